@@ -1,0 +1,118 @@
+package io.github.whisperspeedtest.audio;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Sound as Whisper hears it: 16 kHz, mono, samples from -1 to 1.
+ *
+ * <p>Immutable. The samples are held once, in blocks, so that hours of sound need neither one huge array nor a copy while it
+ * grows.
+ */
+public final class Audio {
+    /** Samples per second; what every Whisper model was trained on. */
+    public static final int SAMPLE_RATE = 16_000;
+
+    private static final int BLOCK_BITS = 18;
+    private static final int BLOCK_SIZE = 1 << BLOCK_BITS;
+
+    private final String name;
+    private final List<float[]> blocks;
+    private final long sampleCount;
+
+    private Audio(String name, List<float[]> blocks, long sampleCount) {
+        this.name = name;
+        this.blocks = blocks;
+        this.sampleCount = sampleCount;
+    }
+
+    /** Returns audio of a copy of the given samples. */
+    public static Audio of(String name, float[] samples) {
+        return builder(name).append(samples, 0, samples.length).build();
+    }
+
+    /** Returns a builder to which samples are appended. */
+    public static Builder builder(String name) {
+        return new Builder(name);
+    }
+
+    /** Returns what the audio is called in reports, usually its file name. */
+    public String name() {
+        return name;
+    }
+
+    /** Returns the number of samples. */
+    public long sampleCount() {
+        return sampleCount;
+    }
+
+    /** Returns the length, to the nanosecond below. */
+    public Duration duration() {
+        long seconds = sampleCount / SAMPLE_RATE;
+        long rest = sampleCount % SAMPLE_RATE;
+        return Duration.ofSeconds(seconds, rest * 1_000_000_000L / SAMPLE_RATE);
+    }
+
+    /**
+     * Copies samples out.
+     *
+     * @param position index of the first sample wanted
+     * @param target where they go
+     * @param offset index in {@code target} of the first one
+     * @param length how many are wanted
+     * @return how many there were, fewer than {@code length} only at the end of the audio
+     * @throws IndexOutOfBoundsException if {@code position} is negative or {@code target} too small
+     */
+    public int read(long position, float[] target, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, target.length);
+        if (position < 0) {
+            throw new IndexOutOfBoundsException("position " + position);
+        }
+        int count = (int) Math.max(0, Math.min(length, sampleCount - position));
+        int done = 0;
+        while (done < count) {
+            long at = position + done;
+            float[] block = blocks.get((int) (at >> BLOCK_BITS));
+            int start = (int) (at & (BLOCK_SIZE - 1));
+            int part = Math.min(count - done, BLOCK_SIZE - start);
+            System.arraycopy(block, start, target, offset + done, part);
+            done += part;
+        }
+        return count;
+    }
+
+    /** Collects samples. */
+    public static final class Builder {
+        private final String name;
+        private final List<float[]> blocks = new ArrayList<>();
+        private long sampleCount;
+
+        private Builder(String name) {
+            this.name = Objects.requireNonNull(name, "name");
+        }
+
+        /** Appends a copy of {@code length} samples. */
+        public Builder append(float[] samples, int offset, int length) {
+            Objects.checkFromIndexSize(offset, length, samples.length);
+            int done = 0;
+            while (done < length) {
+                int start = (int) (sampleCount & (BLOCK_SIZE - 1));
+                if (start == 0) {
+                    blocks.add(new float[BLOCK_SIZE]);
+                }
+                int part = Math.min(length - done, BLOCK_SIZE - start);
+                System.arraycopy(samples, offset + done, blocks.get(blocks.size() - 1), start, part);
+                done += part;
+                sampleCount += part;
+            }
+            return this;
+        }
+
+        /** Returns the audio; the builder must not be used after. */
+        public Audio build() {
+            return new Audio(name, List.copyOf(blocks), sampleCount);
+        }
+    }
+}

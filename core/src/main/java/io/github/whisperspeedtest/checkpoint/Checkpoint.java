@@ -1,0 +1,22 @@
+package io.github.whisperspeedtest.checkpoint;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * One Whisper model in memory.
+ *
+ * @param dimensions the hyper-parameters
+ * @param tensors the weights under OpenAI's names, such as {@code encoder.blocks.0.attn.query.weight}, in file order
+ * @param tokenizer the vocabulary
+ */
+public record Checkpoint(ModelDimensions dimensions, Map<String, Tensor> tensors, TokenizerData tokenizer) {
+    /** Copies the map, keeping its order. */
+    public Checkpoint {
+        Objects.requireNonNull(dimensions, "dimensions");
+        Objects.requireNonNull(tokenizer, "tokenizer");
+        tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
+    }
+}

@@ -1,0 +1,27 @@
+package io.github.whisperspeedtest.checkpoint;
+
+/**
+ * The hyper-parameters of a Whisper model, under the names of OpenAI's {@code ModelDimensions}.
+ *
+ * @param nMels mel bins of the spectrogram: 80, or 128 from large-v3 on
+ * @param nAudioCtx positions of the encoder: 1500
+ * @param nAudioState width of the encoder
+ * @param nAudioHead attention heads of an encoder layer
+ * @param nAudioLayer encoder layers
+ * @param nVocab tokens: 51864 English-only, 51865 multilingual, 51866 from large-v3 on
+ * @param nTextCtx positions of the decoder: 448
+ * @param nTextState width of the decoder
+ * @param nTextHead attention heads of a decoder layer
+ * @param nTextLayer decoder layers
+ */
+public record ModelDimensions(
+        int nMels,
+        int nAudioCtx,
+        int nAudioState,
+        int nAudioHead,
+        int nAudioLayer,
+        int nVocab,
+        int nTextCtx,
+        int nTextState,
+        int nTextHead,
+        int nTextLayer) {}

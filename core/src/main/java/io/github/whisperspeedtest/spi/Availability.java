@@ -1,0 +1,34 @@
+package io.github.whisperspeedtest.spi;
+
+import java.util.Objects;
+
+/** Whether an implementation can run on this machine. */
+public sealed interface Availability {
+    /**
+     * It can.
+     *
+     * @param runtime the engine with its version, such as {@code whisper.cpp 1.7.1}
+     * @param device what it would compute on by default, such as {@code CPU (AVX2, FMA)}
+     */
+    record Available(String runtime, String device) implements Availability {
+        /** Checks that nothing is null. */
+        public Available {
+            Objects.requireNonNull(runtime, "runtime");
+            Objects.requireNonNull(device, "device");
+        }
+    }
+
+    /**
+     * It cannot.
+     *
+     * @param reason what is missing or broken
+     * @param remedy what the user can do about it, as a sentence
+     */
+    record Unavailable(String reason, String remedy) implements Availability {
+        /** Checks that nothing is null. */
+        public Unavailable {
+            Objects.requireNonNull(reason, "reason");
+            Objects.requireNonNull(remedy, "remedy");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package io.github.whisperspeedtest.spi;
+
+import java.util.Objects;
+
+/**
+ * What a loaded model really runs with.
+ *
+ * @param model name or description of the model as the engine sees it
+ * @param runtime the engine with its version, such as {@code whisper.cpp 1.7.1}
+ * @param requestedDevice the device that was asked for
+ * @param device the device that is used
+ * @param computeType type of the weights or of the arithmetic, such as {@code f16} or {@code int8}
+ * @param threads threads it computes with
+ */
+public record EngineParameters(
+        String model, String runtime, String requestedDevice, String device, String computeType, int threads) {
+    /** Checks that nothing is null. */
+    public EngineParameters {
+        Objects.requireNonNull(model, "model");
+        Objects.requireNonNull(runtime, "runtime");
+        Objects.requireNonNull(requestedDevice, "requestedDevice");
+        Objects.requireNonNull(device, "device");
+        Objects.requireNonNull(computeType, "computeType");
+    }
+}

@@ -1,0 +1,72 @@
+package io.github.whisperspeedtest.spi;
+
+import io.github.whisperspeedtest.error.UnknownNameException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * A way to run Whisper: the one class that a backend jar provides to {@link java.util.ServiceLoader}.
+ *
+ * <p>Its public constructor without parameters does nothing: no native library, no disk. Everything but {@link
+ * #availability()} and {@link #load} is cheap metadata.
+ */
+public interface Implementation {
+    /** Returns the short name that users type: lower-case letters, digits and hyphens, unique among all backends. */
+    String id();
+
+    /**
+     * Returns whether it can run here; loads the native library where that is the only way to know.
+     *
+     * <p>Never throws. Success or the cause of a failure is kept, so a second call is free.
+     */
+    Availability availability();
+
+    /**
+     * Returns the models that this implementation knows by name, small ones first.
+     *
+     * @param modelsDirectory directory of the models that live in no default Hugging Face cache
+     */
+    List<ModelInfo> models(Path modelsDirectory);
+
+    /**
+     * Loads a model from exactly the files given; reads the disk and never the network.
+     *
+     * <p>Bounds-checks the files before native code sees them: a damaged file is an exception, not a crash.
+     *
+     * @throws io.github.whisperspeedtest.error.ModelException if a file is missing, incomplete or damaged
+     * @throws io.github.whisperspeedtest.error.EngineUnavailableException if the implementation cannot run here
+     * @throws io.github.whisperspeedtest.error.UnsupportedOptionException if an option cannot be honoured
+     * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
+     */
+    Transcriber load(ModelFiles files, LoadOptions options);
+
+    /** Returns the writer of this implementation's format, empty where it has none. */
+    default Optional<CheckpointWriter> checkpointWriter() {
+        return Optional.empty();
+    }
+
+    /**
+     * Returns what is known of one model.
+     *
+     * @param name name of the model, as users type it
+     * @param modelsDirectory as for {@link #models}
+     * @throws UnknownNameException if there is no such model; lists the known ones
+     */
+    default ModelInfo modelInfo(String name, Path modelsDirectory) {
+        List<ModelInfo> models = models(modelsDirectory);
+        return models.stream()
+                .filter(model -> model.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new UnknownNameException("Implementation '" + id() + "' knows no model '" + name
+                        + "'. It knows: "
+                        + models.stream().map(ModelInfo::name).collect(Collectors.joining(", ")) + "."));
+    }
+
+    /** Returns the version of the backend's jar, {@code development} where it runs from class files. */
+    default String version() {
+        String version = getClass().getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+}

@@ -1,0 +1,75 @@
+package io.github.whisperspeedtest.spi;
+
+import io.github.whisperspeedtest.error.ModelException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * The files on disk that a model is loaded from: one place, whichever it is.
+ *
+ * @param model name of the model, for messages and reports
+ * @param byName absolute paths by the name that a file has in its source, such as {@code model.bin}
+ */
+public record ModelFiles(String model, Map<String, Path> byName) {
+    /** Copies the map, keeping its order. */
+    public ModelFiles {
+        Objects.requireNonNull(model, "model");
+        byName = Collections.unmodifiableMap(new LinkedHashMap<>(byName));
+    }
+
+    /** Returns a model of the given files, each under its own file name. */
+    public static ModelFiles of(String model, List<Path> files) {
+        Map<String, Path> byName = new LinkedHashMap<>();
+        for (Path file : files) {
+            Path absolute = file.toAbsolutePath().normalize();
+            byName.put(absolute.getFileName().toString(), absolute);
+        }
+        return new ModelFiles(model, byName);
+    }
+
+    /**
+     * Returns the one file of a model that is a single file.
+     *
+     * @throws ModelException if there is not exactly one, or it is not a readable file
+     */
+    public Path single() {
+        if (byName.size() != 1) {
+            throw new ModelException("Model '" + model + "' must be one file, but is " + byName.size() + ": "
+                    + byName.values() + ". Name the one to load.");
+        }
+        return readable(byName.values().iterator().next());
+    }
+
+    /**
+     * Returns the file of the given name.
+     *
+     * @throws ModelException if the model has none, or it is not a readable file
+     */
+    public Path require(String name) {
+        Path file = byName.get(name);
+        if (file == null) {
+            throw new ModelException("Model '" + model + "' has no file '" + name + "'; it has " + byName.keySet()
+                    + ". Download it again.");
+        }
+        return readable(file);
+    }
+
+    private Path readable(Path file) {
+        if (!Files.exists(file)) {
+            throw new ModelException("Model '" + model + "' is missing: there is no file " + file + ".");
+        }
+        if (!Files.isRegularFile(file)) {
+            throw new ModelException("Model '" + model + "' cannot be loaded: " + file + " is not a file.");
+        }
+        if (!Files.isReadable(file)) {
+            throw new ModelException(
+                    "Model '" + model + "' cannot be loaded: " + file + " cannot be read. Check who may read it.");
+        }
+        return file;
+    }
+}

@@ -1,0 +1,178 @@
+package io.github.whisperspeedtest.transcription;
+
+import static java.util.Map.entry;
+
+import io.github.whisperspeedtest.error.UnknownNameException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The language to transcribe: one that is named, or whichever is spoken. */
+public sealed interface Language {
+    /** Returns the wish that the language be detected from the first window. */
+    static Language auto() {
+        return Auto.INSTANCE;
+    }
+
+    /**
+     * Returns the language of the given code or English name.
+     *
+     * @param codeOrName such as {@code de} or {@code German}; upper and lower case do not matter
+     * @throws UnknownNameException if Whisper does not know such a language
+     */
+    static Language of(String codeOrName) {
+        String wanted = codeOrName.strip().toLowerCase(Locale.ROOT);
+        for (Map.Entry<String, String> language : Fixed.NAMES.entrySet()) {
+            if (language.getKey().equals(wanted) || language.getValue().equals(wanted)) {
+                return new Fixed(language.getKey());
+            }
+        }
+        throw new UnknownNameException("Unknown language '" + codeOrName + "'. Use 'auto' or one of: "
+                + String.join(", ", Fixed.NAMES.keySet()) + ".");
+    }
+
+    /**
+     * Returns the language that an option's value names.
+     *
+     * @param value {@code auto}, or what {@link #of} takes
+     */
+    static Language parse(String value) {
+        return value.strip().equalsIgnoreCase("auto") ? auto() : of(value);
+    }
+
+    /** Returns the codes of Whisper's languages in the order of their tokens; the last one came with large-v3. */
+    static List<String> codes() {
+        return List.copyOf(Fixed.NAMES.keySet());
+    }
+
+    /** Returns {@code auto} or the code. */
+    String code();
+
+    /** The wish that the language be detected. */
+    enum Auto implements Language {
+        /** The only one. */
+        INSTANCE;
+
+        @Override
+        public String code() {
+            return "auto";
+        }
+    }
+
+    /**
+     * A named language.
+     *
+     * @param code the code that Whisper's language token has, such as {@code de}
+     */
+    record Fixed(String code) implements Language {
+        /** Codes and names in the order of the language tokens; source: {@code LANGUAGES} in openai/whisper's tokenizer. */
+        private static final Map<String, String> NAMES = inOrder(List.of(
+                entry("en", "english"),
+                entry("zh", "chinese"),
+                entry("de", "german"),
+                entry("es", "spanish"),
+                entry("ru", "russian"),
+                entry("ko", "korean"),
+                entry("fr", "french"),
+                entry("ja", "japanese"),
+                entry("pt", "portuguese"),
+                entry("tr", "turkish"),
+                entry("pl", "polish"),
+                entry("ca", "catalan"),
+                entry("nl", "dutch"),
+                entry("ar", "arabic"),
+                entry("sv", "swedish"),
+                entry("it", "italian"),
+                entry("id", "indonesian"),
+                entry("hi", "hindi"),
+                entry("fi", "finnish"),
+                entry("vi", "vietnamese"),
+                entry("he", "hebrew"),
+                entry("uk", "ukrainian"),
+                entry("el", "greek"),
+                entry("ms", "malay"),
+                entry("cs", "czech"),
+                entry("ro", "romanian"),
+                entry("da", "danish"),
+                entry("hu", "hungarian"),
+                entry("ta", "tamil"),
+                entry("no", "norwegian"),
+                entry("th", "thai"),
+                entry("ur", "urdu"),
+                entry("hr", "croatian"),
+                entry("bg", "bulgarian"),
+                entry("lt", "lithuanian"),
+                entry("la", "latin"),
+                entry("mi", "maori"),
+                entry("ml", "malayalam"),
+                entry("cy", "welsh"),
+                entry("sk", "slovak"),
+                entry("te", "telugu"),
+                entry("fa", "persian"),
+                entry("lv", "latvian"),
+                entry("bn", "bengali"),
+                entry("sr", "serbian"),
+                entry("az", "azerbaijani"),
+                entry("sl", "slovenian"),
+                entry("kn", "kannada"),
+                entry("et", "estonian"),
+                entry("mk", "macedonian"),
+                entry("br", "breton"),
+                entry("eu", "basque"),
+                entry("is", "icelandic"),
+                entry("hy", "armenian"),
+                entry("ne", "nepali"),
+                entry("mn", "mongolian"),
+                entry("bs", "bosnian"),
+                entry("kk", "kazakh"),
+                entry("sq", "albanian"),
+                entry("sw", "swahili"),
+                entry("gl", "galician"),
+                entry("mr", "marathi"),
+                entry("pa", "punjabi"),
+                entry("si", "sinhala"),
+                entry("km", "khmer"),
+                entry("sn", "shona"),
+                entry("yo", "yoruba"),
+                entry("so", "somali"),
+                entry("af", "afrikaans"),
+                entry("oc", "occitan"),
+                entry("ka", "georgian"),
+                entry("be", "belarusian"),
+                entry("tg", "tajik"),
+                entry("sd", "sindhi"),
+                entry("gu", "gujarati"),
+                entry("am", "amharic"),
+                entry("yi", "yiddish"),
+                entry("lo", "lao"),
+                entry("uz", "uzbek"),
+                entry("fo", "faroese"),
+                entry("ht", "haitian creole"),
+                entry("ps", "pashto"),
+                entry("tk", "turkmen"),
+                entry("nn", "nynorsk"),
+                entry("mt", "maltese"),
+                entry("sa", "sanskrit"),
+                entry("lb", "luxembourgish"),
+                entry("my", "myanmar"),
+                entry("bo", "tibetan"),
+                entry("tl", "tagalog"),
+                entry("mg", "malagasy"),
+                entry("as", "assamese"),
+                entry("tt", "tatar"),
+                entry("haw", "hawaiian"),
+                entry("ln", "lingala"),
+                entry("ha", "hausa"),
+                entry("ba", "bashkir"),
+                entry("jw", "javanese"),
+                entry("su", "sundanese"),
+                entry("yue", "cantonese")));
+
+        private static Map<String, String> inOrder(List<Map.Entry<String, String>> entries) {
+            Map<String, String> map = new LinkedHashMap<>();
+            entries.forEach(entry -> map.put(entry.getKey(), entry.getValue()));
+            return map;
+        }
+    }
+}

@@ -1,0 +1,11 @@
+package io.github.whisperspeedtest.transcription;
+
+/** How finely the text is placed in time. */
+public enum Timestamps {
+    /** The model decodes without timestamp tokens; a segment spans whatever the engine decoded at once. */
+    NONE,
+    /** Each segment has a start and an end. */
+    SEGMENT,
+    /** Each segment also lists its words, each with a start and an end. */
+    WORD
+}

@@ -1,0 +1,39 @@
+package io.github.whisperspeedtest.transcription;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The finished result of one transcription.
+ *
+ * @param language two- or three-letter code of the language, as Whisper names it
+ * @param languageProbability probability of that language, 0 to 1; null where it was given or the engine does not tell
+ * @param duration length of the audio
+ * @param segments the segments in order of time
+ * @param timings where the time went
+ */
+public record Transcription(
+        String language,
+        @Nullable Double languageProbability,
+        Duration duration,
+        List<Segment> segments,
+        Timings timings) {
+    /** Copies the segments. */
+    public Transcription {
+        Objects.requireNonNull(language, "language");
+        Objects.requireNonNull(duration, "duration");
+        Objects.requireNonNull(timings, "timings");
+        segments = List.copyOf(segments);
+    }
+
+    /** Returns the text of all segments, without white space around it; empty where nothing was said. */
+    public String text() {
+        return segments.stream()
+                .map(Segment::text)
+                .collect(Collectors.joining())
+                .strip();
+    }
+}
