@@ -1,0 +1,185 @@
+package io.github.whisperspeedtest.whispercpp;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import io.github.whisperspeedtest.error.UnsupportedOptionException;
+import io.github.whisperspeedtest.transcription.Language;
+import io.github.whisperspeedtest.transcription.Task;
+import io.github.whisperspeedtest.transcription.Timestamps;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Our options as whisper.cpp's, and the native memory that those point into. */
+final class NativeFullParams implements AutoCloseable {
+    /** {@code WHISPER_MAX_DECODERS} of whisper.cpp. */
+    private static final int MAX_DECODERS = 8;
+
+    private static final int ENGLISH_ONLY_VOCABULARY = 51864;
+    private static final int HUNDRED_LANGUAGES_VOCABULARY = 51866;
+
+    private final WhisperLibrary library;
+    private final Pointer defaults;
+    private final FullParams.ByValue params;
+    private final int firstSpecialToken;
+    private @Nullable Memory language;
+    private @Nullable Memory prompt;
+    private @Nullable Memory promptTokens;
+
+    private NativeFullParams(WhisperLibrary library, int strategy, int firstSpecialToken) {
+        this.library = library;
+        this.firstSpecialToken = firstSpecialToken;
+        defaults = library.whisper_full_default_params_by_ref(strategy);
+        params = new FullParams.ByValue(defaults);
+    }
+
+    /**
+     * Translates options.
+     *
+     * @throws UnsupportedOptionException if whisper.cpp, or this model, has no such thing
+     */
+    static NativeFullParams of(
+            WhisperLibrary library, GgmlModelFile model, TranscribeOptions options, int threads) {
+        check(model, options);
+        boolean beams = options.beamSize() > 1;
+        boolean englishOnly = isEnglishOnly(model);
+        NativeFullParams result = new NativeFullParams(
+                library,
+                beams ? WhisperLibrary.SAMPLING_BEAM_SEARCH : WhisperLibrary.SAMPLING_GREEDY,
+                englishOnly ? 50256 : 50257);
+        FullParams params = result.params;
+        params.n_threads = threads;
+        params.print_progress = 0;
+        params.translate = bool(options.task() == Task.TRANSLATE);
+        params.no_timestamps = bool(options.timestamps() == Timestamps.NONE);
+        params.token_timestamps = bool(options.timestamps() == Timestamps.WORD);
+        // As OpenAI's program has it; the library's own default differs.
+        params.suppress_non_speech_tokens = 1;
+        params.greedy_best_of = options.bestOf();
+        if (beams) {
+            params.beam_search_beam_size = options.beamSize();
+        }
+        List<Double> temperatures = options.temperatures();
+        params.temperature = temperatures.get(0).floatValue();
+        params.temperature_inc =
+                temperatures.size() == 1 ? 0 : (float) (temperatures.get(1) - temperatures.get(0));
+        if (!options.conditionOnPreviousText()) {
+            params.n_max_text_ctx = 0;
+        }
+        result.setLanguage(englishOnly ? "en" : options.language().code());
+        String text = options.prompt();
+        if (text != null && !text.isBlank()) {
+            result.prompt = cString(text);
+            params.initial_prompt = result.prompt;
+        }
+        return result;
+    }
+
+    FullParams.ByValue byValue() {
+        return params;
+    }
+
+    /** Returns the id of the end-of-text token; all special tokens follow it. */
+    int firstSpecialToken() {
+        return firstSpecialToken;
+    }
+
+    void setLanguage(String code) {
+        language = cString(code);
+        params.language = language;
+    }
+
+    void setPromptTokens(int[] tokens) {
+        if (tokens.length == 0) {
+            return;
+        }
+        promptTokens = new Memory((long) tokens.length * Integer.BYTES);
+        promptTokens.write(0, tokens, 0, tokens.length);
+        params.prompt_tokens = promptTokens;
+        params.prompt_n_tokens = tokens.length;
+    }
+
+    void setCallbacks(
+            WhisperLibrary.NewSegmentCallback onSegments,
+            WhisperLibrary.ProgressCallback onProgress,
+            WhisperCppTranscriber.CancelFlag cancel) {
+        params.new_segment_callback = onSegments;
+        params.progress_callback = onProgress;
+        params.abort_callback = WhisperCppTranscriber.CancelFlag.callback();
+        params.abort_callback_user_data = cancel.userData();
+    }
+
+    @Override
+    public void close() {
+        library.whisper_free_params(defaults);
+    }
+
+    private static void check(GgmlModelFile model, TranscribeOptions options) {
+        if (options.vad()) {
+            throw unsupported("vad=true", "Leave voice activity detection off.");
+        }
+        if (options.beamSize() > MAX_DECODERS) {
+            throw unsupported("beam-size=" + options.beamSize(), "Use at most " + MAX_DECODERS + ".");
+        }
+        if (options.bestOf() > MAX_DECODERS) {
+            throw unsupported("best-of=" + options.bestOf(), "Use at most " + MAX_DECODERS + ".");
+        }
+        checkTemperatures(options.temperatures());
+        if (options.prompt() != null && !options.conditionOnPreviousText()) {
+            throw unsupported(
+                    "prompt together with condition-on-previous-text=false",
+                    "whisper.cpp drops the prompt then; leave one of them out.");
+        }
+        if (isEnglishOnly(model)) {
+            if (options.task() == Task.TRANSLATE) {
+                throw unsupported("task=translate", "The model is English-only; take a multilingual one.");
+            }
+            if (options.language() instanceof Language.Fixed fixed && !fixed.code().equals("en")) {
+                throw unsupported(
+                        "language=" + fixed.code(), "The model is English-only; take a multilingual one.");
+            }
+        }
+        if (options.language().code().equals("yue")
+                && model.dimensions().nVocab() < HUNDRED_LANGUAGES_VOCABULARY) {
+            throw unsupported("language=yue", "Cantonese came with large-v3; take that or a later model.");
+        }
+    }
+
+    /** whisper.cpp knows a first temperature and an increment, and goes on up to 1. */
+    private static void checkTemperatures(List<Double> temperatures) {
+        if (temperatures.size() == 1) {
+            return;
+        }
+        double first = temperatures.get(0);
+        double increment = temperatures.get(1) - first;
+        int count = (int) Math.floor((1 - first) / increment + 1e-6) + 1;
+        boolean even = temperatures.size() == count;
+        for (int i = 0; i < temperatures.size() && even; i++) {
+            even = Math.abs(temperatures.get(i) - (first + i * increment)) < 1e-6;
+        }
+        if (!even) {
+            throw unsupported("temperatures=" + temperatures, "Use one temperature, or even steps up to 1.");
+        }
+    }
+
+    private static boolean isEnglishOnly(GgmlModelFile model) {
+        return model.dimensions().nVocab() <= ENGLISH_ONLY_VOCABULARY;
+    }
+
+    private static UnsupportedOptionException unsupported(String option, String advice) {
+        return new UnsupportedOptionException(WhisperCppImplementation.ID, option, advice);
+    }
+
+    private static byte bool(boolean value) {
+        return (byte) (value ? 1 : 0);
+    }
+
+    private static Memory cString(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        Memory memory = new Memory(bytes.length + 1L);
+        memory.write(0, bytes, 0, bytes.length);
+        memory.setByte(bytes.length, (byte) 0);
+        return memory;
+    }
+}

@@ -1,0 +1,158 @@
+package io.github.whisperspeedtest.whispercpp;
+
+import io.github.whisperspeedtest.model.ToolHome;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Locale;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the native libraries of whisper.cpp: the user's own, or those inside the whisper-jni jar.
+ *
+ * @param directory where they lie
+ * @param whisper file of the library that has the {@code whisper_} functions
+ * @param ggml file of the library that it needs, or null where the system finds that one
+ * @param origin where they come from, for people
+ */
+record NativeLibraries(Path directory, Path whisper, @Nullable Path ggml, String origin) {
+    /** System property of whisper-jni that names a directory with the user's own libraries. */
+    static final String DIRECTORY_PROPERTY = "io.github.givimad.whisperjni.libdir";
+
+    /** Environment variable for the same. */
+    static final String DIRECTORY_VARIABLE = "WHISPER_SPEEDTEST_WHISPERCPP_LIBDIR";
+
+    private static final List<String> WHISPER_NAMES = List.of("libwhisper.so.1", "libwhisper.so", "libwhisper.1.dylib", "libwhisper.dylib");
+    private static final List<String> GGML_NAMES = List.of("libggml.so", "libggml.dylib");
+
+    /**
+     * Finds the libraries, unpacking the bundled ones where that has not been done.
+     *
+     * @throws IOException if there are none for this platform, or they cannot be unpacked; the message says which
+     */
+    static NativeLibraries find() throws IOException {
+        String own = System.getProperty(DIRECTORY_PROPERTY, System.getenv().getOrDefault(DIRECTORY_VARIABLE, ""));
+        return own.isBlank() ? bundled() : ofDirectory(Path.of(own));
+    }
+
+    static NativeLibraries ofDirectory(Path directory) throws IOException {
+        Path absolute = directory.toAbsolutePath().normalize();
+        Path whisper = firstExisting(absolute, WHISPER_NAMES);
+        if (whisper == null) {
+            throw new FileNotFoundException("no " + String.join(" or ", WHISPER_NAMES) + " in " + absolute);
+        }
+        return new NativeLibraries(absolute, whisper, firstExisting(absolute, GGML_NAMES), "own build in " + absolute);
+    }
+
+    private static @Nullable Path firstExisting(Path directory, List<String> names) {
+        return names.stream().map(directory::resolve).filter(Files::isRegularFile).findFirst().orElse(null);
+    }
+
+    private static NativeLibraries bundled() throws IOException {
+        Bundle bundle = Bundle.of(System.getProperty("os.name"), System.getProperty("os.arch"), cpuInfo());
+        String version = whisperJniVersion();
+        Path directory = ToolHome.current().nativeLibraries().resolve("whisper-jni-" + version + "-" + bundle.id());
+        Files.createDirectories(directory);
+        Path ggml = unpack(bundle.folder() + "/" + bundle.ggml(), directory.resolve(bundle.ggmlFile()));
+        Path whisper = unpack(bundle.folder() + "/" + bundle.whisper(), directory.resolve(bundle.whisper()));
+        return new NativeLibraries(directory, whisper, ggml, "whisper-jni " + version);
+    }
+
+    /** Returns the version of the whisper-jni jar, which is also that of the whisper.cpp inside it. */
+    static String whisperJniVersion() throws IOException {
+        Properties properties = new Properties();
+        try (InputStream in = resource("META-INF/maven/io.github.givimad/whisper-jni/pom.properties")) {
+            properties.load(in);
+        }
+        return properties.getProperty("version");
+    }
+
+    /**
+     * Copies a library out of the jar unless it is there already.
+     *
+     * <p>Under a name of its own first, then in one move: two processes may do this at once, and neither may load half a file.
+     */
+    private static Path unpack(String resource, Path target) throws IOException {
+        byte[] content;
+        try (InputStream in = resource(resource)) {
+            content = in.readAllBytes();
+        }
+        if (Files.isRegularFile(target) && Files.size(target) == content.length) {
+            return target;
+        }
+        Path partial = Files.createTempFile(target.getParent(), "." + target.getFileName(), ".partial");
+        try {
+            Files.write(partial, content);
+            try {
+                Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } catch (AtomicMoveNotSupportedException e) {
+                Files.move(partial, target, StandardCopyOption.REPLACE_EXISTING);
+            }
+        } finally {
+            Files.deleteIfExists(partial);
+        }
+        return target;
+    }
+
+    private static InputStream resource(String name) throws IOException {
+        InputStream in = NativeLibraries.class.getClassLoader().getResourceAsStream(name);
+        if (in == null) {
+            throw new FileNotFoundException("no " + name + " on the class path");
+        }
+        return in;
+    }
+
+    private static String cpuInfo() {
+        try {
+            return Files.readString(Path.of("/proc/cpuinfo"));
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /**
+     * One platform's files inside the whisper-jni jar.
+     *
+     * @param folder the platform's folder in the jar
+     * @param whisper name of the whisper library, in the jar and on disk
+     * @param ggml name of the ggml library in the jar, chosen by what the processor can do
+     * @param ggmlFile name that the whisper library looks for it under
+     */
+    record Bundle(String folder, String whisper, String ggml, String ggmlFile) {
+        static Bundle of(String osName, String osArch, String cpuInfo) throws IOException {
+            String os = osName.toLowerCase(Locale.ROOT);
+            String arch = osArch.toLowerCase(Locale.ROOT);
+            boolean arm64 = arch.equals("aarch64") || arch.equals("arm64");
+            boolean amd64 = arch.equals("amd64") || arch.equals("x86_64");
+            if (os.startsWith("mac") && (arm64 || amd64)) {
+                return new Bundle(
+                        arm64 ? "macos-arm64" : "macos-amd64", "libwhisper.1.dylib", "libggml.dylib", "libggml.dylib");
+            }
+            if (os.startsWith("linux") && amd64) {
+                boolean fast = List.of(cpuInfo.split("\\s+")).containsAll(List.of("avx", "avx2", "fma", "f16c"));
+                return linux("debian-amd64", fast ? "libggml+mf16c+mfma+mavx+mavx2.so" : "libggml.so");
+            }
+            if (os.startsWith("linux") && arm64) {
+                // Every 64-bit ARM processor that Linux distributions support has the CRC extension.
+                return linux("debian-arm64", cpuInfo.contains("fphp") ? "libggml+fp16.so" : "libggml+crc.so");
+            }
+            throw new IOException("whisper-jni has no whisper.cpp for " + osName + " on " + osArch
+                    + " that can be called in process");
+        }
+
+        private static Bundle linux(String folder, String ggml) {
+            return new Bundle(folder, "libwhisper.so.1", ggml, "libggml.so");
+        }
+
+        /** Returns a directory name that differs between the variants of one platform. */
+        String id() {
+            return folder + ggml.replace("libggml", "").replaceAll("\\.(so|dylib)$", "").replace('+', '-');
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package io.github.whisperspeedtest.whispercpp;
+
+import com.sun.jna.Pointer;
+import io.github.whisperspeedtest.audio.Audio;
+import io.github.whisperspeedtest.transcription.Segment;
+import io.github.whisperspeedtest.transcription.Word;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads the segments of a {@code whisper_context} as they appear, with times in the whole audio. */
+final class SegmentReader {
+    private static final long NANOS_PER_TICK = 10_000_000L;
+
+    private final WhisperLibrary library;
+    private final Pointer context;
+    private final Duration audioDuration;
+    private final boolean withWords;
+    private final int endOfText;
+
+    private final Utf8Joiner utf8 = new Utf8Joiner();
+    private Duration lastEnd = Duration.ZERO;
+
+    private long sliceBegin;
+    private long keepBefore;
+    private int next;
+    private boolean cut;
+
+    SegmentReader(WhisperLibrary library, Pointer context, Duration audioDuration, boolean withWords) {
+        this.library = library;
+        this.context = context;
+        this.audioDuration = audioDuration;
+        this.withWords = withWords;
+        this.endOfText = library.whisper_token_eot(context);
+    }
+
+    /**
+     * Begins with the segments of another slice.
+     *
+     * @param begin index of its first sample in the audio
+     * @param keepBefore segments that start at this sample or later are left for the next slice
+     */
+    void startSlice(long begin, long keepBefore) {
+        this.sliceBegin = begin;
+        this.keepBefore = keepBefore;
+        next = 0;
+        cut = false;
+    }
+
+    /** Returns the segments that were not read yet. */
+    List<Segment> readNew() {
+        List<Segment> segments = new ArrayList<>();
+        int count = library.whisper_full_n_segments(context);
+        for (; next < count && !cut; next++) {
+            Duration start = time(library.whisper_full_get_segment_t0(context, next));
+            if (sample(start) >= keepBefore) {
+                cut = true;
+                break;
+            }
+            Segment segment = read(next, start);
+            lastEnd = segment.end();
+            if (!segment.text().isBlank()) {
+                segments.add(segment);
+            }
+        }
+        return segments;
+    }
+
+    /** Returns the index of the sample where the last segment that was kept ends. */
+    long endOfKept() {
+        return sample(lastEnd);
+    }
+
+    /** Returns a segment for bytes that never became a character, if there are any. */
+    List<Segment> finish() {
+        String rest = utf8.finish();
+        return rest.isEmpty() ? List.of() : List.of(new Segment(lastEnd, lastEnd, rest, List.of(), null, null, List.of()));
+    }
+
+    private Segment read(int index, Duration rawStart) {
+        Duration start = later(rawStart, lastEnd);
+        Duration end = later(time(library.whisper_full_get_segment_t1(context, index)), start);
+        String text = utf8.append(bytes(library.whisper_full_get_segment_text(context, index)));
+
+        int tokenCount = library.whisper_full_n_tokens(context, index);
+        List<Integer> tokens = new ArrayList<>(tokenCount);
+        List<TokenData> textTokens = new ArrayList<>(tokenCount);
+        double logProbability = 0;
+        for (int i = 0; i < tokenCount; i++) {
+            TokenData token = library.whisper_full_get_token_data(context, index, i);
+            tokens.add(token.id);
+            logProbability += token.plog;
+            if (token.id < endOfText) {
+                textTokens.add(token);
+            }
+        }
+        List<Word> words = withWords ? words(textTokens, start, end) : List.of();
+        return new Segment(
+                start, end, text, tokens, tokenCount == 0 ? null : logProbability / tokenCount, null, words);
+    }
+
+    /** Joins tokens into words: a word begins where a token begins with a space. */
+    private List<Word> words(List<TokenData> tokens, Duration start, Duration end) {
+        List<Word> words = new ArrayList<>();
+        Utf8Joiner joiner = new Utf8Joiner();
+        StringBuilder text = new StringBuilder();
+        Duration wordStart = start;
+        Duration wordEnd = start;
+        double probabilities = 0;
+        int count = 0;
+        for (TokenData token : tokens) {
+            String piece = joiner.append(bytes(library.whisper_token_to_str(context, token.id)));
+            if (piece.startsWith(" ") && count > 0) {
+                words.add(new Word(wordStart, wordEnd, text.toString(), probabilities / count));
+                text.setLength(0);
+                probabilities = 0;
+                count = 0;
+            }
+            if (count == 0) {
+                wordStart = earlier(later(time(token.t0), wordEnd), end);
+            }
+            wordEnd = earlier(later(time(token.t1), wordStart), end);
+            text.append(piece);
+            probabilities += token.p;
+            count++;
+        }
+        if (count > 0) {
+            words.add(new Word(wordStart, wordEnd, text.append(joiner.finish()).toString(), probabilities / count));
+        }
+        return words;
+    }
+
+    /** Returns a time in the whole audio, at most its end: the last window is padded, and the model may place text there. */
+    private Duration time(long ticks) {
+        Duration offset = Duration.ofNanos(sliceBegin * 1_000_000_000L / Audio.SAMPLE_RATE);
+        return earlier(offset.plusNanos(Math.max(0, ticks) * NANOS_PER_TICK), audioDuration);
+    }
+
+    private static long sample(Duration time) {
+        return time.toSeconds() * Audio.SAMPLE_RATE + (long) time.toNanosPart() * Audio.SAMPLE_RATE / 1_000_000_000L;
+    }
+
+    private static Duration later(Duration first, Duration second) {
+        return first.compareTo(second) >= 0 ? first : second;
+    }
+
+    private static Duration earlier(Duration first, Duration second) {
+        return first.compareTo(second) <= 0 ? first : second;
+    }
+
+    private static byte[] bytes(Pointer text) {
+        int length = 0;
+        while (text.getByte(length) != 0) {
+            length++;
+        }
+        return text.getByteArray(0, length);
+    }
+}

@@ -1,0 +1,81 @@
+package io.github.whisperspeedtest.whispercpp;
+
+import io.github.whisperspeedtest.error.EngineUnavailableException;
+import io.github.whisperspeedtest.error.UnsupportedOptionException;
+import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.spi.CheckpointWriter;
+import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.spi.Transcriber;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** GGML models on whisper.cpp. */
+public final class WhisperCppImplementation implements Implementation {
+    static final String ID = "whispercpp";
+
+    private static final String CPU = "cpu";
+    private static final String GPU = "gpu";
+
+    /** Creates the provider; nothing native is loaded yet. */
+    public WhisperCppImplementation() {}
+
+    @Override
+    public String id() {
+        return ID;
+    }
+
+    @Override
+    public Availability availability() {
+        try {
+            WhisperCppRuntime runtime = WhisperCppRuntime.get();
+            return new Availability.Available(runtime.version(), runtime.hasGpu() ? "GPU" : runtime.cpu());
+        } catch (EngineUnavailableException e) {
+            return new Availability.Unavailable(String.valueOf(e.getMessage()), WhisperCppRuntime.remedy());
+        }
+    }
+
+    @Override
+    public List<ModelInfo> models(Path modelsDirectory) {
+        return WhisperCppModels.in(modelsDirectory);
+    }
+
+    @Override
+    public Optional<CheckpointWriter> checkpointWriter() {
+        return Optional.of(new GgmlWriter());
+    }
+
+    @Override
+    public Transcriber load(ModelFiles files, LoadOptions options) {
+        Path file = files.single();
+        GgmlModelFile model = GgmlModelFile.inspect(file);
+        String computeType = model.quantization();
+        if (!options.computeType().equals(LoadOptions.AUTO) && !options.computeType().equals(computeType)) {
+            throw new UnsupportedOptionException(
+                    ID,
+                    "compute-type=" + options.computeType(),
+                    "The file " + file + " holds " + computeType + "; take a model that is quantised as wanted.");
+        }
+        WhisperCppRuntime runtime = WhisperCppRuntime.get();
+        return WhisperCppTranscriber.load(runtime, model, files.model(), options, useGpu(runtime, options.device()));
+    }
+
+    private static boolean useGpu(WhisperCppRuntime runtime, String device) {
+        return switch (device) {
+            case LoadOptions.AUTO -> runtime.hasGpu();
+            case CPU -> false;
+            case GPU -> {
+                if (!runtime.hasGpu()) {
+                    throw new UnsupportedOptionException(
+                            ID, "device=gpu", "This whisper.cpp was built without a GPU backend. Use device cpu.");
+                }
+                yield true;
+            }
+            default ->
+                throw new UnsupportedOptionException(ID, "device=" + device, "Use one of: auto, cpu, gpu.");
+        };
+    }
+}

@@ -1,0 +1,245 @@
+package io.github.whisperspeedtest.whispercpp;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import io.github.whisperspeedtest.audio.Audio;
+import io.github.whisperspeedtest.error.EngineException;
+import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.spi.EngineParameters;
+import io.github.whisperspeedtest.transcription.Segment;
+import io.github.whisperspeedtest.transcription.Timestamps;
+import io.github.whisperspeedtest.transcription.Timings;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import io.github.whisperspeedtest.transcription.Transcription;
+import io.github.whisperspeedtest.transcription.TranscriptionListener;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One transcription: hands the audio over slice by slice and collects what comes back.
+ *
+ * <p>whisper.cpp wants all samples at once and keeps a spectrogram of them, so hours of audio go in slices of half an hour. A slice
+ * is cut where its last window began, so no sentence is broken, and the next one gets the text so far as its prompt.
+ */
+final class WhisperCppRun implements AutoCloseable {
+    private static final long SLICE_SAMPLES = 30L * 60 * Audio.SAMPLE_RATE;
+    private static final int WINDOW_SAMPLES = 30 * Audio.SAMPLE_RATE;
+
+    /**
+     * whisper.cpp skips audio below one second and stops at the first time stamp in the last one, so anything shorter than this gets
+     * a second of silence behind it.
+     */
+    private static final int MIN_SAMPLES = Audio.SAMPLE_RATE * 6 / 5;
+
+    private static final int PADDING_SAMPLES = Audio.SAMPLE_RATE;
+    private static final int MAX_PROMPT_TOKENS = 224;
+
+    private static final Pattern DETECTED_LANGUAGE =
+            Pattern.compile("auto-detected language: (\\w+) \\(p = ([0-9.]+)\\)");
+
+    private final WhisperCppRuntime runtime;
+    private final WhisperLibrary library;
+    private final Pointer context;
+    private final EngineParameters parameters;
+    private final Audio audio;
+    private final TranscribeOptions options;
+    private final TranscriptionListener listener;
+    private final WhisperCppTranscriber.CancelFlag cancel;
+    private final NativeFullParams params;
+    private final SegmentReader reader;
+
+    private final List<Segment> segments = new ArrayList<>();
+    private double progress = -1;
+    private @Nullable Throwable listenerFailure;
+
+    WhisperCppRun(
+            WhisperCppRuntime runtime,
+            Pointer context,
+            GgmlModelFile model,
+            EngineParameters parameters,
+            Audio audio,
+            TranscribeOptions options,
+            TranscriptionListener listener,
+            WhisperCppTranscriber.CancelFlag cancel) {
+        this.runtime = runtime;
+        this.library = runtime.library();
+        this.context = context;
+        this.parameters = parameters;
+        this.audio = audio;
+        this.options = options;
+        this.listener = listener;
+        this.cancel = cancel;
+        this.params = NativeFullParams.of(library, model, options, parameters.threads());
+        this.reader = new SegmentReader(library, context, audio.duration(), options.timestamps() == Timestamps.WORD);
+    }
+
+    Transcription transcribe() {
+        long start = System.nanoTime();
+        String language = options.language().code();
+        Double languageProbability = null;
+        PartTimes times = new PartTimes();
+
+        // Kept in fields of the native structure only, which does not protect them from the garbage collector.
+        WhisperLibrary.NewSegmentCallback onSegments = (ctx, state, count, data) -> guarded(this::publishNewSegments);
+        long sliceStart = 0;
+        do {
+            long begin = sliceStart;
+            int length = (int) Math.min(SLICE_SAMPLES, audio.sampleCount() - begin);
+            boolean last = begin + length == audio.sampleCount();
+            WhisperLibrary.ProgressCallback onProgress =
+                    (ctx, state, percent, data) -> guarded(() -> publishProgress(begin + length * (percent / 100.0)));
+            params.setCallbacks(onSegments, onProgress, cancel);
+            reader.startSlice(begin, last ? Long.MAX_VALUE : begin + length - WINDOW_SAMPLES);
+
+            try (NativeLog.Capture log = runtime.log().capture()) {
+                library.whisper_reset_timings(context);
+                runSlice(begin, length, log);
+                publishNewSegments();
+                library.whisper_print_timings(context);
+                times.add(log.text());
+                Matcher detected = DETECTED_LANGUAGE.matcher(log.text());
+                if (detected.find()) {
+                    language = detected.group(1);
+                    languageProbability = Double.valueOf(detected.group(2));
+                    params.setLanguage(language);
+                }
+            }
+            sliceStart = last ? audio.sampleCount() : Math.max(reader.endOfKept(), begin + length - WINDOW_SAMPLES);
+            params.setPromptTokens(lastTokens());
+        } while (sliceStart < audio.sampleCount());
+
+        publish(reader.finish());
+        publishProgress(audio.sampleCount());
+        if (language.equals("auto")) {
+            language = library.whisper_lang_str(library.whisper_full_lang_id(context)).getString(0);
+        }
+        Timings timings = times.toTimings(Duration.ofNanos(System.nanoTime() - start));
+        return new Transcription(language, languageProbability, audio.duration(), segments, timings);
+    }
+
+    private void runSlice(long begin, int length, NativeLog.Capture log) {
+        int padded = length < MIN_SAMPLES ? length + PADDING_SAMPLES : length;
+        int result;
+        try (Memory samples = new Memory((long) padded * Float.BYTES)) {
+            copySamples(begin, length, samples);
+            samples.clear((long) (padded - length) * Float.BYTES);
+            result = library.whisper_full(context, params.byValue(), samples, padded);
+        }
+        if (listenerFailure instanceof RuntimeException e) {
+            throw e;
+        }
+        if (listenerFailure instanceof Error e) {
+            throw e;
+        }
+        if (cancel.isRaised()) {
+            throw new TranscriptionCancelledException("The transcription of " + audio.name() + " was cancelled.");
+        }
+        if (result != 0) {
+            throw new EngineException("whisper.cpp failed on " + audio.name() + " with code " + result + ": " + log.lastLine());
+        }
+    }
+
+    private void copySamples(long begin, int length, Memory target) {
+        float[] block = new float[Math.min(length, 1 << 16)];
+        for (int done = 0; done < length; ) {
+            int count = audio.read(begin + done, block, 0, Math.min(block.length, length - done));
+            target.write((long) done * Float.BYTES, block, 0, count);
+            done += count;
+        }
+    }
+
+    private void publishNewSegments() {
+        publish(reader.readNew());
+    }
+
+    private void publish(List<Segment> added) {
+        for (Segment segment : added) {
+            segments.add(segment);
+            listener.onSegment(segment);
+        }
+    }
+
+    private void publishProgress(double samplesDone) {
+        if (Thread.currentThread().isInterrupted()) {
+            cancel.raise();
+        }
+        double fraction = audio.sampleCount() == 0 ? 1 : samplesDone / audio.sampleCount();
+        if (fraction > progress) {
+            progress = fraction;
+            listener.onProgress(Math.min(1, fraction));
+        }
+    }
+
+    /** Runs what must not throw through native frames; a failure stops the run and is thrown behind it. */
+    private void guarded(Runnable callback) {
+        if (listenerFailure != null) {
+            return;
+        }
+        try {
+            callback.run();
+        } catch (RuntimeException | Error e) {
+            listenerFailure = e;
+            cancel.raise();
+        }
+    }
+
+    private int[] lastTokens() {
+        int[] tokens = segments.stream()
+                .flatMap(segment -> segment.tokens().stream())
+                .mapToInt(Integer::intValue)
+                .filter(token -> token < params.firstSpecialToken())
+                .toArray();
+        int from = Math.max(0, tokens.length - MAX_PROMPT_TOKENS);
+        return Arrays.copyOfRange(tokens, from, tokens.length);
+    }
+
+    @Override
+    public void close() {
+        params.close();
+    }
+
+    /** Adds up the times that whisper.cpp logs for each part. */
+    private static final class PartTimes {
+        private double mel;
+        private double encode;
+        private double decode;
+        private boolean known;
+
+        void add(String log) {
+            Double melMillis = millis(log, "mel");
+            Double encodeMillis = millis(log, "encode");
+            Double decodeMillis = millis(log, "decode");
+            Double batchedMillis = millis(log, "batchd");
+            Double promptMillis = millis(log, "prompt");
+            if (melMillis != null && encodeMillis != null && decodeMillis != null) {
+                known = true;
+                mel += melMillis;
+                encode += encodeMillis;
+                decode += decodeMillis
+                        + (batchedMillis == null ? 0 : batchedMillis)
+                        + (promptMillis == null ? 0 : promptMillis);
+            }
+        }
+
+        Timings toTimings(Duration total) {
+            return known
+                    ? new Timings(total, ofMillis(mel), ofMillis(encode), ofMillis(decode))
+                    : Timings.ofTotal(total);
+        }
+
+        private static @Nullable Double millis(String log, String part) {
+            Matcher matcher =
+                    Pattern.compile("\\s" + part + " time =\\s+([0-9.]+) ms").matcher(log);
+            return matcher.find() ? Double.valueOf(matcher.group(1)) : null;
+        }
+
+        private static Duration ofMillis(double millis) {
+            return Duration.ofNanos(Math.round(millis * 1e6));
+        }
+    }
+}

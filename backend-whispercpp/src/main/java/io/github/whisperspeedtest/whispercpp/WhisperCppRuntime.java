@@ -1,0 +1,122 @@
+package io.github.whisperspeedtest.whispercpp;
+
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Pointer;
+import io.github.whisperspeedtest.error.EngineUnavailableException;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The native library, loaded once per process; a failure is kept with its cause and thrown again. */
+final class WhisperCppRuntime {
+    private static final String REMEDY = "Use Linux or macOS on x86-64 or ARM64 with the GNU OpenMP runtime installed (Debian and Ubuntu: "
+            + "apt install libgomp1), or set " + NativeLibraries.DIRECTORY_VARIABLE
+            + " to a directory with your own build of whisper.cpp 1.7.1.";
+
+    private static @Nullable WhisperCppRuntime loaded;
+    private static @Nullable EngineUnavailableException failure;
+
+    private final WhisperLibrary library;
+    private final NativeLog log;
+    private final String version;
+    private final List<String> features;
+
+    private WhisperCppRuntime(WhisperLibrary library, NativeLog log, String version, List<String> features) {
+        this.library = library;
+        this.log = log;
+        this.version = version;
+        this.features = features;
+    }
+
+    /**
+     * Returns the library.
+     *
+     * @throws EngineUnavailableException if it cannot be loaded here
+     */
+    static synchronized WhisperCppRuntime get() {
+        if (failure != null) {
+            throw new EngineUnavailableException(String.valueOf(failure.getMessage()), failure);
+        }
+        if (loaded == null) {
+            try {
+                loaded = load();
+            } catch (IOException | LinkageError | IllegalStateException e) {
+                failure = new EngineUnavailableException("whisper.cpp cannot be loaded: " + e.getMessage(), e);
+                throw failure;
+            }
+        }
+        return loaded;
+    }
+
+    /** Returns what a user can do where {@link #get} fails. */
+    static String remedy() {
+        return REMEDY;
+    }
+
+    WhisperLibrary library() {
+        return library;
+    }
+
+    NativeLog log() {
+        return log;
+    }
+
+    /** Returns the engine with its version, such as {@code whisper.cpp 1.7.1}. */
+    String version() {
+        return version;
+    }
+
+    /** Returns the processor with the extensions that the library was built for. */
+    String cpu() {
+        return features.isEmpty() ? "CPU" : "CPU (" + String.join(" ", features) + ")";
+    }
+
+    /** Returns whether the library has a GPU backend compiled in. */
+    boolean hasGpu() {
+        return features.contains("METAL") || features.contains("CUDA");
+    }
+
+    private static WhisperCppRuntime load() throws IOException {
+        NativeLibraries libraries = NativeLibraries.find();
+        if (libraries.ggml() != null) {
+            // Loaded first, so that the whisper library finds it by name wherever it lies.
+            NativeLibrary.getInstance(libraries.ggml().toString());
+        }
+        WhisperLibrary library = Native.load(
+                libraries.whisper().toString(), WhisperLibrary.class, Map.of(Library.OPTION_STRING_ENCODING, "UTF-8"));
+        checkLayout(library, libraries);
+        NativeLog log = new NativeLog();
+        library.whisper_log_set(log, Pointer.NULL);
+        return new WhisperCppRuntime(
+                library,
+                log,
+                "whisper.cpp " + NativeLibraries.whisperJniVersion() + " (" + libraries.origin() + ")",
+                features(library.whisper_print_system_info()));
+    }
+
+    private static void checkLayout(WhisperLibrary library, NativeLibraries libraries) {
+        Pointer defaults = library.whisper_full_default_params_by_ref(WhisperLibrary.SAMPLING_GREEDY);
+        try {
+            if (!new FullParams(defaults).holdsDefaults()) {
+                throw new IllegalStateException("the library " + libraries.whisper()
+                        + " is not whisper.cpp 1.7.1: its parameters are laid out differently");
+            }
+        } finally {
+            library.whisper_free_params(defaults);
+        }
+    }
+
+    /** Reads {@code AVX = 1 | AVX2 = 0 | …}. */
+    static List<String> features(String systemInfo) {
+        return Arrays.stream(systemInfo.split("\\|"))
+                .map(String::strip)
+                .filter(entry -> entry.endsWith("= 1"))
+                .map(entry -> entry.substring(0, entry.indexOf(' ')))
+                .collect(Collectors.toList());
+    }
+}

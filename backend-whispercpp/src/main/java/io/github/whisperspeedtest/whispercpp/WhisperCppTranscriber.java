@@ -1,0 +1,165 @@
+package io.github.whisperspeedtest.whispercpp;
+
+import com.sun.jna.Memory;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Pointer;
+import io.github.whisperspeedtest.audio.Audio;
+import io.github.whisperspeedtest.error.EngineException;
+import io.github.whisperspeedtest.error.EngineUnavailableException;
+import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.spi.EngineParameters;
+import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.spi.Transcriber;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import io.github.whisperspeedtest.transcription.Transcription;
+import io.github.whisperspeedtest.transcription.TranscriptionListener;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** One loaded GGML model: a {@code whisper_context} and the right to use it, one call at a time. */
+final class WhisperCppTranscriber implements Transcriber {
+    private static final Pattern GPU_BACKEND = Pattern.compile("using (CUDA|Metal|SYCL|Vulkan|CANN) backend");
+
+    private final WhisperCppRuntime runtime;
+    private final GgmlModelFile model;
+    private final EngineParameters parameters;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final CancelFlag cancel = new CancelFlag();
+
+    private @Nullable Pointer context;
+    private volatile boolean closed;
+
+    private WhisperCppTranscriber(
+            WhisperCppRuntime runtime, GgmlModelFile model, EngineParameters parameters, Pointer context) {
+        this.runtime = runtime;
+        this.model = model;
+        this.parameters = parameters;
+        this.context = context;
+    }
+
+    static WhisperCppTranscriber load(
+            WhisperCppRuntime runtime, GgmlModelFile model, String name, LoadOptions options, boolean useGpu) {
+        WhisperLibrary library = runtime.library();
+        Pointer defaults = library.whisper_context_default_params_by_ref();
+        ContextParams.ByValue params = new ContextParams.ByValue(defaults);
+        params.use_gpu = (byte) (useGpu ? 1 : 0);
+        try (NativeLog.Capture log = runtime.log().capture()) {
+            Pointer context = library.whisper_init_from_file_with_params(model.file().toString(), params);
+            if (context == null) {
+                throw new EngineUnavailableException("whisper.cpp could not load " + model.file() + ": " + log.lastLine()
+                        + ". The file's form is sound, so memory is the likely reason: take a smaller model.");
+            }
+            EngineParameters parameters = new EngineParameters(
+                    name,
+                    runtime.version(),
+                    options.device(),
+                    device(runtime, log.text()),
+                    model.quantization(),
+                    options.threads());
+            return new WhisperCppTranscriber(runtime, model, parameters, context);
+        } finally {
+            library.whisper_free_context_params(defaults);
+        }
+    }
+
+    /** Returns the device that the library says it took; it falls back to the processor by itself. */
+    static String device(WhisperCppRuntime runtime, String initLog) {
+        var gpu = GPU_BACKEND.matcher(initLog);
+        boolean used = gpu.find() && !initLog.contains("init() failed") && !initLog.contains("falling back to CPU");
+        return used ? "GPU (" + gpu.group(1) + ")" : runtime.cpu();
+    }
+
+    @Override
+    public EngineParameters parameters() {
+        return parameters;
+    }
+
+    @Override
+    public Transcription transcribe(Audio audio, TranscribeOptions options, TranscriptionListener listener) {
+        lock.lock();
+        try {
+            cancel.lower();
+            Pointer context = this.context;
+            if (closed || context == null) {
+                throw new IllegalStateException("This transcriber is closed; load the model again.");
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                throw new TranscriptionCancelledException("The transcription of " + audio.name() + " was interrupted.");
+            }
+            try (WhisperCppRun run =
+                    new WhisperCppRun(runtime, context, model, parameters, audio, options, listener, cancel)) {
+                return run.transcribe();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (lock.isHeldByCurrentThread()) {
+            throw new IllegalStateException("A listener must not close the transcriber that calls it.");
+        }
+        closed = true;
+        cancel.raise();
+        lock.lock();
+        try {
+            Pointer toFree = context;
+            context = null;
+            if (toFree != null) {
+                runtime.library().whisper_free(toFree);
+                cancel.close();
+            }
+        } catch (LinkageError e) {
+            throw new EngineException("whisper.cpp failed while it freed " + model.file() + ".", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * A flag in native memory that whisper.cpp itself reads after every network run.
+     *
+     * <p>Its abort callback is C's {@code strlen} on a two-byte string: 0 while the flag is down, 1 when it is up. That costs
+     * nothing, where a call back into Java for every token would slow a small model down.
+     */
+    static final class CancelFlag implements AutoCloseable {
+        private final Memory text = new Memory(2);
+        private boolean freed;
+
+        CancelFlag() {
+            text.clear();
+        }
+
+        static Pointer callback() {
+            return NativeLibrary.getProcess().getFunction("strlen");
+        }
+
+        Pointer userData() {
+            return text;
+        }
+
+        synchronized void raise() {
+            if (!freed) {
+                text.setByte(0, (byte) 1);
+            }
+        }
+
+        synchronized void lower() {
+            if (!freed) {
+                text.setByte(0, (byte) 0);
+            }
+        }
+
+        synchronized boolean isRaised() {
+            return text.getByte(0) != 0;
+        }
+
+        @Override
+        public synchronized void close() {
+            freed = true;
+            text.close();
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.github.whisperspeedtest.whispercpp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.whisperspeedtest.audio.Audio;
+import io.github.whisperspeedtest.audio.AudioFiles;
+import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
+import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.model.ModelStore;
+import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.spi.Transcriber;
+import io.github.whisperspeedtest.testing.MicroSamples;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import io.github.whisperspeedtest.transcription.Transcription;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The embedded model on all its recordings, language detected, at each precision that it is offered in. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class WhisperCppAccuracyTest {
+    /** What the model's own description gives for whisper.cpp at f16: 5.3 % on single utterances, 8.8 % on several. */
+    private static final double SINGLE_RATE = 0.053;
+
+    private static final double SEVERAL_RATE = 0.088;
+
+    /** One point more is allowed to the quantised forms. */
+    private static final double QUANTIZATION_LOSS = 0.01;
+
+    @TempDir
+    private static Path home;
+
+    private final Map<String, WordErrorRate> single = new LinkedHashMap<>();
+    private final Map<String, WordErrorRate> several = new LinkedHashMap<>();
+
+    @BeforeAll
+    void transcribeEverything() throws IOException {
+        WhisperCppImplementation implementation = new WhisperCppImplementation();
+        for (String model : List.of(EmbeddedModel.NAME, "micro-q8_0", "micro-q5_1")) {
+            ModelFiles files = new ModelStore(ToolHome.at(home)).locate(implementation, model);
+            try (Transcriber transcriber = implementation.load(files, LoadOptions.defaults())) {
+                for (Sample sample : MicroSamples.all()) {
+                    Transcription transcription = transcriber.transcribe(read(sample), TranscribeOptions.defaults());
+                    assertThat(transcription.language()).as(sample.name()).isEqualTo(sample.language());
+                    WordErrorRate rate = WordErrorRate.of(sample.text(), transcription.text());
+                    (sample.name().contains("single") ? single : several).merge(model, rate, WordErrorRate::plus);
+                }
+            }
+        }
+    }
+
+    @Test
+    void reachesTheRateOfTheModelsDescriptionAtF16() {
+        assertThat(single.get("micro").rate()).as("%s", single).isLessThanOrEqualTo(SINGLE_RATE);
+        assertThat(several.get("micro").rate()).as("%s", several).isLessThanOrEqualTo(SEVERAL_RATE);
+    }
+
+    @Test
+    void losesAtMostAPointWhenQuantized() {
+        for (String model : List.of("micro-q8_0", "micro-q5_1")) {
+            assertThat(single.get(model).rate())
+                    .as("%s of %s", model, single)
+                    .isLessThanOrEqualTo(single.get("micro").rate() + QUANTIZATION_LOSS);
+            assertThat(several.get(model).rate())
+                    .as("%s of %s", model, several)
+                    .isLessThanOrEqualTo(several.get("micro").rate() + QUANTIZATION_LOSS);
+        }
+    }
+
+    private static Audio read(Sample sample) throws IOException {
+        try (InputStream in = sample.open()) {
+            return AudioFiles.read(sample.name(), in);
+        }
+    }
+}

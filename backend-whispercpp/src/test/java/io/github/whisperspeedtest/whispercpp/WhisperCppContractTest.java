@@ -1,0 +1,17 @@
+package io.github.whisperspeedtest.whispercpp;
+
+import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.testing.ImplementationContract;
+
+class WhisperCppContractTest extends ImplementationContract {
+    @Override
+    protected Implementation newImplementation() {
+        return new WhisperCppImplementation();
+    }
+
+    /** whisper.cpp 1.7.1 has no voice activity detection. */
+    @Override
+    protected boolean supportsVad() {
+        return false;
+    }
+}

@@ -1,0 +1,74 @@
+package io.github.whisperspeedtest.whispercpp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.whisperspeedtest.audio.AudioFiles;
+import io.github.whisperspeedtest.checkpoint.Checkpoint;
+import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
+import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.TokenizerData;
+import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.spi.Transcriber;
+import io.github.whisperspeedtest.transcription.Timestamps;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import io.github.whisperspeedtest.transcription.Transcription;
+import io.github.whisperspeedtest.transcription.Word;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Text of any script on its way from native memory, with a vocabulary that has its characters cut in two. */
+class WhisperCppTextTest {
+    @TempDir
+    private static Path directory;
+
+    @Test
+    void keepsCharactersWholeThatSpanTwoTokens() throws IOException {
+        List<Integer> tokens = textTokens(transcribe(EmbeddedModel.checkpoint(), Timestamps.SEGMENT));
+        assertThat(tokens).doesNotHaveDuplicates().hasSizeGreaterThanOrEqualTo(4);
+
+        byte[] text = " 😀 你好ß".getBytes(StandardCharsets.UTF_8);
+        int[] cuts = {0, 3, 8, 10, text.length};
+        List<byte[]> vocabulary = new ArrayList<>(EmbeddedModel.checkpoint().tokenizer().tokens());
+        for (int i = 0; i < tokens.size(); i++) {
+            byte[] piece = i < 4 ? java.util.Arrays.copyOfRange(text, cuts[i], cuts[i + 1]) : new byte[0];
+            vocabulary.set(tokens.get(i), piece.length == 0 ? ".".getBytes(StandardCharsets.UTF_8) : piece);
+        }
+        Checkpoint original = EmbeddedModel.checkpoint();
+        Checkpoint foreign = new Checkpoint(
+                original.dimensions(),
+                original.tensors(),
+                new TokenizerData(vocabulary, original.tokenizer().merges()));
+
+        Transcription transcription = transcribe(foreign, Timestamps.WORD);
+        assertThat(transcription.text()).isEqualTo("😀 你好ß" + ".".repeat(tokens.size() - 4));
+        assertThat(transcription.segments().get(0).words())
+                .extracting(Word::text)
+                .containsExactly(" 😀", " 你好ß" + ".".repeat(tokens.size() - 4));
+    }
+
+    private static List<Integer> textTokens(Transcription transcription) {
+        return transcription.segments().get(0).tokens().stream()
+                .filter(token -> token < 50257)
+                .toList();
+    }
+
+    private static Transcription transcribe(Checkpoint checkpoint, Timestamps timestamps) throws IOException {
+        Path target = java.nio.file.Files.createTempDirectory(directory, "ggml");
+        new GgmlWriter().write(checkpoint, "f16", target, List.of("ggml.bin"));
+        ModelFiles files = ModelFiles.of("text", List.of(target.resolve("ggml.bin")));
+        Sample sample = EmbeddedModel.samples().get(0);
+        try (Transcriber transcriber = new WhisperCppImplementation().load(files, LoadOptions.defaults());
+                InputStream in = sample.open()) {
+            return transcriber.transcribe(
+                    AudioFiles.read(sample.name(), in),
+                    TranscribeOptions.builder().timestamps(timestamps).build());
+        }
+    }
+}

@@ -1,0 +1,282 @@
+package io.github.whisperspeedtest.cli;
+
+import io.github.whisperspeedtest.WhisperSpeedtest;
+import io.github.whisperspeedtest.benchmark.BenchmarkInput;
+import io.github.whisperspeedtest.benchmark.BenchmarkListener;
+import io.github.whisperspeedtest.benchmark.BenchmarkPlan;
+import io.github.whisperspeedtest.benchmark.BenchmarkReport;
+import io.github.whisperspeedtest.benchmark.BenchmarkResult;
+import io.github.whisperspeedtest.benchmark.BenchmarkRunner;
+import io.github.whisperspeedtest.benchmark.BenchmarkTask;
+import io.github.whisperspeedtest.benchmark.CsvReport;
+import io.github.whisperspeedtest.benchmark.HumanReport;
+import io.github.whisperspeedtest.benchmark.JsonReport;
+import io.github.whisperspeedtest.benchmark.MarkdownReport;
+import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
+import io.github.whisperspeedtest.model.ModelStore;
+import io.github.whisperspeedtest.registry.DiscoveryProblem;
+import io.github.whisperspeedtest.spi.Implementation;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Measures implementations and shows who is fastest, and what each of them wrote. */
+@Command(
+        name = "benchmark",
+        description = "Measure implementations on this machine: speed, memory, load time, and what each of them writes.",
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionProvider.class,
+        footer = {
+            "",
+            "Examples:",
+            "  whisper-speedtest benchmark",
+            "  whisper-speedtest benchmark -m small -n 5 -a talk.mp3 -a interview.wav",
+            "  whisper-speedtest benchmark -i whispercpp --json results.json",
+            "  whisper-speedtest benchmark --json - | jq '.results[].median'"
+        })
+final class BenchmarkCommand implements Callable<Integer> {
+    private static final DateTimeFormatter FILE_TIME =
+            DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
+
+    private final Terminal terminal;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Mixin
+    private EngineOptions engine;
+
+    @Mixin
+    private DecodingOptions decoding;
+
+    @Option(
+            names = {"-i", "--implementations"},
+            paramLabel = "ID",
+            split = ",",
+            description = "Implementations to measure (default: all that can run here).")
+    private List<String> implementations = new ArrayList<>();
+
+    @Option(
+            names = {"-a", "--audio"},
+            paramLabel = "FILE",
+            description = "A recording; may be given several times (default: one that ships with the demo model).")
+    private List<Path> audios = new ArrayList<>();
+
+    @Option(
+            names = {"-n", "--runs"},
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "Timed runs (default: ${DEFAULT-VALUE}).")
+    private int runs;
+
+    @Option(
+            names = "--warmup",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Runs before them that do not count (default: ${DEFAULT-VALUE}).")
+    private int warmupRuns;
+
+    @Option(
+            names = "--time-limit",
+            paramLabel = "SECONDS",
+            description = "End an implementation that takes longer than this in all (default: none).")
+    private @Nullable Integer timeLimit;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the results as JSON; - for standard output.")
+    private @Nullable String json;
+
+    @Option(names = "--csv", paramLabel = "FILE", description = "Write the results as CSV; - for standard output.")
+    private @Nullable String csv;
+
+    @Option(
+            names = "--markdown",
+            paramLabel = "FILE",
+            description = "Write the results as a Markdown table; - for standard output.")
+    private @Nullable String markdown;
+
+    BenchmarkCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        check();
+        WhisperSpeedtest library = common.library();
+        List<String> ids = implementations.isEmpty()
+                ? library.implementations().stream().map(Implementation::id).toList()
+                : implementations.stream().map(String::strip).distinct().toList();
+        for (DiscoveryProblem problem : library.registry().problems()) {
+            terminal.err().println("warning: " + problem.describe());
+        }
+        if (ids.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "There is no implementation on the class path. Put the jar of a backend there or into plugins/.");
+        }
+        BenchmarkPlan plan = new BenchmarkPlan(
+                ids,
+                engine.model(),
+                inputs(),
+                runs,
+                warmupRuns,
+                engine.loadOptions(),
+                decoding.transcribeOptions(),
+                timeLimit == null ? null : Duration.ofSeconds(timeLimit));
+
+        BenchmarkReport report;
+        try (ProgressLine progress = new ProgressLine(terminal)) {
+            Listener listener = new Listener(progress, library.home().data().resolve("results"), ids.size());
+            report = new BenchmarkRunner(library.registry(), new ModelStore(library.home())).run(plan, listener);
+            listener.finish(report);
+        }
+        return exitCode(report);
+    }
+
+    private void check() {
+        if (runs < 1 || warmupRuns < 0 || timeLimit != null && timeLimit < 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "--runs and --time-limit must be at least 1, --warmup at least 0");
+        }
+        long onStandardOutput = exports().stream().filter(Export::toStandardOutput).count();
+        if (onStandardOutput > 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "Only one of --json, --csv and --markdown can go to standard output");
+        }
+    }
+
+    private List<BenchmarkInput> inputs() {
+        if (audios.isEmpty()) {
+            return List.of(BenchmarkInput.of(EmbeddedModel.demoSample()));
+        }
+        return audios.stream().map(file -> BenchmarkInput.of(file, null)).toList();
+    }
+
+    private int exitCode(BenchmarkReport report) {
+        boolean failed = report.failures().stream()
+                .anyMatch(result -> result instanceof BenchmarkResult.Failed || !implementations.isEmpty());
+        return failed || report.ranking().isEmpty() ? ExitCode.FAILED : ExitCode.OK;
+    }
+
+    private List<Export> exports() {
+        List<Export> exports = new ArrayList<>();
+        if (json != null) {
+            exports.add(new Export(json, JsonReport::render));
+        }
+        if (csv != null) {
+            exports.add(new Export(csv, CsvReport::render));
+        }
+        if (markdown != null) {
+            exports.add(new Export(markdown, MarkdownReport::render));
+        }
+        return exports;
+    }
+
+    /**
+     * A form of the results that was asked for.
+     *
+     * @param target a file name, or - for standard output
+     * @param format turns a report into text
+     */
+    private record Export(String target, Function<BenchmarkReport, String> format) {
+        boolean toStandardOutput() {
+            return target.equals("-");
+        }
+    }
+
+    /** Prints and saves as results come in. */
+    private final class Listener implements BenchmarkListener {
+        private final ProgressLine progress;
+        private final Path resultsDirectory;
+        private final int count;
+        private final HumanReport human = new HumanReport(!terminal.unicode(), terminal.colorOut());
+        private final boolean quiet = exports().stream().anyMatch(Export::toStandardOutput);
+        private int done;
+        private @Nullable Path saved;
+
+        Listener(ProgressLine progress, Path resultsDirectory, int count) {
+            this.progress = progress;
+            this.resultsDirectory = resultsDirectory;
+            this.count = count;
+        }
+
+        @Override
+        public void onStart(BenchmarkReport report) {
+            saved = resultsDirectory.resolve("benchmark-" + FILE_TIME.format(report.startedAt()) + ".json");
+            print(human.header(report));
+        }
+
+        @Override
+        public void onProgress(String implementation, BenchmarkTask.Progress step) {
+            String stage = step.stage().equals("run") ? "run " + step.number() + " of " + runs : step.stage();
+            progress.show("[" + (done + 1) + "/" + count + "] " + implementation + ": " + stage);
+        }
+
+        @Override
+        public void onResult(BenchmarkReport report) {
+            done++;
+            progress.close();
+            print(human.result(report, report.results().get(report.results().size() - 1)));
+            save(report);
+        }
+
+        void finish(BenchmarkReport report) {
+            progress.close();
+            print(human.conclusion(report));
+            for (Export export : exports()) {
+                if (export.toStandardOutput()) {
+                    terminal.out().print(export.format().apply(report));
+                    terminal.out().flush();
+                }
+            }
+            if (saved != null) {
+                terminal.err().println("Results saved to " + saved);
+            }
+        }
+
+        private void print(String text) {
+            if (!quiet) {
+                terminal.out().print(text);
+                terminal.out().flush();
+            }
+        }
+
+        /** After each implementation, so that an interrupt loses nothing. */
+        private void save(BenchmarkReport report) {
+            for (Export export : exports()) {
+                if (!export.toStandardOutput()) {
+                    write(Path.of(export.target()), export.format().apply(report));
+                }
+            }
+            if (saved != null && !write(saved, JsonReport.render(report))) {
+                saved = null;
+            }
+        }
+
+        /** A full disk must not cost the measurements that are still to come. */
+        private boolean write(Path file, String content) {
+            try {
+                OutputFile.write(file, content);
+                return true;
+            } catch (IOException e) {
+                terminal.err().println("warning: cannot write " + file + ": " + ErrorPrinter.message(e));
+                return false;
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package io.github.whisperspeedtest.cli;
+
+import io.github.whisperspeedtest.WhisperSpeedtest;
+import io.github.whisperspeedtest.model.ToolHome;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options that every command has. */
+final class CommonOptions {
+    @Option(
+            names = "--models-dir",
+            paramLabel = "DIR",
+            description = "Keep models in DIR (also: environment variable " + ToolHome.MODELS_VARIABLE + ").")
+    private @Nullable Path modelsDirectory;
+
+    @Option(names = "--verbose", description = "Say more about what is going on, on standard error.")
+    private boolean verbose;
+
+    @Option(names = "--debug", description = "Log everything, native libraries included, and show stack traces.")
+    private boolean debug;
+
+    CommonOptions() {}
+
+    boolean debug() {
+        return debug;
+    }
+
+    /** Returns the library, set up as the options say. */
+    WhisperSpeedtest library() {
+        if (modelsDirectory != null) {
+            // A property and not a parameter, so that child processes get it too.
+            System.setProperty(ToolHome.MODELS_PROPERTY, modelsDirectory.toAbsolutePath().toString());
+        }
+        return WhisperSpeedtest.create();
+    }
+}

@@ -1,0 +1,46 @@
+package io.github.whisperspeedtest.cli;
+
+import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
+import io.github.whisperspeedtest.spi.LoadOptions;
+import picocli.CommandLine.Option;
+
+/** Which model, and what it is to run on. */
+final class EngineOptions {
+    @Option(
+            names = {"-m", "--model"},
+            paramLabel = "MODEL",
+            defaultValue = EmbeddedModel.NAME,
+            description = "Model: ${DEFAULT-VALUE} (a built-in demo), tiny, base, small, medium, large, ... or the path of a model "
+                    + "file.")
+    private String model;
+
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            defaultValue = LoadOptions.AUTO,
+            description = "Where to compute: auto, cpu, gpu, or what the implementation offers (default: ${DEFAULT-VALUE}).")
+    private String device;
+
+    @Option(
+            names = "--compute-type",
+            paramLabel = "TYPE",
+            defaultValue = LoadOptions.AUTO,
+            description = "Type of the arithmetic, such as int8 (default: ${DEFAULT-VALUE}, the model's own).")
+    private String computeType;
+
+    @Option(
+            names = {"-t", "--threads"},
+            paramLabel = "N",
+            description = "Threads to compute with (default: one per processor, at most 8).")
+    private int threads = LoadOptions.defaultThreads();
+
+    EngineOptions() {}
+
+    String model() {
+        return model;
+    }
+
+    LoadOptions loadOptions() {
+        return new LoadOptions(device, computeType, threads);
+    }
+}

@@ -1,0 +1,138 @@
+package io.github.whisperspeedtest.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.whisperspeedtest.WhisperSpeedtest;
+import io.github.whisperspeedtest.registry.DiscoveryProblem;
+import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.ModelInfo;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Shows what can run here, and why the rest cannot. */
+@Command(
+        name = "list",
+        description = "Show the implementations that can run here, those that cannot and why, and the models they know.",
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionProvider.class)
+final class ListCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    ListCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws JsonProcessingException {
+        WhisperSpeedtest library = common.library();
+        Path models = library.home().models();
+        Map<Implementation, Availability> all = new LinkedHashMap<>();
+        library.implementations().forEach(found -> all.put(found, found.availability()));
+        List<DiscoveryProblem> problems = library.registry().problems();
+        if (json) {
+            terminal.out().println(toJson(all, problems, models));
+        } else {
+            print(all, problems, models);
+        }
+        return ExitCode.OK;
+    }
+
+    private void print(Map<Implementation, Availability> all, List<DiscoveryProblem> problems, Path models) {
+        PrintWriter out = terminal.out();
+        out.println("Available:");
+        boolean none = true;
+        for (Map.Entry<Implementation, Availability> entry : all.entrySet()) {
+            if (entry.getValue() instanceof Availability.Available available) {
+                Implementation implementation = entry.getKey();
+                out.println("  " + implementation.id() + " " + implementation.version());
+                out.println("    runtime: " + available.runtime());
+                out.println("    device:  " + available.device());
+                out.println("    models:  " + names(implementation.models(models)));
+                none = false;
+            }
+        }
+        if (none) {
+            out.println("  none; put the jar of a backend on the class path or into plugins/");
+        }
+        long unavailable = all.values().stream()
+                .filter(Availability.Unavailable.class::isInstance)
+                .count();
+        if (unavailable + problems.size() > 0) {
+            out.println();
+            out.println("Unavailable:");
+            for (Map.Entry<Implementation, Availability> entry : all.entrySet()) {
+                if (entry.getValue() instanceof Availability.Unavailable missing) {
+                    out.println("  " + entry.getKey().id() + " " + entry.getKey().version());
+                    printWhy(missing.reason(), missing.remedy());
+                }
+            }
+            for (DiscoveryProblem problem : problems) {
+                out.println("  " + problem.provider());
+                printWhy(problem.reason(), problem.remedy());
+            }
+        }
+    }
+
+    private void printWhy(String reason, String remedy) {
+        terminal.out().println("    reason: " + reason);
+        terminal.out().println("    remedy: " + remedy);
+    }
+
+    private static String names(List<ModelInfo> models) {
+        return models.stream().map(ModelInfo::name).collect(Collectors.joining(", "));
+    }
+
+    private static String toJson(
+            Map<Implementation, Availability> all, List<DiscoveryProblem> problems, Path models)
+            throws JsonProcessingException {
+        ObjectMapper mapper =
+                JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+        ObjectNode root = mapper.createObjectNode();
+        root.put("models_directory", models.toString());
+        ArrayNode implementations = root.putArray("implementations");
+        all.forEach((implementation, availability) -> {
+            ObjectNode node = implementations.addObject();
+            node.put("id", implementation.id());
+            node.put("version", implementation.version());
+            if (availability instanceof Availability.Available available) {
+                node.put("available", true);
+                node.put("runtime", available.runtime());
+                node.put("device", available.device());
+            } else if (availability instanceof Availability.Unavailable missing) {
+                node.put("available", false);
+                node.put("reason", missing.reason());
+                node.put("remedy", missing.remedy());
+            }
+            ArrayNode names = node.putArray("models");
+            implementation.models(models).forEach(model -> names.add(model.name()));
+        });
+        ArrayNode broken = root.putArray("broken_providers");
+        for (DiscoveryProblem problem : problems) {
+            ObjectNode node = broken.addObject();
+            node.put("provider", problem.provider());
+            node.put("location", problem.location());
+            node.put("reason", problem.reason());
+            node.put("remedy", problem.remedy());
+        }
+        return mapper.writeValueAsString(root);
+    }
+}

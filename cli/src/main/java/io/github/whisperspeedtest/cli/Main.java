@@ -1,0 +1,40 @@
+package io.github.whisperspeedtest.cli;
+
+import java.util.Arrays;
+import java.util.List;
+import picocli.CommandLine;
+
+/** Where the process begins; the only place that ends it. */
+public final class Main {
+    private static final String LOG_LEVEL_PROPERTY = "org.slf4j.simpleLogger.defaultLogLevel";
+
+    private Main() {}
+
+    /** Runs one command and exits with its code. */
+    public static void main(String[] args) {
+        configureLogging(Arrays.asList(args));
+        System.exit(run(Terminal.current(), args));
+    }
+
+    /** Runs one command and returns its exit code. */
+    static int run(Terminal terminal, String... args) {
+        ErrorPrinter errors = new ErrorPrinter(terminal);
+        return new CommandLine(RootCommand.class, new CommandFactory(terminal))
+                .setOut(terminal.out())
+                .setErr(terminal.err())
+                .setColorScheme(CommandLine.Help.defaultColorScheme(
+                        terminal.colorOut() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler(errors)
+                .setParameterExceptionHandler(errors)
+                .execute(args);
+    }
+
+    /** Before anything logs: the logger reads its level once. */
+    private static void configureLogging(List<String> args) {
+        String level = args.contains("--debug") ? "debug" : args.contains("--verbose") ? "info" : "warn";
+        System.setProperty(LOG_LEVEL_PROPERTY, System.getProperty(LOG_LEVEL_PROPERTY, level));
+        System.setProperty("org.slf4j.simpleLogger.showThreadName", "false");
+        System.setProperty("org.slf4j.simpleLogger.showShortLogName", "true");
+    }
+}

@@ -1,0 +1,42 @@
+package io.github.whisperspeedtest.cli;
+
+import picocli.AutoComplete;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The tool itself; does nothing without a command. */
+@Command(
+        name = "whisper-speedtest",
+        description = "Which Whisper runs best here, and what does it write?",
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionProvider.class,
+        subcommands = {
+            BenchmarkCommand.class,
+            TranscribeCommand.class,
+            ListCommand.class,
+            AutoComplete.GenerateCompletion.class
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  whisper-speedtest benchmark                      measure everything, with the built-in demo model",
+            "  whisper-speedtest benchmark -m small -a talk.mp3 measure the model 'small' on your own recording",
+            "  whisper-speedtest transcribe talk.mp3 -m small   write down what is said",
+            "  whisper-speedtest list                           what can run here, and what is missing",
+            "",
+            "Exit codes: 0 done, 1 something failed, 2 wrong usage or input, 3 a model is missing or damaged,",
+            "4 the machine lacks something, 70 internal error, 130 interrupted."
+        })
+final class RootCommand implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    RootCommand() {}
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Missing command: benchmark, transcribe or list");
+    }
+}

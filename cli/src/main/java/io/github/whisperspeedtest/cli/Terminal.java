@@ -1,0 +1,85 @@
+package io.github.whisperspeedtest.cli;
+
+import java.io.Console;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.nio.charset.Charset;
+import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.UnsupportedCharsetException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where output goes, and what can be shown there.
+ *
+ * @param out data
+ * @param err everything else
+ * @param outIsTerminal whether somebody watches {@code out}
+ * @param errIsTerminal whether somebody watches {@code err}
+ * @param unicode whether characters outside ASCII arrive as they are
+ * @param color whether colours are wanted on a terminal
+ */
+record Terminal(
+        PrintWriter out,
+        PrintWriter err,
+        boolean outIsTerminal,
+        boolean errIsTerminal,
+        boolean unicode,
+        boolean color) {
+    /** System property with the names of the streams that are terminals, set by the start script. */
+    static final String TERMINAL_PROPERTY = "whisperspeedtest.terminal";
+
+    /** Returns the terminal of this process. */
+    static Terminal current() {
+        Charset charset = charset();
+        PrintWriter out = new PrintWriter(System.out, true, charset);
+        PrintWriter err = new PrintWriter(System.err, true, charset);
+        String known = System.getProperty(TERMINAL_PROPERTY);
+        boolean console = known == null && isConsole();
+        List<String> terminals = known == null ? List.of() : Arrays.asList(known.split(","));
+        return new Terminal(
+                out,
+                err,
+                console || terminals.contains("stdout"),
+                console || terminals.contains("stderr"),
+                charset.newEncoder().canEncode('×'),
+                wantsColor(System.getenv()));
+    }
+
+    /** Returns whether colours may be used on standard output. */
+    boolean colorOut() {
+        return color && outIsTerminal;
+    }
+
+    /** Follows https://no-color.org, and leaves terminals alone that say they can do nothing. */
+    static boolean wantsColor(Map<String, String> environment) {
+        return environment.getOrDefault("NO_COLOR", "").isEmpty() && !"dumb".equals(environment.get("TERM"));
+    }
+
+    /** Java 17 tells the terminal's encoding in {@code native.encoding}, later versions in {@code stdout.encoding}. */
+    private static Charset charset() {
+        String name = System.getProperty("stdout.encoding", System.getProperty("native.encoding"));
+        try {
+            return name == null ? Charset.defaultCharset() : Charset.forName(name);
+        } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
+            return Charset.defaultCharset();
+        }
+    }
+
+    /** From Java 22 on there is always a console, and whether it is a terminal is a question of its own. */
+    private static boolean isConsole() {
+        Console console = System.console();
+        if (console == null) {
+            return false;
+        }
+        try {
+            return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+        } catch (NoSuchMethodException e) {
+            return true;
+        } catch (IllegalAccessException | InvocationTargetException | UncheckedIOException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,254 @@
+package io.github.whisperspeedtest.cli;
+
+import io.github.whisperspeedtest.WhisperSpeedtest;
+import io.github.whisperspeedtest.audio.Audio;
+import io.github.whisperspeedtest.audio.AudioFiles;
+import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
+import io.github.whisperspeedtest.error.EngineUnavailableException;
+import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.WhisperSpeedtestException;
+import io.github.whisperspeedtest.format.TranscriptFormat;
+import io.github.whisperspeedtest.registry.ImplementationRegistry;
+import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.Transcriber;
+import io.github.whisperspeedtest.transcription.Segment;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import io.github.whisperspeedtest.transcription.Transcription;
+import io.github.whisperspeedtest.transcription.TranscriptionListener;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Writes down what is said in recordings. */
+@Command(
+        name = "transcribe",
+        description = "Write down what is said in recordings.",
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionProvider.class,
+        footer = {
+            "",
+            "Examples:",
+            "  whisper-speedtest transcribe talk.mp3 -m small",
+            "  whisper-speedtest transcribe recordings/ -m base -l de -f srt,json -o transcripts",
+            "  whisper-speedtest transcribe talk.wav -f json | jq -r .text"
+        })
+final class TranscribeCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Mixin
+    private EngineOptions engine;
+
+    @Mixin
+    private DecodingOptions decoding;
+
+    @Parameters(
+            paramLabel = "FILE",
+            arity = "1..*",
+            description = "Recordings, or directories with recordings in them.")
+    private List<Path> paths;
+
+    @Option(
+            names = {"-i", "--implementation"},
+            paramLabel = "ID",
+            description = "Implementation (default: the first that can run here, see 'list').")
+    private @Nullable String implementation;
+
+    @Option(
+            names = {"-f", "--format"},
+            paramLabel = "FORMAT",
+            split = ",",
+            defaultValue = "txt",
+            description = "txt, srt, vtt, json or tsv; several with -o (default: ${DEFAULT-VALUE}).")
+    private List<String> formatNames;
+
+    @Option(
+            names = {"-o", "--output-dir"},
+            paramLabel = "DIR",
+            description = "Write one file per recording and format into DIR, and nothing to standard output.")
+    private @Nullable Path outputDirectory;
+
+    TranscribeCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Set<TranscriptFormat> formats = formats();
+        List<Path> files = AudioFinder.find(paths);
+        if (outputDirectory == null && (formats.size() > 1 || files.size() > 1 && !formats.contains(TranscriptFormat.TXT))) {
+            throw new ParameterException(
+                    spec.commandLine(), "Several formats, or several recordings in a format other than txt, need -o DIR");
+        }
+        TranscribeOptions options = decoding.transcribeOptions();
+        WhisperSpeedtest library = common.library();
+        String id = implementation == null ? firstAvailable(library.registry()) : implementation;
+        if (engine.model().equals(EmbeddedModel.NAME)) {
+            terminal.err()
+                    .println("note: '" + EmbeddedModel.NAME + "' is a tiny demo model that knows some 65 words of synthetic English "
+                            + "and German; use -m base or larger for real speech.");
+        }
+
+        ErrorPrinter errors = new ErrorPrinter(terminal);
+        OutputNames names = new OutputNames(files);
+        int failed = 0;
+        try (Transcriber transcriber = library.open(id, engine.model(), engine.loadOptions())) {
+            for (Path file : files) {
+                try {
+                    transcribe(transcriber, file, options, formats, names);
+                } catch (TranscriptionCancelledException e) {
+                    throw e;
+                } catch (WhisperSpeedtestException e) {
+                    if (files.size() == 1) {
+                        throw e;
+                    }
+                    failed++;
+                    errors.print(e, common.debug());
+                }
+            }
+        }
+        return failed == 0 ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    private void transcribe(
+            Transcriber transcriber,
+            Path file,
+            TranscribeOptions options,
+            Set<TranscriptFormat> formats,
+            OutputNames names)
+            throws IOException {
+        try (ProgressLine progress = new ProgressLine(terminal)) {
+            progress.show(file + ": reading");
+            Audio audio = AudioFiles.read(file);
+            boolean stream = outputDirectory == null && formats.contains(TranscriptFormat.TXT);
+            Transcription transcription =
+                    transcriber.transcribe(audio, options, new Listener(progress, file, audio.duration(), stream));
+            progress.close();
+            for (TranscriptFormat format : formats) {
+                if (outputDirectory != null) {
+                    Path target = outputDirectory.resolve(names.of(file) + "." + format.extension());
+                    OutputFile.write(target, render(transcription, format));
+                    terminal.err().println("wrote " + target);
+                } else if (!stream) {
+                    terminal.out().print(render(transcription, format));
+                    terminal.out().flush();
+                }
+            }
+            double speed = audio.duration().toNanos()
+                    / (double) transcription.timings().total().toNanos();
+            terminal.err()
+                    .println(String.format(
+                            Locale.ROOT,
+                            "%s: %.1f s of %s in %.2f s (%.1f times real time), %s, %s",
+                            file,
+                            audio.duration().toMillis() / 1e3,
+                            transcription.language(),
+                            transcription.timings().total().toMillis() / 1e3,
+                            speed,
+                            transcriber.parameters().runtime(),
+                            transcriber.parameters().device()));
+        }
+    }
+
+    private static String render(Transcription transcription, TranscriptFormat format) throws IOException {
+        StringWriter text = new StringWriter();
+        format.write(transcription, text);
+        return text.toString();
+    }
+
+    private Set<TranscriptFormat> formats() {
+        Set<TranscriptFormat> formats = new LinkedHashSet<>();
+        formatNames.forEach(name -> formats.add(TranscriptFormat.parse(name.strip())));
+        return formats;
+    }
+
+    private static String firstAvailable(ImplementationRegistry registry) {
+        StringBuilder reasons = new StringBuilder();
+        for (Implementation candidate : registry.implementations()) {
+            Availability availability = candidate.availability();
+            if (availability instanceof Availability.Unavailable missing) {
+                reasons.append(' ').append(candidate.id()).append(": ").append(missing.reason()).append('.');
+            } else {
+                return candidate.id();
+            }
+        }
+        throw new EngineUnavailableException("No implementation can run here." + reasons
+                + " Run 'whisper-speedtest list' for what is missing.");
+    }
+
+    /** Names of output files: those of the recordings without their extension, unless two would be the same. */
+    private static final class OutputNames {
+        private final Set<String> ambiguous = new HashSet<>();
+
+        OutputNames(List<Path> files) {
+            Set<String> seen = new HashSet<>();
+            for (Path file : files) {
+                if (!seen.add(stem(file))) {
+                    ambiguous.add(stem(file));
+                }
+            }
+        }
+
+        String of(Path file) {
+            String stem = stem(file);
+            return ambiguous.contains(stem) ? file.getFileName().toString() : stem;
+        }
+
+        private static String stem(Path file) {
+            String name = file.getFileName().toString();
+            int dot = name.lastIndexOf('.');
+            return dot > 0 ? name.substring(0, dot) : name;
+        }
+    }
+
+    /** Shows how far it is, and prints segments of plain text as they come. */
+    private final class Listener implements TranscriptionListener {
+        private final ProgressLine progress;
+        private final Path file;
+        private final Duration duration;
+        private final boolean stream;
+
+        Listener(ProgressLine progress, Path file, Duration duration, boolean stream) {
+            this.progress = progress;
+            this.file = file;
+            this.duration = duration;
+            this.stream = stream;
+        }
+
+        @Override
+        public void onSegment(Segment segment) {
+            if (stream) {
+                progress.close();
+                terminal.out().println(segment.text().strip());
+                terminal.out().flush();
+            }
+        }
+
+        @Override
+        public void onProgress(double fraction) {
+            progress.show(String.format(
+                    Locale.ROOT, "%s: %3.0f %% of %.0f s", file, fraction * 100, duration.toMillis() / 1e3));
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package io.github.whisperspeedtest.cli;
+
+import io.github.whisperspeedtest.benchmark.BenchmarkEnvironment;
+import picocli.CommandLine.IVersionProvider;
+
+/** Prints what somebody who helps would ask for first. */
+final class VersionProvider implements IVersionProvider {
+    VersionProvider() {}
+
+    @Override
+    public String[] getVersion() {
+        BenchmarkEnvironment environment = BenchmarkEnvironment.detect();
+        return new String[] {
+            "whisper-speedtest " + environment.toolVersion(), environment.jvm(), environment.os()
+        };
+    }
+}

@@ -1,0 +1,58 @@
+package io.github.whisperspeedtest.benchmark;
+
+import io.github.whisperspeedtest.audio.Audio;
+import io.github.whisperspeedtest.audio.AudioFiles;
+import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
+import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.error.AudioException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A recording to benchmark with, as a child JVM can open it for itself.
+ *
+ * @param name what it is called in the report
+ * @param file where it is, null for a recording that ships with the embedded model
+ * @param reference what is said in it, null where that is not known
+ */
+public record BenchmarkInput(
+        String name, @Nullable Path file, @Nullable String reference) {
+    /** Makes the path absolute. */
+    public BenchmarkInput {
+        Objects.requireNonNull(name, "name");
+        file = file == null ? null : file.toAbsolutePath();
+    }
+
+    /** Returns a recording of the user's. */
+    public static BenchmarkInput of(Path file, @Nullable String reference) {
+        return new BenchmarkInput(String.valueOf(file.getFileName()), file, reference);
+    }
+
+    /** Returns a recording that ships with the embedded model. */
+    public static BenchmarkInput of(Sample sample) {
+        return new BenchmarkInput(sample.name(), null, sample.text());
+    }
+
+    /**
+     * Reads the recording.
+     *
+     * @throws AudioException if it cannot be read
+     */
+    public Audio read() {
+        if (file != null) {
+            return AudioFiles.read(file);
+        }
+        Sample sample = EmbeddedModel.samples().stream()
+                .filter(candidate -> candidate.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new AudioException("There is no bundled recording '" + name + "'."));
+        try (InputStream in = sample.open()) {
+            return AudioFiles.read(name, in);
+        } catch (IOException e) {
+            throw new AudioException("The bundled recording '" + name + "' cannot be read: " + e.getMessage(), e);
+        }
+    }
+}

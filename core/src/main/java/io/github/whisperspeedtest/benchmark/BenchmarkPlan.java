@@ -1,0 +1,39 @@
+package io.github.whisperspeedtest.benchmark;
+
+import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a benchmark is to do.
+ *
+ * @param implementations ids of the implementations to measure, in order
+ * @param model name of the model, or the path of a model file
+ * @param inputs the recordings, at least one
+ * @param runs timed runs, at least 1
+ * @param warmupRuns runs before them that do not count
+ * @param load how to load the model
+ * @param transcribe how to transcribe
+ * @param timeLimit how long one implementation may take in all, null for any time
+ */
+public record BenchmarkPlan(
+        List<String> implementations,
+        String model,
+        List<BenchmarkInput> inputs,
+        int runs,
+        int warmupRuns,
+        LoadOptions load,
+        TranscribeOptions transcribe,
+        @Nullable Duration timeLimit) {
+    /** Copies the lists. */
+    public BenchmarkPlan {
+        implementations = List.copyOf(implementations);
+        inputs = List.copyOf(inputs);
+        Objects.requireNonNull(model, "model");
+        Objects.requireNonNull(load, "load");
+        Objects.requireNonNull(transcribe, "transcribe");
+    }
+}

@@ -1,0 +1,169 @@
+package io.github.whisperspeedtest.benchmark;
+
+import io.github.whisperspeedtest.audio.Audio;
+import io.github.whisperspeedtest.benchmark.BenchmarkResult.FailureCategory;
+import io.github.whisperspeedtest.error.WhisperSpeedtestException;
+import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.model.ModelStore;
+import io.github.whisperspeedtest.process.ChildJvm;
+import io.github.whisperspeedtest.process.ChildOutcome;
+import io.github.whisperspeedtest.registry.ImplementationRegistry;
+import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.transcription.Timings;
+import io.github.whisperspeedtest.transcription.Transcription;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Measures implementations one after the other, each in a JVM of its own; whatever happens to one is a row of the report. */
+public final class BenchmarkRunner {
+    private final ImplementationRegistry registry;
+    private final ModelStore models;
+
+    /** Creates a runner for the implementations and models of this machine. */
+    public BenchmarkRunner(ImplementationRegistry registry, ModelStore models) {
+        this.registry = registry;
+        this.models = models;
+    }
+
+    /**
+     * Runs a benchmark.
+     *
+     * @return a result for every implementation of the plan
+     * @throws io.github.whisperspeedtest.error.AudioException if a recording cannot be read
+     * @throws io.github.whisperspeedtest.error.UnknownNameException if an implementation is not on the class path
+     * @throws io.github.whisperspeedtest.error.TranscriptionCancelledException if the thread is interrupted
+     */
+    public BenchmarkReport run(BenchmarkPlan plan, BenchmarkListener listener) {
+        List<Implementation> implementations =
+                plan.implementations().stream().map(registry::require).toList();
+        BenchmarkReport report = new BenchmarkReport(
+                BenchmarkEnvironment.detect(),
+                BenchmarkSettings.of(
+                        plan.model(), describe(plan.inputs()), plan.runs(), plan.warmupRuns(), plan.transcribe(), plan.load()),
+                Instant.now().truncatedTo(ChronoUnit.SECONDS),
+                List.of());
+        listener.onStart(report);
+        for (Implementation implementation : implementations) {
+            report = report.with(measure(implementation, plan, listener));
+            listener.onResult(report);
+        }
+        return report;
+    }
+
+    /** Reads every recording once, so that a bad one is known before minutes are spent; only its length is kept. */
+    private static List<BenchmarkAudio> describe(List<BenchmarkInput> inputs) {
+        List<BenchmarkAudio> audios = new ArrayList<>();
+        for (BenchmarkInput input : inputs) {
+            Audio audio = input.read();
+            audios.add(new BenchmarkAudio(input.name(), audio.duration(), input.reference()));
+        }
+        return audios;
+    }
+
+    private BenchmarkResult measure(Implementation implementation, BenchmarkPlan plan, BenchmarkListener listener) {
+        String id = implementation.id();
+        String version = implementation.version();
+        ModelFiles files;
+        try {
+            files = models.locate(implementation, plan.model());
+        } catch (WhisperSpeedtestException e) {
+            return new BenchmarkResult.Failed(
+                    id, version, FailureCategory.of(e.kind()), String.valueOf(e.getMessage()), null);
+        }
+        BenchmarkTask.Order order = new BenchmarkTask.Order(
+                id, files, plan.inputs(), plan.warmupRuns(), plan.runs(), plan.load(), plan.transcribe());
+        ChildOutcome<BenchmarkTask.Outcome> outcome = ChildJvm.builder()
+                .timeLimit(plan.timeLimit())
+                .build()
+                .run(BenchmarkTask.class, order, progress -> listener.onProgress(id, progress));
+        if (outcome instanceof ChildOutcome.Completed<BenchmarkTask.Outcome> completed) {
+            BenchmarkTask.Outcome value = completed.value();
+            if (value instanceof BenchmarkTask.Unavailable missing) {
+                return new BenchmarkResult.Unavailable(id, version, missing.reason(), missing.remedy());
+            }
+            return measured(
+                    implementation,
+                    plan.inputs(),
+                    (BenchmarkTask.Measurement) value,
+                    completed.stats().peakMemoryBytes());
+        }
+        if (outcome instanceof ChildOutcome.Failed<BenchmarkTask.Outcome> failed) {
+            return new BenchmarkResult.Failed(
+                    id, version, FailureCategory.of(failed.kind()), failed.message(), null);
+        }
+        if (outcome instanceof ChildOutcome.TimedOut<BenchmarkTask.Outcome>) {
+            return new BenchmarkResult.Failed(
+                    id, version, FailureCategory.TIMED_OUT, outcome.describe(), "Give it more time or a smaller model.");
+        }
+        return new BenchmarkResult.Failed(
+                id,
+                version,
+                FailureCategory.CRASHED,
+                outcome.describe(),
+                "The engine's native code ended the process; run with --debug for its log.");
+    }
+
+    private static BenchmarkResult measured(
+            Implementation implementation,
+            List<BenchmarkInput> inputs,
+            BenchmarkTask.Measurement measurement,
+            @Nullable Long peakMemoryBytes) {
+        List<Transcription> last = measurement.runs().get(measurement.runs().size() - 1);
+        List<AudioResult> audios = new ArrayList<>();
+        for (int i = 0; i < inputs.size(); i++) {
+            Transcription transcription = last.get(i);
+            String reference = inputs.get(i).reference();
+            audios.add(new AudioResult(
+                    inputs.get(i).name(),
+                    transcription.text(),
+                    transcription.language(),
+                    transcription.languageProbability(),
+                    reference == null ? null : WordErrorRate.of(reference, transcription.text())));
+        }
+        List<Duration> warmups = measurement.warmups();
+        return new BenchmarkResult.Measured(
+                implementation.id(),
+                implementation.version(),
+                measurement.parameters(),
+                measurement.load(),
+                warmups.isEmpty() ? measurement.runTimes().get(0) : warmups.get(0),
+                measurement.runTimes(),
+                audios,
+                medianTimings(measurement),
+                peakMemoryBytes);
+    }
+
+    /** Returns the median over the runs of each part, a run's part being the sum over its recordings. */
+    private static @Nullable Timings medianTimings(BenchmarkTask.Measurement measurement) {
+        Duration mel = medianOfPart(measurement.runs(), Timings::mel);
+        Duration encode = medianOfPart(measurement.runs(), Timings::encode);
+        Duration decode = medianOfPart(measurement.runs(), Timings::decode);
+        if (mel == null && encode == null && decode == null) {
+            return null;
+        }
+        return new Timings(Statistics.of(measurement.runTimes()).median(), mel, encode, decode);
+    }
+
+    private static @Nullable Duration medianOfPart(
+            List<List<Transcription>> runs, Function<Timings, @Nullable Duration> part) {
+        List<Duration> sums = new ArrayList<>();
+        for (List<Transcription> run : runs) {
+            Duration sum = Duration.ZERO;
+            for (Transcription transcription : run) {
+                Duration value = part.apply(transcription.timings());
+                if (value == null) {
+                    return null;
+                }
+                sum = sum.plus(value);
+            }
+            sums.add(sum);
+        }
+        return Statistics.of(sums).median();
+    }
+}

@@ -1,0 +1,640 @@
+package io.github.whisperspeedtest.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.whisperspeedtest.audio.Audio;
+import io.github.whisperspeedtest.audio.AudioFiles;
+import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
+import io.github.whisperspeedtest.error.ModelException;
+import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.UnknownNameException;
+import io.github.whisperspeedtest.error.UnsupportedOptionException;
+import io.github.whisperspeedtest.model.ModelStore;
+import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.spi.EngineParameters;
+import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.spi.Transcriber;
+import io.github.whisperspeedtest.transcription.Language;
+import io.github.whisperspeedtest.transcription.Segment;
+import io.github.whisperspeedtest.transcription.Task;
+import io.github.whisperspeedtest.transcription.Timestamps;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import io.github.whisperspeedtest.transcription.Transcription;
+import io.github.whisperspeedtest.transcription.TranscriptionListener;
+import io.github.whisperspeedtest.transcription.Word;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.ServiceLoader;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What every backend must do, tried on the embedded model in the backend's own format and on its real engine.
+ *
+ * <p>A backend's test extends this and names its implementation. A capability that it lacks is declared by overriding a {@code
+ * supports…} method; the contract then checks that asking for it is refused by name, so a forgotten one fails and is not skipped.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+public abstract class ImplementationContract {
+    private static final Duration TIMESTAMP_TOLERANCE = Duration.ofMillis(300);
+    private static final long MAX_GROWTH_BYTES = 64L << 20;
+
+    @TempDir
+    private static Path temporary;
+
+    private Implementation implementation;
+    private ModelFiles files;
+    private Transcriber shared;
+
+    /** Returns a new provider, as {@link ServiceLoader} would make it. */
+    protected abstract Implementation newImplementation();
+
+    /** Returns whether more than one beam can be asked for. */
+    protected boolean supportsBeamSearch() {
+        return true;
+    }
+
+    /** Returns whether words get times of their own. */
+    protected boolean supportsWordTimestamps() {
+        return true;
+    }
+
+    /** Returns whether the model can decode without timestamps. */
+    protected boolean supportsNoTimestamps() {
+        return true;
+    }
+
+    /** Returns whether stretches without a voice can be cut out first. */
+    protected boolean supportsVad() {
+        return true;
+    }
+
+    /** Returns whether text can be given that the audio follows on from. */
+    protected boolean supportsPrompt() {
+        return true;
+    }
+
+    /** Returns whether speech can be translated into English. */
+    protected boolean supportsTranslate() {
+        return true;
+    }
+
+    /** Returns whether windows can be decoded independently of each other. */
+    protected boolean supportsIndependentWindows() {
+        return true;
+    }
+
+    /** Returns whether a single temperature, without fallback, can be asked for. */
+    protected boolean supportsNoFallback() {
+        return true;
+    }
+
+    /** Returns whether the probability of a detected language is told. */
+    protected boolean reportsLanguageProbability() {
+        return true;
+    }
+
+    @BeforeAll
+    void openSharedModel() {
+        implementation = newImplementation();
+        files = new ModelStore(ToolHome.at(temporary.resolve("home"))).locate(implementation, EmbeddedModel.NAME);
+        shared = implementation.load(files, LoadOptions.defaults());
+    }
+
+    @AfterAll
+    void closeSharedModel() {
+        if (shared != null) {
+            shared.close();
+        }
+    }
+
+    @Test
+    void isFoundThroughServiceLoader() {
+        assertThat(ServiceLoader.load(Implementation.class).stream().map(ServiceLoader.Provider::type))
+                .contains(newImplementation().getClass());
+    }
+
+    @Test
+    void hasAnIdThatCanBeTyped() {
+        assertThat(implementation.id()).matches("[a-z0-9]+(-[a-z0-9]+)*");
+    }
+
+    @Test
+    void isAvailableHereAndSaysWhatRunsWhere() {
+        assertThat(implementation.availability()).isInstanceOfSatisfying(Availability.Available.class, available -> {
+            assertThat(available.runtime()).isNotBlank();
+            assertThat(available.device()).isNotBlank();
+        });
+    }
+
+    @Test
+    void knowsTheEmbeddedModelAndTheUsualSizes() {
+        assertThat(implementation.models(temporary))
+                .extracting(ModelInfo::name)
+                .doesNotHaveDuplicates()
+                .contains(
+                        EmbeddedModel.NAME,
+                        "tiny",
+                        "base",
+                        "small",
+                        "medium",
+                        "large",
+                        "large-v2",
+                        "large-v3",
+                        "large-v3-turbo");
+    }
+
+    @Test
+    void listsTheKnownModelsWhereOneIsUnknown() {
+        assertThatThrownBy(() -> implementation.modelInfo("gigantic", temporary))
+                .isInstanceOf(UnknownNameException.class)
+                .hasMessageContainingAll("gigantic", implementation.id(), "small", "large-v3-turbo");
+    }
+
+    @Test
+    void keepsItsModelsInsideTheModelsDirectoryOrInAHuggingFaceCache() {
+        for (ModelInfo model : implementation.models(temporary)) {
+            assertThat(model.localPaths()).allSatisfy(path -> assertThat(path).startsWith(temporary));
+        }
+    }
+
+    @Test
+    void reportsWhatItReallyRunsWith() {
+        EngineParameters parameters = shared.parameters();
+        assertThat(parameters.model()).isEqualTo(EmbeddedModel.NAME);
+        assertThat(parameters.runtime()).isNotBlank();
+        assertThat(parameters.requestedDevice()).isEqualTo(LoadOptions.AUTO);
+        assertThat(parameters.device()).isNotBlank();
+        assertThat(parameters.computeType()).isNotBlank();
+        assertThat(parameters.threads()).isEqualTo(LoadOptions.defaultThreads());
+    }
+
+    @Test
+    void honoursTheNumberOfThreads() {
+        try (Transcriber transcriber =
+                implementation.load(files, LoadOptions.defaults().withThreads(1))) {
+            assertThat(transcriber.parameters().threads()).isEqualTo(1);
+            assertThat(text(transcriber, english())).isEqualTo(english().text());
+        }
+    }
+
+    @Test
+    void refusesADeviceThatNobodyKnows() {
+        assertThatThrownBy(() -> implementation.load(files, LoadOptions.defaults().withDevice("abacus")))
+                .isInstanceOf(UnsupportedOptionException.class)
+                .hasMessageContainingAll("abacus", implementation.id());
+    }
+
+    @Test
+    void refusesAComputeTypeThatNobodyKnows() {
+        assertThatThrownBy(() -> implementation.load(files, LoadOptions.defaults().withComputeType("f7")))
+                .isInstanceOf(UnsupportedOptionException.class)
+                .hasMessageContainingAll("f7", implementation.id());
+    }
+
+    @Test
+    void detectsTheLanguageAndWritesTheText() {
+        for (MicroSamples.Recording sample : List.of(english(), german())) {
+            Transcription transcription = shared.transcribe(audio(sample), TranscribeOptions.defaults());
+            assertThat(transcription.text()).isEqualTo(sample.text());
+            assertThat(transcription.language()).isEqualTo(sample.language());
+            if (reportsLanguageProbability()) {
+                assertThat(transcription.languageProbability()).isBetween(0.5, 1.0);
+            } else {
+                assertThat(transcription.languageProbability()).isNull();
+            }
+        }
+    }
+
+    @Test
+    void takesTheLanguageThatIsGiven() {
+        Transcription transcription = shared.transcribe(audio(german()), options(Language.of("de")));
+        assertThat(transcription.text()).isEqualTo(german().text());
+        assertThat(transcription.language()).isEqualTo("de");
+        assertThat(transcription.languageProbability()).isNull();
+
+        // English forced on German speech must give something else, or the option is ignored.
+        Transcription forced = shared.transcribe(audio(german()), options(Language.of("en")));
+        assertThat(forced.language()).isEqualTo("en");
+        assertThat(forced.text()).isNotEqualTo(german().text());
+    }
+
+    @Test
+    void givesTheSameResultTwice() {
+        Transcription first = shared.transcribe(audio(english()), TranscribeOptions.defaults());
+        Transcription second = shared.transcribe(audio(english()), TranscribeOptions.defaults());
+        assertThat(second.segments()).isEqualTo(first.segments());
+    }
+
+    @Test
+    void placesASentenceInTime() {
+        Transcription transcription = shared.transcribe(audio(english()), TranscribeOptions.defaults());
+        assertThat(transcription.segments()).hasSize(1);
+        Segment segment = transcription.segments().get(0);
+        MicroSamples.Span expected = english().segments().get(0);
+        assertThat(segment.start()).isCloseTo(expected.start(), TIMESTAMP_TOLERANCE);
+        assertThat(segment.end()).isCloseTo(expected.end(), TIMESTAMP_TOLERANCE);
+    }
+
+    @Test
+    void placesManySentencesInOrderInsideTheAudio() {
+        Audio audio = audio(long_());
+        Transcription transcription = shared.transcribe(audio, TranscribeOptions.defaults());
+        assertThat(transcription.duration()).isEqualTo(audio.duration());
+        assertThat(transcription.segments()).hasSizeGreaterThan(10);
+        Duration previous = Duration.ZERO;
+        for (Segment segment : transcription.segments()) {
+            assertThat(segment.start()).isGreaterThanOrEqualTo(previous);
+            assertThat(segment.end()).isBetween(segment.start(), audio.duration());
+            previous = segment.end();
+        }
+        // Speech goes on to the end of the recording, so text that stops early has lost a window.
+        assertThat(previous).isGreaterThan(audio.duration().minusSeconds(10));
+    }
+
+    @Test
+    void tellsOfSegmentsAndProgressWhileItRuns() {
+        List<Segment> heard = new ArrayList<>();
+        List<Double> fractions = new ArrayList<>();
+        Transcription transcription =
+                shared.transcribe(audio(long_()), TranscribeOptions.defaults(), new TranscriptionListener() {
+                    @Override
+                    public void onSegment(Segment segment) {
+                        heard.add(segment);
+                    }
+
+                    @Override
+                    public void onProgress(double fraction) {
+                        fractions.add(fraction);
+                    }
+                });
+        assertThat(heard).isEqualTo(transcription.segments());
+        assertThat(fractions).isSorted().hasSizeGreaterThan(2).allMatch(fraction -> fraction >= 0 && fraction <= 1);
+        assertThat(fractions.get(fractions.size() - 1)).isEqualTo(1.0);
+    }
+
+    @Test
+    void measuresItsTime() {
+        Transcription transcription = shared.transcribe(audio(english()), TranscribeOptions.defaults());
+        Duration total = transcription.timings().total();
+        assertThat(total).isPositive();
+        assertThat(transcription.timings().encode()).isNotNull().isBetween(Duration.ZERO, total);
+        assertThat(transcription.timings().decode()).isNotNull().isBetween(Duration.ZERO, total);
+    }
+
+    @Test
+    void writesNothingForSilenceAndFaintNoise() {
+        Random random = new Random(7);
+        float[] noise = new float[8 * Audio.SAMPLE_RATE];
+        for (int i = 0; i < noise.length; i++) {
+            noise[i] = (float) (random.nextGaussian() * 1e-3);
+        }
+        for (Audio audio : List.of(
+                Audio.of("silence", new float[8 * Audio.SAMPLE_RATE]), Audio.of("noise", noise), Audio.of("empty", new float[0]))) {
+            assertThat(shared.transcribe(audio, TranscribeOptions.defaults()).text())
+                    .as(audio.name())
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void acceptsAVeryShortSound() {
+        Audio click = Audio.of("click", new float[160]);
+        assertThat(shared.transcribe(click, TranscribeOptions.defaults()).duration())
+                .isEqualTo(Duration.ofMillis(10));
+    }
+
+    @Test
+    void searchesWithBeams() {
+        TranscribeOptions options = TranscribeOptions.builder().beamSize(3).build();
+        optional(supportsBeamSearch(), options, "beam", transcription -> assertThat(transcription.text())
+                .isEqualTo(english().text()));
+    }
+
+    @Test
+    void decodesWithoutTimestamps() {
+        TranscribeOptions options =
+                TranscribeOptions.builder().timestamps(Timestamps.NONE).build();
+        optional(supportsNoTimestamps(), options, "timestamps", transcription -> assertThat(transcription.text())
+                .isNotEmpty());
+    }
+
+    @Test
+    void placesWordsInTime() {
+        TranscribeOptions options =
+                TranscribeOptions.builder().timestamps(Timestamps.WORD).build();
+        optional(supportsWordTimestamps(), options, "timestamps", transcription -> {
+            Segment segment = transcription.segments().get(0);
+            assertThat(segment.words()).hasSameSizeAs(english().text().split(" "));
+            assertThat(String.join("", segment.words().stream().map(Word::text).toList()))
+                    .isEqualTo(segment.text());
+            Duration previous = segment.start();
+            for (Word word : segment.words()) {
+                assertThat(word.start()).isGreaterThanOrEqualTo(previous);
+                assertThat(word.end()).isBetween(word.start(), segment.end());
+                assertThat(word.probability()).isBetween(0.0, 1.0);
+                previous = word.start();
+            }
+        });
+    }
+
+    @Test
+    void givesNoWordsUnlessAskedFor() {
+        assertThat(shared.transcribe(audio(english()), TranscribeOptions.defaults()).segments())
+                .allSatisfy(segment -> assertThat(segment.words()).isEmpty());
+    }
+
+    @Test
+    void detectsVoice() {
+        TranscribeOptions options = TranscribeOptions.builder().vad(true).build();
+        optional(supportsVad(), options, "vad", transcription -> assertThat(transcription.text())
+                .isEqualTo(english().text()));
+    }
+
+    @Test
+    void followsOnFromAPrompt() {
+        TranscribeOptions options =
+                TranscribeOptions.builder().prompt("Good morning. ").build();
+        optional(supportsPrompt(), options, "prompt", transcription -> assertThat(transcription.text())
+                .isNotEmpty());
+    }
+
+    @Test
+    void translates() {
+        // The embedded model was never taught to translate, so only the way there can be checked.
+        TranscribeOptions options =
+                TranscribeOptions.builder().task(Task.TRANSLATE).build();
+        optional(supportsTranslate(), options, "task", transcription -> assertThat(transcription.duration())
+                .isPositive());
+    }
+
+    @Test
+    void decodesWindowsIndependently() {
+        TranscribeOptions options =
+                TranscribeOptions.builder().conditionOnPreviousText(false).build();
+        optional(supportsIndependentWindows(), options, "condition", transcription -> assertThat(transcription.text())
+                .isEqualTo(english().text()));
+    }
+
+    @Test
+    void decodesAtOneTemperature() {
+        TranscribeOptions options =
+                TranscribeOptions.builder().temperatures(List.of(0.0)).build();
+        optional(supportsNoFallback(), options, "temperature", transcription -> assertThat(transcription.text())
+                .isEqualTo(english().text()));
+    }
+
+    @Test
+    void runsTwoModelsAtOnce() throws Exception {
+        try (Transcriber second = implementation.load(files, LoadOptions.defaults().withThreads(1))) {
+            CompletableFuture<String> inBackground = CompletableFuture.supplyAsync(() -> text(second, german()));
+            assertThat(text(shared, english())).isEqualTo(english().text());
+            assertThat(inBackground.get(2, TimeUnit.MINUTES)).isEqualTo(german().text());
+        }
+    }
+
+    @Test
+    void takesTurnsWhereTwoThreadsShareAModel() throws Exception {
+        CompletableFuture<String> inBackground = CompletableFuture.supplyAsync(() -> text(shared, german()));
+        assertThat(text(shared, english())).isEqualTo(english().text());
+        assertThat(inBackground.get(2, TimeUnit.MINUTES)).isEqualTo(german().text());
+    }
+
+    @Test
+    void opensAndClosesTwentyTimesWithoutGrowing() throws IOException {
+        assumeTrue(ResidentMemory.isKnown(), "only Linux tells a process its resident memory");
+        long afterWarmUp = 0;
+        for (int i = 0; i < 20; i++) {
+            try (Transcriber transcriber = implementation.load(files, LoadOptions.defaults())) {
+                assertThat(text(transcriber, english())).isEqualTo(english().text());
+            }
+            if (i == 4) {
+                afterWarmUp = ResidentMemory.bytes();
+            }
+        }
+        assertThat(ResidentMemory.bytes() - afterWarmUp)
+                .as("growth of the resident memory over fifteen rounds, in bytes")
+                .isLessThan(MAX_GROWTH_BYTES);
+    }
+
+    @Test
+    void isClosedDuringACall() throws InterruptedException {
+        Transcriber transcriber = implementation.load(files, LoadOptions.defaults());
+        AtomicReference<Thread> closer = new AtomicReference<>();
+        assertThatThrownBy(() -> transcriber.transcribe(
+                        audio(long_()), TranscribeOptions.defaults(), new TranscriptionListener() {
+                            @Override
+                            public void onSegment(Segment segment) {
+                                if (closer.get() == null) {
+                                    Thread thread = new Thread(transcriber::close);
+                                    closer.set(thread);
+                                    thread.start();
+                                    awaitBlocked(thread);
+                                }
+                            }
+                        }))
+                .isInstanceOf(TranscriptionCancelledException.class);
+        closer.get().join(TimeUnit.MINUTES.toMillis(1));
+        assertThat(closer.get().isAlive()).isFalse();
+    }
+
+    @Test
+    void refusesWorkOnceClosed() {
+        Transcriber transcriber = implementation.load(files, LoadOptions.defaults());
+        transcriber.close();
+        assertThatCode(transcriber::close).doesNotThrowAnyException();
+        assertThatThrownBy(() -> text(transcriber, english()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
+    }
+
+    @Test
+    void stopsWhenItsThreadIsInterrupted() {
+        List<Segment> heard = new ArrayList<>();
+        try {
+            assertThatThrownBy(() -> shared.transcribe(
+                            audio(long_()), TranscribeOptions.defaults(), new TranscriptionListener() {
+                                @Override
+                                public void onSegment(Segment segment) {
+                                    heard.add(segment);
+                                    Thread.currentThread().interrupt();
+                                }
+                            }))
+                    .isInstanceOf(TranscriptionCancelledException.class);
+        } finally {
+            assertThat(Thread.interrupted()).as("the thread stays interrupted").isTrue();
+        }
+        assertThat(heard.get(heard.size() - 1).end()).isLessThan(Duration.ofSeconds(60));
+        assertThat(text(shared, english())).as("it works again").isEqualTo(english().text());
+    }
+
+    @Test
+    void passesOnWhatAListenerThrows() {
+        IllegalArgumentException failure = new IllegalArgumentException("from the listener");
+        assertThatThrownBy(() -> shared.transcribe(
+                        audio(english()), TranscribeOptions.defaults(), new TranscriptionListener() {
+                            @Override
+                            public void onSegment(Segment segment) {
+                                throw failure;
+                            }
+                        }))
+                .isSameAs(failure);
+        assertThat(text(shared, english())).as("it works again").isEqualTo(english().text());
+    }
+
+    @Test
+    void namesAFileThatIsMissing() throws IOException {
+        for (String name : files.byName().keySet()) {
+            ModelFiles copy = copyOfModel("missing");
+            Path removed = copy.byName().get(name);
+            Files.delete(removed);
+            assertThatThrownBy(() -> implementation.load(copy, LoadOptions.defaults()))
+                    .isInstanceOf(ModelException.class)
+                    .hasMessageContaining(removed.toString());
+        }
+    }
+
+    @Test
+    void namesAFileThatIsCutShort() throws IOException {
+        for (String name : files.byName().keySet()) {
+            ModelFiles copy = copyOfModel("cut");
+            Path cut = copy.byName().get(name);
+            try (FileChannel channel = FileChannel.open(cut, StandardOpenOption.WRITE)) {
+                channel.truncate(channel.size() / 2);
+            }
+            assertThatThrownBy(() -> implementation.load(copy, LoadOptions.defaults()))
+                    .isInstanceOf(ModelException.class)
+                    .hasMessageContaining(cut.toString());
+        }
+    }
+
+    @Test
+    void namesAFileThatIsEmpty() throws IOException {
+        for (String name : files.byName().keySet()) {
+            ModelFiles copy = copyOfModel("empty");
+            Path emptied = copy.byName().get(name);
+            Files.write(emptied, new byte[0]);
+            assertThatThrownBy(() -> implementation.load(copy, LoadOptions.defaults()))
+                    .isInstanceOf(ModelException.class)
+                    .hasMessageContaining(emptied.toString());
+        }
+    }
+
+    @Test
+    void namesAFileThatHoldsSomethingElse() throws IOException {
+        byte[] garbage = new byte[4096];
+        new Random(11).nextBytes(garbage);
+        for (String name : files.byName().keySet()) {
+            ModelFiles copy = copyOfModel("garbage");
+            Path spoiled = copy.byName().get(name);
+            Files.write(spoiled, garbage);
+            assertThatThrownBy(() -> implementation.load(copy, LoadOptions.defaults()))
+                    .isInstanceOf(ModelException.class)
+                    .hasMessageContaining(spoiled.toString());
+        }
+    }
+
+    @Test
+    void neverChangesTheFilesOfAModel() throws IOException {
+        ModelFiles copy = copyOfModel("untouched");
+        Map<String, Long> before = fingerprint(copy);
+        try (Transcriber transcriber = implementation.load(copy, LoadOptions.defaults())) {
+            text(transcriber, english());
+        }
+        assertThat(fingerprint(copy)).isEqualTo(before);
+    }
+
+    private interface Check {
+        void accept(Transcription transcription);
+    }
+
+    /** Checks an option where it is supported, and that it is refused by name where it is not. */
+    private void optional(boolean supported, TranscribeOptions options, String optionName, Check check) {
+        if (supported) {
+            check.accept(shared.transcribe(audio(english()), options));
+        } else {
+            assertThatThrownBy(() -> shared.transcribe(audio(english()), options))
+                    .isInstanceOfSatisfying(UnsupportedOptionException.class, refusal -> {
+                        assertThat(refusal.implementation()).isEqualTo(implementation.id());
+                        assertThat(refusal.option()).contains(optionName);
+                    });
+        }
+    }
+
+    private ModelFiles copyOfModel(String purpose) throws IOException {
+        Path directory = Files.createTempDirectory(temporary, purpose);
+        Map<String, Path> copies = new LinkedHashMap<>();
+        for (Map.Entry<String, Path> file : files.byName().entrySet()) {
+            Path copy = directory.resolve(file.getKey());
+            Files.createDirectories(copy.getParent());
+            copies.put(file.getKey(), Files.copy(file.getValue(), copy, StandardCopyOption.REPLACE_EXISTING));
+        }
+        return new ModelFiles(files.model(), copies);
+    }
+
+    private static Map<String, Long> fingerprint(ModelFiles files) throws IOException {
+        Map<String, Long> fingerprint = new LinkedHashMap<>();
+        for (Map.Entry<String, Path> file : files.byName().entrySet()) {
+            java.util.zip.CRC32 crc = new java.util.zip.CRC32();
+            crc.update(Files.readAllBytes(file.getValue()));
+            fingerprint.put(file.getKey(), crc.getValue());
+            fingerprint.put(
+                    file.getKey() + " modified",
+                    Files.getLastModifiedTime(file.getValue()).toMillis());
+        }
+        return fingerprint;
+    }
+
+    private static void awaitBlocked(Thread thread) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (thread.getState() != Thread.State.WAITING && thread.getState() != Thread.State.TERMINATED) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("close() neither waited nor returned, but is " + thread.getState());
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    private static String text(Transcriber transcriber, MicroSamples.Recording sample) {
+        return transcriber.transcribe(audio(sample), TranscribeOptions.defaults()).text();
+    }
+
+    private static TranscribeOptions options(Language language) {
+        return TranscribeOptions.builder().language(language).build();
+    }
+
+    private static Audio audio(MicroSamples.Recording sample) {
+        try (InputStream in = sample.open()) {
+            return AudioFiles.read(sample.name(), in);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
