@@ -1,0 +1,236 @@
+package io.github.whisperspeedtest.process;
+
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
+import com.fasterxml.jackson.databind.cfg.MapperConfig;
+import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
+import com.fasterxml.jackson.databind.introspect.Annotated;
+import com.fasterxml.jackson.databind.introspect.AnnotatedClass;
+import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.jsontype.NamedType;
+import com.fasterxml.jackson.databind.jsontype.TypeResolverBuilder;
+import com.fasterxml.jackson.databind.jsontype.impl.StdTypeResolverBuilder;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import io.github.whisperspeedtest.transcription.Language;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The JSON that parent and child exchange.
+ *
+ * <p>A {@link Duration} is a decimal number of seconds, exact to the nanosecond; a {@link Path} its text; a {@link
+ * Language} its code. Values of a sealed interface carry the simple name of their class in {@code @type}.
+ */
+final class Json {
+    private static final ObjectMapper MAPPER = JsonMapper.builder()
+            .annotationIntrospector(new SealedTypes())
+            .addModule(new SimpleModule()
+                    .addSerializer(Duration.class, new DurationWriter())
+                    .addDeserializer(Duration.class, new DurationReader())
+                    .addSerializer(Path.class, new PathWriter())
+                    .addDeserializer(Path.class, new PathReader())
+                    .addSerializer(Language.class, new LanguageWriter())
+                    .addDeserializer(Language.class, new LanguageReader()))
+            .addMixIn(TranscribeOptions.class, OptionsMixIn.class)
+            .addMixIn(TranscribeOptions.Builder.class, OptionsBuilderMixIn.class)
+            .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+            // A record may have methods that look like getters; what they return is derived, not part of it.
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    static {
+        // The other side is this library too, so a long text is a long text and no attack.
+        MAPPER.getFactory()
+                .setStreamReadConstraints(StreamReadConstraints.builder()
+                        .maxStringLength(Integer.MAX_VALUE)
+                        .build());
+    }
+
+    private Json() {}
+
+    /** Returns the type of that name, as Jackson sees it. */
+    static JavaType type(Class<?> type) {
+        return MAPPER.constructType(type);
+    }
+
+    /** Returns the three type arguments that a task gives to {@link ChildTask}. */
+    static JavaType[] typesOf(Class<?> task) {
+        JavaType[] types = MAPPER.getTypeFactory().findTypeParameters(type(task), ChildTask.class);
+        if (types == null || types.length != 3) {
+            throw new IllegalArgumentException(
+                    task.getName() + " does not implement " + ChildTask.class.getName() + " with types of its own.");
+        }
+        return types;
+    }
+
+    /** Returns a value as one line of text. */
+    static String write(JavaType type, Object value) {
+        try {
+            return MAPPER.writerFor(type).writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(
+                    "A value of " + type.getRawClass().getName() + " cannot be written as JSON: "
+                            + e.getOriginalMessage(),
+                    e);
+        }
+    }
+
+    /** Returns the value that a text stands for. */
+    static <T> T read(JavaType type, String text) {
+        try {
+            return MAPPER.readerFor(type).readValue(text);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(
+                    "A value of " + type.getRawClass().getName() + " cannot be read from JSON: "
+                            + e.getOriginalMessage(),
+                    e);
+        }
+    }
+
+    /** Names the class of a value wherever a sealed interface leaves the choice between several. */
+    private static final class SealedTypes extends JacksonAnnotationIntrospector {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public TypeResolverBuilder<?> findTypeResolver(
+                MapperConfig<?> config, AnnotatedClass annotated, JavaType baseType) {
+            if (!isChoice(annotated.getRawType())) {
+                return super.findTypeResolver(config, annotated, baseType);
+            }
+            JsonTypeInfo.Value settings = JsonTypeInfo.Value.construct(
+                    JsonTypeInfo.Id.NAME, JsonTypeInfo.As.PROPERTY, "@type", null, false, null, null);
+            return new StdTypeResolverBuilder(settings);
+        }
+
+        @Override
+        public List<NamedType> findSubtypes(Annotated annotated) {
+            Class<?> type = annotated.getRawType();
+            return type.isInterface() && isChoice(type) ? leaves(type).toList() : super.findSubtypes(annotated);
+        }
+
+        private static boolean isChoice(Class<?> type) {
+            return !Language.class.isAssignableFrom(type)
+                    && (type.isInterface() && type.isSealed()
+                            || type.isRecord()
+                                    && Arrays.stream(type.getInterfaces()).anyMatch(Class::isSealed));
+        }
+
+        private static Stream<NamedType> leaves(Class<?> type) {
+            return Arrays.stream(type.getPermittedSubclasses())
+                    .flatMap(permitted -> permitted.isSealed()
+                            ? leaves(permitted)
+                            : Stream.of(new NamedType(permitted, permitted.getSimpleName())));
+        }
+    }
+
+    @JsonAutoDetect(fieldVisibility = JsonAutoDetect.Visibility.ANY)
+    @JsonDeserialize(builder = TranscribeOptions.Builder.class)
+    private interface OptionsMixIn {}
+
+    @JsonPOJOBuilder(withPrefix = "")
+    private interface OptionsBuilderMixIn {}
+
+    private static final class DurationWriter extends StdSerializer<Duration> {
+        private static final long serialVersionUID = 1L;
+
+        private DurationWriter() {
+            super(Duration.class);
+        }
+
+        @Override
+        public void serialize(Duration value, JsonGenerator out, SerializerProvider provider) throws IOException {
+            BigDecimal seconds = BigDecimal.valueOf(value.getSeconds()).add(BigDecimal.valueOf(value.getNano(), 9));
+            out.writeNumber(seconds.stripTrailingZeros().toPlainString());
+        }
+    }
+
+    private static final class DurationReader extends StdDeserializer<Duration> {
+        private static final long serialVersionUID = 1L;
+
+        private DurationReader() {
+            super(Duration.class);
+        }
+
+        @Override
+        public Duration deserialize(JsonParser in, DeserializationContext context) throws IOException {
+            BigInteger[] parts = in.getDecimalValue()
+                    .scaleByPowerOfTen(9)
+                    .toBigInteger()
+                    .divideAndRemainder(BigInteger.valueOf(1_000_000_000));
+            return Duration.ofSeconds(parts[0].longValueExact(), parts[1].longValueExact());
+        }
+    }
+
+    private static final class PathWriter extends StdSerializer<Path> {
+        private static final long serialVersionUID = 1L;
+
+        private PathWriter() {
+            super(Path.class);
+        }
+
+        @Override
+        public void serialize(Path value, JsonGenerator out, SerializerProvider provider) throws IOException {
+            out.writeString(value.toString());
+        }
+    }
+
+    private static final class PathReader extends StdDeserializer<Path> {
+        private static final long serialVersionUID = 1L;
+
+        private PathReader() {
+            super(Path.class);
+        }
+
+        @Override
+        public Path deserialize(JsonParser in, DeserializationContext context) throws IOException {
+            return Path.of(in.getText());
+        }
+    }
+
+    private static final class LanguageWriter extends StdSerializer<Language> {
+        private static final long serialVersionUID = 1L;
+
+        private LanguageWriter() {
+            super(Language.class);
+        }
+
+        @Override
+        public void serialize(Language value, JsonGenerator out, SerializerProvider provider) throws IOException {
+            out.writeString(value.code());
+        }
+    }
+
+    private static final class LanguageReader extends StdDeserializer<Language> {
+        private static final long serialVersionUID = 1L;
+
+        private LanguageReader() {
+            super(Language.class);
+        }
+
+        @Override
+        public Language deserialize(JsonParser in, DeserializationContext context) throws IOException {
+            return Language.parse(in.getText());
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package io.github.whisperspeedtest.process;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The most physical memory that a process was seen to hold.
+ *
+ * <p>Linux keeps the high-water mark itself ({@code VmHWM} in {@code /proc/<pid>/status}, in units of 1024 bytes; see
+ * proc(5)), so the last sample before the end tells all. macOS tells another process only the present size ({@code ps -o
+ * rss}, in units of 1024 bytes), so there the peak is that of the samples. Elsewhere nothing is known.
+ */
+final class PeakMemory {
+    private static final Pattern HIGH_WATER_MARK = Pattern.compile("(?m)^VmHWM:\\s*(\\d+) kB$");
+    private static final long PS_SECONDS = 2;
+
+    private enum Source {
+        PROC(50),
+        PS(250),
+        NONE(1000);
+
+        private final Duration interval;
+
+        Source(long millis) {
+            interval = Duration.ofMillis(millis);
+        }
+    }
+
+    private static final Source SOURCE = source();
+
+    private final long pid;
+    private long peak;
+
+    /** Prepares to look at a process. */
+    PeakMemory(long pid) {
+        this.pid = pid;
+    }
+
+    /** Returns how long to wait between two samples. */
+    static Duration interval() {
+        return SOURCE.interval;
+    }
+
+    /** Returns whether this system tells anything. */
+    static boolean isKnownHere() {
+        return SOURCE != Source.NONE;
+    }
+
+    /** Looks at the process, if it still runs. */
+    void sample() throws InterruptedException {
+        try {
+            switch (SOURCE) {
+                case PROC -> include(readHighWaterMark());
+                case PS -> include(readResidentSize());
+                case NONE -> {}
+            }
+        } catch (IOException | NumberFormatException e) {
+            // The process has ended; what was seen before stays.
+            return;
+        }
+    }
+
+    /** Takes into account what the process itself has seen. */
+    void include(long bytes) {
+        peak = Math.max(peak, bytes);
+    }
+
+    /** Returns the peak in bytes, null where none was ever seen. */
+    @Nullable
+    Long bytes() {
+        return peak == 0 ? null : peak;
+    }
+
+    private long readHighWaterMark() throws IOException {
+        Matcher matcher = HIGH_WATER_MARK.matcher(Files.readString(Path.of("/proc/" + pid + "/status")));
+        return matcher.find() ? Long.parseLong(matcher.group(1)) * 1024 : 0;
+    }
+
+    private long readResidentSize() throws IOException, InterruptedException {
+        Process ps = new ProcessBuilder("ps", "-o", "rss=", "-p", Long.toString(pid))
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            if (!ps.waitFor(PS_SECONDS, TimeUnit.SECONDS)) {
+                return 0;
+            }
+            String text = new String(ps.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            return Long.parseLong(text.strip()) * 1024;
+        } finally {
+            ps.destroyForcibly();
+        }
+    }
+
+    private static Source source() {
+        String system = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
+        if (system.contains("linux")) {
+            return Source.PROC;
+        }
+        return system.contains("mac") ? Source.PS : Source.NONE;
+    }
+}

@@ -1,0 +1,153 @@
+package io.github.whisperspeedtest.registry;
+
+import io.github.whisperspeedtest.spi.Implementation;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.Spliterator;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** One walk over the providers, each guarded by itself. */
+final class Discovery {
+    /** After an error the service loader goes on as well as it can; this ends a walk that would never get past one. */
+    private static final int MAX_ADVANCE_ERRORS = 100;
+
+    static final Pattern ID = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
+
+    private final ClassLoader loader;
+    private final Map<String, List<Implementation>> byId = new TreeMap<>();
+    private final Set<DiscoveryProblem> problems = new LinkedHashSet<>();
+
+    Discovery(ClassLoader loader) {
+        this.loader = loader;
+    }
+
+    /** Returns the usable implementations by id, and keeps the problems. */
+    SortedMap<String, Implementation> run() {
+        List<ServiceLoader.Provider<Implementation>> providers = findProviders();
+        providers.forEach(this::instantiate);
+        SortedMap<String, Implementation> usable = new TreeMap<>();
+        byId.forEach((id, sharing) -> {
+            if (sharing.size() == 1) {
+                usable.put(id, sharing.get(0));
+            } else {
+                problems.add(duplicate(id, sharing));
+            }
+        });
+        return usable;
+    }
+
+    List<DiscoveryProblem> problems() {
+        return List.copyOf(problems);
+    }
+
+    private List<ServiceLoader.Provider<Implementation>> findProviders() {
+        List<ServiceLoader.Provider<Implementation>> providers = new ArrayList<>();
+        Spliterator<ServiceLoader.Provider<Implementation>> walk =
+                ServiceLoader.load(Implementation.class, loader).stream().spliterator();
+        List<Throwable> errors = new ArrayList<>();
+        boolean more = true;
+        while (more && errors.size() < MAX_ADVANCE_ERRORS) {
+            try {
+                more = walk.tryAdvance(providers::add);
+            } catch (ServiceConfigurationError | LinkageError | RuntimeException e) {
+                errors.add(e);
+            }
+        }
+        explain(errors);
+        if (more) {
+            problems.add(new DiscoveryProblem(
+                    DiscoveryProblem.UNKNOWN,
+                    null,
+                    "The search for providers was given up after " + MAX_ADVANCE_ERRORS + " errors.",
+                    "Remove the broken jars that are named here from the class path."));
+        }
+        return providers;
+    }
+
+    /** Gives each error of the walk to the provider it is about: the errors come in the order of the services files. */
+    private void explain(List<Throwable> errors) {
+        if (errors.isEmpty()) {
+            return;
+        }
+        Deque<DiscoveryProblem> explanations = new ArrayDeque<>();
+        Set<String> seen = new LinkedHashSet<>();
+        for (ServicesFile file : ServicesFile.visibleTo(loader)) {
+            if (file.malformedLine() != null) {
+                explanations.add(new DiscoveryProblem(
+                        DiscoveryProblem.UNKNOWN,
+                        file.location(),
+                        "In its " + ServicesFile.NAME + " the line '" + file.malformedLine()
+                                + "' is not the name of a class, so none of its lines counts.",
+                        "Write one class name per line."));
+                continue;
+            }
+            file.providers().stream()
+                    .filter(seen::add)
+                    .forEach(name -> Diagnosis.ofClass(name, loader)
+                            .ifPresent(found -> explanations.add(problem(name, file.location(), found))));
+        }
+        for (Throwable error : errors) {
+            problems.add(Optional.ofNullable(explanations.poll())
+                    .orElseGet(() -> problem(DiscoveryProblem.UNKNOWN, null, Diagnosis.ofFailure(error))));
+        }
+    }
+
+    private void instantiate(ServiceLoader.Provider<Implementation> provider) {
+        Class<?> type = provider.type();
+        Implementation implementation;
+        try {
+            implementation = provider.get();
+        } catch (ServiceConfigurationError | LinkageError | RuntimeException e) {
+            problems.add(problem(type.getName(), Locations.of(type), Diagnosis.ofFailure(e)));
+            return;
+        }
+        String id;
+        try {
+            id = implementation.id();
+        } catch (LinkageError | RuntimeException e) {
+            problems.add(problem(type.getName(), Locations.of(type), Diagnosis.ofIdFailure(e)));
+            return;
+        }
+        if (id == null || !ID.matcher(id).matches()) {
+            problems.add(new DiscoveryProblem(
+                    type.getName(),
+                    Locations.of(type),
+                    "Its id is " + (id == null ? "null" : "'" + id + "'")
+                            + ", but an id is made of lower-case letters, digits and single hyphens between them.",
+                    "Let its method id() return such a name."));
+            return;
+        }
+        byId.computeIfAbsent(id, unused -> new ArrayList<>()).add(implementation);
+    }
+
+    private static DiscoveryProblem duplicate(String id, List<Implementation> sharing) {
+        List<Class<?>> types = new ArrayList<>();
+        sharing.forEach(implementation -> types.add(implementation.getClass()));
+        types.sort(Comparator.comparing(Class::getName));
+        String named = types.stream()
+                .map(type -> type.getName() + " (" + Locations.of(type) + ")")
+                .collect(Collectors.joining(" and "));
+        return new DiscoveryProblem(
+                types.get(0).getName(),
+                Locations.of(types.get(0)),
+                "The id '" + id + "' is claimed by " + named + ", so none of them is used.",
+                "Remove all but one of these jars from the class path.");
+    }
+
+    private static DiscoveryProblem problem(String provider, @Nullable String location, Diagnosis diagnosis) {
+        return new DiscoveryProblem(provider, location, diagnosis.reason(), diagnosis.remedy());
+    }
+}

@@ -1,0 +1,29 @@
+package io.github.whisperspeedtest.registry;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A provider on the class path that cannot be used.
+ *
+ * @param provider name of the provider's class, {@link #UNKNOWN} where the failure does not tell
+ * @param location the jar or directory that it comes from, null where the failure does not tell
+ * @param reason what is wrong, as a sentence
+ * @param remedy what the user can do about it, as a sentence
+ */
+public record DiscoveryProblem(String provider, @Nullable String location, String reason, String remedy) {
+    /** The name of a provider that nobody knows. */
+    public static final String UNKNOWN = "unknown";
+
+    /** Checks that nothing but the location is null. */
+    public DiscoveryProblem {
+        Objects.requireNonNull(provider, "provider");
+        Objects.requireNonNull(reason, "reason");
+        Objects.requireNonNull(remedy, "remedy");
+    }
+
+    /** Returns all of it as one line. */
+    public String describe() {
+        return provider + (location == null ? "" : " in " + location) + ": " + reason + " " + remedy;
+    }
+}

@@ -1,0 +1,68 @@
+package io.github.whisperspeedtest.registry;
+
+import io.github.whisperspeedtest.spi.Implementation;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URL;
+import java.net.URLConnection;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One of the files that name the providers of {@link Implementation}, read a second time to explain a failure.
+ *
+ * <p>{@link java.util.ServiceLoader} says which provider failed only inside an English message, and for a class that
+ * cannot be linked not even there.
+ *
+ * @param location the jar or directory that holds the file
+ * @param providers the class names in it
+ * @param malformedLine the first line that is no class name, null where there is none
+ */
+record ServicesFile(
+        String location, List<String> providers, @Nullable String malformedLine) {
+    static final String NAME = "META-INF/services/" + Implementation.class.getName();
+
+    /** Returns the files that a class loader sees, in the order in which its providers are looked up. */
+    static List<ServicesFile> visibleTo(ClassLoader loader) {
+        List<ServicesFile> files = new ArrayList<>();
+        try {
+            for (URL address : Collections.list(loader.getResources(NAME))) {
+                files.add(read(address));
+            }
+        } catch (IOException e) {
+            // What cannot be read cannot explain anything; the loader's own error is reported then.
+            return files;
+        }
+        return files;
+    }
+
+    private static ServicesFile read(URL address) throws IOException {
+        URLConnection connection = address.openConnection();
+        // A cached connection would keep the jar open for as long as the JVM runs.
+        connection.setUseCaches(false);
+        List<String> providers = new ArrayList<>();
+        String malformed = null;
+        try (BufferedReader reader =
+                new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = reader.readLine(); line != null && malformed == null; line = reader.readLine()) {
+                int comment = line.indexOf('#');
+                String name = (comment < 0 ? line : line.substring(0, comment)).trim();
+                if (!name.isEmpty() && !isClassName(name)) {
+                    malformed = name;
+                } else if (!name.isEmpty()) {
+                    providers.add(name);
+                }
+            }
+        }
+        return new ServicesFile(Locations.of(address, NAME), providers, malformed);
+    }
+
+    private static boolean isClassName(String name) {
+        return Character.isJavaIdentifierStart(name.codePointAt(0))
+                && name.codePoints().allMatch(c -> c == '.' || Character.isJavaIdentifierPart(c));
+    }
+}

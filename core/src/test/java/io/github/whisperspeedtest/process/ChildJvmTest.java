@@ -1,0 +1,373 @@
+package io.github.whisperspeedtest.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.whisperspeedtest.error.ErrorKind;
+import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ChildJvmTest {
+    private final ChildJvm jvm = ChildJvm.builder().build();
+    private Set<Path> temporaryBefore;
+
+    @BeforeEach
+    void rememberTemporaryFiles() throws IOException {
+        temporaryBefore = temporaryFiles();
+    }
+
+    @AfterEach
+    void noTemporaryFilesAreLeft() throws IOException {
+        assertThat(temporaryFiles()).isSubsetOf(temporaryBefore);
+    }
+
+    @Test
+    void eventsComeInOrderOnTheCallingThreadAndTheResultLast() {
+        List<String> words = List.of("plain", "ümlaut", "日本語", "😀 emoji", "line\nbreak\u2028", "half \uD83D pair");
+        List<Tasks.Note> notes = new ArrayList<>();
+        Thread caller = Thread.currentThread();
+
+        ChildOutcome<String> outcome = jvm.run(Tasks.Echo.class, words, note -> {
+            assertThat(Thread.currentThread()).isSameAs(caller);
+            notes.add(note);
+        });
+
+        String replaced = "half \uFFFD pair";
+        assertThat(notes)
+                .containsExactly(
+                        new Tasks.Note.Text(0, "plain"),
+                        new Tasks.Note.Text(1, "ümlaut"),
+                        new Tasks.Note.Text(2, "日本語"),
+                        new Tasks.Note.Text(3, "😀 emoji"),
+                        new Tasks.Note.Text(4, "line\nbreak\u2028"),
+                        new Tasks.Note.Text(5, replaced),
+                        new Tasks.Note.Time(Duration.ofNanos(1), Path.of("some", "where")));
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        ChildOutcome.Completed.class,
+                        completed -> assertThat(completed.value())
+                                .isEqualTo(String.join("|", words).replace("half \uD83D pair", replaced)));
+        assertThat(outcome.stats().wall()).isPositive();
+    }
+
+    @Test
+    void bigResultArrivesWhole() {
+        assertThat(completed(jvm.run(Tasks.LongText.class, 5_000_000))).isEqualTo("ü".repeat(5_000_000));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "throw ours, MODEL, The file x.bin is cut short.",
+        "throw option, USER, Implementation 'test' does not support the option vad=true. Leave it out.",
+        "throw environment, ENVIRONMENT, No device.",
+        "throw checked, INTERNAL, java.io.IOException: disk on fire",
+    })
+    void exceptionKeepsItsKindAndMessage(String way, ErrorKind kind, String message) {
+        assertThat(jvm.run(Tasks.End.class, way)).isInstanceOfSatisfying(ChildOutcome.Failed.class, failed -> {
+            assertThat(failed.kind()).isEqualTo(kind);
+            assertThat(failed.message()).isEqualTo(message);
+            assertThat(failed.details()).contains(message, Tasks.End.class.getName());
+        });
+    }
+
+    @Test
+    void missingNativeLibraryIsAMatterOfTheEnvironment() {
+        assertThat(jvm.run(Tasks.End.class, "load library"))
+                .isInstanceOfSatisfying(ChildOutcome.Failed.class, failed -> {
+                    assertThat(failed.kind()).isEqualTo(ErrorKind.ENVIRONMENT);
+                    assertThat(failed.message()).contains("no-such-library");
+                });
+    }
+
+    @Test
+    void exhaustedHeapIsAFailureWithAdvice() {
+        ChildJvm small = ChildJvm.builder().jvmArguments(List.of("-Xmx32m")).build();
+
+        assertThat(small.run(Tasks.End.class, "exhaust the heap"))
+                .isInstanceOfSatisfying(ChildOutcome.Failed.class, failed -> {
+                    assertThat(failed.kind()).isEqualTo(ErrorKind.ENVIRONMENT);
+                    assertThat(failed.message()).contains("ran out of memory", "-Xmx");
+                });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"exit 3, 3", "exit 0, 0", "halt 4, 4"})
+    void exitOfTheTaskIsACrashWithItsCode(String way, int code) {
+        assertThat(jvm.run(Tasks.End.class, way)).isInstanceOfSatisfying(ChildOutcome.Crashed.class, crashed -> {
+            assertThat(crashed.exitCode()).isEqualTo(code);
+            assertThat(crashed.signal()).isNull();
+            assertThat(crashed.nativeMessage()).isEqualTo("about to " + way);
+        });
+    }
+
+    @Test
+    void hangIsATimeoutAndEndsTheProcess() {
+        Duration limit = Duration.ofSeconds(2);
+        ChildJvm limited = ChildJvm.builder().timeLimit(limit).build();
+
+        assertThat(limited.run(Tasks.End.class, "hang"))
+                .isInstanceOfSatisfying(ChildOutcome.TimedOut.class, timeout -> {
+                    assertThat(timeout.limit()).isEqualTo(limit);
+                    assertThat(timeout.nativeMessage()).isEqualTo("about to hang");
+                    assertThat(timeout.stats().wall()).isGreaterThanOrEqualTo(limit);
+                });
+        assertThat(ProcessHandle.current().children().filter(ProcessHandle::isAlive))
+                .isEmpty();
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void segmentationFaultIsNamedWithItsFrame() {
+        assertThat(jvm.run(Tasks.End.class, "segfault")).isInstanceOfSatisfying(ChildOutcome.Crashed.class, crashed -> {
+            assertThat(crashed.exitCode()).isNotZero();
+            assertThat(crashed.signal()).isEqualTo("SIGSEGV");
+            assertThat(crashed.nativeMessage())
+                    .contains("about to segfault", "SIGSEGV (0xb) at pc=", "Problematic frame:\nV  [libjvm")
+                    .doesNotContain("bugreport", "JRE version");
+        });
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void abortIsNamedWithWhatWasPrintedBefore() {
+        assertThat(jvm.run(Tasks.End.class, "abort")).isInstanceOfSatisfying(ChildOutcome.Crashed.class, crashed -> {
+            assertThat(crashed.exitCode()).isEqualTo(134);
+            assertThat(crashed.signal()).isEqualTo("SIGABRT");
+            assertThat(crashed.nativeMessage()).startsWith("about to abort");
+        });
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void killFromOutsideHintsAtMemory() {
+        assertThat(jvm.run(Tasks.End.class, "be killed"))
+                .isInstanceOfSatisfying(ChildOutcome.Crashed.class, crashed -> {
+                    assertThat(crashed.exitCode()).isEqualTo(137);
+                    assertThat(crashed.signal()).isEqualTo("SIGKILL");
+                    assertThat(crashed.nativeMessage()).contains("out of memory");
+                });
+    }
+
+    @Test
+    void outputOfManyMegabytesDoesNotBlock() {
+        assertThat(completed(jvm.run(Tasks.Chatter.class, 3))).isEqualTo("done");
+    }
+
+    @Test
+    void closedStandardStreamsDoNotMatter() {
+        assertThat(completed(jvm.run(Tasks.CloseStreams.class, "still here"))).isEqualTo("still here");
+    }
+
+    @Test
+    void nativeMemoryCountsForThePeak() {
+        Long peak = jvm.run(Tasks.Hoard.class, 200).stats().peakMemoryBytes();
+
+        if (PeakMemory.isKnownHere()) {
+            assertThat(peak).isBetween(200L << 20, 1000L << 20);
+        } else {
+            assertThat(peak).isNull();
+        }
+    }
+
+    @Test
+    void settingsReachTheChild(@TempDir Path directory) throws IOException {
+        Path odd = Files.createDirectories(directory.resolve("a \"b\" \\ c"));
+        String property = "whisperspeedtest.test";
+        System.setProperty(property, "a \"quoted\" \\ value");
+        try {
+            ChildJvm configured = ChildJvm.builder()
+                    .environment(Map.of("CHILD_TEST", "from the parent"))
+                    .workingDirectory(odd)
+                    .jvmArguments(List.of("-Xmx64m"))
+                    .build();
+            Tasks.Surroundings found = completed(
+                    configured.run(Tasks.LookAround.class, Map.of("variable", "CHILD_TEST", "property", property)));
+
+            assertThat(found.variable()).isEqualTo("from the parent");
+            assertThat(found.directory().toRealPath()).isEqualTo(odd.toRealPath());
+            assertThat(found.property()).isEqualTo("a \"quoted\" \\ value");
+            assertThat(found.maxHeap()).isLessThanOrEqualTo(64 << 20);
+            assertThat(ProcessHandle.of(found.pid())).isEmpty();
+        } finally {
+            System.clearProperty(property);
+        }
+    }
+
+    @Test
+    void classPathWithoutThisLibraryIsACrashThatSaysSo() {
+        ChildJvm lost =
+                ChildJvm.builder().classPath(List.of(Path.of("nowhere"))).build();
+
+        assertThat(lost.run(Tasks.LongText.class, 1)).isInstanceOfSatisfying(ChildOutcome.Crashed.class, crashed -> {
+            assertThat(crashed.exitCode()).isEqualTo(1);
+            assertThat(crashed.nativeMessage()).contains(ChildMain.class.getName());
+        });
+    }
+
+    @Test
+    void taskThatTheChildCannotFindIsAFailureThatNamesIt() {
+        List<Path> withoutTests = Stream.of(
+                        System.getProperty("java.class.path").split(java.io.File.pathSeparator))
+                .filter(entry -> !entry.contains("test-classes"))
+                .map(Path::of)
+                .toList();
+        ChildJvm lost = ChildJvm.builder().classPath(withoutTests).build();
+
+        assertThat(lost.run(Tasks.LongText.class, 1)).isInstanceOfSatisfying(ChildOutcome.Failed.class, failed -> {
+            assertThat(failed.kind()).isEqualTo(ErrorKind.INTERNAL);
+            assertThat(failed.message())
+                    .startsWith("The task " + Tasks.LongText.class.getName() + " is not on the class path");
+        });
+    }
+
+    @Test
+    void missingWorkingDirectoryIsAFailure() {
+        ChildJvm lost = ChildJvm.builder()
+                .workingDirectory(Path.of("no-such-directory"))
+                .build();
+
+        assertThat(lost.run(Tasks.LongText.class, 1)).isInstanceOfSatisfying(ChildOutcome.Failed.class, failed -> {
+            assertThat(failed.kind()).isEqualTo(ErrorKind.ENVIRONMENT);
+            assertThat(failed.message()).startsWith("A child JVM cannot be started");
+        });
+    }
+
+    @Test
+    void interruptKillsTheChildAndStays() throws IOException {
+        try (ServerSocket server = listen()) {
+            Thread caller = Thread.currentThread();
+
+            assertThatThrownBy(
+                            () -> jvm.run(Tasks.HoldConnection.class, server.getLocalPort(), pid -> caller.interrupt()))
+                    .isInstanceOf(TranscriptionCancelledException.class);
+
+            assertThat(Thread.interrupted()).isTrue();
+            awaitEndOfHolder(server);
+        }
+    }
+
+    @Test
+    void interruptedThreadStartsNoChild() {
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> jvm.run(Tasks.LongText.class, 1)).isInstanceOf(TranscriptionCancelledException.class);
+
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void exceptionOfTheListenerKillsTheChildAndReachesTheCaller() throws IOException {
+        try (ServerSocket server = listen()) {
+            IllegalStateException thrown = new IllegalStateException("enough");
+
+            assertThatThrownBy(() -> jvm.run(Tasks.HoldConnection.class, server.getLocalPort(), pid -> {
+                        throw thrown;
+                    }))
+                    .isSameAs(thrown);
+
+            awaitEndOfHolder(server);
+        }
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void childDoesNotOutliveAKilledParent(@TempDir Path temporary) throws Exception {
+        assertChildEndsWithParent(temporary, true);
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void childAndItsFilesDoNotOutliveATerminatedParent(@TempDir Path temporary) throws Exception {
+        assertChildEndsWithParent(temporary, false);
+
+        assertThat(temporary).isEmptyDirectory();
+    }
+
+    private static void assertChildEndsWithParent(Path temporary, boolean forcibly) throws Exception {
+        try (ServerSocket server = listen()) {
+            Process parent = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-Djava.io.tmpdir=" + temporary,
+                            "-XX:-UsePerfData",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            Tasks.WaitingParent.class.getName(),
+                            Integer.toString(server.getLocalPort()))
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            try (Socket holder = server.accept()) {
+                holder.setSoTimeout(30_000);
+                assertThat(holder.getInputStream().read()).isEqualTo(1);
+                if (forcibly) {
+                    parent.destroyForcibly();
+                } else {
+                    parent.destroy();
+                }
+                awaitEnd(holder);
+                assertThat(parent.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            } finally {
+                parent.destroyForcibly().waitFor();
+            }
+        }
+    }
+
+    /** Only the kernel closes the connection of {@link Tasks.HoldConnection}, at the end of its process. */
+    private static void awaitEndOfHolder(ServerSocket server) throws IOException {
+        try (Socket holder = server.accept()) {
+            holder.setSoTimeout(30_000);
+            assertThat(holder.getInputStream().read()).isEqualTo(1);
+            awaitEnd(holder);
+        }
+    }
+
+    private static void awaitEnd(Socket holder) throws IOException {
+        try {
+            assertThat(holder.getInputStream().read()).isEqualTo(-1);
+        } catch (SocketException e) {
+            assertThat(e).hasMessageContaining("reset");
+        }
+    }
+
+    private static ServerSocket listen() throws IOException {
+        ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        server.setSoTimeout(30_000);
+        return server;
+    }
+
+    private static <O> O completed(ChildOutcome<O> outcome) {
+        assertThat(outcome).as(outcome.describe()).isInstanceOf(ChildOutcome.Completed.class);
+        return ((ChildOutcome.Completed<O>) outcome).value();
+    }
+
+    private static Set<Path> temporaryFiles() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            return files.filter(file -> file.getFileName().toString().startsWith("whisper-speedtest-child-"))
+                    .collect(Collectors.toSet());
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package io.github.whisperspeedtest.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.spi.ModelSource;
+import io.github.whisperspeedtest.transcription.Language;
+import io.github.whisperspeedtest.transcription.Segment;
+import io.github.whisperspeedtest.transcription.Task;
+import io.github.whisperspeedtest.transcription.Timestamps;
+import io.github.whisperspeedtest.transcription.Timings;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import io.github.whisperspeedtest.transcription.Transcription;
+import io.github.whisperspeedtest.transcription.Word;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JsonTest {
+    @Test
+    void transcriptionSurvivesExactly() {
+        Transcription transcription = new Transcription(
+                "de",
+                0.1 + 0.2,
+                Duration.ofSeconds(36_000, 1),
+                List.of(
+                        new Segment(
+                                Duration.ZERO,
+                                Duration.ofSeconds(123_456_789, 123_456_789),
+                                " Grüße, 日本 😀 \u0000\"\\",
+                                List.of(0, 51_865),
+                                Double.NEGATIVE_INFINITY,
+                                Double.MIN_VALUE,
+                                List.of(new Word(Duration.ofNanos(1), Duration.ofMillis(20), " Grüße,", -0.0))),
+                        new Segment(Duration.ZERO, Duration.ZERO, "", List.of(), Double.NaN, null, List.of())),
+                new Timings(Duration.ofNanos(999_999_999), null, Duration.ofSeconds(-1, 5), null));
+
+        assertThat(roundTrip(Transcription.class, transcription)).isEqualTo(transcription);
+    }
+
+    @Test
+    void unknownNumbersStayUnknown() {
+        Transcription transcription =
+                new Transcription("en", null, Duration.ZERO, List.of(), Timings.ofTotal(Duration.ZERO));
+
+        assertThat(roundTrip(Transcription.class, transcription)).isEqualTo(transcription);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"PT0S", "PT0.000000001S", "PT-0.000000001S", "PT-1.5S", "PT2562047788015215H30M7.999999999S"})
+    void durationIsExact(String text) {
+        Duration duration = Duration.parse(text);
+
+        assertThat(roundTrip(Duration.class, duration)).isEqualTo(duration);
+    }
+
+    @Test
+    void durationIsWrittenAsSeconds() {
+        assertThat(Json.write(Json.type(Duration.class), Duration.ofMillis(1500)))
+                .isEqualTo("1.5");
+        assertThat(Json.write(Json.type(Duration.class), Duration.ofSeconds(100)))
+                .isEqualTo("100");
+    }
+
+    @Test
+    void optionsSurvive() {
+        TranscribeOptions options = TranscribeOptions.builder()
+                .language(Language.of("yue"))
+                .task(Task.TRANSLATE)
+                .beamSize(3)
+                .bestOf(2)
+                .temperatures(List.of(0.0, 0.4))
+                .prompt("Grüße")
+                .conditionOnPreviousText(false)
+                .timestamps(Timestamps.WORD)
+                .vad(true)
+                .build();
+
+        assertThat(roundTrip(TranscribeOptions.class, options))
+                .usingRecursiveComparison()
+                .isEqualTo(options);
+        assertThat(roundTrip(TranscribeOptions.class, TranscribeOptions.defaults()))
+                .usingRecursiveComparison()
+                .isEqualTo(TranscribeOptions.defaults());
+    }
+
+    @Test
+    void sealedTypesKeepTheirClass() {
+        Availability available = new Availability.Available("engine 1", "CPU");
+        Availability unavailable = new Availability.Unavailable("no library", "Install it.");
+
+        assertThat(roundTrip(Availability.class, available)).isEqualTo(available);
+        assertThat(roundTrip(Availability.class, unavailable)).isEqualTo(unavailable);
+        assertThat(roundTrip(Availability.Unavailable.class, (Availability.Unavailable) unavailable))
+                .isEqualTo(unavailable);
+    }
+
+    @Test
+    void modelsSurvive() {
+        ModelInfo model = new ModelInfo(
+                "tiny",
+                List.of(
+                        new ModelSource.HubRepository("owner/name", "main", List.of("*.bin")),
+                        new ModelSource.DirectDownload(URI.create("https://example.org/x"), "x", "0".repeat(64)),
+                        new ModelSource.Embedded("f16")),
+                Path.of("/some where/cache"),
+                List.of(Path.of("relative/ü.bin")),
+                1L << 40,
+                List.of());
+        ModelFiles files = new ModelFiles("tiny", Map.of("model.bin", Path.of("/models/model.bin")));
+
+        assertThat(roundTrip(ModelInfo.class, model)).isEqualTo(model);
+        assertThat(roundTrip(ModelFiles.class, files)).isEqualTo(files);
+    }
+
+    @Test
+    void unreadableTextNamesTheType() {
+        assertThatThrownBy(() -> Json.read(Json.type(Word.class), "{\"start\": \"soon\"}"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(Word.class.getName());
+    }
+
+    @Test
+    void taskTellsItsTypes() {
+        assertThat(Json.typesOf(Tasks.Echo.class))
+                .extracting(type -> (Object) type.getRawClass())
+                .containsExactly(List.class, Tasks.Note.class, String.class);
+    }
+
+    private static <T> T roundTrip(Class<T> type, T value) {
+        return Json.read(Json.type(type), Json.write(Json.type(type), value));
+    }
+}

@@ -1,0 +1,296 @@
+package io.github.whisperspeedtest.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.github.whisperspeedtest.error.UnknownNameException;
+import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.testing.ProviderJar;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ImplementationRegistryTest {
+    @TempDir
+    Path directory;
+
+    private final List<URLClassLoader> loaders = new ArrayList<>();
+    private Path good;
+
+    @BeforeEach
+    void buildGoodJar() {
+        good = new ProviderJar()
+                .implementation("sound.Zebra", "zebra", "")
+                .implementation("sound.Adder", "adder", "")
+                .write(directory.resolve("good.jar"));
+    }
+
+    @AfterEach
+    void closeLoaders() throws IOException {
+        for (URLClassLoader loader : loaders) {
+            loader.close();
+        }
+    }
+
+    @Test
+    void implementationsAreSortedById() throws IOException {
+        ImplementationRegistry registry = discover(good);
+
+        assertThat(ids(registry)).containsExactly("adder", "zebra");
+        assertThat(registry.problems()).isEmpty();
+        assertThat(registry.require("zebra").getClass().getName()).isEqualTo("sound.Zebra");
+    }
+
+    @Test
+    void throwingConstructorIsNamed() throws IOException {
+        DiscoveryProblem problem = onlyProblemOf(new ProviderJar()
+                .implementation(
+                        "broken.Thrower",
+                        "thrower",
+                        "public Thrower() { throw new IllegalStateException(\"no licence\"); }"));
+
+        assertThat(problem.provider()).isEqualTo("broken.Thrower");
+        assertThat(problem.reason())
+                .isEqualTo("Its constructor failed with java.lang.IllegalStateException: no licence.");
+    }
+
+    @Test
+    void failingStaticInitialiserIsNamed() throws IOException {
+        DiscoveryProblem problem = onlyProblemOf(new ProviderJar()
+                .implementation("broken.Static", "static", "static { System.loadLibrary(\"no-such-library\"); }"));
+
+        assertThat(problem.reason()).contains("java.lang.UnsatisfiedLinkError", "no-such-library");
+    }
+
+    @Test
+    void classThatConstructorMissesIsNamed() throws IOException {
+        DiscoveryProblem problem = onlyProblemOf(new ProviderJar()
+                .source("lib.Engine", "package lib; public class Engine {}")
+                .implementation("broken.Dependent", "dependent", "public Dependent() { new lib.Engine(); }")
+                .leaveOut("lib.Engine"));
+
+        assertThat(problem.provider()).isEqualTo("broken.Dependent");
+        assertThat(problem.reason()).isEqualTo("It needs the class lib.Engine, which is not on the class path.");
+    }
+
+    @Test
+    void missingSuperclassIsNamed() throws IOException {
+        DiscoveryProblem problem = onlyProblemOf(new ProviderJar()
+                .source("lib.Base", "package lib; public class Base {}")
+                .source("broken.Derived", "package broken; public class Derived extends lib.Base {}")
+                .service("broken.Derived")
+                .leaveOut("lib.Base"));
+
+        assertThat(problem.provider()).isEqualTo("broken.Derived");
+        assertThat(problem.reason()).isEqualTo("It needs the class lib.Base, which is not on the class path.");
+    }
+
+    @Test
+    void newerClassFileNamesBothJavaVersions() throws IOException {
+        DiscoveryProblem problem = onlyProblemOf(
+                new ProviderJar().implementation("broken.Future", "future", "").javaVersion("broken.Future", 99));
+
+        assertThat(problem.provider()).isEqualTo("broken.Future");
+        assertThat(problem.reason())
+                .isEqualTo("It needs Java 99 or newer, but this is Java "
+                        + Runtime.version().feature() + ".");
+        assertThat(problem.remedy()).startsWith("Run with Java 99 or newer");
+    }
+
+    @Test
+    void newerClassFileOfDependencyNamesBothJavaVersions() throws IOException {
+        DiscoveryProblem problem = onlyProblemOf(new ProviderJar()
+                .source("lib.Engine", "package lib; public class Engine {}")
+                .implementation("broken.Dependent", "dependent", "public Dependent() { new lib.Engine(); }")
+                .javaVersion("lib.Engine", 98));
+
+        assertThat(problem.reason()).startsWith("It needs Java 98 or newer");
+    }
+
+    @Test
+    void duplicateIdNamesBothClassesAndNeitherIsUsed() throws IOException {
+        Path first = new ProviderJar().implementation("one.Twin", "twin", "").write(directory.resolve("first.jar"));
+        Path second = new ProviderJar().implementation("two.Twin", "twin", "").write(directory.resolve("second.jar"));
+
+        ImplementationRegistry registry = discover(second, good, first);
+
+        assertThat(ids(registry)).containsExactly("adder", "zebra");
+        assertThat(registry.problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.reason())
+                        .isEqualTo("The id 'twin' is claimed by one.Twin (" + first + ") and two.Twin (" + second
+                                + "), so none of them is used."));
+    }
+
+    @Test
+    void oneClassInTwoJarsIsNoProblem() throws IOException {
+        Path copy = new ProviderJar().implementation("sound.Zebra", "zebra", "").write(directory.resolve("copy.jar"));
+
+        ImplementationRegistry registry = discover(good, copy);
+
+        assertThat(ids(registry)).containsExactly("adder", "zebra");
+        assertThat(registry.problems()).isEmpty();
+    }
+
+    @Test
+    void malformedServicesFileIsQuoted() throws IOException {
+        ProviderJar jar = new ProviderJar()
+                .service("# a comment")
+                .service("this is no class")
+                .implementation("broken.Behind", "behind", "");
+
+        DiscoveryProblem problem = onlyProblemOf(jar);
+
+        assertThat(problem.provider()).isEqualTo(DiscoveryProblem.UNKNOWN);
+        assertThat(problem.reason()).contains("'this is no class'");
+    }
+
+    @Test
+    void namedClassThatIsNotThereIsReported() throws IOException {
+        DiscoveryProblem problem = onlyProblemOf(new ProviderJar().service("broken.Ghost"));
+
+        assertThat(problem.provider()).isEqualTo("broken.Ghost");
+        assertThat(problem.reason()).endsWith("names this class, but there is no such class.");
+    }
+
+    @Test
+    void classThatIsNoImplementationIsReported() throws IOException {
+        DiscoveryProblem problem = onlyProblemOf(new ProviderJar()
+                .source("broken.Stranger", "package broken; public class Stranger {}")
+                .service("broken.Stranger"));
+
+        assertThat(problem.provider()).isEqualTo("broken.Stranger");
+        assertThat(problem.reason()).isEqualTo("The class does not implement " + Implementation.class.getName() + ".");
+    }
+
+    @Test
+    void classWithoutUsableConstructorIsReported() throws IOException {
+        DiscoveryProblem problem =
+                onlyProblemOf(new ProviderJar().implementation("broken.Shy", "shy", "public Shy(int unused) {}"));
+
+        assertThat(problem.reason()).isEqualTo("The class has no public constructor without parameters.");
+    }
+
+    @Test
+    void throwingIdIsReported() throws IOException {
+        DiscoveryProblem problem = onlyProblemOf(new ProviderJar()
+                .implementationWithIdBody("broken.Nameless", "throw new UnsupportedOperationException(\"later\");"));
+
+        assertThat(problem.provider()).isEqualTo("broken.Nameless");
+        assertThat(problem.reason())
+                .isEqualTo("Its method id() failed with java.lang.UnsupportedOperationException: later.");
+    }
+
+    @Test
+    void malformedIdsAreQuoted() throws IOException {
+        Path jar = new ProviderJar()
+                .implementation("broken.Blank", " ", "")
+                .implementation("broken.Upper", "Whisper", "")
+                .implementation("broken.Hyphens", "a--b", "")
+                .implementationWithIdBody("broken.Null", "return null;")
+                .write(directory.resolve("ids.jar"));
+
+        ImplementationRegistry registry = discover(jar, good);
+
+        assertThat(ids(registry)).containsExactly("adder", "zebra");
+        assertThat(registry.problems())
+                .extracting(DiscoveryProblem::reason)
+                .satisfiesExactly(
+                        reason -> assertThat(reason).startsWith("Its id is ' '"),
+                        reason -> assertThat(reason).startsWith("Its id is 'Whisper'"),
+                        reason -> assertThat(reason).startsWith("Its id is 'a--b'"),
+                        reason -> assertThat(reason).startsWith("Its id is null"));
+    }
+
+    @Test
+    void everyBrokenProviderOfManyIsBlamedForItsOwnFault() throws IOException {
+        Path jar = new ProviderJar()
+                .service("broken.Ghost")
+                .implementation("broken.Future", "future", "")
+                .javaVersion("broken.Future", 99)
+                .implementation("sound.Fine", "fine", "")
+                .source("broken.Stranger", "package broken; public class Stranger {}")
+                .service("broken.Stranger")
+                .write(directory.resolve("many.jar"));
+
+        ImplementationRegistry registry = discover(jar, good);
+
+        assertThat(ids(registry)).containsExactly("adder", "fine", "zebra");
+        assertThat(registry.problems())
+                .extracting(
+                        DiscoveryProblem::provider, problem -> problem.reason().split(" ")[2])
+                .containsExactly(
+                        tuple("broken.Ghost", "META-INF/services/" + Implementation.class.getName()),
+                        tuple("broken.Future", "Java"),
+                        tuple("broken.Stranger", "does"));
+    }
+
+    @Test
+    void searchEndsThoughEveryProviderIsBroken() throws IOException {
+        ProviderJar jar = new ProviderJar();
+        for (int i = 0; i < 150; i++) {
+            jar.service("broken.Ghost" + i);
+        }
+
+        ImplementationRegistry registry = discover(jar.write(directory.resolve("ghosts.jar")));
+
+        assertThat(registry.problems()).hasSize(101);
+        assertThat(registry.problems().get(100).reason()).contains("given up after 100 errors");
+    }
+
+    @Test
+    void unknownIdListsWhatIsThereAndWhatIsBroken() throws IOException {
+        Path broken = new ProviderJar().service("broken.Ghost").write(directory.resolve("broken.jar"));
+        ImplementationRegistry registry = discover(good, broken);
+
+        assertThatThrownBy(() -> registry.require("ghost"))
+                .isInstanceOf(UnknownNameException.class)
+                .hasMessageContainingAll(
+                        "'ghost'",
+                        "adder, zebra",
+                        "broken.Ghost in " + broken,
+                        "io.github.whisperspeedtest:whisper-speedtest-backend-ghost");
+    }
+
+    @Test
+    void emptyClassPathSaysSo() {
+        ImplementationRegistry registry = ImplementationRegistry.discover(ClassLoader.getPlatformClassLoader());
+
+        assertThatThrownBy(() -> registry.require("No such id!"))
+                .hasMessage("There is no implementation 'No such id!'. There is none at all on the class path.");
+    }
+
+    /** Returns the problem of a jar that stands before a good one, and checks that the good one is found. */
+    private DiscoveryProblem onlyProblemOf(ProviderJar jar) throws IOException {
+        Path broken = jar.write(directory.resolve("broken.jar"));
+        ImplementationRegistry registry = discover(broken, good);
+        assertThat(ids(registry)).containsExactly("adder", "zebra");
+        assertThat(registry.problems()).hasSize(1);
+        DiscoveryProblem problem = registry.problems().get(0);
+        assertThat(problem.location()).isEqualTo(broken.toString());
+        assertThat(problem.remedy()).endsWith(".");
+        return problem;
+    }
+
+    private ImplementationRegistry discover(Path... jars) throws IOException {
+        URL[] addresses = new URL[jars.length];
+        for (int i = 0; i < jars.length; i++) {
+            addresses[i] = jars[i].toUri().toURL();
+        }
+        URLClassLoader loader = new URLClassLoader(addresses, getClass().getClassLoader());
+        loaders.add(loader);
+        return ImplementationRegistry.discover(loader);
+    }
+
+    private static List<String> ids(ImplementationRegistry registry) {
+        return registry.implementations().stream().map(Implementation::id).toList();
+    }
+}
