@@ -51,8 +51,8 @@ class WhisperCppAccuracyTest {
             try (Transcriber transcriber = implementation.load(files, LoadOptions.defaults())) {
                 for (Sample sample : MicroSamples.all()) {
                     Transcription transcription = transcriber.transcribe(read(sample), TranscribeOptions.defaults());
-                    assertThat(transcription.language()).as(sample.name()).isEqualTo(sample.language());
-                    WordErrorRate rate = WordErrorRate.of(sample.text(), transcription.text());
+                    assertThat(transcription.language()).as(sample.name()).isEqualTo(sample.language().code());
+                    WordErrorRate rate = WordErrorRate.of(sample.reference(), transcription.text());
                     (sample.name().contains("single") ? single : several).merge(model, rate, WordErrorRate::plus);
                 }
             }

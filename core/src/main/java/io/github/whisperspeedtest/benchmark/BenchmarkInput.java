@@ -33,7 +33,7 @@ public record BenchmarkInput(
 
     /** Returns a recording that ships with the embedded model. */
     public static BenchmarkInput of(Sample sample) {
-        return new BenchmarkInput(sample.name(), null, sample.text());
+        return new BenchmarkInput(sample.name(), null, sample.reference());
     }
 
     /**

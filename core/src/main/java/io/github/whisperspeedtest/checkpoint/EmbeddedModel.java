@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ref.SoftReference;
 import java.net.URL;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
@@ -61,6 +62,13 @@ public final class EmbeddedModel {
         } catch (IOException e) {
             throw unreadable(e);
         }
+    }
+
+    /** Returns the recording that is used where a user gives none: the one of several sentences. */
+    public static Sample demoSample() {
+        return samples().stream()
+                .max(Comparator.comparingInt(sample -> sample.utterances().size()))
+                .orElseThrow();
     }
 
     private static Checkpoint load() {
