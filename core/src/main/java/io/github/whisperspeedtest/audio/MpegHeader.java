@@ -1,0 +1,67 @@
+package io.github.whisperspeedtest.audio;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The four bytes at the head of a frame of MPEG audio (ISO/IEC 11172-3, 13818-3, and MPEG 2.5).
+ *
+ * @param version 1, 2, or 25 for MPEG 2.5
+ * @param layer 1 to 3
+ * @param sampleRate in Hz
+ * @param channels 1 or 2
+ * @param frameBytes length of the frame with its header
+ * @param hasCrc whether two bytes of checksum follow the header
+ */
+record MpegHeader(int version, int layer, int sampleRate, int channels, int frameBytes, boolean hasCrc) {
+    static final int BYTES = 4;
+
+    private static final int[] RATES = {44_100, 48_000, 32_000};
+
+    /** In kbit/s, without index 0, which leaves the rate open, and 15, which is forbidden. */
+    private static final int[][] BIT_RATES = {
+        {32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448},
+        {32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384},
+        {32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320},
+    };
+
+    private static final int[] LOW_RATE_LAYER_1 = {32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256};
+    private static final int[] LOW_RATE_LAYERS_2_3 = {8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160};
+
+    /** Reads a header, or returns null where there is none, or one of free bit rate, whose length cannot be told. */
+    static @Nullable MpegHeader parse(byte[] bytes, int at) {
+        if (at + BYTES > bytes.length || (bytes[at] & 0xff) != 0xff || (bytes[at + 1] & 0xe0) != 0xe0) {
+            return null;
+        }
+        int versionBits = bytes[at + 1] >> 3 & 3;
+        int layer = 4 - (bytes[at + 1] >> 1 & 3);
+        int bitRateIndex = bytes[at + 2] >> 4 & 15;
+        int rateIndex = bytes[at + 2] >> 2 & 3;
+        if (versionBits == 1 || layer == 4 || bitRateIndex == 0 || bitRateIndex == 15 || rateIndex == 3) {
+            return null;
+        }
+        int version = versionBits == 3 ? 1 : versionBits == 2 ? 2 : 25;
+        int sampleRate = RATES[rateIndex] / (version == 1 ? 1 : version == 2 ? 2 : 4);
+        int[] bitRates = version == 1 ? BIT_RATES[layer - 1] : layer == 1 ? LOW_RATE_LAYER_1 : LOW_RATE_LAYERS_2_3;
+        int bitRate = bitRates[bitRateIndex - 1] * 1000;
+        int padding = bytes[at + 2] >> 1 & 1;
+        int frameBytes = layer == 1
+                ? (12 * bitRate / sampleRate + padding) * 4
+                : samplesPerFrame(version, layer) / 8 * bitRate / sampleRate + padding;
+        int channels = (bytes[at + 3] >> 6 & 3) == 3 ? 1 : 2;
+        return new MpegHeader(version, layer, sampleRate, channels, frameBytes, (bytes[at + 1] & 1) == 0);
+    }
+
+    /** Returns how many samples of each channel a frame holds. */
+    int samples() {
+        return samplesPerFrame(version, layer);
+    }
+
+    /** Returns whether both can be frames of one stream. */
+    boolean continues(MpegHeader other) {
+        return version == other.version && layer == other.layer && sampleRate == other.sampleRate;
+    }
+
+    private static int samplesPerFrame(int version, int layer) {
+        return layer == 1 ? 384 : layer == 3 && version != 1 ? 576 : 1152;
+    }
+}
