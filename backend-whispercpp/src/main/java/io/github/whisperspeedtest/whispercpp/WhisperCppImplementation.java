@@ -52,7 +52,7 @@ public final class WhisperCppImplementation implements Implementation {
     public Transcriber load(ModelFiles files, LoadOptions options) {
         Path file = files.single();
         GgmlModelFile model = GgmlModelFile.inspect(file);
-        String computeType = model.quantization();
+        String computeType = model.fileType().label();
         if (!options.computeType().equals(LoadOptions.AUTO) && !options.computeType().equals(computeType)) {
             throw new UnsupportedOptionException(
                     ID,

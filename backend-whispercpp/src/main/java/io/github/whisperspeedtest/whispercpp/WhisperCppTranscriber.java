@@ -45,9 +45,9 @@ final class WhisperCppTranscriber implements Transcriber {
         ContextParams.ByValue params = new ContextParams.ByValue(defaults);
         params.use_gpu = (byte) (useGpu ? 1 : 0);
         try (NativeLog.Capture log = runtime.log().capture()) {
-            Pointer context = library.whisper_init_from_file_with_params(model.file().toString(), params);
+            Pointer context = library.whisper_init_from_file_with_params(model.path().toString(), params);
             if (context == null) {
-                throw new EngineUnavailableException("whisper.cpp could not load " + model.file() + ": " + log.lastLine()
+                throw new EngineUnavailableException("whisper.cpp could not load " + model.path() + ": " + log.lastLine()
                         + ". The file's form is sound, so memory is the likely reason: take a smaller model.");
             }
             EngineParameters parameters = new EngineParameters(
@@ -55,7 +55,7 @@ final class WhisperCppTranscriber implements Transcriber {
                     runtime.version(),
                     options.device(),
                     device(runtime, log.text()),
-                    model.quantization(),
+                    model.fileType().label(),
                     options.threads());
             return new WhisperCppTranscriber(runtime, model, parameters, context);
         } finally {
@@ -112,7 +112,7 @@ final class WhisperCppTranscriber implements Transcriber {
                 cancel.close();
             }
         } catch (LinkageError e) {
-            throw new EngineException("whisper.cpp failed while it freed " + model.file() + ".", e);
+            throw new EngineException("whisper.cpp failed while it freed " + model.path() + ".", e);
         } finally {
             lock.unlock();
         }

@@ -230,13 +230,13 @@ final class BenchmarkCommand implements Callable<Integer> {
         @Override
         public void onResult(BenchmarkReport report) {
             done++;
-            progress.close();
+            progress.clear();
             print(human.result(report, report.results().get(report.results().size() - 1)));
             save(report);
         }
 
         void finish(BenchmarkReport report) {
-            progress.close();
+            progress.clear();
             print(human.conclusion(report));
             for (Export export : exports()) {
                 if (export.toStandardOutput()) {

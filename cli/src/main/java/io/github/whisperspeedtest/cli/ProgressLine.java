@@ -30,12 +30,16 @@ final class ProgressLine implements AutoCloseable {
     }
 
     /** Takes the line away, so that something else can be printed. */
-    @Override
-    public synchronized void close() {
+    synchronized void clear() {
         if (shown > 0) {
             err.print("\r" + " ".repeat(shown) + "\r");
             err.flush();
             shown = 0;
         }
+    }
+
+    @Override
+    public void close() {
+        clear();
     }
 }

@@ -144,7 +144,7 @@ final class TranscribeCommand implements Callable<Integer> {
             boolean stream = outputDirectory == null && formats.contains(TranscriptFormat.TXT);
             Transcription transcription =
                     transcriber.transcribe(audio, options, new Listener(progress, file, audio.duration(), stream));
-            progress.close();
+            progress.clear();
             for (TranscriptFormat format : formats) {
                 if (outputDirectory != null) {
                     Path target = outputDirectory.resolve(names.of(file) + "." + format.extension());
@@ -239,7 +239,7 @@ final class TranscribeCommand implements Callable<Integer> {
         @Override
         public void onSegment(Segment segment) {
             if (stream) {
-                progress.close();
+                progress.clear();
                 terminal.out().println(segment.text().strip());
                 terminal.out().flush();
             }

@@ -259,7 +259,7 @@ public abstract class ImplementationContract {
         Transcription transcription = shared.transcribe(audio(english()), TranscribeOptions.defaults());
         assertThat(transcription.segments()).hasSize(1);
         Segment segment = transcription.segments().get(0);
-        Sample.Utterance expected = english().segments().get(0);
+        Sample.Utterance expected = english().utterances().get(0);
         assertThat(segment.start()).isCloseTo(expected.start(), TIMESTAMP_TOLERANCE);
         assertThat(segment.end()).isCloseTo(expected.end(), TIMESTAMP_TOLERANCE);
     }
