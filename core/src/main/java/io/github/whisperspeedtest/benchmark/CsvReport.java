@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A report as comma-separated values: a header line, then one line per implementation, fastest first.
  *
- * <p>Written as RFC 4180 has it, without line breaks inside cells. Times are seconds. The names of the columns mean what they
- * mean in {@link JsonReport}. A cell is empty where its value is not known. A text that a spreadsheet
- * would take for a formula gets an apostrophe before it (source: OWASP, "CSV Injection").
+ * <p>Written as RFC 4180 has it, without line breaks inside cells. Times are seconds. A cell is empty where its value is not
+ * known. The texts of several recordings stand in one cell with {@code |} between them. A text that a spreadsheet would take
+ * for a formula gets an apostrophe before it (source: OWASP, "CSV Injection").
  */
 public final class CsvReport {
     private static final List<String> HEADINGS = List.of(
