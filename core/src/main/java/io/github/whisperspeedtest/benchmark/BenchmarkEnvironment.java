@@ -1,0 +1,44 @@
+package io.github.whisperspeedtest.benchmark;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.Objects;
+
+/**
+ * What a benchmark ran on.
+ *
+ * @param toolVersion version of this tool, {@code development} where it runs from class files
+ * @param jvm the virtual machine, such as {@code OpenJDK 17.0.15}
+ * @param os the operating system, such as {@code Linux 6.1.0 (amd64)}
+ * @param chip the processor, such as {@code Apple M2 Pro}
+ * @param cores logical processors that this process may use
+ * @param memoryBytes memory of the machine, or of the container where that has less
+ */
+public record BenchmarkEnvironment(
+        String toolVersion, String jvm, String os, String chip, int cores, long memoryBytes) {
+    /** Checks that nothing is null. */
+    public BenchmarkEnvironment {
+        Objects.requireNonNull(toolVersion, "toolVersion");
+        Objects.requireNonNull(jvm, "jvm");
+        Objects.requireNonNull(os, "os");
+        Objects.requireNonNull(chip, "chip");
+    }
+
+    /** Returns what this process runs on; on macOS it asks the program {@code sysctl} for the chip. */
+    public static BenchmarkEnvironment detect() {
+        String version = BenchmarkEnvironment.class.getPackage().getImplementationVersion();
+        String architecture = System.getProperty("os.arch");
+        return new BenchmarkEnvironment(
+                version == null ? "development" : version,
+                jvm(System.getProperty("java.vm.name"), System.getProperty("java.version")),
+                System.getProperty("os.name") + " " + System.getProperty("os.version") + " (" + architecture + ")",
+                Chip.name().orElse(architecture),
+                Runtime.getRuntime().availableProcessors(),
+                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize());
+    }
+
+    /** Leaves out of the machine's name what is the same everywhere, such as {@code 64-Bit Server VM}. */
+    static String jvm(String machineName, String javaVersion) {
+        return machineName.replaceFirst(" (64-Bit |32-Bit )?(Server|Client) VM$", "") + " " + javaVersion;
+    }
+}

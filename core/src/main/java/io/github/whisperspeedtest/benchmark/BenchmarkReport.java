@@ -1,0 +1,72 @@
+package io.github.whisperspeedtest.benchmark;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The results of a benchmark, all of them or those that there are so far.
+ *
+ * @param environment what it ran on
+ * @param settings what was asked of every implementation
+ * @param startedAt when it began
+ * @param results one result per implementation, in the order in which they were tried
+ */
+public record BenchmarkReport(
+        BenchmarkEnvironment environment,
+        BenchmarkSettings settings,
+        Instant startedAt,
+        List<BenchmarkResult> results) {
+    /** Copies the results. */
+    public BenchmarkReport {
+        Objects.requireNonNull(environment, "environment");
+        Objects.requireNonNull(settings, "settings");
+        Objects.requireNonNull(startedAt, "startedAt");
+        results = List.copyOf(results);
+    }
+
+    /** Returns a report with one more result. */
+    public BenchmarkReport with(BenchmarkResult result) {
+        List<BenchmarkResult> more = new ArrayList<>(results);
+        more.add(result);
+        return new BenchmarkReport(environment, settings, startedAt, more);
+    }
+
+    /** Returns the implementations that ran, those with the shortest median first. */
+    public List<BenchmarkResult.Measured> ranking() {
+        return results.stream()
+                .filter(BenchmarkResult.Measured.class::isInstance)
+                .map(BenchmarkResult.Measured.class::cast)
+                .sorted(Comparator.comparing(result -> result.statistics().median()))
+                .toList();
+    }
+
+    /** Returns the results of the implementations that did not run, in the order in which they were tried. */
+    public List<BenchmarkResult> failures() {
+        return results.stream()
+                .filter(result -> !(result instanceof BenchmarkResult.Measured))
+                .toList();
+    }
+
+    /** Returns the median time over the length of the audio: below 1 is faster than the speaker. */
+    public double realTimeFactor(BenchmarkResult.Measured result) {
+        return seconds(result.statistics().median()) / seconds(settings.audioDuration());
+    }
+
+    /** Returns the length of the audio over the median time: the inverse of {@link #realTimeFactor}. */
+    public double speed(BenchmarkResult.Measured result) {
+        return seconds(settings.audioDuration()) / seconds(result.statistics().median());
+    }
+
+    /** Returns what a reader of the numbers should know. */
+    public List<BenchmarkWarning> warnings() {
+        return BenchmarkWarning.of(this);
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toNanos() / 1e9;
+    }
+}

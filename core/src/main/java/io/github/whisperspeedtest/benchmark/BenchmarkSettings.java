@@ -1,0 +1,80 @@
+package io.github.whisperspeedtest.benchmark;
+
+import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/**
+ * What was asked of every implementation alike.
+ *
+ * @param model name of the model
+ * @param audios the recordings, at least one; a run transcribes all of them one after the other
+ * @param runs timed runs, at least 1
+ * @param warmupRuns runs before them that do not count
+ * @param options options of the transcription by name, such as {@code beam_size}
+ * @param load how the model is loaded
+ */
+public record BenchmarkSettings(
+        String model,
+        List<BenchmarkAudio> audios,
+        int runs,
+        int warmupRuns,
+        Map<String, String> options,
+        LoadOptions load) {
+    /** Copies the list and the map, keeping its order. */
+    public BenchmarkSettings {
+        Objects.requireNonNull(model, "model");
+        audios = List.copyOf(audios);
+        options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
+        Objects.requireNonNull(load, "load");
+        if (audios.isEmpty()) {
+            throw new IllegalArgumentException("a benchmark needs at least one recording");
+        }
+        if (runs < 1 || warmupRuns < 0) {
+            throw new IllegalArgumentException(
+                    "runs must be at least 1 and warm-up runs at least 0, but were " + runs + " and " + warmupRuns);
+        }
+    }
+
+    /** Returns settings with the given options of the transcription. */
+    public static BenchmarkSettings of(
+            String model,
+            List<BenchmarkAudio> audios,
+            int runs,
+            int warmupRuns,
+            TranscribeOptions options,
+            LoadOptions load) {
+        return new BenchmarkSettings(model, audios, runs, warmupRuns, describe(options), load);
+    }
+
+    /** Returns the length of all recordings together. */
+    public Duration audioDuration() {
+        return audios.stream().map(BenchmarkAudio::duration).reduce(Duration.ZERO, Duration::plus);
+    }
+
+    private static Map<String, String> describe(TranscribeOptions options) {
+        Map<String, String> described = new LinkedHashMap<>();
+        described.put("language", options.language().code());
+        described.put("task", options.task().name().toLowerCase(Locale.ROOT));
+        described.put("beam_size", String.valueOf(options.beamSize()));
+        described.put("best_of", String.valueOf(options.bestOf()));
+        described.put(
+                "temperatures",
+                options.temperatures().stream().map(String::valueOf).collect(Collectors.joining(" ")));
+        String prompt = options.prompt();
+        if (prompt != null) {
+            described.put("prompt", prompt);
+        }
+        described.put("condition_on_previous_text", String.valueOf(options.conditionOnPreviousText()));
+        described.put("timestamps", options.timestamps().name().toLowerCase(Locale.ROOT));
+        described.put("vad", String.valueOf(options.vad()));
+        return described;
+    }
+}

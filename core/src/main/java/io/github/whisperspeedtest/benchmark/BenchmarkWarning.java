@@ -1,0 +1,136 @@
+package io.github.whisperspeedtest.benchmark;
+
+import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
+import io.github.whisperspeedtest.evaluation.TextNormalizer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that a reader of the numbers should know.
+ *
+ * @param kind what it is about
+ * @param implementation id of the implementation that it is about, null where it is about all of them
+ * @param message what was seen, as a sentence
+ */
+public record BenchmarkWarning(Kind kind, @Nullable String implementation, String message) {
+    private static final Duration SHORT_AUDIO = Duration.ofSeconds(10);
+    private static final double SLOW_FIRST_RUN = 2;
+    private static final double NOISY_DEVIATION = 0.05;
+    private static final double NOISY_SPREAD = 1.5;
+
+    /** Checks that nothing is null that must not be. */
+    public BenchmarkWarning {
+        Objects.requireNonNull(kind, "kind");
+        Objects.requireNonNull(message, "message");
+    }
+
+    /** All there are, each with what to do. */
+    public enum Kind {
+        /** There is little audio, so what an engine does once per call weighs too much. */
+        SHORT_AUDIO("Give longer recordings for a fair comparison."),
+        /** There is one timed run only. */
+        SINGLE_RUN("Ask for three runs or more to see how far the times scatter."),
+        /** An implementation did not use the device that was asked for. */
+        DEVICE_FALLBACK("Compare this row only with rows of the same device."),
+        /** The first run took more than twice the median. */
+        SLOW_FIRST_RUN("A program that transcribes once and ends pays the time of the first run."),
+        /** The standard deviation is above 5 % of the mean, or the longest run took more than 1.5 times the shortest. */
+        NOISY_RUNS("Close other programs, keep the machine cool, or ask for more runs."),
+        /** Implementations wrote different words. */
+        DIFFERENT_TRANSCRIPTS("Weigh speed against the texts and, where it is known, the word error rate.");
+
+        private final String advice;
+
+        Kind(String advice) {
+            this.advice = advice;
+        }
+
+        /** Returns what to do, as a sentence. */
+        public String advice() {
+            return advice;
+        }
+    }
+
+    /** Returns what to do, as a sentence. */
+    public String advice() {
+        return kind.advice();
+    }
+
+    /** Returns the warnings about a report, those about all implementations first. */
+    static List<BenchmarkWarning> of(BenchmarkReport report) {
+        List<BenchmarkWarning> warnings = new ArrayList<>();
+        List<Measured> ranking = report.ranking();
+        if (ranking.isEmpty()) {
+            return warnings;
+        }
+        Duration audio = report.settings().audioDuration();
+        if (audio.compareTo(SHORT_AUDIO) < 0) {
+            warnings.add(new BenchmarkWarning(
+                    Kind.SHORT_AUDIO, null, "There are only " + Quantities.duration(audio) + " of audio."));
+        }
+        if (report.settings().runs() == 1) {
+            warnings.add(new BenchmarkWarning(Kind.SINGLE_RUN, null, "There is only one timed run."));
+        }
+        ranking.forEach(result -> addWarnings(result, warnings));
+        report.settings().audios().forEach(recording -> addDifferences(recording.name(), ranking, warnings));
+        return List.copyOf(warnings);
+    }
+
+    private static void addWarnings(Measured result, List<BenchmarkWarning> warnings) {
+        String id = result.implementation();
+        Statistics statistics = result.statistics();
+        if (Device.fellBack(result.parameters())) {
+            warnings.add(new BenchmarkWarning(
+                    Kind.DEVICE_FALLBACK,
+                    id,
+                    id + " ran on " + result.parameters().device() + ", but "
+                            + result.parameters().requestedDevice() + " was asked for."));
+        }
+        if (ratio(result.firstRun(), statistics.median()) > SLOW_FIRST_RUN) {
+            warnings.add(new BenchmarkWarning(
+                    Kind.SLOW_FIRST_RUN,
+                    id,
+                    "The first run of " + id + " took " + Quantities.duration(result.firstRun()) + ", the median is "
+                            + Quantities.duration(statistics.median()) + "."));
+        }
+        if (statistics.relativeDeviation() > NOISY_DEVIATION
+                || ratio(statistics.max(), statistics.min()) > NOISY_SPREAD) {
+            warnings.add(new BenchmarkWarning(
+                    Kind.NOISY_RUNS,
+                    id,
+                    "The runs of " + id + " scatter: " + Quantities.duration(statistics.min()) + " to "
+                            + Quantities.duration(statistics.max()) + ", the standard deviation is "
+                            + Quantities.percent(statistics.relativeDeviation()) + " of the mean."));
+        }
+    }
+
+    private static void addDifferences(String audio, List<Measured> ranking, List<BenchmarkWarning> warnings) {
+        Map<String, List<String>> idsByText = new LinkedHashMap<>();
+        for (Measured result : ranking) {
+            for (AudioResult heard : result.audios()) {
+                if (heard.audio().equals(audio)) {
+                    idsByText
+                            .computeIfAbsent(TextNormalizer.normalize(heard.text()), text -> new ArrayList<>())
+                            .add(result.implementation());
+                }
+            }
+        }
+        if (idsByText.size() > 1) {
+            String groups = idsByText.values().stream()
+                    .map(ids -> String.join(" = ", ids))
+                    .collect(Collectors.joining("; "));
+            warnings.add(new BenchmarkWarning(
+                    Kind.DIFFERENT_TRANSCRIPTS, null, "The transcripts of " + audio + " differ: " + groups + "."));
+        }
+    }
+
+    private static double ratio(Duration numerator, Duration denominator) {
+        return (double) numerator.toNanos() / denominator.toNanos();
+    }
+}

@@ -1,0 +1,80 @@
+package io.github.whisperspeedtest.benchmark;
+
+import java.lang.Character.UnicodeScript;
+import java.util.regex.Pattern;
+
+/** Text of unknown origin on a terminal: what it may contain and how many columns it takes. */
+final class DisplayText {
+    /**
+     * Control characters, which could steer the terminal, and the marks that turn the direction of all that follows; source:
+     * Unicode Standard Annex 9, "Explicit Directional Embeddings", "Overrides" and "Isolates".
+     */
+    private static final Pattern UNSAFE = Pattern.compile("[\\p{Cc}\\u2028\\u2029\\u202A-\\u202E\\u2066-\\u2069]+");
+
+    private DisplayText() {}
+
+    /** Returns the text as one line that cannot do harm. */
+    static String oneLine(String text) {
+        return UNSAFE.matcher(text).replaceAll(" ").strip();
+    }
+
+    /** Returns the number of terminal columns: 2 for wide East Asian characters and emoji, 0 for combining ones. */
+    static int columns(String text) {
+        return text.codePoints().map(DisplayText::columns).sum();
+    }
+
+    /** Returns the text, or its beginning and the ellipsis, in at most the given number of columns. */
+    static String cut(String text, int maxColumns, String ellipsis) {
+        if (columns(text) <= maxColumns) {
+            return text;
+        }
+        int room = Math.max(0, maxColumns - ellipsis.length());
+        int end = 0;
+        int used = 0;
+        while (end < text.length()) {
+            int codePoint = text.codePointAt(end);
+            used += columns(codePoint);
+            if (used > room) {
+                break;
+            }
+            end += Character.charCount(codePoint);
+        }
+        return text.substring(0, end).stripTrailing() + ellipsis;
+    }
+
+    /** Returns the text with spaces after it up to the given number of columns. */
+    static String pad(String text, int columns) {
+        return text + " ".repeat(Math.max(0, columns - columns(text)));
+    }
+
+    /** Returns the text with spaces before it up to the given number of columns. */
+    static String padLeft(String text, int columns) {
+        return " ".repeat(Math.max(0, columns - columns(text))) + text;
+    }
+
+    private static int columns(int codePoint) {
+        return switch (Character.getType(codePoint)) {
+            case Character.NON_SPACING_MARK, Character.ENCLOSING_MARK, Character.FORMAT -> 0;
+            default -> isWide(codePoint) ? 2 : 1;
+        };
+    }
+
+    private static boolean isWide(int codePoint) {
+        // Half-width forms of Katakana and Hangul share their scripts with the wide ones.
+        if (codePoint >= 0xFF61 && codePoint <= 0xFFDC) {
+            return false;
+        }
+        if (codePoint >= 0x1F300 && codePoint <= 0x1FAFF
+                || codePoint >= 0x3000 && codePoint <= 0x303E
+                || codePoint >= 0xFF01 && codePoint <= 0xFF60) {
+            return true;
+        }
+        UnicodeScript script = UnicodeScript.of(codePoint);
+        return script == UnicodeScript.HAN
+                || script == UnicodeScript.HIRAGANA
+                || script == UnicodeScript.KATAKANA
+                || script == UnicodeScript.HANGUL
+                || script == UnicodeScript.BOPOMOFO
+                || script == UnicodeScript.YI;
+    }
+}

@@ -1,0 +1,122 @@
+package io.github.whisperspeedtest.benchmark;
+
+import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
+import io.github.whisperspeedtest.spi.LoadOptions;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** A report as GitHub-flavoured Markdown: what affects the numbers, a table, fastest first, the texts, the warnings. */
+public final class MarkdownReport {
+    /** Signs that would start markup in the middle of a line. */
+    private static final Pattern MARKUP = Pattern.compile("[\\\\|`*\\[\\]<>&~]");
+
+    private static final Glyphs GLYPHS = Glyphs.UNICODE;
+
+    private MarkdownReport() {}
+
+    /** Returns the whole document. */
+    public static String render(BenchmarkReport report) {
+        StringBuilder target = new StringBuilder();
+        appendHeader(target, report);
+        appendTable(target, report);
+        appendTexts(target, report.ranking());
+        appendList(target, Comparison.sentences(report, GLYPHS));
+        appendList(
+                target,
+                report.warnings().stream()
+                        .map(warning -> "Warning: " + warning.message() + " " + warning.advice())
+                        .toList());
+        return target.toString();
+    }
+
+    private static void appendHeader(StringBuilder target, BenchmarkReport report) {
+        BenchmarkEnvironment environment = report.environment();
+        BenchmarkSettings settings = report.settings();
+        LoadOptions load = settings.load();
+        List<String> lines = new ArrayList<>();
+        lines.add("Whisper Speedtest " + environment.toolVersion() + ", " + report.startedAt());
+        lines.add(environment.jvm() + " on " + environment.os());
+        lines.add(environment.chip() + ", cores: " + environment.cores() + ", memory: "
+                + Quantities.bytes(environment.memoryBytes()));
+        lines.add("Model: " + settings.model());
+        lines.add("Audio: "
+                + settings.audios().stream()
+                        .map(audio -> audio.name() + " (" + Quantities.duration(audio.duration()) + ")")
+                        .collect(Collectors.joining(", ")));
+        lines.add("Options: "
+                + settings.options().entrySet().stream()
+                        .map(option -> option.getKey().replace('_', ' ') + " " + option.getValue())
+                        .collect(Collectors.joining(", ")));
+        lines.add("Load: device " + load.device() + ", compute type " + load.computeType() + ", threads "
+                + load.threads());
+        lines.add("Runs: " + settings.runs() + " timed, " + settings.warmupRuns() + " warm-up");
+        lines.forEach(line -> target.append("- ").append(escape(line)).append('\n'));
+    }
+
+    private static void appendTable(StringBuilder target, BenchmarkReport report) {
+        if (report.results().isEmpty()) {
+            return;
+        }
+        List<String> headings = withRuntime(ResultTable.headings(GLYPHS), "Runtime");
+        target.append('\n');
+        appendRow(target, headings);
+        List<String> alignment = new ArrayList<>(Collections.nCopies(headings.size(), "---:"));
+        alignment.set(0, ":---");
+        alignment.set(headings.size() - 2, ":---");
+        alignment.set(headings.size() - 1, ":---");
+        target.append("| ").append(String.join(" | ", alignment)).append(" |\n");
+        for (Measured result : report.ranking()) {
+            List<String> cells = ResultTable.cells(report, result, GLYPHS);
+            appendRow(target, withRuntime(cells, result.parameters().runtime()));
+        }
+        for (BenchmarkResult failure : report.failures()) {
+            List<String> cells = new ArrayList<>(Collections.nCopies(headings.size(), ""));
+            cells.set(0, failure.implementation());
+            cells.set(
+                    headings.size() - 1,
+                    Stream.of(ResultTable.status(failure), ResultTable.reason(failure), ResultTable.remedy(failure))
+                            .filter(part -> !part.isEmpty())
+                            .collect(Collectors.joining(": ")));
+            appendRow(target, cells);
+        }
+    }
+
+    /** Returns the cells with one more before the device. */
+    private static List<String> withRuntime(List<String> cells, String runtime) {
+        List<String> more = new ArrayList<>(cells);
+        more.add(cells.size() - 1, runtime);
+        return more;
+    }
+
+    private static void appendRow(StringBuilder target, List<String> cells) {
+        target.append("| ")
+                .append(cells.stream().map(MarkdownReport::escape).collect(Collectors.joining(" | ")))
+                .append(" |\n");
+    }
+
+    private static void appendTexts(StringBuilder target, List<Measured> ranking) {
+        List<String> texts = new ArrayList<>();
+        for (Measured result : ranking) {
+            for (AudioResult audio : result.audios()) {
+                String text = audio.text().isBlank() ? "(no transcription)" : '"' + audio.text() + '"';
+                texts.add(result.implementation() + ", " + audio.audio() + ": " + text);
+            }
+        }
+        appendList(target, texts);
+    }
+
+    private static void appendList(StringBuilder target, List<String> entries) {
+        if (!entries.isEmpty()) {
+            target.append('\n');
+            entries.forEach(entry -> target.append("- ").append(escape(entry)).append('\n'));
+        }
+    }
+
+    private static String escape(String text) {
+        return MARKUP.matcher(DisplayText.oneLine(text)).replaceAll("\\\\$0");
+    }
+}

@@ -1,0 +1,28 @@
+package io.github.whisperspeedtest.benchmark;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+
+/** Durations as exact numbers of seconds, for files. */
+final class Seconds {
+    private static final int NANO_DIGITS = 9;
+
+    private Seconds() {}
+
+    /** Returns the seconds without needless zeros. */
+    static BigDecimal of(Duration duration) {
+        BigDecimal seconds = BigDecimal.valueOf(duration.getSeconds())
+                .add(BigDecimal.valueOf(duration.getNano(), NANO_DIGITS))
+                .stripTrailingZeros();
+        return seconds.scale() < 0 ? seconds.setScale(0) : seconds;
+    }
+
+    /**
+     * Returns the duration of the given seconds.
+     *
+     * @throws ArithmeticException if they are too many, or finer than nanoseconds
+     */
+    static Duration toDuration(BigDecimal seconds) {
+        return Duration.ofNanos(seconds.movePointRight(NANO_DIGITS).longValueExact());
+    }
+}

@@ -1,0 +1,38 @@
+package io.github.whisperspeedtest.evaluation;
+
+import java.text.Normalizer;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * Brings texts into a form in which only a difference in words is a difference.
+ *
+ * <p>The rules are those of {@code BasicTextNormalizer} (source: openai/whisper, {@code whisper/normalizers/basic.py}), which
+ * suit every language: lower case; what stands in brackets or parentheses is left out; Unicode form NFKC; marks, symbols and
+ * punctuation become spaces; runs of white space become one space. White space around the text is removed as well.
+ */
+public final class TextNormalizer {
+    private static final Pattern BRACKETED = Pattern.compile("[<\\[][^>\\]]*[>\\]]");
+    private static final Pattern PARENTHESISED = Pattern.compile("\\([^)]+\\)");
+    private static final Pattern MARKS_SYMBOLS_PUNCTUATION = Pattern.compile("[\\p{M}\\p{S}\\p{P}]");
+    private static final Pattern WHITE_SPACE = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
+
+    private TextNormalizer() {}
+
+    /** Returns the text in its normal form. */
+    public static String normalize(String text) {
+        String words = text.toLowerCase(Locale.ROOT);
+        words = BRACKETED.matcher(words).replaceAll("");
+        words = PARENTHESISED.matcher(words).replaceAll("");
+        words = Normalizer.normalize(words, Normalizer.Form.NFKC);
+        words = MARKS_SYMBOLS_PUNCTUATION.matcher(words).replaceAll(" ").toLowerCase(Locale.ROOT);
+        return WHITE_SPACE.matcher(words).replaceAll(" ").strip();
+    }
+
+    /** Returns the words of the text in its normal form: whatever stands between spaces. */
+    static List<String> words(String text) {
+        String normal = normalize(text);
+        return normal.isEmpty() ? List.of() : List.of(normal.split(" "));
+    }
+}

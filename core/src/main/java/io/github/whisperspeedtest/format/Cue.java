@@ -1,0 +1,68 @@
+package io.github.whisperspeedtest.format;
+
+import io.github.whisperspeedtest.transcription.Segment;
+import io.github.whisperspeedtest.transcription.Transcription;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * A segment as line-based formats show it: times that cannot run backwards, text without line breaks.
+ *
+ * @param startMillis offset from the beginning of the audio, rounded to milliseconds, at least 0
+ * @param endMillis likewise, at least {@code startMillis}
+ * @param text not blank, without line breaks or white space around it
+ */
+record Cue(long startMillis, long endMillis, String text) {
+    private static final Pattern LINE_BREAKS = Pattern.compile("\\s*[\\n\\u000B\\f\\r\\u0085\\u2028\\u2029]\\s*");
+
+    /** Everything that one replacement of {@code -->} by {@code ->} might turn into a new {@code -->}. */
+    private static final Pattern ARROW = Pattern.compile("-{2,}>");
+
+    /** Returns a cue for each segment that has text. */
+    static List<Cue> of(Transcription transcription) {
+        return transcription.segments().stream()
+                .map(Cue::of)
+                .filter(cue -> !cue.text.isEmpty())
+                .toList();
+    }
+
+    private static Cue of(Segment segment) {
+        long start = Math.max(0, millis(segment.start()));
+        long end = Math.max(start, millis(segment.end()));
+        return new Cue(
+                start,
+                end,
+                LINE_BREAKS.matcher(segment.text().strip()).replaceAll(" ").strip());
+    }
+
+    private static long millis(Duration offset) {
+        return offset.plusNanos(500_000).toMillis();
+    }
+
+    /** Returns the text without the arrow that would be taken for a line of times. */
+    String textWithoutArrow() {
+        return ARROW.matcher(text).replaceAll("->");
+    }
+
+    /** Returns the line of times that subtitles have. */
+    String timeLine(boolean alwaysHours, char decimalMark) {
+        return time(startMillis, alwaysHours, decimalMark) + " --> " + time(endMillis, alwaysHours, decimalMark);
+    }
+
+    private static String time(long millis, boolean alwaysHours, char decimalMark) {
+        StringBuilder time = new StringBuilder(12);
+        long hours = millis / 3_600_000;
+        if (alwaysHours || hours > 0) {
+            appendPadded(time, hours, 2).append(':');
+        }
+        appendPadded(time, millis / 60_000 % 60, 2).append(':');
+        appendPadded(time, millis / 1000 % 60, 2).append(decimalMark);
+        return appendPadded(time, millis % 1000, 3).toString();
+    }
+
+    private static StringBuilder appendPadded(StringBuilder target, long number, int digits) {
+        String text = Long.toString(number);
+        return target.append("0".repeat(Math.max(0, digits - text.length()))).append(text);
+    }
+}

@@ -1,0 +1,16 @@
+package io.github.whisperspeedtest.format;
+
+import io.github.whisperspeedtest.transcription.Transcription;
+import java.io.IOException;
+import java.io.Writer;
+
+final class TsvWriter implements TranscriptWriter {
+    @Override
+    public void write(Transcription transcription, Writer target) throws IOException {
+        target.write("start\tend\ttext\n");
+        for (Cue cue : Cue.of(transcription)) {
+            target.write(cue.startMillis() + "\t" + cue.endMillis() + "\t"
+                    + cue.text().replace('\t', ' ') + "\n");
+        }
+    }
+}

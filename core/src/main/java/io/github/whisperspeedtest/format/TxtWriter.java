@@ -1,0 +1,14 @@
+package io.github.whisperspeedtest.format;
+
+import io.github.whisperspeedtest.transcription.Transcription;
+import java.io.IOException;
+import java.io.Writer;
+
+final class TxtWriter implements TranscriptWriter {
+    @Override
+    public void write(Transcription transcription, Writer target) throws IOException {
+        for (Cue cue : Cue.of(transcription)) {
+            target.write(cue.text() + "\n");
+        }
+    }
+}

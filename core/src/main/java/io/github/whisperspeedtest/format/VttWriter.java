@@ -1,0 +1,20 @@
+package io.github.whisperspeedtest.format;
+
+import io.github.whisperspeedtest.transcription.Transcription;
+import java.io.IOException;
+import java.io.Writer;
+
+final class VttWriter implements TranscriptWriter {
+    @Override
+    public void write(Transcription transcription, Writer target) throws IOException {
+        target.write("WEBVTT\n\n");
+        for (Cue cue : Cue.of(transcription)) {
+            target.write(cue.timeLine(false, '.') + "\n" + escape(cue.textWithoutArrow()) + "\n\n");
+        }
+    }
+
+    /** Keeps a player from taking text for a tag or a character reference; source: W3C WebVTT, "cue text span". */
+    private static String escape(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;");
+    }
+}

@@ -1,0 +1,44 @@
+package io.github.whisperspeedtest.benchmark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BenchmarkEnvironmentTest {
+    @ParameterizedTest
+    @CsvSource({
+        "OpenJDK 64-Bit Server VM, 17.0.15, OpenJDK 17.0.15",
+        "Java HotSpot(TM) 64-Bit Server VM, 25, Java HotSpot(TM) 25",
+        "Eclipse OpenJ9 VM, 21.0.1, Eclipse OpenJ9 VM 21.0.1",
+    })
+    void shortensTheNameOfTheMachine(String machine, String version, String expected) {
+        assertThat(BenchmarkEnvironment.jvm(machine, version)).isEqualTo(expected);
+    }
+
+    @Test
+    void takesTheFirstModelName() {
+        assertThat(Chip.fromCpuInfo(List.of(
+                        "processor\t: 0", "model name\t: Chip: 9000 ", "processor\t: 1", "model name\t: Other")))
+                .contains("Chip: 9000");
+    }
+
+    @Test
+    void aProcessorWithoutAModelNameHasNone() {
+        assertThat(Chip.fromCpuInfo(List.of("processor\t: 0", "model name\t: ", "CPU part\t: 0xd0c")))
+                .isEmpty();
+    }
+
+    @Test
+    void findsOutWhatThisProcessRunsOn() {
+        BenchmarkEnvironment environment = BenchmarkEnvironment.detect();
+
+        assertThat(environment.jvm()).endsWith(" " + System.getProperty("java.version"));
+        assertThat(environment.os()).startsWith(System.getProperty("os.name"));
+        assertThat(environment.chip()).isNotBlank();
+        assertThat(environment.cores()).isEqualTo(Runtime.getRuntime().availableProcessors());
+        assertThat(environment.memoryBytes()).isGreaterThan(Runtime.getRuntime().totalMemory());
+    }
+}

@@ -1,0 +1,109 @@
+package io.github.whisperspeedtest.benchmark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.whisperspeedtest.benchmark.BenchmarkResult.FailureCategory;
+import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
+import io.github.whisperspeedtest.error.ErrorKind;
+import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class BenchmarkReportTest {
+    @Test
+    void growsByOneResultAtATime() {
+        BenchmarkReport before = Reports.plain(1);
+
+        BenchmarkReport after = before.with(Reports.measured("a", Reports.CPU, "x", 100, 100));
+
+        assertThat(before.results()).isEmpty();
+        assertThat(after.results()).hasSize(1);
+    }
+
+    @Test
+    void ranksByMedian() {
+        BenchmarkReport report = Reports.full();
+
+        assertThat(report.ranking())
+                .extracting(Measured::implementation)
+                .containsExactly("whispercpp", "faster", "mlx");
+        assertThat(report.failures())
+                .extracting(BenchmarkResult::implementation)
+                .containsExactly("coreml", "insanely", "mps");
+    }
+
+    @Test
+    void relatesTheMedianToTheLengthOfAllAudio() {
+        BenchmarkReport report = Reports.plain(3, Reports.measured("a", Reports.CPU, "x", 1, 400, 500, 9000));
+        Measured result = report.ranking().get(0);
+
+        assertThat(report.realTimeFactor(result)).isCloseTo(0.025, within(1e-12));
+        assertThat(report.speed(result)).isCloseTo(40, within(1e-9));
+    }
+
+    @Test
+    void sumsWordErrorsOfRecordingsWithAReference() {
+        Measured one = Reports.measured("a", Reports.CPU, "x", 1, 1);
+        Measured measured = new Measured(
+                "a",
+                "1",
+                Reports.CPU,
+                one.load(),
+                one.firstRun(),
+                one.runs(),
+                List.of(
+                        new AudioResult("1", "", "en", null, new WordErrorRate(1, 0, 0, 10)),
+                        new AudioResult("2", "", "en", null, null),
+                        new AudioResult("3", "", "en", null, new WordErrorRate(0, 1, 1, 20))),
+                null,
+                null);
+
+        assertThat(measured.wordErrorRate()).contains(new WordErrorRate(1, 1, 1, 30));
+        assertThat(one.wordErrorRate()).isEmpty();
+    }
+
+    @Test
+    void describesEveryOption() {
+        TranscribeOptions options =
+                TranscribeOptions.builder().prompt("Grüße").vad(true).build();
+
+        assertThat(BenchmarkSettings.of(
+                                "m",
+                                List.of(new BenchmarkAudio("a", Duration.ofSeconds(1), null)),
+                                1,
+                                0,
+                                options,
+                                LoadOptions.defaults())
+                        .options())
+                .hasToString("{language=auto, task=transcribe, beam_size=1, best_of=5,"
+                        + " temperatures=0.0 0.2 0.4 0.6 0.8 1.0, prompt=Grüße, condition_on_previous_text=true,"
+                        + " timestamps=segment, vad=true}");
+    }
+
+    @Test
+    void refusesWhatCannotBeMeasured() {
+        assertThatThrownBy(() -> new BenchmarkAudio("a.wav", Duration.ZERO, null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("a.wav");
+        assertThatThrownBy(() -> Reports.measured("a", Reports.CPU, "x", 1))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Reports.measured("a", Reports.CPU, "x", 1, 5, 0))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> BenchmarkSettings.of(
+                        "m", List.of(), 1, 0, TranscribeOptions.defaults(), LoadOptions.defaults()))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyKindOfErrorHasACategoryOfItsName(ErrorKind kind) {
+        assertThat(FailureCategory.of(kind).name()).isEqualTo(kind.name());
+    }
+}

@@ -1,0 +1,108 @@
+package io.github.whisperspeedtest.benchmark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.whisperspeedtest.benchmark.BenchmarkWarning.Kind;
+import io.github.whisperspeedtest.spi.EngineParameters;
+import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class BenchmarkWarningTest {
+    @Test
+    void steadyRunsGiveNoWarning() {
+        assertThat(Reports.plain(
+                                3,
+                                Reports.measured("a", Reports.CPU, "Hello, world.", 200, 100, 101, 102),
+                                Reports.measured("b", Reports.CPU, "hello world", 300, 200, 200, 200))
+                        .warnings())
+                .isEmpty();
+    }
+
+    @Test
+    void aFirstRunAboveTwiceTheMedianIsSlow() {
+        assertThat(Reports.plain(3, Reports.measured("a", Reports.CPU, "x", 201, 100, 100, 100))
+                        .warnings())
+                .containsExactly(new BenchmarkWarning(
+                        Kind.SLOW_FIRST_RUN, "a", "The first run of a took 201 ms, the median is 100 ms."));
+    }
+
+    @Test
+    void aDeviationAboveFivePercentIsNoise() {
+        assertThat(Reports.plain(3, Reports.measured("a", Reports.CPU, "x", 100, 90, 100, 110))
+                        .warnings())
+                .containsExactly(new BenchmarkWarning(
+                        Kind.NOISY_RUNS,
+                        "a",
+                        "The runs of a scatter: 90.0 ms to 110 ms, the standard deviation is 10.0 % of the mean."));
+    }
+
+    @Test
+    void oneOutlierAmongManyRunsIsNoise() {
+        long[] runs = new long[200];
+        Arrays.fill(runs, 100);
+        runs[7] = 160;
+
+        assertThat(Reports.plain(200, Reports.measured("a", Reports.CPU, "x", 100, runs))
+                        .warnings())
+                .extracting(BenchmarkWarning::kind)
+                .containsExactly(Kind.NOISY_RUNS);
+    }
+
+    @Test
+    void transcriptsThatDifferInWordsAreGrouped() {
+        assertThat(Reports.plain(
+                                3,
+                                Reports.measured("a", Reports.CPU, "Hello, world.", 100, 100, 100, 100),
+                                Reports.measured("b", Reports.CPU, "Hello word", 200, 200, 200, 200),
+                                Reports.measured("c", Reports.CPU, "hello WORLD!", 300, 300, 300, 300))
+                        .warnings())
+                .containsExactly(new BenchmarkWarning(
+                        Kind.DIFFERENT_TRANSCRIPTS, null, "The transcripts of a.wav differ: a = c; b."));
+    }
+
+    @Test
+    void oneRunSaysNothingAboutScatter() {
+        assertThat(Reports.plain(1, Reports.measured("a", Reports.CPU, "x", 100, 100))
+                        .warnings())
+                .containsExactly(new BenchmarkWarning(Kind.SINGLE_RUN, null, "There is only one timed run."));
+    }
+
+    @Test
+    void anotherDeviceThanAskedForIsTold() {
+        EngineParameters parameters = new EngineParameters("m", "r", "gpu", "CPU", "f16", 2);
+
+        assertThat(Reports.plain(3, Reports.measured("a", parameters, "x", 100, 100, 100, 100))
+                        .warnings())
+                .containsExactly(
+                        new BenchmarkWarning(Kind.DEVICE_FALLBACK, "a", "a ran on CPU, but gpu was asked for."));
+    }
+
+    @Test
+    void lessThanTenSecondsOfAudioIsShort() {
+        assertThat(reportOf(Duration.ofMillis(9990)).warnings())
+                .containsExactly(new BenchmarkWarning(Kind.SHORT_AUDIO, null, "There are only 9.99 s of audio."));
+        assertThat(reportOf(Duration.ofSeconds(10)).warnings()).isEmpty();
+    }
+
+    @Test
+    void aReportWithoutNumbersHasNoWarnings() {
+        assertThat(Reports.plain(1).warnings()).isEmpty();
+    }
+
+    private static BenchmarkReport reportOf(Duration audio) {
+        BenchmarkSettings settings = BenchmarkSettings.of(
+                "micro",
+                List.of(new BenchmarkAudio("a.wav", audio, null)),
+                2,
+                0,
+                TranscribeOptions.defaults(),
+                new LoadOptions("auto", "auto", 1));
+        return new BenchmarkReport(Reports.ENVIRONMENT, settings, Instant.EPOCH, List.of())
+                .with(Reports.measured("a", Reports.CPU, "x", 100, 100, 100));
+    }
+}

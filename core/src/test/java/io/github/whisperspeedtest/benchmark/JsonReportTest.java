@@ -1,0 +1,102 @@
+package io.github.whisperspeedtest.benchmark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.whisperspeedtest.error.ErrorKind;
+import io.github.whisperspeedtest.error.WhisperSpeedtestException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class JsonReportTest {
+    /** A file of format version 1: what is written today, and what must be readable from now on. */
+    private static final String SAVED = saved();
+
+    static Stream<BenchmarkReport> reports() {
+        return Stream.of(
+                Reports.full(),
+                Reports.empty(),
+                Reports.plain(1, Reports.measured("a", Reports.CPU, "\u2028 \" \\ 👋", 123, 1)));
+    }
+
+    @Test
+    void holdsEverything() {
+        assertThat(JsonReport.render(Reports.full())).isEqualTo(SAVED);
+    }
+
+    @ParameterizedTest
+    @MethodSource("reports")
+    void whatIsWrittenCanBeReadAgain(BenchmarkReport report) {
+        assertThat(JsonReport.parse(JsonReport.render(report), "r.json")).isEqualTo(report);
+    }
+
+    @Test
+    void timesKeepTheirNanoseconds() {
+        Duration fine = Duration.ofSeconds(123_456, 789_012_345);
+
+        assertThat(Seconds.toDuration(Seconds.of(fine))).isEqualTo(fine);
+        assertThat(Seconds.of(Duration.ofSeconds(100)).toString()).isEqualTo("100");
+    }
+
+    @Test
+    void fieldsThatAreNotKnownAreLeftAside() {
+        assertThat(JsonReport.parse(SAVED.replaceFirst("\\{", "{\"future\": {\"x\": [1]},"), "r.json"))
+                .isEqualTo(Reports.full());
+    }
+
+    @ParameterizedTest
+    @CsvSource(quoteCharacter = '~', delimiterString = "->", textBlock = """
+                    "format_version" : 1        -> "format_version" : 2          -> its format_version is 2
+                    "format_version" : 1        -> "format_version" : 1.5        -> 'format_version' must be a whole number, but is 1.5
+                    "started_at" : "2026        -> "started_at" : "x2026         -> could not be parsed
+                    "chip" : "Example Chip 9000" -> "chip" : 9000                -> 'chip' must be a text, but is 9000
+                    "cores" : 2                 -> "kernels" : 2                 -> 'cores' must be a whole number, but is missing
+                    "load_seconds" : 0.08       -> "load_seconds" : "0.08"       -> 'load_seconds' must be a number of seconds, but is "0.08"
+                    "load_seconds" : 0.08       -> "load_seconds" : 1e999999     -> 'load_seconds' is too long a time
+                    "run_seconds" : [ 0.74,     -> "run_seconds" : [ -0.74,      -> must be one or more times above zero
+                    "run_seconds" : [ 0.74,     -> "run_seconds" : [ null,       -> a time of a run is not a number of seconds
+                    "status" : "failed"         -> "status" : "odd"              -> unknown status 'odd'
+                    "category" : "crashed"      -> "category" : "odd"            -> unknown category 'odd'
+                    "runs" : 3                  -> "runs" : 0                    -> runs must be at least 1
+                    "reference_words" : 4       -> "reference_words" : 0         -> impossible counts
+                    """)
+    void aDamagedFileIsAnsweredWithTheField(String from, String to, String message) {
+        assertThat(SAVED).contains(from);
+
+        assertThatThrownBy(() -> JsonReport.parse(SAVED.replace(from, to), "r.json"))
+                .isInstanceOf(WhisperSpeedtestException.class)
+                .hasMessageStartingWith("r.json is not a readable benchmark report: ")
+                .hasMessageContaining(message)
+                .hasMessageEndingWith("Give a file that the benchmark wrote as JSON.")
+                .extracting(e -> ((WhisperSpeedtestException) e).kind())
+                .isEqualTo(ErrorKind.USER);
+    }
+
+    @Test
+    void whatIsNoReportIsRefused() {
+        for (String text : List.of("", "[]", "null", "{}", "{", "not json", SAVED + "}")) {
+            assertThatThrownBy(() -> JsonReport.parse(text, "r.json"))
+                    .as(text)
+                    .isInstanceOf(WhisperSpeedtestException.class)
+                    .hasMessageStartingWith("r.json is not a ");
+        }
+    }
+
+    private static String saved() {
+        try (InputStream file = JsonReportTest.class.getResourceAsStream("report-version-1.json")) {
+            return new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.github.whisperspeedtest.benchmark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class MarkdownReportTest {
+    @Test
+    void showsEverything() {
+        assertThat(MarkdownReport.render(Reports.full())).isEqualTo("""
+                        - Whisper Speedtest 1.2.3, 2026-11-22T10:15:30.123Z
+                        - OpenJDK 17.0.15 on Linux 6.1.0 (amd64)
+                        - Example Chip 9000, cores: 2, memory: 8.00 GiB
+                        - Model: micro
+                        - Audio: count.wav (8.25 s), grüße\\|2.wav (12.8 s)
+                        - Options: language auto, task transcribe, beam size 1, best of 5, temperatures 0.0 0.2 0.4 0.6 0.8 1.0, condition on previous text true, timestamps segment, vad false
+                        - Load: device gpu, compute type auto, threads 2
+                        - Runs: 3 timed, 1 warm-up
+
+                        | Implementation | Median | Mean ± σ | Speed | RTF | Load | First run | Memory | WER | Type | Runtime | Device |
+                        | :--- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | :--- | :--- |
+                        | whispercpp | 400 ms | 402 ± 7.2 ms | 52.5× | 0.0190 | 123 ms | 998 ms | 312 MiB | 0.0 % | f16 | whisper.cpp 1.7.1 | Metal |
+                        | faster | 800 ms | 800 ± 60 ms | 26.3× | 0.0381 | 80.0 ms | 1.00 s | n/a | 25.0 % | int8 | onnxruntime 1.29.0 | CPU (asked for gpu) |
+                        | mlx | 2.40 s | 2.40 ± 0 s | 8.75× | 0.114 | 1.50 s | 2.60 s | 1.40 GiB | 100.0 % | q4 | onnxruntime 1.29.0 | CPU (AVX2, AVX-512, FMA, F16C) (asked for gpu) |
+                        | coreml |  |  |  |  |  |  |  |  |  |  | failed (crashed): the process ended with code 134: libexample \\| abort() |
+                        | insanely |  |  |  |  |  |  |  |  |  |  | failed (timed out): no answer for 60 s: Ask for fewer runs. |
+                        | mps |  |  |  |  |  |  |  |  |  |  | unavailable: there is no PyTorch for this platform: Use a machine with Linux or macOS. |
+
+                        - whispercpp, count.wav: "One, two, three, four."
+                        - whispercpp, grüße\\|2.wav: "Viele Grüße"
+                        - faster, count.wav: "One, two, four!"
+                        - faster, grüße\\|2.wav: "=Viele "Grüße", sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr "
+                        - mlx, count.wav: (no transcription)
+                        - mlx, grüße\\|2.wav: (no transcription)
+
+                        - whispercpp ran 2.00 ± 0.15 times faster than faster
+                        - whispercpp ran 6.00 ± 0.11 times faster than mlx
+
+                        - Warning: The first run of whispercpp took 998 ms, the median is 400 ms. A program that transcribes once and ends pays the time of the first run.
+                        - Warning: faster ran on CPU, but gpu was asked for. Compare this row only with rows of the same device.
+                        - Warning: The runs of faster scatter: 740 ms to 860 ms, the standard deviation is 7.5 % of the mean. Close other programs, keep the machine cool, or ask for more runs.
+                        - Warning: mlx ran on CPU (AVX2, AVX-512, FMA, F16C), but gpu was asked for. Compare this row only with rows of the same device.
+                        - Warning: The transcripts of count.wav differ: whispercpp; faster; mlx. Weigh speed against the texts and, where it is known, the word error rate.
+                        - Warning: The transcripts of grüße\\|2.wav differ: whispercpp; faster; mlx. Weigh speed against the texts and, where it is known, the word error rate.
+                        """);
+    }
+
+    @Test
+    void aReportWithoutResultsHasNoTable() {
+        assertThat(MarkdownReport.render(Reports.empty()))
+                .endsWith("- Runs: 3 timed, 1 warm-up\n")
+                .doesNotContain("\n|");
+    }
+
+    @Test
+    void textsCannotBecomeMarkup() {
+        BenchmarkReport report =
+                Reports.plain(3, Reports.measured("a", Reports.CPU, "<b>x</b> *y* [z](u) `c` \\ & |", 1, 1, 1, 1));
+
+        assertThat(MarkdownReport.render(report))
+                .contains("- a, a.wav: \"\\<b\\>x\\</b\\> \\*y\\* \\[z\\](u) \\`c\\` \\\\ \\& \\|\"\n");
+    }
+}

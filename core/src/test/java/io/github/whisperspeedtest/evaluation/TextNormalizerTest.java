@@ -1,0 +1,47 @@
+package io.github.whisperspeedtest.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TextNormalizerTest {
+    @ParameterizedTest
+    @CsvSource(delimiterString = "=>", ignoreLeadingAndTrailingWhitespace = true, textBlock = """
+                    Hello, World!                    => hello world
+                    it's well-known                  => it s well known
+                    ÜBERGRÖSSE, Straße & Ähre        => übergrösse straße ähre
+                    [Music] We (really) <i>go</i> on => we go on
+                    (a (b) c) d                      => c d
+                    () empty                         => empty
+                    ﬁve ②                            => five 2
+                    $ 5 + 3 € = 8                    => 5 3 8
+                    «Où ?» — là…                     => où là
+                    你好，世界。                         => 你好 世界
+                    """)
+    void keepsWordsAndNothingElse(String text, String expected) {
+        assertThat(TextNormalizer.normalize(text)).isEqualTo(expected);
+    }
+
+    @Test
+    void composesLettersBeforeMarksAreRemoved() {
+        assertThat(TextNormalizer.normalize("u\u0308ber")).isEqualTo("\u00FCber");
+    }
+
+    @Test
+    void turnsAMarkThatCannotBeComposedIntoASpace() {
+        assertThat(TextNormalizer.normalize("q\u0308y")).isEqualTo("q y");
+    }
+
+    @Test
+    void collapsesEveryKindOfWhiteSpace() {
+        assertThat(TextNormalizer.normalize("\u00A0 a\t\n\u2003b\u3000c ")).isEqualTo("a b c");
+    }
+
+    @Test
+    void leavesNothingOfPunctuation() {
+        assertThat(TextNormalizer.normalize(" ... [silence] ")).isEmpty();
+        assertThat(TextNormalizer.words(" ... [silence] ")).isEmpty();
+    }
+}

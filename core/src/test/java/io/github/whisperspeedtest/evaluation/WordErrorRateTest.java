@@ -1,0 +1,115 @@
+package io.github.whisperspeedtest.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class WordErrorRateTest {
+    @ParameterizedTest
+    @CsvSource({
+        "a b c,         a b c,       0, 0, 0",
+        "a b c,         a x c,       1, 0, 0",
+        "a b c,         a c,         0, 1, 0",
+        "a b c,         a b x c,     0, 0, 1",
+        "a b c,         '',          0, 3, 0",
+        "a,             x y z,       1, 0, 2",
+        "a b c d,       b c d e,     0, 1, 1",
+        "a b,           b c,         2, 0, 0",
+        "the cat sat on the mat, a cat sat mat today, 3, 1, 0",
+        "Die Grüße!,    'die grüße', 0, 0, 0",
+        "schön wär es,  schon wär es, 1, 0, 0",
+    })
+    void countsTheFewestChanges(String reference, String hypothesis, int substitutions, int deletions, int insertions) {
+        WordErrorRate rate = WordErrorRate.of(reference, hypothesis);
+
+        assertThat(rate.substitutions()).isEqualTo(substitutions);
+        assertThat(rate.deletions()).isEqualTo(deletions);
+        assertThat(rate.insertions()).isEqualTo(insertions);
+        assertThat(rate.errors()).isEqualTo(substitutions + deletions + insertions);
+    }
+
+    @Test
+    void divideByTheWordsOfTheReference() {
+        assertThat(WordErrorRate.of("a b c d", "a x c").rate()).isEqualTo(0.5);
+        assertThat(WordErrorRate.of("a", "x y z").rate()).isEqualTo(3);
+    }
+
+    @Test
+    void anEmptyReferenceIsMetByAnEmptyTranscriptOnly() {
+        assertThat(WordErrorRate.of("", " ").rate()).isZero();
+        assertThat(WordErrorRate.of("(silence)", "you").rate()).isEqualTo(1);
+        assertThat(WordErrorRate.of("", "thank you")).isEqualTo(new WordErrorRate(0, 0, 2, 0));
+    }
+
+    @Test
+    void sumsWeighByWords() {
+        WordErrorRate sum =
+                WordErrorRate.of("a b c d e f g h i", "a b c d e f g h i").plus(WordErrorRate.of("a", "b"));
+
+        assertThat(sum).isEqualTo(new WordErrorRate(1, 0, 0, 10));
+        assertThat(sum.rate()).isCloseTo(0.1, within(1e-12));
+    }
+
+    @Test
+    void swappingTheTextsSwapsDeletionsAndInsertionsOnly() {
+        Random random = new Random(7);
+        for (int i = 0; i < 500; i++) {
+            String one = randomText(random);
+            String other = randomText(random);
+
+            WordErrorRate there = WordErrorRate.of(one, other);
+            WordErrorRate back = WordErrorRate.of(other, one);
+
+            assertThat(back.substitutions()).isEqualTo(there.substitutions());
+            assertThat(back.deletions()).isEqualTo(there.insertions());
+            assertThat(back.insertions()).isEqualTo(there.deletions());
+        }
+    }
+
+    @Test
+    void agreesWithAPlainRecursiveDefinition() {
+        Random random = new Random(11);
+        for (int i = 0; i < 200; i++) {
+            String one = randomText(random);
+            String other = randomText(random);
+
+            assertThat(WordErrorRate.of(one, other).errors())
+                    .as("%s | %s", one, other)
+                    .isEqualTo(distance(words(one), 0, words(other), 0));
+        }
+    }
+
+    @Test
+    void impossibleCountsAreRefused() {
+        assertThatThrownBy(() -> new WordErrorRate(2, 2, 0, 3))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("2 substitutions, 2 deletions, 0 insertions in 3 reference words");
+    }
+
+    private static String[] words(String text) {
+        return text.isEmpty() ? new String[0] : text.split(" ");
+    }
+
+    private static int distance(String[] one, int i, String[] other, int j) {
+        if (i == one.length || j == other.length) {
+            return one.length - i + other.length - j;
+        }
+        int match = distance(one, i + 1, other, j + 1) + (one[i].equals(other[j]) ? 0 : 1);
+        int gap = 1 + Math.min(distance(one, i + 1, other, j), distance(one, i, other, j + 1));
+        return Math.min(match, gap);
+    }
+
+    private static String randomText(Random random) {
+        StringBuilder text = new StringBuilder();
+        int length = random.nextInt(7);
+        for (int i = 0; i < length; i++) {
+            text.append(i == 0 ? "" : " ").append((char) ('a' + random.nextInt(3)));
+        }
+        return text.toString();
+    }
+}
