@@ -21,8 +21,11 @@ final class Conversation<E, O> {
     /** Exit hooks of native libraries get this long once the result is there. */
     private static final Duration EXIT_GRACE = Duration.ofSeconds(5);
 
-    /** How long after the end of a process its last words may take to come through the socket. */
-    private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+    /** How long after the orderly end of a process its result may take to come through the socket of a busy machine. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(10);
+
+    /** The same after a crash, where no more than an event can be under way. */
+    private static final Duration LAST_WORDS_OF_CRASHED = Duration.ofSeconds(1);
 
     private static final int KILLED_BY_SYSTEM = 137;
 
@@ -62,7 +65,7 @@ final class Conversation<E, O> {
         boolean exited = false;
         while (true) {
             long now = System.nanoTime();
-            if (exited && (hungUp || now - exitedAt > LAST_WORDS.toNanos())) {
+            if (exited && (hungUp || now - exitedAt > lastWords().toNanos())) {
                 return crashed();
             }
             if (!exited && limit != null && now - start > limit.toNanos()) {
@@ -82,6 +85,10 @@ final class Conversation<E, O> {
                 }
             }
         }
+    }
+
+    private Duration lastWords() {
+        return child.process().exitValue() == 0 ? LAST_WORDS : LAST_WORDS_OF_CRASHED;
     }
 
     private @Nullable ChildOutcome<O> hear(ChildSignal.Said said) throws InterruptedException {

@@ -31,7 +31,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ChildJvmTest {
-    private final ChildJvm jvm = ChildJvm.builder().build();
+    /** These children do next to nothing, so what counts is how fast they start. */
+    private final ChildJvm jvm = ChildJvm.builder()
+            .jvmArguments(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"))
+            .build();
+
     private Set<Path> temporaryBefore;
 
     @BeforeEach

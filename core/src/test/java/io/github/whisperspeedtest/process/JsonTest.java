@@ -123,6 +123,11 @@ class JsonTest {
     }
 
     @Test
+    void nothingIsNothing() {
+        assertThat(roundTrip(Void.class, null)).isNull();
+    }
+
+    @Test
     void unreadableTextNamesTheType() {
         assertThatThrownBy(() -> Json.read(Json.type(Word.class), "{\"start\": \"soon\"}"))
                 .isInstanceOf(IllegalArgumentException.class)

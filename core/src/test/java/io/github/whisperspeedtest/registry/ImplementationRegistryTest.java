@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,11 +22,12 @@ class ImplementationRegistryTest {
     @TempDir
     Path directory;
 
-    private final List<URLClassLoader> loaders = new ArrayList<>();
-    private Path good;
+    private static Path good;
 
-    @BeforeEach
-    void buildGoodJar() {
+    private final List<URLClassLoader> loaders = new ArrayList<>();
+
+    @BeforeAll
+    static void buildGoodJar(@TempDir Path directory) {
         good = new ProviderJar()
                 .implementation("sound.Zebra", "zebra", "")
                 .implementation("sound.Adder", "adder", "")
