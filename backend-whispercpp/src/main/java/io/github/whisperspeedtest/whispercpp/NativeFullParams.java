@@ -39,8 +39,7 @@ final class NativeFullParams implements AutoCloseable {
      *
      * @throws UnsupportedOptionException if whisper.cpp, or this model, has no such thing
      */
-    static NativeFullParams of(
-            WhisperLibrary library, GgmlModelFile model, TranscribeOptions options, int threads) {
+    static NativeFullParams of(WhisperLibrary library, GgmlModelFile model, TranscribeOptions options, int threads) {
         check(model, options);
         boolean beams = options.beamSize() > 1;
         boolean englishOnly = isEnglishOnly(model);
@@ -62,8 +61,7 @@ final class NativeFullParams implements AutoCloseable {
         }
         List<Double> temperatures = options.temperatures();
         params.temperature = temperatures.get(0).floatValue();
-        params.temperature_inc =
-                temperatures.size() == 1 ? 0 : (float) (temperatures.get(1) - temperatures.get(0));
+        params.temperature_inc = temperatures.size() == 1 ? 0 : (float) (temperatures.get(1) - temperatures.get(0));
         if (!options.conditionOnPreviousText()) {
             params.n_max_text_ctx = 0;
         }
@@ -135,13 +133,12 @@ final class NativeFullParams implements AutoCloseable {
             if (options.task() == Task.TRANSLATE) {
                 throw unsupported("task=translate", "The model is English-only; take a multilingual one.");
             }
-            if (options.language() instanceof Language.Fixed fixed && !fixed.code().equals("en")) {
-                throw unsupported(
-                        "language=" + fixed.code(), "The model is English-only; take a multilingual one.");
+            if (options.language() instanceof Language.Fixed fixed
+                    && !fixed.code().equals("en")) {
+                throw unsupported("language=" + fixed.code(), "The model is English-only; take a multilingual one.");
             }
         }
-        if (options.language().code().equals("yue")
-                && model.dimensions().nVocab() < HUNDRED_LANGUAGES_VOCABULARY) {
+        if (options.language().code().equals("yue") && model.dimensions().nVocab() < HUNDRED_LANGUAGES_VOCABULARY) {
             throw unsupported("language=yue", "Cantonese came with large-v3; take that or a later model.");
         }
     }

@@ -21,14 +21,16 @@ import org.jspecify.annotations.Nullable;
  * @param ggml file of the library that it needs, or null where the system finds that one
  * @param origin where they come from, for people
  */
-record NativeLibraries(Path directory, Path whisper, @Nullable Path ggml, String origin) {
+record NativeLibraries(
+        Path directory, Path whisper, @Nullable Path ggml, String origin) {
     /** System property of whisper-jni that names a directory with the user's own libraries. */
     static final String DIRECTORY_PROPERTY = "io.github.givimad.whisperjni.libdir";
 
     /** Environment variable for the same. */
     static final String DIRECTORY_VARIABLE = "WHISPER_SPEEDTEST_WHISPERCPP_LIBDIR";
 
-    private static final List<String> WHISPER_NAMES = List.of("libwhisper.so.1", "libwhisper.so", "libwhisper.1.dylib", "libwhisper.dylib");
+    private static final List<String> WHISPER_NAMES =
+            List.of("libwhisper.so.1", "libwhisper.so", "libwhisper.1.dylib", "libwhisper.dylib");
     private static final List<String> GGML_NAMES = List.of("libggml.so", "libggml.dylib");
 
     /**
@@ -51,7 +53,11 @@ record NativeLibraries(Path directory, Path whisper, @Nullable Path ggml, String
     }
 
     private static @Nullable Path firstExisting(Path directory, List<String> names) {
-        return names.stream().map(directory::resolve).filter(Files::isRegularFile).findFirst().orElse(null);
+        return names.stream()
+                .map(directory::resolve)
+                .filter(Files::isRegularFile)
+                .findFirst()
+                .orElse(null);
     }
 
     private static NativeLibraries bundled() throws IOException {
@@ -152,7 +158,10 @@ record NativeLibraries(Path directory, Path whisper, @Nullable Path ggml, String
 
         /** Returns a directory name that differs between the variants of one platform. */
         String id() {
-            return folder + ggml.replace("libggml", "").replaceAll("\\.(so|dylib)$", "").replace('+', '-');
+            return folder
+                    + ggml.replace("libggml", "")
+                            .replaceAll("\\.(so|dylib)$", "")
+                            .replace('+', '-');
         }
     }
 }

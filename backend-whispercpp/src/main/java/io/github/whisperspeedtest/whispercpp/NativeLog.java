@@ -46,7 +46,11 @@ final class NativeLog implements WhisperLibrary.LogCallback {
 
         /** Returns the last line that was logged, for messages of errors. */
         String lastLine() {
-            return text.toString().strip().lines().reduce((first, second) -> second).orElse("whisper.cpp gave no reason");
+            return text.toString()
+                    .strip()
+                    .lines()
+                    .reduce((first, second) -> second)
+                    .orElse("whisper.cpp gave no reason");
         }
 
         @Override

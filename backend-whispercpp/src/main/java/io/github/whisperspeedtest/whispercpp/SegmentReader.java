@@ -74,7 +74,9 @@ final class SegmentReader {
     /** Returns a segment for bytes that never became a character, if there are any. */
     List<Segment> finish() {
         String rest = utf8.finish();
-        return rest.isEmpty() ? List.of() : List.of(new Segment(lastEnd, lastEnd, rest, List.of(), null, null, List.of()));
+        return rest.isEmpty()
+                ? List.of()
+                : List.of(new Segment(lastEnd, lastEnd, rest, List.of(), null, null, List.of()));
     }
 
     private Segment read(int index, Duration rawStart) {
@@ -95,8 +97,7 @@ final class SegmentReader {
             }
         }
         List<Word> words = withWords ? words(textTokens, start, end) : List.of();
-        return new Segment(
-                start, end, text, tokens, tokenCount == 0 ? null : logProbability / tokenCount, null, words);
+        return new Segment(start, end, text, tokens, tokenCount == 0 ? null : logProbability / tokenCount, null, words);
     }
 
     /** Joins tokens into words: a word begins where a token begins with a space. */

@@ -53,7 +53,8 @@ public final class WhisperCppImplementation implements Implementation {
         Path file = files.single();
         GgmlModelFile model = GgmlModelFile.inspect(file);
         String computeType = model.fileType().label();
-        if (!options.computeType().equals(LoadOptions.AUTO) && !options.computeType().equals(computeType)) {
+        if (!options.computeType().equals(LoadOptions.AUTO)
+                && !options.computeType().equals(computeType)) {
             throw new UnsupportedOptionException(
                     ID,
                     "compute-type=" + options.computeType(),
@@ -74,8 +75,7 @@ public final class WhisperCppImplementation implements Implementation {
                 }
                 yield true;
             }
-            default ->
-                throw new UnsupportedOptionException(ID, "device=" + device, "Use one of: auto, cpu, gpu.");
+            default -> throw new UnsupportedOptionException(ID, "device=" + device, "Use one of: auto, cpu, gpu.");
         };
     }
 }

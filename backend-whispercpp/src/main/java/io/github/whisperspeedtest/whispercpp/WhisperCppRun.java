@@ -116,7 +116,8 @@ final class WhisperCppRun implements AutoCloseable {
         publish(reader.finish());
         publishProgress(audio.sampleCount());
         if (language.equals("auto")) {
-            language = library.whisper_lang_str(library.whisper_full_lang_id(context)).getString(0);
+            language = library.whisper_lang_str(library.whisper_full_lang_id(context))
+                    .getString(0);
         }
         Timings timings = times.toTimings(Duration.ofNanos(System.nanoTime() - start));
         return new Transcription(language, languageProbability, audio.duration(), segments, timings);
@@ -140,7 +141,8 @@ final class WhisperCppRun implements AutoCloseable {
             throw new TranscriptionCancelledException("The transcription of " + audio.name() + " was cancelled.");
         }
         if (result != 0) {
-            throw new EngineException("whisper.cpp failed on " + audio.name() + " with code " + result + ": " + log.lastLine());
+            throw new EngineException(
+                    "whisper.cpp failed on " + audio.name() + " with code " + result + ": " + log.lastLine());
         }
     }
 

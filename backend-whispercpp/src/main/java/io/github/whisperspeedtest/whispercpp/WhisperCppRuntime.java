@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The native library, loaded once per process; a failure is kept with its cause and thrown again. */
 final class WhisperCppRuntime {
-    private static final String REMEDY = "Use Linux or macOS on x86-64 or ARM64 with the GNU OpenMP runtime installed (Debian and Ubuntu: "
-            + "apt install libgomp1), or set " + NativeLibraries.DIRECTORY_VARIABLE
-            + " to a directory with your own build of whisper.cpp 1.7.1.";
+    private static final String REMEDY =
+            "Use Linux or macOS on x86-64 or ARM64 with the GNU OpenMP runtime installed (Debian and Ubuntu: "
+                    + "apt install libgomp1), or set " + NativeLibraries.DIRECTORY_VARIABLE
+                    + " to a directory with your own build of whisper.cpp 1.7.1.";
 
     private static @Nullable WhisperCppRuntime loaded;
     private static @Nullable EngineUnavailableException failure;

@@ -45,10 +45,12 @@ final class WhisperCppTranscriber implements Transcriber {
         ContextParams.ByValue params = new ContextParams.ByValue(defaults);
         params.use_gpu = (byte) (useGpu ? 1 : 0);
         try (NativeLog.Capture log = runtime.log().capture()) {
-            Pointer context = library.whisper_init_from_file_with_params(model.path().toString(), params);
+            Pointer context =
+                    library.whisper_init_from_file_with_params(model.path().toString(), params);
             if (context == null) {
-                throw new EngineUnavailableException("whisper.cpp could not load " + model.path() + ": " + log.lastLine()
-                        + ". The file's form is sound, so memory is the likely reason: take a smaller model.");
+                throw new EngineUnavailableException(
+                        "whisper.cpp could not load " + model.path() + ": " + log.lastLine()
+                                + ". The file's form is sound, so memory is the likely reason: take a smaller model.");
             }
             EngineParameters parameters = new EngineParameters(
                     name,

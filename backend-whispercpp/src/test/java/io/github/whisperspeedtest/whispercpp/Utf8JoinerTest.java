@@ -16,8 +16,7 @@ class Utf8JoinerTest {
             Utf8Joiner joiner = new Utf8Joiner();
             StringBuilder joined = new StringBuilder();
             for (int at = 0; at < bytes.length; at += pieceLength) {
-                joined.append(
-                        joiner.append(Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + pieceLength))));
+                joined.append(joiner.append(Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + pieceLength))));
             }
             assertThat(joined + joiner.finish()).isEqualTo(TEXT);
         }
@@ -35,7 +34,8 @@ class Utf8JoinerTest {
     @Test
     void replacesBytesThatNeverBecomeACharacter() {
         Utf8Joiner joiner = new Utf8Joiner();
-        assertThat(joiner.append(new byte[] {(byte) 0x80, 'a', (byte) 0xff, 'b'})).isEqualTo("\uFFFDa\uFFFDb");
+        assertThat(joiner.append(new byte[] {(byte) 0x80, 'a', (byte) 0xff, 'b'}))
+                .isEqualTo("\uFFFDa\uFFFDb");
         assertThat(joiner.append(new byte[] {(byte) 0xe4})).isEmpty();
         assertThat(joiner.finish()).isEqualTo("\uFFFD");
     }

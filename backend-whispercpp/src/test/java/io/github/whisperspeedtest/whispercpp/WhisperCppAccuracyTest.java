@@ -51,7 +51,9 @@ class WhisperCppAccuracyTest {
             try (Transcriber transcriber = implementation.load(files, LoadOptions.defaults())) {
                 for (Sample sample : MicroSamples.all()) {
                     Transcription transcription = transcriber.transcribe(read(sample), TranscribeOptions.defaults());
-                    assertThat(transcription.language()).as(sample.name()).isEqualTo(sample.language().code());
+                    assertThat(transcription.language())
+                            .as(sample.name())
+                            .isEqualTo(sample.language().code());
                     WordErrorRate rate = WordErrorRate.of(sample.reference(), transcription.text());
                     (sample.name().contains("single") ? single : several).merge(model, rate, WordErrorRate::plus);
                 }

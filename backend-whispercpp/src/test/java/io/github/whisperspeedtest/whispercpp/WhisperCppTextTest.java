@@ -10,6 +10,7 @@ import io.github.whisperspeedtest.checkpoint.TokenizerData;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.Transcriber;
+import io.github.whisperspeedtest.testing.MicroSamples;
 import io.github.whisperspeedtest.transcription.Timestamps;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcription;
@@ -35,7 +36,8 @@ class WhisperCppTextTest {
 
         byte[] text = " 😀 你好ß".getBytes(StandardCharsets.UTF_8);
         int[] cuts = {0, 3, 8, 10, text.length};
-        List<byte[]> vocabulary = new ArrayList<>(EmbeddedModel.checkpoint().tokenizer().tokens());
+        List<byte[]> vocabulary =
+                new ArrayList<>(EmbeddedModel.checkpoint().tokenizer().tokens());
         for (int i = 0; i < tokens.size(); i++) {
             byte[] piece = i < 4 ? java.util.Arrays.copyOfRange(text, cuts[i], cuts[i + 1]) : new byte[0];
             vocabulary.set(tokens.get(i), piece.length == 0 ? ".".getBytes(StandardCharsets.UTF_8) : piece);
@@ -63,7 +65,7 @@ class WhisperCppTextTest {
         Path target = java.nio.file.Files.createTempDirectory(directory, "ggml");
         new GgmlWriter().write(checkpoint, "f16", target, List.of("ggml.bin"));
         ModelFiles files = ModelFiles.of("text", List.of(target.resolve("ggml.bin")));
-        Sample sample = EmbeddedModel.samples().get(0);
+        Sample sample = MicroSamples.named("de_single_03.flac");
         try (Transcriber transcriber = new WhisperCppImplementation().load(files, LoadOptions.defaults());
                 InputStream in = sample.open()) {
             return transcriber.transcribe(

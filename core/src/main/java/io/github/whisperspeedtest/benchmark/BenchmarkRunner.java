@@ -45,7 +45,12 @@ public final class BenchmarkRunner {
         BenchmarkReport report = new BenchmarkReport(
                 BenchmarkEnvironment.detect(),
                 BenchmarkSettings.of(
-                        plan.model(), describe(plan.inputs()), plan.runs(), plan.warmupRuns(), plan.transcribe(), plan.load()),
+                        plan.model(),
+                        describe(plan.inputs()),
+                        plan.runs(),
+                        plan.warmupRuns(),
+                        plan.transcribe(),
+                        plan.load()),
                 Instant.now().truncatedTo(ChronoUnit.SECONDS),
                 List.of());
         listener.onStart(report);
@@ -94,12 +99,15 @@ public final class BenchmarkRunner {
                     completed.stats().peakMemoryBytes());
         }
         if (outcome instanceof ChildOutcome.Failed<BenchmarkTask.Outcome> failed) {
-            return new BenchmarkResult.Failed(
-                    id, version, FailureCategory.of(failed.kind()), failed.message(), null);
+            return new BenchmarkResult.Failed(id, version, FailureCategory.of(failed.kind()), failed.message(), null);
         }
         if (outcome instanceof ChildOutcome.TimedOut<BenchmarkTask.Outcome>) {
             return new BenchmarkResult.Failed(
-                    id, version, FailureCategory.TIMED_OUT, outcome.describe(), "Give it more time or a smaller model.");
+                    id,
+                    version,
+                    FailureCategory.TIMED_OUT,
+                    outcome.describe(),
+                    "Give it more time or a smaller model.");
         }
         return new BenchmarkResult.Failed(
                 id,

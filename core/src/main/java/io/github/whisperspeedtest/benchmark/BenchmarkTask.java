@@ -55,9 +55,7 @@ public final class BenchmarkTask
      * @param took how long it took, null while it is under way
      */
     public record Progress(
-            String stage,
-            int number,
-            @Nullable Duration took) {}
+            String stage, int number, @Nullable Duration took) {}
 
     /** What came of it. */
     public sealed interface Outcome {}

@@ -91,7 +91,8 @@ public final class ModelStore {
         return sources.stream()
                 .map(source -> {
                     if (source instanceof ModelSource.HubRepository hub) {
-                        return "https://huggingface.co/" + hub.repository() + " (" + String.join(", ", hub.files()) + ")";
+                        return "https://huggingface.co/" + hub.repository() + " (" + String.join(", ", hub.files())
+                                + ")";
                     }
                     if (source instanceof ModelSource.DirectDownload direct) {
                         return direct.address().toString();
@@ -105,8 +106,8 @@ public final class ModelStore {
     private static void materialize(Implementation implementation, ModelInfo info, ModelSource.Embedded source) {
         CheckpointWriter writer = implementation
                 .checkpointWriter()
-                .orElseThrow(() -> new IllegalStateException("Implementation '" + implementation.id()
-                        + "' offers the embedded model but no writer for it"));
+                .orElseThrow(() -> new IllegalStateException(
+                        "Implementation '" + implementation.id() + "' offers the embedded model but no writer for it"));
         Path target = info.localPaths().get(0).getParent();
         try {
             Files.createDirectories(target.getParent());
@@ -115,7 +116,11 @@ public final class ModelStore {
                 List<String> names = info.localPaths().stream()
                         .map(path -> path.getFileName().toString())
                         .toList();
-                log.debug("Writing the embedded model for {} as {} to {}", implementation.id(), source.quantization(), target);
+                log.debug(
+                        "Writing the embedded model for {} as {} to {}",
+                        implementation.id(),
+                        source.quantization(),
+                        target);
                 writer.write(EmbeddedModel.checkpoint(), source.quantization(), partial, names);
                 publish(partial, target);
             } finally {
@@ -123,8 +128,8 @@ public final class ModelStore {
             }
         } catch (IOException e) {
             throw new EngineUnavailableException(
-                    "The embedded model cannot be written to " + target + ": " + reason(e)
-                            + ". Set " + ToolHome.HOME_VARIABLE + " to a directory with space that you may write to.",
+                    "The embedded model cannot be written to " + target + ": " + reason(e) + ". Set "
+                            + ToolHome.HOME_VARIABLE + " to a directory with space that you may write to.",
                     e);
         }
     }
