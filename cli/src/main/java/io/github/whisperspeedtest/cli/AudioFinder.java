@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 final class AudioFinder {
     /** Inside a directory the name has to tell what is a recording; a file that is named by itself is always tried. */
     private static final Set<String> EXTENSIONS = Set.of(
-            "wav", "wave", "flac", "mp3", "ogg", "oga", "opus", "m4a", "aac", "mp4", "mkv", "webm", "mov", "wma", "aif", "aiff",
-            "caf", "amr");
+            "wav", "wave", "flac", "mp3", "ogg", "oga", "opus", "m4a", "aac", "mp4", "mkv", "webm", "mov", "wma", "aif",
+            "aiff", "caf", "amr");
 
     private AudioFinder() {}
 
@@ -34,8 +34,14 @@ final class AudioFinder {
             if (Files.isDirectory(path)) {
                 List<Path> found = below(path);
                 if (found.isEmpty()) {
-                    throw new AudioException("There is no recording in the directory " + path + "; looked for files named "
-                            + String.join(", ", EXTENSIONS.stream().sorted().map(name -> "*." + name).toList()) + ".");
+                    throw new AudioException(
+                            "There is no recording in the directory " + path + "; looked for files named "
+                                    + String.join(
+                                            ", ",
+                                            EXTENSIONS.stream()
+                                                    .sorted()
+                                                    .map(name -> "*." + name)
+                                                    .toList()) + ".");
                 }
                 files.addAll(found);
             } else {
@@ -47,7 +53,10 @@ final class AudioFinder {
 
     private static List<Path> below(Path directory) {
         try (Stream<Path> all = Files.walk(directory)) {
-            return all.filter(Files::isRegularFile).filter(AudioFinder::isNamedAsAudio).sorted().toList();
+            return all.filter(Files::isRegularFile)
+                    .filter(AudioFinder::isNamedAsAudio)
+                    .sorted()
+                    .toList();
         } catch (IOException | UncheckedIOException e) {
             throw new AudioException("The directory " + directory + " cannot be read: " + e.getMessage(), e);
         }

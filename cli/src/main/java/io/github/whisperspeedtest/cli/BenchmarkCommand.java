@@ -36,7 +36,8 @@ import picocli.CommandLine.Spec;
 /** Measures implementations and shows who is fastest, and what each of them wrote. */
 @Command(
         name = "benchmark",
-        description = "Measure implementations on this machine: speed, memory, load time, and what each of them writes.",
+        description =
+                "Measure implementations on this machine: speed, memory, load time, and what each of them writes.",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
         footer = {
@@ -153,7 +154,8 @@ final class BenchmarkCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--runs and --time-limit must be at least 1, --warmup at least 0");
         }
-        long onStandardOutput = exports().stream().filter(Export::toStandardOutput).count();
+        long onStandardOutput =
+                exports().stream().filter(Export::toStandardOutput).count();
         if (onStandardOutput > 1) {
             throw new ParameterException(
                     spec.commandLine(), "Only one of --json, --csv and --markdown can go to standard output");

@@ -30,7 +30,8 @@ final class CommonOptions {
     WhisperSpeedtest library() {
         if (modelsDirectory != null) {
             // A property and not a parameter, so that child processes get it too.
-            System.setProperty(ToolHome.MODELS_PROPERTY, modelsDirectory.toAbsolutePath().toString());
+            System.setProperty(
+                    ToolHome.MODELS_PROPERTY, modelsDirectory.toAbsolutePath().toString());
         }
         return WhisperSpeedtest.create();
     }

@@ -42,16 +42,15 @@ final class DecodingOptions {
             names = "--temperature",
             paramLabel = "T",
             split = ",",
-            description = "Temperatures to try in turn while the text looks wrong (default: 0,0.2,0.4,0.6,0.8,1); one alone means no "
-                    + "fallback.")
+            description =
+                    "Temperatures to try in turn while the text looks wrong (default: 0,0.2,0.4,0.6,0.8,1); one alone means no "
+                            + "fallback.")
     private @Nullable List<Double> temperatures;
 
     @Option(names = "--prompt", paramLabel = "TEXT", description = "Text that the recording follows on from.")
     private @Nullable String prompt;
 
-    @Option(
-            names = "--independent-windows",
-            description = "Do not give a window the text before it as its prompt.")
+    @Option(names = "--independent-windows", description = "Do not give a window the text before it as its prompt.")
     private boolean independentWindows;
 
     @Option(

@@ -10,15 +10,17 @@ final class EngineOptions {
             names = {"-m", "--model"},
             paramLabel = "MODEL",
             defaultValue = EmbeddedModel.NAME,
-            description = "Model: ${DEFAULT-VALUE} (a built-in demo), tiny, base, small, medium, large, ... or the path of a model "
-                    + "file.")
+            description =
+                    "Model: ${DEFAULT-VALUE} (a built-in demo), tiny, base, small, medium, large, ... or the path of a model "
+                            + "file.")
     private String model;
 
     @Option(
             names = "--device",
             paramLabel = "DEVICE",
             defaultValue = LoadOptions.AUTO,
-            description = "Where to compute: auto, cpu, gpu, or what the implementation offers (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Where to compute: auto, cpu, gpu, or what the implementation offers (default: ${DEFAULT-VALUE}).")
     private String device;
 
     @Option(

@@ -23,8 +23,7 @@ final class ErrorPrinter implements CommandLine.IExecutionExceptionHandler, Comm
         CommandLine command = failure.getCommandLine();
         terminal.err().println("error: " + failure.getMessage());
         if (!CommandLine.UnmatchedArgumentException.printSuggestions(failure, terminal.err())) {
-            terminal.err()
-                    .println("Try '" + command.getCommandSpec().qualifiedName() + " --help' for the options.");
+            terminal.err().println("Try '" + command.getCommandSpec().qualifiedName() + " --help' for the options.");
         }
         return ExitCode.USAGE;
     }

@@ -25,7 +25,8 @@ import picocli.CommandLine.Option;
 /** Shows what can run here, and why the rest cannot. */
 @Command(
         name = "list",
-        description = "Show the implementations that can run here, those that cannot and why, and the models they know.",
+        description =
+                "Show the implementations that can run here, those that cannot and why, and the models they know.",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class)
 final class ListCommand implements Callable<Integer> {
@@ -81,7 +82,8 @@ final class ListCommand implements Callable<Integer> {
             out.println("Unavailable:");
             for (Map.Entry<Implementation, Availability> entry : all.entrySet()) {
                 if (entry.getValue() instanceof Availability.Unavailable missing) {
-                    out.println("  " + entry.getKey().id() + " " + entry.getKey().version());
+                    out.println(
+                            "  " + entry.getKey().id() + " " + entry.getKey().version());
                     printWhy(missing.reason(), missing.remedy());
                 }
             }
@@ -101,8 +103,7 @@ final class ListCommand implements Callable<Integer> {
         return models.stream().map(ModelInfo::name).collect(Collectors.joining(", "));
     }
 
-    private static String toJson(
-            Map<Implementation, Availability> all, List<DiscoveryProblem> problems, Path models)
+    private static String toJson(Map<Implementation, Availability> all, List<DiscoveryProblem> problems, Path models)
             throws JsonProcessingException {
         ObjectMapper mapper =
                 JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();

@@ -97,16 +97,19 @@ final class TranscribeCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Set<TranscriptFormat> formats = formats();
         List<Path> files = AudioFinder.find(paths);
-        if (outputDirectory == null && (formats.size() > 1 || files.size() > 1 && !formats.contains(TranscriptFormat.TXT))) {
+        if (outputDirectory == null
+                && (formats.size() > 1 || files.size() > 1 && !formats.contains(TranscriptFormat.TXT))) {
             throw new ParameterException(
-                    spec.commandLine(), "Several formats, or several recordings in a format other than txt, need -o DIR");
+                    spec.commandLine(),
+                    "Several formats, or several recordings in a format other than txt, need -o DIR");
         }
         TranscribeOptions options = decoding.transcribeOptions();
         WhisperSpeedtest library = common.library();
         String id = implementation == null ? firstAvailable(library.registry()) : implementation;
         if (engine.model().equals(EmbeddedModel.NAME)) {
             terminal.err()
-                    .println("note: '" + EmbeddedModel.NAME + "' is a tiny demo model that knows some 65 words of synthetic English "
+                    .println("note: '" + EmbeddedModel.NAME
+                            + "' is a tiny demo model that knows some 65 words of synthetic English "
                             + "and German; use -m base or larger for real speech.");
         }
 
@@ -188,13 +191,17 @@ final class TranscribeCommand implements Callable<Integer> {
         for (Implementation candidate : registry.implementations()) {
             Availability availability = candidate.availability();
             if (availability instanceof Availability.Unavailable missing) {
-                reasons.append(' ').append(candidate.id()).append(": ").append(missing.reason()).append('.');
+                reasons.append(' ')
+                        .append(candidate.id())
+                        .append(": ")
+                        .append(missing.reason())
+                        .append('.');
             } else {
                 return candidate.id();
             }
         }
-        throw new EngineUnavailableException("No implementation can run here." + reasons
-                + " Run 'whisper-speedtest list' for what is missing.");
+        throw new EngineUnavailableException(
+                "No implementation can run here." + reasons + " Run 'whisper-speedtest list' for what is missing.");
     }
 
     /** Names of output files: those of the recordings without their extension, unless two would be the same. */
