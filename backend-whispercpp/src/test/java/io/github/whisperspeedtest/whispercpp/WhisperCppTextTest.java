@@ -18,8 +18,10 @@ import io.github.whisperspeedtest.transcription.Word;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,11 +37,11 @@ class WhisperCppTextTest {
         assertThat(tokens).doesNotHaveDuplicates().hasSizeGreaterThanOrEqualTo(4);
 
         byte[] text = " 😀 你好ß".getBytes(StandardCharsets.UTF_8);
-        int[] cuts = {0, 3, 8, 10, text.length};
+        int[] cuts = {0, 3, 5, 8, text.length};
         List<byte[]> vocabulary =
                 new ArrayList<>(EmbeddedModel.checkpoint().tokenizer().tokens());
         for (int i = 0; i < tokens.size(); i++) {
-            byte[] piece = i < 4 ? java.util.Arrays.copyOfRange(text, cuts[i], cuts[i + 1]) : new byte[0];
+            byte[] piece = i < 4 ? Arrays.copyOfRange(text, cuts[i], cuts[i + 1]) : new byte[0];
             vocabulary.set(tokens.get(i), piece.length == 0 ? ".".getBytes(StandardCharsets.UTF_8) : piece);
         }
         Checkpoint original = EmbeddedModel.checkpoint();
@@ -62,7 +64,7 @@ class WhisperCppTextTest {
     }
 
     private static Transcription transcribe(Checkpoint checkpoint, Timestamps timestamps) throws IOException {
-        Path target = java.nio.file.Files.createTempDirectory(directory, "ggml");
+        Path target = Files.createTempDirectory(directory, "ggml");
         new GgmlWriter().write(checkpoint, "f16", target, List.of("ggml.bin"));
         ModelFiles files = ModelFiles.of("text", List.of(target.resolve("ggml.bin")));
         Sample sample = MicroSamples.named("de_single_03.flac");

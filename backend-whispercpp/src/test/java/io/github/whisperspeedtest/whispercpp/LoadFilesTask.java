@@ -1,0 +1,45 @@
+package io.github.whisperspeedtest.whispercpp;
+
+import io.github.whisperspeedtest.audio.Audio;
+import io.github.whisperspeedtest.error.ModelException;
+import io.github.whisperspeedtest.process.ChildReporter;
+import io.github.whisperspeedtest.process.ChildTask;
+import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.spi.Transcriber;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Loads damaged files one after the other, and runs those that load, in a JVM that may die of it. */
+public final class LoadFilesTask implements ChildTask<LoadFilesTask.Order, String, List<String>> {
+    /** Creates the task. */
+    public LoadFilesTask() {}
+
+    /**
+     * What to load.
+     *
+     * @param files the files, in order
+     */
+    public record Order(List<Path> files) {}
+
+    /** Reports each file before it is touched; returns the message of each refusal, or {@code loaded}. */
+    @Override
+    public List<String> run(Order order, ChildReporter<String> reporter) {
+        List<String> outcomes = new ArrayList<>();
+        for (Path file : order.files()) {
+            reporter.report(file.getFileName().toString());
+            try (Transcriber transcriber = new WhisperCppImplementation()
+                    .load(ModelFiles.of("damaged", List.of(file)), LoadOptions.defaults())) {
+                transcriber.transcribe(
+                        Audio.of("silence", new float[2 * Audio.SAMPLE_RATE]),
+                        TranscribeOptions.builder().temperatures(List.of(0.0)).build());
+                outcomes.add("loaded");
+            } catch (ModelException e) {
+                outcomes.add(String.valueOf(e.getMessage()));
+            }
+        }
+        return outcomes;
+    }
+}

@@ -1,0 +1,25 @@
+package io.github.whisperspeedtest.whispercpp;
+
+import io.github.whisperspeedtest.process.ChildReporter;
+import io.github.whisperspeedtest.process.ChildTask;
+import io.github.whisperspeedtest.spi.Availability;
+
+/** Asks for availability in a JVM that has not loaded the library yet. */
+public final class RuntimeTask implements ChildTask<String, Void, RuntimeTask.Answer> {
+    /** Creates the task. */
+    public RuntimeTask() {}
+
+    /**
+     * What {@link WhisperCppImplementation#availability()} said, twice.
+     *
+     * @param first the first answer
+     * @param second the one after it
+     */
+    public record Answer(Availability first, Availability second) {}
+
+    @Override
+    public Answer run(String nothing, ChildReporter<Void> reporter) {
+        WhisperCppImplementation implementation = new WhisperCppImplementation();
+        return new Answer(implementation.availability(), implementation.availability());
+    }
+}
