@@ -122,9 +122,13 @@ public final class AudioFiles {
                 case MPEG_AUDIO -> MpegReader.read(in, sink);
                 case OTHER -> throw unknown(in);
             }
-        } catch (AudioException | TranscriptionCancelledException e) {
+        } catch (MalformedAudioException | ForeignCodecException | TranscriptionCancelledException e) {
             throw e;
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
+            IOException failure = in.failure();
+            if (failure != null) {
+                throw failure;
+            }
             // The decoder libraries check little; damage shows as an index out of bounds or a null.
             throw new MalformedAudioException(
                     "expected audio that can be decoded, found damage before byte " + in.position()

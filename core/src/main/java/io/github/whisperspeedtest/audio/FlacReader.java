@@ -91,6 +91,10 @@ final class FlacReader {
                 // Whoever streams FLAC need not say how much it is; what follows the last frame may be a tag.
                 return;
             }
+            if (frame == null) {
+                throw new MalformedAudioException("expected " + total + " samples, as its FLAC header promises, found "
+                        + decoded + ". The file is cut off or damaged; copy it again");
+            }
             if (error.message != null) {
                 throw new MalformedAudioException(String.format(
                         Locale.ROOT,
@@ -99,10 +103,6 @@ final class FlacReader {
                         decoded,
                         (double) decoded / info.getSampleRate(),
                         error.message));
-            }
-            if (frame == null) {
-                throw new MalformedAudioException("expected " + total + " samples, as its FLAC header promises, found "
-                        + decoded + ". The file is cut off; copy it again");
             }
             if (frame.header.bitsPerSample != info.getBitsPerSample()) {
                 throw new MalformedAudioException("expected FLAC frames of " + info.getBitsPerSample()
