@@ -8,6 +8,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
 /**
@@ -96,18 +97,16 @@ public final class AudioFiles {
     }
 
     private static void checkIsFile(Path file) throws IOException {
-        if (Files.isDirectory(file)) {
+        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        if (attributes.isDirectory()) {
             throw new MalformedAudioException("expected an audio file, found a directory. Name a file in it");
         }
-        if (!Files.exists(file)) {
-            throw new NoSuchFileException(file.toString());
-        }
         // A pipe or a device would block in places where no interrupt is noticed.
-        if (!Files.isRegularFile(file)) {
+        if (!attributes.isRegularFile()) {
             throw new MalformedAudioException(
                     "expected a regular file, found a pipe or a device. Save its content as a file first");
         }
-        if (Files.size(file) == 0) {
+        if (attributes.size() == 0) {
             throw new MalformedAudioException("expected audio, found an empty file (0 bytes). Record or copy it again");
         }
     }
