@@ -17,8 +17,8 @@ public final class Audio {
     /** Samples per second; what every Whisper model was trained on. */
     public static final int SAMPLE_RATE = 16_000;
 
-    /** 256 kB a block: from 512 kB on the G1 collector of a small heap gives every array whole regions of its own. */
-    private static final int BLOCK_BITS = 16;
+    /** 64 kB a block: the G1 collector packs arrays into regions of 1 MB and more, and larger ones leave much of them empty. */
+    private static final int BLOCK_BITS = 14;
 
     private static final int BLOCK_SIZE = 1 << BLOCK_BITS;
 

@@ -14,10 +14,11 @@ import java.util.Optional;
 /**
  * Reads audio files as 16 kHz mono.
  *
- * <p>A file is what its content says, whatever it is called. WAV (integer samples of 8, 16, 24 or 32 bits, floating-point ones of 32 or 64; RF64), FLAC, MP3 and Ogg Vorbis are decoded here; anything else goes through an {@code ffmpeg} found on the {@code PATH}.
- * Rates from 4 to 384 kHz and up to 8 channels are read; the channels are averaged. Files are decoded in blocks: the most
- * memory that is needed is that of the {@link Audio} itself and a few buffers. Samples louder than full scale, which floating-point
- * files may hold, are kept as they are.
+ * <p>A file is what its content says, whatever it is called. WAV (integer samples of 8, 16, 24 or 32 bits, floating-point ones
+ * of 32 or 64; RF64), FLAC, MP3 and Ogg Vorbis are decoded here; anything else goes through an {@code ffmpeg} found on the
+ * {@code PATH}. Rates from 4 to 384 kHz and up to 8 channels are read; the channels are averaged, and a low-pass filter keeps
+ * what lies above 8 kHz out. Samples louder than full scale, which floating-point files may hold, are kept as they are. Files
+ * are decoded in blocks: the most memory that is needed is that of the {@link Audio} itself and a few buffers.
  *
  * <p>A WAV or FLAC file that ends before its header says is an error. An MP3 or Ogg Vorbis stream may stop anywhere; what is
  * whole is read and the rest is left out with a warning in the log. Damage inside a file is an error in each of them.
