@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Sound as Whisper hears it: 16 kHz, mono, samples from -1 to 1.
+ * Sound as Whisper hears it: 16 kHz, mono, full scale being -1 to 1.
+ *
+ * <p>Floating-point recordings may go beyond full scale; what they hold is kept.
  *
  * <p>Immutable. The samples are held once, in blocks, so that hours of sound need neither one huge array nor a copy while it
  * grows.
@@ -15,7 +17,9 @@ public final class Audio {
     /** Samples per second; what every Whisper model was trained on. */
     public static final int SAMPLE_RATE = 16_000;
 
-    private static final int BLOCK_BITS = 18;
+    /** 64 kB a block: the G1 collector packs arrays into regions of 1 MB and more, and larger ones leave much of them empty. */
+    private static final int BLOCK_BITS = 14;
+
     private static final int BLOCK_SIZE = 1 << BLOCK_BITS;
 
     private final String name;

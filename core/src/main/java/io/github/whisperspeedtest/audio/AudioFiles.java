@@ -8,15 +8,17 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
 /**
  * Reads audio files as 16 kHz mono.
  *
- * <p>A file is what its content says, whatever it is called. WAV (integer samples of 8, 16, 24 or 32 bits, floating-point ones of 32 or 64; RF64), FLAC, MP3 and Ogg Vorbis are decoded here; anything else goes through an {@code ffmpeg} found on the {@code PATH}.
- * Rates from 4 to 384 kHz and up to 8 channels are read; the channels are averaged. Files are decoded in blocks: the most
- * memory that is needed is that of the {@link Audio} itself and a few buffers. Samples louder than full scale, which floating-point
- * files may hold, are kept as they are.
+ * <p>A file is what its content says, whatever it is called. WAV (integer samples of 8, 16, 24 or 32 bits, floating-point ones
+ * of 32 or 64; RF64), FLAC, MP3 and Ogg Vorbis are decoded here; anything else goes through an {@code ffmpeg} found on the
+ * {@code PATH}. Rates from 4 to 384 kHz and up to 8 channels are read; the channels are averaged, and a low-pass filter keeps
+ * what lies above 8 kHz out. Samples louder than full scale, which floating-point files may hold, are kept as they are. Files
+ * are decoded in blocks: the most memory that is needed is that of the {@link Audio} itself and a few buffers.
  *
  * <p>A WAV or FLAC file that ends before its header says is an error. An MP3 or Ogg Vorbis stream may stop anywhere; what is
  * whole is read and the rest is left out with a warning in the log. Damage inside a file is an error in each of them.
@@ -96,18 +98,16 @@ public final class AudioFiles {
     }
 
     private static void checkIsFile(Path file) throws IOException {
-        if (Files.isDirectory(file)) {
+        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        if (attributes.isDirectory()) {
             throw new MalformedAudioException("expected an audio file, found a directory. Name a file in it");
         }
-        if (!Files.exists(file)) {
-            throw new NoSuchFileException(file.toString());
-        }
         // A pipe or a device would block in places where no interrupt is noticed.
-        if (!Files.isRegularFile(file)) {
+        if (!attributes.isRegularFile()) {
             throw new MalformedAudioException(
                     "expected a regular file, found a pipe or a device. Save its content as a file first");
         }
-        if (Files.size(file) == 0) {
+        if (attributes.size() == 0) {
             throw new MalformedAudioException("expected audio, found an empty file (0 bytes). Record or copy it again");
         }
     }
@@ -122,9 +122,13 @@ public final class AudioFiles {
                 case MPEG_AUDIO -> MpegReader.read(in, sink);
                 case OTHER -> throw unknown(in);
             }
-        } catch (AudioException | TranscriptionCancelledException e) {
+        } catch (MalformedAudioException | ForeignCodecException | TranscriptionCancelledException e) {
             throw e;
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
+            IOException failure = in.failure();
+            if (failure != null) {
+                throw failure;
+            }
             // The decoder libraries check little; damage shows as an index out of bounds or a null.
             throw new MalformedAudioException(
                     "expected audio that can be decoded, found damage before byte " + in.position()

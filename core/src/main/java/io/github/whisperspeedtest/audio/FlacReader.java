@@ -91,18 +91,19 @@ final class FlacReader {
                 // Whoever streams FLAC need not say how much it is; what follows the last frame may be a tag.
                 return;
             }
-            if (error.message != null) {
-                throw new MalformedAudioException(String.format(
-                        Locale.ROOT,
-                        "expected an intact FLAC frame after %d samples (%.3f s), found a damaged one (%s)."
-                                + " Copy the file again, or repair it with 'flac --decode-through-errors'",
-                        decoded,
-                        (double) decoded / info.getSampleRate(),
-                        error.message));
-            }
             if (frame == null) {
                 throw new MalformedAudioException("expected " + total + " samples, as its FLAC header promises, found "
-                        + decoded + ". The file is cut off; copy it again");
+                        + decoded + ". The file is cut off or damaged; copy it again");
+            }
+            if (error.message != null) {
+                throw new MalformedAudioException(
+                        String.format(
+                                Locale.ROOT,
+                                "expected an intact FLAC frame after %d samples (%.3f s), found a damaged one."
+                                        + " Copy the file again, or mend it with 'flac --decode-through-errors'",
+                                decoded,
+                                (double) decoded / info.getSampleRate()),
+                        new IOException(error.message));
             }
             if (frame.header.bitsPerSample != info.getBitsPerSample()) {
                 throw new MalformedAudioException("expected FLAC frames of " + info.getBitsPerSample()

@@ -10,6 +10,7 @@ import javazoom.jl.decoder.Decoder;
 import javazoom.jl.decoder.Header;
 import javazoom.jl.decoder.JavaLayerException;
 import javazoom.jl.decoder.Obuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads MP3, and layers I and II of MPEG audio.
@@ -86,18 +87,21 @@ final class MpegReader {
         try {
             Header parsed = bitstream.readFrame();
             if (parsed == null) {
-                throw new MalformedAudioException("expected a frame of MPEG audio that can be decoded after " + decoded
-                        + " samples, found a damaged one. Copy the file again");
+                throw undecodable(null);
             }
             decoder.decodeFrame(parsed, bitstream);
-        } catch (JavaLayerException e) {
-            throw new MalformedAudioException(
-                    "expected a frame of MPEG audio that can be decoded after " + decoded
-                            + " samples, found a damaged one. Copy the file again",
-                    e);
+        } catch (JavaLayerException | RuntimeException e) {
+            throw undecodable(e);
         } finally {
             bitstream.closeFrame();
         }
+    }
+
+    private MalformedAudioException undecodable(@Nullable Exception cause) {
+        return new MalformedAudioException(
+                "expected a frame of MPEG audio that can be decoded after " + decoded
+                        + " samples, found a damaged one. Copy the file again",
+                cause);
     }
 
     /** Passes on what of the frame lies between {@link #begin} and {@link #end}. */

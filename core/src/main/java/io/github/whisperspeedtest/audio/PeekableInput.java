@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A stream that can be looked into ahead of reading, and that knows how far it was read. */
 final class PeekableInput extends InputStream {
@@ -16,6 +17,7 @@ final class PeekableInput extends InputStream {
     private int start;
     private int end;
     private long position;
+    private @Nullable IOException failure;
 
     PeekableInput(InputStream in) {
         this.in = Objects.requireNonNull(in, "in");
@@ -24,6 +26,12 @@ final class PeekableInput extends InputStream {
     /** Returns how many bytes were read or skipped. */
     long position() {
         return position;
+    }
+
+    /** Returns why the stream below could not be read, or null if it could; a decoder may have swallowed the exception. */
+    @Nullable
+    IOException failure() {
+        return failure;
     }
 
     /** Returns a copy of the next {@code length} bytes, fewer only at the end of the stream. */
@@ -99,12 +107,21 @@ final class PeekableInput extends InputStream {
             start = 0;
         }
         while (end - start < wanted) {
-            int count = in.read(buffer, end, WINDOW - end);
+            int count = readBelow();
             if (count < 0) {
                 break;
             }
             end += count;
         }
         return end - start;
+    }
+
+    private int readBelow() throws IOException {
+        try {
+            return in.read(buffer, end, WINDOW - end);
+        } catch (IOException e) {
+            failure = e;
+            throw e;
+        }
     }
 }

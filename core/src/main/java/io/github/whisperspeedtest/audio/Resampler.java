@@ -7,9 +7,9 @@ import java.util.Objects;
  * Brings a mono signal of any whole sample rate to 16 kHz, block by block.
  *
  * <p>A polyphase low-pass filter: a sinc under a Kaiser window. With <i>N</i> the lower of both Nyquist frequencies, it is
- * flat up to 7/8 <i>N</i> and at least 84 dB down from <i>N</i> on, so what would alias, and the images that a lower rate
- * leaves, vanish. It has no delay: output sample <i>m</i> is the signal at the time <i>m</i>/16000 s. The sound is silent before its first and
- * after its last sample. A signal of 16 kHz passes unchanged.
+ * flat up to 7/8 <i>N</i> and more than 80 dB down from <i>N</i> on, so what would alias, and the images that a lower rate
+ * leaves, vanish. It has no delay: output sample <i>m</i> is the signal at the time <i>m</i>/16000 s. The sound is silent
+ * before its first and after its last sample. A signal of 16 kHz passes unchanged.
  *
  * <p>Window and length follow J. F. Kaiser's design formulas as in A. V. Oppenheim and R. W. Schafer, <i>Discrete-Time Signal
  * Processing</i>, section "The Kaiser window filter design method".

@@ -101,7 +101,13 @@ final class VorbisReader {
                 sound(link);
             }
         }
-        link.ended = page.eos() != 0;
+        if (page.eos() != 0) {
+            link.ended = true;
+        } else if (page.granulepos() >= 0 && link.headers == HEADER_PACKETS && !link.placed) {
+            // More than was decoded, where a recording of a broadcast begins somewhere.
+            link.placed = link.decoded > 0;
+            link.origin = Math.max(0, page.granulepos() - link.decoded);
+        }
     }
 
     private boolean isVorbis() {
@@ -154,10 +160,18 @@ final class VorbisReader {
         int[] starts = new int[link.info.channels];
         int count = link.dsp.synthesis_pcmout(planes, starts);
         while (count > 0) {
-            pass(planes[0], starts, count);
+            pass(planes[0], starts, (int) Math.min(count, remaining(link)));
+            link.decoded += count;
             link.dsp.synthesis_read(count);
             count = link.dsp.synthesis_pcmout(planes, starts);
         }
+    }
+
+    /** The last page says how many samples there are; its last packet holds some more. */
+    private long remaining(Link link) {
+        return page.eos() == 0 || page.granulepos() < 0
+                ? Long.MAX_VALUE
+                : Math.max(0, page.granulepos() - link.origin - link.decoded);
     }
 
     private void pass(float[][] planes, int[] starts, int count) throws IOException {
@@ -195,6 +209,12 @@ final class VorbisReader {
         private final DspState dsp = new DspState();
         private final Block block = new Block(dsp);
         private int headers;
+        private long decoded;
+
+        /** Position of the first decoded sample, once known. */
+        private long origin;
+
+        private boolean placed;
         private boolean ended;
 
         Link(int serial) {

@@ -1,0 +1,186 @@
+package io.github.whisperspeedtest.audio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.whisperspeedtest.error.AudioException;
+import io.github.whisperspeedtest.error.ErrorKind;
+import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AudioFilesTest {
+    private static final Ffmpeg NONE = new Ffmpeg(List.of(), Duration.ofSeconds(1));
+
+    @TempDir
+    private Path directory;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"reference.flac", "reference.mp3", "untagged.mp3", "reference.ogg"})
+    void contentCountsAndNotTheExtension(String file) throws IOException {
+        Path disguised = Files.write(directory.resolve("sound.txt"), Signals.resource(file));
+
+        Audio audio = AudioFiles.read(disguised, NONE);
+
+        assertThat(audio.name()).isEqualTo("sound.txt");
+        assertThat(audio.sampleCount()).isBetween(16_000L, 18_000L);
+    }
+
+    @Test
+    void missingFileIsNamed() {
+        Path missing = directory.resolve("missing.wav");
+
+        assertFails(missing, "there is no such file");
+    }
+
+    @Test
+    void directoryIsNoFile() {
+        assertFails(directory, "found a directory");
+    }
+
+    @Test
+    void emptyFileIsNamed() throws IOException {
+        assertFails(Files.createFile(directory.resolve("empty.wav")), "empty file (0 bytes)");
+    }
+
+    @Test
+    void fileThatMustNotBeReadIsNamed() throws IOException {
+        Path secret = Files.write(directory.resolve("secret.wav"), new byte[100]);
+        assumeTrue(secret.toFile().setReadable(false));
+        assumeFalse(Files.isReadable(secret), "this user may read everything");
+
+        assertFails(secret, "access is denied");
+    }
+
+    @Test
+    void unknownContentWithoutFfmpegSaysWhatCanBeReadAndHowToGetTheRest() throws IOException {
+        Path text =
+                Files.writeString(directory.resolve("speech.wav"), "This is no sound at all, only its name says so.");
+
+        assertFails(
+                text,
+                "starts with the bytes 54 68 69 73",
+                "WAV",
+                "FLAC",
+                "MP3",
+                "Ogg Vorbis",
+                "ffmpeg",
+                "brew install");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "II*\0 some other thing",
+                "RIFF\0\0\0\0AVI LIST",
+                "ID3\4\0\0\0\0\0\1xnothing",
+                "OggS\0",
+                "fLa",
+                "ID3",
+                "\u00ff\u00fb\u0090\0"
+            })
+    void contentThatOnlyBeginsLikeAudioIsUnknown(String content) {
+        byte[] bytes = content.getBytes(StandardCharsets.ISO_8859_1);
+
+        assertThatThrownBy(() -> AudioFiles.read("thing", new ByteArrayInputStream(bytes)))
+                .isInstanceOf(AudioException.class)
+                .hasMessageContaining("neither WAV, FLAC, MP3 nor Ogg Vorbis");
+    }
+
+    @Test
+    void oggThatHoldsOpusIsNotTakenForVorbis() {
+        assertThatThrownBy(() -> AudioFiles.read("opus.ogg", new ByteArrayInputStream(Signals.resource("opus.ogg"))))
+                .isInstanceOf(AudioException.class)
+                .hasMessageContaining("neither WAV, FLAC, MP3 nor Ogg Vorbis")
+                .hasMessageContaining("save it as a file");
+    }
+
+    @Test
+    void emptyStreamIsAnError() {
+        assertThatThrownBy(() -> AudioFiles.read("nothing", InputStream.nullInputStream()))
+                .isInstanceOf(AudioException.class)
+                .hasMessage("Cannot read 'nothing': expected audio, found nothing (0 bytes). Record or copy it again.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"wav", "reference.flac", "reference.mp3", "reference.ogg"})
+    void failureOfTheDiskIsNotTakenForDamage(String file) {
+        byte[] bytes = file.equals("wav") ? Signals.reference().bytes() : Signals.resource(file);
+        InputStream whole = new ByteArrayInputStream(bytes, 0, bytes.length / 2);
+        InputStream failing = new InputStream() {
+            @Override
+            public int read() throws IOException {
+                int value = whole.read();
+                if (value < 0) {
+                    throw new IOException("disk on fire");
+                }
+                return value;
+            }
+
+            @Override
+            public int read(byte[] target, int offset, int length) throws IOException {
+                target[offset] = (byte) read();
+                return 1;
+            }
+        };
+
+        assertThatThrownBy(() -> AudioFiles.read("sound", failing))
+                .isInstanceOf(AudioException.class)
+                .hasMessageContaining("reading failed (disk on fire)");
+    }
+
+    @Test
+    void interruptedThreadStopsReadingAndStaysInterrupted() throws IOException {
+        Path file =
+                Files.write(directory.resolve("long.wav"), Signals.reference().bytes());
+        try {
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(() -> AudioFiles.read(file, NONE)).isInstanceOf(TranscriptionCancelledException.class);
+            assertThat(Thread.currentThread().isInterrupted()).isTrue();
+        } finally {
+            Thread.interrupted();
+        }
+    }
+
+    @Test
+    void interruptInTheMiddleStopsReading() {
+        InputStream interrupting = new ByteArrayInputStream(Signals.reference().bytes()) {
+            @Override
+            public synchronized int read(byte[] target, int offset, int length) {
+                if (pos > 50_000) {
+                    Thread.currentThread().interrupt();
+                }
+                assertThat(pos).as("bytes read after the interrupt").isLessThan(150_000);
+                return super.read(target, offset, Math.min(length, 10_000));
+            }
+        };
+        try {
+            assertThatThrownBy(() -> AudioFiles.read("long.wav", interrupting))
+                    .isInstanceOf(TranscriptionCancelledException.class);
+            assertThat(Thread.currentThread().isInterrupted()).isTrue();
+        } finally {
+            Thread.interrupted();
+        }
+    }
+
+    private static void assertFails(Path file, String... parts) {
+        assertThatThrownBy(() -> AudioFiles.read(file, NONE))
+                .isInstanceOfSatisfying(
+                        AudioException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.USER))
+                .hasMessageStartingWith("Cannot read '" + file + "': ")
+                .message()
+                .contains(parts);
+    }
+}
