@@ -43,9 +43,14 @@ public final class GgmlWriter implements CheckpointWriter {
     }
 
     /**
-     * {@inheritDoc}
+     * Writes the model's one file.
      *
-     * @param fileNames exactly one name
+     * @param checkpoint what to write
+     * @param quantization one of {@link #quantizations()}
+     * @param directory where to write
+     * @param fileNames exactly one name, of a file that does not exist
+     * @throws IOException if the disk fails
+     * @throws ModelException if whisper.cpp could not load such a checkpoint
      */
     @Override
     public void write(Checkpoint checkpoint, String quantization, Path directory, List<String> fileNames)
