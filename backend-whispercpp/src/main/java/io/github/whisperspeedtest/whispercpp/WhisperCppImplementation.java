@@ -61,7 +61,13 @@ public final class WhisperCppImplementation implements Implementation {
                     "The file " + file + " holds " + computeType + "; take a model that is quantised as wanted.");
         }
         WhisperCppRuntime runtime = WhisperCppRuntime.get();
-        return WhisperCppTranscriber.load(runtime, model, files.model(), options, useGpu(runtime, options.device()));
+        return WhisperCppTranscriber.load(
+                runtime,
+                model,
+                files.model(),
+                options,
+                useGpu(runtime, options.device()),
+                WhisperCppTranscriber.SLICE_SAMPLES);
     }
 
     private static boolean useGpu(WhisperCppRuntime runtime, String device) {

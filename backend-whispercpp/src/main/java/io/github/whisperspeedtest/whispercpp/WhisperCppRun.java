@@ -23,11 +23,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One transcription: hands the audio over slice by slice and collects what comes back.
  *
- * <p>whisper.cpp wants all samples at once and keeps a spectrogram of them, so hours of audio go in slices of half an hour. A slice
+ * <p>whisper.cpp wants all samples at once and keeps a spectrogram of them, so hours of audio go in slices. A slice
  * is cut where its last window began, so no sentence is broken, and the next one gets the text so far as its prompt.
  */
 final class WhisperCppRun implements AutoCloseable {
-    private static final long SLICE_SAMPLES = 30L * 60 * Audio.SAMPLE_RATE;
     private static final int WINDOW_SAMPLES = 30 * Audio.SAMPLE_RATE;
 
     /**
@@ -50,6 +49,7 @@ final class WhisperCppRun implements AutoCloseable {
     private final TranscribeOptions options;
     private final TranscriptionListener listener;
     private final WhisperCppTranscriber.CancelFlag cancel;
+    private final long sliceSamples;
     private final NativeFullParams params;
     private final SegmentReader reader;
 
@@ -65,7 +65,8 @@ final class WhisperCppRun implements AutoCloseable {
             Audio audio,
             TranscribeOptions options,
             TranscriptionListener listener,
-            WhisperCppTranscriber.CancelFlag cancel) {
+            WhisperCppTranscriber.CancelFlag cancel,
+            long sliceSamples) {
         this.runtime = runtime;
         this.library = runtime.library();
         this.context = context;
@@ -74,6 +75,7 @@ final class WhisperCppRun implements AutoCloseable {
         this.options = options;
         this.listener = listener;
         this.cancel = cancel;
+        this.sliceSamples = sliceSamples;
         this.params = NativeFullParams.of(library, model, options, parameters.threads());
         this.reader = new SegmentReader(library, context, audio.duration(), options.timestamps() == Timestamps.WORD);
     }
@@ -89,7 +91,7 @@ final class WhisperCppRun implements AutoCloseable {
         long sliceStart = 0;
         do {
             long begin = sliceStart;
-            int length = (int) Math.min(SLICE_SAMPLES, audio.sampleCount() - begin);
+            int length = (int) Math.min(sliceSamples, audio.sampleCount() - begin);
             boolean last = begin + length == audio.sampleCount();
             WhisperLibrary.ProgressCallback onProgress =
                     (ctx, state, percent, data) -> guarded(() -> publishProgress(begin + length * (percent / 100.0)));

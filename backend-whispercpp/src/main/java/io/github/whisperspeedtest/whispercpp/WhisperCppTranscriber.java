@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One loaded GGML model: a {@code whisper_context} and the right to use it, one call at a time. */
 final class WhisperCppTranscriber implements Transcriber {
+    /** How much audio whisper.cpp gets at once: half an hour keeps it below 200 MB for samples and spectrogram. */
+    static final long SLICE_SAMPLES = 30L * 60 * Audio.SAMPLE_RATE;
+
     private static final Pattern GPU_BACKEND = Pattern.compile("using (CUDA|Metal|SYCL|Vulkan|CANN) backend");
 
     private final WhisperCppRuntime runtime;
@@ -26,20 +29,31 @@ final class WhisperCppTranscriber implements Transcriber {
     private final EngineParameters parameters;
     private final ReentrantLock lock = new ReentrantLock();
     private final CancelFlag cancel = new CancelFlag();
+    private final long sliceSamples;
 
     private @Nullable Pointer context;
     private volatile boolean closed;
 
     private WhisperCppTranscriber(
-            WhisperCppRuntime runtime, GgmlModelFile model, EngineParameters parameters, Pointer context) {
+            WhisperCppRuntime runtime,
+            GgmlModelFile model,
+            EngineParameters parameters,
+            Pointer context,
+            long sliceSamples) {
         this.runtime = runtime;
         this.model = model;
         this.parameters = parameters;
         this.context = context;
+        this.sliceSamples = sliceSamples;
     }
 
     static WhisperCppTranscriber load(
-            WhisperCppRuntime runtime, GgmlModelFile model, String name, LoadOptions options, boolean useGpu) {
+            WhisperCppRuntime runtime,
+            GgmlModelFile model,
+            String name,
+            LoadOptions options,
+            boolean useGpu,
+            long sliceSamples) {
         WhisperLibrary library = runtime.library();
         Pointer defaults = library.whisper_context_default_params_by_ref();
         ContextParams.ByValue params = new ContextParams.ByValue(defaults);
@@ -59,7 +73,7 @@ final class WhisperCppTranscriber implements Transcriber {
                     device(runtime, log.text()),
                     model.fileType().label(),
                     options.threads());
-            return new WhisperCppTranscriber(runtime, model, parameters, context);
+            return new WhisperCppTranscriber(runtime, model, parameters, context, sliceSamples);
         } finally {
             library.whisper_free_context_params(defaults);
         }
@@ -89,8 +103,8 @@ final class WhisperCppTranscriber implements Transcriber {
             if (Thread.currentThread().isInterrupted()) {
                 throw new TranscriptionCancelledException("The transcription of " + audio.name() + " was interrupted.");
             }
-            try (WhisperCppRun run =
-                    new WhisperCppRun(runtime, context, model, parameters, audio, options, listener, cancel)) {
+            try (WhisperCppRun run = new WhisperCppRun(
+                    runtime, context, model, parameters, audio, options, listener, cancel, sliceSamples)) {
                 return run.transcribe();
             }
         } finally {
