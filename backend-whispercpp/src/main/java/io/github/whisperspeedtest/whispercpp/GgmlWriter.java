@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes whisper.cpp's GGML format, byte for byte what its converter and its {@code quantize} tool write.
+ * Writes whisper.cpp's GGML format, laid out as by its converter and quantised, to the bit, as by its {@code quantize} tool.
  *
  * <p>Tensors are converted in slices, so that the largest model needs no more memory than the smallest. Source of the format:
  * models/convert-pt-to-ggml.py and examples/quantize in ggml-org/whisper.cpp.
