@@ -2,8 +2,10 @@ package io.github.whisperspeedtest.whispercpp;
 
 import com.sun.jna.Pointer;
 import io.github.whisperspeedtest.audio.Audio;
+import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.Word;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +16,7 @@ final class SegmentReader {
 
     private final WhisperLibrary library;
     private final Pointer context;
+    private final Path modelFile;
     private final Duration audioDuration;
     private final boolean withWords;
     private final int endOfText;
@@ -26,9 +29,10 @@ final class SegmentReader {
     private int next;
     private boolean cut;
 
-    SegmentReader(WhisperLibrary library, Pointer context, Duration audioDuration, boolean withWords) {
+    SegmentReader(WhisperLibrary library, Pointer context, Path modelFile, Duration audioDuration, boolean withWords) {
         this.library = library;
         this.context = context;
+        this.modelFile = modelFile;
         this.audioDuration = audioDuration;
         this.withWords = withWords;
         this.endOfText = library.whisper_token_eot(context);
@@ -90,6 +94,10 @@ final class SegmentReader {
         double logProbability = 0;
         for (int i = 0; i < tokenCount; i++) {
             TokenData token = library.whisper_full_get_token_data(context, index, i);
+            if (Float.isNaN(token.p)) {
+                throw new ModelException("The weights in " + modelFile
+                        + " are damaged: the network computes NaN from them. " + "Download the model again.");
+            }
             tokens.add(token.id);
             logProbability += token.plog;
             if (token.id < endOfText) {

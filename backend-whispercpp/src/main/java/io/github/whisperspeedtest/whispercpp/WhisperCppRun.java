@@ -77,7 +77,8 @@ final class WhisperCppRun implements AutoCloseable {
         this.cancel = cancel;
         this.sliceSamples = sliceSamples;
         this.params = NativeFullParams.of(library, model, options, parameters.threads());
-        this.reader = new SegmentReader(library, context, audio.duration(), options.timestamps() == Timestamps.WORD);
+        this.reader = new SegmentReader(
+                library, context, model.path(), audio.duration(), options.timestamps() == Timestamps.WORD);
     }
 
     Transcription transcribe() {

@@ -22,14 +22,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The embedded model on its recordings, language detected, at each precision that it is offered in.
  *
- * <p>The recording of 76 s is not among them: the model loses whole windows there, in any engine.
+ * <p>The recording of 76 s counts by itself and with independent windows: with the text before it as its prompt this small model
+ * loses whole windows, in whisper.cpp's own program as well.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WhisperCppAccuracyTest {
@@ -38,14 +40,18 @@ class WhisperCppAccuracyTest {
 
     private static final double SEVERAL_RATE = 0.088;
 
-    /** One point more is allowed to the quantised forms. */
-    private static final double QUANTIZATION_LOSS = 0.01;
+    /** What the description gives for the long recording. */
+    private static final double LONG_RATE = 0.12;
+
+    /** One point more is allowed to the quantised forms, as a share of one. */
+    private static final String QUANTIZATION_LOSS = "0.01";
 
     @TempDir
     private static Path home;
 
     private final Map<String, WordErrorRate> single = new LinkedHashMap<>();
     private final Map<String, WordErrorRate> several = new LinkedHashMap<>();
+    private final Map<String, WordErrorRate> longRecording = new LinkedHashMap<>();
 
     @BeforeAll
     void transcribeEverything() throws IOException {
@@ -54,36 +60,30 @@ class WhisperCppAccuracyTest {
             ModelFiles files = new ModelStore(ToolHome.at(home)).locate(implementation, model);
             try (Transcriber transcriber = implementation.load(files, LoadOptions.defaults())) {
                 for (Sample sample : MicroSamples.all()) {
-                    if (sample.name().contains("long")) {
-                        continue;
-                    }
-                    Transcription transcription = transcriber.transcribe(read(sample), TranscribeOptions.defaults());
+                    boolean isLong = sample.name().contains("long");
+                    Transcription transcription = transcriber.transcribe(
+                            read(sample),
+                            TranscribeOptions.builder()
+                                    .conditionOnPreviousText(!isLong)
+                                    .build());
                     assertThat(transcription.language())
                             .as(sample.name())
                             .isEqualTo(sample.language().code());
                     WordErrorRate rate = WordErrorRate.of(sample.reference(), transcription.text());
-                    (sample.name().contains("single") ? single : several).merge(model, rate, WordErrorRate::plus);
+                    Map<String, WordErrorRate> group =
+                            isLong ? longRecording : sample.name().contains("single") ? single : several;
+                    group.merge(model, rate, WordErrorRate::plus);
                 }
             }
         }
     }
 
-    @Test
-    void reachesTheRateOfTheModelsDescriptionAtF16() {
-        assertThat(single.get("micro").rate()).as("%s", single).isLessThanOrEqualTo(SINGLE_RATE);
-        assertThat(several.get("micro").rate()).as("%s", several).isLessThanOrEqualTo(SEVERAL_RATE);
-    }
-
-    @Test
-    void losesAtMostAPointWhenQuantized() {
-        for (String model : List.of("micro-q8_0", "micro-q5_1")) {
-            assertThat(single.get(model).rate())
-                    .as("%s of %s", model, single)
-                    .isLessThanOrEqualTo(single.get("micro").rate() + QUANTIZATION_LOSS);
-            assertThat(several.get(model).rate())
-                    .as("%s of %s", model, several)
-                    .isLessThanOrEqualTo(several.get("micro").rate() + QUANTIZATION_LOSS);
-        }
+    @ParameterizedTest
+    @CsvSource({"micro, 0", "micro-q8_0, " + QUANTIZATION_LOSS, "micro-q5_1, " + QUANTIZATION_LOSS})
+    void reachesTheRatesOfTheModelsDescription(String model, double loss) {
+        assertThat(single.get(model).rate()).as("%s", single).isLessThanOrEqualTo(SINGLE_RATE + loss);
+        assertThat(several.get(model).rate()).as("%s", several).isLessThanOrEqualTo(SEVERAL_RATE + loss);
+        assertThat(longRecording.get(model).rate()).as("%s", longRecording).isLessThanOrEqualTo(LONG_RATE + loss);
     }
 
     private static Audio read(Sample sample) throws IOException {

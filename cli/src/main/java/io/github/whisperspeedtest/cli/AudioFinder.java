@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -21,12 +21,12 @@ final class AudioFinder {
     private AudioFinder() {}
 
     /**
-     * Returns the files, those of a directory and below it sorted by name.
+     * Returns the files, each once, those of a directory and below it sorted by name.
      *
      * @throws AudioException if a path does not exist, or a directory holds no recording
      */
     static List<Path> find(List<Path> paths) {
-        List<Path> files = new ArrayList<>();
+        Set<Path> files = new LinkedHashSet<>();
         for (Path path : paths) {
             if (!Files.exists(path)) {
                 throw new AudioException("There is no file " + path + ".");
@@ -48,7 +48,7 @@ final class AudioFinder {
                 files.add(path);
             }
         }
-        return files;
+        return List.copyOf(files);
     }
 
     private static List<Path> below(Path directory) {

@@ -6,10 +6,16 @@ import io.github.whisperspeedtest.transcription.Timestamps;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** What is wanted of a transcription; the same for every implementation. */
 final class DecodingOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
     @Option(
             names = {"-l", "--language"},
             paramLabel = "LANG",
@@ -66,18 +72,22 @@ final class DecodingOptions {
     DecodingOptions() {}
 
     TranscribeOptions transcribeOptions() {
-        TranscribeOptions.Builder builder = TranscribeOptions.builder()
-                .language(Language.parse(language))
-                .task(task)
-                .beamSize(beamSize)
-                .bestOf(bestOf)
-                .prompt(prompt)
-                .conditionOnPreviousText(!independentWindows)
-                .timestamps(timestamps)
-                .vad(vad);
-        if (temperatures != null) {
-            builder.temperatures(temperatures);
+        try {
+            TranscribeOptions.Builder builder = TranscribeOptions.builder()
+                    .language(Language.parse(language))
+                    .task(task)
+                    .beamSize(beamSize)
+                    .bestOf(bestOf)
+                    .prompt(prompt)
+                    .conditionOnPreviousText(!independentWindows)
+                    .timestamps(timestamps)
+                    .vad(vad);
+            if (temperatures != null) {
+                builder.temperatures(temperatures);
+            }
+            return builder.build();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
-        return builder.build();
     }
 }

@@ -2,10 +2,16 @@ package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.spi.LoadOptions;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Which model, and what it is to run on. */
 final class EngineOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
     @Option(
             names = {"-m", "--model"},
             paramLabel = "MODEL",
@@ -43,6 +49,10 @@ final class EngineOptions {
     }
 
     LoadOptions loadOptions() {
-        return new LoadOptions(device, computeType, threads);
+        try {
+            return new LoadOptions(device, computeType, threads);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
     }
 }

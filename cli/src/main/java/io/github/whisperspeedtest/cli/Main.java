@@ -13,12 +13,20 @@ public final class Main {
     /** Runs one command and exits with its code. */
     public static void main(String[] args) {
         configureLogging(Arrays.asList(args));
-        System.exit(run(Terminal.current(), args));
+        System.exit(run(Terminal.takeOver(), args));
     }
 
     /** Runs one command and returns its exit code. */
     static int run(Terminal terminal, String... args) {
         ErrorPrinter errors = new ErrorPrinter(terminal);
+        try {
+            return commandLine(terminal, errors).execute(args);
+        } catch (OutOfMemoryError | LinkageError e) {
+            return errors.print(e, Arrays.asList(args).contains("--debug"));
+        }
+    }
+
+    private static CommandLine commandLine(Terminal terminal, ErrorPrinter errors) {
         return new CommandLine(RootCommand.class, new CommandFactory(terminal))
                 .setOut(terminal.out())
                 .setErr(terminal.err())
@@ -26,8 +34,7 @@ public final class Main {
                         terminal.colorOut() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(errors)
-                .setParameterExceptionHandler(errors)
-                .execute(args);
+                .setParameterExceptionHandler(errors);
     }
 
     /** Before anything logs: the logger reads its level once. */

@@ -31,10 +31,15 @@ record Terminal(
     /** System property with the names of the streams that are terminals, set by the start script. */
     static final String TERMINAL_PROPERTY = "whisperspeedtest.terminal";
 
-    /** Returns the terminal of this process. */
-    static Terminal current() {
+    /**
+     * Returns the terminal of this process, and keeps standard output for data.
+     *
+     * <p>Some audio decoders print to {@code System.out}; from here on that is standard error.
+     */
+    static Terminal takeOver() {
         Charset charset = charset();
         PrintWriter out = new PrintWriter(System.out, true, charset);
+        System.setOut(System.err);
         PrintWriter err = new PrintWriter(System.err, true, charset);
         String known = System.getProperty(TERMINAL_PROPERTY);
         boolean console = known == null && isConsole();

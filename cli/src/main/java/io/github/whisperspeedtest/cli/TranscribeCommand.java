@@ -11,6 +11,7 @@ import io.github.whisperspeedtest.format.TranscriptFormat;
 import io.github.whisperspeedtest.registry.ImplementationRegistry;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.Transcriber;
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
@@ -20,10 +21,10 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -104,19 +105,19 @@ final class TranscribeCommand implements Callable<Integer> {
                     "Several formats, or several recordings in a format other than txt, need -o DIR");
         }
         TranscribeOptions options = decoding.transcribeOptions();
+        LoadOptions load = engine.loadOptions();
         WhisperSpeedtest library = common.library();
         String id = implementation == null ? firstAvailable(library.registry()) : implementation;
-        if (engine.model().equals(EmbeddedModel.NAME)) {
-            terminal.err()
-                    .println("note: '" + EmbeddedModel.NAME
-                            + "' is a tiny demo model that knows some 65 words of synthetic English "
-                            + "and German; use -m base or larger for real speech.");
-        }
-
         ErrorPrinter errors = new ErrorPrinter(terminal);
-        OutputNames names = new OutputNames(files);
+        Map<Path, String> names = OutputFile.names(files);
         int failed = 0;
-        try (Transcriber transcriber = library.open(id, engine.model(), engine.loadOptions())) {
+        try (Transcriber transcriber = library.open(id, engine.model(), load)) {
+            if (engine.model().equals(EmbeddedModel.NAME)) {
+                terminal.err()
+                        .println("note: '" + EmbeddedModel.NAME
+                                + "' is a tiny demo model that knows some 65 words of synthetic English "
+                                + "and German; use -m base or larger for real speech.");
+            }
             for (Path file : files) {
                 try {
                     transcribe(transcriber, file, options, formats, names);
@@ -139,7 +140,7 @@ final class TranscribeCommand implements Callable<Integer> {
             Path file,
             TranscribeOptions options,
             Set<TranscriptFormat> formats,
-            OutputNames names)
+            Map<Path, String> names)
             throws IOException {
         try (ProgressLine progress = new ProgressLine(terminal)) {
             progress.show(file + ": reading");
@@ -150,7 +151,7 @@ final class TranscribeCommand implements Callable<Integer> {
             progress.clear();
             for (TranscriptFormat format : formats) {
                 if (outputDirectory != null) {
-                    Path target = outputDirectory.resolve(names.of(file) + "." + format.extension());
+                    Path target = outputDirectory.resolve(names.get(file) + "." + format.extension());
                     OutputFile.write(target, render(transcription, format));
                     terminal.err().println("wrote " + target);
                 } else if (!stream) {
@@ -202,31 +203,6 @@ final class TranscribeCommand implements Callable<Integer> {
         }
         throw new EngineUnavailableException(
                 "No implementation can run here." + reasons + " Run 'whisper-speedtest list' for what is missing.");
-    }
-
-    /** Names of output files: those of the recordings without their extension, unless two would be the same. */
-    private static final class OutputNames {
-        private final Set<String> ambiguous = new HashSet<>();
-
-        OutputNames(List<Path> files) {
-            Set<String> seen = new HashSet<>();
-            for (Path file : files) {
-                if (!seen.add(stem(file))) {
-                    ambiguous.add(stem(file));
-                }
-            }
-        }
-
-        String of(Path file) {
-            String stem = stem(file);
-            return ambiguous.contains(stem) ? file.getFileName().toString() : stem;
-        }
-
-        private static String stem(Path file) {
-            String name = file.getFileName().toString();
-            int dot = name.lastIndexOf('.');
-            return dot > 0 ? name.substring(0, dot) : name;
-        }
     }
 
     /** Shows how far it is, and prints segments of plain text as they come. */

@@ -1,0 +1,24 @@
+package io.github.whisperspeedtest.cli;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+
+/** A terminal whose output a test can read. */
+final class CapturedTerminal {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    /** Runs a command as a user would who pipes both streams, and returns its exit code. */
+    int run(String... args) {
+        return Main.run(
+                new Terminal(new PrintWriter(out, true), new PrintWriter(err, true), false, false, true, false), args);
+    }
+
+    String out() {
+        return out.toString();
+    }
+
+    String err() {
+        return err.toString();
+    }
+}

@@ -1,0 +1,82 @@
+package io.github.whisperspeedtest.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.whisperspeedtest.model.ToolHome;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RootCommandTest {
+    private final CapturedTerminal terminal = new CapturedTerminal();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"benchmark", "transcribe", "list"})
+    void explainsEveryCommand(String command) {
+        assertThat(terminal.run(command, "--help")).isEqualTo(ExitCode.OK);
+        assertThat(terminal.out()).contains("Usage: whisper-speedtest " + command, "--models-dir");
+    }
+
+    @Test
+    void explainsItself() {
+        assertThat(terminal.run("--help")).isEqualTo(ExitCode.OK);
+        assertThat(terminal.out()).contains("benchmark", "transcribe", "list", "Examples:", "Exit codes:");
+    }
+
+    @Test
+    void tellsItsVersion() {
+        assertThat(terminal.run("--version")).isEqualTo(ExitCode.OK);
+        assertThat(terminal.out()).contains("whisper-speedtest ", System.getProperty("java.version"));
+    }
+
+    @Test
+    void wantsACommand() {
+        assertThat(terminal.run()).isEqualTo(ExitCode.USAGE);
+        assertThat(terminal.err()).contains("Missing command", "--help");
+    }
+
+    @Test
+    void suggestsWhatWasMeant() {
+        assertThat(terminal.run("benchmrk")).isEqualTo(ExitCode.USAGE);
+        assertThat(terminal.err()).contains("benchmrk", "benchmark");
+    }
+
+    @Test
+    void completesInAShell() {
+        assertThat(terminal.run("generate-completion")).isEqualTo(ExitCode.OK);
+        assertThat(terminal.out()).contains("_picocli_whisper-speedtest", "--models-dir");
+    }
+
+    @Test
+    void listsWhatCanRunHere() {
+        assertThat(terminal.run("list")).isEqualTo(ExitCode.OK);
+        assertThat(terminal.out()).contains("Available:", "whispercpp", "whisper.cpp 1.7.1", "device:", "micro, ");
+    }
+
+    @Test
+    void listsAsJson(@TempDir Path models) throws IOException {
+        assertThat(terminal.run("list", "--json", "--models-dir", models.toString()))
+                .isEqualTo(ExitCode.OK);
+        JsonNode json = new ObjectMapper().readTree(terminal.out());
+        assertThat(json.get("models_directory").asText()).isEqualTo(models.toString());
+        JsonNode whispercpp = json.get("implementations").get(0);
+        assertThat(whispercpp.get("id").asText()).isEqualTo("whispercpp");
+        assertThat(whispercpp.get("available").asBoolean()).isTrue();
+        assertThat(whispercpp.get("models")).extracting(JsonNode::asText).contains("micro", "large");
+        System.clearProperty(ToolHome.MODELS_PROPERTY);
+    }
+
+    @Test
+    void leavesColoursOutWhereTheyAreNotWanted() {
+        assertThat(Terminal.wantsColor(Map.of())).isTrue();
+        assertThat(Terminal.wantsColor(Map.of("NO_COLOR", ""))).isTrue();
+        assertThat(Terminal.wantsColor(Map.of("NO_COLOR", "1"))).isFalse();
+        assertThat(Terminal.wantsColor(Map.of("TERM", "dumb"))).isFalse();
+    }
+}

@@ -1,0 +1,168 @@
+package io.github.whisperspeedtest.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.testing.MicroSamples;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TranscribeCommandTest {
+    private static final Sample ENGLISH = MicroSamples.named("en_single_04.flac");
+    private static final Sample GERMAN = MicroSamples.named("de_single_03.flac");
+
+    @TempDir
+    private static Path home;
+
+    @TempDir
+    private Path directory;
+
+    private final CapturedTerminal terminal = new CapturedTerminal();
+
+    private Path english;
+    private Path german;
+
+    @BeforeAll
+    static void useAHomeOfItsOwn() {
+        System.setProperty(ToolHome.HOME_PROPERTY, home.toString());
+    }
+
+    @AfterAll
+    static void forgetIt() {
+        System.clearProperty(ToolHome.HOME_PROPERTY);
+    }
+
+    @BeforeEach
+    void copyRecordings() throws IOException {
+        english = copy(ENGLISH);
+        german = copy(GERMAN);
+    }
+
+    @Test
+    void printsTheTextAndNothingElse() {
+        assertThat(terminal.run("transcribe", english.toString())).isEqualTo(ExitCode.OK);
+        assertThat(terminal.out()).isEqualToIgnoringNewLines(ENGLISH.reference() + "\n");
+        assertThat(terminal.err()).contains("demo model", "times real time", "whisper.cpp", "CPU");
+    }
+
+    @Test
+    void printsJson() throws IOException {
+        assertThat(terminal.run("transcribe", german.toString(), "-f", "json", "-i", "whispercpp"))
+                .isEqualTo(ExitCode.OK);
+        JsonNode json = new ObjectMapper().readTree(terminal.out());
+        assertThat(json.get("text").asText().strip()).isEqualTo(GERMAN.reference());
+        assertThat(json.get("language").asText()).isEqualTo("de");
+        assertThat(json.get("segments")).hasSize(1);
+    }
+
+    @Test
+    void writesEveryFormatOfEveryFileInADirectory() throws IOException {
+        Path output = directory.resolve("output/new");
+        assertThat(terminal.run(
+                        "transcribe", directory.toString(), "-f", "txt,srt,vtt,tsv,json", "-o", output.toString()))
+                .isEqualTo(ExitCode.OK);
+        assertThat(terminal.out()).isEmpty();
+        try (Stream<Path> files = Files.list(output)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder(
+                            "en_single_04.txt",
+                            "en_single_04.srt",
+                            "en_single_04.vtt",
+                            "en_single_04.tsv",
+                            "en_single_04.json",
+                            "de_single_03.txt",
+                            "de_single_03.srt",
+                            "de_single_03.vtt",
+                            "de_single_03.tsv",
+                            "de_single_03.json");
+        }
+        assertThat(output.resolve("de_single_03.txt")).hasContent(GERMAN.reference());
+        assertThat(output.resolve("en_single_04.srt"))
+                .content()
+                .startsWith("1\n00:00:00,")
+                .contains(" --> 00:00:0", ENGLISH.reference());
+    }
+
+    @Test
+    void goesOnAfterAFileThatCannotBeRead() throws IOException {
+        Path broken = Files.writeString(directory.resolve("a-broken.wav"), "RIFF");
+        assertThat(terminal.run("transcribe", broken.toString(), english.toString()))
+                .isEqualTo(ExitCode.FAILED);
+        assertThat(terminal.out()).isEqualToIgnoringNewLines(ENGLISH.reference() + "\n");
+        assertThat(terminal.err()).contains("error: ").contains(broken.toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "2 | nobody        | transcribe ENGLISH -i nobody",
+                "2 | gigantic      | transcribe ENGLISH -m gigantic",
+                "2 | klingon       | transcribe ENGLISH -l klingon",
+                "2 | docx          | transcribe ENGLISH -f docx",
+                "2 | need -o       | transcribe ENGLISH -f srt,vtt",
+                "2 | need -o       | transcribe ENGLISH GERMAN -f srt",
+                "2 | vad=true      | transcribe ENGLISH --vad",
+                "2 | device=abacus | transcribe ENGLISH --device abacus",
+                "2 | beamSize      | transcribe ENGLISH --beam-size 0",
+                "2 | threads       | transcribe ENGLISH -t 0",
+                "2 | temperatures  | transcribe ENGLISH --temperature 1,0",
+                "2 | no file       | transcribe no-such-file.wav",
+                "2 | --frobnicate  | transcribe ENGLISH --frobnicate",
+                "2 | FILE          | transcribe",
+                "3 | ggml-base     | transcribe ENGLISH -m base",
+            })
+    void refusesWithACodeAndAReason(int code, String reason, String command) {
+        String[] args = Stream.of(command.split(" "))
+                .map(word -> word.equals("ENGLISH") ? english.toString() : word)
+                .map(word -> word.equals("GERMAN") ? german.toString() : word)
+                .toArray(String[]::new);
+        assertThat(terminal.run(args)).isEqualTo(code);
+        assertThat(terminal.out()).isEmpty();
+        assertThat(terminal.err()).contains("error: ", reason).doesNotContain("\tat ");
+    }
+
+    @Test
+    void showsWhereAnErrorComesFromOnlyInDebugging() throws IOException {
+        Path broken = Files.writeString(directory.resolve("broken.wav"), "RIFF");
+        terminal.run("transcribe", broken.toString(), "--debug");
+        assertThat(terminal.err()).contains("\tat ");
+    }
+
+    @Test
+    void takesAModelFileByItsPath() throws IOException {
+        terminal.run("transcribe", english.toString());
+        Path model;
+        try (Stream<Path> files = Files.walk(home)) {
+            model = files.filter(file -> file.toString().endsWith(".bin"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        Path copy = Files.copy(model, directory.resolve("mine.bin"));
+        CapturedTerminal second = new CapturedTerminal();
+        assertThat(second.run("transcribe", english.toString(), "-m", copy.toString()))
+                .isEqualTo(ExitCode.OK);
+        assertThat(second.out()).isEqualToIgnoringNewLines(ENGLISH.reference() + "\n");
+    }
+
+    private Path copy(Sample sample) throws IOException {
+        Path file = directory.resolve(sample.name());
+        try (InputStream in = sample.open()) {
+            Files.copy(in, file);
+        }
+        return file;
+    }
+}
