@@ -1,0 +1,161 @@
+package io.github.whisperspeedtest.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.whisperspeedtest.benchmark.BenchmarkReport;
+import io.github.whisperspeedtest.benchmark.BenchmarkResult;
+import io.github.whisperspeedtest.benchmark.JsonReport;
+import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.testing.MicroSamples;
+import io.github.whisperspeedtest.testing.ProviderJar;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The built distribution, unpacked anywhere and started by its script, as a user has it. */
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
+class DistributionIT {
+    @TempDir
+    private Path directory;
+
+    private Path home;
+    private Path tool;
+
+    /** Copied to a path with a space in it: scripts trip over those. */
+    @BeforeEach
+    void copyDistribution() throws IOException {
+        Path built = Path.of(System.getProperty("distribution.directory"));
+        Path copy = directory.resolve("my tools");
+        try (Stream<Path> files = Files.walk(built)) {
+            for (Path file : files.toList()) {
+                Path target = copy.resolve(built.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(file, target);
+                    assertThat(target.toFile().setExecutable(Files.isExecutable(file)))
+                            .isTrue();
+                }
+            }
+        }
+        tool = copy.resolve("bin/whisper-speedtest");
+        home = directory.resolve("home");
+    }
+
+    @Test
+    void holdsWhatAUserExpects() throws IOException {
+        Path root = tool.getParent().getParent();
+        assertThat(tool).isExecutable();
+        assertThat(root.resolve("LICENSE")).exists();
+        assertThat(root.resolve("README.md")).exists();
+        assertThat(root.resolve("plugins")).isDirectory();
+        try (Stream<Path> jars = Files.list(root.resolve("lib"))) {
+            assertThat(jars.map(jar -> jar.getFileName().toString()))
+                    .anyMatch(name -> name.startsWith("whisper-speedtest-core-"))
+                    .anyMatch(name -> name.startsWith("whisper-speedtest-backend-whispercpp-"))
+                    .noneMatch(name -> name.contains("junit") || name.contains("assertj"));
+        }
+    }
+
+    @Test
+    void runsTheMainJobThroughALink() throws Exception {
+        Path link = Files.createSymbolicLink(directory.resolve("linked"), tool);
+        Run run = run(link, "benchmark", "-n", "1");
+        assertThat(run.exitCode).as(run.err).isEqualTo(ExitCode.OK);
+        assertThat(run.out).contains("whispercpp", "WER", "0.0 %", "\"Call Anna. The weather is cold.");
+        assertThat(run.err).contains("Results saved to " + home);
+    }
+
+    @Test
+    void transcribes() throws Exception {
+        Sample sample = MicroSamples.named("de_single_03.flac");
+        Path recording = directory.resolve("Äußerung 1.flac");
+        try (InputStream in = sample.open()) {
+            Files.copy(in, recording);
+        }
+        Run run = run(tool, "transcribe", recording.toString());
+        assertThat(run.exitCode).as(run.err).isEqualTo(ExitCode.OK);
+        assertThat(run.out).isEqualToIgnoringNewLines(sample.reference() + "\n");
+    }
+
+    @Test
+    void findsTheBackendOfTheDocumentationInPlugins() throws Exception {
+        Map<String, String> classes = DocumentedCode.of(Path.of("..", "docs", "writing-a-backend.md"));
+        assertThat(classes)
+                .containsOnlyKeys("com.example.parrot.ParrotImplementation", "com.example.parrot.ParrotTranscriber");
+        ProviderJar jar = new ProviderJar();
+        classes.forEach(jar::source);
+        jar.service("com.example.parrot.ParrotImplementation").write(plugins().resolve("parrot.jar"));
+
+        JsonNode list = new ObjectMapper().readTree(run(tool, "list", "--json").out);
+        assertThat(list.get("implementations"))
+                .extracting(node -> node.get("id").asText())
+                .containsExactly("parrot", "whispercpp");
+
+        Run benchmark = run(tool, "benchmark", "-n", "2", "--json", "-");
+        assertThat(benchmark.exitCode).as(benchmark.err).isEqualTo(ExitCode.OK);
+        BenchmarkReport report = JsonReport.parse(benchmark.out, "standard output");
+        assertThat(report.ranking())
+                .extracting(BenchmarkResult::implementation)
+                .containsExactly("parrot", "whispercpp");
+        BenchmarkResult.Measured parrot = report.ranking().get(0);
+        assertThat(parrot.audios().get(0).text()).isEqualTo("Polly wants a cracker.");
+        assertThat(parrot.wordErrorRate().orElseThrow().errors()).isPositive();
+    }
+
+    @Test
+    void survivesAPluginThatIsBroken() throws Exception {
+        new ProviderJar()
+                .implementation("com.example.Newer", "newer", "")
+                .javaVersion("com.example.Newer", 99)
+                .write(plugins().resolve("newer.jar"));
+        Files.writeString(plugins().resolve("torn.jar"), "not a jar");
+
+        Run run = run(tool, "list");
+        assertThat(run.exitCode).as(run.err).isEqualTo(ExitCode.OK);
+        assertThat(run.out).contains("whispercpp", "Unavailable:", "com.example.Newer", "99");
+    }
+
+    @Test
+    void tellsScriptsWhatWentWrong() throws Exception {
+        assertThat(run(tool, "benchmark", "-i", "nobody").exitCode).isEqualTo(ExitCode.USAGE);
+        assertThat(run(tool, "transcribe", "none.wav").exitCode).isEqualTo(ExitCode.USAGE);
+        Run help = run(tool, "--help");
+        assertThat(help.exitCode).isEqualTo(ExitCode.OK);
+        assertThat(help.out).contains("benchmark").doesNotContain("\u001B[");
+    }
+
+    private Path plugins() {
+        return tool.getParent().getParent().resolve("plugins");
+    }
+
+    private record Run(int exitCode, String out, String err) {}
+
+    private Run run(Path command, String... args) throws IOException, InterruptedException {
+        Path out = Files.createTempFile(directory, "out", ".txt");
+        Path err = Files.createTempFile(directory, "err", ".txt");
+        List<String> line = new ArrayList<>(List.of(command.toString()));
+        line.addAll(Arrays.asList(args));
+        ProcessBuilder builder =
+                new ProcessBuilder(line).redirectOutput(out.toFile()).redirectError(err.toFile());
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().put(ToolHome.HOME_VARIABLE, home.toString());
+        builder.environment().put("LC_ALL", "C.UTF-8");
+        int exitCode = builder.start().waitFor();
+        return new Run(exitCode, Files.readString(out), Files.readString(err));
+    }
+}
