@@ -90,22 +90,30 @@ final class SegmentReader {
 
         int tokenCount = library.whisper_full_n_tokens(context, index);
         List<Integer> tokens = new ArrayList<>(tokenCount);
-        List<TokenData> textTokens = new ArrayList<>(tokenCount);
         double logProbability = 0;
         for (int i = 0; i < tokenCount; i++) {
-            TokenData token = library.whisper_full_get_token_data(context, index, i);
-            if (Float.isNaN(token.p)) {
+            float probability = library.whisper_full_get_token_p(context, index, i);
+            if (Float.isNaN(probability)) {
                 throw new ModelException("The weights in " + modelFile
                         + " are damaged: the network computes NaN from them. " + "Download the model again.");
             }
-            tokens.add(token.id);
-            logProbability += token.plog;
+            tokens.add(library.whisper_full_get_token_id(context, index, i));
+            logProbability += Math.log(probability);
+        }
+        List<Word> words = withWords ? words(textTokens(index, tokenCount), start, end) : List.of();
+        return new Segment(start, end, text, tokens, tokenCount == 0 ? null : logProbability / tokenCount, null, words);
+    }
+
+    /** Returns all that is known of each text token; a structure by value costs more than all other calls together. */
+    private List<TokenData> textTokens(int index, int tokenCount) {
+        List<TokenData> tokens = new ArrayList<>(tokenCount);
+        for (int i = 0; i < tokenCount; i++) {
+            TokenData token = library.whisper_full_get_token_data(context, index, i);
             if (token.id < endOfText) {
-                textTokens.add(token);
+                tokens.add(token);
             }
         }
-        List<Word> words = withWords ? words(textTokens, start, end) : List.of();
-        return new Segment(start, end, text, tokens, tokenCount == 0 ? null : logProbability / tokenCount, null, words);
+        return tokens;
     }
 
     /** Joins tokens into words: a word begins where a token begins with a space. */

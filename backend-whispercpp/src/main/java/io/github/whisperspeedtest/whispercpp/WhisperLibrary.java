@@ -77,6 +77,10 @@ interface WhisperLibrary extends Library {
 
     int whisper_full_n_tokens(Pointer context, int segment);
 
+    int whisper_full_get_token_id(Pointer context, int segment, int token);
+
+    float whisper_full_get_token_p(Pointer context, int segment, int token);
+
     TokenData.ByValue whisper_full_get_token_data(Pointer context, int segment, int token);
 
     void whisper_reset_timings(Pointer context);
