@@ -28,12 +28,22 @@ public record BenchmarkPlan(
         LoadOptions load,
         TranscribeOptions transcribe,
         @Nullable Duration timeLimit) {
-    /** Copies the lists. */
+    /** Copies the lists and checks the numbers. */
     public BenchmarkPlan {
         implementations = List.copyOf(implementations);
         inputs = List.copyOf(inputs);
         Objects.requireNonNull(model, "model");
         Objects.requireNonNull(load, "load");
         Objects.requireNonNull(transcribe, "transcribe");
+        if (inputs.isEmpty()) {
+            throw new IllegalArgumentException("a benchmark needs at least one recording");
+        }
+        if (runs < 1 || warmupRuns < 0) {
+            throw new IllegalArgumentException(
+                    "runs must be at least 1 and warm-up runs at least 0, but were " + runs + " and " + warmupRuns);
+        }
+        if (timeLimit != null && (timeLimit.isNegative() || timeLimit.isZero())) {
+            throw new IllegalArgumentException("timeLimit must be longer than nothing, but was " + timeLimit);
+        }
     }
 }

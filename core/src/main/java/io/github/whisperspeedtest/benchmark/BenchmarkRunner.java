@@ -19,20 +19,39 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Measures implementations one after the other, each in a JVM of its own; whatever happens to one is a row of the report. */
 public final class BenchmarkRunner {
+    private static final Logger LOG = LoggerFactory.getLogger(BenchmarkRunner.class);
+
     private final ImplementationRegistry registry;
     private final ModelStore models;
+    private final ChildJvm children;
 
-    /** Creates a runner for the implementations and models of this machine. */
+    /** Creates a runner whose child JVMs have the class path of this one; the implementations must be on it. */
     public BenchmarkRunner(ImplementationRegistry registry, ModelStore models) {
+        this(registry, models, ChildJvm.builder().build());
+    }
+
+    /**
+     * Creates a runner for a program that loads its implementations otherwise than from the class path of its JVM.
+     *
+     * @param registry knows the implementations
+     * @param models finds their models
+     * @param children how a JVM is started whose class path holds the implementations; its time limit is that of the plan
+     */
+    public BenchmarkRunner(ImplementationRegistry registry, ModelStore models, ChildJvm children) {
         this.registry = registry;
         this.models = models;
+        this.children = children;
     }
 
     /**
      * Runs a benchmark.
+     *
+     * <p>Before anything is measured, every implementation is looked up and every recording read.
      *
      * @return a result for every implementation of the plan
      * @throws io.github.whisperspeedtest.error.AudioException if a recording cannot be read
@@ -80,10 +99,14 @@ public final class BenchmarkRunner {
         } catch (WhisperSpeedtestException e) {
             return new BenchmarkResult.Failed(
                     id, version, FailureCategory.of(e.kind()), String.valueOf(e.getMessage()), null);
+        } catch (RuntimeException | LinkageError e) {
+            // The implementation's own list or writer of models is at fault, which must not end the others.
+            LOG.debug("{} failed before its JVM was started", id, e);
+            return new BenchmarkResult.Failed(id, version, FailureCategory.INTERNAL, e.toString(), null);
         }
         BenchmarkTask.Order order = new BenchmarkTask.Order(
                 id, files, plan.inputs(), plan.warmupRuns(), plan.runs(), plan.load(), plan.transcribe());
-        ChildOutcome<BenchmarkTask.Outcome> outcome = ChildJvm.builder()
+        ChildOutcome<BenchmarkTask.Outcome> outcome = children.toBuilder()
                 .timeLimit(plan.timeLimit())
                 .build()
                 .run(BenchmarkTask.class, order, progress -> listener.onProgress(id, progress));
@@ -99,6 +122,7 @@ public final class BenchmarkRunner {
                     completed.stats().peakMemoryBytes());
         }
         if (outcome instanceof ChildOutcome.Failed<BenchmarkTask.Outcome> failed) {
+            LOG.debug("{} failed in its JVM: {}", id, failed.details());
             return new BenchmarkResult.Failed(id, version, FailureCategory.of(failed.kind()), failed.message(), null);
         }
         if (outcome instanceof ChildOutcome.TimedOut<BenchmarkTask.Outcome>) {
@@ -114,7 +138,7 @@ public final class BenchmarkRunner {
                 version,
                 FailureCategory.CRASHED,
                 outcome.describe(),
-                "The engine's native code ended the process; run with --debug for its log.");
+                "The engine's native code ended the process; its log at debug level says more.");
     }
 
     private static BenchmarkResult measured(

@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.model;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.error.EngineUnavailableException;
 import io.github.whisperspeedtest.error.ModelException;
+import io.github.whisperspeedtest.error.UnknownNameException;
 import io.github.whisperspeedtest.spi.CheckpointWriter;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ModelFiles;
@@ -10,7 +11,6 @@ import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /** Finds the files of a model on this machine; the embedded model is written to disk on its first use. */
 public final class ModelStore {
-    private static final Logger log = LoggerFactory.getLogger(ModelStore.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ModelStore.class);
 
     private final ToolHome home;
 
@@ -53,30 +54,29 @@ public final class ModelStore {
     /**
      * Returns the files of a model.
      *
+     * <p>A name that the implementation knows wins over a file that happens to be called the same; {@code ./name} means
+     * the file.
+     *
      * @param implementation the implementation that is to load it
      * @param model a name that the implementation knows, or the path of a file in its format
-     * @throws io.github.whisperspeedtest.error.UnknownNameException if it is neither
+     * @throws UnknownNameException if it is neither
      * @throws ModelException if the model is known but not on this machine; says where it would have to be
      * @throws EngineUnavailableException if the embedded model cannot be written
      */
     public ModelFiles locate(Implementation implementation, String model) {
-        if (namesFile(model)) {
-            return ModelFiles.of(model, List.of(Path.of(model)));
-        }
-        ModelInfo info = implementation.modelInfo(model, home.models());
-        if (!info.localPaths().isEmpty() && info.localPaths().stream().allMatch(Files::exists)) {
-            return ModelFiles.of(model, info.localPaths());
-        }
-        for (ModelSource source : info.sources()) {
-            if (source instanceof ModelSource.Embedded embedded) {
-                materialize(implementation, info, embedded);
-                return ModelFiles.of(model, info.localPaths());
+        ModelInfo info;
+        try {
+            info = implementation.modelInfo(model, home.models());
+        } catch (UnknownNameException e) {
+            if (namesFile(model)) {
+                return ModelFiles.of(model, List.of(Path.of(model)));
             }
+            throw new UnknownNameException(e.getMessage() + " Nor is there a file '" + model + "'.", e);
         }
-        throw new ModelException("Model '" + model + "' of implementation '" + implementation.id()
-                + "' is not on this machine. Expected "
-                + info.localPaths().stream().map(Path::toString).collect(Collectors.joining(", "))
-                + ". Get it from " + describe(info.sources()) + " and put it there.");
+        if (!isComplete(info)) {
+            materialize(implementation, info, embeddedSource(implementation, info));
+        }
+        return ModelFiles.of(model, info.localPaths());
     }
 
     private static boolean namesFile(String model) {
@@ -85,6 +85,25 @@ public final class ModelStore {
         } catch (InvalidPathException e) {
             return false;
         }
+    }
+
+    private static boolean isComplete(ModelInfo info) {
+        return !info.localPaths().isEmpty() && missing(info).isEmpty();
+    }
+
+    private static List<Path> missing(ModelInfo info) {
+        return info.localPaths().stream().filter(path -> !Files.exists(path)).toList();
+    }
+
+    private static ModelSource.Embedded embeddedSource(Implementation implementation, ModelInfo info) {
+        return info.sources().stream()
+                .filter(ModelSource.Embedded.class::isInstance)
+                .map(ModelSource.Embedded.class::cast)
+                .findFirst()
+                .orElseThrow(() -> new ModelException("Model '" + info.name() + "' of implementation '"
+                        + implementation.id() + "' is not on this machine: there is no "
+                        + missing(info).stream().map(Path::toString).collect(Collectors.joining(" and no "))
+                        + ". Get it from " + describe(info.sources()) + " and put it there."));
     }
 
     private static String describe(List<ModelSource> sources) {
@@ -103,46 +122,71 @@ public final class ModelStore {
     }
 
     /** Writes into a directory beside the final one and renames it, so that nobody ever sees half a model. */
-    private static void materialize(Implementation implementation, ModelInfo info, ModelSource.Embedded source) {
+    private void materialize(Implementation implementation, ModelInfo info, ModelSource.Embedded source) {
         CheckpointWriter writer = implementation
                 .checkpointWriter()
                 .orElseThrow(() -> new IllegalStateException(
                         "Implementation '" + implementation.id() + "' offers the embedded model but no writer for it"));
-        Path target = info.localPaths().get(0).getParent();
+        Path target = directoryOf(implementation, info);
+        List<String> names = info.localPaths().stream()
+                .map(path -> path.getFileName().toString())
+                .toList();
+        LOG.debug("Writing the embedded model for {} as {} to {}", implementation.id(), source.quantization(), target);
+        // Not a temporary directory of the system's kind: others may read what ends up here, as far as the umask lets
+        // them.
+        Path partial = target.resolveSibling("." + target.getFileName() + "-" + UUID.randomUUID());
         try {
             Files.createDirectories(target.getParent());
-            Path partial = Files.createTempDirectory(target.getParent(), "." + target.getFileName() + "-");
-            try {
-                List<String> names = info.localPaths().stream()
-                        .map(path -> path.getFileName().toString())
-                        .toList();
-                log.debug(
-                        "Writing the embedded model for {} as {} to {}",
-                        implementation.id(),
-                        source.quantization(),
-                        target);
-                writer.write(EmbeddedModel.checkpoint(), source.quantization(), partial, names);
-                publish(partial, target);
-            } finally {
-                deleteRecursively(partial);
+            Files.createDirectory(partial);
+            writer.write(EmbeddedModel.checkpoint(), source.quantization(), partial, names);
+            for (String name : names) {
+                if (!Files.exists(partial.resolve(name))) {
+                    throw new IllegalStateException("The writer of implementation '" + implementation.id()
+                            + "' was to write a file '" + name + "' but did not");
+                }
             }
+            publish(partial, target, names);
         } catch (IOException e) {
             throw new EngineUnavailableException(
                     "The embedded model cannot be written to " + target + ": " + reason(e) + ". Set "
-                            + ToolHome.HOME_VARIABLE + " to a directory with space that you may write to.",
+                            + (home.models().startsWith(home.data())
+                                    ? ToolHome.HOME_VARIABLE
+                                    : ToolHome.MODELS_VARIABLE)
+                            + " to a directory with space that you may write to.",
                     e);
+        } finally {
+            deleteRecursively(partial);
         }
     }
 
-    private static void publish(Path partial, Path target) throws IOException {
+    /** Returns the one directory that all files of the embedded model are in, which holds nothing else. */
+    private static Path directoryOf(Implementation implementation, ModelInfo info) {
+        List<Path> directories =
+                info.localPaths().stream().map(Path::getParent).distinct().toList();
+        if (directories.size() != 1) {
+            throw new IllegalStateException("Implementation '" + implementation.id()
+                    + "' must keep the embedded model as files of one directory, but names " + info.localPaths());
+        }
+        return directories.get(0);
+    }
+
+    /**
+     * Makes the model visible.
+     *
+     * <p>Where its directory is there already, another process was first, or somebody deleted some of its files: those
+     * that are missing are put back.
+     */
+    private static void publish(Path partial, Path target, List<String> names) throws IOException {
         try {
             Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (AtomicMoveNotSupportedException e) {
-            throw e;
         } catch (FileSystemException e) {
-            // Another process was first; its files have the same content.
             if (!Files.isDirectory(target)) {
                 throw e;
+            }
+            for (String name : names) {
+                if (!Files.exists(target.resolve(name))) {
+                    Files.move(partial.resolve(name), target.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+                }
             }
         }
     }
@@ -162,7 +206,7 @@ public final class ModelStore {
                 Files.deleteIfExists(path);
             }
         } catch (IOException | UncheckedIOException e) {
-            log.debug("Left behind {}", directory, e);
+            LOG.debug("Left behind {}", directory, e);
         }
     }
 }

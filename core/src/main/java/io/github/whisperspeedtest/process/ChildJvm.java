@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
  * parent ends, nor when it is killed. Immutable; any number of threads may run tasks at once.
  */
 public final class ChildJvm {
-    /** System properties that native libraries and this tool are set up by; a child gets those that begin like this. */
-    private static final List<String> INHERITED_PROPERTIES =
-            List.of("whisperspeedtest.", "io.github.givimad.", "jna.", "java.io.tmpdir", "java.library.path");
+    /** System properties that native libraries, logs and this tool are set up by; a child gets those that begin like this. */
+    private static final List<String> INHERITED_PROPERTIES = List.of(
+            "whisperspeedtest.", "io.github.givimad.", "jna.", "org.slf4j.", "java.io.tmpdir", "java.library.path");
 
     private final List<Path> classPath;
     private final List<String> jvmArguments;
@@ -49,6 +49,16 @@ public final class ChildJvm {
     /** Returns a builder that starts from the class path of this JVM, no time limit and the defaults of the JVM. */
     public static Builder builder() {
         return new Builder();
+    }
+
+    /** Returns a builder that starts from the settings of this launcher. */
+    public Builder toBuilder() {
+        return new Builder()
+                .classPath(classPath)
+                .jvmArguments(jvmArguments)
+                .timeLimit(timeLimit)
+                .environment(environment)
+                .workingDirectory(workingDirectory);
     }
 
     /**

@@ -22,12 +22,20 @@ public record ModelFiles(String model, Map<String, Path> byName) {
         byName = Collections.unmodifiableMap(new LinkedHashMap<>(byName));
     }
 
-    /** Returns a model of the given files, each under its own file name. */
+    /**
+     * Returns a model of the given files, each under its own file name.
+     *
+     * @throws IllegalArgumentException if two files have one name
+     */
     public static ModelFiles of(String model, List<Path> files) {
         Map<String, Path> byName = new LinkedHashMap<>();
         for (Path file : files) {
             Path absolute = file.toAbsolutePath().normalize();
-            byName.put(absolute.getFileName().toString(), absolute);
+            Path other = byName.put(absolute.getFileName().toString(), absolute);
+            if (other != null) {
+                throw new IllegalArgumentException(
+                        "Model '" + model + "' has two files of one name: " + other + " and " + absolute);
+            }
         }
         return new ModelFiles(model, byName);
     }

@@ -28,8 +28,7 @@ public sealed interface Language {
                 return new Fixed(language.getKey());
             }
         }
-        throw new UnknownNameException("Unknown language '" + codeOrName + "'. Use 'auto' or one of: "
-                + String.join(", ", Fixed.NAMES.keySet()) + ".");
+        throw unknown(codeOrName);
     }
 
     /**
@@ -48,6 +47,11 @@ public sealed interface Language {
 
     /** Returns {@code auto} or the code. */
     String code();
+
+    private static UnknownNameException unknown(String wanted) {
+        return new UnknownNameException("Unknown language '" + wanted + "'. Use 'auto' or one of: "
+                + String.join(", ", Fixed.NAMES.keySet()) + ".");
+    }
 
     /** The wish that the language be detected. */
     enum Auto implements Language {
@@ -168,6 +172,17 @@ public sealed interface Language {
                 entry("jw", "javanese"),
                 entry("su", "sundanese"),
                 entry("yue", "cantonese")));
+
+        /**
+         * Checks the code.
+         *
+         * @throws UnknownNameException if Whisper has no such language
+         */
+        public Fixed {
+            if (!NAMES.containsKey(code)) {
+                throw unknown(code);
+            }
+        }
 
         private static Map<String, String> inOrder(List<Map.Entry<String, String>> entries) {
             Map<String, String> map = new LinkedHashMap<>();

@@ -95,6 +95,15 @@ class EmbeddedModelTest {
     }
 
     @Test
+    void demoSampleIsTheOneOfSeveralSentences() {
+        Sample demo = EmbeddedModel.demoSample();
+
+        assertThat(demo.name()).isEqualTo("en_multi_01.flac");
+        assertThat(demo.utterances()).hasSizeGreaterThan(1);
+        assertThat(EmbeddedModel.samples()).contains(demo);
+    }
+
+    @Test
     void allTwelveSamplesAreThereForTests() throws IOException {
         List<Sample> samples = MicroSamples.all();
 

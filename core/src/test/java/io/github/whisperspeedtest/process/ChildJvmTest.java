@@ -29,6 +29,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ChildJvmTest {
     /** These children do next to nothing, so what counts is how fast they start. */
@@ -196,16 +197,18 @@ class ChildJvmTest {
         }
     }
 
-    @Test
-    void settingsReachTheChild(@TempDir Path directory) throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"whisperspeedtest.test", "org.slf4j.simpleLogger.log.test"})
+    void settingsReachTheChildOfACopyToo(String property, @TempDir Path directory) throws IOException {
         Path odd = Files.createDirectories(directory.resolve("a \"b\" \\ c"));
-        String property = "whisperspeedtest.test";
         System.setProperty(property, "a \"quoted\" \\ value");
         try {
             ChildJvm configured = ChildJvm.builder()
                     .environment(Map.of("CHILD_TEST", "from the parent"))
                     .workingDirectory(odd)
                     .jvmArguments(List.of("-Xmx64m"))
+                    .build()
+                    .toBuilder()
                     .build();
             Tasks.Surroundings found = completed(
                     configured.run(Tasks.LookAround.class, Map.of("variable", "CHILD_TEST", "property", property)));

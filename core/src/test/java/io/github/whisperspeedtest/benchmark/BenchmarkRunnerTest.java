@@ -1,0 +1,377 @@
+package io.github.whisperspeedtest.benchmark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.whisperspeedtest.benchmark.BenchmarkResult.FailureCategory;
+import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
+import io.github.whisperspeedtest.error.AudioException;
+import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.UnknownNameException;
+import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.model.ModelStore;
+import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.process.ChildJvm;
+import io.github.whisperspeedtest.registry.ImplementationRegistry;
+import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.transcription.Timings;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import java.io.File;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The implementations are on the class path of the child JVMs alone, as in a program that loads plug-ins. */
+class BenchmarkRunnerTest {
+    private static final BenchmarkInput DEMO = BenchmarkInput.of(EmbeddedModel.demoSample());
+
+    /** To no child JVM of these tests that is to end by itself. */
+    private static final Duration LONG = Duration.ofMinutes(2);
+
+    @TempDir
+    private static Path temporary;
+
+    private static ToolHome home;
+    private static URLClassLoader loader;
+    private static BenchmarkRunner runner;
+
+    private final Recorder recorder = new Recorder();
+
+    @BeforeAll
+    static void install() throws IOException {
+        home = ToolHome.at(temporary.resolve("home"));
+        Path jar = FakeImplementations.jar(temporary.resolve("fakes.jar"));
+        loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, BenchmarkRunnerTest.class.getClassLoader());
+        ImplementationRegistry registry = ImplementationRegistry.discover(loader);
+        assertThat(registry.problems()).isEmpty();
+        for (Implementation implementation : registry.implementations()) {
+            Path model = FakeImplementations.modelFile(home.models(), implementation.id());
+            Files.createDirectories(model.getParent());
+            Files.writeString(model, "model");
+        }
+        List<Path> classPath = Stream.concat(
+                        Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                                .map(Path::of),
+                        Stream.of(jar))
+                .toList();
+        ChildJvm children = ChildJvm.builder().classPath(classPath).build();
+        runner = new BenchmarkRunner(registry, new ModelStore(home), children);
+    }
+
+    @AfterAll
+    static void close() throws IOException {
+        loader.close();
+    }
+
+    @Test
+    void measurementHasWhatTheChildReported() {
+        BenchmarkInput other = new BenchmarkInput(EmbeddedModel.samples().get(0).name(), null, "Zähler drei acht acht");
+
+        BenchmarkReport report = runner.run(plan(List.of(DEMO, other), 1, 3, LONG, "steady"), recorder);
+
+        BenchmarkResult.Measured measured =
+                (BenchmarkResult.Measured) report.results().get(0);
+        assertThat(recorder.steps)
+                .containsExactly(
+                        "steady load 1",
+                        "steady load 1 done",
+                        "steady warm-up 1",
+                        "steady warm-up 1 done",
+                        "steady run 1",
+                        "steady run 1 done",
+                        "steady run 2",
+                        "steady run 2 done",
+                        "steady run 3",
+                        "steady run 3 done");
+        assertThat(measured.load()).isEqualTo(recorder.times.get(0));
+        assertThat(measured.firstRun()).isEqualTo(recorder.times.get(1));
+        assertThat(measured.runs()).isEqualTo(recorder.times.subList(2, 5));
+        assertThat(measured.parameters().model()).isEqualTo(FakeImplementations.MODEL);
+        assertThat(measured.parameters().threads()).isEqualTo(3);
+        assertThat(measured.peakMemoryBytes()).isGreaterThan(1L << 20);
+        assertThat(report.settings().audios())
+                .extracting(BenchmarkAudio::name)
+                .containsExactly(DEMO.name(), other.name());
+    }
+
+    @Test
+    void textIsThatOfTheLastRunAndPartsAreMediansOfSumsOverTheRecordings() {
+        BenchmarkInput other = new BenchmarkInput(EmbeddedModel.samples().get(0).name(), null, "Zähler 🎙 drei acht");
+
+        BenchmarkReport report = runner.run(plan(List.of(DEMO, other), 1, 3, LONG, "steady"), recorder);
+
+        BenchmarkResult.Measured measured =
+                (BenchmarkResult.Measured) report.results().get(0);
+        assertThat(measured.audios())
+                .extracting(AudioResult::text)
+                .containsExactly("Zähler 🎙 seven", "Zähler 🎙 eight");
+        assertThat(measured.audios()).extracting(AudioResult::language).containsOnly("de");
+        assertThat(measured.audios())
+                .extracting(AudioResult::languageProbability)
+                .containsOnly(0.75);
+        assertThat(measured.audios().get(1).wordErrorRate())
+                .isEqualTo(WordErrorRate.of("Zähler 🎙 drei acht", "Zähler 🎙 eight"))
+                .satisfies(rate -> assertThat(rate.rate()).isBetween(0.5, 0.7));
+        // The runs are calls 3 and 4, 5 and 6, 7 and 8: the middle one encodes for (25 + 36) × 10 ms.
+        Timings timings = measured.timings();
+        assertThat(timings).isNotNull();
+        assertThat(timings.total()).isEqualTo(measured.statistics().median());
+        assertThat(timings.mel()).isNull();
+        assertThat(timings.encode()).isEqualTo(Duration.ofMillis(610));
+        assertThat(timings.decode()).isEqualTo(Duration.ofMillis(110));
+    }
+
+    @Test
+    void firstRunIsATimedOneWhereThereIsNoWarmUp() {
+        BenchmarkReport report = runner.run(
+                plan(List.of(BenchmarkInput.of(EmbeddedModel.samples().get(0))), 0, 2, null, "steady"), recorder);
+
+        BenchmarkResult.Measured measured =
+                (BenchmarkResult.Measured) report.results().get(0);
+        assertThat(measured.runs()).hasSize(2);
+        assertThat(measured.firstRun()).isEqualTo(measured.runs().get(0));
+        assertThat(measured.audios().get(0).text()).isEqualTo("Zähler 🎙 two");
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void everyFailureIsARowAndTheNextOneRuns() throws IOException {
+        Path missing = FakeImplementations.modelFile(home.models(), "fails-for-model");
+
+        BenchmarkReport report = runner.run(
+                plan(
+                        List.of(DEMO),
+                        0,
+                        1,
+                        LONG,
+                        "absent",
+                        "fails-for-user",
+                        "fails-for-model",
+                        "fails-for-environment",
+                        "fails-inside",
+                        "fails-to-list",
+                        "crashes",
+                        "steady"),
+                recorder);
+
+        List<BenchmarkResult> results = report.results();
+        String version = results.get(0).version();
+        assertThat(results.get(0))
+                .isEqualTo(new BenchmarkResult.Unavailable("absent", version, "There is no fake device.", "Buy one."));
+        assertFailure(
+                results.get(1),
+                "fails-for-user",
+                FailureCategory.USER,
+                "Implementation 'fails-for-user' does not support the option device=auto. Use another.");
+        assertFailure(results.get(2), "fails-for-model", FailureCategory.MODEL, missing + " is cut short.");
+        assertFailure(
+                results.get(3), "fails-for-environment", FailureCategory.ENVIRONMENT, "The device is out of memory.");
+        assertFailure(results.get(4), "fails-inside", FailureCategory.INTERNAL, "The engine returned -6.");
+        assertFailure(
+                results.get(5),
+                "fails-to-list",
+                FailureCategory.INTERNAL,
+                "java.lang.IllegalStateException: no list of models");
+        assertFailure(
+                results.get(6),
+                "crashes",
+                FailureCategory.CRASHED,
+                "crashed with SIGABRT (exit code 134): about to abort");
+        assertThat(results.get(7)).isInstanceOf(BenchmarkResult.Measured.class);
+        assertThat(results).hasSize(8);
+        assertThat(recorder.started.results()).isEmpty();
+        assertThat(recorder.started.settings()).isEqualTo(report.settings());
+        assertThat(recorder.reports).hasSize(8).last().isEqualTo(report);
+        for (int i = 0; i < 8; i++) {
+            assertThat(recorder.reports.get(i).results()).isEqualTo(results.subList(0, i + 1));
+        }
+    }
+
+    @Test
+    void hangIsARowOnceItsTimeIsUp() {
+        BenchmarkReport report = runner.run(plan(List.of(DEMO), 0, 1, Duration.ofSeconds(2), "hangs"), recorder);
+
+        assertThat(report.results().get(0)).isInstanceOfSatisfying(BenchmarkResult.Failed.class, failed -> {
+            assertThat(failed.category()).isEqualTo(FailureCategory.TIMED_OUT);
+            assertThat(failed.reason()).startsWith("did not end within 2.0 s");
+            assertThat(failed.remedy()).isNotEmpty();
+        });
+    }
+
+    @Test
+    void modelThatIsNotThereIsARowThatSaysWhereItBelongs(@TempDir Path empty) {
+        BenchmarkRunner elsewhere =
+                new BenchmarkRunner(ImplementationRegistry.discover(loader), new ModelStore(ToolHome.at(empty)));
+
+        BenchmarkReport report = elsewhere.run(plan(List.of(DEMO), 0, 1, LONG, "steady"), recorder);
+
+        assertFailure(
+                report.results().get(0),
+                "steady",
+                FailureCategory.MODEL,
+                "Model 'fake' of implementation 'steady' is not on this machine: there is no "
+                        + FakeImplementations.modelFile(empty.resolve("models").toAbsolutePath(), "steady")
+                        + ". Get it from https://example.org/fake.bin and put it there.");
+        assertThat(recorder.steps).isEmpty();
+    }
+
+    @Test
+    void unknownModelIsARowThatListsTheKnownOnes() {
+        BenchmarkPlan plan = new BenchmarkPlan(
+                List.of("steady"),
+                "gigantic",
+                List.of(DEMO),
+                1,
+                0,
+                LoadOptions.defaults(),
+                TranscribeOptions.defaults(),
+                null);
+
+        assertThat(runner.run(plan, recorder).results().get(0))
+                .isInstanceOfSatisfying(BenchmarkResult.Failed.class, failed -> {
+                    assertThat(failed.category()).isEqualTo(FailureCategory.USER);
+                    assertThat(failed.reason()).contains("'gigantic'", "It knows: fake");
+                });
+    }
+
+    @Test
+    void unknownImplementationIsThrownBeforeAnythingRuns() {
+        assertThatThrownBy(() -> runner.run(plan(List.of(DEMO), 0, 1, LONG, "steady", "unheard-of"), recorder))
+                .isInstanceOf(UnknownNameException.class)
+                .hasMessageContaining("unheard-of")
+                .hasMessageContaining("steady");
+
+        assertThat(recorder.isUntouched()).isTrue();
+    }
+
+    @Test
+    void unreadableRecordingIsThrownBeforeAnythingRuns() throws IOException {
+        Path text = Files.writeString(temporary.resolve("notes.wav"), "no sound at all, only text");
+        BenchmarkPlan plan = plan(List.of(DEMO, BenchmarkInput.of(text, null)), 0, 1, LONG, "steady");
+
+        assertThatThrownBy(() -> runner.run(plan, recorder))
+                .isInstanceOf(AudioException.class)
+                .hasMessageContaining("notes.wav");
+
+        assertThat(recorder.isUntouched()).isTrue();
+    }
+
+    @Test
+    void interruptEndsTheChildAndTheBenchmark() throws Exception {
+        List<ProcessHandle> children = new ArrayList<>();
+        BenchmarkListener impatient = new BenchmarkListener() {
+            @Override
+            public void onProgress(String implementation, BenchmarkTask.Progress progress) {
+                if (progress.stage().equals("run")) {
+                    ProcessHandle.current().children().forEach(children::add);
+                    Thread.currentThread().interrupt();
+                }
+            }
+
+            @Override
+            public void onResult(BenchmarkReport reportSoFar) {
+                throw new AssertionError("a result in spite of the interrupt");
+            }
+        };
+
+        try {
+            assertThatThrownBy(() -> runner.run(plan(List.of(DEMO), 0, 1, LONG, "hangs", "steady"), impatient))
+                    .isInstanceOf(TranscriptionCancelledException.class);
+        } finally {
+            assertThat(Thread.interrupted()).as("the thread stays interrupted").isTrue();
+        }
+
+        assertThat(children).isNotEmpty();
+        for (ProcessHandle child : children) {
+            child.onExit().get(1, TimeUnit.MINUTES);
+        }
+    }
+
+    @Test
+    void planNeedsRecordingsAndRunsAndTime() {
+        assertThatThrownBy(() -> plan(List.of(), 0, 1, LONG))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("recording");
+        assertThatThrownBy(() -> plan(List.of(DEMO), 0, 0, LONG))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("0 and 0");
+        assertThatThrownBy(() -> plan(List.of(DEMO), -1, 1, LONG))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("1 and -1");
+        assertThatThrownBy(() -> plan(List.of(DEMO), 0, 1, Duration.ZERO))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("timeLimit");
+    }
+
+    private static BenchmarkPlan plan(
+            List<BenchmarkInput> inputs,
+            int warmupRuns,
+            int runs,
+            @Nullable Duration timeLimit,
+            String... implementations) {
+        return new BenchmarkPlan(
+                List.of(implementations),
+                FakeImplementations.MODEL,
+                inputs,
+                runs,
+                warmupRuns,
+                LoadOptions.defaults().withThreads(3),
+                TranscribeOptions.defaults(),
+                timeLimit);
+    }
+
+    private static void assertFailure(
+            BenchmarkResult result, String implementation, FailureCategory category, String reason) {
+        assertThat(result).isInstanceOfSatisfying(BenchmarkResult.Failed.class, failed -> {
+            assertThat(failed.implementation()).isEqualTo(implementation);
+            assertThat(failed.category()).isEqualTo(category);
+            assertThat(failed.reason()).isEqualTo(reason);
+        });
+    }
+
+    private static final class Recorder implements BenchmarkListener {
+        private @Nullable BenchmarkReport started;
+        private final List<String> steps = new ArrayList<>();
+        private final List<Duration> times = new ArrayList<>();
+        private final List<BenchmarkReport> reports = new ArrayList<>();
+
+        @Override
+        public void onStart(BenchmarkReport report) {
+            started = report;
+        }
+
+        @Override
+        public void onProgress(String implementation, BenchmarkTask.Progress progress) {
+            String step = implementation + " " + progress.stage() + " " + progress.number();
+            Duration took = progress.took();
+            if (took != null) {
+                times.add(took);
+            }
+            steps.add(took == null ? step : step + " done");
+        }
+
+        @Override
+        public void onResult(BenchmarkReport reportSoFar) {
+            reports.add(reportSoFar);
+        }
+
+        boolean isUntouched() {
+            return started == null && steps.isEmpty() && reports.isEmpty();
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.github.whisperspeedtest.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ToolHomeTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void linuxFollowsTheXdgSpecification() {
+        assertThat(home("Linux", Map.of())).isEqualTo(ToolHome.at(user(".local/share/whisper-speedtest")));
+        assertThat(home("Linux", Map.of("XDG_DATA_HOME", text("data"))))
+                .isEqualTo(ToolHome.at(directory.resolve("data/whisper-speedtest")));
+    }
+
+    @Test
+    void relativeOrEmptyXdgDirectoryIsIgnored() {
+        ToolHome byDefault = home("Linux", Map.of());
+
+        assertThat(home("Linux", Map.of("XDG_DATA_HOME", "data"))).isEqualTo(byDefault);
+        assertThat(home("Linux", Map.of("XDG_DATA_HOME", ""))).isEqualTo(byDefault);
+    }
+
+    @Test
+    void macKeepsItInTheLibrary() {
+        assertThat(home("Mac OS X", Map.of("XDG_DATA_HOME", text("data"))))
+                .isEqualTo(ToolHome.at(user("Library/Application Support/whisper-speedtest")));
+    }
+
+    @Test
+    void windowsKeepsItInTheLocalApplicationData() {
+        assertThat(home("Windows 11", Map.of("LOCALAPPDATA", text("local"))))
+                .isEqualTo(ToolHome.at(directory.resolve("local/whisper-speedtest")));
+        assertThat(home("Windows 11", Map.of())).isEqualTo(ToolHome.at(user("AppData/Local/whisper-speedtest")));
+    }
+
+    @Test
+    void systemOfAnotherNameIsTreatedAsUnix() {
+        assertThat(home("FreeBSD", Map.of())).isEqualTo(home("Linux", Map.of()));
+        // "Darwin" has "win" in it.
+        assertThat(home("Darwin", Map.of("LOCALAPPDATA", text("local")))).isEqualTo(home("Linux", Map.of()));
+    }
+
+    @Test
+    void variableWinsOverTheDefaultAndThePropertyOverTheVariable() {
+        Map<String, String> environment =
+                Map.of(ToolHome.HOME_VARIABLE, text("variable"), "XDG_DATA_HOME", text("data"));
+        Properties properties = properties("Linux");
+
+        assertThat(ToolHome.of(environment, properties)).isEqualTo(ToolHome.at(directory.resolve("variable")));
+
+        properties.setProperty(ToolHome.HOME_PROPERTY, text("property"));
+        assertThat(ToolHome.of(environment, properties)).isEqualTo(ToolHome.at(directory.resolve("property")));
+
+        properties.setProperty(ToolHome.HOME_PROPERTY, " ");
+        assertThat(ToolHome.of(environment, properties)).isEqualTo(ToolHome.at(directory.resolve("variable")));
+    }
+
+    @Test
+    void modelsMoveAlone() {
+        Map<String, String> environment =
+                Map.of(ToolHome.HOME_VARIABLE, text("home"), ToolHome.MODELS_VARIABLE, text("models by variable"));
+        Properties properties = properties("Linux");
+
+        assertThat(ToolHome.of(environment, properties))
+                .isEqualTo(new ToolHome(directory.resolve("home"), directory.resolve("models by variable")));
+
+        properties.setProperty(ToolHome.MODELS_PROPERTY, text("models by property"));
+        assertThat(ToolHome.of(environment, properties))
+                .isEqualTo(new ToolHome(directory.resolve("home"), directory.resolve("models by property")));
+    }
+
+    @Test
+    void pathsAreAbsolute() {
+        ToolHome home = ToolHome.of(Map.of(ToolHome.HOME_VARIABLE, "some/../where"), properties("Linux"));
+
+        assertThat(home.data()).isEqualTo(Path.of("where").toAbsolutePath());
+        assertThat(home.models()).isEqualTo(home.data().resolve("models"));
+        assertThat(home.nativeLibraries()).isEqualTo(home.data().resolve("native"));
+    }
+
+    private ToolHome home(String os, Map<String, String> environment) {
+        return ToolHome.of(environment, properties(os));
+    }
+
+    private Properties properties(String os) {
+        Properties properties = new Properties();
+        properties.setProperty("os.name", os);
+        properties.setProperty("user.home", text("user"));
+        return properties;
+    }
+
+    private Path user(String path) {
+        return directory.resolve("user").resolve(path);
+    }
+
+    private String text(String name) {
+        return directory.resolve(name).toString();
+    }
+}

@@ -1,0 +1,35 @@
+package io.github.whisperspeedtest.spi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+class LoadOptionsTest {
+    @Test
+    void defaultsAreAutomaticWithAThreadPerProcessorUpToEight() {
+        LoadOptions options = LoadOptions.defaults();
+
+        assertThat(options.device()).isEqualTo("auto");
+        assertThat(options.computeType()).isEqualTo("auto");
+        assertThat(options.threads())
+                .isEqualTo(LoadOptions.defaultThreads())
+                .isEqualTo(Math.min(8, Runtime.getRuntime().availableProcessors()));
+    }
+
+    @Test
+    void eachOptionChangesAlone() {
+        LoadOptions options = new LoadOptions("cpu", "int8", 3);
+
+        assertThat(options.withDevice("gpu")).isEqualTo(new LoadOptions("gpu", "int8", 3));
+        assertThat(options.withComputeType("f16")).isEqualTo(new LoadOptions("cpu", "f16", 3));
+        assertThat(options.withThreads(1)).isEqualTo(new LoadOptions("cpu", "int8", 1));
+    }
+
+    @Test
+    void noThreadsAreRefused() {
+        assertThatThrownBy(() -> LoadOptions.defaults().withThreads(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("threads must be at least 1, but was 0");
+    }
+}

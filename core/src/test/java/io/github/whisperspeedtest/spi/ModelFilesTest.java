@@ -1,0 +1,85 @@
+package io.github.whisperspeedtest.spi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.whisperspeedtest.error.ModelException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelFilesTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void filesAreAbsoluteAndKeepTheirOrder() {
+        ModelFiles files = ModelFiles.of("m", List.of(Path.of("b.bin"), Path.of("x", "..", "a.txt")));
+
+        assertThat(files.byName())
+                .containsExactly(
+                        Map.entry("b.bin", Path.of("b.bin").toAbsolutePath()),
+                        Map.entry("a.txt", Path.of("a.txt").toAbsolutePath()));
+    }
+
+    @Test
+    void twoFilesOfOneNameAreRefused() {
+        assertThatThrownBy(() -> ModelFiles.of("m", List.of(Path.of("x", "a.bin"), Path.of("y", "a.bin"))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(Path.of("x", "a.bin").toString())
+                .hasMessageContaining(Path.of("y", "a.bin").toString());
+    }
+
+    @Test
+    void mapIsCopied() {
+        Map<String, Path> map = new LinkedHashMap<>(Map.of("a", directory));
+        ModelFiles files = new ModelFiles("m", map);
+        map.clear();
+
+        assertThat(files.byName()).containsKey("a");
+        assertThatThrownBy(() -> files.byName().clear()).isInstanceOf(UnsupportedOperationException.class);
+    }
+
+    @Test
+    void singleIsTheOneFile() throws IOException {
+        Path file = Files.writeString(directory.resolve("a.bin"), "a");
+
+        assertThat(ModelFiles.of("m", List.of(file)).single()).isEqualTo(file);
+        assertThatThrownBy(() -> ModelFiles.of("m", List.of(file, directory.resolve("b.bin")))
+                        .single())
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining("must be one file, but is 2");
+        assertThatThrownBy(() -> ModelFiles.of("m", List.of()).single())
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining("must be one file, but is 0");
+    }
+
+    @Test
+    void requiredFileIsNamedWhereTheModelHasNone() throws IOException {
+        Path file = Files.writeString(directory.resolve("a.bin"), "a");
+        ModelFiles files = ModelFiles.of("m", List.of(file));
+
+        assertThat(files.require("a.bin")).isEqualTo(file);
+        assertThatThrownBy(() -> files.require("b.bin"))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining("has no file 'b.bin'")
+                .hasMessageContaining("[a.bin]");
+    }
+
+    @Test
+    void fileThatIsNoneOrNotThereIsNamed() {
+        Path missing = directory.resolve("missing.bin");
+
+        assertThatThrownBy(() -> ModelFiles.of("m", List.of(missing)).single())
+                .isInstanceOf(ModelException.class)
+                .hasMessage("Model 'm' is missing: there is no file " + missing + ".");
+        assertThatThrownBy(() -> ModelFiles.of("m", List.of(directory)).single())
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining(directory + " is not a file");
+    }
+}

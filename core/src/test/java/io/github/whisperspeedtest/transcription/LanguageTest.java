@@ -1,0 +1,74 @@
+package io.github.whisperspeedtest.transcription;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.whisperspeedtest.error.UnknownNameException;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LanguageTest {
+    @Test
+    void codesAreInTheOrderOfTheTokens() {
+        List<String> codes = Language.codes();
+
+        // The token of a language is its place in this list, counted from the start-of-transcript token.
+        assertThat(codes).hasSize(100).doesNotHaveDuplicates().startsWith("en", "zh", "de", "es", "ru", "ko", "fr");
+        assertThat(codes).endsWith("haw", "ln", "ha", "ba", "jw", "su", "yue");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"de", "DE", "German", "german", " GERMAN\t"})
+    void codeAndEnglishNameMeanTheSame(String text) {
+        assertThat(Language.of(text)).isEqualTo(new Language.Fixed("de"));
+        assertThat(Language.parse(text).code()).isEqualTo("de");
+    }
+
+    @Test
+    void nameOfTwoWordsIsFound() {
+        assertThat(Language.of("Haitian Creole").code()).isEqualTo("ht");
+    }
+
+    @Test
+    void everyCodeIsALanguage() {
+        assertThat(Language.codes())
+                .allSatisfy(code -> assertThat(Language.of(code).code()).isEqualTo(code));
+    }
+
+    @Test
+    void autoIsNoLanguageButAWish() {
+        assertThat(Language.parse(" Auto ")).isSameAs(Language.auto());
+        assertThat(Language.auto().code()).isEqualTo("auto");
+        assertThatThrownBy(() -> Language.of("auto")).isInstanceOf(UnknownNameException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "  ", "klingon", "d", "de-AT"})
+    void unknownLanguageIsRefusedWithTheKnownOnes(String text) {
+        assertThatThrownBy(() -> Language.parse(text))
+                .isInstanceOf(UnknownNameException.class)
+                .hasMessageStartingWith("Unknown language '" + text + "'. Use 'auto' or one of: en, zh, de,")
+                .hasMessageEndingWith("su, yue.");
+    }
+
+    @Test
+    void onlyACodeMakesALanguage() {
+        assertThatThrownBy(() -> new Language.Fixed("German"))
+                .isInstanceOf(UnknownNameException.class)
+                .hasMessageStartingWith("Unknown language 'German'.");
+    }
+
+    @Test
+    void nameIsFoundWhateverTheLocaleOfTheUser() {
+        Locale before = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("tr"));
+        try {
+            assertThat(Language.of("ITALIAN").code()).isEqualTo("it");
+        } finally {
+            Locale.setDefault(before);
+        }
+    }
+}
