@@ -1,13 +1,12 @@
 package io.github.whisperspeedtest.whispercpp;
 
+import io.github.whisperspeedtest.files.AtomicFiles;
 import io.github.whisperspeedtest.model.ToolHome;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
@@ -64,7 +63,6 @@ record NativeLibraries(
         Bundle bundle = Bundle.of(System.getProperty("os.name"), System.getProperty("os.arch"), cpuInfo());
         String version = whisperJniVersion();
         Path directory = ToolHome.current().nativeLibraries().resolve("whisper-jni-" + version + "-" + bundle.id());
-        Files.createDirectories(directory);
         Path ggml = unpack(bundle.folder() + "/" + bundle.ggml(), directory.resolve(bundle.ggmlFile()));
         Path whisper = unpack(bundle.folder() + "/" + bundle.whisper(), directory.resolve(bundle.whisper()));
         return new NativeLibraries(directory, whisper, ggml, "whisper-jni " + version);
@@ -79,11 +77,7 @@ record NativeLibraries(
         return properties.getProperty("version");
     }
 
-    /**
-     * Copies a library out of the jar unless it is there already.
-     *
-     * <p>Under a name of its own first, then in one move: two processes may do this at once, and neither may load half a file.
-     */
+    /** Copies a library out of the jar unless it is there already; two processes may do this at once. */
     private static Path unpack(String resource, Path target) throws IOException {
         byte[] content;
         try (InputStream in = resource(resource)) {
@@ -92,17 +86,7 @@ record NativeLibraries(
         if (Files.isRegularFile(target) && Files.size(target) == content.length) {
             return target;
         }
-        Path partial = Files.createTempFile(target.getParent(), "." + target.getFileName(), ".partial");
-        try {
-            Files.write(partial, content);
-            try {
-                Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            } catch (AtomicMoveNotSupportedException e) {
-                Files.move(partial, target, StandardCopyOption.REPLACE_EXISTING);
-            }
-        } finally {
-            Files.deleteIfExists(partial);
-        }
+        AtomicFiles.write(target, content);
         return target;
     }
 

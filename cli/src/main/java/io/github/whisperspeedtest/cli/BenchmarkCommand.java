@@ -4,19 +4,21 @@ import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.benchmark.BenchmarkInput;
 import io.github.whisperspeedtest.benchmark.BenchmarkListener;
 import io.github.whisperspeedtest.benchmark.BenchmarkPlan;
+import io.github.whisperspeedtest.benchmark.BenchmarkProgress;
 import io.github.whisperspeedtest.benchmark.BenchmarkReport;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult;
 import io.github.whisperspeedtest.benchmark.BenchmarkRunner;
-import io.github.whisperspeedtest.benchmark.BenchmarkTask;
 import io.github.whisperspeedtest.benchmark.CsvReport;
 import io.github.whisperspeedtest.benchmark.HumanReport;
 import io.github.whisperspeedtest.benchmark.JsonReport;
 import io.github.whisperspeedtest.benchmark.MarkdownReport;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
+import io.github.whisperspeedtest.files.AtomicFiles;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.registry.DiscoveryProblem;
 import io.github.whisperspeedtest.spi.Implementation;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -224,8 +226,12 @@ final class BenchmarkCommand implements Callable<Integer> {
         }
 
         @Override
-        public void onProgress(String implementation, BenchmarkTask.Progress step) {
-            String stage = step.stage().equals("run") ? "run " + step.number() + " of " + runs : step.stage();
+        public void onProgress(String implementation, BenchmarkProgress step) {
+            String stage = switch (step.stage()) {
+                case LOAD -> "loading the model";
+                case WARM_UP -> "warming up";
+                case RUN -> "run " + step.number() + " of " + runs;
+            };
             progress.show("[" + (done + 1) + "/" + count + "] " + implementation + ": " + stage);
         }
 
@@ -273,7 +279,7 @@ final class BenchmarkCommand implements Callable<Integer> {
         /** A full disk must not cost the measurements that are still to come. */
         private boolean write(Path file, String content) {
             try {
-                OutputFile.write(file, content);
+                AtomicFiles.write(file, content.getBytes(StandardCharsets.UTF_8));
                 return true;
             } catch (IOException e) {
                 terminal.err().println("warning: cannot write " + file + ": " + ErrorPrinter.message(e));

@@ -7,6 +7,7 @@ import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.error.EngineUnavailableException;
 import io.github.whisperspeedtest.error.TranscriptionCancelledException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
+import io.github.whisperspeedtest.files.AtomicFiles;
 import io.github.whisperspeedtest.format.TranscriptFormat;
 import io.github.whisperspeedtest.registry.ImplementationRegistry;
 import io.github.whisperspeedtest.spi.Availability;
@@ -19,6 +20,7 @@ import io.github.whisperspeedtest.transcription.Transcription;
 import io.github.whisperspeedtest.transcription.TranscriptionListener;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -109,7 +111,7 @@ final class TranscribeCommand implements Callable<Integer> {
         WhisperSpeedtest library = common.library();
         String id = implementation == null ? firstAvailable(library.registry()) : implementation;
         ErrorPrinter errors = new ErrorPrinter(terminal);
-        Map<Path, String> names = OutputFile.names(files);
+        Map<Path, String> names = OutputNames.of(files);
         int failed = 0;
         try (Transcriber transcriber = library.open(id, engine.model(), load)) {
             if (engine.model().equals(EmbeddedModel.NAME)) {
@@ -152,7 +154,7 @@ final class TranscribeCommand implements Callable<Integer> {
             for (TranscriptFormat format : formats) {
                 if (outputDirectory != null) {
                     Path target = outputDirectory.resolve(names.get(file) + "." + format.extension());
-                    OutputFile.write(target, render(transcription, format));
+                    AtomicFiles.write(target, render(transcription, format).getBytes(StandardCharsets.UTF_8));
                     terminal.err().println("wrote " + target);
                 } else if (!stream) {
                     terminal.out().print(render(transcription, format));

@@ -18,7 +18,7 @@ public interface BenchmarkListener {
      * @param implementation id of the implementation
      * @param progress how far it is
      */
-    default void onProgress(String implementation, BenchmarkTask.Progress progress) {}
+    default void onProgress(String implementation, BenchmarkProgress progress) {}
 
     /**
      * Called when an implementation is done, whatever became of it.

@@ -15,15 +15,13 @@ import io.github.whisperspeedtest.transcription.Transcription;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Measures one implementation; runs in a JVM of its own, so that neither a crash nor memory of one touches another.
  *
  * <p>The recordings are decoded before the clock starts: every implementation gets the same samples.
  */
-public final class BenchmarkTask
-        implements ChildTask<BenchmarkTask.Order, BenchmarkTask.Progress, BenchmarkTask.Outcome> {
+public final class BenchmarkTask implements ChildTask<BenchmarkTask.Order, BenchmarkProgress, BenchmarkTask.Outcome> {
     /** Creates the task. */
     public BenchmarkTask() {}
 
@@ -46,16 +44,6 @@ public final class BenchmarkTask
             int runs,
             LoadOptions load,
             TranscribeOptions transcribe) {}
-
-    /**
-     * How far it is.
-     *
-     * @param stage {@code load}, {@code warm-up} or {@code run}
-     * @param number which one of that stage, from 1
-     * @param took how long it took, null while it is under way
-     */
-    public record Progress(
-            String stage, int number, @Nullable Duration took) {}
 
     /** What came of it. */
     public sealed interface Outcome {}
@@ -86,7 +74,7 @@ public final class BenchmarkTask
             implements Outcome {}
 
     @Override
-    public Outcome run(Order order, ChildReporter<Progress> reporter) {
+    public Outcome run(Order order, ChildReporter<BenchmarkProgress> reporter) {
         Implementation implementation = ImplementationRegistry.discover(BenchmarkTask.class.getClassLoader())
                 .require(order.implementation());
         if (implementation.availability() instanceof Availability.Unavailable missing) {
@@ -94,29 +82,29 @@ public final class BenchmarkTask
         }
         List<Audio> audios = order.inputs().stream().map(BenchmarkInput::read).toList();
 
-        reporter.report(new Progress("load", 1, null));
+        reporter.report(new BenchmarkProgress(BenchmarkProgress.Stage.LOAD, 1, null));
         long loadStart = System.nanoTime();
         try (Transcriber transcriber = implementation.load(order.files(), order.load())) {
             Duration load = since(loadStart);
-            reporter.report(new Progress("load", 1, load));
+            reporter.report(new BenchmarkProgress(BenchmarkProgress.Stage.LOAD, 1, load));
 
             List<Duration> warmups = new ArrayList<>();
             for (int i = 1; i <= order.warmupRuns(); i++) {
-                reporter.report(new Progress("warm-up", i, null));
+                reporter.report(new BenchmarkProgress(BenchmarkProgress.Stage.WARM_UP, i, null));
                 long start = System.nanoTime();
                 transcribeAll(transcriber, audios, order.transcribe());
                 warmups.add(since(start));
-                reporter.report(new Progress("warm-up", i, warmups.get(i - 1)));
+                reporter.report(new BenchmarkProgress(BenchmarkProgress.Stage.WARM_UP, i, warmups.get(i - 1)));
             }
 
             List<List<Transcription>> runs = new ArrayList<>();
             List<Duration> runTimes = new ArrayList<>();
             for (int i = 1; i <= order.runs(); i++) {
-                reporter.report(new Progress("run", i, null));
+                reporter.report(new BenchmarkProgress(BenchmarkProgress.Stage.RUN, i, null));
                 long start = System.nanoTime();
                 runs.add(transcribeAll(transcriber, audios, order.transcribe()));
                 runTimes.add(since(start));
-                reporter.report(new Progress("run", i, runTimes.get(i - 1)));
+                reporter.report(new BenchmarkProgress(BenchmarkProgress.Stage.RUN, i, runTimes.get(i - 1)));
             }
             return new Measurement(transcriber.parameters(), load, warmups, runs, runTimes);
         }

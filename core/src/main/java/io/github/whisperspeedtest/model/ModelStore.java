@@ -4,23 +4,21 @@ import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.error.EngineUnavailableException;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.UnknownNameException;
+import io.github.whisperspeedtest.files.FileTrees;
 import io.github.whisperspeedtest.spi.CheckpointWriter;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -155,7 +153,11 @@ public final class ModelStore {
                             + " to a directory with space that you may write to.",
                     e);
         } finally {
-            deleteRecursively(partial);
+            try {
+                FileTrees.delete(partial);
+            } catch (IOException e) {
+                LOG.debug("Left behind {}", partial, e);
+            }
         }
     }
 
@@ -195,18 +197,5 @@ public final class ModelStore {
         return e instanceof FileSystemException system && system.getReason() != null
                 ? system.getReason()
                 : e.getClass().getSimpleName() + ": " + e.getMessage();
-    }
-
-    private static void deleteRecursively(Path directory) {
-        if (!Files.exists(directory)) {
-            return;
-        }
-        try (Stream<Path> content = Files.walk(directory)) {
-            for (Path path : content.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        } catch (IOException | UncheckedIOException e) {
-            LOG.debug("Left behind {}", directory, e);
-        }
     }
 }

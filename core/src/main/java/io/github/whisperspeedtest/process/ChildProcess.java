@@ -1,11 +1,10 @@
 package io.github.whisperspeedtest.process;
 
+import io.github.whisperspeedtest.files.FileTrees;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -142,11 +141,9 @@ final class ChildProcess implements AutoCloseable {
     }
 
     private static void delete(Path directory) {
-        try (Stream<Path> content = Files.walk(directory)) {
-            for (Path path : content.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        } catch (IOException | UncheckedIOException e) {
+        try {
+            FileTrees.delete(directory);
+        } catch (IOException e) {
             LOG.debug("Temporary files of the child are left in {}", directory, e);
         }
     }

@@ -88,16 +88,16 @@ class BenchmarkRunnerTest {
                 (BenchmarkResult.Measured) report.results().get(0);
         assertThat(recorder.steps)
                 .containsExactly(
-                        "steady load 1",
-                        "steady load 1 done",
-                        "steady warm-up 1",
-                        "steady warm-up 1 done",
-                        "steady run 1",
-                        "steady run 1 done",
-                        "steady run 2",
-                        "steady run 2 done",
-                        "steady run 3",
-                        "steady run 3 done");
+                        "steady LOAD 1",
+                        "steady LOAD 1 done",
+                        "steady WARM_UP 1",
+                        "steady WARM_UP 1 done",
+                        "steady RUN 1",
+                        "steady RUN 1 done",
+                        "steady RUN 2",
+                        "steady RUN 2 done",
+                        "steady RUN 3",
+                        "steady RUN 3 done");
         assertThat(measured.load()).isEqualTo(recorder.times.get(0));
         assertThat(measured.firstRun()).isEqualTo(recorder.times.get(1));
         assertThat(measured.runs()).isEqualTo(recorder.times.subList(2, 5));
@@ -276,8 +276,8 @@ class BenchmarkRunnerTest {
         List<ProcessHandle> children = new ArrayList<>();
         BenchmarkListener impatient = new BenchmarkListener() {
             @Override
-            public void onProgress(String implementation, BenchmarkTask.Progress progress) {
-                if (progress.stage().equals("run")) {
+            public void onProgress(String implementation, BenchmarkProgress progress) {
+                if (progress.stage() == BenchmarkProgress.Stage.RUN) {
                     ProcessHandle.current().children().forEach(children::add);
                     Thread.currentThread().interrupt();
                 }
@@ -356,7 +356,7 @@ class BenchmarkRunnerTest {
         }
 
         @Override
-        public void onProgress(String implementation, BenchmarkTask.Progress progress) {
+        public void onProgress(String implementation, BenchmarkProgress progress) {
             String step = implementation + " " + progress.stage() + " " + progress.number();
             Duration took = progress.took();
             if (took != null) {

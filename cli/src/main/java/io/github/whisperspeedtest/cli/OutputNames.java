@@ -1,11 +1,6 @@
 package io.github.whisperspeedtest.cli;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -13,9 +8,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Files that are written for the user: whole or not at all, and never two under one name. */
-final class OutputFile {
-    private OutputFile() {}
+/** Names of files that are written for the user, never two the same. */
+final class OutputNames {
+    private OutputNames() {}
 
     /**
      * Returns a name for the output of each recording, without the extension of the output.
@@ -23,9 +18,9 @@ final class OutputFile {
      * <p>That is the recording's name without its own extension; where two would be the same, with it; where they still are, with a
      * number.
      */
-    static Map<Path, String> names(List<Path> recordings) {
+    static Map<Path, String> of(List<Path> recordings) {
         Map<String, Long> stems =
-                recordings.stream().collect(Collectors.groupingBy(OutputFile::stem, Collectors.counting()));
+                recordings.stream().collect(Collectors.groupingBy(OutputNames::stem, Collectors.counting()));
         Set<String> taken = new HashSet<>();
         Map<Path, String> names = new HashMap<>();
         for (Path recording : recordings) {
@@ -45,21 +40,5 @@ final class OutputFile {
         String name = file.getFileName().toString();
         int dot = name.lastIndexOf('.');
         return dot > 0 ? name.substring(0, dot) : name;
-    }
-
-    static void write(Path file, String content) throws IOException {
-        Path absolute = file.toAbsolutePath();
-        Files.createDirectories(absolute.getParent());
-        Path partial = Files.createTempFile(absolute.getParent(), "." + absolute.getFileName(), ".partial");
-        try {
-            Files.write(partial, content.getBytes(StandardCharsets.UTF_8));
-            try {
-                Files.move(partial, absolute, StandardCopyOption.ATOMIC_MOVE);
-            } catch (AtomicMoveNotSupportedException e) {
-                Files.move(partial, absolute, StandardCopyOption.REPLACE_EXISTING);
-            }
-        } finally {
-            Files.deleteIfExists(partial);
-        }
     }
 }

@@ -1,0 +1,58 @@
+package io.github.whisperspeedtest.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FilesTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void replacesAFileAndLeavesNothingElse() throws IOException {
+        Path file = directory.resolve("deep/results.json");
+        AtomicFiles.write(file, "first".getBytes(StandardCharsets.UTF_8));
+        AtomicFiles.write(file, "second".getBytes(StandardCharsets.UTF_8));
+        assertThat(file).content().isEqualTo("second");
+        try (Stream<Path> files = Files.list(file.getParent())) {
+            assertThat(files).containsExactly(file);
+        }
+    }
+
+    @Test
+    void givesAFileTheRightsOfAnyOther() throws IOException {
+        Path atomic = directory.resolve("atomic");
+        AtomicFiles.write(atomic, new byte[0]);
+        Path plain = Files.createFile(directory.resolve("plain"));
+        assertThat(Files.getPosixFilePermissions(atomic)).isEqualTo(Files.getPosixFilePermissions(plain));
+    }
+
+    @Test
+    void leavesNothingWhereItFails() throws IOException {
+        Path occupied = Files.createDirectories(directory.resolve("occupied/by-a-directory"));
+        assertThatThrownBy(() -> AtomicFiles.write(occupied.getParent(), new byte[1]))
+                .isInstanceOf(IOException.class);
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files).containsExactly(occupied.getParent());
+        }
+    }
+
+    @Test
+    void deletesATreeButNotWhatItsLinksLeadTo() throws IOException {
+        Path kept = Files.createDirectories(directory.resolve("kept"));
+        Files.createFile(kept.resolve("file"));
+        Path tree = Files.createDirectories(directory.resolve("tree/deep"));
+        Files.createSymbolicLink(tree.resolve("link"), kept);
+        FileTrees.delete(tree.getParent());
+        FileTrees.delete(tree.getParent());
+        assertThat(tree.getParent()).doesNotExist();
+        assertThat(kept.resolve("file")).exists();
+    }
+}
