@@ -259,8 +259,7 @@ final class BenchmarkCommand implements Callable<Integer> {
 
         private void print(String text) {
             if (!quiet) {
-                terminal.out().print(text);
-                terminal.out().flush();
+                terminal.out().println(text);
             }
         }
 
