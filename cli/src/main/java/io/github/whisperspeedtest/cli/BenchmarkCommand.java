@@ -13,7 +13,10 @@ import io.github.whisperspeedtest.benchmark.HumanReport;
 import io.github.whisperspeedtest.benchmark.JsonReport;
 import io.github.whisperspeedtest.benchmark.MarkdownReport;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
+import io.github.whisperspeedtest.error.DownloadException;
+import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.files.AtomicFiles;
+import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.registry.DiscoveryProblem;
 import io.github.whisperspeedtest.spi.Implementation;
@@ -142,6 +145,9 @@ final class BenchmarkCommand implements Callable<Integer> {
                 decoding.transcribeOptions(),
                 timeLimit == null ? null : Duration.ofSeconds(timeLimit));
 
+        if (engine.download()) {
+            downloadMissing(library, ids);
+        }
         BenchmarkReport report;
         try (ProgressLine progress = new ProgressLine(terminal)) {
             Listener listener = new Listener(progress, library.home().data().resolve("results"), ids.size());
@@ -149,6 +155,18 @@ final class BenchmarkCommand implements Callable<Integer> {
             listener.finish(report);
         }
         return exitCode(report);
+    }
+
+    /** What cannot be downloaded becomes a row that says so. */
+    private void downloadMissing(WhisperSpeedtest library, List<String> ids) {
+        ModelFetcher fetcher = new ModelFetcher(terminal, library, HubSettings.current(), common.debug());
+        for (String id : ids) {
+            try {
+                fetcher.ensure(library.registry().require(id), engine.model(), true);
+            } catch (DownloadException | ModelException e) {
+                new ErrorPrinter(terminal).print(e, common.debug());
+            }
+        }
     }
 
     private void check() {

@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.WhisperSpeedtest;
+import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.model.ToolHome;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,11 @@ final class CommonOptions {
             paramLabel = "DIR",
             description = "Keep models in DIR (also: environment variable " + ToolHome.MODELS_VARIABLE + ").")
     private @Nullable Path modelsDirectory;
+
+    @Option(
+            names = "--offline",
+            description = "Make no request to any network (also: environment variable HF_HUB_OFFLINE).")
+    private boolean offline;
 
     @Option(names = "--verbose", description = "Say more about what is going on, on standard error.")
     private boolean verbose;
@@ -32,6 +38,9 @@ final class CommonOptions {
             // A property and not a parameter, so that child processes get it too.
             System.setProperty(
                     ToolHome.MODELS_PROPERTY, modelsDirectory.toAbsolutePath().toString());
+        }
+        if (offline) {
+            System.setProperty(HubSettings.OFFLINE_PROPERTY, "true");
         }
         return WhisperSpeedtest.create();
     }

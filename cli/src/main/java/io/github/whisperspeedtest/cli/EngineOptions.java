@@ -42,7 +42,14 @@ final class EngineOptions {
             description = "Threads to compute with (default: one per processor, at most 8).")
     private int threads = LoadOptions.defaultThreads();
 
+    @Option(names = "--download", description = "Download the model first if it is not there.")
+    private boolean download;
+
     EngineOptions() {}
+
+    boolean download() {
+        return download;
+    }
 
     String model() {
         return model;

@@ -9,12 +9,16 @@ import picocli.CommandLine.Spec;
 /** The tool itself; does nothing without a command. */
 @Command(
         name = "whisper-speedtest",
-        description = "Which Whisper runs best here, and what does it write?",
+        description = "Which Whisper runs best here, and are its models really in place?",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
         subcommands = {
             BenchmarkCommand.class,
             TranscribeCommand.class,
+            CheckModelsCommand.class,
+            DownloadCommand.class,
+            CopyCommand.class,
+            CacheCommand.class,
             ListCommand.class,
             AutoComplete.GenerateCompletion.class
         },
@@ -24,6 +28,7 @@ import picocli.CommandLine.Spec;
             "  whisper-speedtest benchmark                      measure everything, with the built-in demo model",
             "  whisper-speedtest benchmark -m small -a talk.mp3 measure the model 'small' on your own recording",
             "  whisper-speedtest transcribe talk.mp3 -m small   write down what is said",
+            "  whisper-speedtest check-models -m small          are its models really there?",
             "  whisper-speedtest list                           what can run here, and what is missing",
             "",
             "Exit codes: 0 done, 1 something failed, 2 wrong usage or input, 3 a model is missing or damaged,",
@@ -37,6 +42,8 @@ final class RootCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing command: benchmark, transcribe or list");
+        throw new ParameterException(
+                spec.commandLine(),
+                "Missing command: benchmark, transcribe, check-models, download, copy, cache or list");
     }
 }

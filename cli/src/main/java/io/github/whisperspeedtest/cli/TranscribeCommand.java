@@ -9,6 +9,7 @@ import io.github.whisperspeedtest.error.TranscriptionCancelledException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.AtomicFiles;
 import io.github.whisperspeedtest.format.TranscriptFormat;
+import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.registry.ImplementationRegistry;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.Implementation;
@@ -110,6 +111,9 @@ final class TranscribeCommand implements Callable<Integer> {
         LoadOptions load = engine.loadOptions();
         WhisperSpeedtest library = common.library();
         String id = implementation == null ? firstAvailable(library.registry()) : implementation;
+        new ModelFetcher(terminal, library, HubSettings.current(), common.debug())
+                .ensure(library.registry().require(id), engine.model(), engine.download());
+
         ErrorPrinter errors = new ErrorPrinter(terminal);
         Map<Path, String> names = OutputNames.of(files);
         int failed = 0;

@@ -1,0 +1,293 @@
+package io.github.whisperspeedtest.cli;
+
+import io.github.whisperspeedtest.WhisperSpeedtest;
+import io.github.whisperspeedtest.hub.HubSettings;
+import io.github.whisperspeedtest.model.ModelPlace;
+import io.github.whisperspeedtest.verify.ModelVerifier;
+import io.github.whisperspeedtest.verify.Verdict;
+import io.github.whisperspeedtest.verify.VerifyLevel;
+import io.github.whisperspeedtest.verify.VerifyListener;
+import io.github.whisperspeedtest.verify.VerifyOptions;
+import io.github.whisperspeedtest.verify.VerifyRequest;
+import java.io.Console;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Shows for each implementation whether its models are really there and really load. */
+@Command(
+        name = "check-models",
+        description =
+                "Check whether models are really there: in the default Hugging Face cache, and where each implementation looks; by "
+                        + "loading them.",
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionProvider.class,
+        footer = {
+            "",
+            "A check never downloads, changes or deletes anything of a model. The exit code is 0 only if all are ready.",
+            "",
+            "Examples:",
+            "  whisper-speedtest check-models -m small",
+            "  whisper-speedtest check-models -m base,small --verify cache-check",
+            "  whisper-speedtest check-models -m small --download --yes"
+        })
+final class CheckModelsCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Mixin
+    private ModelSelection selection;
+
+    @Option(
+            names = "--verify",
+            paramLabel = "LEVEL",
+            defaultValue = "load",
+            description =
+                    "How thorough: cache-check (presence and sizes), hash (contents hashed), load (default: ${DEFAULT-VALUE}).")
+    private String level;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            description = "Time to load one model (default: 15, for large models 30).")
+    private @Nullable Integer timeout;
+
+    @Option(names = "--refresh", description = "Check again what is remembered from earlier checks.")
+    private boolean refresh;
+
+    @Option(names = "--no-cache", description = "Neither use nor keep remembered verdicts.")
+    private boolean noCache;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Option(names = "--download", description = "Download what is missing or incomplete.")
+    private boolean download;
+
+    @Option(names = "--copy", description = "Copy what the default cache has to where the implementation looks.")
+    private boolean copy;
+
+    @Option(
+            names = "--select",
+            paramLabel = "ID",
+            split = ",",
+            description = "Download or copy for these implementations only.")
+    private List<String> select = new ArrayList<>();
+
+    @Option(
+            names = {"-y", "--yes"},
+            description = "Do not ask.")
+    private boolean yes;
+
+    CheckModelsCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        VerifyOptions options = options();
+        WhisperSpeedtest library = common.library();
+        HubSettings settings = HubSettings.current();
+        List<ModelSelection.Selected> models = selection.resolve(library);
+        CheckReport report = check(library, settings, models, options);
+        print(report);
+
+        ModelFetcher fetcher = new ModelFetcher(terminal, library, settings, common.debug());
+        boolean changed = json || report.allReady() ? actOnFlags(fetcher, report) : act(fetcher, report);
+        if (changed) {
+            report = check(library, settings, models, options);
+            print(report);
+        }
+        return report.allReady() ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    private VerifyOptions options() {
+        VerifyLevel verifyLevel = Arrays.stream(VerifyLevel.values())
+                .filter(value -> value.name().equalsIgnoreCase(level.replace('-', '_')))
+                .findFirst()
+                .orElseThrow(() -> new ParameterException(
+                        spec.commandLine(), "--verify must be cache-check, hash or load, but was '" + level + "'"));
+        if (timeout != null && timeout < 1) {
+            throw new ParameterException(spec.commandLine(), "--timeout must be at least 1");
+        }
+        VerifyOptions.Memory memory =
+                noCache ? VerifyOptions.Memory.OFF : refresh ? VerifyOptions.Memory.REFRESH : VerifyOptions.Memory.USE;
+        return new VerifyOptions(verifyLevel, timeout == null ? null : Duration.ofSeconds(timeout), memory);
+    }
+
+    private CheckReport check(
+            WhisperSpeedtest library,
+            HubSettings settings,
+            List<ModelSelection.Selected> models,
+            VerifyOptions options) {
+        List<VerifyRequest> requests = new ArrayList<>();
+        for (ModelSelection.Selected model : models) {
+            for (ModelPlace place : ModelPlace.values()) {
+                requests.add(
+                        new VerifyRequest(model.implementation(), model.model().name(), place));
+            }
+        }
+        List<Verdict> verdicts;
+        try (ProgressLine progress = new ProgressLine(terminal)) {
+            verdicts = new ModelVerifier(library.home(), settings.cache())
+                    .verifyAll(requests, options, new Spinner(progress, requests.size()));
+        }
+        List<CheckedModel> checked = new ArrayList<>();
+        for (int i = 0; i < models.size(); i++) {
+            checked.add(new CheckedModel(models.get(i), verdicts.get(2 * i), verdicts.get(2 * i + 1)));
+        }
+        return new CheckReport(
+                checked,
+                library.home().models(),
+                settings.cache(),
+                free(library.home().models()));
+    }
+
+    private static long free(Path directory) {
+        for (Path path = directory; path != null; path = path.getParent()) {
+            if (Files.isDirectory(path)) {
+                try {
+                    return Files.getFileStore(path).getUsableSpace();
+                } catch (IOException e) {
+                    return -1;
+                }
+            }
+        }
+        return -1;
+    }
+
+    private void print(CheckReport report) throws IOException {
+        terminal.out().println(json ? report.json() : report.table(terminal.unicode()));
+    }
+
+    /** Does what the flags say, or asks where a person is there to answer. Returns whether anything was tried. */
+    private boolean act(ModelFetcher fetcher, CheckReport report) {
+        if (download || copy) {
+            return actOnFlags(fetcher, report);
+        }
+        Console console = System.console();
+        if (console == null || !terminal.outIsTerminal() || !terminal.errIsTerminal()) {
+            terminal.err().println("Run it again with --download to fetch what is missing, or with --copy to copy it.");
+            return false;
+        }
+        return ask(console, fetcher, report);
+    }
+
+    private boolean actOnFlags(ModelFetcher fetcher, CheckReport report) {
+        boolean tried = false;
+        if (copy) {
+            List<ModelSelection.Selected> copies = copies(report);
+            fetcher.copy(copies);
+            tried = !copies.isEmpty();
+        }
+        if (download) {
+            List<ModelSelection.Selected> downloads = downloads(report);
+            if (!downloads.isEmpty() && consents(downloads)) {
+                fetcher.download(downloads);
+                tried = true;
+            }
+        }
+        return tried;
+    }
+
+    private boolean consents(List<ModelSelection.Selected> downloads) {
+        Console console = System.console();
+        if (yes || console == null || !terminal.errIsTerminal()) {
+            return true;
+        }
+        return ModelFetcher.isYes(console.readLine("Download %d models? [y/N] ", downloads.size()));
+    }
+
+    private boolean ask(Console console, ModelFetcher fetcher, CheckReport report) {
+        List<ModelSelection.Selected> copies = copies(report);
+        List<ModelSelection.Selected> downloads = downloads(report);
+        terminal.err().println("  q  quit");
+        if (!copies.isEmpty()) {
+            terminal.err().println("  c  copy " + copies.size() + " from the Hugging Face cache");
+        }
+        terminal.err().println("  d  download all " + downloads.size() + " that are missing or incomplete");
+        terminal.err().println("  s  choose which to download");
+        String answer = console.readLine("What now? [q] ");
+        switch (answer == null ? "q" : answer.strip().toLowerCase(Locale.ROOT)) {
+            case "c" -> fetcher.copy(copies);
+            case "d" -> fetcher.download(downloads);
+            case "s" -> {
+                List<ModelSelection.Selected> chosen = new ArrayList<>();
+                for (ModelSelection.Selected model : downloads) {
+                    if (ModelFetcher.isYes(console.readLine(
+                            "Download %s of %s? [y/N] ",
+                            model.model().name(), model.implementation().id()))) {
+                        chosen.add(model);
+                    }
+                }
+                fetcher.download(chosen);
+            }
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private List<ModelSelection.Selected> copies(CheckReport report) {
+        return report.models().stream()
+                .filter(CheckedModel::canBeCopied)
+                .map(CheckedModel::selected)
+                .filter(this::isSelected)
+                .toList();
+    }
+
+    private List<ModelSelection.Selected> downloads(CheckReport report) {
+        return report.models().stream()
+                .filter(model -> model.status() == CheckedModel.Status.MISSING
+                        || model.status() == CheckedModel.Status.INCOMPLETE)
+                .map(CheckedModel::selected)
+                .filter(this::isSelected)
+                .toList();
+    }
+
+    private boolean isSelected(ModelSelection.Selected model) {
+        return select.isEmpty() || select.contains(model.implementation().id());
+    }
+
+    /** Shows what is being checked. */
+    private static final class Spinner implements VerifyListener {
+        private final ProgressLine progress;
+        private final int total;
+        private int done;
+
+        Spinner(ProgressLine progress, int total) {
+            this.progress = progress;
+            this.total = total;
+        }
+
+        @Override
+        public void onStart(VerifyRequest request) {
+            progress.show("checking " + request.implementation().id() + " " + request.model() + " (" + done + " of "
+                    + total + " done)");
+        }
+
+        @Override
+        public void onVerdict(VerifyRequest request, Verdict verdict) {
+            done++;
+        }
+    }
+}

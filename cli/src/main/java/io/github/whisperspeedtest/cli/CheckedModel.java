@@ -1,0 +1,51 @@
+package io.github.whisperspeedtest.cli;
+
+import io.github.whisperspeedtest.model.ModelPresence;
+import io.github.whisperspeedtest.verify.Verdict;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What was found of one model of one implementation.
+ *
+ * @param selected the model
+ * @param hub the verdict on the default Hugging Face cache
+ * @param local the verdict on where the implementation looks
+ */
+record CheckedModel(ModelSelection.Selected selected, Verdict hub, Verdict local) {
+    /** What the two verdicts come to. */
+    enum Status {
+        /** It can be used. */
+        READY,
+        /** It is there, but only its own engine could tell whether it loads. */
+        NOT_CHECKABLE,
+        /** Something of it is there. */
+        INCOMPLETE,
+        /** Nothing of it is there. */
+        MISSING
+    }
+
+    Status status() {
+        if (hub.isComplete() || local.isComplete()) {
+            return Status.READY;
+        }
+        List<Verdict.Status> both = List.of(hub.status(), local.status());
+        if (both.contains(Verdict.Status.NOT_CHECKABLE)) {
+            return Status.NOT_CHECKABLE;
+        }
+        return both.contains(Verdict.Status.INCOMPLETE) ? Status.INCOMPLETE : Status.MISSING;
+    }
+
+    /** Returns whether a copy from the default cache would put something where nothing usable is. */
+    boolean canBeCopied() {
+        return hub.isComplete() && !local.isComplete() && local.status() != Verdict.Status.NOT_APPLICABLE;
+    }
+
+    /** Returns the bytes that it takes at both places together, shared files counted once. */
+    long bytesOnDisk() {
+        List<Path> contents = new ArrayList<>(hub.contents());
+        contents.addAll(local.contents());
+        return ModelPresence.sizeOnDisk(contents);
+    }
+}

@@ -1,0 +1,155 @@
+package io.github.whisperspeedtest.cli;
+
+import io.github.whisperspeedtest.WhisperSpeedtest;
+import io.github.whisperspeedtest.error.ModelException;
+import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.WhisperSpeedtestException;
+import io.github.whisperspeedtest.hub.DownloadListener;
+import io.github.whisperspeedtest.hub.DownloadProgress;
+import io.github.whisperspeedtest.hub.HubSettings;
+import io.github.whisperspeedtest.model.ModelCopier;
+import io.github.whisperspeedtest.model.ModelInstaller;
+import io.github.whisperspeedtest.model.ModelStore;
+import io.github.whisperspeedtest.spi.Implementation;
+import java.io.Console;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Downloads and copies models, and shows on standard error how far it is. */
+final class ModelFetcher {
+    private final Terminal terminal;
+    private final ErrorPrinter errors;
+    private final ModelInstaller installer;
+    private final ModelCopier copier;
+    private final ModelStore store;
+    private final Path modelsDirectory;
+    private final boolean debug;
+
+    ModelFetcher(Terminal terminal, WhisperSpeedtest library, HubSettings settings, boolean debug) {
+        this.terminal = terminal;
+        this.errors = new ErrorPrinter(terminal);
+        this.installer = new ModelInstaller(library.home(), settings);
+        this.copier = new ModelCopier(settings.cache());
+        this.store = new ModelStore(library.home(), settings.cache());
+        this.modelsDirectory = library.home().models();
+        this.debug = debug;
+    }
+
+    /**
+     * Downloads a model if it is not there and somebody wants that: the option, or a person who is asked.
+     *
+     * @throws io.github.whisperspeedtest.error.ModelException if it is not there and nobody does; says how to get it
+     */
+    void ensure(Implementation implementation, String model, boolean consent) {
+        try {
+            store.locate(implementation, model);
+        } catch (ModelException e) {
+            Console console = terminal.errIsTerminal() ? System.console() : null;
+            if (!consent
+                    && (console == null
+                            || !isYes(console.readLine(
+                                    "Model '%s' of %s is not there. Download it? [y/N] ",
+                                    model, implementation.id())))) {
+                throw e;
+            }
+            install(new ModelSelection.Selected(implementation, implementation.modelInfo(model, modelsDirectory)));
+        }
+    }
+
+    /** Returns whether an answer to a question means yes. */
+    static boolean isYes(@Nullable String answer) {
+        return answer != null && answer.strip().toLowerCase(Locale.ROOT).startsWith("y");
+    }
+
+    /** Downloads models; one that fails does not keep the others from it. Returns how many failed. */
+    int download(List<ModelSelection.Selected> models) {
+        return forEach(models, this::install);
+    }
+
+    private void install(ModelSelection.Selected model) {
+        try (ProgressLine progress = new ProgressLine(terminal)) {
+            String installed = installer
+                    .install(model.implementation(), model.model().name(), new Listener(progress, name(model)))
+                    .name();
+            progress.clear();
+            terminal.err()
+                    .println("downloaded " + name(model)
+                            + (installed.equals(model.model().name()) ? "" : ": " + installed + " in its stead"));
+        }
+    }
+
+    /** Copies models from the default cache to where their implementations look. Returns how many failed. */
+    int copy(List<ModelSelection.Selected> models) {
+        return forEach(models, model -> {
+            String outcome = switch (copier.copy(model.model())) {
+                case ALREADY_THERE -> "is there already: ";
+                case LINKED -> "copied without taking space: ";
+                case COPIED -> "copied: ";
+            };
+            terminal.err().println(outcome + name(model));
+        });
+    }
+
+    private interface Action {
+        void on(ModelSelection.Selected model);
+    }
+
+    private int forEach(List<ModelSelection.Selected> models, Action action) {
+        int failed = 0;
+        for (ModelSelection.Selected model : models) {
+            try {
+                action.on(model);
+            } catch (TranscriptionCancelledException e) {
+                throw e;
+            } catch (WhisperSpeedtestException e) {
+                failed++;
+                errors.print(e, debug);
+            }
+        }
+        return failed;
+    }
+
+    private static String name(ModelSelection.Selected model) {
+        return model.implementation().id() + " " + model.model().name();
+    }
+
+    private final class Listener implements DownloadListener {
+        private final ProgressLine progress;
+        private final String name;
+
+        Listener(ProgressLine progress, String name) {
+            this.progress = progress;
+            this.name = name;
+        }
+
+        @Override
+        public void progressed(DownloadProgress state) {
+            long running = state.files().stream()
+                    .filter(file -> file.state() != DownloadProgress.State.DONE)
+                    .count();
+            Duration remaining = state.remaining();
+            progress.show(String.format(
+                    Locale.ROOT,
+                    "%s: %s of %s MB, %.1f MB/s, %d files to go%s",
+                    name,
+                    megabytes(state.bytes()),
+                    state.totalBytes() < 0 ? "?" : megabytes(state.totalBytes()),
+                    state.bytesPerSecond() / 1e6,
+                    running,
+                    remaining == null ? "" : ", " + remaining.toSeconds() + " s left"));
+        }
+
+        @Override
+        public void retrying(String file, String reason, Duration wait) {
+            progress.clear();
+            terminal.err().println("retrying " + file + " in " + wait.toMillis() / 1000.0 + " s: " + reason);
+        }
+
+        private static String megabytes(long bytes) {
+            return String.format(Locale.ROOT, "%.1f", bytes / 1e6);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.github.whisperspeedtest.model;
+
+import io.github.whisperspeedtest.error.DownloadException;
+import io.github.whisperspeedtest.error.ErrorKind;
+import io.github.whisperspeedtest.hub.DownloadListener;
+import io.github.whisperspeedtest.hub.HubDownloader;
+import io.github.whisperspeedtest.hub.HubSettings;
+import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.spi.ModelSource;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings models onto this machine: from the hub, from their own addresses, or out of this library. */
+public final class ModelInstaller {
+    private static final Logger LOG = LoggerFactory.getLogger(ModelInstaller.class);
+
+    private final ToolHome home;
+    private final HubSettings settings;
+
+    /** Creates an installer for the given directories and hub. */
+    public ModelInstaller(ToolHome home, HubSettings settings) {
+        this.home = home;
+        this.settings = settings;
+    }
+
+    /**
+     * Brings a model to where its implementation looks; what is there already is not fetched again.
+     *
+     * <p>Files of the hub go into the cache that the implementation uses. Where it wants plain files, they go into the default cache
+     * and are linked from there, so they take their space once. A repository that the hub does not have is passed over for the model's
+     * next fallback.
+     *
+     * @return the model that was installed: the one asked for, or a fallback
+     * @throws io.github.whisperspeedtest.error.UnknownNameException if the implementation knows no such model
+     * @throws DownloadException if it cannot be fetched; what has arrived is kept for the next try
+     * @throws io.github.whisperspeedtest.error.WhisperSpeedtestException if the disk fails
+     */
+    public ModelInfo install(Implementation implementation, String model, DownloadListener listener) {
+        ModelInfo wanted = implementation.modelInfo(model, home.models());
+        List<ModelInfo> candidates = new ArrayList<>(List.of(wanted));
+        candidates.addAll(wanted.fallbacks());
+        for (int i = 0; ; i++) {
+            ModelInfo candidate = candidates.get(i);
+            try {
+                fetch(implementation, candidate, listener);
+                return candidate;
+            } catch (DownloadException e) {
+                if (e.kind() != ErrorKind.USER || i + 1 == candidates.size()) {
+                    throw e;
+                }
+                LOG.debug("Taking the next fallback of {}", model, e);
+            }
+        }
+    }
+
+    private void fetch(Implementation implementation, ModelInfo model, DownloadListener listener) {
+        boolean fromHub = false;
+        for (ModelSource source : model.sources()) {
+            if (source instanceof ModelSource.HubRepository repository) {
+                Path cache = model.hfCacheDir();
+                HubDownloader.of(cache == null ? settings : settings.withCache(cache))
+                        .download(repository, listener);
+                fromHub = true;
+            } else if (source instanceof ModelSource.DirectDownload direct) {
+                HubDownloader.of(settings)
+                        .download(direct, model.localPaths().get(0).getParent(), listener);
+            } else {
+                new ModelStore(home, settings.cache()).locate(implementation, model.name());
+            }
+        }
+        if (fromHub && !model.localPaths().isEmpty()) {
+            new ModelCopier(settings.cache()).copy(model);
+        }
+    }
+}
