@@ -86,7 +86,16 @@ record NativeLibraries(
         if (Files.isRegularFile(target) && Files.size(target) == content.length) {
             return target;
         }
-        AtomicFiles.write(target, content);
+        try {
+            AtomicFiles.write(target, content);
+        } catch (IOException e) {
+            throw new IOException(
+                    "its libraries cannot be unpacked into " + target.getParent() + " ("
+                            + e.getClass().getSimpleName()
+                            + ": " + e.getMessage() + "); set " + ToolHome.HOME_VARIABLE
+                            + " to a directory that you may write to",
+                    e);
+        }
         return target;
     }
 

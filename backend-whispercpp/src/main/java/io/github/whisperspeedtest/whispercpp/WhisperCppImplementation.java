@@ -20,6 +20,9 @@ public final class WhisperCppImplementation implements Implementation {
     private static final String CPU = "cpu";
     private static final String GPU = "gpu";
 
+    /** {@code GGML_MAX_N_THREADS}; where the system refuses a thread, whisper.cpp ends the process. */
+    private static final int MAX_THREADS = 512;
+
     /** Creates the provider; nothing native is loaded yet. */
     public WhisperCppImplementation() {}
 
@@ -59,6 +62,12 @@ public final class WhisperCppImplementation implements Implementation {
                     ID,
                     "compute-type=" + options.computeType(),
                     "The file " + file + " holds " + computeType + "; take a model that is quantised as wanted.");
+        }
+        if (options.threads() > MAX_THREADS) {
+            throw new UnsupportedOptionException(
+                    ID,
+                    "threads=" + options.threads(),
+                    "Use at most " + MAX_THREADS + "; more than processors only slow it down.");
         }
         WhisperCppRuntime runtime = WhisperCppRuntime.get();
         return WhisperCppTranscriber.load(

@@ -39,7 +39,7 @@ final class WhisperCppRun implements AutoCloseable {
     private static final int MAX_PROMPT_TOKENS = 224;
 
     private static final Pattern DETECTED_LANGUAGE =
-            Pattern.compile("auto-detected language: (\\w+) \\(p = ([0-9.]+)\\)");
+            Pattern.compile("auto-detected language: (\\w+) \\(p = ([0-9.,]+)\\)");
 
     private final WhisperCppRuntime runtime;
     private final WhisperLibrary library;
@@ -108,7 +108,7 @@ final class WhisperCppRun implements AutoCloseable {
                 Matcher detected = DETECTED_LANGUAGE.matcher(log.text());
                 if (detected.find()) {
                     language = detected.group(1);
-                    languageProbability = Double.valueOf(detected.group(2));
+                    languageProbability = number(detected.group(2));
                     params.setLanguage(language);
                 }
             }
@@ -131,7 +131,7 @@ final class WhisperCppRun implements AutoCloseable {
         int result;
         try (Memory samples = new Memory((long) padded * Float.BYTES)) {
             copySamples(begin, length, samples);
-            samples.clear((long) (padded - length) * Float.BYTES);
+            samples.setMemory((long) length * Float.BYTES, (long) (padded - length) * Float.BYTES, (byte) 0);
             result = library.whisper_full(context, params.byValue(), samples, padded);
         }
         if (listenerFailure instanceof RuntimeException e) {
@@ -208,8 +208,13 @@ final class WhisperCppRun implements AutoCloseable {
         params.close();
     }
 
+    /** Reads a number that C printed: the JVM sets the user's locale for native code too, and half of Europe has a comma. */
+    private static Double number(String printed) {
+        return Double.valueOf(printed.replace(',', '.'));
+    }
+
     /** Adds up the times that whisper.cpp logs for each part. */
-    private static final class PartTimes {
+    static final class PartTimes {
         private double mel;
         private double encode;
         private double decode;
@@ -239,8 +244,8 @@ final class WhisperCppRun implements AutoCloseable {
 
         private static @Nullable Double millis(String log, String part) {
             Matcher matcher =
-                    Pattern.compile("\\s" + part + " time =\\s+([0-9.]+) ms").matcher(log);
-            return matcher.find() ? Double.valueOf(matcher.group(1)) : null;
+                    Pattern.compile("\\s" + part + " time =\\s+([0-9.,]+) ms").matcher(log);
+            return matcher.find() ? number(matcher.group(1)) : null;
         }
 
         private static Duration ofMillis(double millis) {

@@ -148,13 +148,13 @@ final class BenchmarkCommand implements Callable<Integer> {
         if (engine.download()) {
             downloadMissing(library, ids);
         }
-        BenchmarkReport report;
         try (ProgressLine progress = new ProgressLine(terminal)) {
             Listener listener = new Listener(progress, library.home().data().resolve("results"), ids.size());
-            report = new BenchmarkRunner(library.registry(), new ModelStore(library.home())).run(plan, listener);
+            BenchmarkReport report =
+                    new BenchmarkRunner(library.registry(), new ModelStore(library.home())).run(plan, listener);
             listener.finish(report);
+            return listener.lostAnExport() ? ExitCode.FAILED : exitCode(report);
         }
-        return exitCode(report);
     }
 
     /** What cannot be downloaded becomes a row that says so. */
@@ -229,6 +229,7 @@ final class BenchmarkCommand implements Callable<Integer> {
         private final HumanReport human = new HumanReport(!terminal.unicode(), terminal.colorOut());
         private final boolean quiet = exports().stream().anyMatch(Export::toStandardOutput);
         private int done;
+        private boolean exported = true;
         private @Nullable Path saved;
 
         Listener(ProgressLine progress, Path resultsDirectory, int count) {
@@ -275,6 +276,11 @@ final class BenchmarkCommand implements Callable<Integer> {
             }
         }
 
+        /** Returns whether a file that was asked for does not hold the final results. */
+        boolean lostAnExport() {
+            return !exported;
+        }
+
         private void print(String text) {
             if (!quiet) {
                 terminal.out().println(text);
@@ -283,9 +289,10 @@ final class BenchmarkCommand implements Callable<Integer> {
 
         /** After each implementation, so that an interrupt loses nothing. */
         private void save(BenchmarkReport report) {
+            exported = true;
             for (Export export : exports()) {
                 if (!export.toStandardOutput()) {
-                    write(Path.of(export.target()), export.format().apply(report));
+                    exported &= write(Path.of(export.target()), export.format().apply(report));
                 }
             }
             if (saved != null && !write(saved, JsonReport.render(report))) {

@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.error.TranscriptionCancelledException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
+import java.io.IOException;
 import picocli.CommandLine;
 
 /** Turns whatever a command throws into a message and an exit code, in this one place. */
@@ -38,6 +39,9 @@ final class ErrorPrinter implements CommandLine.IExecutionExceptionHandler, Comm
         }
         if (failure instanceof TranscriptionCancelledException) {
             return ExitCode.INTERRUPTED;
+        }
+        if (failure instanceof IOException) {
+            return ExitCode.ENVIRONMENT;
         }
         return failure instanceof WhisperSpeedtestException known ? ExitCode.of(known.kind()) : ExitCode.INTERNAL;
     }

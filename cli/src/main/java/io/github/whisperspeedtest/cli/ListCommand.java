@@ -72,7 +72,8 @@ final class ListCommand implements Callable<Integer> {
             }
         }
         if (none) {
-            out.println("  none; put the jar of a backend on the class path or into plugins/");
+            out.println(
+                    all.isEmpty() ? "  none; put the jar of a backend on the class path or into plugins/" : "  none");
         }
         long unavailable = all.values().stream()
                 .filter(Availability.Unavailable.class::isInstance)

@@ -20,7 +20,12 @@ public final class Main {
     static int run(Terminal terminal, String... args) {
         ErrorPrinter errors = new ErrorPrinter(terminal);
         try {
-            return commandLine(terminal, errors).execute(args);
+            int code = commandLine(terminal, errors).execute(args);
+            if (terminal.out().checkError() && code == ExitCode.OK) {
+                terminal.err().println("error: not everything could be written to standard output");
+                return ExitCode.ENVIRONMENT;
+            }
+            return code;
         } catch (OutOfMemoryError | LinkageError e) {
             return errors.print(e, Arrays.asList(args).contains("--debug"));
         }

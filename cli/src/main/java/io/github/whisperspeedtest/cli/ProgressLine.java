@@ -8,7 +8,8 @@ import java.io.PrintWriter;
  * <p>Only where standard error is a terminal; a log file would fill up with it.
  */
 final class ProgressLine implements AutoCloseable {
-    private static final int MAX_WIDTH = 100;
+    /** A line that wraps cannot be taken back; few terminals are narrower than this. */
+    private static final int MAX_WIDTH = 79;
 
     private final PrintWriter err;
     private final boolean live;

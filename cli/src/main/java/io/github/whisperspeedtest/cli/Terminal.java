@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.StandardCharsets;
 import java.nio.charset.UnsupportedCharsetException;
 import java.util.Arrays;
 import java.util.List;
@@ -38,16 +39,18 @@ record Terminal(
      */
     static Terminal takeOver() {
         Charset charset = charset();
-        PrintWriter out = new PrintWriter(System.out, true, charset);
-        System.setOut(System.err);
-        PrintWriter err = new PrintWriter(System.err, true, charset);
         String known = System.getProperty(TERMINAL_PROPERTY);
         boolean console = known == null && isConsole();
         List<String> terminals = known == null ? List.of() : Arrays.asList(known.split(","));
+        boolean outIsTerminal = console || terminals.contains("stdout");
+        // A pipe or a file gets what -o writes: no locale may turn letters of a transcript into question marks.
+        PrintWriter out = new PrintWriter(System.out, true, outIsTerminal ? charset : StandardCharsets.UTF_8);
+        System.setOut(System.err);
+        PrintWriter err = new PrintWriter(System.err, true, charset);
         return new Terminal(
                 out,
                 err,
-                console || terminals.contains("stdout"),
+                outIsTerminal,
                 console || terminals.contains("stderr"),
                 charset.newEncoder().canEncode('×'),
                 wantsColor(System.getenv()));

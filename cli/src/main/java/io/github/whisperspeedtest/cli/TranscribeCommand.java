@@ -22,6 +22,8 @@ import io.github.whisperspeedtest.transcription.TranscriptionListener;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -107,6 +109,7 @@ final class TranscribeCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "Several formats, or several recordings in a format other than txt, need -o DIR");
         }
+        createOutputDirectory();
         TranscribeOptions options = decoding.transcribeOptions();
         LoadOptions load = engine.loadOptions();
         WhisperSpeedtest library = common.library();
@@ -139,6 +142,26 @@ final class TranscribeCommand implements Callable<Integer> {
             }
         }
         return failed == 0 ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    /** Before anything is transcribed, so that no work is lost for want of a place to write to. */
+    private void createOutputDirectory() {
+        if (outputDirectory == null) {
+            return;
+        }
+        try {
+            Files.createDirectories(outputDirectory);
+        } catch (IOException e) {
+            throw unwritable(outputDirectory, e);
+        }
+        if (!Files.isWritable(outputDirectory)) {
+            throw unwritable(outputDirectory, new AccessDeniedException(outputDirectory.toString()));
+        }
+    }
+
+    private ParameterException unwritable(Path path, IOException cause) {
+        return new ParameterException(
+                spec.commandLine(), "Cannot write " + path + ": " + ErrorPrinter.message(cause), cause);
     }
 
     private void transcribe(

@@ -77,6 +77,15 @@ class BenchmarkCommandTest {
     }
 
     @Test
+    void failsWhereAFileThatWasAskedForCannotBeWritten() throws IOException {
+        Path file = Files.createFile(directory.resolve("file"));
+        assertThat(terminal.run("benchmark", "-n", "1", "--warmup", "0", "--csv", file + "/below-a-file.csv"))
+                .isEqualTo(ExitCode.FAILED);
+        assertThat(terminal.out()).contains("whispercpp", "0.0 %");
+        assertThat(terminal.err()).contains("cannot write " + file);
+    }
+
+    @Test
     void showsAModelThatIsMissingAsARow() {
         assertThat(terminal.run("benchmark", "-m", "small")).isEqualTo(ExitCode.FAILED);
         assertThat(terminal.out()).contains("whispercpp", "ggml-small.bin");

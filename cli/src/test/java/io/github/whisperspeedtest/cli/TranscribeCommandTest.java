@@ -119,16 +119,18 @@ class TranscribeCommandTest {
                 "2 | device=abacus | transcribe ENGLISH --device abacus",
                 "2 | beamSize      | transcribe ENGLISH --beam-size 0",
                 "2 | threads       | transcribe ENGLISH -t 0",
+                "2 | threads=9999  | transcribe ENGLISH -t 9999",
                 "2 | temperatures  | transcribe ENGLISH --temperature 1,0",
                 "2 | no file       | transcribe no-such-file.wav",
+                "2 | Cannot write  | transcribe ENGLISH -o GERMAN/below-a-file",
                 "2 | --frobnicate  | transcribe ENGLISH --frobnicate",
                 "2 | FILE          | transcribe",
                 "3 | ggml-base     | transcribe ENGLISH -m base",
             })
     void refusesWithACodeAndAReason(int code, String reason, String command) {
         String[] args = Stream.of(command.split(" "))
-                .map(word -> word.equals("ENGLISH") ? english.toString() : word)
-                .map(word -> word.equals("GERMAN") ? german.toString() : word)
+                .map(word -> word.replace("ENGLISH", english.toString()))
+                .map(word -> word.replace("GERMAN", german.toString()))
                 .toArray(String[]::new);
         assertThat(terminal.run(args)).isEqualTo(code);
         assertThat(terminal.out()).isEmpty();

@@ -16,12 +16,17 @@ public final class AtomicFiles {
      * Writes a file, and its directory where there is none.
      *
      * <p>The content goes under a name of its own first and then in one move, so several processes may write the same file. Where the
-     * file system has no atomic move, a plain one does.
+     * file system has no atomic move, a plain one does. A link keeps pointing to the file it points to. What is no file, such as
+     * {@code /dev/null} or a pipe, is written to and not replaced.
      *
      * @throws IOException if the disk fails; nothing is left behind then
      */
     public static void write(Path file, byte[] content) throws IOException {
-        Path target = file.toAbsolutePath();
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            Files.write(file, content, StandardOpenOption.WRITE);
+            return;
+        }
+        Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
         Files.createDirectories(target.getParent());
         // Not createTempFile: that one would be readable for its owner only, and so would the file.
         Path partial = target.resolveSibling("." + target.getFileName() + "-" + UUID.randomUUID() + ".partial");

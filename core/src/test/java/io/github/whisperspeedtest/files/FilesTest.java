@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +33,27 @@ class FilesTest {
         AtomicFiles.write(atomic, new byte[0]);
         Path plain = Files.createFile(directory.resolve("plain"));
         assertThat(Files.getPosixFilePermissions(atomic)).isEqualTo(Files.getPosixFilePermissions(plain));
+    }
+
+    @Test
+    void writesThroughALink() throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "first");
+        Path link = Files.createSymbolicLink(directory.resolve("link"), file);
+        AtomicFiles.write(link, "second".getBytes(StandardCharsets.UTF_8));
+        assertThat(link).isSymbolicLink();
+        assertThat(file).content().isEqualTo("second");
+    }
+
+    @Test
+    void writesIntoAPipeInsteadOfReplacingIt() throws Exception {
+        Path pipe = directory.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        Process reader = new ProcessBuilder("cat", pipe.toString()).start();
+        AtomicFiles.write(pipe, "content".getBytes(StandardCharsets.UTF_8));
+        assertThat(reader.getInputStream().readAllBytes()).asString().isEqualTo("content");
+        assertThat(Files.readAttributes(pipe, BasicFileAttributes.class).isOther())
+                .isTrue();
     }
 
     @Test
