@@ -24,7 +24,6 @@ class FaultScriptTest {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Dorg.slf4j.simpleLogger.defaultLogLevel=trace",
-                        "-Djdk.httpclient.HttpClient.log=errors",
                         "-cp",
                         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                         FaultScripts.class.getName(),
