@@ -1,0 +1,202 @@
+package io.github.whisperspeedtest.hub;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.whisperspeedtest.error.DownloadException;
+import io.github.whisperspeedtest.error.ErrorKind;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Asks the hub what a repository holds. */
+final class HubClient {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final Pattern NEXT_LINK = Pattern.compile("<([^>]*)>\\s*;[^,]*\\brel=\"?next\"?");
+    private static final int LARGEST_PAGE = 64 << 20;
+    private static final int MOST_PAGES = 1000;
+
+    private final HubSettings settings;
+    private final RetryPolicy policy;
+    private final Transport transport;
+    private final Collection<String> knownRepositories;
+
+    HubClient(HubSettings settings, RetryPolicy policy, Transport transport, Collection<String> knownRepositories) {
+        this.settings = settings;
+        this.policy = policy;
+        this.transport = transport;
+        this.knownRepositories = knownRepositories;
+    }
+
+    /**
+     * Returns the commit that a branch or tag stands for now; a commit stands for itself without a request.
+     *
+     * @throws DownloadException if the hub does not know it, does not allow it, or cannot be asked
+     */
+    String resolve(String repository, String revision) throws InterruptedException {
+        HubNames.folderOf(repository);
+        HubNames.checkRevision(revision);
+        if (HubNames.isCommit(revision)) {
+            return revision;
+        }
+        URI address = URI.create(api(repository) + "/revision/" + encoded(revision));
+        String commit = page(address, repository, revision).json().path("sha").asText();
+        if (!HubNames.isCommit(commit)) {
+            throw strangeAnswer(address, "a commit of 40 hexadecimal digits", commit);
+        }
+        return commit;
+    }
+
+    /**
+     * Returns the files of a commit with sizes and hashes.
+     *
+     * @throws DownloadException if the hub does not know it, does not allow it, or cannot be asked
+     */
+    HubTree tree(String repository, String commit) throws InterruptedException {
+        Map<String, HubFile> files = new LinkedHashMap<>();
+        @Nullable URI address = URI.create(api(repository) + "/tree/" + commit + "?recursive=true&expand=false");
+        for (int pages = 0; address != null; pages++) {
+            if (pages == MOST_PAGES) {
+                throw strangeAnswer(address, "a listing that ends", "more than " + MOST_PAGES + " pages");
+            }
+            Page page = page(address, repository, commit);
+            if (!page.json().isArray()) {
+                throw strangeAnswer(
+                        address, "a list of files", page.json().getNodeType().toString());
+            }
+            for (JsonNode node : page.json()) {
+                if (node.path("type").asText("file").equals("file")) {
+                    HubFile file = file(node);
+                    files.put(file.path(), file);
+                }
+            }
+            address = page.next();
+        }
+        return new HubTree(commit, files);
+    }
+
+    /** Returns the address of a file at a commit. */
+    URI address(String repository, String commit, String path) {
+        String encodedPath =
+                Arrays.stream(path.split("/")).map(HubClient::encoded).collect(Collectors.joining("/"));
+        return URI.create(settings.endpoint() + "/" + repository + "/resolve/" + commit + "/" + encodedPath);
+    }
+
+    /** Returns what a refusal means to somebody who wants something of a repository. */
+    DownloadException explained(Refusal refusal, String repository, String revision, @Nullable String path) {
+        String page = settings.endpoint() + "/" + repository;
+        String what = "'" + repository + "' at " + settings.endpoint() + " (" + refusal.answer() + "). ";
+        String advice;
+        if (refusal.code().equals("GatedRepo")) {
+            advice = settings.token() == null
+                    ? "It is gated: accept its terms at " + page + ", then set HF_TOKEN to an access token of yours."
+                    : "It is gated: accept its terms at " + page
+                            + " with the account that the access token belongs to.";
+        } else if (refusal.code().equals("RevisionNotFound")) {
+            advice = "There is no revision '" + revision + "': see " + page + "/tree/main for those there are.";
+        } else if (refusal.code().equals("EntryNotFound") && path != null) {
+            advice = "There is no file '" + path + "' at revision " + revision + ".";
+        } else if (refusal.status() == 403) {
+            advice = "The access token has no right to it: choose one that may read it at"
+                    + " https://huggingface.co/settings/tokens, or accept the terms at " + page + ".";
+        } else if (refusal.status() == 401 && settings.token() != null) {
+            advice = "The hub does not accept the access token for it: check HF_TOKEN or the token file, and the name."
+                    + SimilarNames.hint(repository, knownRepositories);
+        } else if (refusal.status() == 401 || refusal.status() == 404) {
+            advice = "There is no such repository, or it is private: check the name, or set HF_TOKEN to an access token"
+                    + " that may read it." + SimilarNames.hint(repository, knownRepositories);
+        } else {
+            advice = "Check the name and HF_ENDPOINT.";
+        }
+        return new DownloadException(ErrorKind.USER, "Cannot download from " + what + advice, refusal);
+    }
+
+    private String api(String repository) {
+        return settings.endpoint() + "/api/models/" + repository;
+    }
+
+    private Page page(URI address, String repository, String revision) throws InterruptedException {
+        try {
+            return Retries.call(policy, Transport.shown(address), () -> {
+                Answer answer = transport.get(address, Map.of("Accept", "application/json"), true);
+                try (BodyReader body = answer.body()) {
+                    byte[] content = body.readAll(LARGEST_PAGE);
+                    if (answer.status() != 200 || !answer.isPlain()) {
+                        throw new TransientFailure("the answer is in parts or compressed though nobody asked for that");
+                    }
+                    return new Page(parsed(address, content), next(address, answer));
+                } catch (IOException e) {
+                    throw new TransientFailure("the connection broke (" + Failures.reason(e) + ")", null, e);
+                }
+            });
+        } catch (Refusal e) {
+            throw explained(e, repository, revision, null);
+        }
+    }
+
+    private static JsonNode parsed(URI address, byte[] content) throws TransientFailure {
+        try {
+            JsonNode json = MAPPER.readTree(content);
+            if (json != null && !json.isMissingNode()) {
+                return json;
+            }
+            throw new TransientFailure("the answer of " + address.getHost() + " is empty");
+        } catch (IOException e) {
+            // Jackson's message quotes the answer, which may be anything.
+            throw new TransientFailure("the answer of " + address.getHost() + " is not JSON; is it a hub?");
+        }
+    }
+
+    private @Nullable URI next(URI address, Answer answer) {
+        for (String link : answer.headers().allValues("Link")) {
+            Matcher matcher = NEXT_LINK.matcher(link);
+            if (matcher.find()) {
+                try {
+                    URI next = address.resolve(matcher.group(1));
+                    if (transport.isHub(next)) {
+                        return next;
+                    }
+                } catch (IllegalArgumentException e) {
+                    throw strangeAnswer(address, "the address of the next page", link);
+                }
+                throw strangeAnswer(address, "a next page on the same server", link);
+            }
+        }
+        return null;
+    }
+
+    private static HubFile file(JsonNode node) {
+        JsonNode lfs = node.path("lfs");
+        String sha256 = lfs.hasNonNull("oid") ? lfs.get("oid").asText().replaceFirst("^sha256:", "") : null;
+        return new HubFile(
+                node.path("path").asText(),
+                (sha256 == null ? node : lfs).path("size").asLong(-1),
+                node.path("oid").asText(),
+                sha256,
+                node.hasNonNull("xetHash") ? node.get("xetHash").asText() : null);
+    }
+
+    private DownloadException strangeAnswer(URI address, String expected, String found) {
+        String shown = HubNames.printable(found);
+        return new DownloadException(
+                ErrorKind.ENVIRONMENT,
+                "The answer of " + Transport.shown(address) + " cannot be used. Expected " + expected + ", found '"
+                        + (settings.token() == null ? shown : settings.token().hideIn(shown))
+                        + "'. Check HF_ENDPOINT.");
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    /** One page of a listing, with the address of the next if there is one. */
+    private record Page(JsonNode json, @Nullable URI next) {}
+}
