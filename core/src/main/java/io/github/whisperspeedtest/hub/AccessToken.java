@@ -1,0 +1,57 @@
+package io.github.whisperspeedtest.hub;
+
+import io.github.whisperspeedtest.error.ErrorKind;
+import io.github.whisperspeedtest.error.WhisperSpeedtestException;
+import org.jspecify.annotations.Nullable;
+
+/** The secret that opens private and gated repositories; no text form of it shows the secret. */
+public final class AccessToken {
+    private static final String HIDDEN = "(hidden token)";
+
+    private final String secret;
+
+    private AccessToken(String secret) {
+        this.secret = secret;
+    }
+
+    /**
+     * Returns a token of the given text, white space around it removed.
+     *
+     * @throws WhisperSpeedtestException if it is empty or holds a character that no HTTP header can carry
+     */
+    public static AccessToken of(String text) {
+        String secret = text.strip();
+        if (secret.isEmpty() || !secret.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+            throw new WhisperSpeedtestException(
+                    ErrorKind.USER,
+                    "The Hugging Face access token is empty or holds white space or characters outside ASCII. Copy it"
+                            + " again from https://huggingface.co/settings/tokens.");
+        }
+        return new AccessToken(secret);
+    }
+
+    /** Returns the value of the {@code Authorization} header. */
+    String authorization() {
+        return "Bearer " + secret;
+    }
+
+    /** Returns a text that came from outside without the secret that it may repeat. */
+    String hideIn(String text) {
+        return text.replace(secret, HIDDEN);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof AccessToken token && token.secret.equals(secret);
+    }
+
+    @Override
+    public int hashCode() {
+        return AccessToken.class.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return HIDDEN;
+    }
+}

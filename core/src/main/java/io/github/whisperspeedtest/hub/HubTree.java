@@ -1,0 +1,33 @@
+package io.github.whisperspeedtest.hub;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * All files of a repository at one commit.
+ *
+ * @param commit hash of the commit
+ * @param files files by name, in the order of the listing
+ */
+public record HubTree(String commit, Map<String, HubFile> files) {
+    /** Copies the map, keeping its order. */
+    public HubTree {
+        Objects.requireNonNull(commit, "commit");
+        files = Collections.unmodifiableMap(new LinkedHashMap<>(files));
+    }
+
+    /**
+     * Returns the files whose name fits a pattern.
+     *
+     * @param pattern a name in which {@code *} stands for any characters except {@code /}
+     */
+    public List<HubFile> matching(String pattern) {
+        FilePattern compiled = new FilePattern(pattern);
+        return files.values().stream()
+                .filter(file -> compiled.matches(file.path()))
+                .toList();
+    }
+}
