@@ -5,6 +5,7 @@ import io.github.whisperspeedtest.error.EngineUnavailableException;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.UnknownNameException;
 import io.github.whisperspeedtest.files.FileTrees;
+import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.spi.CheckpointWriter;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ModelFiles;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,10 +29,26 @@ public final class ModelStore {
     private static final Logger LOG = LoggerFactory.getLogger(ModelStore.class);
 
     private final ToolHome home;
+    private final Supplier<Path> hubCache;
 
-    /** Creates a store over the given directories. */
+    /** Creates a store over the given directories and the current user's default Hugging Face cache. */
     public ModelStore(ToolHome home) {
+        this(home, () -> HubSettings.current().cache());
+    }
+
+    /**
+     * Creates a store.
+     *
+     * @param home directories of this tool
+     * @param hubCache the default Hugging Face cache
+     */
+    public ModelStore(ToolHome home, Path hubCache) {
+        this(home, () -> hubCache);
+    }
+
+    private ModelStore(ToolHome home, Supplier<Path> hubCache) {
         this.home = home;
+        this.hubCache = hubCache;
     }
 
     /**
@@ -53,12 +71,14 @@ public final class ModelStore {
      * Returns the files of a model.
      *
      * <p>A name that the implementation knows wins over a file that happens to be called the same; {@code ./name} means
-     * the file.
+     * the file. A model is taken from where its implementation keeps it, otherwise from the default Hugging Face cache, and
+     * only where it is in neither do its fallbacks count.
      *
      * @param implementation the implementation that is to load it
      * @param model a name that the implementation knows, or the path of a file in its format
      * @throws UnknownNameException if it is neither
-     * @throws ModelException if the model is known but not on this machine; says where it would have to be
+     * @throws ModelException if the model is known but not on this machine; says what is missing where, and the command
+     *     that gets it
      * @throws EngineUnavailableException if the embedded model cannot be written
      */
     public ModelFiles locate(Implementation implementation, String model) {
@@ -71,10 +91,11 @@ public final class ModelStore {
             }
             throw new UnknownNameException(e.getMessage() + " Nor is there a file '" + model + "'.", e);
         }
-        if (!isComplete(info)) {
-            materialize(implementation, info, embeddedSource(implementation, info));
-        }
-        return ModelFiles.of(model, info.localPaths());
+        ModelLocator locator = new ModelLocator(hubCache);
+        return locator.best(info).map(found -> found.toModelFiles(model)).orElseGet(() -> {
+            materialize(implementation, info, embeddedSource(implementation, info, locator));
+            return ModelFiles.of(model, info.localPaths());
+        });
     }
 
     private static boolean namesFile(String model) {
@@ -85,38 +106,25 @@ public final class ModelStore {
         }
     }
 
-    private static boolean isComplete(ModelInfo info) {
-        return !info.localPaths().isEmpty() && missing(info).isEmpty();
-    }
-
-    private static List<Path> missing(ModelInfo info) {
-        return info.localPaths().stream().filter(path -> !Files.exists(path)).toList();
-    }
-
-    private static ModelSource.Embedded embeddedSource(Implementation implementation, ModelInfo info) {
+    private static ModelSource.Embedded embeddedSource(
+            Implementation implementation, ModelInfo info, ModelLocator locator) {
         return info.sources().stream()
                 .filter(ModelSource.Embedded.class::isInstance)
                 .map(ModelSource.Embedded.class::cast)
                 .findFirst()
                 .orElseThrow(() -> new ModelException("Model '" + info.name() + "' of implementation '"
-                        + implementation.id() + "' is not on this machine: there is no "
-                        + missing(info).stream().map(Path::toString).collect(Collectors.joining(" and no "))
-                        + ". Get it from " + describe(info.sources()) + " and put it there."));
+                        + implementation.id() + "' is not on this machine, or not all of it. "
+                        + Stream.of(ModelPlace.LOCAL_CACHE, ModelPlace.HUB_CACHE)
+                                .map(place -> locator.look(info, place))
+                                .filter(presence -> presence.state() != ModelPresence.State.NOT_APPLICABLE)
+                                .map(ModelPresence::reason)
+                                .collect(Collectors.joining(" "))
+                        + " Run: " + downloadCommand(implementation.id(), info.name())));
     }
 
-    private static String describe(List<ModelSource> sources) {
-        return sources.stream()
-                .map(source -> {
-                    if (source instanceof ModelSource.HubRepository hub) {
-                        return "https://huggingface.co/" + hub.repository() + " (" + String.join(", ", hub.files())
-                                + ")";
-                    }
-                    if (source instanceof ModelSource.DirectDownload direct) {
-                        return direct.address().toString();
-                    }
-                    return "this tool itself";
-                })
-                .collect(Collectors.joining(" and "));
+    /** Returns the command that gets a model. */
+    public static String downloadCommand(String implementation, String model) {
+        return "whisper-speedtest download -i " + implementation + " -m " + model;
     }
 
     /** Writes into a directory beside the final one and renames it, so that nobody ever sees half a model. */

@@ -61,6 +61,11 @@ public final class ChildJvm {
                 .workingDirectory(workingDirectory);
     }
 
+    /** Returns the jars and directories of classes that a child gets. */
+    public List<Path> classPath() {
+        return classPath;
+    }
+
     /**
      * Runs a task in a new JVM and waits for its end.
      *
@@ -162,6 +167,12 @@ public final class ChildJvm {
             return this;
         }
 
+        /** Adds arguments behind those that are set. */
+        public Builder addJvmArguments(List<String> values) {
+            jvmArguments = Stream.concat(jvmArguments.stream(), values.stream()).toList();
+            return this;
+        }
+
         /** Sets the time from start to end after which a child is killed; null for none. */
         public Builder timeLimit(@Nullable Duration value) {
             if (value != null && (value.isNegative() || value.isZero())) {
@@ -174,6 +185,14 @@ public final class ChildJvm {
         /** Sets environment variables that are added to those of this JVM. */
         public Builder environment(Map<String, String> values) {
             environment = new LinkedHashMap<>(values);
+            return this;
+        }
+
+        /** Adds environment variables to those that are set, in the place of any of the same name. */
+        public Builder addEnvironment(Map<String, String> values) {
+            Map<String, String> all = new LinkedHashMap<>(environment);
+            all.putAll(values);
+            environment = all;
             return this;
         }
 

@@ -64,6 +64,16 @@ public interface Implementation {
                         + models.stream().map(ModelInfo::name).collect(Collectors.joining(", ")) + "."));
     }
 
+    /**
+     * Returns the files outside the class path that decide what the engine does, such as a native library that the user put in
+     * the place of the bundled one.
+     *
+     * <p>What was found out about a model is forgotten when one of them changes. Loads nothing.
+     */
+    default List<Path> engineFiles() {
+        return List.of();
+    }
+
     /** Returns the version of the backend's jar, {@code development} where it runs from class files. */
     default String version() {
         String version = getClass().getPackage().getImplementationVersion();

@@ -224,9 +224,9 @@ class BenchmarkRunnerTest {
                 report.results().get(0),
                 "steady",
                 FailureCategory.MODEL,
-                "Model 'fake' of implementation 'steady' is not on this machine: there is no "
+                "Model 'fake' of implementation 'steady' is not on this machine, or not all of it. There is no "
                         + FakeImplementations.modelFile(empty.resolve("models").toAbsolutePath(), "steady")
-                        + ". Get it from https://example.org/fake.bin and put it there.");
+                        + ". Run: whisper-speedtest download -i steady -m fake");
         assertThat(recorder.steps).isEmpty();
     }
 

@@ -47,7 +47,7 @@ class ModelStoreTest {
     @BeforeEach
     void useHome() {
         home = ToolHome.at(directory.resolve("home"));
-        store = new ModelStore(home);
+        store = new ModelStore(home, directory.resolve("hub"));
         embedded = ModelStore.embeddedDirectory(home.models(), "two-files", "f16");
     }
 
@@ -114,12 +114,16 @@ class ModelStoreTest {
         assertThatThrownBy(() -> store.locate(new TwoFiles(), "kept"))
                 .isInstanceOfSatisfying(
                         ModelException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.MODEL))
-                .hasMessage("Model 'kept' of implementation 'two-files' is not on this machine: there is no "
-                        + home.models().resolve("kept/tokens.txt")
-                        + ". Get it from https://example.org/kept.zip and put it there.");
+                .hasMessage(
+                        "Model 'kept' of implementation 'two-files' is not on this machine, or not all of it. There is no "
+                                + home.models().resolve("kept/tokens.txt")
+                                + ". Run: whisper-speedtest download -i two-files -m kept");
         assertThatThrownBy(() -> store.locate(new TwoFiles(), "hub"))
                 .isInstanceOf(ModelException.class)
-                .hasMessageContaining("Get it from https://huggingface.co/owner/name (a.bin, b.txt) and put it there.");
+                .hasMessageContainingAll(
+                        "There is no " + home.models().resolve("hub/weights.bin"),
+                        "There is no " + directory.resolve("hub/models--owner--name"),
+                        "Run: whisper-speedtest download -i two-files -m hub");
         assertThat(home.models().resolve("hub")).doesNotExist();
     }
 

@@ -1,0 +1,87 @@
+package io.github.whisperspeedtest.model;
+
+import io.github.whisperspeedtest.model.ModelPresence.State;
+import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.spi.ModelSource;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * Finds models on this machine; the one place that knows where they may be, for loading and for checking alike.
+ *
+ * <p>Only looks: it never writes, and reads no more than names, links, sizes and the hub's listings.
+ */
+public final class ModelLocator {
+    private final Supplier<Path> hubCache;
+
+    /**
+     * Creates a locator.
+     *
+     * @param hubCache the default Hugging Face cache
+     */
+    public ModelLocator(Path hubCache) {
+        this(() -> hubCache);
+    }
+
+    /** Creates a locator that asks for the default cache, which wrong settings may forbid, only where it is needed. */
+    ModelLocator(Supplier<Path> hubCache) {
+        this.hubCache = hubCache;
+    }
+
+    /**
+     * Returns what a place holds of a model or, where the model is not whole, of its fallbacks.
+     *
+     * @return the first of them that is whole; if none is, the first that is partly there; otherwise what is said of the model
+     *     itself
+     */
+    public ModelPresence look(ModelInfo model, ModelPlace place) {
+        List<ModelPresence> found =
+                candidates(model).map(candidate -> lookFor(candidate, place)).toList();
+        return firstOf(found, State.PRESENT)
+                .or(() -> firstOf(found, State.INCOMPLETE))
+                .orElse(found.get(0));
+    }
+
+    /**
+     * Returns what is to be loaded: the model from where its implementation keeps it, then from the default cache, then each
+     * fallback likewise.
+     *
+     * @return empty if none of them is whole anywhere
+     */
+    Optional<ModelPresence> best(ModelInfo model) {
+        return candidates(model)
+                .flatMap(candidate ->
+                        Stream.of(ModelPlace.LOCAL_CACHE, ModelPlace.HUB_CACHE).map(place -> lookFor(candidate, place)))
+                .filter(ModelPresence::isPresent)
+                .findFirst();
+    }
+
+    private static Optional<ModelPresence> firstOf(List<ModelPresence> found, State state) {
+        return found.stream().filter(presence -> presence.state() == state).findFirst();
+    }
+
+    private static Stream<ModelInfo> candidates(ModelInfo model) {
+        return Stream.concat(Stream.of(model), model.fallbacks().stream().flatMap(ModelLocator::candidates));
+    }
+
+    private ModelPresence lookFor(ModelInfo model, ModelPlace place) {
+        boolean fromHub = model.sources().stream().allMatch(ModelSource.HubRepository.class::isInstance);
+        if (place == ModelPlace.HUB_CACHE) {
+            return fromHub
+                    ? HubPresence.look(model, place, hubCache.get())
+                    : ModelPresence.notApplicable(
+                            place, model, "The model does not come from the Hugging Face hub, or not all of it.");
+        }
+        if (!model.localPaths().isEmpty()) {
+            return PlainPresence.look(model, place);
+        }
+        Path own = model.hfCacheDir();
+        if (own != null && fromHub) {
+            return HubPresence.look(model, place, own);
+        }
+        return ModelPresence.notApplicable(place, model, "The model is kept in the default Hugging Face cache.");
+    }
+}

@@ -1,0 +1,105 @@
+package io.github.whisperspeedtest.model;
+
+import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.spi.ModelInfo;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * What one place holds of a model, as far as names, links and sizes tell; nothing was read or loaded.
+ *
+ * @param place the place
+ * @param state what came of it
+ * @param reason sentences about what is wrong or strange, empty where there is nothing to say
+ * @param model the model, or the fallback that was found in its stead
+ * @param where the directories or files that were looked at
+ * @param files the files that are there
+ * @param partialFiles parts of files that a download left
+ */
+public record ModelPresence(
+        ModelPlace place,
+        State state,
+        String reason,
+        ModelInfo model,
+        List<Path> where,
+        List<ModelFile> files,
+        List<Path> partialFiles) {
+    /** How much of a model is there. */
+    public enum State {
+        /** The model is never kept at this place. */
+        NOT_APPLICABLE,
+        /** Nothing of it is there. */
+        MISSING,
+        /** Some of it is missing, broken or of the wrong size. */
+        INCOMPLETE,
+        /** Every file is there. */
+        PRESENT
+    }
+
+    /** Copies the lists. */
+    public ModelPresence {
+        Objects.requireNonNull(place, "place");
+        Objects.requireNonNull(state, "state");
+        Objects.requireNonNull(reason, "reason");
+        Objects.requireNonNull(model, "model");
+        where = List.copyOf(where);
+        files = List.copyOf(files);
+        partialFiles = List.copyOf(partialFiles);
+    }
+
+    static ModelPresence notApplicable(ModelPlace place, ModelInfo model, String reason) {
+        return new ModelPresence(place, State.NOT_APPLICABLE, reason, model, List.of(), List.of(), List.of());
+    }
+
+    /** Returns whether every file is there. */
+    public boolean isPresent() {
+        return state == State.PRESENT;
+    }
+
+    /**
+     * Returns the files as a loader takes them.
+     *
+     * @param name what the user called the model
+     */
+    public ModelFiles toModelFiles(String name) {
+        Map<String, Path> byName = new LinkedHashMap<>();
+        // Where two repositories have a file of one name, the model's own repository, which comes first, wins.
+        files.forEach(file -> byName.putIfAbsent(file.name(), file.file()));
+        return new ModelFiles(name, byName);
+    }
+
+    /** Returns the regular files that take up the space: contents and parts. */
+    public List<Path> contents() {
+        List<Path> contents = new ArrayList<>();
+        files.forEach(file -> contents.add(file.content()));
+        contents.addAll(partialFiles);
+        return contents.stream().distinct().toList();
+    }
+
+    /** Returns the bytes of all given files, each counted once however many names and hard links it has. */
+    public static long sizeOnDisk(Collection<Path> files) {
+        Set<Object> counted = new HashSet<>();
+        long bytes = 0;
+        for (Path file : files) {
+            try {
+                BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+                Object key = attributes.fileKey() == null ? file.toRealPath() : attributes.fileKey();
+                bytes += counted.add(key) ? attributes.size() : 0;
+            } catch (IOException e) {
+                // Gone since it was found, so it takes no space.
+                continue;
+            }
+        }
+        return bytes;
+    }
+}

@@ -1,0 +1,254 @@
+package io.github.whisperspeedtest.model;
+
+import io.github.whisperspeedtest.hub.HubCache;
+import io.github.whisperspeedtest.hub.HubFile;
+import io.github.whisperspeedtest.hub.HubTree;
+import io.github.whisperspeedtest.hub.IncompleteFile;
+import io.github.whisperspeedtest.hub.Snapshot;
+import io.github.whisperspeedtest.hub.SnapshotFile;
+import io.github.whisperspeedtest.model.ModelPresence.State;
+import io.github.whisperspeedtest.spi.ModelSource.HubRepository;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a Hugging Face cache holds of the files that a model takes from one repository.
+ *
+ * <p>The snapshot is the one that the revision names. Where the cache never heard of the revision, it is the newest. A
+ * revision whose snapshot is missing or has gaps is not made up for by an older snapshot, which would be another version
+ * than was asked for, but the reason names that one.
+ */
+record RepositoryPresence(State state, String reason, Path directory, List<ModelFile> files, List<Path> partialFiles) {
+
+    static RepositoryPresence look(HubCache cache, HubRepository source) {
+        return new Reader(cache, source).read();
+    }
+
+    private static final class Reader {
+        private static final Pattern HASH = Pattern.compile("[0-9a-f]{40}|[0-9a-f]{64}");
+
+        private final HubCache cache;
+        private final HubRepository source;
+        private final Path directory;
+        private final List<ModelFile> files = new ArrayList<>();
+        private final List<Path> partialFiles = new ArrayList<>();
+        private final List<String> absent = new ArrayList<>();
+        private final List<String> broken = new ArrayList<>();
+        private final List<String> notes = new ArrayList<>();
+
+        private Reader(HubCache cache, HubRepository source) {
+            this.cache = cache;
+            this.source = source;
+            directory = cache.directoryOf(source.repository());
+        }
+
+        private RepositoryPresence read() {
+            Optional<String> commit = cache.commitOf(source.repository(), source.revision());
+            Optional<Snapshot> snapshot = commit.isPresent()
+                    ? cache.find(source.repository(), source.revision())
+                    : cache.newest(source.repository());
+            Optional<HubTree> tree = snapshot.flatMap(found -> cache.tree(source.repository(), found.commit()));
+            if (snapshot.isPresent()) {
+                readSnapshot(snapshot.get(), tree.orElse(null));
+            } else {
+                absent.add(whyNoSnapshot(commit));
+            }
+            readPartialFiles(tree.orElse(null));
+            if (!absent.isEmpty() || !broken.isEmpty()) {
+                noteOtherSnapshot(snapshot.map(Snapshot::commit).orElse(""));
+            }
+            String reason = String.join(
+                    " ", Stream.of(broken, absent, notes).flatMap(List::stream).toList());
+            return new RepositoryPresence(state(), reason, directory, files, partialFiles);
+        }
+
+        private State state() {
+            if (files.isEmpty() && broken.isEmpty()) {
+                return State.MISSING;
+            }
+            return absent.isEmpty() && broken.isEmpty() ? State.PRESENT : State.INCOMPLETE;
+        }
+
+        private String whyNoSnapshot(Optional<String> commit) {
+            if (!Files.isDirectory(directory)) {
+                return "There is no " + directory + ".";
+            }
+            return commit.map(hash -> "The revision " + source.revision() + " is the commit " + hash
+                            + ", of which there is no snapshot in " + directory + ".")
+                    .orElse("There is no snapshot in " + directory + ".");
+        }
+
+        private void readSnapshot(Snapshot snapshot, @Nullable HubTree tree) {
+            for (String pattern : source.files()) {
+                List<HubFile> listed = tree == null ? List.of() : tree.matching(pattern);
+                if (!listed.isEmpty()) {
+                    listed.forEach(file -> readFile(snapshot, file.path(), file));
+                } else if (pattern.contains("*")) {
+                    readMatching(snapshot, pattern);
+                } else if (snapshot.files().containsKey(pattern)
+                        || !cache.isKnownAbsent(source.repository(), snapshot.commit(), pattern)) {
+                    readFile(snapshot, pattern, null);
+                }
+            }
+        }
+
+        private void readMatching(Snapshot snapshot, String pattern) {
+            List<String> names = snapshot.files().keySet().stream()
+                    .filter(name -> matches(pattern, name))
+                    .toList();
+            names.forEach(name -> readFile(snapshot, name, null));
+            if (names.isEmpty()) {
+                absent.add("There is no file " + pattern + " in " + snapshot.directory() + ".");
+            }
+        }
+
+        private void readFile(Snapshot snapshot, String name, @Nullable HubFile listed) {
+            SnapshotFile found = snapshot.files().get(name);
+            if (found == null) {
+                String size = listed == null ? "" : " (" + listed.size() + " bytes on the hub)";
+                absent.add("There is no " + name + size + " in " + snapshot.directory() + ".");
+            } else if (found.content() == null) {
+                broken.add(found.file() + " " + found.problem() + ".");
+            } else {
+                readContent(found, found.content(), listed);
+            }
+        }
+
+        private void readContent(SnapshotFile found, Path content, @Nullable HubFile listed) {
+            if (!Files.isReadable(content)) {
+                broken.add(found.file() + " cannot be read. Check who may read " + content + ".");
+                return;
+            }
+            if (listed != null && listed.size() != found.size()) {
+                broken.add(found.file() + " has " + found.size() + " bytes, but " + listed.size() + " on the hub.");
+            } else if (listed != null && isOtherContent(found.blobName(), listed.blobName())) {
+                broken.add(found.file() + " leads to the blob " + found.blobName() + ", but on the hub it is "
+                        + listed.blobName() + ".");
+            }
+            files.add(new ModelFile(
+                    found.path(),
+                    found.file(),
+                    content,
+                    found.size(),
+                    modified(content),
+                    found.blobName(),
+                    hashOf(found, listed)));
+        }
+
+        /** Names of another form are no hashes: some mirrors of the hub make up their own. */
+        private static boolean isOtherContent(@Nullable String blobName, String listed) {
+            return blobName != null
+                    && HASH.matcher(blobName).matches()
+                    && blobName.length() == listed.length()
+                    && !blobName.equals(listed);
+        }
+
+        private static @Nullable String hashOf(SnapshotFile found, @Nullable HubFile listed) {
+            if (listed != null) {
+                return listed.blobName();
+            }
+            String blobName = found.blobName();
+            return blobName != null && HASH.matcher(blobName).matches() ? blobName : null;
+        }
+
+        private static Instant modified(Path content) {
+            try {
+                return Files.getLastModifiedTime(content).toInstant();
+            } catch (IOException e) {
+                // It has just gone; a loader will say so.
+                return Instant.EPOCH;
+            }
+        }
+
+        /**
+         * Holds partial files against the model as far as they may be parts of its files.
+         *
+         * <p>A repository may have the files of many models. A part is none of this model's if the blob is there whole, if the
+         * hub's listing says so, or if every file of the model is named and there.
+         */
+        private void readPartialFiles(@Nullable HubTree tree) {
+            for (IncompleteFile partial : cache.incompleteFiles(source.repository())) {
+                if (isPartOfThis(partial, tree)) {
+                    partialFiles.add(partial.file());
+                    broken.add("A download was broken off, or still runs: " + partial.file() + " holds "
+                            + partial.size() + " bytes.");
+                } else {
+                    notes.add("Beside it is a part of another file: " + partial.file() + " holds " + partial.size()
+                            + " bytes.");
+                }
+            }
+        }
+
+        private boolean isPartOfThis(IncompleteFile partial, @Nullable HubTree tree) {
+            if (Files.exists(directory.resolve("blobs").resolve(partial.blobName()))) {
+                return false;
+            }
+            if (tree != null) {
+                return source.files().stream()
+                        .flatMap(pattern -> tree.matching(pattern).stream())
+                        .anyMatch(file -> file.blobName().equals(partial.blobName()));
+            }
+            boolean allNamed = source.files().stream().noneMatch(pattern -> pattern.contains("*"));
+            return !(allNamed && absent.isEmpty() && broken.isEmpty());
+        }
+
+        private void noteOtherSnapshot(String commit) {
+            for (String other : commits()) {
+                if (!other.equals(commit)) {
+                    RepositoryPresence presence = new Reader(
+                                    cache, new HubRepository(source.repository(), other, source.files()))
+                            .readQuietly();
+                    if (presence.state() == State.PRESENT) {
+                        notes.add("Another version is there, the commit " + other + ".");
+                        if (files.isEmpty() && broken.isEmpty()) {
+                            broken.add("The version that is asked for is not there, only another one.");
+                        }
+                        return;
+                    }
+                }
+            }
+        }
+
+        /** Looks at the files alone. */
+        private RepositoryPresence readQuietly() {
+            cache.find(source.repository(), source.revision())
+                    .ifPresentOrElse(
+                            snapshot -> readSnapshot(
+                                    snapshot,
+                                    cache.tree(source.repository(), snapshot.commit())
+                                            .orElse(null)),
+                            () -> absent.add("There is no snapshot."));
+            return new RepositoryPresence(state(), "", directory, files, partialFiles);
+        }
+
+        private List<String> commits() {
+            List<String> commits = new ArrayList<>();
+            try (DirectoryStream<Path> snapshots = Files.newDirectoryStream(directory.resolve("snapshots"))) {
+                snapshots.forEach(snapshot -> commits.add(snapshot.getFileName().toString()));
+            } catch (IOException | DirectoryIteratorException e) {
+                return List.of();
+            }
+            commits.sort(null);
+            return commits;
+        }
+
+        private static boolean matches(String pattern, String name) {
+            String[] parts = pattern.split("\\*", -1);
+            String expression = Stream.of(parts)
+                    .map(Pattern::quote)
+                    .reduce((left, right) -> left + "[^/]*" + right)
+                    .orElse("");
+            return name.matches(expression);
+        }
+    }
+}

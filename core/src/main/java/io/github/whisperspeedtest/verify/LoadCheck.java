@@ -1,0 +1,105 @@
+package io.github.whisperspeedtest.verify;
+
+import io.github.whisperspeedtest.error.ErrorKind;
+import io.github.whisperspeedtest.process.ChildJvm;
+import io.github.whisperspeedtest.process.ChildOutcome;
+import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.verify.Verdict.Problem;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds out whether files load, in a child JVM. */
+final class LoadCheck {
+    private static final Logger LOG = LoggerFactory.getLogger(LoadCheck.class);
+
+    /** Loading is over before a thorough compiler or a parallel collector would pay for its start. */
+    private static final List<String> QUICK_START =
+            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xms16m", "-Xshare:auto");
+
+    /** Loading never needs the network; what a library below a backend might try on its own is forbidden as well. */
+    private static final Map<String, String> OFFLINE = Map.of(
+            "HF_HUB_OFFLINE", "1", "TRANSFORMERS_OFFLINE", "1", "DJL_OFFLINE", "true", "OPT_OUT_TRACKING", "true");
+
+    /** The kernel ends with this signal a process that takes the last memory. */
+    private static final int KILLED = 137;
+
+    /** How C++, the JVM and ggml say that memory is out. */
+    private static final Pattern OUT_OF_MEMORY = Pattern.compile(
+            "bad_alloc|out of memory|insufficient memory|cannot allocate memory|failed to allocate"
+                    + "|OutOfMemoryError|Native memory allocation",
+            Pattern.CASE_INSENSITIVE);
+
+    private final ChildJvm children;
+
+    LoadCheck(ChildJvm children) {
+        this.children = children.toBuilder()
+                .addJvmArguments(QUICK_START)
+                .addEnvironment(OFFLINE)
+                .build();
+    }
+
+    Finding check(String implementation, ModelFiles files, Duration timeLimit) {
+        ChildOutcome<VerifyTask.Outcome> outcome = children.toBuilder()
+                .timeLimit(timeLimit)
+                .build()
+                .run(VerifyTask.class, new VerifyTask.Order(implementation, files));
+        if (outcome instanceof ChildOutcome.Completed<VerifyTask.Outcome> completed) {
+            return ofValue(implementation, completed.value());
+        }
+        if (outcome instanceof ChildOutcome.Failed<VerifyTask.Outcome> failed) {
+            LOG.debug("{} failed in its JVM: {}", implementation, failed.details());
+            return Finding.notCheckable(
+                    isOutOfMemory(failed.message()) ? Problem.OUT_OF_MEMORY : Problem.FAILED, failed.message());
+        }
+        if (outcome instanceof ChildOutcome.TimedOut<VerifyTask.Outcome>) {
+            return Finding.incomplete(
+                    Problem.TIMED_OUT,
+                    "Loading it with " + implementation + " " + outcome.describe()
+                            + ". Its files are damaged, or the machine is too slow or busy: give it more time, or download it"
+                            + " again.");
+        }
+        return ofCrash(implementation, (ChildOutcome.Crashed<VerifyTask.Outcome>) outcome);
+    }
+
+    private static Finding ofValue(String implementation, VerifyTask.Outcome outcome) {
+        if (outcome instanceof VerifyTask.Loaded loaded) {
+            return Finding.complete("Loaded by " + loaded.runtime() + ".", loaded.runtime());
+        }
+        if (outcome instanceof VerifyTask.Unavailable missing) {
+            return Finding.notCheckable(
+                    Problem.UNAVAILABLE,
+                    "The files are there, but " + implementation + " cannot run here. " + missing.reason() + " "
+                            + missing.remedy());
+        }
+        VerifyTask.Refused refused = (VerifyTask.Refused) outcome;
+        if (refused.kind() != ErrorKind.MODEL && isOutOfMemory(refused.message())) {
+            return Finding.notCheckable(Problem.OUT_OF_MEMORY, refused.message());
+        }
+        return switch (refused.kind()) {
+            case ENVIRONMENT -> Finding.notCheckable(Problem.UNAVAILABLE, refused.message());
+            case USER -> Finding.notCheckable(Problem.FAILED, refused.message());
+            case MODEL, INTERNAL -> Finding.incomplete(Problem.REFUSED, refused.message());
+        };
+    }
+
+    private static Finding ofCrash(String implementation, ChildOutcome.Crashed<VerifyTask.Outcome> crash) {
+        if (crash.exitCode() == KILLED || isOutOfMemory(crash.nativeMessage())) {
+            return Finding.notCheckable(
+                    Problem.OUT_OF_MEMORY,
+                    "Loading it with " + implementation + " takes more memory than there is: it " + crash.describe()
+                            + ". Close other programs, or take a smaller model.");
+        }
+        return Finding.incomplete(
+                Problem.CRASHED,
+                "Loading it ended the process of " + implementation + ", which " + crash.describe()
+                        + ". Its files are most likely damaged: download it again.");
+    }
+
+    private static boolean isOutOfMemory(String message) {
+        return OUT_OF_MEMORY.matcher(message).find();
+    }
+}

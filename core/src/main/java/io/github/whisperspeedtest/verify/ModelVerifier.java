@@ -1,0 +1,305 @@
+package io.github.whisperspeedtest.verify;
+
+import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.UnknownNameException;
+import io.github.whisperspeedtest.error.WhisperSpeedtestException;
+import io.github.whisperspeedtest.model.ModelLocator;
+import io.github.whisperspeedtest.model.ModelPlace;
+import io.github.whisperspeedtest.model.ModelPresence;
+import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.process.ChildJvm;
+import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.spi.ModelSource;
+import io.github.whisperspeedtest.verify.Verdict.Problem;
+import io.github.whisperspeedtest.verify.Verdict.Status;
+import io.github.whisperspeedtest.verify.VerifyOptions.Memory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Checks whether models are on this machine and load.
+ *
+ * <p>Any number of threads may use one. What it finds is remembered in {@code verdicts.json} of the data home.
+ */
+public final class ModelVerifier {
+    /** File of the remembered verdicts in the data home. */
+    public static final String VERDICTS_FILE = "verdicts.json";
+
+    private static final Logger LOG = LoggerFactory.getLogger(ModelVerifier.class);
+
+    /** Limits of the reference implementation: up to medium, and for the large models. */
+    private static final Duration TIME_LIMIT = Duration.ofSeconds(15);
+
+    private static final Duration TIME_LIMIT_OF_LARGE = Duration.ofSeconds(30);
+    private static final String LARGE = "large";
+    private static final long LARGE_BYTES = 2L << 30;
+    private static final long END_SECONDS = 20;
+
+    private final ToolHome home;
+    private final ModelLocator locator;
+    private final ChildJvm children;
+    private final LoadCheck loadCheck;
+    private final VerdictCache verdicts;
+    private final LoadGate gate = new LoadGate();
+    private @Nullable String classPath;
+
+    /**
+     * Creates a verifier whose child JVMs have the class path of this one; the implementations must be on it.
+     *
+     * @param home where this tool keeps models and verdicts
+     * @param hubCache the default Hugging Face cache
+     */
+    public ModelVerifier(ToolHome home, Path hubCache) {
+        this(home, hubCache, ChildJvm.builder().build());
+    }
+
+    /**
+     * Creates a verifier for a program that loads its implementations otherwise than from the class path of its JVM.
+     *
+     * @param home where this tool keeps models and verdicts
+     * @param hubCache the default Hugging Face cache
+     * @param children how a JVM is started whose class path holds the implementations; its time limit is that of the options
+     */
+    public ModelVerifier(ToolHome home, Path hubCache, ChildJvm children) {
+        this.home = home;
+        this.locator = new ModelLocator(hubCache);
+        this.children = children;
+        this.loadCheck = new LoadCheck(children);
+        this.verdicts = new VerdictCache(home.data().resolve(VERDICTS_FILE));
+    }
+
+    /**
+     * Checks one model at one place.
+     *
+     * @throws TranscriptionCancelledException if the thread is interrupted
+     */
+    public Verdict verify(Implementation implementation, String model, ModelPlace place, VerifyOptions options) {
+        return new Batch(options).verify(new VerifyRequest(implementation, model, place));
+    }
+
+    /**
+     * Checks models side by side, as far as processors and memory allow.
+     *
+     * <p>Whatever happens to one is a verdict. Requests that come to the same files of the same implementation are one check.
+     *
+     * @return the verdicts in the order of the requests
+     * @throws TranscriptionCancelledException if the thread is interrupted; no child is left then
+     */
+    public List<Verdict> verifyAll(List<VerifyRequest> requests, VerifyOptions options, VerifyListener listener) {
+        if (requests.isEmpty()) {
+            return List.of();
+        }
+        Batch batch = new Batch(options);
+        int threads = Math.min(requests.size(), Runtime.getRuntime().availableProcessors());
+        ExecutorService executor = Executors.newFixedThreadPool(threads, work -> {
+            Thread thread = new Thread(work, "verify");
+            thread.setDaemon(true);
+            return thread;
+        });
+        try {
+            List<Future<Verdict>> running = new ArrayList<>();
+            for (VerifyRequest request : requests) {
+                running.add(executor.submit(() -> {
+                    synchronized (batch) {
+                        listener.onStart(request);
+                    }
+                    Verdict verdict = batch.verify(request);
+                    synchronized (batch) {
+                        listener.onVerdict(request, verdict);
+                    }
+                    return verdict;
+                }));
+            }
+            List<Verdict> results = new ArrayList<>();
+            for (Future<Verdict> future : running) {
+                results.add(future.get());
+            }
+            return results;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw cancelled(e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException(e.getCause());
+        } finally {
+            end(executor);
+        }
+    }
+
+    /** Interrupts what still runs, and waits until its children are dead. */
+    private static void end(ExecutorService executor) {
+        executor.shutdownNow();
+        boolean interrupted = Thread.interrupted();
+        try {
+            if (!executor.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
+                LOG.debug("A check does not end");
+            }
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static TranscriptionCancelledException cancelled(Throwable cause) {
+        return new TranscriptionCancelledException("The check of models was cancelled.", cause);
+    }
+
+    private synchronized String classPath() {
+        if (classPath == null) {
+            classPath = Fingerprint.ofClassPath(children.classPath());
+        }
+        return classPath;
+    }
+
+    private String engineOf(Implementation implementation) {
+        return Fingerprint.ofEngine(classPath(), implementation.engineFiles());
+    }
+
+    private static Duration timeLimit(VerifyOptions options, ModelInfo model, long bytes) {
+        if (options.timeLimit() != null) {
+            return options.timeLimit();
+        }
+        return model.name().contains(LARGE) || bytes > LARGE_BYTES ? TIME_LIMIT_OF_LARGE : TIME_LIMIT;
+    }
+
+    /** Checks of one call, which share what they find even where nothing is to be remembered. */
+    private final class Batch {
+        private final VerifyOptions options;
+        private final Map<String, Object> locks = new ConcurrentHashMap<>();
+        private final Map<Fingerprint, Finding> found = new ConcurrentHashMap<>();
+
+        private Batch(VerifyOptions options) {
+            this.options = options;
+        }
+
+        Verdict verify(VerifyRequest request) {
+            long start = System.nanoTime();
+            Implementation implementation = request.implementation();
+            try {
+                ModelInfo model = implementation.modelInfo(request.model(), home.models());
+                return judge(implementation, model, locator.look(model, request.place()), start);
+            } catch (TranscriptionCancelledException e) {
+                throw e;
+            } catch (UnknownNameException e) {
+                return withoutFiles(Status.NOT_APPLICABLE, null, String.valueOf(e.getMessage()), start);
+            } catch (WhisperSpeedtestException e) {
+                return withoutFiles(Status.NOT_CHECKABLE, Problem.FAILED, String.valueOf(e.getMessage()), start);
+            } catch (RuntimeException | LinkageError e) {
+                // The implementation's own list of models is at fault, which must not end the others.
+                LOG.debug("{} failed before its JVM was started", implementation.id(), e);
+                return withoutFiles(Status.NOT_CHECKABLE, Problem.FAILED, e.toString(), start);
+            }
+        }
+
+        private Verdict judge(Implementation implementation, ModelInfo model, ModelPresence presence, long start) {
+            String fallback = presence.model() == model ? null : nameOf(presence.model());
+            switch (presence.state()) {
+                case NOT_APPLICABLE -> {
+                    return withoutFiles(Status.NOT_APPLICABLE, null, presence.reason(), start);
+                }
+                case MISSING -> {
+                    Finding missing = new Finding(Status.MISSING, Problem.FILES, reasonOfMissing(presence), null);
+                    return verdict(missing, presence, fallback, start, false);
+                }
+                case INCOMPLETE -> {
+                    Finding incomplete = Finding.incomplete(Problem.FILES, presence.reason());
+                    return verdict(incomplete, presence, fallback, start, false);
+                }
+                default -> {}
+            }
+            if (options.level() == VerifyLevel.CACHE_CHECK) {
+                Finding present = Finding.complete("All files are there; they were not read.", null);
+                return verdict(present, presence, fallback, start, false);
+            }
+            Fingerprint fingerprint =
+                    Fingerprint.of(implementation, options.level(), presence.files(), engineOf(implementation));
+            synchronized (locks.computeIfAbsent(fingerprint.subject(), subject -> new Object())) {
+                Finding known = found.get(fingerprint);
+                if (known == null && options.memory() == Memory.USE) {
+                    known = verdicts.get(fingerprint);
+                }
+                if (known != null) {
+                    return verdict(known, presence, fallback, start, true);
+                }
+                Finding finding = find(implementation, model, presence);
+                found.put(fingerprint, finding);
+                if (finding.isLasting() && options.memory() != Memory.OFF) {
+                    verdicts.put(fingerprint, finding, presence.contents());
+                }
+                return verdict(finding, presence, fallback, start, false);
+            }
+        }
+
+        private Finding find(Implementation implementation, ModelInfo model, ModelPresence presence) {
+            if (options.level() == VerifyLevel.HASH) {
+                return HashCheck.check(presence.files());
+            }
+            long bytes = ModelPresence.sizeOnDisk(presence.contents());
+            try {
+                return gate.pass(
+                        bytes,
+                        () -> loadCheck.check(
+                                implementation.id(),
+                                presence.toModelFiles(model.name()),
+                                timeLimit(options, model, bytes)));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw cancelled(e);
+            }
+        }
+    }
+
+    private static String reasonOfMissing(ModelPresence presence) {
+        boolean embedded = presence.model().sources().stream().anyMatch(ModelSource.Embedded.class::isInstance);
+        return embedded ? presence.reason() + " This tool writes it on its first use." : presence.reason();
+    }
+
+    private static String nameOf(ModelInfo fallback) {
+        ModelSource source = fallback.sources().get(0);
+        if (source instanceof ModelSource.HubRepository hub) {
+            return hub.repository();
+        }
+        return source instanceof ModelSource.DirectDownload direct ? direct.fileName() : fallback.name();
+    }
+
+    private static Verdict verdict(
+            Finding finding, ModelPresence presence, @Nullable String fallback, long start, boolean remembered) {
+        String note = presence.isPresent() && !presence.reason().isEmpty() ? " " + presence.reason() : "";
+        return new Verdict(
+                finding.status(),
+                finding.problem(),
+                finding.reason() + note,
+                fallback,
+                presence.where(),
+                presence.contents(),
+                ModelPresence.sizeOnDisk(presence.contents()),
+                finding.runtime(),
+                since(start),
+                remembered);
+    }
+
+    private static Verdict withoutFiles(Status status, @Nullable Problem problem, String reason, long start) {
+        return new Verdict(status, problem, reason, null, List.of(), List.of(), 0, null, since(start), false);
+    }
+
+    private static Duration since(long start) {
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+}

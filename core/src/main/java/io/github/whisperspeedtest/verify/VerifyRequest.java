@@ -1,0 +1,21 @@
+package io.github.whisperspeedtest.verify;
+
+import io.github.whisperspeedtest.model.ModelPlace;
+import io.github.whisperspeedtest.spi.Implementation;
+import java.util.Objects;
+
+/**
+ * One thing to check.
+ *
+ * @param implementation who is to load the model
+ * @param model a name that the implementation knows
+ * @param place where the model is looked for
+ */
+public record VerifyRequest(Implementation implementation, String model, ModelPlace place) {
+    /** Checks that nothing is null. */
+    public VerifyRequest {
+        Objects.requireNonNull(implementation, "implementation");
+        Objects.requireNonNull(model, "model");
+        Objects.requireNonNull(place, "place");
+    }
+}

@@ -1,0 +1,75 @@
+package io.github.whisperspeedtest.verify;
+
+import io.github.whisperspeedtest.error.ErrorKind;
+import io.github.whisperspeedtest.error.WhisperSpeedtestException;
+import io.github.whisperspeedtest.process.ChildReporter;
+import io.github.whisperspeedtest.process.ChildTask;
+import io.github.whisperspeedtest.registry.ImplementationRegistry;
+import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.spi.Transcriber;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Loads a model and closes it, in a JVM that may die of it. */
+public final class VerifyTask implements ChildTask<VerifyTask.Order, Void, VerifyTask.Outcome> {
+    private static final Logger LOG = LoggerFactory.getLogger(VerifyTask.class);
+
+    /** Creates the task. */
+    public VerifyTask() {}
+
+    /**
+     * What to load.
+     *
+     * @param implementation id of the implementation
+     * @param files the model's files
+     */
+    public record Order(String implementation, ModelFiles files) {}
+
+    /** What came of it. */
+    public sealed interface Outcome {}
+
+    /**
+     * The model was loaded and closed.
+     *
+     * @param runtime the engine with its version
+     */
+    public record Loaded(String runtime) implements Outcome {}
+
+    /**
+     * The implementation cannot run here.
+     *
+     * @param reason what is missing or broken
+     * @param remedy what the user can do about it
+     */
+    public record Unavailable(String reason, String remedy) implements Outcome {}
+
+    /**
+     * Loading threw an exception.
+     *
+     * @param kind who can mend it
+     * @param message what the exception says
+     */
+    public record Refused(ErrorKind kind, String message) implements Outcome {}
+
+    @Override
+    public Outcome run(Order order, ChildReporter<Void> reporter) {
+        Implementation implementation = ImplementationRegistry.discover(VerifyTask.class.getClassLoader())
+                .require(order.implementation());
+        if (implementation.availability() instanceof Availability.Unavailable missing) {
+            return new Unavailable(missing.reason(), missing.remedy());
+        }
+        try (Transcriber transcriber = implementation.load(order.files(), LoadOptions.defaults())) {
+            return new Loaded(transcriber.parameters().runtime());
+        } catch (WhisperSpeedtestException e) {
+            LOG.debug("{} refuses {}", order.implementation(), order.files(), e);
+            return new Refused(e.kind(), String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            // A loader that trips over a damaged file instead of finding it.
+            LOG.debug("{} fails to load {}", order.implementation(), order.files(), e);
+            return new Refused(ErrorKind.INTERNAL, e.toString());
+        }
+    }
+}
