@@ -44,6 +44,7 @@ public final class ModelCopier {
 
     private final Path hubCache;
     private final ModelLocator locator;
+    private final boolean hardLinks;
 
     /**
      * Creates a copier.
@@ -51,8 +52,13 @@ public final class ModelCopier {
      * @param hubCache the default Hugging Face cache
      */
     public ModelCopier(Path hubCache) {
+        this(hubCache, true);
+    }
+
+    ModelCopier(Path hubCache, boolean hardLinks) {
         this.hubCache = hubCache;
         this.locator = new ModelLocator(hubCache);
+        this.hardLinks = hardLinks;
     }
 
     /** What came of a copy. */
@@ -112,6 +118,7 @@ public final class ModelCopier {
         Path staging = stage(directory, model.name());
         try {
             Transfer transfer = new Transfer(
+                    hardLinks,
                     directory,
                     source.files().stream().mapToLong(ModelFile::size).sum());
             for (Path target : model.localPaths()) {
@@ -144,6 +151,7 @@ public final class ModelCopier {
         Path staging = stage(root, target.getFileName().toString());
         try {
             Transfer transfer = new Transfer(
+                    hardLinks,
                     root,
                     snapshot.files().values().stream()
                             .mapToLong(SnapshotFile::size)
@@ -252,11 +260,15 @@ public final class ModelCopier {
     private static final class Transfer {
         private final Path directory;
         private final long bytes;
-        private boolean linking = true;
+        private boolean linking;
 
-        Transfer(Path directory, long bytes) {
+        Transfer(boolean hardLinks, Path directory, long bytes) throws IOException {
+            this.linking = hardLinks;
             this.directory = directory;
             this.bytes = bytes;
+            if (!hardLinks) {
+                checkSpace();
+            }
         }
 
         void put(Path content, Path target) throws IOException {

@@ -1,0 +1,227 @@
+package io.github.whisperspeedtest.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.hub.HubSettings;
+import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.testing.HubServer;
+import io.github.whisperspeedtest.testing.MicroSamples;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Checking, downloading and copying, against a hub on this machine that has the demo model under a published name. */
+class ModelCommandsTest {
+    private static final String REPOSITORY = "ggerganov/whisper.cpp";
+    private static final String FILE = "ggml-tiny-q5_1.bin";
+
+    private static byte[] model;
+
+    @TempDir
+    private Path directory;
+
+    private HubServer hub;
+
+    /** The demo model in whisper.cpp's format is what the hub serves as {@code tiny}. */
+    @BeforeAll
+    static void writeModel(@TempDir Path home) throws IOException {
+        System.setProperty(ToolHome.HOME_PROPERTY, home.toString());
+        Sample sample = MicroSamples.named("en_single_04.flac");
+        Path recording = home.resolve(sample.name());
+        try (InputStream in = sample.open()) {
+            Files.copy(in, recording);
+        }
+        assertThat(new CapturedTerminal().run("transcribe", recording.toString(), "-m", "micro-q5_1"))
+                .isEqualTo(ExitCode.OK);
+        try (Stream<Path> files = Files.walk(home)) {
+            model = Files.readAllBytes(files.filter(file -> file.toString().endsWith(".bin"))
+                    .findFirst()
+                    .orElseThrow());
+        }
+    }
+
+    @BeforeEach
+    void startHub() throws IOException {
+        hub = HubServer.start().largeFile(REPOSITORY, FILE, model).file(REPOSITORY, "README.md", new byte[100]);
+        hub.commit(REPOSITORY);
+        System.setProperty(ToolHome.HOME_PROPERTY, directory.resolve("home").toString());
+        System.setProperty(HubSettings.ENDPOINT_PROPERTY, hub.endpoint().toString());
+        System.setProperty(HubSettings.CACHE_PROPERTY, directory.resolve("hub").toString());
+    }
+
+    @AfterEach
+    void stopHub() throws IOException {
+        hub.close();
+        List.of(
+                        ToolHome.HOME_PROPERTY,
+                        HubSettings.ENDPOINT_PROPERTY,
+                        HubSettings.CACHE_PROPERTY,
+                        HubSettings.OFFLINE_PROPERTY)
+                .forEach(System::clearProperty);
+    }
+
+    @Test
+    void checksDownloadsAndChecksAgain() throws IOException {
+        CapturedTerminal before = new CapturedTerminal();
+        assertThat(before.run("check-models", "-m", "tiny")).isEqualTo(ExitCode.FAILED);
+        assertThat(before.out())
+                .contains("✗ missing     ✗ missing", "0 ready, 0 incomplete, 1 missing", local().toString());
+        assertThat(hub.received()).as("a check asks nobody").isEmpty();
+
+        CapturedTerminal download = new CapturedTerminal();
+        assertThat(download.run("download", "-m", "tiny")).as(download.err()).isEqualTo(ExitCode.OK);
+        assertThat(download.err()).contains("downloaded whispercpp tiny");
+        assertThat(local()).hasBinaryContent(model);
+
+        CapturedTerminal after = new CapturedTerminal();
+        assertThat(after.run("check-models", "-m", "tiny")).isEqualTo(ExitCode.OK);
+        assertThat(after.out()).contains("✓ complete    ✓ complete", "1 ready");
+        assertThat(after.out())
+                .as("the two are one file")
+                .contains(String.format(Locale.ROOT, "%.1f", model.length / 1e6));
+    }
+
+    @Test
+    void remembersWhatItFoundUntilAFileChanges() throws IOException {
+        new CapturedTerminal().run("download", "-m", "tiny");
+        assertThat(checkJson().get("local_cache").get("remembered").asBoolean()).isFalse();
+        assertThat(checkJson().get("local_cache").get("remembered").asBoolean()).isTrue();
+        assertThat(checkJson("--refresh").get("local_cache").get("remembered").asBoolean())
+                .isFalse();
+        assertThat(checkJson("--no-cache").get("local_cache").get("remembered").asBoolean())
+                .isFalse();
+
+        Files.delete(local());
+        Files.write(local(), model);
+        try (RandomAccessFile file = new RandomAccessFile(local().toFile(), "rw")) {
+            file.setLength(model.length / 2);
+        }
+        JsonNode cut = checkJson().get("local_cache");
+        assertThat(cut.get("verdict").asText()).isEqualTo("incomplete");
+        assertThat(cut.get("reason").asText()).contains(local().toString());
+        assertThat(checkJson().get("hub_cache").get("verdict").asText())
+                .as("each place is judged by itself")
+                .isEqualTo("complete");
+    }
+
+    @Test
+    void copiesFromTheDefaultCacheAndDoesNothingTheSecondTime() throws IOException {
+        new CapturedTerminal().run("download", "-m", "tiny");
+        Files.delete(local());
+        CapturedTerminal copy = new CapturedTerminal();
+        assertThat(copy.run("check-models", "-m", "tiny", "--copy")).isEqualTo(ExitCode.OK);
+        assertThat(copy.err()).contains("copied without taking space: whispercpp tiny");
+        assertThat(local()).hasBinaryContent(model);
+
+        CapturedTerminal again = new CapturedTerminal();
+        assertThat(again.run("copy", "-m", "tiny")).isEqualTo(ExitCode.OK);
+        assertThat(again.err()).contains("is there already: whispercpp tiny");
+    }
+
+    @Test
+    void downloadsOnlyForWhomItIsAsked() {
+        CapturedTerminal other = new CapturedTerminal();
+        assertThat(other.run("check-models", "-m", "tiny", "--download", "--select", "nobody"))
+                .isEqualTo(ExitCode.FAILED);
+        assertThat(hub.received()).isEmpty();
+        CapturedTerminal all = new CapturedTerminal();
+        assertThat(all.run("check-models", "-m", "tiny", "--download")).isEqualTo(ExitCode.OK);
+        assertThat(all.out()).contains("✗ missing", "✓ complete");
+    }
+
+    @Test
+    void asksNobodyWhenOffline() {
+        CapturedTerminal terminal = new CapturedTerminal();
+        assertThat(terminal.run("download", "-m", "tiny", "--offline")).isEqualTo(ExitCode.FAILED);
+        assertThat(terminal.err()).containsIgnoringCase("offline");
+        assertThat(hub.received()).isEmpty();
+    }
+
+    @Test
+    void transcribesWithAModelThatIsFetchedOnlyWithConsent() throws IOException {
+        Sample sample = MicroSamples.named("en_single_04.flac");
+        Path recording = directory.resolve(sample.name());
+        try (InputStream in = sample.open()) {
+            Files.copy(in, recording);
+        }
+        CapturedTerminal refused = new CapturedTerminal();
+        assertThat(refused.run("transcribe", recording.toString(), "-m", "tiny"))
+                .isEqualTo(ExitCode.MODEL);
+        assertThat(refused.err()).contains("whisper-speedtest download -i whispercpp -m tiny");
+        assertThat(hub.received()).isEmpty();
+
+        CapturedTerminal fetched = new CapturedTerminal();
+        assertThat(fetched.run("transcribe", recording.toString(), "-m", "tiny", "--download"))
+                .as(fetched.err())
+                .isEqualTo(ExitCode.OK);
+        assertThat(fetched.out()).isEqualToIgnoringNewLines(sample.reference() + "\n");
+    }
+
+    @Test
+    void measuresAModelThatItFetches() {
+        CapturedTerminal terminal = new CapturedTerminal();
+        assertThat(terminal.run("benchmark", "-m", "tiny", "-n", "1", "--warmup", "0", "--download"))
+                .as(terminal.err())
+                .isEqualTo(ExitCode.OK);
+        assertThat(terminal.out()).contains("q5_1");
+    }
+
+    @Test
+    void saysWhatTheHubRefuses() {
+        CapturedTerminal terminal = new CapturedTerminal();
+        assertThat(terminal.run("download", "-m", "base")).isEqualTo(ExitCode.FAILED);
+        assertThat(terminal.err()).contains("error: ", "ggml-base-q5_1.bin");
+    }
+
+    @Test
+    void showsWhereThingsAre() {
+        new CapturedTerminal().run("download", "-m", "tiny");
+        CapturedTerminal path = new CapturedTerminal();
+        assertThat(path.run("cache", "path")).isEqualTo(ExitCode.OK);
+        assertThat(path.out())
+                .contains(
+                        directory.resolve("hub").toString(),
+                        local().getParent().getParent().toString());
+        CapturedTerminal list = new CapturedTerminal();
+        assertThat(list.run("cache", "list")).isEqualTo(ExitCode.OK);
+        assertThat(list.out()).contains("model " + REPOSITORY, "1 snapshots");
+    }
+
+    @Test
+    void refusesWrongUsage() {
+        for (String[] args : List.of(
+                new String[] {"check-models", "-m", "gigantic"},
+                new String[] {"check-models", "-i", "nobody"},
+                new String[] {"check-models", "--verify", "thoroughly"},
+                new String[] {"check-models", "--timeout", "0"},
+                new String[] {"cache"})) {
+            assertThat(new CapturedTerminal().run(args))
+                    .as(String.join(" ", args))
+                    .isEqualTo(ExitCode.USAGE);
+        }
+    }
+
+    private Path local() {
+        return directory.resolve("home/models/whispercpp").resolve(FILE);
+    }
+
+    private static JsonNode checkJson(String... more) throws IOException {
+        CapturedTerminal terminal = new CapturedTerminal();
+        terminal.run(Stream.concat(Stream.of("check-models", "-m", "tiny", "--json"), Stream.of(more))
+                .toArray(String[]::new));
+        return new ObjectMapper().readTree(terminal.out()).get("models").get(0);
+    }
+}
