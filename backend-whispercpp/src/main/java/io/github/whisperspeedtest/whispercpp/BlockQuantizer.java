@@ -15,14 +15,6 @@ final class BlockQuantizer {
 
     private BlockQuantizer() {}
 
-    /** Tells whether {@link #quantize} knows a type. */
-    static boolean supports(GgmlType type) {
-        return switch (type) {
-            case Q4_0, Q4_1, Q5_0, Q5_1, Q8_0 -> true;
-            default -> false;
-        };
-    }
-
     /**
      * Appends blocks to a little-endian buffer.
      *

@@ -22,14 +22,12 @@ final class NativeFullParams implements AutoCloseable {
     private final WhisperLibrary library;
     private final Pointer defaults;
     private final FullParams.ByValue params;
-    private final int firstSpecialToken;
     private @Nullable Memory language;
     private @Nullable Memory prompt;
     private @Nullable Memory promptTokens;
 
-    private NativeFullParams(WhisperLibrary library, int strategy, int firstSpecialToken) {
+    private NativeFullParams(WhisperLibrary library, int strategy) {
         this.library = library;
-        this.firstSpecialToken = firstSpecialToken;
         defaults = library.whisper_full_default_params_by_ref(strategy);
         params = new FullParams.ByValue(defaults);
     }
@@ -44,9 +42,7 @@ final class NativeFullParams implements AutoCloseable {
         boolean beams = options.beamSize() > 1;
         boolean englishOnly = isEnglishOnly(model);
         NativeFullParams result = new NativeFullParams(
-                library,
-                beams ? WhisperLibrary.SAMPLING_BEAM_SEARCH : WhisperLibrary.SAMPLING_GREEDY,
-                englishOnly ? 50256 : 50257);
+                library, beams ? WhisperLibrary.SAMPLING_BEAM_SEARCH : WhisperLibrary.SAMPLING_GREEDY);
         FullParams params = result.params;
         params.n_threads = threads;
         params.print_progress = 0;
@@ -76,11 +72,6 @@ final class NativeFullParams implements AutoCloseable {
 
     FullParams.ByValue byValue() {
         return params;
-    }
-
-    /** Returns the id of the end-of-text token; all special tokens follow it. */
-    int firstSpecialToken() {
-        return firstSpecialToken;
     }
 
     void setLanguage(String code) {

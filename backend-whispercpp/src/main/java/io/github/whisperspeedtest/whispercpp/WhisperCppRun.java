@@ -87,7 +87,6 @@ final class WhisperCppRun implements AutoCloseable {
         Double languageProbability = null;
         PartTimes times = new PartTimes();
 
-        // Kept in fields of the native structure only, which does not protect them from the garbage collector.
         WhisperLibrary.NewSegmentCallback onSegments = (ctx, state, count, data) -> guarded(this::publishNewSegments);
         long sliceStart = 0;
         do {
@@ -194,10 +193,11 @@ final class WhisperCppRun implements AutoCloseable {
     }
 
     private int[] lastTokens() {
+        int endOfText = library.whisper_token_eot(context);
         int[] tokens = segments.stream()
                 .flatMap(segment -> segment.tokens().stream())
                 .mapToInt(Integer::intValue)
-                .filter(token -> token < params.firstSpecialToken())
+                .filter(token -> token < endOfText)
                 .toArray();
         int from = Math.max(0, tokens.length - MAX_PROMPT_TOKENS);
         return Arrays.copyOfRange(tokens, from, tokens.length);

@@ -51,13 +51,7 @@ interface WhisperLibrary extends Library {
 
     void whisper_free(Pointer context);
 
-    int whisper_is_multilingual(Pointer context);
-
-    int whisper_lang_id(String language);
-
     Pointer whisper_lang_str(int id);
-
-    int whisper_token_beg(Pointer context);
 
     int whisper_token_eot(Pointer context);
 

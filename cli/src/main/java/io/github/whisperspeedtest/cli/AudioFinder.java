@@ -5,9 +5,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -26,7 +27,7 @@ final class AudioFinder {
      * @throws AudioException if a path does not exist, or a directory holds no recording
      */
     static List<Path> find(List<Path> paths) {
-        Set<Path> files = new LinkedHashSet<>();
+        Map<Path, Path> files = new LinkedHashMap<>();
         for (Path path : paths) {
             if (!Files.exists(path)) {
                 throw new AudioException("There is no file " + path + ".");
@@ -43,12 +44,16 @@ final class AudioFinder {
                                                     .map(name -> "*." + name)
                                                     .toList()) + ".");
                 }
-                files.addAll(found);
+                found.forEach(file -> files.putIfAbsent(absolute(file), file));
             } else {
-                files.add(path);
+                files.putIfAbsent(absolute(path), path);
             }
         }
-        return List.copyOf(files);
+        return List.copyOf(files.values());
+    }
+
+    private static Path absolute(Path path) {
+        return path.toAbsolutePath().normalize();
     }
 
     private static List<Path> below(Path directory) {

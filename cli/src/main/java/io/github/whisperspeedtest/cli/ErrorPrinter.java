@@ -40,7 +40,7 @@ final class ErrorPrinter implements CommandLine.IExecutionExceptionHandler, Comm
         if (failure instanceof TranscriptionCancelledException) {
             return ExitCode.INTERRUPTED;
         }
-        if (failure instanceof IOException) {
+        if (failure instanceof IOException || failure instanceof OutOfMemoryError) {
             return ExitCode.ENVIRONMENT;
         }
         return failure instanceof WhisperSpeedtestException known ? ExitCode.of(known.kind()) : ExitCode.INTERNAL;

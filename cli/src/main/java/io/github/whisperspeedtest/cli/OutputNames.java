@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -19,16 +20,18 @@ final class OutputNames {
      * number.
      */
     static Map<Path, String> of(List<Path> recordings) {
-        Map<String, Long> stems =
-                recordings.stream().collect(Collectors.groupingBy(OutputNames::stem, Collectors.counting()));
+        Map<String, Long> stems = recordings.stream()
+                .collect(Collectors.groupingBy(file -> stem(file).toLowerCase(Locale.ROOT), Collectors.counting()));
         Set<String> taken = new HashSet<>();
         Map<Path, String> names = new HashMap<>();
         for (Path recording : recordings) {
             String stem = stem(recording);
-            String wanted =
-                    stems.get(stem) == 1 ? stem : recording.getFileName().toString();
+            String wanted = stems.get(stem.toLowerCase(Locale.ROOT)) == 1
+                    ? stem
+                    : recording.getFileName().toString();
             String name = wanted;
-            for (int number = 2; !taken.add(name); number++) {
+            // macOS and Windows take a.txt and A.txt for the same file.
+            for (int number = 2; !taken.add(name.toLowerCase(Locale.ROOT)); number++) {
                 name = wanted + "-" + number;
             }
             names.put(recording, name);

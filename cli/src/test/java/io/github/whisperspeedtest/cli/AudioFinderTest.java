@@ -22,7 +22,8 @@ class AudioFinderTest {
         create("notes.txt");
         create(".hidden.wav");
         Path odd = create("odd.name");
-        assertThat(AudioFinder.find(List.of(directory, odd, b))).containsExactly(b, a, odd);
+        Path detour = directory.resolve("sub/../b.MP3");
+        assertThat(AudioFinder.find(List.of(directory, odd, b, detour))).containsExactly(b, a, odd);
     }
 
     @Test

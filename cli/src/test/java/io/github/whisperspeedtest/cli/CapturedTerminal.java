@@ -10,8 +10,16 @@ final class CapturedTerminal {
 
     /** Runs a command as a user would who pipes both streams, and returns its exit code. */
     int run(String... args) {
-        return Main.run(
-                new Terminal(new PrintWriter(out, true), new PrintWriter(err, true), false, false, true, false), args);
+        return Main.run(terminal(), args);
+    }
+
+    /** Prints a failure and returns the exit code for it. */
+    int print(Throwable failure) {
+        return new ErrorPrinter(terminal()).print(failure, false);
+    }
+
+    private Terminal terminal() {
+        return new Terminal(new PrintWriter(out, true), new PrintWriter(err, true), false, false, true, false);
     }
 
     String out() {

@@ -17,4 +17,11 @@ class OutputNamesTest {
         assertThat(OutputNames.of(List.of(wav, mp3, other, plain)))
                 .isEqualTo(Map.of(wav, "talk.wav", mp3, "talk.mp3", other, "talk.wav-2", plain, "notes.v2"));
     }
+
+    @Test
+    void countsNamesThatDifferInCaseAsOne() {
+        Path upper = Path.of("a/Talk.wav");
+        Path lower = Path.of("b/talk.wav");
+        assertThat(OutputNames.of(List.of(upper, lower))).isEqualTo(Map.of(upper, "Talk.wav", lower, "talk.wav-2"));
+    }
 }

@@ -73,6 +73,15 @@ class RootCommandTest {
     }
 
     @Test
+    void blamesTheMachineForWantOfMemoryOrDisk() {
+        CapturedTerminal other = new CapturedTerminal();
+        assertThat(other.print(new OutOfMemoryError("Java heap space"))).isEqualTo(ExitCode.ENVIRONMENT);
+        assertThat(other.err()).contains("-Xmx");
+        assertThat(other.print(new IOException("No space left on device"))).isEqualTo(ExitCode.ENVIRONMENT);
+        assertThat(other.err()).contains("No space left on device");
+    }
+
+    @Test
     void leavesColoursOutWhereTheyAreNotWanted() {
         assertThat(Terminal.wantsColor(Map.of())).isTrue();
         assertThat(Terminal.wantsColor(Map.of("NO_COLOR", ""))).isTrue();

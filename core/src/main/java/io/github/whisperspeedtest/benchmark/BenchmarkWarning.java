@@ -78,7 +78,9 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
             warnings.add(new BenchmarkWarning(Kind.SINGLE_RUN, null, "There is only one timed run."));
         }
         ranking.forEach(result -> addWarnings(result, warnings));
-        report.settings().audios().forEach(recording -> addDifferences(recording.name(), ranking, warnings));
+        for (int i = 0; i < report.settings().audios().size(); i++) {
+            addDifferences(report.settings().audios().get(i).name(), i, ranking, warnings);
+        }
         return List.copyOf(warnings);
     }
 
@@ -110,16 +112,15 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
         }
     }
 
-    private static void addDifferences(String audio, List<Measured> ranking, List<BenchmarkWarning> warnings) {
+    /** Goes by the index: recordings from different directories may have one name. */
+    private static void addDifferences(
+            String audio, int index, List<Measured> ranking, List<BenchmarkWarning> warnings) {
         Map<String, List<String>> idsByText = new LinkedHashMap<>();
         for (Measured result : ranking) {
-            for (AudioResult heard : result.audios()) {
-                if (heard.audio().equals(audio)) {
-                    idsByText
-                            .computeIfAbsent(TextNormalizer.normalize(heard.text()), text -> new ArrayList<>())
-                            .add(result.implementation());
-                }
-            }
+            String heard = result.audios().get(index).text();
+            idsByText
+                    .computeIfAbsent(TextNormalizer.normalize(heard), text -> new ArrayList<>())
+                    .add(result.implementation());
         }
         if (idsByText.size() > 1) {
             String groups = idsByText.values().stream()

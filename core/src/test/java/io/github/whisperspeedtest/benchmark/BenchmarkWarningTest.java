@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.benchmark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
 import io.github.whisperspeedtest.benchmark.BenchmarkWarning.Kind;
 import io.github.whisperspeedtest.spi.EngineParameters;
 import io.github.whisperspeedtest.spi.LoadOptions;
@@ -63,6 +64,27 @@ class BenchmarkWarningTest {
                         .warnings())
                 .containsExactly(new BenchmarkWarning(
                         Kind.DIFFERENT_TRANSCRIPTS, null, "The transcripts of a.wav differ: a = c; b."));
+    }
+
+    @Test
+    void recordingsOfOneNameAreNotTakenForOne() {
+        BenchmarkAudio audio = new BenchmarkAudio("a.wav", Duration.ofSeconds(20), null);
+        BenchmarkSettings settings = BenchmarkSettings.of(
+                "micro", List.of(audio, audio), 3, 0, TranscribeOptions.defaults(), new LoadOptions("auto", "auto", 1));
+        List<AudioResult> heard = List.of(
+                new AudioResult("a.wav", "one", "en", null, null), new AudioResult("a.wav", "two", "en", null, null));
+        BenchmarkReport report = new BenchmarkReport(Reports.ENVIRONMENT, settings, Instant.EPOCH, List.of())
+                .with(new Measured(
+                        "a",
+                        "0.1.0",
+                        Reports.CPU,
+                        Duration.ofMillis(1),
+                        Duration.ofMillis(100),
+                        Reports.millis(100, 100, 100),
+                        heard,
+                        null,
+                        null));
+        assertThat(report.warnings()).isEmpty();
     }
 
     @Test

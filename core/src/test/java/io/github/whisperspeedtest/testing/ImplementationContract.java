@@ -44,6 +44,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -650,7 +651,9 @@ public abstract class ImplementationContract {
 
     private static void awaitBlocked(Thread thread) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (thread.getState() != Thread.State.WAITING && thread.getState() != Thread.State.TERMINATED) {
+        // A lock is waited for in one of these states or the other, depending on its kind.
+        Set<Thread.State> reached = Set.of(Thread.State.WAITING, Thread.State.BLOCKED, Thread.State.TERMINATED);
+        while (!reached.contains(thread.getState())) {
             if (System.nanoTime() > deadline) {
                 throw new AssertionError("close() neither waited nor returned, but is " + thread.getState());
             }
