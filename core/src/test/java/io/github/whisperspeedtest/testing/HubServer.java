@@ -447,8 +447,12 @@ public final class HubServer implements AutoCloseable {
             }
             String commit = repository.resolve(revision);
             Entry entry = commit == null ? null : repository.commits.get(commit).get(file);
+            if (commit == null) {
+                status(404, Map.of("X-Error-Code", "RevisionNotFound"), "");
+                return;
+            }
             if (entry == null) {
-                status(404, Map.of("X-Error-Code", commit == null ? "RevisionNotFound" : "EntryNotFound"), "");
+                status(404, Map.of("X-Error-Code", "EntryNotFound", "X-Repo-Commit", commit), "");
                 return;
             }
             Map<String, String> headers = new LinkedHashMap<>();
