@@ -467,7 +467,9 @@ public final class HubServer implements AutoCloseable {
             }
             headers.put("X-Linked-Size", String.valueOf(entry.content.length));
             headers.put(
-                    "Location", "http://localhost:" + store.getLocalPort() + "/store/" + entry.sha256 + "?sig=secret");
+                    "Location",
+                    "http://localhost:" + store.getLocalPort() + "/store/" + entry.sha256
+                            + "?disposition=inline; filename=\"x\"&sig=secret");
             status(302, headers, "Found");
         }
 
