@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +40,8 @@ final class Transport {
     private static final int MOST_REDIRECTS = 10;
     /** Bodies of answers that only their status counts of are read this far, so that the connection can be kept. */
     private static final int SMALL_BODY = 1 << 16;
+
+    private static final Pattern NOT_IN_ADDRESSES = Pattern.compile("[ \"<>\\\\^`{|}]");
 
     private final HubSettings settings;
     private final RetryPolicy policy;
@@ -178,7 +181,7 @@ final class Transport {
     private URI redirected(URI from, HttpHeaders headers) {
         String location = headers.firstValue("Location").orElse("");
         try {
-            URI to = from.resolve(location);
+            URI to = from.resolve(encoded(location));
             String scheme = String.valueOf(to.getScheme()).toLowerCase(Locale.ROOT);
             boolean allowed = !location.isBlank()
                     && to.getHost() != null
@@ -195,6 +198,14 @@ final class Transport {
                 "Cannot download " + shown(from) + ": the server redirects to '"
                         + hideToken(HubNames.printable(location.replaceFirst("\\?.*", "")))
                         + "', which is no safe address (https stays https). Check HF_ENDPOINT and the proxy.");
+    }
+
+    /** Encodes what stores sometimes leave as it is in their signed addresses, and what no address may hold. */
+    private static String encoded(String location) {
+        return NOT_IN_ADDRESSES
+                .matcher(location)
+                .replaceAll(match ->
+                        String.format(Locale.ROOT, "%%%02X", (int) match.group().charAt(0)));
     }
 
     private String drain(BodyReader body) throws InterruptedException {

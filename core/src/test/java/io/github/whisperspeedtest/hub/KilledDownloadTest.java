@@ -51,13 +51,24 @@ class KilledDownloadTest {
     @Test
     void afterAnyKillTheNextRunFinishesAndLeavesNothingBehind() throws Exception {
         Random random = new Random(42);
+        int amidst = 0;
         for (int kill = 0; kill < KILLS; kill++) {
             Path cache = temporary.resolve("cache-" + kill);
             server.bytesPerSecond(4_000_000);
             Process process = start(cache);
-            // Half of the kills hit while the process does nothing but start or end; the others while bytes flow.
-            boolean ended = process.waitFor(200 + random.nextInt(900), TimeUnit.MILLISECONDS);
+            boolean ended;
+            if (kill % 2 == 0) {
+                // Anywhere in the life of the process, its start and end included.
+                ended = process.waitFor(200 + random.nextInt(900), TimeUnit.MILLISECONDS);
+            } else {
+                while (server.received().stream().noneMatch(HubServer.Received::atStore) && process.isAlive()) {
+                    Thread.sleep(1);
+                }
+                ended = process.waitFor(random.nextInt(300), TimeUnit.MILLISECONDS);
+            }
             process.destroyForcibly().waitFor();
+            server.clearReceived();
+            amidst += new HubCache(cache).incompleteFiles(REPOSITORY).isEmpty() ? 0 : 1;
             assertNoHalfFileHasTheNameOfAWholeOne(cache);
 
             server.bytesPerSecond(Long.MAX_VALUE);
@@ -65,7 +76,9 @@ class KilledDownloadTest {
 
             assertComplete(cache);
             assertThat(ended ? process.exitValue() : 0).isZero();
+            server.clearReceived();
         }
+        assertThat(amidst).as("kills that left a part behind").isGreaterThanOrEqualTo(KILLS / 5);
     }
 
     @Test

@@ -447,8 +447,12 @@ public final class HubServer implements AutoCloseable {
             }
             String commit = repository.resolve(revision);
             Entry entry = commit == null ? null : repository.commits.get(commit).get(file);
+            if (commit == null) {
+                status(404, Map.of("X-Error-Code", "RevisionNotFound"), "");
+                return;
+            }
             if (entry == null) {
-                status(404, Map.of("X-Error-Code", commit == null ? "RevisionNotFound" : "EntryNotFound"), "");
+                status(404, Map.of("X-Error-Code", "EntryNotFound", "X-Repo-Commit", commit), "");
                 return;
             }
             Map<String, String> headers = new LinkedHashMap<>();
@@ -463,7 +467,9 @@ public final class HubServer implements AutoCloseable {
             }
             headers.put("X-Linked-Size", String.valueOf(entry.content.length));
             headers.put(
-                    "Location", "http://localhost:" + store.getLocalPort() + "/store/" + entry.sha256 + "?sig=secret");
+                    "Location",
+                    "http://localhost:" + store.getLocalPort() + "/store/" + entry.sha256
+                            + "?disposition=inline; filename=\"x\"&sig=secret");
             status(302, headers, "Found");
         }
 
