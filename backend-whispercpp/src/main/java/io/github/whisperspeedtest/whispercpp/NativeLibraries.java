@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,8 +39,25 @@ record NativeLibraries(
      * @throws IOException if there are none for this platform, or they cannot be unpacked; the message says which
      */
     static NativeLibraries find() throws IOException {
-        String own = System.getProperty(DIRECTORY_PROPERTY, System.getenv().getOrDefault(DIRECTORY_VARIABLE, ""));
+        String own = ownDirectory();
         return own.isBlank() ? bundled() : ofDirectory(Path.of(own));
+    }
+
+    /** Returns the user's own libraries, none where the bundled ones are used. */
+    static List<Path> ownFiles() {
+        String own = ownDirectory();
+        if (own.isBlank()) {
+            return List.of();
+        }
+        Path directory = Path.of(own).toAbsolutePath().normalize();
+        return Stream.of(WHISPER_NAMES, GGML_NAMES)
+                .flatMap(List::stream)
+                .map(directory::resolve)
+                .toList();
+    }
+
+    private static String ownDirectory() {
+        return System.getProperty(DIRECTORY_PROPERTY, System.getenv().getOrDefault(DIRECTORY_VARIABLE, ""));
     }
 
     static NativeLibraries ofDirectory(Path directory) throws IOException {

@@ -52,6 +52,11 @@ public final class WhisperCppImplementation implements Implementation {
     }
 
     @Override
+    public List<Path> engineFiles() {
+        return NativeLibraries.ownFiles();
+    }
+
+    @Override
     public Transcriber load(ModelFiles files, LoadOptions options) {
         Path file = files.single();
         GgmlModelFile model = GgmlModelFile.inspect(file);

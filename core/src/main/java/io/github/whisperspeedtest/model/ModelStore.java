@@ -120,7 +120,23 @@ public final class ModelStore {
                                 .filter(presence -> presence.state() != ModelPresence.State.NOT_APPLICABLE)
                                 .map(ModelPresence::reason)
                                 .collect(Collectors.joining(" "))
-                        + " Run: " + downloadCommand(implementation.id(), info.name())));
+                        + " It comes from " + describe(info.sources()) + ". Run: "
+                        + downloadCommand(implementation.id(), info.name())));
+    }
+
+    private static String describe(List<ModelSource> sources) {
+        return sources.stream()
+                .map(source -> {
+                    if (source instanceof ModelSource.HubRepository hub) {
+                        return "https://huggingface.co/" + hub.repository() + " (" + String.join(", ", hub.files())
+                                + ")";
+                    }
+                    if (source instanceof ModelSource.DirectDownload direct) {
+                        return direct.address().toString();
+                    }
+                    return "this tool itself";
+                })
+                .collect(Collectors.joining(" and "));
     }
 
     /** Returns the command that gets a model. */

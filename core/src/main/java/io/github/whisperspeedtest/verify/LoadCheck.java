@@ -16,9 +16,13 @@ import org.slf4j.LoggerFactory;
 final class LoadCheck {
     private static final Logger LOG = LoggerFactory.getLogger(LoadCheck.class);
 
-    /** Loading is over before a thorough compiler or a parallel collector would pay for its start. */
-    private static final List<String> QUICK_START =
-            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xms16m", "-Xshare:auto");
+    /** A small heap at first; a parallel collector would not pay for its start. */
+    private static final List<String> MODEST = List.of("-XX:+UseSerialGC", "-Xms16m", "-Xshare:auto");
+
+    /** A small model is loaded before a thorough compiler would pay for its work. */
+    private static final List<String> QUICK = List.of("-XX:TieredStopAtLevel=1");
+
+    private static final long SMALL_BYTES = 256L << 20;
 
     /** Loading never needs the network; what a library below a backend might try on its own is forbidden as well. */
     private static final Map<String, String> OFFLINE = Map.of(
@@ -37,13 +41,19 @@ final class LoadCheck {
 
     LoadCheck(ChildJvm children) {
         this.children = children.toBuilder()
-                .addJvmArguments(QUICK_START)
+                .addJvmArguments(MODEST)
                 .addEnvironment(OFFLINE)
                 .build();
     }
 
-    Finding check(String implementation, ModelFiles files, Duration timeLimit) {
+    /**
+     * Loads files and closes them.
+     *
+     * @param bytes size of the files together
+     */
+    Finding check(String implementation, ModelFiles files, long bytes, Duration timeLimit) {
         ChildOutcome<VerifyTask.Outcome> outcome = children.toBuilder()
+                .addJvmArguments(bytes <= SMALL_BYTES ? QUICK : List.of())
                 .timeLimit(timeLimit)
                 .build()
                 .run(VerifyTask.class, new VerifyTask.Order(implementation, files));

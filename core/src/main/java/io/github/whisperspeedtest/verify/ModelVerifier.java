@@ -258,6 +258,7 @@ public final class ModelVerifier {
                         () -> loadCheck.check(
                                 implementation.id(),
                                 presence.toModelFiles(model.name()),
+                                bytes,
                                 timeLimit(options, model, bytes)));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

@@ -93,11 +93,18 @@ final class VerdictCache {
     }
 
     private Map<String, Entry> readOrDrop() {
+        byte[] content;
         try {
-            return read(Files.readAllBytes(file));
+            content = Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
             return new HashMap<>();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
+            LOG.debug("Remembered verdicts cannot be had from {}", file, e);
+            return new HashMap<>();
+        }
+        try {
+            return read(content);
+        } catch (IOException | IllegalArgumentException e) {
             LOG.warn("The remembered verdicts in {} cannot be read and are dropped: {}", file, e.getMessage());
             try {
                 Files.deleteIfExists(file);

@@ -226,7 +226,7 @@ class BenchmarkRunnerTest {
                 FailureCategory.MODEL,
                 "Model 'fake' of implementation 'steady' is not on this machine, or not all of it. There is no "
                         + FakeImplementations.modelFile(empty.resolve("models").toAbsolutePath(), "steady")
-                        + ". Run: whisper-speedtest download -i steady -m fake");
+                        + ". It comes from https://example.org/fake.bin. Run: whisper-speedtest download -i steady -m fake");
         assertThat(recorder.steps).isEmpty();
     }
 

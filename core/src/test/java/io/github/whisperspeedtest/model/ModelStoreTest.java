@@ -117,12 +117,14 @@ class ModelStoreTest {
                 .hasMessage(
                         "Model 'kept' of implementation 'two-files' is not on this machine, or not all of it. There is no "
                                 + home.models().resolve("kept/tokens.txt")
-                                + ". Run: whisper-speedtest download -i two-files -m kept");
+                                + ". It comes from https://example.org/kept.zip."
+                                + " Run: whisper-speedtest download -i two-files -m kept");
         assertThatThrownBy(() -> store.locate(new TwoFiles(), "hub"))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContainingAll(
                         "There is no " + home.models().resolve("hub/weights.bin"),
                         "There is no " + directory.resolve("hub/models--owner--name"),
+                        "It comes from https://huggingface.co/owner/name (a.bin, b.txt).",
                         "Run: whisper-speedtest download -i two-files -m hub");
         assertThat(home.models().resolve("hub")).doesNotExist();
     }

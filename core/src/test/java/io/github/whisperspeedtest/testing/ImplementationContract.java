@@ -13,6 +13,7 @@ import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.TranscriptionCancelledException;
 import io.github.whisperspeedtest.error.UnknownNameException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
+import io.github.whisperspeedtest.model.ModelPlace;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.spi.Availability;
@@ -30,6 +31,9 @@ import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcription;
 import io.github.whisperspeedtest.transcription.TranscriptionListener;
 import io.github.whisperspeedtest.transcription.Word;
+import io.github.whisperspeedtest.verify.ModelVerifier;
+import io.github.whisperspeedtest.verify.Verdict;
+import io.github.whisperspeedtest.verify.VerifyOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
@@ -39,6 +43,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -595,6 +600,29 @@ public abstract class ImplementationContract {
             assertThatThrownBy(() -> implementation.load(copy, LoadOptions.defaults()))
                     .isInstanceOf(ModelException.class)
                     .hasMessageContaining(spoiled.toString());
+        }
+    }
+
+    @Test
+    void isVerifiedByLoading() throws IOException {
+        ToolHome home = ToolHome.at(Files.createTempDirectory(temporary, "verified"));
+        ModelFiles written = new ModelStore(home).locate(implementation, EmbeddedModel.NAME);
+        ModelVerifier verifier = new ModelVerifier(home, temporary.resolve("no-hub-cache"));
+
+        Verdict whole =
+                verifier.verify(implementation, EmbeddedModel.NAME, ModelPlace.LOCAL_CACHE, VerifyOptions.defaults());
+        assertThat(whole.status()).as(whole.reason()).isEqualTo(Verdict.Status.COMPLETE);
+        assertThat(whole.runtime()).isEqualTo(shared.parameters().runtime());
+        assertThat(whole.contents()).hasSameSizeAs(written.byName().values());
+
+        for (Path file : written.byName().values()) {
+            byte[] content = Files.readAllBytes(file);
+            Files.write(file, Arrays.copyOf(content, content.length / 2));
+            Verdict cut = verifier.verify(
+                    implementation, EmbeddedModel.NAME, ModelPlace.LOCAL_CACHE, VerifyOptions.defaults());
+            assertThat(cut.status()).as(cut.reason()).isEqualTo(Verdict.Status.INCOMPLETE);
+            assertThat(cut.reason()).contains(file.toString());
+            Files.write(file, content);
         }
     }
 
