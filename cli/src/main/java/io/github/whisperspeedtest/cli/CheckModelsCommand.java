@@ -1,8 +1,11 @@
 package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.WhisperSpeedtest;
+import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.model.ModelPlace;
+import io.github.whisperspeedtest.model.ModelStore;
+import io.github.whisperspeedtest.spi.ModelSource;
 import io.github.whisperspeedtest.verify.ModelVerifier;
 import io.github.whisperspeedtest.verify.Verdict;
 import io.github.whisperspeedtest.verify.VerifyLevel;
@@ -20,6 +23,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,6 +50,8 @@ import picocli.CommandLine.Spec;
             "  whisper-speedtest check-models -m small --download --yes"
         })
 final class CheckModelsCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(CheckModelsCommand.class);
+
     private final Terminal terminal;
 
     @Spec
@@ -107,6 +114,7 @@ final class CheckModelsCommand implements Callable<Integer> {
         WhisperSpeedtest library = common.library();
         HubSettings settings = HubSettings.current();
         List<ModelSelection.Selected> models = selection.resolve(library);
+        writeEmbedded(library, settings, models);
         CheckReport report = check(library, settings, models, options);
         print(report);
 
@@ -117,6 +125,24 @@ final class CheckModelsCommand implements Callable<Integer> {
             print(report);
         }
         return report.allReady() ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    /** The demo model is part of this tool, so it counts as there; where it cannot be written, the verdict says that it is missing. */
+    private static void writeEmbedded(
+            WhisperSpeedtest library, HubSettings settings, List<ModelSelection.Selected> models) {
+        ModelStore store = new ModelStore(library.home(), settings.cache());
+        for (ModelSelection.Selected model : models) {
+            if (model.model().sources().stream().anyMatch(ModelSource.Embedded.class::isInstance)) {
+                try {
+                    store.locate(model.implementation(), model.model().name());
+                } catch (WhisperSpeedtestException e) {
+                    LOG.debug(
+                            "The demo model is not written for {}",
+                            model.implementation().id(),
+                            e);
+                }
+            }
+        }
     }
 
     private VerifyOptions options() {

@@ -95,6 +95,14 @@ class ModelCommandsTest {
     }
 
     @Test
+    void findsTheDemoModelReadyOnAFreshMachine() {
+        CapturedTerminal terminal = new CapturedTerminal();
+        assertThat(terminal.run("check-models")).as(terminal.err()).isEqualTo(ExitCode.OK);
+        assertThat(terminal.out()).contains("micro", "— n/a", "✓ complete", "1 ready");
+        assertThat(hub.received()).isEmpty();
+    }
+
+    @Test
     void remembersWhatItFoundUntilAFileChanges() throws IOException {
         new CapturedTerminal().run("download", "-m", "tiny");
         assertThat(checkJson().get("local_cache").get("remembered").asBoolean()).isFalse();
@@ -115,6 +123,19 @@ class ModelCommandsTest {
         assertThat(checkJson().get("hub_cache").get("verdict").asText())
                 .as("each place is judged by itself")
                 .isEqualTo("complete");
+    }
+
+    @Test
+    void mendsAFileOfTheRightSizeAndTheWrongContent() throws IOException {
+        new CapturedTerminal().run("download", "-m", "tiny");
+        try (RandomAccessFile file = new RandomAccessFile(local().toFile(), "rw")) {
+            // The two places are one file, so both are spoilt.
+            file.write(new byte[64]);
+        }
+        assertThat(checkJson().get("local_cache").get("verdict").asText()).isEqualTo("incomplete");
+        assertThat(new CapturedTerminal().run("download", "-m", "tiny")).isEqualTo(ExitCode.OK);
+        assertThat(local()).hasBinaryContent(model);
+        assertThat(checkJson().get("status").asText()).isEqualTo("ready");
     }
 
     @Test

@@ -78,9 +78,11 @@ public final class ModelCopier {
      * @throws WhisperSpeedtestException if the disk fails or has not enough space
      */
     public Outcome copy(ModelInfo model) {
-        if (locator.look(model, ModelPlace.LOCAL_CACHE).isPresent()) {
-            return Outcome.ALREADY_THERE;
-        }
+        return locator.look(model, ModelPlace.LOCAL_CACHE).isPresent() ? Outcome.ALREADY_THERE : replace(model);
+    }
+
+    /** Copies a model like {@link #copy}, but also over what is there. */
+    Outcome replace(ModelInfo model) {
         ModelPresence source = locator.look(model, ModelPlace.HUB_CACHE);
         if (!source.isPresent()) {
             throw new ModelException("Model '" + model.name() + "' cannot be copied: " + source.reason());

@@ -8,6 +8,8 @@ import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,7 +64,11 @@ public final class ModelInstaller {
         for (ModelSource source : model.sources()) {
             if (source instanceof ModelSource.HubRepository repository) {
                 Path cache = model.hfCacheDir();
-                HubDownloader.of(cache == null ? settings : settings.withCache(cache))
+                // Hashed again, because somebody who downloads a model that is there has found that it does not load.
+                HubDownloader.builder(cache == null ? settings : settings.withCache(cache))
+                        .rehash(true)
+                        .knownRepositories(repositories(implementation))
+                        .build()
                         .download(repository, listener);
                 fromHub = true;
             } else if (source instanceof ModelSource.DirectDownload direct) {
@@ -73,7 +79,41 @@ public final class ModelInstaller {
             }
         }
         if (fromHub && !model.localPaths().isEmpty()) {
-            new ModelCopier(settings.cache()).copy(model);
+            ModelCopier copier = new ModelCopier(settings.cache());
+            if (sameContents(model)) {
+                copier.copy(model);
+            } else {
+                copier.replace(model);
+            }
         }
+    }
+
+    private List<String> repositories(Implementation implementation) {
+        return implementation.models(home.models()).stream()
+                .flatMap(model -> model.sources().stream())
+                .filter(ModelSource.HubRepository.class::isInstance)
+                .map(source -> ((ModelSource.HubRepository) source).repository())
+                .distinct()
+                .toList();
+    }
+
+    /** Returns whether plain files that are there are those that the cache, whose hashes are right, has. */
+    private boolean sameContents(ModelInfo model) {
+        ModelPresence cached = new ModelLocator(settings.cache()).look(model, ModelPlace.HUB_CACHE);
+        for (Path local : model.localPaths()) {
+            for (ModelFile file : cached.files()) {
+                if (file.name().endsWith(local.getFileName().toString()) && Files.exists(local)) {
+                    try {
+                        if (!Files.isSameFile(local, file.content()) && Files.mismatch(local, file.content()) >= 0) {
+                            return false;
+                        }
+                    } catch (IOException e) {
+                        LOG.debug("{} cannot be compared with {}", local, file.content(), e);
+                        return false;
+                    }
+                }
+            }
+        }
+        return true;
     }
 }
