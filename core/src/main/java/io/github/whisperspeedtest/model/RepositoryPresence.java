@@ -183,8 +183,8 @@ record RepositoryPresence(State state, String reason, Path directory, List<Model
                     broken.add("A download was broken off, or still runs: " + partial.file() + " holds "
                             + partial.size() + " bytes.");
                 } else {
-                    notes.add("Beside it is a part of another file: " + partial.file() + " holds " + partial.size()
-                            + " bytes.");
+                    notes.add("Beside it is a partial file that it does not need: " + partial.file() + " holds "
+                            + partial.size() + " bytes.");
                 }
             }
         }

@@ -143,13 +143,27 @@ class ModelVerifierTest {
 
     @Test
     void aPartialFileThatMayBeOneThatAPatternMeansIsIncomplete() throws IOException {
-        whole(hub, GOOD).incomplete(CacheBuilder.sha256(CONFIG), new byte[0]);
-        CacheBuilder elsewhere = whole(ownHub, GOOD).incomplete("a".repeat(64), new byte[7]);
-        hub = ownHub;
-        verifier = newVerifier();
+        CacheBuilder built = whole(hub, GOOD).incomplete("a".repeat(64), new byte[7]);
 
-        assertFiles(verify("wild", ModelPlace.HUB_CACHE, LOAD), elsewhere.directory() + "/blobs/aaaa", "7 bytes");
+        assertFiles(verify("wild", ModelPlace.HUB_CACHE, LOAD), built.directory() + "/blobs/aaaa", "7 bytes");
         assertThat(loads).doesNotExist();
+    }
+
+    @Test
+    void aLeftoverOfABlobThatIsThereWholeDoesNotSpoilTheModel() throws IOException {
+        whole(hub, GOOD).incomplete(CacheBuilder.sha256(GOOD), new byte[7]);
+
+        assertThat(verify("wild", ModelPlace.HUB_CACHE, LOAD).status()).isEqualTo(Status.COMPLETE);
+    }
+
+    @Test
+    void theHubsListingTellsWhoseAPartialFileIs() throws IOException {
+        CacheBuilder built = whole(hub, GOOD).incomplete("a".repeat(64), new byte[7]);
+        writeTree(built, GOOD.length);
+        assertThat(verify("wild", ModelPlace.HUB_CACHE, LOAD).status()).isEqualTo(Status.COMPLETE);
+
+        Files.delete(built.snapshot(NEW).resolve("model.bin"));
+        assertFiles(verify("wild", ModelPlace.HUB_CACHE, LOAD), "There is no model.bin (" + GOOD.length + " bytes");
     }
 
     @Test
@@ -159,7 +173,7 @@ class ModelVerifierTest {
         Verdict verdict = verify("default", ModelPlace.HUB_CACHE, LOAD);
 
         assertThat(verdict.status()).isEqualTo(Status.COMPLETE);
-        assertThat(verdict.reason()).contains("part of another file", "aaaa");
+        assertThat(verdict.reason()).contains("partial file that it does not need", "aaaa");
     }
 
     @Test
