@@ -3,7 +3,6 @@ package io.github.whisperspeedtest.model;
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
-import io.github.whisperspeedtest.files.AtomicFiles;
 import io.github.whisperspeedtest.files.FileTrees;
 import io.github.whisperspeedtest.hub.HubCache;
 import io.github.whisperspeedtest.hub.Snapshot;
@@ -11,7 +10,6 @@ import io.github.whisperspeedtest.hub.SnapshotFile;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -37,7 +35,7 @@ public final class ModelCopier {
     private static final Logger LOG = LoggerFactory.getLogger(ModelCopier.class);
 
     /** Directories under construction carry the id of the process that builds them. */
-    private static final Pattern STAGING = Pattern.compile("\\.copy-(\\d+)-.+");
+    private static final Pattern STAGING = Pattern.compile("\\.copy-(\\d{1,18})-.+");
 
     /** Left free on the disk beyond what is copied. */
     private static final long SPARE_BYTES = 64L << 20;
@@ -81,8 +79,8 @@ public final class ModelCopier {
         return locator.look(model, ModelPlace.LOCAL_CACHE).isPresent() ? Outcome.ALREADY_THERE : replace(model);
     }
 
-    /** Copies a model like {@link #copy}, but also over what is there. */
-    Outcome replace(ModelInfo model) {
+    /** Copies a model like {@link #copy}, but also over what is there, such as files that do not load. */
+    public Outcome replace(ModelInfo model) {
         ModelPresence source = locator.look(model, ModelPlace.HUB_CACHE);
         if (!source.isPresent()) {
             throw new ModelException("Model '" + model.name() + "' cannot be copied: " + source.reason());
@@ -169,12 +167,12 @@ public final class ModelCopier {
             if (Files.isRegularFile(listing)) {
                 transfer.put(listing, staging.resolve("trees").resolve(listing.getFileName()));
             }
-            publish(staging, target);
             if (!source.revision().equals(snapshot.commit())) {
-                AtomicFiles.write(
-                        target.resolve("refs").resolve(source.revision()),
-                        snapshot.commit().getBytes(StandardCharsets.UTF_8));
+                Path reference = staging.resolve("refs").resolve(source.revision());
+                Files.createDirectories(reference.getParent());
+                Files.writeString(reference, snapshot.commit());
             }
+            publish(staging, target);
             return transfer.outcome();
         } finally {
             FileTrees.delete(staging);
@@ -202,7 +200,8 @@ public final class ModelCopier {
         }
     }
 
-    /** Moves what was put together into a repository: as a whole where there is none, else file by file, blobs first. */
+    /** Moves what was put together into a repository: as a whole where there is none, else file by file, blobs first and
+     * references last. */
     private static void publish(Path staging, Path target) throws IOException {
         try {
             Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
@@ -212,7 +211,7 @@ public final class ModelCopier {
                 throw e;
             }
         }
-        for (String part : List.of("blobs", "trees", "snapshots")) {
+        for (String part : List.of("blobs", "trees", "snapshots", "refs")) {
             Path from = staging.resolve(part);
             for (Path file : filesBelow(from)) {
                 Path to = target.resolve(part).resolve(from.relativize(file).toString());
@@ -240,13 +239,22 @@ public final class ModelCopier {
                 Matcher matcher = STAGING.matcher(entry.getFileName().toString());
                 if (matcher.matches()
                         && ProcessHandle.of(Long.parseLong(matcher.group(1))).isEmpty()) {
-                    LOG.debug("Removing {}, which a copy left that was ended", entry);
-                    FileTrees.delete(entry);
+                    sweep(entry);
                 }
             }
         }
         return Files.createDirectory(
                 directory.resolve(".copy-" + ProcessHandle.current().pid() + "-" + name + "-" + UUID.randomUUID()));
+    }
+
+    /** Another process may sweep the same, and another user's leftovers may have to stay: neither hinders a copy. */
+    private static void sweep(Path leftover) {
+        try {
+            LOG.debug("Removing {}, which a copy left that was ended", leftover);
+            FileTrees.delete(leftover);
+        } catch (IOException e) {
+            LOG.debug("{} stays", leftover, e);
+        }
     }
 
     private static String reason(IOException e) {
