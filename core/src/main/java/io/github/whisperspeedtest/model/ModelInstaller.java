@@ -74,8 +74,8 @@ public final class ModelInstaller {
             } else if (source instanceof ModelSource.DirectDownload direct) {
                 HubDownloader.of(settings)
                         .download(direct, model.localPaths().get(0).getParent(), listener);
-            } else {
-                new ModelStore(home, settings.cache()).locate(implementation, model.name());
+            } else if (source instanceof ModelSource.Embedded embedded) {
+                new ModelStore(home, settings.cache()).rewrite(implementation, model, embedded);
             }
         }
         if (fromHub && !model.localPaths().isEmpty()) {
@@ -102,7 +102,7 @@ public final class ModelInstaller {
         ModelPresence cached = new ModelLocator(settings.cache()).look(model, ModelPlace.HUB_CACHE);
         for (Path local : model.localPaths()) {
             for (ModelFile file : cached.files()) {
-                if (file.name().endsWith(local.getFileName().toString()) && Files.exists(local)) {
+                if (Path.of(file.name()).endsWith(local.getFileName()) && Files.exists(local)) {
                     try {
                         if (!Files.isSameFile(local, file.content()) && Files.mismatch(local, file.content()) >= 0) {
                             return false;

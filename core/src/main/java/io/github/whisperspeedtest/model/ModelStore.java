@@ -94,9 +94,14 @@ public final class ModelStore {
         }
         ModelLocator locator = new ModelLocator(hubCache);
         return locator.best(info).map(found -> found.toModelFiles(model)).orElseGet(() -> {
-            materialize(implementation, info, embeddedSource(implementation, info, locator));
+            materialize(implementation, info, embeddedSource(implementation, info, locator), false);
             return ModelFiles.of(model, info.localPaths());
         });
+    }
+
+    /** Writes the embedded model anew, in place of files that may be damaged. */
+    void rewrite(Implementation implementation, ModelInfo info, ModelSource.Embedded source) {
+        materialize(implementation, info, source, true);
     }
 
     private static boolean namesFile(String model) {
@@ -145,7 +150,8 @@ public final class ModelStore {
     }
 
     /** Writes into a directory beside the final one and renames it, so that nobody ever sees half a model. */
-    private void materialize(Implementation implementation, ModelInfo info, ModelSource.Embedded source) {
+    private void materialize(
+            Implementation implementation, ModelInfo info, ModelSource.Embedded source, boolean replace) {
         CheckpointWriter writer = implementation
                 .checkpointWriter()
                 .orElseThrow(() -> new IllegalStateException(
@@ -168,7 +174,7 @@ public final class ModelStore {
                             + "' was to write a file '" + name + "' but did not");
                 }
             }
-            publish(partial, target, names);
+            publish(partial, target, names, replace);
         } catch (IOException e) {
             throw new EngineUnavailableException(
                     "The embedded model cannot be written to " + target + ": " + reason(e) + ". Set "
@@ -201,9 +207,9 @@ public final class ModelStore {
      * Makes the model visible.
      *
      * <p>Where its directory is there already, another process was first, or somebody deleted some of its files: those
-     * that are missing are put back.
+     * that are missing are put back, and the others too where they are to be replaced.
      */
-    private static void publish(Path partial, Path target, List<String> names) throws IOException {
+    private static void publish(Path partial, Path target, List<String> names, boolean replace) throws IOException {
         try {
             Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
         } catch (FileSystemException e) {
@@ -211,7 +217,7 @@ public final class ModelStore {
                 throw e;
             }
             for (String name : names) {
-                if (!Files.exists(target.resolve(name))) {
+                if (replace || !Files.exists(target.resolve(name))) {
                     Files.move(partial.resolve(name), target.resolve(name), StandardCopyOption.ATOMIC_MOVE);
                 }
             }
