@@ -143,7 +143,7 @@ final class VerdictCache {
             if (field.equals("files")) {
                 expect(in.nextToken(), JsonToken.START_ARRAY);
                 while (in.nextToken() == JsonToken.VALUE_STRING) {
-                    files.add(in.getText());
+                    files.add(Path.of(in.getText()).toString());
                 }
                 expect(in.currentToken(), JsonToken.END_ARRAY);
             } else {
