@@ -116,12 +116,17 @@ final class CheckModelsCommand implements Callable<Integer> {
         List<ModelSelection.Selected> models = selection.resolve(library);
         writeEmbedded(library, settings, models);
         CheckReport report = check(library, settings, models, options);
-        print(report);
+        if (!json) {
+            print(report);
+        }
 
         ModelFetcher fetcher = new ModelFetcher(terminal, library, settings, common.debug());
         boolean changed = json || report.allReady() ? actOnFlags(fetcher, report) : act(fetcher, report);
         if (changed) {
             report = check(library, settings, models, options);
+        }
+        // JSON is one document: what holds in the end.
+        if (json || changed) {
             print(report);
         }
         return report.allReady() ? ExitCode.OK : ExitCode.FAILED;
@@ -221,7 +226,7 @@ final class CheckModelsCommand implements Callable<Integer> {
         boolean tried = false;
         if (copy) {
             List<ModelSelection.Selected> copies = copies(report);
-            fetcher.copy(copies);
+            fetcher.replace(copies);
             tried = !copies.isEmpty();
         }
         if (download) {
@@ -253,7 +258,7 @@ final class CheckModelsCommand implements Callable<Integer> {
         terminal.err().println("  s  choose which to download");
         String answer = console.readLine("What now? [q] ");
         switch (answer == null ? "q" : answer.strip().toLowerCase(Locale.ROOT)) {
-            case "c" -> fetcher.copy(copies);
+            case "c" -> fetcher.replace(copies);
             case "d" -> fetcher.download(downloads);
             case "s" -> {
                 List<ModelSelection.Selected> chosen = new ArrayList<>();

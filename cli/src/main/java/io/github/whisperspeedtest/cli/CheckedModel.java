@@ -4,7 +4,10 @@ import io.github.whisperspeedtest.model.ModelPresence;
 import io.github.whisperspeedtest.verify.Verdict;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was found of one model of one implementation.
@@ -27,14 +30,36 @@ record CheckedModel(ModelSelection.Selected selected, Verdict hub, Verdict local
     }
 
     Status status() {
-        if (hub.isComplete() || local.isComplete()) {
-            return Status.READY;
+        Verdict loaded = loaded();
+        if (loaded != null) {
+            return switch (loaded.status()) {
+                case COMPLETE -> Status.READY;
+                case NOT_CHECKABLE -> Status.NOT_CHECKABLE;
+                default -> Status.INCOMPLETE;
+            };
         }
         List<Verdict.Status> both = List.of(hub.status(), local.status());
         if (both.contains(Verdict.Status.NOT_CHECKABLE)) {
             return Status.NOT_CHECKABLE;
         }
         return both.contains(Verdict.Status.INCOMPLETE) ? Status.INCOMPLETE : Status.MISSING;
+    }
+
+    /**
+     * Returns the verdict on what would be loaded, or null if neither place has all files.
+     *
+     * <p>As {@link io.github.whisperspeedtest.model.ModelStore#locate} has it: the model itself before a fallback, and from where the
+     * implementation looks before the default cache. Files that are all there hide the other place even if they do not load.
+     */
+    private @Nullable Verdict loaded() {
+        return Stream.of(local, hub)
+                .filter(CheckedModel::hasAllFiles)
+                .min(Comparator.comparing(verdict -> verdict.fallback() != null))
+                .orElse(null);
+    }
+
+    private static boolean hasAllFiles(Verdict verdict) {
+        return !verdict.contents().isEmpty() && verdict.problem() != Verdict.Problem.FILES;
     }
 
     /** Returns whether a copy from the default cache would put something where nothing usable is. */

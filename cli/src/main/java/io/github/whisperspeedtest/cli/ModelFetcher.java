@@ -11,11 +11,13 @@ import io.github.whisperspeedtest.model.ModelCopier;
 import io.github.whisperspeedtest.model.ModelInstaller;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.ModelInfo;
 import java.io.Console;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Downloads and copies models, and shows on standard error how far it is. */
@@ -83,8 +85,17 @@ final class ModelFetcher {
 
     /** Copies models from the default cache to where their implementations look. Returns how many failed. */
     int copy(List<ModelSelection.Selected> models) {
+        return copy(models, copier::copy);
+    }
+
+    /** Copies models like {@link #copy}, but also over what is there. */
+    int replace(List<ModelSelection.Selected> models) {
+        return copy(models, copier::replace);
+    }
+
+    private int copy(List<ModelSelection.Selected> models, Function<ModelInfo, ModelCopier.Outcome> copying) {
         return forEach(models, model -> {
-            String outcome = switch (copier.copy(model.model())) {
+            String outcome = switch (copying.apply(model.model())) {
                 case ALREADY_THERE -> "is there already: ";
                 case LINKED -> "copied without taking space: ";
                 case COPIED -> "copied: ";

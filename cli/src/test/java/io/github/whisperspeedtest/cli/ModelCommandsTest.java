@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.whisperspeedtest.checkpoint.Sample;
@@ -14,6 +15,7 @@ import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -150,6 +152,39 @@ class ModelCommandsTest {
         CapturedTerminal again = new CapturedTerminal();
         assertThat(again.run("copy", "-m", "tiny")).isEqualTo(ExitCode.OK);
         assertThat(again.err()).contains("is there already: whispercpp tiny");
+    }
+
+    @Test
+    void isNotReadyAsLongAsADamagedFileHidesTheGoodOne() throws IOException {
+        new CapturedTerminal().run("download", "-m", "tiny");
+        Files.delete(local());
+        Files.write(local(), Arrays.copyOf(model, model.length / 2));
+        assertThat(checkJson().get("status").asText()).isEqualTo("incomplete");
+
+        CapturedTerminal copy = new CapturedTerminal();
+        assertThat(copy.run("check-models", "-m", "tiny", "--copy", "--json")).isEqualTo(ExitCode.OK);
+        assertThat(local()).hasBinaryContent(model);
+        JsonNode report = new ObjectMapper()
+                .readerFor(JsonNode.class)
+                .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .readValue(copy.out());
+        assertThat(report.get("all_ready").asBoolean()).isTrue();
+    }
+
+    @Test
+    void mendsTheDemoModel() throws IOException {
+        new CapturedTerminal().run("check-models");
+        Path demo;
+        try (Stream<Path> files = Files.walk(directory.resolve("home/models"))) {
+            demo = files.filter(file -> file.toString().endsWith(".bin"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        byte[] whole = Files.readAllBytes(demo);
+        Files.write(demo, Arrays.copyOf(whole, 1000));
+        assertThat(new CapturedTerminal().run("check-models")).isEqualTo(ExitCode.FAILED);
+        assertThat(new CapturedTerminal().run("download")).isEqualTo(ExitCode.OK);
+        assertThat(demo).hasBinaryContent(whole);
     }
 
     @Test
