@@ -131,6 +131,14 @@ class ModelCopierTest {
     }
 
     @Test
+    void directoriesThatOnlyLookLikeLeftoversDoNotHinder() throws IOException {
+        Path strange = Files.createDirectories(own.resolve(".copy-99999999999999999999-x"));
+        new ModelCopier(hub).copy(CopyMain.model(own, REPOSITORY));
+        assertThat(strange).exists();
+        assertThat(new HubCache(own).find(REPOSITORY, "main")).isPresent();
+    }
+
+    @Test
     void finishesWhateverAKilledCopyLeft() throws Exception {
         byte[] large = new byte[48 << 20];
         new Random(4).nextBytes(large);

@@ -81,6 +81,8 @@ class VerdictCacheTest {
                 "{\"version\": 1, \"verdicts\": {\"a\": {\"state\": \"1\", \"status\": \"SUPERB\", \"reason\": \"r\"}}}",
                 "{\"version\": 1, \"verdicts\": {\"a\": {\"status\": \"COMPLETE\", \"reason\": \"r\"}}}",
                 "{\"version\": 1, \"verdicts\": []}",
+                "{\"version\": 1, \"verdicts\": {\"a\": {\"state\": \"1\", \"status\": \"COMPLETE\", \"reason\": \"r\","
+                        + " \"files\": [\"\\u0000\"]}}}",
                 "[1]",
             })
     void aCorruptFileIsDroppedWithOneWarning(String content) throws IOException {
