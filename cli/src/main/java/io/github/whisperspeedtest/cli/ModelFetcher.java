@@ -9,9 +9,14 @@ import io.github.whisperspeedtest.hub.DownloadProgress;
 import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.model.ModelCopier;
 import io.github.whisperspeedtest.model.ModelInstaller;
+import io.github.whisperspeedtest.model.ModelPlace;
 import io.github.whisperspeedtest.model.ModelStore;
+import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.verify.ModelVerifier;
+import io.github.whisperspeedtest.verify.Verdict;
+import io.github.whisperspeedtest.verify.VerifyOptions;
 import java.io.Console;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,7 +32,8 @@ final class ModelFetcher {
     private final ModelInstaller installer;
     private final ModelCopier copier;
     private final ModelStore store;
-    private final Path modelsDirectory;
+    private final ToolHome home;
+    private final Path hubCache;
     private final boolean debug;
 
     ModelFetcher(Terminal terminal, WhisperSpeedtest library, HubSettings settings, boolean debug) {
@@ -36,7 +42,8 @@ final class ModelFetcher {
         this.installer = new ModelInstaller(library.home(), settings);
         this.copier = new ModelCopier(settings.cache());
         this.store = new ModelStore(library.home(), settings.cache());
-        this.modelsDirectory = library.home().models();
+        this.home = library.home();
+        this.hubCache = settings.cache();
         this.debug = debug;
     }
 
@@ -57,7 +64,7 @@ final class ModelFetcher {
                                     model, implementation.id())))) {
                 throw e;
             }
-            install(new ModelSelection.Selected(implementation, implementation.modelInfo(model, modelsDirectory)));
+            install(new ModelSelection.Selected(implementation, implementation.modelInfo(model, home.models())));
         }
     }
 
@@ -83,25 +90,42 @@ final class ModelFetcher {
         }
     }
 
-    /** Copies models from the default cache to where their implementations look. Returns how many failed. */
+    /**
+     * Copies models from the default cache to where their implementations look, and loads what was copied. Returns how many failed.
+     */
     int copy(List<ModelSelection.Selected> models) {
-        return copy(models, copier::copy);
-    }
-
-    /** Copies models like {@link #copy}, but also over what is there. */
-    int replace(List<ModelSelection.Selected> models) {
-        return copy(models, copier::replace);
-    }
-
-    private int copy(List<ModelSelection.Selected> models, Function<ModelInfo, ModelCopier.Outcome> copying) {
         return forEach(models, model -> {
-            String outcome = switch (copying.apply(model.model())) {
-                case ALREADY_THERE -> "is there already: ";
-                case LINKED -> "copied without taking space: ";
-                case COPIED -> "copied: ";
-            };
-            terminal.err().println(outcome + name(model));
+            if (copy(model, copier::copy) != ModelCopier.Outcome.ALREADY_THERE) {
+                verify(model);
+            }
         });
+    }
+
+    private void verify(ModelSelection.Selected model) {
+        Verdict verdict = new ModelVerifier(home, hubCache)
+                .verify(model.implementation(), model.model().name(), ModelPlace.LOCAL_CACHE, VerifyOptions.defaults());
+        if (verdict.status() == Verdict.Status.INCOMPLETE || verdict.status() == Verdict.Status.MISSING) {
+            throw new ModelException("The copy of " + name(model) + " does not do: "
+                    + verdict.reason() + " Run: "
+                    + ModelStore.downloadCommand(
+                            model.implementation().id(), model.model().name()));
+        }
+    }
+
+    /** Copies models, also over what is there, for somebody who checks them after. Returns how many failed. */
+    int replace(List<ModelSelection.Selected> models) {
+        return forEach(models, model -> copy(model, copier::replace));
+    }
+
+    private ModelCopier.Outcome copy(ModelSelection.Selected model, Function<ModelInfo, ModelCopier.Outcome> copying) {
+        ModelCopier.Outcome outcome = copying.apply(model.model());
+        String what = switch (outcome) {
+            case ALREADY_THERE -> "is there already: ";
+            case LINKED -> "copied without taking space: ";
+            case COPIED -> "copied: ";
+        };
+        terminal.err().println(what + name(model));
+        return outcome;
     }
 
     private interface Action {

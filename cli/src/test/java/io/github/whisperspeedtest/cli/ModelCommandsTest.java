@@ -172,6 +172,19 @@ class ModelCommandsTest {
     }
 
     @Test
+    void copyFailsWhereWhatItCopiedDoesNotLoad() throws IOException {
+        new CapturedTerminal().run("download", "-m", "tiny");
+        try (RandomAccessFile file = new RandomAccessFile(local().toFile(), "rw")) {
+            // The two places are one file, so the cache is spoilt.
+            file.write(new byte[64]);
+        }
+        Files.delete(local());
+        CapturedTerminal copy = new CapturedTerminal();
+        assertThat(copy.run("copy", "-m", "tiny")).isEqualTo(ExitCode.FAILED);
+        assertThat(copy.err()).contains("does not do", "whisper-speedtest download -i whispercpp -m tiny");
+    }
+
+    @Test
     void mendsTheDemoModel() throws IOException {
         new CapturedTerminal().run("check-models");
         Path demo;
