@@ -93,6 +93,19 @@ class DistributionIT {
     }
 
     @Test
+    void checksTheDemoModelAndRemembersTheVerdict() throws Exception {
+        for (boolean remembered : new boolean[] {false, true}) {
+            Run run = run(tool, "check-models", "--json");
+            assertThat(run.exitCode).as(run.err).isEqualTo(ExitCode.OK);
+            JsonNode verdict =
+                    new ObjectMapper().readTree(run.out).get("models").get(0).get("local_cache");
+            assertThat(verdict.get("verdict").asText()).isEqualTo("complete");
+            assertThat(verdict.get("runtime").asText()).contains("whisper.cpp");
+            assertThat(verdict.get("remembered").asBoolean()).isEqualTo(remembered);
+        }
+    }
+
+    @Test
     void findsTheBackendOfTheDocumentationInPlugins() throws Exception {
         Map<String, String> classes = DocumentedCode.of(Path.of("..", "docs", "writing-a-backend.md"));
         assertThat(classes)
@@ -154,6 +167,7 @@ class DistributionIT {
                 new ProcessBuilder(line).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put(ToolHome.HOME_VARIABLE, home.toString());
+        builder.environment().put("HF_HOME", directory.resolve("huggingface").toString());
         builder.environment().put("LC_ALL", "C.UTF-8");
         int exitCode = builder.start().waitFor();
         return new Run(exitCode, Files.readString(out), Files.readString(err));
