@@ -20,6 +20,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +65,12 @@ class DistributionIT {
         assertThat(root.resolve("LICENSE")).exists();
         assertThat(root.resolve("README.md")).exists();
         assertThat(root.resolve("plugins")).isDirectory();
+        Matcher links =
+                Pattern.compile("]\\((?!https?:|#)([^)#]+)").matcher(Files.readString(root.resolve("README.md")));
+        assertThat(links.results().map(link -> root.resolve(link.group(1))))
+                .as("what the README links to")
+                .isNotEmpty()
+                .allMatch(Files::exists);
         try (Stream<Path> jars = Files.list(root.resolve("lib"))) {
             assertThat(jars.map(jar -> jar.getFileName().toString()))
                     .anyMatch(name -> name.startsWith("whisper-speedtest-core-"))
