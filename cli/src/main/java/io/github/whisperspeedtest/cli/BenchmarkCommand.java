@@ -70,6 +70,7 @@ final class BenchmarkCommand implements Callable<Integer> {
             names = {"-i", "--implementations"},
             paramLabel = "ID",
             split = ",",
+            completionCandidates = Completions.Implementations.class,
             description = "Implementations to measure (default: all that can run here).")
     private List<String> implementations = new ArrayList<>();
 

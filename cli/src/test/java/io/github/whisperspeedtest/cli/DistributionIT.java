@@ -136,6 +136,19 @@ class DistributionIT {
         BenchmarkResult.Measured parrot = report.ranking().get(0);
         assertThat(parrot.audios().get(0).text()).isEqualTo("Polly wants a cracker.");
         assertThat(parrot.wordErrorRate().orElseThrow().errors()).isPositive();
+
+        List<List<String>> options = List.of(
+                List.of("--task", "translate"),
+                List.of("--language", "de"),
+                List.of("--temperature", "0"),
+                List.of("--independent-windows"));
+        for (List<String> option : options) {
+            List<String> line = new ArrayList<>(List.of("benchmark", "-i", "parrot"));
+            line.addAll(option);
+            Run refused = run(tool, line.toArray(String[]::new));
+            assertThat(refused.exitCode).as(option.get(0)).isEqualTo(ExitCode.FAILED);
+            assertThat(refused.out).contains("'parrot' does not support the option");
+        }
     }
 
     @Test

@@ -395,6 +395,9 @@ public abstract class ImplementationContract {
                 assertThat(word.probability()).isBetween(0.0, 1.0);
                 previous = word.start();
             }
+            assertThat(previous)
+                    .as("start of the last word")
+                    .isGreaterThan(segment.words().get(0).end());
         });
     }
 
