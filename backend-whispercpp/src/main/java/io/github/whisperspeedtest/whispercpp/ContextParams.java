@@ -35,6 +35,19 @@ public class ContextParams extends Structure {
         read();
     }
 
+    /** Returns whether every field has the value that whisper.cpp 1.7.1 gives it: another version would be laid out differently. */
+    boolean holdsDefaults() {
+        return use_gpu == 1
+                && flash_attn == 0
+                && gpu_device == 0
+                && dtw_token_timestamps == 0
+                && dtw_aheads_preset == 0
+                && dtw_n_top == -1
+                && dtw_n_heads.longValue() == 0
+                && dtw_heads == null
+                && dtw_mem_size.longValue() == 128L << 20;
+    }
+
     /** The form that functions take. */
     public static final class ByValue extends ContextParams implements Structure.ByValue {
         /** Allocates an empty structure. */

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Those that whisper.cpp's converter and its {@code quantize} tool can produce; source: {@code enum ggml_ftype} in ggml.h.
  */
-public enum GgmlFileType {
+enum GgmlFileType {
     /** Everything in 32 bits. */
     F32(0, GgmlType.F32),
     /** Matrices in 16 bits. */
@@ -60,12 +60,12 @@ public enum GgmlFileType {
     }
 
     /** Returns the type of the matrices. */
-    public GgmlType type() {
+    GgmlType type() {
         return type;
     }
 
     /** Returns the name that whisper.cpp's tools use, such as {@code q5_1}. */
-    public String label() {
+    String label() {
         return type.label();
     }
 

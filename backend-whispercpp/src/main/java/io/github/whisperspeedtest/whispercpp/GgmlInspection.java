@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * otherwise read out of bounds, run out of a fixed table, or abort.
  */
 final class GgmlInspection {
-    static final String ADVICE = "Delete the file and download or convert the model again.";
+    static final String ADVICE = "Download or convert the model again.";
 
     /** whisper.cpp counts languages from the vocabulary's size and has names for no other counts. */
     private static final int MIN_VOCABULARY = 51864;
@@ -65,8 +65,8 @@ final class GgmlInspection {
         int magic = input.readInt("the magic number");
         if (magic != GgmlFormat.MAGIC) {
             throw new ModelException(file + " is not a GGML model of whisper.cpp: it should begin with 0x"
-                    + Integer.toHexString(GgmlFormat.MAGIC) + ", but begins with 0x" + Integer.toHexString(magic) + ". "
-                    + ADVICE);
+                    + Integer.toHexString(GgmlFormat.MAGIC) + ", but begins with 0x" + Integer.toHexString(magic)
+                    + ". Name a GGML model (ggml-*.bin), or convert this one with whisper.cpp's own scripts.");
         }
     }
 

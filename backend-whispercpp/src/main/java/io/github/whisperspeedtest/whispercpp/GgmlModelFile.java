@@ -22,10 +22,10 @@ import java.util.List;
  * @param vocabularySize text tokens in the file; the special tokens behind them have no entries
  * @param tensors the tensors in file order
  */
-public record GgmlModelFile(
+record GgmlModelFile(
         Path path, ModelDimensions dimensions, GgmlFileType fileType, int vocabularySize, List<StoredTensor> tensors) {
     /** Copies the list. */
-    public GgmlModelFile {
+    GgmlModelFile {
         tensors = List.copyOf(tensors);
     }
 
@@ -38,9 +38,9 @@ public record GgmlModelFile(
      * @param offset position in the file of its first byte
      * @param bytes how many bytes it has
      */
-    public record StoredTensor(String name, GgmlType type, List<Integer> sizes, long offset, long bytes) {
+    record StoredTensor(String name, GgmlType type, List<Integer> sizes, long offset, long bytes) {
         /** Copies the list. */
-        public StoredTensor {
+        StoredTensor {
             sizes = List.copyOf(sizes);
         }
     }
@@ -50,7 +50,7 @@ public record GgmlModelFile(
      *
      * @throws ModelException if whisper.cpp could not load the file safely; the message names the file and the offence
      */
-    public static GgmlModelFile inspect(Path file) {
+    static GgmlModelFile inspect(Path file) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             return new GgmlInspection(file, new GgmlInput(file, channel)).run();
         } catch (NoSuchFileException e) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Those that whisper.cpp's own tools write; source: {@code enum ggml_type} in ggml.h and the block structs in ggml-common.h.
  */
-public enum GgmlType {
+enum GgmlType {
     /** IEEE 754 binary32. */
     F32(0, 1, 4),
     /** IEEE 754 binary16. */
@@ -55,32 +55,32 @@ public enum GgmlType {
     }
 
     /** Returns the number that stands for it in a file. */
-    public int id() {
+    int id() {
         return id;
     }
 
     /** Returns how many neighbouring elements of a row make a block. */
-    public int blockSize() {
+    int blockSize() {
         return blockSize;
     }
 
     /** Returns the size of a block in bytes. */
-    public int blockBytes() {
+    int blockBytes() {
         return blockBytes;
     }
 
     /** Tells whether elements share a scale. */
-    public boolean isQuantized() {
+    boolean isQuantized() {
         return blockSize > 1;
     }
 
     /** Returns the bytes of so many elements, a multiple of {@link #blockSize()}. */
-    public long byteCount(long elements) {
+    long byteCount(long elements) {
         return elements / blockSize * blockBytes;
     }
 
     /** Returns the name that whisper.cpp's tools use, such as {@code q5_1}. */
-    public String label() {
+    String label() {
         return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -25,7 +25,7 @@ import java.util.Map;
  * <p>Tensors are converted in slices, so that the largest model needs no more memory than the smallest. Source of the format:
  * models/convert-pt-to-ggml.py and examples/quantize in ggml-org/whisper.cpp.
  */
-public final class GgmlWriter implements CheckpointWriter {
+final class GgmlWriter implements CheckpointWriter {
     private static final List<GgmlFileType> FILE_TYPES = List.of(
             GgmlFileType.F16,
             GgmlFileType.F32,

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
@@ -19,15 +20,24 @@ import org.jspecify.annotations.Nullable;
  * @param directory where they lie
  * @param whisper file of the library that has the {@code whisper_} functions
  * @param ggml file of the library that it needs, or null where the system finds that one
- * @param origin where they come from, for people
+ * @param engine what they are, for people, such as {@code whisper.cpp 1.7.1 (whisper-jni 1.7.1)}
+ * @param remedy what to do where they are there but do not load
  */
 record NativeLibraries(
-        Path directory, Path whisper, @Nullable Path ggml, String origin) {
+        Path directory, Path whisper, @Nullable Path ggml, String engine, String remedy) {
     /** System property of whisper-jni that names a directory with the user's own libraries. */
     static final String DIRECTORY_PROPERTY = "io.github.givimad.whisperjni.libdir";
 
     /** Environment variable for the same. */
     static final String DIRECTORY_VARIABLE = "WHISPER_SPEEDTEST_WHISPERCPP_LIBDIR";
+
+    private static final String OWN_BUILD_REMEDY =
+            "Build whisper.cpp 1.7.1 there with shared libraries for this machine, or unset " + DIRECTORY_VARIABLE
+                    + " and the system property " + DIRECTORY_PROPERTY + ".";
+
+    private static final String BUNDLED_REMEDY =
+            "Install the GNU OpenMP runtime (Debian and Ubuntu: apt install libgomp1), or set " + DIRECTORY_VARIABLE
+                    + " to a directory with your own build of whisper.cpp 1.7.1.";
 
     private static final List<String> WHISPER_NAMES =
             List.of("libwhisper.so.1", "libwhisper.so", "libwhisper.1.dylib", "libwhisper.dylib");
@@ -36,7 +46,8 @@ record NativeLibraries(
     /**
      * Finds the libraries, unpacking the bundled ones where that has not been done.
      *
-     * @throws IOException if there are none for this platform, or they cannot be unpacked; the message says which
+     * @throws RuntimeUnavailableException if there are none for this platform, or they cannot be unpacked
+     * @throws IOException if the whisper-jni jar cannot be read
      */
     static NativeLibraries find() throws IOException {
         String own = ownDirectory();
@@ -60,13 +71,19 @@ record NativeLibraries(
         return System.getProperty(DIRECTORY_PROPERTY, System.getenv().getOrDefault(DIRECTORY_VARIABLE, ""));
     }
 
-    static NativeLibraries ofDirectory(Path directory) throws IOException {
+    static NativeLibraries ofDirectory(Path directory) {
         Path absolute = directory.toAbsolutePath().normalize();
         Path whisper = firstExisting(absolute, WHISPER_NAMES);
         if (whisper == null) {
-            throw new FileNotFoundException("no " + String.join(" or ", WHISPER_NAMES) + " in " + absolute);
+            throw new RuntimeUnavailableException(
+                    "There is no " + String.join(" or ", WHISPER_NAMES) + " in " + absolute, OWN_BUILD_REMEDY, null);
         }
-        return new NativeLibraries(absolute, whisper, firstExisting(absolute, GGML_NAMES), "own build in " + absolute);
+        return new NativeLibraries(
+                absolute,
+                whisper,
+                firstExisting(absolute, GGML_NAMES),
+                "whisper.cpp, own build in " + absolute + " (laid out as 1.7.1)",
+                OWN_BUILD_REMEDY);
     }
 
     private static @Nullable Path firstExisting(Path directory, List<String> names) {
@@ -83,7 +100,8 @@ record NativeLibraries(
         Path directory = ToolHome.current().nativeLibraries().resolve("whisper-jni-" + version + "-" + bundle.id());
         Path ggml = unpack(bundle.folder() + "/" + bundle.ggml(), directory.resolve(bundle.ggmlFile()));
         Path whisper = unpack(bundle.folder() + "/" + bundle.whisper(), directory.resolve(bundle.whisper()));
-        return new NativeLibraries(directory, whisper, ggml, "whisper-jni " + version);
+        return new NativeLibraries(
+                directory, whisper, ggml, "whisper.cpp " + version + " (whisper-jni " + version + ")", BUNDLED_REMEDY);
     }
 
     /** Returns the version of the whisper-jni jar, which is also that of the whisper.cpp inside it. */
@@ -101,20 +119,25 @@ record NativeLibraries(
         try (InputStream in = resource(resource)) {
             content = in.readAllBytes();
         }
-        if (Files.isRegularFile(target) && Files.size(target) == content.length) {
-            return target;
-        }
         try {
-            AtomicFiles.write(target, content);
+            if (!holds(target, content)) {
+                AtomicFiles.write(target, content);
+            }
         } catch (IOException e) {
-            throw new IOException(
-                    "its libraries cannot be unpacked into " + target.getParent() + " ("
-                            + e.getClass().getSimpleName()
-                            + ": " + e.getMessage() + "); set " + ToolHome.HOME_VARIABLE
-                            + " to a directory that you may write to",
+            throw new RuntimeUnavailableException(
+                    "The libraries of whisper.cpp cannot be unpacked into " + target.getParent() + " ("
+                            + e.getClass().getSimpleName() + ": " + e.getMessage() + ")",
+                    "Set " + ToolHome.HOME_VARIABLE + " to a directory that you may write to.",
                     e);
         }
         return target;
+    }
+
+    /** Compares every byte: a library that was damaged without a change of its length would crash the process. */
+    private static boolean holds(Path file, byte[] content) throws IOException {
+        return Files.isRegularFile(file)
+                && Files.size(file) == content.length
+                && Arrays.equals(Files.readAllBytes(file), content);
     }
 
     private static InputStream resource(String name) throws IOException {
@@ -142,7 +165,7 @@ record NativeLibraries(
      * @param ggmlFile name that the whisper library looks for it under
      */
     record Bundle(String folder, String whisper, String ggml, String ggmlFile) {
-        static Bundle of(String osName, String osArch, String cpuInfo) throws IOException {
+        static Bundle of(String osName, String osArch, String cpuInfo) {
             String os = osName.toLowerCase(Locale.ROOT);
             String arch = osArch.toLowerCase(Locale.ROOT);
             boolean arm64 = arch.equals("aarch64") || arch.equals("arm64");
@@ -159,8 +182,11 @@ record NativeLibraries(
                 // Every 64-bit ARM processor that Linux distributions support has the CRC extension.
                 return linux("debian-arm64", cpuInfo.contains("fphp") ? "libggml+fp16.so" : "libggml+crc.so");
             }
-            throw new IOException("whisper-jni has no whisper.cpp for " + osName + " on " + osArch
-                    + " that can be called in process");
+            throw new RuntimeUnavailableException(
+                    "whisper-jni has no whisper.cpp for " + osName + " on " + osArch + " that can be called in process",
+                    "Use Linux or macOS on x86-64 or ARM64, or set " + DIRECTORY_VARIABLE
+                            + " to a directory with your own build of whisper.cpp 1.7.1.",
+                    null);
         }
 
         private static Bundle linux(String folder, String ggml) {

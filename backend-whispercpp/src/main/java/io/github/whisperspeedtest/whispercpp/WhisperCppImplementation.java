@@ -1,6 +1,5 @@
 package io.github.whisperspeedtest.whispercpp;
 
-import io.github.whisperspeedtest.error.EngineUnavailableException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.CheckpointWriter;
@@ -36,8 +35,8 @@ public final class WhisperCppImplementation implements Implementation {
         try {
             WhisperCppRuntime runtime = WhisperCppRuntime.get();
             return new Availability.Available(runtime.version(), runtime.hasGpu() ? "GPU" : runtime.cpu());
-        } catch (EngineUnavailableException e) {
-            return new Availability.Unavailable(String.valueOf(e.getMessage()), WhisperCppRuntime.remedy());
+        } catch (RuntimeUnavailableException e) {
+            return new Availability.Unavailable(e.reason(), e.remedy());
         }
     }
 

@@ -4,7 +4,6 @@ import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
-import io.github.whisperspeedtest.error.EngineUnavailableException;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -14,13 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The native library, loaded once per process; a failure is kept with its cause and thrown again. */
 final class WhisperCppRuntime {
-    private static final String REMEDY =
-            "Use Linux or macOS on x86-64 or ARM64 with the GNU OpenMP runtime installed (Debian and Ubuntu: "
-                    + "apt install libgomp1), or set " + NativeLibraries.DIRECTORY_VARIABLE
-                    + " to a directory with your own build of whisper.cpp 1.7.1.";
-
     private static @Nullable WhisperCppRuntime loaded;
-    private static @Nullable EngineUnavailableException failure;
+    private static @Nullable RuntimeUnavailableException failure;
 
     private final WhisperLibrary library;
     private final NativeLog log;
@@ -37,26 +31,27 @@ final class WhisperCppRuntime {
     /**
      * Returns the library.
      *
-     * @throws EngineUnavailableException if it cannot be loaded here
+     * @throws RuntimeUnavailableException if it cannot be loaded here
      */
     static synchronized WhisperCppRuntime get() {
         if (failure != null) {
-            throw new EngineUnavailableException(String.valueOf(failure.getMessage()), failure);
+            throw new RuntimeUnavailableException(failure.reason(), failure.remedy(), failure);
         }
         if (loaded == null) {
             try {
                 loaded = load();
-            } catch (IOException | LinkageError | IllegalStateException e) {
-                failure = new EngineUnavailableException("whisper.cpp cannot be loaded: " + e.getMessage(), e);
+            } catch (RuntimeUnavailableException e) {
+                failure = e;
+                throw failure;
+            } catch (IOException e) {
+                failure = new RuntimeUnavailableException(
+                        "The whisper-jni jar, which holds whisper.cpp, cannot be read: " + e.getMessage(),
+                        "Put io.github.givimad:whisper-jni on the class path, whole and unchanged.",
+                        e);
                 throw failure;
             }
         }
         return loaded;
-    }
-
-    /** Returns what a user can do where {@link #get} fails. */
-    static String remedy() {
-        return REMEDY;
     }
 
     WhisperLibrary library() {
@@ -67,7 +62,7 @@ final class WhisperCppRuntime {
         return log;
     }
 
-    /** Returns the engine with its version, such as {@code whisper.cpp 1.7.1}. */
+    /** Returns the engine and where it comes from, such as {@code whisper.cpp 1.7.1 (whisper-jni 1.7.1)}. */
     String version() {
         return version;
     }
@@ -84,6 +79,15 @@ final class WhisperCppRuntime {
 
     private static WhisperCppRuntime load() throws IOException {
         NativeLibraries libraries = NativeLibraries.find();
+        try {
+            return load(libraries);
+        } catch (LinkageError e) {
+            throw new RuntimeUnavailableException(
+                    "whisper.cpp cannot be loaded: " + e.getMessage(), libraries.remedy(), e);
+        }
+    }
+
+    private static WhisperCppRuntime load(NativeLibraries libraries) {
         if (libraries.ggml() != null) {
             // Loaded first, so that the whisper library finds it by name wherever it lies.
             NativeLibrary.getInstance(libraries.ggml().toString());
@@ -93,22 +97,23 @@ final class WhisperCppRuntime {
         checkLayout(library, libraries);
         NativeLog log = new NativeLog();
         library.whisper_log_set(log, Pointer.NULL);
-        return new WhisperCppRuntime(
-                library,
-                log,
-                "whisper.cpp " + NativeLibraries.whisperJniVersion() + " (" + libraries.origin() + ")",
-                features(library.whisper_print_system_info()));
+        return new WhisperCppRuntime(library, log, libraries.engine(), features(library.whisper_print_system_info()));
     }
 
     private static void checkLayout(WhisperLibrary library, NativeLibraries libraries) {
-        Pointer defaults = library.whisper_full_default_params_by_ref(WhisperLibrary.SAMPLING_GREEDY);
+        Pointer context = library.whisper_context_default_params_by_ref();
+        Pointer full = library.whisper_full_default_params_by_ref(WhisperLibrary.SAMPLING_GREEDY);
         try {
-            if (!new FullParams(defaults).holdsDefaults()) {
-                throw new IllegalStateException("the library " + libraries.whisper()
-                        + " is not whisper.cpp 1.7.1: its parameters are laid out differently");
+            if (!new ContextParams(context).holdsDefaults() || !new FullParams(full).holdsDefaults()) {
+                throw new RuntimeUnavailableException(
+                        "The library " + libraries.whisper()
+                                + " is not whisper.cpp 1.7.1: its parameters are laid out differently",
+                        libraries.remedy(),
+                        null);
             }
         } finally {
-            library.whisper_free_params(defaults);
+            library.whisper_free_params(full);
+            library.whisper_free_context_params(context);
         }
     }
 

@@ -154,6 +154,16 @@ class GgmlModelFileTest {
     }
 
     @Test
+    void saysWhatIsExpectedOfAFileOfAnotherKindAndNeverToDeleteIt() throws IOException {
+        Path other = Files.writeString(file.resolveSibling("notes.txt"), "Things to remember");
+
+        assertThatThrownBy(() -> GgmlModelFile.inspect(other))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContainingAll(other.toString(), "GGML model (ggml-*.bin)")
+                .hasMessageNotContaining("elete");
+    }
+
+    @Test
     void refusesTruncatedFiles() throws IOException {
         Random random = new Random(3);
         List<Long> lengths = new ArrayList<>(List.of(0L, 1L, 3L, 4L, 47L, (long) FILTERS, (long) FILTER_WEIGHTS));
@@ -174,7 +184,7 @@ class GgmlModelFileTest {
                     .as("%d bytes", length)
                     .isInstanceOf(ModelException.class)
                     .hasMessageContaining(copy + " is incomplete")
-                    .hasMessageEndingWith("Delete the file and download or convert the model again.");
+                    .hasMessageEndingWith("Download or convert the model again.");
         }
     }
 

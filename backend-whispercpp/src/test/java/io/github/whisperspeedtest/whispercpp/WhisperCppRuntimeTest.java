@@ -25,7 +25,7 @@ class WhisperCppRuntimeTest {
     }
 
     @Test
-    void unpacksTheBundledLibrariesAndRepairsACutOne() throws IOException {
+    void unpacksTheBundledLibrariesAndRepairsADamagedOne() throws IOException {
         String home = "-D" + ToolHome.HOME_PROPERTY + "=" + directory;
         assertThat(ask(home).first()).isInstanceOf(Availability.Available.class);
         Path library;
@@ -34,12 +34,27 @@ class WhisperCppRuntimeTest {
                     .findFirst()
                     .orElseThrow();
         }
-        Files.write(library, new byte[100]);
-
-        assertThat(ask(home).first()).isInstanceOf(Availability.Available.class);
+        byte[] whole = Files.readAllBytes(library);
+        for (int length : new int[] {100, whole.length}) {
+            Files.write(library, new byte[length]);
+            assertThat(ask(home).first()).isInstanceOf(Availability.Available.class);
+            assertThat(library).hasBinaryContent(whole);
+        }
         try (Stream<Path> files = Files.list(library.getParent())) {
             assertThat(files).as("libraries, and nothing left over").hasSize(2);
         }
+    }
+
+    @Test
+    void namesTheHomeWhereItCannotUnpack() throws IOException {
+        Path home = Files.writeString(directory.resolve("home"), "a file where a directory should be");
+        assertThat(ask("-D" + ToolHome.HOME_PROPERTY + "=" + home).first())
+                .isInstanceOfSatisfying(Availability.Unavailable.class, missing -> {
+                    assertThat(missing.reason()).contains(home.toString());
+                    assertThat(missing.remedy())
+                            .contains(ToolHome.HOME_VARIABLE)
+                            .doesNotContain("libgomp1");
+                });
     }
 
     @Test
@@ -48,7 +63,8 @@ class WhisperCppRuntimeTest {
         assertThat(ask(libraries(bundled.directory())).first())
                 .isInstanceOfSatisfying(
                         Availability.Available.class,
-                        available -> assertThat(available.runtime()).contains("own build in " + bundled.directory()));
+                        available -> assertThat(available.runtime())
+                                .startsWith("whisper.cpp, own build in " + bundled.directory()));
     }
 
     @Test

@@ -24,8 +24,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -54,9 +52,6 @@ import picocli.CommandLine.Spec;
             "  whisper-speedtest benchmark --json - | jq '.results[].median'"
         })
 final class BenchmarkCommand implements Callable<Integer> {
-    private static final DateTimeFormatter FILE_TIME =
-            DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
-
     private final Terminal terminal;
 
     @Spec
@@ -75,6 +70,7 @@ final class BenchmarkCommand implements Callable<Integer> {
             names = {"-i", "--implementations"},
             paramLabel = "ID",
             split = ",",
+            completionCandidates = Completions.Implementations.class,
             description = "Implementations to measure (default: all that can run here).")
     private List<String> implementations = new ArrayList<>();
 
@@ -149,7 +145,8 @@ final class BenchmarkCommand implements Callable<Integer> {
             downloadMissing(library, ids);
         }
         try (ProgressLine progress = new ProgressLine(terminal)) {
-            Listener listener = new Listener(progress, library.home().data().resolve("results"), ids.size());
+            Listener listener = new Listener(
+                    progress, new ResultsDirectory(library.home().data().resolve("results")), ids.size());
             BenchmarkReport report =
                     new BenchmarkRunner(library.registry(), new ModelStore(library.home())).run(plan, listener);
             listener.finish(report);
@@ -224,15 +221,16 @@ final class BenchmarkCommand implements Callable<Integer> {
     /** Prints and saves as results come in. */
     private final class Listener implements BenchmarkListener {
         private final ProgressLine progress;
-        private final Path resultsDirectory;
+        private final ResultsDirectory resultsDirectory;
         private final int count;
         private final HumanReport human = new HumanReport(!terminal.unicode(), terminal.colorOut());
         private final boolean quiet = exports().stream().anyMatch(Export::toStandardOutput);
         private int done;
         private boolean exported = true;
+        private boolean keep = true;
         private @Nullable Path saved;
 
-        Listener(ProgressLine progress, Path resultsDirectory, int count) {
+        Listener(ProgressLine progress, ResultsDirectory resultsDirectory, int count) {
             this.progress = progress;
             this.resultsDirectory = resultsDirectory;
             this.count = count;
@@ -240,7 +238,6 @@ final class BenchmarkCommand implements Callable<Integer> {
 
         @Override
         public void onStart(BenchmarkReport report) {
-            saved = resultsDirectory.resolve("benchmark-" + FILE_TIME.format(report.startedAt()) + ".json");
             print(human.header(report));
         }
 
@@ -295,9 +292,25 @@ final class BenchmarkCommand implements Callable<Integer> {
                     exported &= write(Path.of(export.target()), export.format().apply(report));
                 }
             }
-            if (saved != null && !write(saved, JsonReport.render(report))) {
-                saved = null;
+            if (keep) {
+                keep = saveForLater(report);
             }
+        }
+
+        private boolean saveForLater(BenchmarkReport report) {
+            try {
+                if (saved == null) {
+                    saved = resultsDirectory.claim(report.startedAt());
+                }
+            } catch (IOException e) {
+                warnOfLost(resultsDirectory.directory(), e);
+                return false;
+            }
+            if (write(saved, JsonReport.render(report))) {
+                return true;
+            }
+            saved = null;
+            return false;
         }
 
         /** A full disk must not cost the measurements that are still to come. */
@@ -306,9 +319,13 @@ final class BenchmarkCommand implements Callable<Integer> {
                 AtomicFiles.write(file, content.getBytes(StandardCharsets.UTF_8));
                 return true;
             } catch (IOException e) {
-                terminal.err().println("warning: cannot write " + file + ": " + ErrorPrinter.message(e));
+                warnOfLost(file, e);
                 return false;
             }
+        }
+
+        private void warnOfLost(Path file, IOException e) {
+            terminal.err().println("warning: cannot write " + file + ": " + ErrorPrinter.message(e));
         }
     }
 }

@@ -19,6 +19,7 @@ final class DecodingOptions {
     @Option(
             names = {"-l", "--language"},
             paramLabel = "LANG",
+            completionCandidates = Completions.Languages.class,
             defaultValue = "auto",
             description = "Code or English name of the language, or auto (default: ${DEFAULT-VALUE}).")
     private String language;
@@ -26,6 +27,7 @@ final class DecodingOptions {
     @Option(
             names = "--task",
             paramLabel = "TASK",
+            completionCandidates = Completions.Tasks.class,
             defaultValue = "transcribe",
             description = "transcribe, or translate into English (default: ${DEFAULT-VALUE}).")
     private Task task;
@@ -62,6 +64,7 @@ final class DecodingOptions {
     @Option(
             names = "--timestamps",
             paramLabel = "LEVEL",
+            completionCandidates = Completions.Levels.class,
             defaultValue = "segment",
             description = "none, segment or word (default: ${DEFAULT-VALUE}).")
     private Timestamps timestamps;

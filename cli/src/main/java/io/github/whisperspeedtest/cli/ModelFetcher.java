@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Downloads and copies models, and shows on standard error how far it is. */
@@ -162,19 +163,30 @@ final class ModelFetcher {
 
         @Override
         public void progressed(DownloadProgress state) {
-            long running = state.files().stream()
-                    .filter(file -> file.state() != DownloadProgress.State.DONE)
-                    .count();
             Duration remaining = state.remaining();
+            String files = state.files().stream()
+                    .filter(file -> file.state() == DownloadProgress.State.DOWNLOADING
+                            || file.state() == DownloadProgress.State.VERIFYING)
+                    .map(Listener::describe)
+                    .collect(Collectors.joining(", "));
             progress.show(String.format(
                     Locale.ROOT,
-                    "%s: %s of %s MB, %.1f MB/s, %d files to go%s",
+                    "%s: %s of %s MB, %.1f MB/s%s; %s",
                     name,
                     megabytes(state.bytes()),
                     state.totalBytes() < 0 ? "?" : megabytes(state.totalBytes()),
                     state.bytesPerSecond() / 1e6,
-                    running,
-                    remaining == null ? "" : ", " + remaining.toSeconds() + " s left"));
+                    remaining == null ? "" : ", " + remaining.toSeconds() + " s left",
+                    files));
+        }
+
+        private static String describe(DownloadProgress.File file) {
+            if (file.state() == DownloadProgress.State.VERIFYING) {
+                return "checking " + file.name();
+            }
+            return file.totalBytes() <= 0
+                    ? file.name()
+                    : file.name() + " " + 100 * file.bytes() / file.totalBytes() + " %";
         }
 
         @Override

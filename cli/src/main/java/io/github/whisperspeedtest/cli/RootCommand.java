@@ -25,14 +25,15 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  whisper-speedtest benchmark                      measure everything, with the built-in demo model",
-            "  whisper-speedtest benchmark -m small -a talk.mp3 measure the model 'small' on your own recording",
-            "  whisper-speedtest transcribe talk.mp3 -m small   write down what is said",
-            "  whisper-speedtest check-models -m small          are its models really there?",
-            "  whisper-speedtest list                           what can run here, and what is missing",
+            "  whisper-speedtest benchmark                       measure with the demo model",
+            "  whisper-speedtest benchmark -m small -a talk.mp3  measure with your recording",
+            "  whisper-speedtest transcribe talk.mp3 -m small    write down what is said",
+            "  whisper-speedtest check-models -m small           are its models really there?",
+            "  whisper-speedtest list                            show what can run here",
             "",
-            "Exit codes: 0 done, 1 something failed, 2 wrong usage or input, 3 a model is missing or damaged,",
-            "4 the machine lacks something, 70 internal error, 130 interrupted."
+            "Exit codes: 0 done, 1 something failed, 2 wrong usage or input,",
+            "3 a model is missing or damaged, 4 the machine lacks something,",
+            "70 internal error, 130 interrupted."
         })
 final class RootCommand implements Runnable {
     @Spec

@@ -51,7 +51,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  whisper-speedtest transcribe talk.mp3 -m small",
-            "  whisper-speedtest transcribe recordings/ -m base -l de -f srt,json -o transcripts",
+            "  whisper-speedtest transcribe recordings/ -m base -l de -f srt,json -o texts",
             "  whisper-speedtest transcribe talk.wav -f json | jq -r .text"
         })
 final class TranscribeCommand implements Callable<Integer> {
@@ -78,6 +78,7 @@ final class TranscribeCommand implements Callable<Integer> {
     @Option(
             names = {"-i", "--implementation"},
             paramLabel = "ID",
+            completionCandidates = Completions.Implementations.class,
             description = "Implementation (default: the first that can run here, see 'list').")
     private @Nullable String implementation;
 
@@ -85,6 +86,7 @@ final class TranscribeCommand implements Callable<Integer> {
             names = {"-f", "--format"},
             paramLabel = "FORMAT",
             split = ",",
+            completionCandidates = Completions.Formats.class,
             defaultValue = "txt",
             description = "txt, srt, vtt, json or tsv; several with -o (default: ${DEFAULT-VALUE}).")
     private List<String> formatNames;

@@ -9,6 +9,7 @@ import io.github.whisperspeedtest.model.ToolHome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -64,8 +65,16 @@ class BenchmarkCommandTest {
         try (Stream<Path> saved = Files.list(home.resolve("results"))) {
             assertThat(saved.map(file -> file.getFileName().toString()))
                     .isNotEmpty()
-                    .allMatch(name -> name.matches("benchmark-\\d{8}-\\d{6}\\.json"));
+                    .allMatch(name -> name.matches("benchmark-\\d{8}-\\d{6}(-\\d+)?\\.json"));
         }
+    }
+
+    @Test
+    void keepsResultsOfBenchmarksThatBeginTogetherApart(@TempDir Path directory) throws IOException {
+        ResultsDirectory results = new ResultsDirectory(directory.resolve("results"));
+        Instant start = Instant.parse("2026-01-02T03:04:05.6Z");
+        assertThat(results.claim(start)).hasFileName("benchmark-20260102-030405.json");
+        assertThat(results.claim(start)).hasFileName("benchmark-20260102-030405-2.json");
     }
 
     @Test

@@ -18,7 +18,7 @@ final class CapturedTerminal {
         return new ErrorPrinter(terminal()).print(failure, false);
     }
 
-    private Terminal terminal() {
+    Terminal terminal() {
         return new Terminal(new PrintWriter(out, true), new PrintWriter(err, true), false, false, true, false);
     }
 

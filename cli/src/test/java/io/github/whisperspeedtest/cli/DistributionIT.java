@@ -20,6 +20,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +65,12 @@ class DistributionIT {
         assertThat(root.resolve("LICENSE")).exists();
         assertThat(root.resolve("README.md")).exists();
         assertThat(root.resolve("plugins")).isDirectory();
+        Matcher links =
+                Pattern.compile("]\\((?!https?:|#)([^)#]+)").matcher(Files.readString(root.resolve("README.md")));
+        assertThat(links.results().map(link -> root.resolve(link.group(1))))
+                .as("what the README links to")
+                .isNotEmpty()
+                .allMatch(Files::exists);
         try (Stream<Path> jars = Files.list(root.resolve("lib"))) {
             assertThat(jars.map(jar -> jar.getFileName().toString()))
                     .anyMatch(name -> name.startsWith("whisper-speedtest-core-"))
@@ -93,6 +101,19 @@ class DistributionIT {
     }
 
     @Test
+    void checksTheDemoModelAndRemembersTheVerdict() throws Exception {
+        for (boolean remembered : new boolean[] {false, true}) {
+            Run run = run(tool, "check-models", "--json");
+            assertThat(run.exitCode).as(run.err).isEqualTo(ExitCode.OK);
+            JsonNode verdict =
+                    new ObjectMapper().readTree(run.out).get("models").get(0).get("local_cache");
+            assertThat(verdict.get("verdict").asText()).isEqualTo("complete");
+            assertThat(verdict.get("runtime").asText()).contains("whisper.cpp");
+            assertThat(verdict.get("remembered").asBoolean()).isEqualTo(remembered);
+        }
+    }
+
+    @Test
     void findsTheBackendOfTheDocumentationInPlugins() throws Exception {
         Map<String, String> classes = DocumentedCode.of(Path.of("..", "docs", "writing-a-backend.md"));
         assertThat(classes)
@@ -115,6 +136,19 @@ class DistributionIT {
         BenchmarkResult.Measured parrot = report.ranking().get(0);
         assertThat(parrot.audios().get(0).text()).isEqualTo("Polly wants a cracker.");
         assertThat(parrot.wordErrorRate().orElseThrow().errors()).isPositive();
+
+        List<List<String>> options = List.of(
+                List.of("--task", "translate"),
+                List.of("--language", "de"),
+                List.of("--temperature", "0"),
+                List.of("--independent-windows"));
+        for (List<String> option : options) {
+            List<String> line = new ArrayList<>(List.of("benchmark", "-i", "parrot"));
+            line.addAll(option);
+            Run refused = run(tool, line.toArray(String[]::new));
+            assertThat(refused.exitCode).as(option.get(0)).isEqualTo(ExitCode.FAILED);
+            assertThat(refused.out).contains("'parrot' does not support the option");
+        }
     }
 
     @Test
@@ -154,6 +188,7 @@ class DistributionIT {
                 new ProcessBuilder(line).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put(ToolHome.HOME_VARIABLE, home.toString());
+        builder.environment().put("HF_HOME", directory.resolve("huggingface").toString());
         builder.environment().put("LC_ALL", "C.UTF-8");
         int exitCode = builder.start().waitFor();
         return new Run(exitCode, Files.readString(out), Files.readString(err));

@@ -6,12 +6,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.whisperspeedtest.model.ToolHome;
 import java.io.IOException;
+import java.lang.reflect.Field;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
 
 class RootCommandTest {
     private final CapturedTerminal terminal = new CapturedTerminal();
@@ -19,14 +27,26 @@ class RootCommandTest {
     @ParameterizedTest
     @ValueSource(strings = {"benchmark", "transcribe", "list"})
     void explainsEveryCommand(String command) {
+        String[] footer = new CommandLine(RootCommand.class, new CommandFactory(terminal.terminal()))
+                .getSubcommands()
+                .get(command)
+                .getCommandSpec()
+                .usageMessage()
+                .footer();
         assertThat(terminal.run(command, "--help")).isEqualTo(ExitCode.OK);
         assertThat(terminal.out()).contains("Usage: whisper-speedtest " + command, "--models-dir");
+        assertThat(List.of(footer))
+                .as("no line is wrapped")
+                .isSubsetOf(terminal.out().lines().toList());
     }
 
     @Test
     void explainsItself() {
         assertThat(terminal.run("--help")).isEqualTo(ExitCode.OK);
         assertThat(terminal.out()).contains("benchmark", "transcribe", "list", "Examples:", "Exit codes:");
+        assertThat(terminal.out().lines())
+                .as("no line is wrapped")
+                .contains(RootCommand.class.getAnnotation(Command.class).footer());
     }
 
     @Test
@@ -50,7 +70,36 @@ class RootCommandTest {
     @Test
     void completesInAShell() {
         assertThat(terminal.run("generate-completion")).isEqualTo(ExitCode.OK);
-        assertThat(terminal.out()).contains("_picocli_whisper-speedtest", "--models-dir");
+        assertThat(terminal.out())
+                .contains("_picocli_whisper-speedtest", "--models-dir")
+                .contains("\"whispercpp\"", "\"srt\"", "\"translate\"", "\"yue\"", "\"word\"");
+    }
+
+    @Test
+    void explainsExitCodesAsTheyAre() throws Exception {
+        Set<Integer> codes = new TreeSet<>();
+        for (Field field : ExitCode.class.getDeclaredFields()) {
+            if (field.getType() == int.class) {
+                codes.add(field.getInt(null));
+            }
+        }
+        assertThat(codes).contains(ExitCode.OK, ExitCode.INTERRUPTED);
+
+        terminal.run("--help");
+        String help = terminal.out().substring(terminal.out().indexOf("Exit codes:"));
+        assertThat(numbers("\\b(\\d+) ", help)).containsExactlyElementsOf(codes);
+
+        String guide = Files.readString(Path.of("..", "docs", "user-guide.md"));
+        String table = guide.substring(guide.indexOf("## Exit codes"), guide.indexOf("## Environment variables"));
+        assertThat(numbers("(?m)^\\| (\\d+) \\|", table)).containsExactlyElementsOf(codes);
+    }
+
+    private static List<Integer> numbers(String pattern, String text) {
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .map(match -> Integer.valueOf(match.group(1)))
+                .toList();
     }
 
     @Test

@@ -73,8 +73,8 @@ public final class ChildJvm {
      * @param input what the task is given
      * @param events is told on the calling thread what the task reports, in order; what it throws kills the child and
      *     reaches the caller
-     * @throws TranscriptionCancelledException if the thread is interrupted; the child is dead then, and the thread stays
-     *     interrupted
+     * @throws TranscriptionCancelledException if the thread is interrupted (the thread stays so), if the child was told to end
+     *     by SIGINT or SIGTERM, or if this JVM is ending; the child is dead then
      * @throws IllegalArgumentException if the types of the task cannot cross over as JSON
      */
     public <I, E, O> ChildOutcome<O> run(

@@ -1,11 +1,13 @@
 package io.github.whisperspeedtest.process;
 
 import com.fasterxml.jackson.databind.JavaType;
+import io.github.whisperspeedtest.error.TranscriptionCancelledException;
 import io.github.whisperspeedtest.process.ChildOutcome.Completed;
 import io.github.whisperspeedtest.process.ChildOutcome.Crashed;
 import io.github.whisperspeedtest.process.ChildOutcome.Failed;
 import io.github.whisperspeedtest.process.ChildOutcome.TimedOut;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -28,6 +30,9 @@ final class Conversation<E, O> {
     private static final Duration LAST_WORDS_OF_CRASHED = Duration.ofSeconds(1);
 
     private static final int KILLED_BY_SYSTEM = 137;
+
+    /** Sent by whoever wants the work to end, a terminal to all processes of a group alike; never by a fault. */
+    private static final Set<String> REQUESTS_TO_END = Set.of("SIGINT", "SIGTERM");
 
     private final ChildProcess child;
     private final BlockingQueue<ChildSignal> signals;
@@ -58,7 +63,11 @@ final class Conversation<E, O> {
         nextSample = start;
     }
 
-    /** Waits for the end of the child, passing its events on from the calling thread. */
+    /**
+     * Waits for the end of the child, passing its events on from the calling thread.
+     *
+     * @throws TranscriptionCancelledException if the child was told to end, or this JVM is ending
+     */
     ChildOutcome<O> hold() throws InterruptedException {
         boolean hungUp = false;
         long exitedAt = 0;
@@ -117,13 +126,18 @@ final class Conversation<E, O> {
         int exitCode = child.process().exitValue();
         String report = child.crashReport();
         String caught = NativeMessage.caughtSignal(report);
+        String signal = caught == null ? ExitCodes.signalName(exitCode) : caught;
+        if (RunningChildren.areEnding() || signal != null && REQUESTS_TO_END.contains(signal)) {
+            throw new TranscriptionCancelledException(
+                    "The work was cancelled: its JVM was told to end (exit code " + exitCode + ").");
+        }
         String message = NativeMessage.of(child.output(), report);
         if (exitCode == KILLED_BY_SYSTEM) {
             String hint = "The process was killed from outside; the system may have run out of memory."
                     + " Close other programs, or take a smaller model.";
             message = message.isEmpty() ? hint : message + "\n" + hint;
         }
-        return new Crashed<>(exitCode, caught == null ? ExitCodes.signalName(exitCode) : caught, message, stats());
+        return new Crashed<>(exitCode, signal, message, stats());
     }
 
     private ProcessStats statsAfterExit() throws InterruptedException {

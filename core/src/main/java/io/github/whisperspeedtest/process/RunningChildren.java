@@ -24,6 +24,11 @@ final class RunningChildren {
         RUNNING.remove(child);
     }
 
+    /** Returns whether this JVM is on its way out, and ends its children. */
+    static synchronized boolean areEnding() {
+        return ending;
+    }
+
     private static synchronized boolean tryAdd(ChildProcess child) {
         if (!hooked && !ending) {
             try {

@@ -276,6 +276,14 @@ class ChildJvmTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"exit 130", "be terminated"})
+    @DisabledOnOs(OS.WINDOWS)
+    void childThatWasToldToEndIsCancelledAndNotCrashed(String way) {
+        assertThatThrownBy(() -> jvm.run(Tasks.End.class, way)).isInstanceOf(TranscriptionCancelledException.class);
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
     @Test
     void interruptedThreadStartsNoChild() {
         Thread.currentThread().interrupt();

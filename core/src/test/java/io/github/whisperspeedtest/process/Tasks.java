@@ -66,11 +66,14 @@ public final class Tasks {
                 case "exhaust the heap" -> exhaustHeap();
                 case "exit 3" -> System.exit(3);
                 case "exit 0" -> System.exit(0);
+                // What a JVM returns that was interrupted from the keyboard.
+                case "exit 130" -> System.exit(130);
                 case "halt 4" -> Runtime.getRuntime().halt(4);
                 case "hang" -> new CountDownLatch(1).await();
                 case "segfault" -> writeToAddressZero();
                 case "abort" -> signal("ABRT");
                 case "be killed" -> signal("KILL");
+                case "be terminated" -> signal("TERM");
                 default -> throw new IllegalArgumentException(way);
             }
             return null;

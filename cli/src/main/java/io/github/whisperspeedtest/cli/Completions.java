@@ -1,0 +1,78 @@
+package io.github.whisperspeedtest.cli;
+
+import io.github.whisperspeedtest.WhisperSpeedtest;
+import io.github.whisperspeedtest.format.TranscriptFormat;
+import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.transcription.Language;
+import io.github.whisperspeedtest.transcription.Task;
+import io.github.whisperspeedtest.transcription.Timestamps;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** What a shell offers as values of options; picocli asks only while it generates a completion script. */
+final class Completions {
+    private Completions() {}
+
+    private static Iterable<String> names(Enum<?>[] values) {
+        return Arrays.stream(values)
+                .map(value -> value.name().toLowerCase(Locale.ROOT))
+                .toList();
+    }
+
+    /** Ids of the implementations that are on the class path as the script is generated. */
+    static final class Implementations implements Iterable<String> {
+        Implementations() {}
+
+        @Override
+        public Iterator<String> iterator() {
+            return WhisperSpeedtest.create().implementations().stream()
+                    .map(Implementation::id)
+                    .iterator();
+        }
+    }
+
+    /** Names of transcript formats. */
+    static final class Formats implements Iterable<String> {
+        Formats() {}
+
+        @Override
+        public Iterator<String> iterator() {
+            return Arrays.stream(TranscriptFormat.values())
+                    .map(TranscriptFormat::extension)
+                    .iterator();
+        }
+    }
+
+    /** {@code auto} and the codes of languages. */
+    static final class Languages implements Iterable<String> {
+        Languages() {}
+
+        @Override
+        public Iterator<String> iterator() {
+            return Stream.concat(Stream.of(Language.auto().code()), Language.codes().stream())
+                    .iterator();
+        }
+    }
+
+    /** Names of tasks. */
+    static final class Tasks implements Iterable<String> {
+        Tasks() {}
+
+        @Override
+        public Iterator<String> iterator() {
+            return names(Task.values()).iterator();
+        }
+    }
+
+    /** Levels of timestamps. */
+    static final class Levels implements Iterable<String> {
+        Levels() {}
+
+        @Override
+        public Iterator<String> iterator() {
+            return names(Timestamps.values()).iterator();
+        }
+    }
+}

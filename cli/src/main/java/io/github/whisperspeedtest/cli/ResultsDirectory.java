@@ -1,0 +1,33 @@
+package io.github.whisperspeedtest.cli;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+
+/** Where every benchmark leaves its results, in a file named after the time of its start. */
+record ResultsDirectory(Path directory) {
+    private static final DateTimeFormatter FILE_TIME =
+            DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
+
+    /**
+     * Creates an empty file that no other benchmark has, though it began in the same second.
+     *
+     * @throws IOException if it cannot be created
+     */
+    Path claim(Instant startedAt) throws IOException {
+        Files.createDirectories(directory);
+        String stem = "benchmark-" + FILE_TIME.format(startedAt);
+        for (int number = 1; ; number++) {
+            Path file = directory.resolve(stem + (number == 1 ? "" : "-" + number) + ".json");
+            try {
+                return Files.createFile(file);
+            } catch (FileAlreadyExistsException e) {
+                // Another benchmark's; the next number may be free.
+            }
+        }
+    }
+}
