@@ -114,6 +114,7 @@ final class CheckModelsCommand implements Callable<Integer> {
         WhisperSpeedtest library = common.library();
         HubSettings settings = HubSettings.current();
         List<ModelSelection.Selected> models = selection.resolve(library);
+        checkSelected(models);
         writeEmbedded(library, settings, models);
         CheckReport report = check(library, settings, models, options);
         if (!json) {
@@ -130,6 +131,18 @@ final class CheckModelsCommand implements Callable<Integer> {
             print(report);
         }
         return report.allReady() ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    private void checkSelected(List<ModelSelection.Selected> models) {
+        List<String> known = models.stream()
+                .map(model -> model.implementation().id())
+                .distinct()
+                .toList();
+        if (!known.containsAll(select)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--select must be among " + String.join(", ", known) + ", but was " + String.join(",", select));
+        }
     }
 
     /** The demo model is part of this tool, so it counts as there; where it cannot be written, the verdict says that it is missing. */

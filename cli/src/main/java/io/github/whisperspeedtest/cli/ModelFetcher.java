@@ -18,7 +18,6 @@ import io.github.whisperspeedtest.verify.ModelVerifier;
 import io.github.whisperspeedtest.verify.Verdict;
 import io.github.whisperspeedtest.verify.VerifyOptions;
 import java.io.Console;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -34,7 +33,7 @@ final class ModelFetcher {
     private final ModelCopier copier;
     private final ModelStore store;
     private final ToolHome home;
-    private final Path hubCache;
+    private final ModelVerifier verifier;
     private final boolean debug;
 
     ModelFetcher(Terminal terminal, WhisperSpeedtest library, HubSettings settings, boolean debug) {
@@ -44,7 +43,7 @@ final class ModelFetcher {
         this.copier = new ModelCopier(settings.cache());
         this.store = new ModelStore(library.home(), settings.cache());
         this.home = library.home();
-        this.hubCache = settings.cache();
+        this.verifier = new ModelVerifier(library.home(), settings.cache());
         this.debug = debug;
     }
 
@@ -74,9 +73,27 @@ final class ModelFetcher {
         return answer != null && answer.strip().toLowerCase(Locale.ROOT).startsWith("y");
     }
 
-    /** Downloads models; one that fails does not keep the others from it. Returns how many failed. */
+    /**
+     * Downloads models that are not there, or do not load; one that fails does not keep the others from it. Returns how many failed.
+     */
     int download(List<ModelSelection.Selected> models) {
-        return forEach(models, this::install);
+        return forEach(models, model -> {
+            Verdict local = look(model, ModelPlace.LOCAL_CACHE);
+            boolean elsewhere = local.status() == Verdict.Status.NOT_APPLICABLE;
+            boolean cached = look(model, ModelPlace.HUB_CACHE).isComplete();
+            if (local.isComplete() || elsewhere && cached) {
+                terminal.err().println("is there already: " + name(model));
+            } else if (cached) {
+                copy(model, copier::replace);
+                verify(model);
+            } else {
+                install(model);
+            }
+        });
+    }
+
+    private Verdict look(ModelSelection.Selected model, ModelPlace place) {
+        return verifier.verify(model.implementation(), model.model().name(), place, VerifyOptions.defaults());
     }
 
     private void install(ModelSelection.Selected model) {
@@ -103,8 +120,7 @@ final class ModelFetcher {
     }
 
     private void verify(ModelSelection.Selected model) {
-        Verdict verdict = new ModelVerifier(home, hubCache)
-                .verify(model.implementation(), model.model().name(), ModelPlace.LOCAL_CACHE, VerifyOptions.defaults());
+        Verdict verdict = look(model, ModelPlace.LOCAL_CACHE);
         if (verdict.status() == Verdict.Status.INCOMPLETE || verdict.status() == Verdict.Status.MISSING) {
             throw new ModelException("The copy of " + name(model) + " does not do: "
                     + verdict.reason() + " Run: "

@@ -204,11 +204,29 @@ class ModelCommandsTest {
     void downloadsOnlyForWhomItIsAsked() {
         CapturedTerminal other = new CapturedTerminal();
         assertThat(other.run("check-models", "-m", "tiny", "--download", "--select", "nobody"))
-                .isEqualTo(ExitCode.FAILED);
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(other.err()).contains("--select", "nobody", "whispercpp");
         assertThat(hub.received()).isEmpty();
         CapturedTerminal all = new CapturedTerminal();
         assertThat(all.run("check-models", "-m", "tiny", "--download")).isEqualTo(ExitCode.OK);
         assertThat(all.out()).contains("✗ missing", "✓ complete");
+    }
+
+    @Test
+    void fetchesNothingThatIsThereAndLoads() throws IOException {
+        new CapturedTerminal().run("download", "-m", "tiny");
+        hub.clearReceived();
+        CapturedTerminal again = new CapturedTerminal();
+        assertThat(again.run("download", "-m", "tiny")).isEqualTo(ExitCode.OK);
+        assertThat(again.err()).contains("is there already: whispercpp tiny");
+
+        Files.delete(local());
+        CapturedTerminal linked = new CapturedTerminal();
+        assertThat(linked.run("download", "-m", "tiny", "--offline"))
+                .as(linked.err())
+                .isEqualTo(ExitCode.OK);
+        assertThat(local()).hasBinaryContent(model);
+        assertThat(hub.received()).isEmpty();
     }
 
     @Test

@@ -41,14 +41,15 @@ final class HubClient {
      *
      * @throws DownloadException if the hub does not know it, does not allow it, or cannot be asked
      */
-    String resolve(String repository, String revision) throws InterruptedException {
+    String resolve(String repository, String revision, DownloadListener listener) throws InterruptedException {
         HubNames.folderOf(repository);
         HubNames.checkRevision(revision);
         if (HubNames.isCommit(revision)) {
             return revision;
         }
         URI address = URI.create(api(repository) + "/revision/" + encoded(revision));
-        String commit = page(address, repository, revision).json().path("sha").asText();
+        String commit =
+                page(address, repository, revision, listener).json().path("sha").asText();
         if (!HubNames.isCommit(commit)) {
             throw strangeAnswer(address, "a commit of 40 hexadecimal digits", commit);
         }
@@ -60,14 +61,14 @@ final class HubClient {
      *
      * @throws DownloadException if the hub does not know it, does not allow it, or cannot be asked
      */
-    HubTree tree(String repository, String commit) throws InterruptedException {
+    HubTree tree(String repository, String commit, DownloadListener listener) throws InterruptedException {
         Map<String, HubFile> files = new LinkedHashMap<>();
         @Nullable URI address = URI.create(api(repository) + "/tree/" + commit + "?recursive=true&expand=false");
         for (int pages = 0; address != null; pages++) {
             if (pages == MOST_PAGES) {
                 throw strangeAnswer(address, "a listing that ends", "more than " + MOST_PAGES + " pages");
             }
-            Page page = page(address, repository, commit);
+            Page page = page(address, repository, commit, listener);
             if (!page.json().isArray()) {
                 throw strangeAnswer(
                         address, "a list of files", page.json().getNodeType().toString());
@@ -123,9 +124,10 @@ final class HubClient {
         return settings.endpoint() + "/api/models/" + repository;
     }
 
-    private Page page(URI address, String repository, String revision) throws InterruptedException {
+    private Page page(URI address, String repository, String revision, DownloadListener listener)
+            throws InterruptedException {
         try {
-            return Retries.call(policy, Transport.shown(address), () -> {
+            return Retries.call(policy, Transport.shown(address), listener, () -> {
                 Answer answer = transport.get(address, Map.of("Accept", "application/json"), true);
                 try (BodyReader body = answer.body()) {
                     byte[] content = body.readAll(LARGEST_PAGE);

@@ -73,7 +73,7 @@ public final class HubDownloader {
      * @throws TranscriptionCancelledException if the thread is interrupted; it still is after
      */
     public DownloadPlan plan(ModelSource.HubRepository source) {
-        return interruptibly("'" + source.repository() + "'", () -> planned(source));
+        return interruptibly("'" + source.repository() + "'", () -> planned(source, DownloadListener.SILENT));
     }
 
     /**
@@ -85,7 +85,7 @@ public final class HubDownloader {
      */
     public DownloadPlan download(ModelSource.HubRepository source, DownloadListener listener) {
         return interruptibly("'" + source.repository() + "'", () -> {
-            DownloadPlan plan = planned(source);
+            DownloadPlan plan = planned(source, listener);
             carryOut(plan, listener);
             return plan;
         });
@@ -133,17 +133,18 @@ public final class HubDownloader {
         });
     }
 
-    private DownloadPlan planned(ModelSource.HubRepository source) throws InterruptedException {
+    private DownloadPlan planned(ModelSource.HubRepository source, DownloadListener listener)
+            throws InterruptedException {
         String repository = source.repository();
         String commit = settings.offline()
                 ? cache.commitOf(repository, source.revision()).orElseThrow(() -> offline(source))
-                : client.resolve(repository, source.revision());
+                : client.resolve(repository, source.revision(), listener);
         HubTree tree = cache.tree(repository, commit).orElse(null);
         if (tree == null) {
             if (settings.offline()) {
                 throw offline(source);
             }
-            tree = client.tree(repository, commit);
+            tree = client.tree(repository, commit, listener);
         }
         List<HubFile> files = chosen(source, tree);
         CacheWriter writer = writer(repository);

@@ -29,17 +29,20 @@ final class Retries {
     }
 
     /**
-     * Returns what the first attempt that succeeds returns.
+     * Returns what the first attempt that succeeds returns; tells the listener of those that do not.
      *
      * @throws DownloadException if none does
      */
-    static <T> T call(RetryPolicy policy, String what, Attempt<T> attempt) throws InterruptedException {
+    static <T> T call(RetryPolicy policy, String what, DownloadListener listener, Attempt<T> attempt)
+            throws InterruptedException {
         Retries retries = new Retries(policy, what);
         while (true) {
             try {
                 return attempt.run();
             } catch (TransientFailure e) {
-                Thread.sleep(retries.failed(e, false).toMillis());
+                Duration wait = retries.failed(e, false);
+                listener.retrying(what, e.reason(), wait);
+                Thread.sleep(wait.toMillis());
             }
         }
     }

@@ -17,7 +17,9 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -36,6 +38,9 @@ public final class ModelCopier {
 
     /** Directories under construction carry the id of the process that builds them. */
     private static final Pattern STAGING = Pattern.compile("\\.copy-(\\d{1,18})-.+");
+
+    /** What this process has under construction, or had. */
+    private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
 
     /** Left free on the disk beyond what is copied. */
     private static final long SPARE_BYTES = 64L << 20;
@@ -237,14 +242,22 @@ public final class ModelCopier {
         try (Stream<Path> entries = Files.list(directory)) {
             for (Path entry : entries.toList()) {
                 Matcher matcher = STAGING.matcher(entry.getFileName().toString());
-                if (matcher.matches()
-                        && ProcessHandle.of(Long.parseLong(matcher.group(1))).isEmpty()) {
+                if (matcher.matches() && isAbandoned(entry, Long.parseLong(matcher.group(1)))) {
                     sweep(entry);
                 }
             }
         }
-        return Files.createDirectory(
-                directory.resolve(".copy-" + ProcessHandle.current().pid() + "-" + name + "-" + UUID.randomUUID()));
+        Path staging =
+                directory.resolve(".copy-" + ProcessHandle.current().pid() + "-" + name + "-" + UUID.randomUUID());
+        OWN.add(staging);
+        return Files.createDirectory(staging);
+    }
+
+    /** In a container every run may have the same id, so one's own id alone does not say that a directory is in use. */
+    private static boolean isAbandoned(Path staging, long pid) {
+        return pid == ProcessHandle.current().pid()
+                ? !OWN.contains(staging)
+                : ProcessHandle.of(pid).isEmpty();
     }
 
     /** Another process may sweep the same, and another user's leftovers may have to stay: neither hinders a copy. */

@@ -32,7 +32,7 @@ final class Conversation<E, O> {
     private static final int KILLED_BY_SYSTEM = 137;
 
     /** Sent by whoever wants the work to end, a terminal to all processes of a group alike; never by a fault. */
-    private static final Set<String> REQUESTS_TO_END = Set.of("SIGINT", "SIGTERM");
+    private static final Set<String> REQUESTS_TO_END = Set.of("SIGHUP", "SIGINT", "SIGTERM");
 
     private final ChildProcess child;
     private final BlockingQueue<ChildSignal> signals;

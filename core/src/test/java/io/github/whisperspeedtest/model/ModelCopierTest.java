@@ -26,7 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ModelCopierTest {
     private static final String REPOSITORY = "owner/big";
     private static final byte[] CONFIG = {'{', '}'};
-    private static final int KILLS = 10;
+    /** More with {@code -Dkills=50}. */
+    private static final int KILLS = Integer.getInteger("kills", 10);
 
     @TempDir
     private Path directory;
