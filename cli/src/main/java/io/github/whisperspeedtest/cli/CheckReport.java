@@ -59,7 +59,6 @@ record CheckReport(List<CheckedModel> models, Path modelsDirectory, Path hubCach
         return text.append(reasons.isEmpty() ? "" : "\n" + reasons)
                 .append('\n')
                 .append(summary())
-                .append('\n')
                 .toString();
     }
 
