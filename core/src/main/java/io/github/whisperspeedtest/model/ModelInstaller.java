@@ -11,8 +11,9 @@ import io.github.whisperspeedtest.spi.ModelSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,21 +43,27 @@ public final class ModelInstaller {
      * @throws io.github.whisperspeedtest.error.WhisperSpeedtestException if the disk fails
      */
     public ModelInfo install(Implementation implementation, String model, DownloadListener listener) {
-        ModelInfo wanted = implementation.modelInfo(model, home.models());
-        List<ModelInfo> candidates = new ArrayList<>(List.of(wanted));
-        candidates.addAll(wanted.fallbacks());
-        for (int i = 0; ; i++) {
-            ModelInfo candidate = candidates.get(i);
+        List<ModelInfo> candidates = ModelLocator.candidates(implementation.modelInfo(model, home.models()))
+                .toList();
+        @Nullable DownloadException first = null;
+        for (ModelInfo candidate : candidates) {
             try {
                 fetch(implementation, candidate, listener);
                 return candidate;
             } catch (DownloadException e) {
-                if (e.kind() != ErrorKind.USER || i + 1 == candidates.size()) {
+                if (e.kind() != ErrorKind.USER) {
                     throw e;
                 }
-                LOG.debug("Taking the next fallback of {}", model, e);
+                LOG.debug("{} cannot be had for {}", candidate.sources(), model, e);
+                // What is wrong with the model itself is of more use than what is wrong with its last resort.
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.addSuppressed(e);
+                }
             }
         }
+        throw Objects.requireNonNull(first);
     }
 
     private void fetch(Implementation implementation, ModelInfo model, DownloadListener listener) {

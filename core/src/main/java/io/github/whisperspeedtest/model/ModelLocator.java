@@ -63,7 +63,8 @@ public final class ModelLocator {
         return found.stream().filter(presence -> presence.state() == state).findFirst();
     }
 
-    private static Stream<ModelInfo> candidates(ModelInfo model) {
+    /** Returns a model and all that may take its place, best first. */
+    static Stream<ModelInfo> candidates(ModelInfo model) {
         return Stream.concat(Stream.of(model), model.fallbacks().stream().flatMap(ModelLocator::candidates));
     }
 

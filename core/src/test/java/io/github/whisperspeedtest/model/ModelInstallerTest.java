@@ -1,0 +1,119 @@
+package io.github.whisperspeedtest.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.whisperspeedtest.error.DownloadException;
+import io.github.whisperspeedtest.hub.DownloadListener;
+import io.github.whisperspeedtest.hub.HubSettings;
+import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.spi.ModelSource;
+import io.github.whisperspeedtest.spi.Transcriber;
+import io.github.whisperspeedtest.testing.HubServer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Models with fallbacks in a cache of their own, as quantised MLX models have them. */
+class ModelInstallerTest {
+    private static final byte[] CONTENT = {1, 2, 3};
+
+    @TempDir
+    private Path directory;
+
+    private HubServer hub;
+    private ModelInstaller installer;
+
+    @BeforeEach
+    void startHub() throws IOException {
+        hub = HubServer.start();
+        Properties properties = new Properties();
+        properties.setProperty(HubSettings.ENDPOINT_PROPERTY, hub.endpoint().toString());
+        properties.setProperty(
+                HubSettings.CACHE_PROPERTY, directory.resolve("hub").toString());
+        installer = new ModelInstaller(ToolHome.at(directory), HubSettings.of(Map.of(), properties));
+    }
+
+    @AfterEach
+    void stopHub() throws IOException {
+        hub.close();
+    }
+
+    @Test
+    void putsAModelIntoTheCacheOfItsImplementation() {
+        publish("owner/quantised");
+        assertThat(install().sources()).isEqualTo(sources("owner/quantised"));
+        assertThat(look().isPresent()).isTrue();
+        assertThat(directory.resolve("hub")).doesNotExist();
+    }
+
+    @Test
+    void takesTheFirstFallbackThatThereIs() {
+        publish("owner/last");
+        assertThat(install().sources()).isEqualTo(sources("owner/last"));
+        assertThat(look().model().sources()).isEqualTo(sources("owner/last"));
+    }
+
+    @Test
+    void tellsWhatIsWrongWithTheModelItselfWhereNothingCanBeHad() {
+        assertThatThrownBy(this::install)
+                .isInstanceOf(DownloadException.class)
+                .hasMessageContaining("owner/quantised")
+                .satisfies(failure -> assertThat(failure.getSuppressed()).hasSize(2));
+    }
+
+    private void publish(String repository) {
+        hub.file(repository, "model.bin", CONTENT).commit(repository);
+    }
+
+    private ModelInfo install() {
+        return installer.install(new Quantised(directory.resolve("own")), "small", DownloadListener.SILENT);
+    }
+
+    private ModelPresence look() {
+        return new ModelLocator(directory.resolve("hub"))
+                .look(new Quantised(directory.resolve("own")).modelInfo("small", directory), ModelPlace.LOCAL_CACHE);
+    }
+
+    private static List<ModelSource> sources(String repository) {
+        return List.of(new ModelSource.HubRepository(repository, "main", List.of("model.bin")));
+    }
+
+    private record Quantised(Path cache) implements Implementation {
+        @Override
+        public String id() {
+            return "quantised";
+        }
+
+        @Override
+        public Availability availability() {
+            return new Availability.Available("none", "CPU");
+        }
+
+        @Override
+        public List<ModelInfo> models(Path modelsDirectory) {
+            ModelInfo last = model("owner/last", List.of());
+            ModelInfo plain = model("owner/plain", List.of(last));
+            return List.of(model("owner/quantised", List.of(plain)));
+        }
+
+        private ModelInfo model(String repository, List<ModelInfo> fallbacks) {
+            return new ModelInfo("small", sources(repository), cache, List.of(), 0, fallbacks);
+        }
+
+        @Override
+        public Transcriber load(ModelFiles files, LoadOptions options) {
+            throw new AssertionError("nothing is loaded here");
+        }
+    }
+}
