@@ -38,7 +38,7 @@ record CheckReport(List<CheckedModel> models, Path modelsDirectory, Path hubCach
                     model.selected().model().name(),
                     cell(model.hub(), unicode),
                     cell(model.local(), unicode),
-                    megabytes(model.bytesOnDisk())));
+                    Megabytes.of(model.bytesOnDisk())));
         }
         StringBuilder text = new StringBuilder();
         for (List<String> row : rows) {
@@ -95,8 +95,8 @@ record CheckReport(List<CheckedModel> models, Path modelsDirectory, Path hubCach
                         + status.name().toLowerCase(Locale.ROOT).replace('_', ' '))
                 .filter(text -> !text.startsWith("0 not"))
                 .collect(Collectors.joining(", "));
-        return counts + ". To download: " + megabytes(download) + " MB."
-                + (freeBytes < 0 ? "" : " Free disk space: " + megabytes(freeBytes) + " MB.");
+        return counts + ". To download: " + Megabytes.of(download) + " MB."
+                + (freeBytes < 0 ? "" : " Free disk space: " + Megabytes.of(freeBytes) + " MB.");
     }
 
     private long count(Status status) {
@@ -111,10 +111,6 @@ record CheckReport(List<CheckedModel> models, Path modelsDirectory, Path hubCach
             case NOT_APPLICABLE -> (unicode ? "—" : "-") + " n/a";
             case NOT_CHECKABLE -> "? can't be checked here";
         };
-    }
-
-    private static String megabytes(long bytes) {
-        return String.format(Locale.ROOT, "%.1f", bytes / 1e6);
     }
 
     String json() throws JsonProcessingException {

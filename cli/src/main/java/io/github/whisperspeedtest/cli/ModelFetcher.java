@@ -189,8 +189,8 @@ final class ModelFetcher {
                     Locale.ROOT,
                     "%s: %s of %s MB, %.1f MB/s%s; %s",
                     name,
-                    megabytes(state.bytes()),
-                    state.totalBytes() < 0 ? "?" : megabytes(state.totalBytes()),
+                    Megabytes.of(state.bytes()),
+                    state.totalBytes() < 0 ? "?" : Megabytes.of(state.totalBytes()),
                     state.bytesPerSecond() / 1e6,
                     remaining == null ? "" : ", " + remaining.toSeconds() + " s left",
                     files));
@@ -209,10 +209,6 @@ final class ModelFetcher {
         public void retrying(String file, String reason, Duration wait) {
             progress.clear();
             terminal.err().println("retrying " + file + " in " + wait.toMillis() / 1000.0 + " s: " + reason);
-        }
-
-        private static String megabytes(long bytes) {
-            return String.format(Locale.ROOT, "%.1f", bytes / 1e6);
         }
     }
 }
