@@ -128,10 +128,7 @@ public final class ModelCopier {
                     source.files().stream().mapToLong(ModelFile::size).sum());
             for (Path target : model.localPaths()) {
                 String name = target.getFileName().toString();
-                ModelFile file = source.files().stream()
-                        .filter(candidate -> candidate.name().equals(name)
-                                || candidate.name().endsWith("/" + name))
-                        .findFirst()
+                ModelFile file = source.fileFor(target)
                         .orElseThrow(() -> new ModelException(
                                 "Model '" + model.name() + "' in the default cache has no file " + name + "."));
                 transfer.put(file.content(), staging.resolve(name));

@@ -107,20 +107,19 @@ public final class ModelInstaller {
     /** Returns whether plain files that are there are those that the cache, whose hashes are right, has. */
     private boolean sameContents(ModelInfo model) {
         ModelPresence cached = new ModelLocator(settings.cache()).look(model, ModelPlace.HUB_CACHE);
-        for (Path local : model.localPaths()) {
-            for (ModelFile file : cached.files()) {
-                if (Path.of(file.name()).endsWith(local.getFileName()) && Files.exists(local)) {
-                    try {
-                        if (!Files.isSameFile(local, file.content()) && Files.mismatch(local, file.content()) >= 0) {
-                            return false;
-                        }
-                    } catch (IOException e) {
-                        LOG.debug("{} cannot be compared with {}", local, file.content(), e);
-                        return false;
-                    }
-                }
-            }
+        return model.localPaths().stream()
+                .filter(Files::exists)
+                .allMatch(local -> cached.fileFor(local)
+                        .map(file -> isSame(local, file.content()))
+                        .orElse(true));
+    }
+
+    private static boolean isSame(Path local, Path content) {
+        try {
+            return Files.isSameFile(local, content) || Files.mismatch(local, content) < 0;
+        } catch (IOException e) {
+            LOG.debug("{} cannot be compared with {}", local, content, e);
+            return false;
         }
-        return true;
     }
 }

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -76,6 +77,13 @@ public record ModelPresence(
         // Where two repositories have a file of one name, the model's own repository, which comes first, wins.
         files.forEach(file -> byName.putIfAbsent(file.name(), file.file()));
         return new ModelFiles(name, byName);
+    }
+
+    /** Returns the file of a repository that becomes the given plain file: the one of that name, in whichever folder. */
+    Optional<ModelFile> fileFor(Path plainFile) {
+        return files.stream()
+                .filter(file -> Path.of(file.name()).endsWith(plainFile.getFileName()))
+                .findFirst();
     }
 
     /** Returns the regular files that take up the space: contents and parts. */

@@ -34,6 +34,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -48,10 +49,10 @@ final class Json {
             .addModule(new SimpleModule()
                     .addSerializer(Duration.class, new DurationWriter())
                     .addDeserializer(Duration.class, new DurationReader())
-                    .addSerializer(Path.class, new PathWriter())
-                    .addDeserializer(Path.class, new PathReader())
-                    .addSerializer(Language.class, new LanguageWriter())
-                    .addDeserializer(Language.class, new LanguageReader()))
+                    .addSerializer(Path.class, new TextWriter<>(Path.class, Path::toString))
+                    .addDeserializer(Path.class, new TextReader<>(Path.class, Path::of))
+                    .addSerializer(Language.class, new TextWriter<>(Language.class, Language::code))
+                    .addDeserializer(Language.class, new TextReader<>(Language.class, Language::parse)))
             .addMixIn(TranscribeOptions.class, OptionsMixIn.class)
             .addMixIn(TranscribeOptions.Builder.class, OptionsBuilderMixIn.class)
             .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
@@ -182,55 +183,37 @@ final class Json {
         }
     }
 
-    private static final class PathWriter extends StdSerializer<Path> {
+    /** Writes what one text says all of. */
+    private static final class TextWriter<T> extends StdSerializer<T> {
         private static final long serialVersionUID = 1L;
 
-        private PathWriter() {
-            super(Path.class);
+        private final transient Function<T, String> text;
+
+        private TextWriter(Class<T> type, Function<T, String> text) {
+            super(type);
+            this.text = text;
         }
 
         @Override
-        public void serialize(Path value, JsonGenerator out, SerializerProvider provider) throws IOException {
-            out.writeString(value.toString());
+        public void serialize(T value, JsonGenerator out, SerializerProvider provider) throws IOException {
+            out.writeString(text.apply(value));
         }
     }
 
-    private static final class PathReader extends StdDeserializer<Path> {
+    /** Reads what {@link TextWriter} wrote. */
+    private static final class TextReader<T> extends StdDeserializer<T> {
         private static final long serialVersionUID = 1L;
 
-        private PathReader() {
-            super(Path.class);
+        private final transient Function<String, T> value;
+
+        private TextReader(Class<T> type, Function<String, T> value) {
+            super(type);
+            this.value = value;
         }
 
         @Override
-        public Path deserialize(JsonParser in, DeserializationContext context) throws IOException {
-            return Path.of(in.getText());
-        }
-    }
-
-    private static final class LanguageWriter extends StdSerializer<Language> {
-        private static final long serialVersionUID = 1L;
-
-        private LanguageWriter() {
-            super(Language.class);
-        }
-
-        @Override
-        public void serialize(Language value, JsonGenerator out, SerializerProvider provider) throws IOException {
-            out.writeString(value.code());
-        }
-    }
-
-    private static final class LanguageReader extends StdDeserializer<Language> {
-        private static final long serialVersionUID = 1L;
-
-        private LanguageReader() {
-            super(Language.class);
-        }
-
-        @Override
-        public Language deserialize(JsonParser in, DeserializationContext context) throws IOException {
-            return Language.parse(in.getText());
+        public T deserialize(JsonParser in, DeserializationContext context) throws IOException {
+            return value.apply(in.getText());
         }
     }
 }
