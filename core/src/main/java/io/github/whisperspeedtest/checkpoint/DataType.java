@@ -7,7 +7,9 @@ public enum DataType {
     /** IEEE 754 binary16. */
     F16(2),
     /** The upper half of a binary32. */
-    BF16(2);
+    BF16(2),
+    /** A signed byte that is to be multiplied with the scale of its row. */
+    I8(1);
 
     private final int bytes;
 

@@ -179,7 +179,7 @@ public final class SafetensorsReader {
     }
 
     private DataType type(String tensor, JsonNode dtype) {
-        for (DataType type : DataType.values()) {
+        for (DataType type : List.of(DataType.F32, DataType.F16, DataType.BF16)) {
             if (type.name().equals(dtype.textValue())) {
                 return type;
             }

@@ -1,0 +1,33 @@
+package io.github.whisperspeedtest.network;
+
+import io.github.whisperspeedtest.checkpoint.AttentionHead;
+import java.util.List;
+
+/** A batch of windows as the encoder left them: what the decoder attends to. */
+public interface EncodedWindows extends AutoCloseable {
+    /** Returns the number of windows. */
+    int count();
+
+    /**
+     * Begins to decode one sequence for each window.
+     *
+     * @param maxSequencesPerWindow the most sequences that a window will ever have in this session, at least 1
+     * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
+     */
+    DecoderSession startDecoding(int maxSequencesPerWindow);
+
+    /**
+     * Returns how much each token of a sequence attends to each position of the audio.
+     *
+     * @param window index of the window
+     * @param tokens the whole sequence, at most {@code nTextCtx}
+     * @param heads the heads of the cross-attention that are wanted
+     * @return scores before the softmax: {@code [head][token][position]}, with {@code nAudioCtx} positions
+     * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
+     */
+    float[][][] crossAttention(int window, int[] tokens, List<AttentionHead> heads);
+
+    /** Frees all memory; does nothing the second time. */
+    @Override
+    void close();
+}

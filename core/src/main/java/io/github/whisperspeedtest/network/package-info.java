@@ -1,0 +1,5 @@
+/** The Whisper network as an engine computes it: the contract between the decoding loop and an engine. */
+@NullMarked
+package io.github.whisperspeedtest.network;
+
+import org.jspecify.annotations.NullMarked;
