@@ -1,0 +1,43 @@
+package io.github.whisperspeedtest.vad;
+
+import io.github.whisperspeedtest.audio.Audio;
+import java.util.Objects;
+
+/**
+ * Cuts out of a recording what is no speech.
+ *
+ * <p>One thread at a time may use it.
+ */
+public interface SpeechFilter extends AutoCloseable {
+    /** Returns a filter that keeps what a detector takes for speech; closing it closes the detector. */
+    static SpeechFilter of(VoiceActivityDetector detector) {
+        Objects.requireNonNull(detector, "detector");
+        return new SpeechFilter() {
+            @Override
+            public FilteredAudio filter(Audio audio) {
+                return FilteredAudio.of(audio, detector.detect(audio));
+            }
+
+            @Override
+            public void close() {
+                detector.close();
+            }
+        };
+    }
+
+    /**
+     * Returns the speech of a recording.
+     *
+     * <p>Interrupting the thread ends the work soon; the thread stays interrupted.
+     *
+     * @param audio 16 kHz mono
+     * @throws io.github.whisperspeedtest.error.TranscriptionCancelledException if the thread is interrupted
+     * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
+     * @throws IllegalStateException if the filter was closed before
+     */
+    FilteredAudio filter(Audio audio);
+
+    /** Frees all memory; does nothing the second time. */
+    @Override
+    void close();
+}

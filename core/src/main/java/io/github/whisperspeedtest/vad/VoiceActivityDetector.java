@@ -1,0 +1,28 @@
+package io.github.whisperspeedtest.vad;
+
+import io.github.whisperspeedtest.audio.Audio;
+import java.util.List;
+
+/**
+ * A loaded model that hears where somebody speaks; owns all its native memory.
+ *
+ * <p>One thread at a time may use it.
+ */
+public interface VoiceActivityDetector extends AutoCloseable {
+    /**
+     * Finds the speech of a recording.
+     *
+     * <p>Interrupting the thread ends the work soon; the thread stays interrupted.
+     *
+     * @param audio 16 kHz mono
+     * @return spans inside the audio, rising and not overlapping; empty where nobody speaks
+     * @throws io.github.whisperspeedtest.error.TranscriptionCancelledException if the thread is interrupted
+     * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
+     * @throws IllegalStateException if the detector was closed before
+     */
+    List<SpeechSpan> detect(Audio audio);
+
+    /** Frees all memory; does nothing the second time. */
+    @Override
+    void close();
+}
