@@ -2,6 +2,8 @@ package io.github.whisperspeedtest.model;
 
 import io.github.whisperspeedtest.error.DownloadException;
 import io.github.whisperspeedtest.error.ErrorKind;
+import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.hub.DownloadListener;
 import io.github.whisperspeedtest.hub.HubDownloader;
 import io.github.whisperspeedtest.hub.HubSettings;
@@ -11,8 +13,10 @@ import io.github.whisperspeedtest.spi.ModelSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +39,7 @@ public final class ModelInstaller {
      *
      * <p>Files of the hub go into the cache that the implementation uses. Where it wants plain files, they go into the default cache
      * and are linked from there, so they take their space once. A repository that the hub does not have is passed over for the model's
-     * next fallback.
+     * next fallback. A companion that cannot be had is a warning in the log.
      *
      * @return the model that was installed: the one asked for, or a fallback
      * @throws io.github.whisperspeedtest.error.UnknownNameException if the implementation knows no such model
@@ -43,10 +47,47 @@ public final class ModelInstaller {
      * @throws io.github.whisperspeedtest.error.WhisperSpeedtestException if the disk fails
      */
     public ModelInfo install(Implementation implementation, String model, DownloadListener listener) {
-        List<ModelInfo> candidates = ModelLocator.candidates(implementation.modelInfo(model, home.models()))
-                .toList();
+        ModelInfo info = implementation.modelInfo(model, home.models());
+        ModelInfo installed = installFirst(implementation, info, listener);
+        installCompanions(implementation, info, listener);
+        return installed;
+    }
+
+    /**
+     * Brings the companions of a model that are not on this machine, or are damaged; one that cannot be had is a warning in the log.
+     *
+     * @param model a model of the implementation
+     * @return the companions that were installed
+     * @throws TranscriptionCancelledException if the thread is interrupted
+     */
+    public List<ModelInfo> installCompanions(
+            Implementation implementation, ModelInfo model, DownloadListener listener) {
+        ModelLocator locator = new ModelLocator(settings.cache());
+        List<ModelInfo> installed = new ArrayList<>();
+        for (ModelInfo companion : model.companions()) {
+            try {
+                if (isThere(locator.best(companion))) {
+                    continue;
+                }
+                installed.add(installFirst(implementation, companion, listener));
+            } catch (TranscriptionCancelledException e) {
+                throw e;
+            } catch (WhisperSpeedtestException e) {
+                LOG.warn("{} works without {}: {}", model.name(), companion.name(), e.getMessage());
+                LOG.debug("{} cannot be had", companion.name(), e);
+            }
+        }
+        return installed;
+    }
+
+    private static boolean isThere(Optional<ModelPresence> found) {
+        return found.isPresent() && found.get().files().stream().allMatch(ModelFile::isIntact);
+    }
+
+    /** Installs a model or, where the hub does not have it, the first of its fallbacks that there is. */
+    private ModelInfo installFirst(Implementation implementation, ModelInfo model, DownloadListener listener) {
         @Nullable DownloadException first = null;
-        for (ModelInfo candidate : candidates) {
+        for (ModelInfo candidate : ModelLocator.candidates(model).toList()) {
             try {
                 fetch(implementation, candidate, listener);
                 return candidate;
@@ -54,7 +95,7 @@ public final class ModelInstaller {
                 if (e.kind() != ErrorKind.USER) {
                     throw e;
                 }
-                LOG.debug("{} cannot be had for {}", candidate.sources(), model, e);
+                LOG.debug("{} cannot be had for {}", candidate.sources(), model.name(), e);
                 // What is wrong with the model itself is of more use than what is wrong with its last resort.
                 if (first == null) {
                     first = e;

@@ -1,13 +1,18 @@
 package io.github.whisperspeedtest.model;
 
+import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.model.ModelPresence.State;
+import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds models on this machine; the one place that knows where they may be, for loading and for checking alike.
@@ -15,6 +20,8 @@ import java.util.stream.Stream;
  * <p>Only looks: it never writes, and reads no more than names, links, sizes and the hub's listings.
  */
 public final class ModelLocator {
+    private static final Logger LOG = LoggerFactory.getLogger(ModelLocator.class);
+
     private final Supplier<Path> hubCache;
 
     /**
@@ -57,6 +64,24 @@ public final class ModelLocator {
                         Stream.of(ModelPlace.LOCAL_CACHE, ModelPlace.HUB_CACHE).map(place -> lookFor(candidate, place)))
                 .filter(ModelPresence::isPresent)
                 .findFirst();
+    }
+
+    /**
+     * Returns what is there of a model's companions, each under its own name.
+     *
+     * <p>Those that are not whole are left out, and so are those in a default cache that wrong settings forbid: the model itself may
+     * not need it.
+     */
+    List<ModelFiles> companions(ModelInfo model) {
+        List<ModelFiles> found = new ArrayList<>();
+        for (ModelInfo companion : model.companions()) {
+            try {
+                best(companion).ifPresent(presence -> found.add(presence.toModelFiles(companion.name())));
+            } catch (WhisperSpeedtestException e) {
+                LOG.warn("{} is left out of {}: {}", companion.name(), model.name(), e.getMessage());
+            }
+        }
+        return found;
     }
 
     private static Optional<ModelPresence> firstOf(List<ModelPresence> found, State state) {

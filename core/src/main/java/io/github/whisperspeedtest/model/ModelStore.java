@@ -69,7 +69,7 @@ public final class ModelStore {
     }
 
     /**
-     * Returns the files of a model.
+     * Returns the files of a model, and those of its companions as far as they are on this machine.
      *
      * <p>A name that the implementation knows wins over a file that happens to be called the same; {@code ./name} means
      * the file. A model is taken from where its implementation keeps it, otherwise from the default Hugging Face cache, and
@@ -93,10 +93,16 @@ public final class ModelStore {
             throw new UnknownNameException(e.getMessage() + " Nor is there a file '" + model + "'.", e);
         }
         ModelLocator locator = new ModelLocator(hubCache);
-        return locator.best(info).map(found -> found.toModelFiles(model)).orElseGet(() -> {
-            materialize(implementation, info, embeddedSource(implementation, info, locator), false);
-            return ModelFiles.of(model, info.localPaths());
-        });
+        ModelFiles files = locator.best(info)
+                .map(found -> found.toModelFiles(model))
+                .orElseGet(() -> {
+                    materialize(implementation, info, embeddedSource(implementation, info, locator), false);
+                    return ModelFiles.of(model, info.localPaths());
+                });
+        for (ModelFiles companion : locator.companions(info)) {
+            files = files.with(companion);
+        }
+        return files;
     }
 
     /** Writes the embedded model anew, in place of files that may be damaged. */

@@ -8,12 +8,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The files on disk that a model is loaded from: one place, whichever it is.
  *
  * @param model name of the model, for messages and reports
- * @param byName absolute paths by the name that a file has in its source, such as {@code model.bin}
+ * @param byName absolute paths by the name that a file has in its source, such as {@code model.bin}; the names of a companion's
+ *     files begin with the companion's name and a slash
  */
 public record ModelFiles(String model, Map<String, Path> byName) {
     /** Copies the map, keeping its order. */
@@ -65,6 +67,35 @@ public record ModelFiles(String model, Map<String, Path> byName) {
                     + ". Download it again.");
         }
         return readable(file);
+    }
+
+    /**
+     * Returns these files and those of a companion.
+     *
+     * @throws IllegalArgumentException if two files get one name
+     */
+    public ModelFiles with(ModelFiles companion) {
+        Map<String, Path> all = new LinkedHashMap<>(byName);
+        companion.byName.forEach((name, file) -> {
+            Path other = all.putIfAbsent(companion.model + "/" + name, file);
+            if (other != null) {
+                throw new IllegalArgumentException("Model '" + model + "' and its companion '" + companion.model
+                        + "' have two files of one name: " + other + " and " + file);
+            }
+        });
+        return new ModelFiles(model, all);
+    }
+
+    /** Returns the files of a companion under the names that they have in its own source, empty where there are none. */
+    public Optional<ModelFiles> companion(String name) {
+        String start = name + "/";
+        Map<String, Path> own = new LinkedHashMap<>();
+        byName.forEach((full, file) -> {
+            if (full.startsWith(start)) {
+                own.put(full.substring(start.length()), file);
+            }
+        });
+        return own.isEmpty() ? Optional.empty() : Optional.of(new ModelFiles(name, own));
     }
 
     private Path readable(Path file) {

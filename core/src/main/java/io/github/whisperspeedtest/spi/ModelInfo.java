@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param localPaths the plain files that the implementation loads, empty where it loads from a Hugging Face cache
  * @param expectedBytes size of all files together, for information; 0 where it is not known
  * @param fallbacks models to take in this one's place where it cannot be had, best first
+ * @param companions models that this one, or a fallback of it, works better with, such as a voice activity detector. They are
+ *     loaded with it where they are on this machine, and their absence takes nothing from it
  */
 public record ModelInfo(
         String name,
@@ -21,21 +23,39 @@ public record ModelInfo(
         @Nullable Path hfCacheDir,
         List<Path> localPaths,
         long expectedBytes,
-        List<ModelInfo> fallbacks) {
+        List<ModelInfo> fallbacks,
+        List<ModelInfo> companions) {
     /** Copies the lists. */
     public ModelInfo {
         Objects.requireNonNull(name, "name");
         sources = List.copyOf(sources);
         localPaths = List.copyOf(localPaths);
         fallbacks = List.copyOf(fallbacks);
+        companions = List.copyOf(companions);
         if (sources.isEmpty()) {
             throw new IllegalArgumentException("Model '" + name + "' names no source");
         }
+    }
+
+    /** Describes a model without companions. */
+    public ModelInfo(
+            String name,
+            List<ModelSource> sources,
+            @Nullable Path hfCacheDir,
+            List<Path> localPaths,
+            long expectedBytes,
+            List<ModelInfo> fallbacks) {
+        this(name, sources, hfCacheDir, localPaths, expectedBytes, fallbacks, List.of());
     }
 
     /** Returns a model that is kept as plain files, in no Hugging Face cache. */
     public static ModelInfo ofLocalFiles(
             String name, List<ModelSource> sources, List<Path> localPaths, long expectedBytes) {
         return new ModelInfo(name, sources, null, localPaths, expectedBytes, List.of());
+    }
+
+    /** Returns this model with other companions. */
+    public ModelInfo withCompanions(List<ModelInfo> value) {
+        return new ModelInfo(name, sources, hfCacheDir, localPaths, expectedBytes, fallbacks, value);
     }
 }

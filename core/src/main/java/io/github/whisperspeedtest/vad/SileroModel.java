@@ -1,0 +1,64 @@
+package io.github.whisperspeedtest.vad;
+
+import io.github.whisperspeedtest.error.UnsupportedOptionException;
+import io.github.whisperspeedtest.model.ModelStore;
+import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.spi.ModelSource;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Silero VAD, the voice activity detector that implementations name as a companion of their models.
+ *
+ * <p>It is kept in the default Hugging Face cache, once for all implementations.
+ */
+public final class SileroModel {
+    /** What the model is called. */
+    public static final String NAME = "silero-vad";
+
+    /** The file inside the repository: version 5 in full precision. */
+    public static final String FILE = "onnx/model.onnx";
+
+    private static final String REPOSITORY = "onnx-community/silero-vad";
+
+    /** As the hub lists it. */
+    private static final long BYTES = 2_243_022;
+
+    private SileroModel() {}
+
+    /** Returns where the model comes from and where it belongs. */
+    public static ModelInfo info() {
+        return new ModelInfo(
+                NAME,
+                List.of(new ModelSource.HubRepository(REPOSITORY, "main", List.of(FILE))),
+                null,
+                List.of(),
+                BYTES,
+                List.of());
+    }
+
+    /**
+     * Returns the model's file among those that an implementation is to load, empty where it is not on this machine.
+     *
+     * @throws io.github.whisperspeedtest.error.ModelException if it was there but is not a readable file any more
+     */
+    public static Optional<Path> in(ModelFiles files) {
+        return files.companion(NAME).map(companion -> companion.require(FILE));
+    }
+
+    /**
+     * Returns the refusal of a transcription that cannot do without the model where it is not on this machine.
+     *
+     * @param implementation id of the implementation that was asked
+     * @param model name of the Whisper model that it loaded
+     */
+    public static UnsupportedOptionException missing(String implementation, String model) {
+        return new UnsupportedOptionException(
+                implementation,
+                "vad=on",
+                "Voice activity detection needs the model " + NAME + ", which was not on this machine when " + model
+                        + " was loaded. Run: " + ModelStore.downloadCommand(implementation, model));
+    }
+}
