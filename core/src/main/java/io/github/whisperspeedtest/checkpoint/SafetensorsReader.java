@@ -48,9 +48,38 @@ public final class SafetensorsReader {
         this.name = name;
     }
 
-    /** Hands out the bytes of one tensor. */
+    /** Where the bytes are. */
     private interface Source {
         ByteBuffer slice(long start, long length) throws IOException;
+
+        /** Makes a tensor of the bytes from {@code start} on. */
+        Tensor tensor(Entry entry, long start);
+    }
+
+    /** A file, of which only the header is read here. */
+    private record FileSource(Path file, FileChannel channel) implements Source {
+        @Override
+        public ByteBuffer slice(long start, long length) throws IOException {
+            return channel.map(MapMode.READ_ONLY, start, length);
+        }
+
+        @Override
+        public Tensor tensor(Entry entry, long start) {
+            return Tensor.inFile(entry.type, entry.shape, new FileRegion(file, start, (int) entry.length()));
+        }
+    }
+
+    /** A whole file in memory. */
+    private record BufferSource(ByteBuffer bytes) implements Source {
+        @Override
+        public ByteBuffer slice(long start, long length) {
+            return bytes.slice((int) start, (int) length);
+        }
+
+        @Override
+        public Tensor tensor(Entry entry, long start) {
+            return new Tensor(entry.type, entry.shape, slice(start, entry.length()));
+        }
     }
 
     /** One tensor as the header describes it; offsets count from the end of the header. */
@@ -63,16 +92,15 @@ public final class SafetensorsReader {
     /**
      * Returns the tensors of a file by name, in the order of their bytes.
      *
-     * <p>Each tensor is a memory map of its own, so nothing is read before it is used. The file must not be shortened while
-     * the tensors are in use.
+     * <p>Each tensor is mapped while it is used, so nothing is read before. The file must not be changed or shortened while the
+     * tensors are in use.
      *
      * @throws ModelException if the file breaks the format, or has elements that are neither F32, F16 nor BF16
      * @throws IOException if the file cannot be read
      */
     public static Map<String, Tensor> read(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            return new SafetensorsReader(file.toString())
-                    .read(channel.size(), (start, length) -> channel.map(MapMode.READ_ONLY, start, length));
+            return new SafetensorsReader(file.toString()).read(channel.size(), new FileSource(file, channel));
         }
     }
 
@@ -86,8 +114,7 @@ public final class SafetensorsReader {
     public static Map<String, Tensor> read(String name, ByteBuffer bytes) {
         ByteBuffer whole = bytes.slice();
         try {
-            return new SafetensorsReader(name)
-                    .read(whole.remaining(), (start, length) -> whole.slice((int) start, (int) length));
+            return new SafetensorsReader(name).read(whole.remaining(), new BufferSource(whole));
         } catch (IOException e) {
             throw new ModelException(name + " cannot be read: " + e.getMessage(), e);
         }
@@ -124,8 +151,7 @@ public final class SafetensorsReader {
 
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (Entry entry : entries) {
-            ByteBuffer data = source.slice(dataStart + entry.begin, entry.length());
-            tensors.put(entry.tensor, new Tensor(entry.type, entry.shape, data));
+            tensors.put(entry.tensor, source.tensor(entry, dataStart + entry.begin));
         }
         return tensors;
     }

@@ -1,18 +1,29 @@
 package io.github.whisperspeedtest.checkpoint;
 
+import io.github.whisperspeedtest.error.ModelException;
+import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An array of numbers, row-major, the last dimension varying fastest.
  *
- * <p>Immutable as far as callers go: {@link #data()} hands out read-only views.
+ * <p>Immutable as far as callers go: {@link #data()} hands out read-only views. The elements are in memory, or in a file that is mapped
+ * while somebody uses them; such a file must not be changed or shortened meanwhile.
  */
 public final class Tensor {
+    private static final float[] NO_SCALES = new float[0];
+
     private final DataType type;
     private final List<Integer> shape;
-    private final ByteBuffer data;
+    private final Elements elements;
     private final float[] rowScales;
 
     /**
@@ -24,22 +35,35 @@ public final class Tensor {
      * @throws IllegalArgumentException if the buffer's length does not fit type and shape
      */
     public Tensor(DataType type, List<Integer> shape, ByteBuffer data) {
-        this(type, shape, data, new float[0]);
-        if (type == DataType.I8) {
-            throw new IllegalArgumentException("A tensor of I8 needs scales");
+        this(type, shape, new InMemory(data.slice().asReadOnlyBuffer()), NO_SCALES);
+    }
+
+    private Tensor(DataType type, List<Integer> shape, Elements elements, float[] rowScales) {
+        this.type = type;
+        this.shape = List.copyOf(shape);
+        this.elements = elements;
+        this.rowScales = rowScales;
+        if (type == DataType.I8 && (shape.isEmpty() || rowScales.length != shape.get(0))) {
+            throw new IllegalArgumentException(
+                    "A tensor of I8" + shape + " needs a scale for each row, but got " + rowScales.length);
+        }
+        long expected = elementCount() * type.bytes();
+        if (elements.length() != expected) {
+            throw new IllegalArgumentException(
+                    "A tensor of " + type + shape + " needs " + expected + " bytes, but got " + elements.length());
         }
     }
 
-    private Tensor(DataType type, List<Integer> shape, ByteBuffer data, float[] rowScales) {
-        this.type = type;
-        this.rowScales = rowScales;
-        this.shape = List.copyOf(shape);
-        this.data = data.slice().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
-        long expected = elementCount() * type.bytes();
-        if (this.data.remaining() != expected) {
-            throw new IllegalArgumentException(
-                    "A tensor of " + type + shape + " needs " + expected + " bytes, but got " + this.data.remaining());
-        }
+    /**
+     * Creates a tensor over a part of a file; nothing is read before it is used.
+     *
+     * @param type type of the elements, not {@link DataType#I8}
+     * @param shape size of each dimension
+     * @param region exactly the elements
+     * @throws IllegalArgumentException if the region's length does not fit type and shape
+     */
+    public static Tensor inFile(DataType type, List<Integer> shape, FileRegion region) {
+        return new Tensor(type, shape, new InFile(region), NO_SCALES);
     }
 
     /**
@@ -51,11 +75,19 @@ public final class Tensor {
      * @throws IllegalArgumentException if the buffer's length or the number of scales does not fit the shape
      */
     public static Tensor quantized(List<Integer> shape, ByteBuffer data, float[] rowScales) {
-        if (shape.isEmpty() || rowScales.length != shape.get(0)) {
-            throw new IllegalArgumentException(
-                    "A tensor of I8" + shape + " needs a scale for each row, but got " + rowScales.length);
-        }
-        return new Tensor(DataType.I8, shape, data, rowScales.clone());
+        return new Tensor(DataType.I8, shape, new InMemory(data.slice().asReadOnlyBuffer()), rowScales.clone());
+    }
+
+    /**
+     * Creates a tensor of signed bytes over a part of a file; nothing is read before it is used.
+     *
+     * @param shape size of each dimension, at least one
+     * @param region exactly the elements
+     * @param rowScales for each index of the first dimension what its elements are to be multiplied with
+     * @throws IllegalArgumentException if the region's length or the number of scales does not fit the shape
+     */
+    public static Tensor quantizedInFile(List<Integer> shape, FileRegion region, float[] rowScales) {
+        return new Tensor(DataType.I8, shape, new InFile(region), rowScales.clone());
     }
 
     /** Returns the type of the elements. */
@@ -77,9 +109,18 @@ public final class Tensor {
         return count;
     }
 
-    /** Returns a read-only little-endian view of the elements' bytes. */
+    /**
+     * Returns a read-only little-endian view of the elements' bytes.
+     *
+     * @throws ModelException if they are in a file that cannot be read any more
+     */
     public ByteBuffer data() {
-        return data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        return elements.bytes().duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Returns the part of a file that the elements are, empty where they are in memory. */
+    public Optional<FileRegion> region() {
+        return elements instanceof InFile inFile ? Optional.of(inFile.region) : Optional.empty();
     }
 
     /** Returns a copy of the scales of the rows, empty where the type has none. */
@@ -99,6 +140,58 @@ public final class Tensor {
                 case BF16 -> Float.intBitsToFloat(bytes.getShort(at) << 16);
                 case I8 -> bytes.get(at) * rowScales[(int) ((start + i) / rowLength)];
             };
+        }
+    }
+
+    private sealed interface Elements {
+        long length();
+
+        ByteBuffer bytes();
+    }
+
+    private record InMemory(ByteBuffer bytes) implements Elements {
+        @Override
+        public long length() {
+            return bytes.remaining();
+        }
+    }
+
+    /** Maps the file anew once nobody holds the last map any more, so that a model which was converted costs no memory. */
+    private static final class InFile implements Elements {
+        private final FileRegion region;
+        private WeakReference<@Nullable ByteBuffer> map = new WeakReference<>(null);
+
+        InFile(FileRegion region) {
+            this.region = region;
+        }
+
+        @Override
+        public long length() {
+            return region.length();
+        }
+
+        @Override
+        public synchronized ByteBuffer bytes() {
+            ByteBuffer mapped = map.get();
+            if (mapped == null) {
+                mapped = map();
+                map = new WeakReference<>(mapped);
+            }
+            return mapped;
+        }
+
+        private ByteBuffer map() {
+            try (FileChannel channel = FileChannel.open(region.file(), StandardOpenOption.READ)) {
+                if (channel.size() - region.offset() < region.length()) {
+                    throw new ModelException(region.file() + " is damaged: it should have " + region.length()
+                            + " bytes from " + region.offset() + " on, but has become shorter since it was opened."
+                            + " Download the model again.");
+                }
+                return channel.map(MapMode.READ_ONLY, region.offset(), region.length());
+            } catch (IOException e) {
+                throw new ModelException(
+                        region.file() + " cannot be read: " + e.getMessage() + ". Check the disk and the file.", e);
+            }
         }
     }
 }
