@@ -7,6 +7,7 @@ import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.Task;
 import io.github.whisperspeedtest.transcription.Timestamps;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import io.github.whisperspeedtest.transcription.Vad;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class NativeFullParams implements AutoCloseable {
     /** {@code WHISPER_MAX_DECODERS} of whisper.cpp. */
     private static final int MAX_DECODERS = 8;
+
+    /** Switches the check for repetitions off: no entropy is negative. */
+    private static final float BELOW_ANY_ENTROPY = -1;
 
     private static final int ENGLISH_ONLY_VOCABULARY = 51864;
     private static final int HUNDRED_LANGUAGES_VOCABULARY = 51866;
@@ -58,6 +62,15 @@ final class NativeFullParams implements AutoCloseable {
         List<Double> temperatures = options.temperatures();
         params.temperature = temperatures.get(0).floatValue();
         params.temperature_inc = temperatures.size() == 1 ? 0 : (float) (temperatures.get(1) - temperatures.get(0));
+        Double lengthPenalty = options.lengthPenalty();
+        if (lengthPenalty != null) {
+            params.length_penalty = lengthPenalty.floatValue();
+        }
+        if (options.compressionRatioThreshold() == null) {
+            params.entropy_thold = BELOW_ANY_ENTROPY;
+        }
+        Double logProbability = options.logProbabilityThreshold();
+        params.logprob_thold = logProbability == null ? -Float.MAX_VALUE : logProbability.floatValue();
         if (!options.conditionOnPreviousText()) {
             params.n_max_text_ctx = 0;
         }
@@ -105,16 +118,12 @@ final class NativeFullParams implements AutoCloseable {
     }
 
     private static void check(GgmlModelFile model, TranscribeOptions options) {
-        if (options.vad()) {
-            throw unsupported("vad=true", "Leave voice activity detection off.");
+        if (options.vad() == Vad.ON) {
+            throw unsupported("vad=on", "Leave voice activity detection off.");
         }
-        if (options.beamSize() > MAX_DECODERS) {
-            throw unsupported("beam-size=" + options.beamSize(), "Use at most " + MAX_DECODERS + ".");
-        }
-        if (options.bestOf() > MAX_DECODERS) {
-            throw unsupported("best-of=" + options.bestOf(), "Use at most " + MAX_DECODERS + ".");
-        }
+        checkCandidates(options);
         checkTemperatures(options.temperatures());
+        checkThresholds(options);
         if (options.prompt() != null && !options.conditionOnPreviousText()) {
             throw unsupported(
                     "prompt together with condition-on-previous-text=false",
@@ -131,6 +140,40 @@ final class NativeFullParams implements AutoCloseable {
         }
         if (options.language().code().equals("yue") && model.dimensions().nVocab() < HUNDRED_LANGUAGES_VOCABULARY) {
             throw unsupported("language=yue", "Cantonese came with large-v3; take that or a later model.");
+        }
+    }
+
+    private static void checkCandidates(TranscribeOptions options) {
+        if (options.beamSize() > MAX_DECODERS) {
+            throw unsupported("beam-size=" + options.beamSize(), "Use at most " + MAX_DECODERS + ".");
+        }
+        if (options.bestOf() > MAX_DECODERS) {
+            throw unsupported("best-of=" + options.bestOf(), "Use at most " + MAX_DECODERS + ".");
+        }
+        if (options.patience() != 1) {
+            throw unsupported("patience=" + options.patience(), "whisper.cpp's beam search has none; use 1.");
+        }
+        Double lengthPenalty = options.lengthPenalty();
+        if (lengthPenalty != null && lengthPenalty == 0) {
+            throw unsupported(
+                    "length-penalty=0", "whisper.cpp takes 0 for the mean over the tokens; use a number above 0.");
+        }
+    }
+
+    /** whisper.cpp measures repetitions by the entropy of the last tokens and never skips a window for its silence. */
+    private static void checkThresholds(TranscribeOptions options) {
+        TranscribeOptions usual = TranscribeOptions.defaults();
+        Double compressionRatio = options.compressionRatioThreshold();
+        if (compressionRatio != null && !compressionRatio.equals(usual.compressionRatioThreshold())) {
+            throw unsupported(
+                    "compression-ratio-threshold=" + compressionRatio,
+                    "whisper.cpp has a check of its own for repetitions; leave it at its default, or switch it off.");
+        }
+        Double noSpeech = options.noSpeechThreshold();
+        if (noSpeech != null && !noSpeech.equals(usual.noSpeechThreshold())) {
+            throw unsupported(
+                    "no-speech-threshold=" + noSpeech,
+                    "whisper.cpp 1.7.1 does not look at it; leave it at its default, or switch it off.");
         }
     }
 

@@ -47,6 +47,20 @@ final class DecodingOptions {
     private int bestOf;
 
     @Option(
+            names = "--patience",
+            paramLabel = "P",
+            defaultValue = "1",
+            description =
+                    "Beams that must end, times their number, before the search does (default: ${DEFAULT-VALUE}).")
+    private double patience;
+
+    @Option(
+            names = "--length-penalty",
+            paramLabel = "A",
+            description = "Exponent, 0 to 1, that favours longer candidates (default: the mean over the tokens).")
+    private @Nullable Double lengthPenalty;
+
+    @Option(
             names = "--temperature",
             paramLabel = "T",
             split = ",",
@@ -54,6 +68,30 @@ final class DecodingOptions {
                     "Temperatures to try in turn while the text looks wrong (default: 0,0.2,0.4,0.6,0.8,1); one alone means no "
                             + "fallback.")
     private @Nullable List<Double> temperatures;
+
+    @Option(
+            names = "--compression-ratio-threshold",
+            paramLabel = "N",
+            converter = Threshold.Converter.class,
+            defaultValue = "2.4",
+            description = "A text that compresses better looks wrong; or off (default: ${DEFAULT-VALUE}).")
+    private Threshold compressionRatioThreshold;
+
+    @Option(
+            names = "--logprob-threshold",
+            paramLabel = "N",
+            converter = Threshold.Converter.class,
+            defaultValue = "-1.0",
+            description = "A text with a lower mean log probability looks wrong; or off (default: ${DEFAULT-VALUE}).")
+    private Threshold logProbabilityThreshold;
+
+    @Option(
+            names = "--no-speech-threshold",
+            paramLabel = "N",
+            converter = Threshold.Converter.class,
+            defaultValue = "0.6",
+            description = "Above it a window whose text looks wrong is silent; or off (default: ${DEFAULT-VALUE}).")
+    private Threshold noSpeechThreshold;
 
     @Option(names = "--prompt", paramLabel = "TEXT", description = "Text that the recording follows on from.")
     private @Nullable String prompt;
@@ -69,8 +107,11 @@ final class DecodingOptions {
             description = "none, segment or word (default: ${DEFAULT-VALUE}).")
     private Timestamps timestamps;
 
-    @Option(names = "--vad", description = "Cut out stretches without a voice first.")
-    private boolean vad;
+    @Option(
+            names = "--vad",
+            negatable = true,
+            description = "Cut out stretches without a voice first, or do not (default: as the implementation does).")
+    private @Nullable Boolean vad;
 
     DecodingOptions() {}
 
@@ -81,12 +122,19 @@ final class DecodingOptions {
                     .task(task)
                     .beamSize(beamSize)
                     .bestOf(bestOf)
+                    .patience(patience)
+                    .lengthPenalty(lengthPenalty)
+                    .compressionRatioThreshold(compressionRatioThreshold.value())
+                    .logProbabilityThreshold(logProbabilityThreshold.value())
+                    .noSpeechThreshold(noSpeechThreshold.value())
                     .prompt(prompt)
                     .conditionOnPreviousText(!independentWindows)
-                    .timestamps(timestamps)
-                    .vad(vad);
+                    .timestamps(timestamps);
             if (temperatures != null) {
                 builder.temperatures(temperatures);
+            }
+            if (vad != null) {
+                builder.vad(vad);
             }
             return builder.build();
         } catch (IllegalArgumentException e) {

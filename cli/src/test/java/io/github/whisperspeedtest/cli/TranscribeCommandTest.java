@@ -115,7 +115,7 @@ class TranscribeCommandTest {
                 "2 | docx          | transcribe ENGLISH -f docx",
                 "2 | need -o       | transcribe ENGLISH -f srt,vtt",
                 "2 | need -o       | transcribe ENGLISH GERMAN -f srt",
-                "2 | vad=true      | transcribe ENGLISH --vad",
+                "2 | vad=on        | transcribe ENGLISH --vad",
                 "2 | device=abacus | transcribe ENGLISH --device abacus",
                 "2 | beamSize      | transcribe ENGLISH --beam-size 0",
                 "2 | threads       | transcribe ENGLISH -t 0",

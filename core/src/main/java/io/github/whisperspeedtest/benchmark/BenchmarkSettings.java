@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was asked of every implementation alike.
@@ -65,16 +66,38 @@ public record BenchmarkSettings(
         described.put("task", options.task().name().toLowerCase(Locale.ROOT));
         described.put("beam_size", String.valueOf(options.beamSize()));
         described.put("best_of", String.valueOf(options.bestOf()));
+        TranscribeOptions usual = TranscribeOptions.defaults();
+        describe(described, "patience", options.patience(), usual.patience());
+        describe(described, "length_penalty", options.lengthPenalty(), usual.lengthPenalty());
         described.put(
                 "temperatures",
                 options.temperatures().stream().map(String::valueOf).collect(Collectors.joining(" ")));
+        describe(
+                described,
+                "compression_ratio_threshold",
+                options.compressionRatioThreshold(),
+                usual.compressionRatioThreshold());
+        describe(
+                described,
+                "log_probability_threshold",
+                options.logProbabilityThreshold(),
+                usual.logProbabilityThreshold());
+        describe(described, "no_speech_threshold", options.noSpeechThreshold(), usual.noSpeechThreshold());
         String prompt = options.prompt();
         if (prompt != null) {
             described.put("prompt", prompt);
         }
         described.put("condition_on_previous_text", String.valueOf(options.conditionOnPreviousText()));
         described.put("timestamps", options.timestamps().name().toLowerCase(Locale.ROOT));
-        described.put("vad", String.valueOf(options.vad()));
+        described.put("vad", options.vad().name().toLowerCase(Locale.ROOT));
         return described;
+    }
+
+    /** Adds a value that is worth a place only where it is not the usual one. */
+    private static void describe(
+            Map<String, String> described, String name, @Nullable Double value, @Nullable Double usual) {
+        if (!Objects.equals(value, usual)) {
+            described.put(name, value == null ? "off" : String.valueOf(value));
+        }
     }
 }

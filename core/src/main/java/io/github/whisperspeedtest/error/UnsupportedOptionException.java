@@ -11,7 +11,7 @@ public class UnsupportedOptionException extends WhisperSpeedtestException {
      * Creates an exception that names both sides.
      *
      * @param implementation id of the implementation that was asked
-     * @param option name of the option with its value, such as {@code vad=true}
+     * @param option name of the option with its value, such as {@code vad=on}
      * @param advice what to do instead, as a sentence
      */
     public UnsupportedOptionException(String implementation, String option, String advice) {

@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.process;
 
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
@@ -27,6 +28,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import io.github.whisperspeedtest.transcription.Vad;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -150,7 +152,11 @@ final class Json {
     private interface OptionsMixIn {}
 
     @JsonPOJOBuilder(withPrefix = "")
-    private interface OptionsBuilderMixIn {}
+    private interface OptionsBuilderMixIn {
+        /** Names the setter that takes all values; there is one for on and off beside it. */
+        @JsonProperty
+        TranscribeOptions.Builder vad(Vad value);
+    }
 
     private static final class DurationWriter extends StdSerializer<Duration> {
         private static final long serialVersionUID = 1L;

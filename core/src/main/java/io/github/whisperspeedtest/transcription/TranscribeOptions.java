@@ -18,18 +18,28 @@ public final class TranscribeOptions {
     private final Task task;
     private final int beamSize;
     private final int bestOf;
+    private final double patience;
+    private final @Nullable Double lengthPenalty;
     private final List<Double> temperatures;
+    private final @Nullable Double compressionRatioThreshold;
+    private final @Nullable Double logProbabilityThreshold;
+    private final @Nullable Double noSpeechThreshold;
     private final @Nullable String prompt;
     private final boolean conditionOnPreviousText;
     private final Timestamps timestamps;
-    private final boolean vad;
+    private final Vad vad;
 
     private TranscribeOptions(Builder builder) {
         language = builder.language;
         task = builder.task;
         beamSize = builder.beamSize;
         bestOf = builder.bestOf;
+        patience = builder.patience;
+        lengthPenalty = builder.lengthPenalty;
         temperatures = builder.temperatures;
+        compressionRatioThreshold = builder.compressionRatioThreshold;
+        logProbabilityThreshold = builder.logProbabilityThreshold;
+        noSpeechThreshold = builder.noSpeechThreshold;
         prompt = builder.prompt;
         conditionOnPreviousText = builder.conditionOnPreviousText;
         timestamps = builder.timestamps;
@@ -53,7 +63,12 @@ public final class TranscribeOptions {
                 .task(task)
                 .beamSize(beamSize)
                 .bestOf(bestOf)
+                .patience(patience)
+                .lengthPenalty(lengthPenalty)
                 .temperatures(temperatures)
+                .compressionRatioThreshold(compressionRatioThreshold)
+                .logProbabilityThreshold(logProbabilityThreshold)
+                .noSpeechThreshold(noSpeechThreshold)
                 .prompt(prompt)
                 .conditionOnPreviousText(conditionOnPreviousText)
                 .timestamps(timestamps)
@@ -81,11 +96,51 @@ public final class TranscribeOptions {
     }
 
     /**
+     * Returns how patient the beam search is: it goes on until as many sequences have ended as there are beams times this number;
+     * 1.0 by default. Source: <a href="https://arxiv.org/abs/2204.05424">Kasai et al., 2022</a>.
+     */
+    public double patience() {
+        return patience;
+    }
+
+    /**
+     * Returns the exponent, 0 to 1, by which longer candidates are favoured when one of several is chosen; null, the default, takes
+     * the mean over the tokens instead. Source: <a href="https://arxiv.org/abs/1609.08144">Wu et al., 2016</a>, equation 14.
+     */
+    public @Nullable Double lengthPenalty() {
+        return lengthPenalty;
+    }
+
+    /**
      * Returns the temperatures in the order in which they are tried while a window's text looks wrong; 0.0, 0.2, … 1.0 by
      * default. A list of one means no fallback.
      */
     public List<Double> temperatures() {
         return temperatures;
+    }
+
+    /**
+     * Returns the compression ratio above which a window's text looks wrong, because it repeats itself; 2.4 by default, null for no
+     * such check.
+     */
+    public @Nullable Double compressionRatioThreshold() {
+        return compressionRatioThreshold;
+    }
+
+    /**
+     * Returns the mean logarithm of the tokens' probabilities below which a window's text looks wrong; -1.0 by default, null for no
+     * such check.
+     */
+    public @Nullable Double logProbabilityThreshold() {
+        return logProbabilityThreshold;
+    }
+
+    /**
+     * Returns the probability of silence above which a window is taken to be silent, provided that its text is below {@link
+     * #logProbabilityThreshold()}; 0.6 by default, null for no such check.
+     */
+    public @Nullable Double noSpeechThreshold() {
+        return noSpeechThreshold;
     }
 
     /** Returns text that the first window is to follow on from, or null, the default. */
@@ -103,8 +158,8 @@ public final class TranscribeOptions {
         return timestamps;
     }
 
-    /** Returns whether stretches without a voice are cut out before the model hears them; false by default. */
-    public boolean vad() {
+    /** Returns whether stretches without a voice are cut out before the model hears them; left to the implementation by default. */
+    public Vad vad() {
         return vad;
     }
 
@@ -114,11 +169,16 @@ public final class TranscribeOptions {
         private Task task = Task.TRANSCRIBE;
         private int beamSize = 1;
         private int bestOf = 5;
+        private double patience = 1;
+        private @Nullable Double lengthPenalty;
         private List<Double> temperatures = List.of(0.0, 0.2, 0.4, 0.6, 0.8, 1.0);
+        private @Nullable Double compressionRatioThreshold = 2.4;
+        private @Nullable Double logProbabilityThreshold = -1.0;
+        private @Nullable Double noSpeechThreshold = 0.6;
         private @Nullable String prompt;
         private boolean conditionOnPreviousText = true;
         private Timestamps timestamps = Timestamps.SEGMENT;
-        private boolean vad;
+        private Vad vad = Vad.AUTO;
 
         private Builder() {}
 
@@ -146,6 +206,21 @@ public final class TranscribeOptions {
             return this;
         }
 
+        /** Sets the patience of the beam search, above 0. */
+        public Builder patience(double value) {
+            if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException("patience must be a number above 0, but was " + value);
+            }
+            patience = value;
+            return this;
+        }
+
+        /** Sets the exponent by which longer candidates are favoured, 0 to 1; null for the mean over the tokens. */
+        public Builder lengthPenalty(@Nullable Double value) {
+            lengthPenalty = between(value, 0, 1, "lengthPenalty");
+            return this;
+        }
+
         /** Sets the temperatures: at least one, rising, from 0 to 1. */
         public Builder temperatures(List<Double> values) {
             List<Double> copy = List.copyOf(values);
@@ -159,6 +234,24 @@ public final class TranscribeOptions {
                         "temperatures must be one or more rising numbers from 0 to 1, but were " + copy);
             }
             temperatures = copy;
+            return this;
+        }
+
+        /** Sets the compression ratio above which a text looks wrong, at least 0; null for no such check. */
+        public Builder compressionRatioThreshold(@Nullable Double value) {
+            compressionRatioThreshold = between(value, 0, Double.MAX_VALUE, "compressionRatioThreshold");
+            return this;
+        }
+
+        /** Sets the mean log probability below which a text looks wrong, at most 0; null for no such check. */
+        public Builder logProbabilityThreshold(@Nullable Double value) {
+            logProbabilityThreshold = between(value, -Double.MAX_VALUE, 0, "logProbabilityThreshold");
+            return this;
+        }
+
+        /** Sets the probability of silence above which a window may be skipped, 0 to 1; null for no such check. */
+        public Builder noSpeechThreshold(@Nullable Double value) {
+            noSpeechThreshold = between(value, 0, 1, "noSpeechThreshold");
             return this;
         }
 
@@ -181,9 +274,14 @@ public final class TranscribeOptions {
         }
 
         /** Sets whether stretches without a voice are cut out first. */
-        public Builder vad(boolean value) {
-            vad = value;
+        public Builder vad(Vad value) {
+            vad = Objects.requireNonNull(value, "vad");
             return this;
+        }
+
+        /** Sets that stretches without a voice are cut out first, or that they are not. */
+        public Builder vad(boolean value) {
+            return vad(value ? Vad.ON : Vad.OFF);
         }
 
         /** Returns the options. */
@@ -194,6 +292,16 @@ public final class TranscribeOptions {
         private static int atLeastOne(int value, String name) {
             if (value < 1) {
                 throw new IllegalArgumentException(name + " must be at least 1, but was " + value);
+            }
+            return value;
+        }
+
+        private static @Nullable Double between(@Nullable Double value, double least, double most, String name) {
+            if (value != null && !(value >= least && value <= most)) {
+                String range = most == Double.MAX_VALUE
+                        ? "at least " + least
+                        : least == -Double.MAX_VALUE ? "at most " + most : "from " + least + " to " + most;
+                throw new IllegalArgumentException(name + " must be " + range + ", but was " + value);
             }
             return value;
         }

@@ -73,18 +73,34 @@ class BenchmarkReportTest {
     void describesEveryOption() {
         TranscribeOptions options =
                 TranscribeOptions.builder().prompt("Grüße").vad(true).build();
+        TranscribeOptions unusual = TranscribeOptions.builder()
+                .patience(2)
+                .lengthPenalty(0.6)
+                .temperatures(List.of(0.0))
+                .compressionRatioThreshold(3.0)
+                .logProbabilityThreshold(null)
+                .noSpeechThreshold(0.5)
+                .build();
 
-        assertThat(BenchmarkSettings.of(
-                                "m",
-                                List.of(new BenchmarkAudio("a", Duration.ofSeconds(1), null)),
-                                1,
-                                0,
-                                options,
-                                LoadOptions.defaults())
-                        .options())
+        assertThat(settings(options).options())
                 .hasToString("{language=auto, task=transcribe, beam_size=1, best_of=5,"
                         + " temperatures=0.0 0.2 0.4 0.6 0.8 1.0, prompt=Grüße, condition_on_previous_text=true,"
-                        + " timestamps=segment, vad=true}");
+                        + " timestamps=segment, vad=on}");
+        assertThat(settings(unusual).options())
+                .hasToString(
+                        "{language=auto, task=transcribe, beam_size=1, best_of=5, patience=2.0, length_penalty=0.6,"
+                                + " temperatures=0.0, compression_ratio_threshold=3.0, log_probability_threshold=off,"
+                                + " no_speech_threshold=0.5, condition_on_previous_text=true, timestamps=segment, vad=auto}");
+    }
+
+    private static BenchmarkSettings settings(TranscribeOptions options) {
+        return BenchmarkSettings.of(
+                "m",
+                List.of(new BenchmarkAudio("a", Duration.ofSeconds(1), null)),
+                1,
+                0,
+                options,
+                LoadOptions.defaults());
     }
 
     @Test

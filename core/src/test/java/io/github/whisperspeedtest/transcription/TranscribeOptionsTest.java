@@ -24,7 +24,12 @@ class TranscribeOptionsTest {
         assertThat(options.prompt()).isNull();
         assertThat(options.conditionOnPreviousText()).isTrue();
         assertThat(options.timestamps()).isEqualTo(Timestamps.SEGMENT);
-        assertThat(options.vad()).isFalse();
+        assertThat(options.patience()).isEqualTo(1.0);
+        assertThat(options.lengthPenalty()).isNull();
+        assertThat(options.compressionRatioThreshold()).isEqualTo(2.4);
+        assertThat(options.logProbabilityThreshold()).isEqualTo(-1.0);
+        assertThat(options.noSpeechThreshold()).isEqualTo(0.6);
+        assertThat(options.vad()).isEqualTo(Vad.AUTO);
     }
 
     @Test
@@ -34,7 +39,12 @@ class TranscribeOptionsTest {
                 .task(Task.TRANSLATE)
                 .beamSize(5)
                 .bestOf(3)
+                .patience(2)
+                .lengthPenalty(0.5)
                 .temperatures(List.of(0.0, 1.0))
+                .compressionRatioThreshold(3.0)
+                .logProbabilityThreshold(null)
+                .noSpeechThreshold(0.9)
                 .prompt("Guten Morgen.")
                 .conditionOnPreviousText(false)
                 .timestamps(Timestamps.WORD)
@@ -50,7 +60,12 @@ class TranscribeOptionsTest {
             assertThat(kept.prompt()).isEqualTo("Guten Morgen.");
             assertThat(kept.conditionOnPreviousText()).isFalse();
             assertThat(kept.timestamps()).isEqualTo(Timestamps.WORD);
-            assertThat(kept.vad()).isTrue();
+            assertThat(kept.patience()).isEqualTo(2);
+            assertThat(kept.lengthPenalty()).isEqualTo(0.5);
+            assertThat(kept.compressionRatioThreshold()).isEqualTo(3.0);
+            assertThat(kept.logProbabilityThreshold()).isNull();
+            assertThat(kept.noSpeechThreshold()).isEqualTo(0.9);
+            assertThat(kept.vad()).isEqualTo(Vad.ON);
         }
     }
 
@@ -105,7 +120,36 @@ class TranscribeOptionsTest {
     }
 
     @Test
-    void nothingButThePromptMayBeNull() {
+    void numbersOutsideTheirRangeAreRefused() {
+        TranscribeOptions.Builder builder = TranscribeOptions.builder();
+        for (double patience : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
+            assertThatThrownBy(() -> builder.patience(patience))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("patience must be a number above 0, but was " + patience);
+        }
+        assertThatThrownBy(() -> builder.lengthPenalty(1.5))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("lengthPenalty must be from 0.0 to 1.0, but was 1.5");
+        assertThatThrownBy(() -> builder.compressionRatioThreshold(-1.0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("compressionRatioThreshold must be at least 0.0, but was -1.0");
+        assertThatThrownBy(() -> builder.logProbabilityThreshold(0.5))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("logProbabilityThreshold must be at most 0.0, but was 0.5");
+        assertThatThrownBy(() -> builder.noSpeechThreshold(Double.NaN))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("noSpeechThreshold must be from 0.0 to 1.0, but was NaN");
+    }
+
+    @Test
+    void vadMayBeLeftToTheImplementationAgain() {
+        assertThat(TranscribeOptions.builder().vad(false).build().vad()).isEqualTo(Vad.OFF);
+        assertThat(TranscribeOptions.builder().vad(true).vad(Vad.AUTO).build().vad())
+                .isEqualTo(Vad.AUTO);
+    }
+
+    @Test
+    void nothingButThePromptAndTheThresholdsMayBeNull() {
         assertThatThrownBy(() -> TranscribeOptions.builder().language(null)).isInstanceOf(NullPointerException.class);
         assertThatThrownBy(() -> TranscribeOptions.builder().task(null)).isInstanceOf(NullPointerException.class);
         assertThatThrownBy(() -> TranscribeOptions.builder().timestamps(null)).isInstanceOf(NullPointerException.class);
