@@ -73,6 +73,12 @@ public final class WhisperCppImplementation implements Implementation {
                     "threads=" + options.threads(),
                     "Use at most " + MAX_THREADS + "; more than processors only slow it down.");
         }
+        if (options.dumpGraph() != null) {
+            throw new UnsupportedOptionException(
+                    ID,
+                    "dump-graph=" + options.dumpGraph(),
+                    "whisper.cpp builds its graph anew for every step; leave it out.");
+        }
         WhisperCppRuntime runtime = WhisperCppRuntime.get();
         return WhisperCppTranscriber.load(
                 runtime,

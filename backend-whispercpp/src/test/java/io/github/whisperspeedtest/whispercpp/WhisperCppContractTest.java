@@ -14,4 +14,9 @@ class WhisperCppContractTest extends ImplementationContract {
     protected boolean supportsVad() {
         return false;
     }
+
+    @Override
+    protected boolean supportsDumpGraph() {
+        return false;
+    }
 }

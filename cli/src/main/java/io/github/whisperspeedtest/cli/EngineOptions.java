@@ -2,6 +2,8 @@ package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.spi.LoadOptions;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -42,6 +44,12 @@ final class EngineOptions {
             description = "Threads to compute with (default: one per processor, at most 8).")
     private int threads = LoadOptions.defaultThreads();
 
+    @Option(
+            names = "--dump-graph",
+            paramLabel = "DIR",
+            description = "Write the network's graph to a directory, for a viewer such as Netron.")
+    private @Nullable Path dumpGraph;
+
     @Option(names = "--download", description = "Download the model first if it is not there.")
     private boolean download;
 
@@ -57,7 +65,7 @@ final class EngineOptions {
 
     LoadOptions loadOptions() {
         try {
-            return new LoadOptions(device, computeType, threads);
+            return new LoadOptions(device, computeType, threads, dumpGraph == null ? null : dumpGraph.toAbsolutePath());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }

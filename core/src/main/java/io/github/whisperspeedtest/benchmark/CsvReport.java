@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * A report as comma-separated values: a header line, then one line per implementation, fastest first.
  *
  * <p>Written as RFC 4180 has it, without line breaks inside cells. Times are seconds. A cell is empty where its value is not
- * known. The texts of several recordings stand in one cell with {@code |} between them. A text that a spreadsheet would take
+ * known. Several notes, and the texts of several recordings, stand in one cell with {@code |} between them. A text that a spreadsheet would take
  * for a formula gets an apostrophe before it (source: OWASP, "CSV Injection").
  */
 public final class CsvReport {
@@ -46,10 +46,12 @@ public final class CsvReport {
             "device_differs",
             "compute_type",
             "threads",
+            "notes",
             "text",
             "reason",
             "remedy");
-    private static final int MEASURED_COLUMNS = 20;
+    private static final int MEASURED_COLUMNS = 21;
+    private static final String SEPARATOR = " | ";
     private static final String FORMULA_STARTS = "=+-@";
 
     private CsvReport() {}
@@ -112,7 +114,10 @@ public final class CsvReport {
                 String.valueOf(Device.fellBack(parameters)),
                 text(parameters.computeType()),
                 String.valueOf(parameters.threads()),
-                text(result.audios().stream().map(audio -> audio.text().strip()).collect(Collectors.joining(" | "))));
+                text(String.join(SEPARATOR, parameters.notes())),
+                text(result.audios().stream()
+                        .map(audio -> audio.text().strip())
+                        .collect(Collectors.joining(SEPARATOR))));
     }
 
     private static void appendLine(StringBuilder target, Stream<String> cells) {

@@ -84,7 +84,8 @@ public final class HumanReport {
                 target,
                 "Load",
                 "device " + load.device() + ", compute type " + load.computeType() + ", "
-                        + counted(load.threads(), "thread"));
+                        + counted(load.threads(), "thread")
+                        + (load.dumpGraph() == null ? "" : ", graph written to " + load.dumpGraph()));
         line(target, "Runs", settings.runs() + " timed after " + counted(settings.warmupRuns(), "warm-up run"));
         return target.toString();
     }
@@ -175,6 +176,7 @@ public final class HumanReport {
                 "Parameters",
                 parameters.model() + ", " + parameters.runtime() + ", " + parameters.computeType() + ", "
                         + counted(parameters.threads(), "thread") + ", " + Device.describe(parameters));
+        parameters.notes().forEach(note -> line(target, "Note", note));
         boolean several = report.settings().audios().size() > 1;
         String label = "Text";
         for (AudioResult audio : result.audios()) {

@@ -101,7 +101,10 @@ public final class JsonReport {
         node.putObject("load")
                 .put("device", load.device())
                 .put("compute_type", load.computeType())
-                .put("threads", load.threads());
+                .put("threads", load.threads())
+                .put(
+                        "dump_graph",
+                        load.dumpGraph() == null ? null : load.dumpGraph().toString());
         return node;
     }
 
@@ -148,7 +151,7 @@ public final class JsonReport {
     }
 
     private static ObjectNode parameters(EngineParameters parameters) {
-        return JSON.createObjectNode()
+        ObjectNode node = JSON.createObjectNode()
                 .put("model", parameters.model())
                 .put("runtime", parameters.runtime())
                 .put("requested_device", parameters.requestedDevice())
@@ -156,6 +159,9 @@ public final class JsonReport {
                 .put("device_differs", Device.fellBack(parameters))
                 .put("compute_type", parameters.computeType())
                 .put("threads", parameters.threads());
+        ArrayNode notes = node.putArray("notes");
+        parameters.notes().forEach(notes::add);
+        return node;
     }
 
     private static ObjectNode statistics(Statistics statistics) {

@@ -11,6 +11,7 @@ import io.github.whisperspeedtest.evaluation.WordErrorRate;
 import io.github.whisperspeedtest.spi.EngineParameters;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.transcription.Timings;
+import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -77,7 +78,11 @@ final class JsonReportReader {
                 integer(node, "runs"),
                 integer(node, "warmup_runs"),
                 options,
-                new LoadOptions(text(load, "device"), text(load, "compute_type"), integer(load, "threads")));
+                new LoadOptions(
+                        text(load, "device"),
+                        text(load, "compute_type"),
+                        integer(load, "threads"),
+                        optional(load, "dump_graph", this::path)));
     }
 
     private BenchmarkResult result(JsonNode node) {
@@ -119,13 +124,27 @@ final class JsonReportReader {
                         text(parameters, "requested_device"),
                         text(parameters, "device"),
                         text(parameters, "compute_type"),
-                        integer(parameters, "threads")),
+                        integer(parameters, "threads"),
+                        notes(parameters)),
                 seconds(node, "load_seconds"),
                 seconds(node, "first_run_seconds"),
                 list(node, "run_seconds", this::seconds),
                 list(node, "audios", this::audioResult),
                 optional(node, "timings", this::timings),
                 optional(node, "peak_memory_bytes", this::wholeNumber));
+    }
+
+    /** Reports had no notes at first. */
+    private List<String> notes(JsonNode parameters) {
+        List<String> notes = optional(parameters, "notes", (node, name) -> list(node, name, this::note));
+        return notes == null ? List.of() : notes;
+    }
+
+    private String note(JsonNode value) {
+        if (!value.isTextual()) {
+            throw invalid("a note is not a text", null);
+        }
+        return value.textValue();
     }
 
     private AudioResult audioResult(JsonNode node) {
@@ -161,6 +180,10 @@ final class JsonReportReader {
 
     private String text(JsonNode node, String name) {
         return field(node, name, JsonNode::isTextual, "a text").textValue();
+    }
+
+    private Path path(JsonNode node, String name) {
+        return Path.of(text(node, name));
     }
 
     private int integer(JsonNode node, String name) {

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A report as GitHub-flavoured Markdown: what affects the numbers, a table, fastest first, the texts, the warnings. */
+/** A report as GitHub-flavoured Markdown: what affects the numbers, a table, fastest first, the notes, the texts, the warnings. */
 public final class MarkdownReport {
     /** Signs that would start markup in the middle of a line. */
     private static final Pattern MARKUP = Pattern.compile("[\\\\|`*\\[\\]<>&~]");
@@ -23,6 +23,7 @@ public final class MarkdownReport {
         StringBuilder target = new StringBuilder();
         appendHeader(target, report);
         appendTable(target, report);
+        appendNotes(target, report.ranking());
         appendTexts(target, report.ranking());
         appendList(target, Comparison.sentences(report, GLYPHS));
         appendList(
@@ -52,7 +53,8 @@ public final class MarkdownReport {
                         .map(option -> option.getKey().replace('_', ' ') + " " + option.getValue())
                         .collect(Collectors.joining(", ")));
         lines.add("Load: device " + load.device() + ", compute type " + load.computeType() + ", threads "
-                + load.threads());
+                + load.threads()
+                + (load.dumpGraph() == null ? "" : ", graph written to " + load.dumpGraph()));
         lines.add("Runs: " + settings.runs() + " timed, " + settings.warmupRuns() + " warm-up");
         lines.forEach(line -> target.append("- ").append(escape(line)).append('\n'));
     }
@@ -96,6 +98,15 @@ public final class MarkdownReport {
         target.append("| ")
                 .append(cells.stream().map(MarkdownReport::escape).collect(Collectors.joining(" | ")))
                 .append(" |\n");
+    }
+
+    private static void appendNotes(StringBuilder target, List<Measured> ranking) {
+        appendList(
+                target,
+                ranking.stream()
+                        .flatMap(result ->
+                                result.parameters().notes().stream().map(note -> result.implementation() + ": " + note))
+                        .toList());
     }
 
     private static void appendTexts(StringBuilder target, List<Measured> ranking) {

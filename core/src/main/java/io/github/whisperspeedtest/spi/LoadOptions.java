@@ -1,6 +1,8 @@
 package io.github.whisperspeedtest.spi;
 
+import java.nio.file.Path;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a model is to be loaded.
@@ -8,8 +10,13 @@ import java.util.Objects;
  * @param device {@code auto} for the best there is, or a device of the implementation such as {@code cpu}, {@code gpu}
  * @param computeType {@code auto} for the model's own, or a type of the implementation such as {@code int8}
  * @param threads threads to compute with, at least 1
+ * @param dumpGraph directory to write the network's graph to, in the engine's own format and for people to look at; null for not
  */
-public record LoadOptions(String device, String computeType, int threads) {
+public record LoadOptions(
+        String device,
+        String computeType,
+        int threads,
+        @Nullable Path dumpGraph) {
     /** The value that leaves a choice to the implementation. */
     public static final String AUTO = "auto";
 
@@ -25,6 +32,11 @@ public record LoadOptions(String device, String computeType, int threads) {
         }
     }
 
+    /** Creates options that leave the graph where it is. */
+    public LoadOptions(String device, String computeType, int threads) {
+        this(device, computeType, threads, null);
+    }
+
     /** Returns the defaults: everything automatic, one thread per processor up to eight. */
     public static LoadOptions defaults() {
         return new LoadOptions(AUTO, AUTO, defaultThreads());
@@ -37,16 +49,21 @@ public record LoadOptions(String device, String computeType, int threads) {
 
     /** Returns these options with another number of threads. */
     public LoadOptions withThreads(int value) {
-        return new LoadOptions(device, computeType, value);
+        return new LoadOptions(device, computeType, value, dumpGraph);
     }
 
     /** Returns these options with another device. */
     public LoadOptions withDevice(String value) {
-        return new LoadOptions(value, computeType, threads);
+        return new LoadOptions(value, computeType, threads, dumpGraph);
     }
 
     /** Returns these options with another compute type. */
     public LoadOptions withComputeType(String value) {
-        return new LoadOptions(device, value, threads);
+        return new LoadOptions(device, value, threads, dumpGraph);
+    }
+
+    /** Returns these options with another directory for the graph, null for none. */
+    public LoadOptions withDumpGraph(@Nullable Path value) {
+        return new LoadOptions(device, computeType, threads, value);
     }
 }

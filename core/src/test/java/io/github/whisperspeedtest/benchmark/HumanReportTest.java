@@ -37,6 +37,8 @@ class HumanReportTest {
                           Peak memory  n/a
                           WER          25.0 % (1 wrong of 4 words)
                           Parameters   micro, onnxruntime 1.29.0, int8, 2 threads, CPU (asked for gpu)
+                          Note         VAD off: its model is not on this machine
+                          Note         Two | notes
                           Text         count.wav: "One, two, four!"
                                        grüße|2.wav: "=Viele "Grüße", sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr..."
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -54,6 +55,39 @@ class JsonReportTest {
                 .isEqualTo(Reports.full());
     }
 
+    @Test
+    void aReportFromBeforeThereWereNotesIsRead() {
+        String older = SAVED.replaceAll(",\\s+\"(notes|dump_graph)\" : (\\[[^]]*]|null)", "");
+
+        assertThat(older).doesNotContain("notes\"", "dump_graph");
+        BenchmarkReport report = JsonReport.parse(older, "r.json");
+        assertThat(report.ranking())
+                .hasSize(3)
+                .allSatisfy(result -> assertThat(result.parameters().notes()).isEmpty());
+        assertThat(report.settings()).isEqualTo(Reports.full().settings());
+    }
+
+    @Test
+    void theDirectoryOfTheGraphIsKept() {
+        BenchmarkReport plain = Reports.plain(1);
+        BenchmarkSettings settings = plain.settings();
+        BenchmarkReport report = new BenchmarkReport(
+                plain.environment(),
+                new BenchmarkSettings(
+                        settings.model(),
+                        settings.audios(),
+                        settings.runs(),
+                        settings.warmupRuns(),
+                        settings.options(),
+                        settings.load().withDumpGraph(Path.of("graphs"))),
+                plain.startedAt(),
+                List.of());
+
+        assertThat(JsonReport.parse(JsonReport.render(report), "r.json")).isEqualTo(report);
+        assertThat(new HumanReport(false, false).header(report)).contains("2 threads, graph written to graphs\n");
+        assertThat(MarkdownReport.render(report)).contains("threads 2, graph written to graphs\n");
+    }
+
     @ParameterizedTest
     @CsvSource(quoteCharacter = '~', delimiterString = "->", textBlock = """
                     "format_version" : 1        -> "format_version" : 2          -> its format_version is 2
@@ -67,6 +101,7 @@ class JsonReportTest {
                     "run_seconds" : [ 0.74,     -> "run_seconds" : [ null,       -> a time of a run is not a number of seconds
                     "status" : "failed"         -> "status" : "odd"              -> unknown status 'odd'
                     "category" : "crashed"      -> "category" : "odd"            -> unknown category 'odd'
+                    "notes" : [ "VAD            -> "notes" : [ 1, "VAD           -> a note is not a text
                     "runs" : 3                  -> "runs" : 0                    -> runs must be at least 1
                     "reference_words" : 4       -> "reference_words" : 0         -> impossible counts
                     """)

@@ -26,6 +26,9 @@ class MarkdownReportTest {
                         | insanely |  |  |  |  |  |  |  |  |  |  | failed (timed out): no answer for 60 s: Ask for fewer runs. |
                         | mps |  |  |  |  |  |  |  |  |  |  | unavailable: there is no PyTorch for this platform: Use a machine with Linux or macOS. |
 
+                        - faster: VAD off: its model is not on this machine
+                        - faster: Two \\| notes
+
                         - whispercpp, count.wav: "One, two, three, four."
                         - whispercpp, grüße\\|2.wav: "Viele Grüße"
                         - faster, count.wav: "One, two, four!"

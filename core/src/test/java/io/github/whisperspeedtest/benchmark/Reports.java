@@ -41,7 +41,14 @@ final class Reports {
         return empty().with(new Measured(
                         "faster",
                         "0.1.0",
-                        new EngineParameters("micro", "onnxruntime 1.29.0", "gpu", "CPU", "int8", 2),
+                        new EngineParameters(
+                                "micro",
+                                "onnxruntime 1.29.0",
+                                "gpu",
+                                "CPU",
+                                "int8",
+                                2,
+                                List.of("VAD off: its model is not on this machine", "Two | notes")),
                         Duration.ofMillis(80),
                         Duration.ofMillis(1000),
                         millis(740, 800, 860),

@@ -53,6 +53,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -123,6 +124,11 @@ public abstract class ImplementationContract {
 
     /** Returns whether a single temperature, without fallback, can be asked for. */
     protected boolean supportsNoFallback() {
+        return true;
+    }
+
+    /** Returns whether the network's graph can be written out. */
+    protected boolean supportsDumpGraph() {
         return true;
     }
 
@@ -229,6 +235,24 @@ public abstract class ImplementationContract {
                         () -> implementation.load(files, LoadOptions.defaults().withComputeType("f7")))
                 .isInstanceOf(UnsupportedOptionException.class)
                 .hasMessageContainingAll("f7", implementation.id());
+    }
+
+    @Test
+    void writesTheGraphOrRefusesTo() throws IOException {
+        Path directory = temporary.resolve("graphs");
+        LoadOptions options = LoadOptions.defaults().withDumpGraph(directory);
+        if (!supportsDumpGraph()) {
+            assertThatThrownBy(() -> implementation.load(files, options))
+                    .isInstanceOf(UnsupportedOptionException.class)
+                    .hasMessageContainingAll("dump-graph", implementation.id());
+            return;
+        }
+        try (Transcriber transcriber = implementation.load(files, options)) {
+            assertThat(text(transcriber, english())).isEqualTo(english().reference());
+        }
+        try (Stream<Path> written = Files.list(directory)) {
+            assertThat(written).isNotEmpty().allSatisfy(file -> assertThat(file).isNotEmptyFile());
+        }
     }
 
     @Test
