@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.whisperspeedtest.error.DownloadException;
 import io.github.whisperspeedtest.hub.DownloadListener;
+import io.github.whisperspeedtest.hub.HubCache;
 import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.Implementation;
@@ -15,6 +16,7 @@ import io.github.whisperspeedtest.spi.ModelSource;
 import io.github.whisperspeedtest.spi.Transcriber;
 import io.github.whisperspeedtest.testing.HubServer;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +26,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Models with fallbacks in a cache of their own, as quantised MLX models have them. */
+/** Models with fallbacks in a cache of their own, as quantised MLX models have them, and a companion in the default one. */
 class ModelInstallerTest {
     private static final byte[] CONTENT = {1, 2, 3};
+    private static final String COMPANION = "owner/companion";
 
     @TempDir
     private Path directory;
@@ -72,17 +75,91 @@ class ModelInstallerTest {
                 .satisfies(failure -> assertThat(failure.getSuppressed()).hasSize(2));
     }
 
+    @Test
+    void bringsCompanionsIntoTheirOwnCache() {
+        publish("owner/quantised");
+        publish(COMPANION);
+        install();
+
+        assertThat(locate().byName())
+                .containsEntry("model.bin", content("own", "owner/quantised"))
+                .containsEntry("helper/model.bin", content("hub", COMPANION));
+        assertThat(locate().companion("helper")).isPresent();
+    }
+
+    @Test
+    void doesWithoutACompanionThatCannotBeHad() {
+        publish("owner/quantised");
+        assertThat(install().sources()).isEqualTo(sources("owner/quantised"));
+        assertThat(locate().byName()).containsOnlyKeys("model.bin");
+        assertThat(look().isPresent()).isTrue();
+
+        publish(COMPANION);
+        assertThat(installCompanions()).containsExactly(companion());
+        assertThat(locate().byName()).containsOnlyKeys("model.bin", "helper/model.bin");
+    }
+
+    @Test
+    void fetchesACompanionOnceAndAgainWhereItIsDamaged() throws IOException {
+        publish("owner/quantised");
+        publish(COMPANION);
+        install();
+        hub.clearReceived();
+        assertThat(installCompanions()).isEmpty();
+        assertThat(hub.received()).isEmpty();
+
+        Path file = content("hub", COMPANION).toRealPath();
+        Files.write(file, new byte[] {1, 2, 4});
+        assertThat(installCompanions()).containsExactly(companion());
+        assertThat(file).hasBinaryContent(CONTENT);
+    }
+
+    @Test
+    void leavesOutACompanionThatIsNotWhole() throws IOException {
+        publish("owner/quantised");
+        publish(COMPANION);
+        install();
+        Files.delete(content("hub", COMPANION));
+        assertThat(locate().byName()).containsOnlyKeys("model.bin");
+    }
+
+    private List<ModelInfo> installCompanions() {
+        Quantised implementation = implementation();
+        return installer.installCompanions(
+                implementation, implementation.modelInfo("small", directory), DownloadListener.SILENT);
+    }
+
+    private ModelFiles locate() {
+        return new ModelStore(ToolHome.at(directory), directory.resolve("hub")).locate(implementation(), "small");
+    }
+
+    private Path content(String cache, String repository) {
+        return new HubCache(directory.resolve(cache))
+                .newest(repository)
+                .orElseThrow()
+                .directory()
+                .resolve("model.bin");
+    }
+
+    private Quantised implementation() {
+        return new Quantised(directory.resolve("own"));
+    }
+
+    private static ModelInfo companion() {
+        return new ModelInfo("helper", sources(COMPANION), null, List.of(), 0, List.of());
+    }
+
     private void publish(String repository) {
         hub.file(repository, "model.bin", CONTENT).commit(repository);
     }
 
     private ModelInfo install() {
-        return installer.install(new Quantised(directory.resolve("own")), "small", DownloadListener.SILENT);
+        return installer.install(implementation(), "small", DownloadListener.SILENT);
     }
 
     private ModelPresence look() {
         return new ModelLocator(directory.resolve("hub"))
-                .look(new Quantised(directory.resolve("own")).modelInfo("small", directory), ModelPlace.LOCAL_CACHE);
+                .look(implementation().modelInfo("small", directory), ModelPlace.LOCAL_CACHE);
     }
 
     private static List<ModelSource> sources(String repository) {
@@ -104,7 +181,7 @@ class ModelInstallerTest {
         public List<ModelInfo> models(Path modelsDirectory) {
             ModelInfo last = model("owner/last", List.of());
             ModelInfo plain = model("owner/plain", List.of(last));
-            return List.of(model("owner/quantised", List.of(plain)));
+            return List.of(model("owner/quantised", List.of(plain)).withCompanions(List.of(companion())));
         }
 
         private ModelInfo model(String repository, List<ModelInfo> fallbacks) {

@@ -276,6 +276,36 @@ class ModelStoreTest {
                 .isEqualTo(Files.getPosixFilePermissions(embedded.getParent()));
     }
 
+    @Test
+    void companionsComeWithTheModelWhereTheyAreThere() throws IOException {
+        Path tokens = home.models().resolve("helper/tokens.txt");
+        Implementation accompanied = new TwoFiles() {
+            @Override
+            public List<ModelInfo> models(Path modelsDirectory) {
+                List<ModelInfo> companions =
+                        List.of(info("helper", new ModelSource.Embedded("f16"), modelsDirectory.resolve("helper")));
+                return super.models(modelsDirectory).stream()
+                        .map(model -> model.withCompanions(companions))
+                        .toList();
+            }
+        };
+        assertThat(store.locate(accompanied, EmbeddedModel.NAME).byName())
+                .as("without its companion")
+                .containsOnlyKeys("weights.bin", "tokens.txt");
+
+        write(home.models().resolve("helper/weights.bin"), "weights");
+        assertThat(store.locate(accompanied, EmbeddedModel.NAME).byName())
+                .as("with half of its companion")
+                .containsOnlyKeys("weights.bin", "tokens.txt");
+
+        write(tokens, "tokens");
+        ModelFiles files = store.locate(accompanied, EmbeddedModel.NAME);
+        assertThat(files.byName())
+                .containsOnlyKeys("weights.bin", "tokens.txt", "helper/weights.bin", "helper/tokens.txt")
+                .containsEntry("helper/tokens.txt", tokens);
+        assertThat(files.require("weights.bin")).isEqualTo(embedded.resolve("weights.bin"));
+    }
+
     private void assertNothingElseThan(Path... expected) throws IOException {
         try (Stream<Path> content = Files.list(embedded.getParent())) {
             assertThat(content).containsExactlyInAnyOrder(expected);
@@ -367,7 +397,7 @@ class ModelStoreTest {
 
         void afterWriting() {}
 
-        private static ModelInfo info(String name, ModelSource source, Path directory) {
+        static ModelInfo info(String name, ModelSource source, Path directory) {
             return ModelInfo.ofLocalFiles(
                     name,
                     List.of(source),

@@ -82,4 +82,23 @@ class ModelFilesTest {
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining(directory + " is not a file");
     }
+
+    @Test
+    void filesOfACompanionStandBelowItsName() {
+        ModelFiles model = new ModelFiles("m", Map.of("model.bin", directory.resolve("a")));
+        ModelFiles companion = new ModelFiles("vad", Map.of("onnx/model.bin", directory.resolve("b")));
+        ModelFiles both = model.with(companion);
+
+        assertThat(both.model()).isEqualTo("m");
+        assertThat(both.byName())
+                .containsExactly(
+                        Map.entry("model.bin", directory.resolve("a")),
+                        Map.entry("vad/onnx/model.bin", directory.resolve("b")));
+        assertThat(both.companion("vad")).contains(companion);
+        assertThat(both.companion("va")).isEmpty();
+        assertThat(model.companion("vad")).isEmpty();
+        assertThatThrownBy(() -> both.with(companion))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(directory.resolve("b").toString());
+    }
 }

@@ -23,6 +23,28 @@ class ModelInfoTest {
     }
 
     @Test
+    void companionsAreAddedToAModelAsItIs() {
+        ModelInfo companion = ModelInfo.ofLocalFiles(
+                "c", List.of(new ModelSource.Embedded("f16")), List.of(Path.of("c.bin")), 1);
+        ModelInfo fallback = ModelInfo.ofLocalFiles(
+                "f", List.of(new ModelSource.Embedded("f16")), List.of(Path.of("f.bin")), 2);
+        ModelInfo alone = new ModelInfo(
+                "m",
+                List.of(new ModelSource.Embedded("f16")),
+                Path.of("cache"),
+                List.of(Path.of("m.bin")),
+                3,
+                List.of(fallback));
+        List<ModelInfo> companions = new ArrayList<>(List.of(companion));
+        ModelInfo both = alone.withCompanions(companions);
+        companions.clear();
+
+        assertThat(alone.companions()).isEmpty();
+        assertThat(both.companions()).containsExactly(companion);
+        assertThat(both.withCompanions(List.of())).isEqualTo(alone);
+    }
+
+    @Test
     void modelMustComeFromSomewhere() {
         assertThatThrownBy(() -> ModelInfo.ofLocalFiles("m", List.of(), List.of(Path.of("a.bin")), 0))
                 .isInstanceOf(IllegalArgumentException.class)

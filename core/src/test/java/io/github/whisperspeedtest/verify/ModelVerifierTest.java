@@ -485,6 +485,25 @@ class ModelVerifierTest {
     }
 
     @Test
+    void aCompanionIsNoPartOfTheModel() throws IOException {
+        CacheBuilder model = whole(hub, GOOD);
+        Verdict alone = verify("accompanied", ModelPlace.HUB_CACHE, LOAD);
+        assertThat(alone.status()).isEqualTo(Status.COMPLETE);
+
+        new CacheBuilder(hub, Scripted.COMPANION)
+                .ref("main", NEW)
+                .linked(NEW, "model.bin", Scripted.content("no model at all"));
+        assertThat(new ModelStore(home, hub).locate(scripted, "accompanied").byName())
+                .containsOnlyKeys("config.json", "model.bin", "detector/model.bin");
+        Verdict accompanied = verify("accompanied", ModelPlace.HUB_CACHE, LOAD);
+        assertThat(accompanied.remembered())
+                .as("what is found out about the model does not hang on its companion")
+                .isTrue();
+        assertThat(accompanied.contents()).isEqualTo(alone.contents());
+        assertThat(loadedFiles()).containsExactly(model.snapshot(NEW).resolve("model.bin"));
+    }
+
+    @Test
     void aBlobThatTwoFilesShareTakesItsSpaceOnce() throws IOException {
         new CacheBuilder(hub, Scripted.REPOSITORY)
                 .ref("main", NEW)

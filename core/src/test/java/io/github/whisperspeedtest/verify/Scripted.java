@@ -38,6 +38,7 @@ public class Scripted implements Implementation {
 
     static final String FALLBACK = "acme/whisper-tiny-fallback";
     static final String TOKENIZER = "acme/tokenizer";
+    static final String COMPANION = "acme/detector";
 
     /** A file that gets a line for each model that is loaded. */
     private static final String LOADS_PROPERTY = "whisperspeedtest.test.loads";
@@ -119,6 +120,9 @@ public class Scripted implements Implementation {
                 new ModelInfo("alias", List.of(hub), null, List.of(), 0, List.of()),
                 new ModelInfo("own", List.of(hub), own, List.of(), 0, List.of(fallback)),
                 new ModelInfo("borrows", List.of(hub, hub(TOKENIZER, "tokenizer.json")), null, List.of(), 0, List.of()),
+                new ModelInfo("accompanied", List.of(hub), null, List.of(), 0, List.of())
+                        .withCompanions(List.of(new ModelInfo(
+                                "detector", List.of(hub(COMPANION, "model.bin")), null, List.of(), 0, List.of()))),
                 new ModelInfo("wild", List.of(hub(REPOSITORY, "*.json", "model.bin")), null, List.of(), 0, List.of()),
                 ModelInfo.ofLocalFiles(
                         "plain",
