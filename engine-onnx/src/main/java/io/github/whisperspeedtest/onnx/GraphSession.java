@@ -1,0 +1,119 @@
+package io.github.whisperspeedtest.onnx;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxTensorLike;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import io.github.whisperspeedtest.error.EngineException;
+import io.github.whisperspeedtest.error.EngineUnavailableException;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** A graph that the runtime has loaded, with the native memory that it needs. */
+final class GraphSession implements AutoCloseable {
+    private final String name;
+    private final OrtSession session;
+
+    /** The runtime reads these as long as the session lives, where it has not packed them anew. */
+    private final Map<String, OnnxTensorLike> weights;
+
+    private boolean closed;
+
+    private GraphSession(String name, OrtSession session, Map<String, OnnxTensorLike> weights) {
+        this.name = name;
+        this.session = session;
+        this.weights = weights;
+    }
+
+    /** Sets options of a session before it is made. */
+    interface Setup {
+        void apply(SessionOptions options) throws OrtException;
+    }
+
+    /**
+     * Loads a graph.
+     *
+     * @throws EngineUnavailableException if the runtime refuses it, which at this point means that memory is short
+     */
+    static GraphSession load(OnnxRuntime runtime, GraphBuilder graph, int threads, Setup setup) {
+        OrtEnvironment environment = runtime.environment();
+        Map<String, OnnxTensorLike> weights = new HashMap<>();
+        try (SessionOptions options = new SessionOptions()) {
+            options.setIntraOpNumThreads(threads);
+            options.setInterOpNumThreads(1);
+            // Weights are packed once and stay; in the arena they would leave holes that nothing fits into.
+            options.addConfigEntry("session.use_device_allocator_for_initializers", "1");
+            if (graph.folder() != null) {
+                options.addConfigEntry(
+                        "session.model_external_initializers_file_folder_path",
+                        graph.folder().toString());
+            }
+            for (Map.Entry<String, GraphBuilder.Weight> weight : graph.buffers().entrySet()) {
+                weights.put(weight.getKey(), tensor(environment, weight.getValue()));
+            }
+            options.addExternalInitializers(weights);
+            setup.apply(options);
+            return new GraphSession(
+                    graph.name(), environment.createSession(graph.build().toByteArray(), options), weights);
+        } catch (OrtException e) {
+            weights.values().forEach(OnnxTensorLike::close);
+            throw new EngineUnavailableException(
+                    "ONNX Runtime could not load the graph " + graph.name() + ": " + e.getMessage()
+                            + ". The model's form is sound, so memory is the likely reason: take a smaller model.",
+                    e);
+        }
+    }
+
+    private static OnnxTensor tensor(OrtEnvironment environment, GraphBuilder.Weight weight) throws OrtException {
+        long[] shape = weight.shape().stream().mapToLong(Long::longValue).toArray();
+        ByteBuffer data = weight.data();
+        return switch (weight.type()) {
+            case FLOAT ->
+                OnnxTensor.createTensor(
+                        environment, data.duplicate().order(data.order()).asFloatBuffer(), shape);
+            case FLOAT16 -> OnnxTensor.createTensor(environment, data, shape, OnnxJavaType.FLOAT16);
+            case BFLOAT16 -> OnnxTensor.createTensor(environment, data, shape, OnnxJavaType.BFLOAT16);
+            case INT8 -> OnnxTensor.createTensor(environment, data, shape, OnnxJavaType.INT8);
+            case UINT8 -> OnnxTensor.createTensor(environment, data, shape, OnnxJavaType.UINT8);
+            default -> throw new IllegalArgumentException("No weight is of type " + weight.type());
+        };
+    }
+
+    /**
+     * Runs the graph once; what it gives goes into the tensors of {@code outputs}.
+     *
+     * @throws EngineException if the runtime fails
+     */
+    void run(Map<String, OnnxTensor> inputs, Map<String, ? extends OnnxValue> outputs) {
+        try {
+            session.run(inputs, Set.of(), outputs).close();
+        } catch (OrtException e) {
+            throw new EngineException("ONNX Runtime failed in the graph " + name + ": " + e.getMessage(), e);
+        }
+    }
+
+    OrtSession session() {
+        return session;
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            session.close();
+        } catch (OrtException e) {
+            throw new EngineException("ONNX Runtime failed while it freed the graph " + name + ".", e);
+        } finally {
+            weights.values().forEach(OnnxTensorLike::close);
+        }
+    }
+}

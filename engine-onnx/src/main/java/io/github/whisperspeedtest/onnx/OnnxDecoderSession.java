@@ -1,0 +1,189 @@
+package io.github.whisperspeedtest.onnx;
+
+import ai.onnxruntime.OnnxTensor;
+import io.github.whisperspeedtest.checkpoint.AttentionHead;
+import io.github.whisperspeedtest.checkpoint.ModelDimensions;
+import io.github.whisperspeedtest.network.DecoderSession;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Sequences whose keys and values are in native memory that the runtime extends in place. */
+final class OnnxDecoderSession implements DecoderSession {
+    private static final int[] ONLY = {0};
+
+    private final OnnxNetwork network;
+    private final ModelDimensions dimensions;
+    private final DecoderBuffers buffers;
+
+    /** What the sequences attend to: the encoder's own, or a copy of those windows that are left. */
+    private CrossAttentionCache windows;
+
+    private @Nullable CrossAttentionCache ownWindows;
+
+    /** The tokens of each sequence, to know what two of them have in common. */
+    private int[][] history;
+
+    private int length;
+    private boolean closed;
+
+    OnnxDecoderSession(OnnxNetwork network, CrossAttentionCache windows) {
+        this.network = network;
+        this.windows = windows;
+        dimensions = network.dimensions();
+        history = new int[windows.windows()][dimensions.nTextCtx()];
+        buffers = network.decoderBuffers().take();
+        buffers.cache().clear(windows.windows());
+    }
+
+    @Override
+    public int sequences() {
+        return history.length;
+    }
+
+    @Override
+    public int length() {
+        return length;
+    }
+
+    @Override
+    public void append(int[][] tokens, int[] positions, float[][] logits) {
+        int count = tokens[0].length;
+        if (length == 0 || count == 1 || sequences() == 1) {
+            run(tokens, positions, Map.of());
+            for (int i = 0; i < logits.length; i++) {
+                read(i, logits[i]);
+            }
+            return;
+        }
+        // The runtime's attention takes several tokens for several sequences at their beginning only.
+        for (int i = 0; i < count; i++) {
+            int column = i;
+            run(Arrays.stream(tokens).map(row -> new int[] {row[column]}).toArray(int[][]::new), ONLY, Map.of());
+            int wanted = Arrays.binarySearch(positions, i);
+            for (int sequence = 0; wanted >= 0 && sequence < tokens.length; sequence++) {
+                read(sequence, logits[sequence * positions.length + wanted]);
+            }
+        }
+    }
+
+    private void read(int row, float[] target) {
+        buffers.logits().get(row * dimensions.nVocab(), target, 0, dimensions.nVocab());
+    }
+
+    private void run(int[][] tokens, int[] positions, Map<String, OnnxTensor> furtherOutputs) {
+        int count = tokens[0].length;
+        if (tokens.length != sequences() || count < 1 || length + count > dimensions.nTextCtx()) {
+            throw new IllegalArgumentException(tokens.length + " sequences of " + count + " more tokens do not fit "
+                    + sequences() + " sequences of " + length + "; the decoder has " + dimensions.nTextCtx()
+                    + " positions");
+        }
+        buffers.cache().ensureLength(length + count, length);
+        Map<String, OnnxTensor> inputs = buffers.inputs(windows.windows(), tokens, length, positions);
+        windows.putInto(inputs);
+        Map<String, OnnxTensor> outputs = buffers.outputs();
+        if (!furtherOutputs.isEmpty()) {
+            outputs = new HashMap<>(outputs);
+            outputs.putAll(furtherOutputs);
+        }
+        network.decoder().run(inputs, outputs);
+        for (int i = 0; i < tokens.length; i++) {
+            System.arraycopy(tokens[i], 0, history[i], length, count);
+        }
+        length += count;
+    }
+
+    /** Returns the cross-attention's scores of a first append to the one sequence there is. */
+    float[][][] crossAttention(int[] tokens, List<AttentionHead> heads) {
+        int positions = dimensions.nAudioCtx();
+        Map<Integer, NativeFloats> scores = new TreeMap<>();
+        Map<String, OnnxTensor> outputs = new HashMap<>();
+        try {
+            for (AttentionHead head : heads) {
+                scores.computeIfAbsent(head.layer(), layer -> {
+                    NativeFloats memory = network.newFloats((long) dimensions.nTextHead() * tokens.length * positions);
+                    outputs.put(
+                            DecoderGraph.crossScores(layer),
+                            memory.tensor(1, dimensions.nTextHead(), tokens.length, positions));
+                    return memory;
+                });
+            }
+            run(new int[][] {tokens}, new int[] {tokens.length - 1}, outputs);
+        } finally {
+            outputs.values().forEach(OnnxTensor::close);
+        }
+        float[][][] wanted = new float[heads.size()][tokens.length][positions];
+        for (int i = 0; i < wanted.length; i++) {
+            NativeFloats layer = scores.get(heads.get(i).layer());
+            for (int token = 0; token < tokens.length; token++) {
+                int row = heads.get(i).head() * tokens.length + token;
+                layer.buffer().get(row * positions, wanted[i][token], 0, positions);
+            }
+        }
+        return wanted;
+    }
+
+    @Override
+    public void select(int[] parents) {
+        int perWindow = sequences() / windows.windows();
+        int[] kept = Arrays.stream(parents)
+                .map(parent -> parent / perWindow)
+                .distinct()
+                .toArray();
+        if (kept.length == 0 || parents.length % kept.length != 0) {
+            throw new IllegalArgumentException("Windows must keep equally many sequences, but the parents are "
+                    + Arrays.toString(parents) + " with " + perWindow + " for each window");
+        }
+        int[][] selected = new int[parents.length][];
+        int[] common = new int[parents.length];
+        for (int i = 0; i < parents.length; i++) {
+            selected[i] = history[parents[i]].clone();
+            common[i] = i < history.length
+                    ? commonLength(history[i], selected[i], i / perWindow, parents[i] / perWindow)
+                    : 0;
+        }
+        buffers.cache().select(parents, common, length);
+        history = selected;
+        if (kept.length != windows.windows()) {
+            dropAllBut(kept);
+        }
+    }
+
+    /** Returns how many positions two sequences have computed alike: none where they listen to different windows. */
+    private int commonLength(int[] one, int[] other, int oneWindow, int otherWindow) {
+        if (oneWindow != otherWindow) {
+            return 0;
+        }
+        int mismatch = Arrays.mismatch(one, 0, length, other, 0, length);
+        return mismatch < 0 ? length : mismatch;
+    }
+
+    private void dropAllBut(int[] kept) {
+        CrossAttentionCache copy = network.crossAttentionCaches().take();
+        copy.copy(windows, kept);
+        giveBackOwnWindows();
+        ownWindows = copy;
+        windows = copy;
+    }
+
+    private void giveBackOwnWindows() {
+        if (ownWindows != null) {
+            ownWindows.close();
+            network.crossAttentionCaches().giveBack(ownWindows);
+            ownWindows = null;
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            giveBackOwnWindows();
+            buffers.close();
+            network.decoderBuffers().giveBack(buffers);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package io.github.whisperspeedtest.onnx;
+
+/** How the weights of the linear layers are held, and with it what is computed with them. */
+public enum Precision {
+    /** 32-bit floating point throughout. */
+    FLOAT32("float32"),
+    /** 16-bit weights and activations in the encoder, for providers that compute with them. */
+    FLOAT16("float16"),
+    /**
+     * Signed bytes with one scale per output row, as CTranslate2 stores them; what they are multiplied with is quantised as the
+     * network runs, each row of it by itself.
+     */
+    INT8("int8"),
+    /** Bytes with a scale for each block of 32 along the input. */
+    BLOCKWISE_8("int8-blockwise"),
+    /** Four bits with a scale for each block of 32 along the input. */
+    BLOCKWISE_4("int4-blockwise");
+
+    private final String label;
+
+    Precision(String label) {
+        this.label = label;
+    }
+
+    /** Returns what users call it. */
+    public String label() {
+        return label;
+    }
+
+    LinearLayers encoderLayers() {
+        return switch (this) {
+            case FLOAT32, FLOAT16 -> new FloatLayers();
+            case INT8 -> new RowQuantizedLayers();
+            case BLOCKWISE_8 -> BlockwiseLayers.ofBlocks(8);
+            case BLOCKWISE_4 -> BlockwiseLayers.ofBlocks(4);
+        };
+    }
+
+    LinearLayers decoderLayers() {
+        return switch (this) {
+            case FLOAT32, FLOAT16 -> new FloatLayers();
+            case INT8 -> BlockwiseLayers.ofRows();
+            case BLOCKWISE_8 -> BlockwiseLayers.ofBlocks(8);
+            case BLOCKWISE_4 -> BlockwiseLayers.ofBlocks(4);
+        };
+    }
+}

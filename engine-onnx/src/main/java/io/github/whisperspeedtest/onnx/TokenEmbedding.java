@@ -1,0 +1,34 @@
+package io.github.whisperspeedtest.onnx;
+
+import io.github.whisperspeedtest.checkpoint.Checkpoint;
+import io.github.whisperspeedtest.checkpoint.Tensor;
+import java.nio.FloatBuffer;
+import java.util.Objects;
+
+/**
+ * Looks up what the decoder gets for a token at a position.
+ *
+ * <p>It is done here and not in the graph: a few rows are wanted at a time, straight out of the model's file, while a table inside the graph
+ * would be a second copy of the largest weight, beside the one that is packed for the logits.
+ */
+final class TokenEmbedding {
+    private final Tensor tokens;
+    private final float[] positions;
+    private final float[] row;
+
+    TokenEmbedding(Checkpoint checkpoint) {
+        tokens = Objects.requireNonNull(checkpoint.tensors().get("decoder.token_embedding.weight"));
+        positions =
+                WeightBuffers.array(Objects.requireNonNull(checkpoint.tensors().get("decoder.positional_embedding")));
+        row = new float[checkpoint.dimensions().nTextState()];
+    }
+
+    /** Writes the sum of both embeddings to the buffer's position. */
+    void put(int token, int position, FloatBuffer target) {
+        tokens.copyTo(token * row.length, row);
+        for (int i = 0; i < row.length; i++) {
+            row[i] += positions[position * row.length + i];
+        }
+        target.put(row);
+    }
+}

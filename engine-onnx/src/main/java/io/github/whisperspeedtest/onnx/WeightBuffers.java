@@ -1,0 +1,107 @@
+package io.github.whisperspeedtest.onnx;
+
+import ai.onnx.proto.OnnxMl.TensorProto;
+import io.github.whisperspeedtest.checkpoint.DataType;
+import io.github.whisperspeedtest.checkpoint.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Brings weights of a checkpoint into native memory in the form that a node takes, without a copy where they have it already. */
+final class WeightBuffers {
+    private static final int SLICE = 1 << 16;
+
+    private WeightBuffers() {}
+
+    /** Adds a tensor as 32-bit floats; 16-bit ones stay as they are and are widened by the runtime while it loads the graph. */
+    static String float32(GraphBuilder graph, String name, Tensor tensor) {
+        return switch (tensor.type()) {
+            case F32 -> graph.weight(name, TensorProto.DataType.FLOAT, tensor);
+            case F16 -> widened(graph, name, TensorProto.DataType.FLOAT16, tensor);
+            case BF16 -> widened(graph, name, TensorProto.DataType.BFLOAT16, tensor);
+            case I8 -> graph.weight(name, TensorProto.DataType.FLOAT, longs(tensor.shape()), converted(tensor));
+        };
+    }
+
+    private static String widened(GraphBuilder graph, String name, TensorProto.DataType type, Tensor tensor) {
+        String stored = graph.weight(name + ".stored", type, tensor);
+        return graph.node(
+                "Cast", name, List.of(stored), GraphBuilder.attribute("to", TensorProto.DataType.FLOAT.getNumber()));
+    }
+
+    /** Adds numbers that were computed here. */
+    static String floats(GraphBuilder graph, String name, float[] values, long... shape) {
+        ByteBuffer bytes = allocate((long) values.length * Float.BYTES);
+        bytes.asFloatBuffer().put(values);
+        List<Long> sizes = new ArrayList<>();
+        for (long size : shape) {
+            sizes.add(size);
+        }
+        return graph.weight(name, TensorProto.DataType.FLOAT, sizes, bytes);
+    }
+
+    /** Returns all elements as 32-bit floats on the heap; for small tensors. */
+    static float[] array(Tensor tensor) {
+        float[] values = new float[Math.toIntExact(tensor.elementCount())];
+        tensor.copyTo(0, values);
+        return values;
+    }
+
+    /** Returns the biases of several layers one after the other, zeros where one has none; null where none has any. */
+    static float @Nullable [] biases(List<LinearLayers.Layer> layers) {
+        if (layers.stream().allMatch(layer -> layer.bias() == null)) {
+            return null;
+        }
+        float[] joined = new float
+                [layers.stream()
+                        .mapToInt(layer -> layer.weight().shape().get(0))
+                        .sum()];
+        int at = 0;
+        for (LinearLayers.Layer layer : layers) {
+            if (layer.bias() != null) {
+                float[] bias = array(layer.bias());
+                System.arraycopy(bias, 0, joined, at, bias.length);
+            }
+            at += layer.weight().shape().get(0);
+        }
+        return joined;
+    }
+
+    /** Returns a tensor's bytes in native memory: themselves where they are there. */
+    static ByteBuffer direct(ByteBuffer data) {
+        if (data.isDirect()) {
+            return data;
+        }
+        ByteBuffer copy = allocate(data.remaining());
+        copy.put(data).flip();
+        return copy;
+    }
+
+    private static ByteBuffer converted(Tensor tensor) {
+        long count = tensor.elementCount();
+        ByteBuffer target = allocate(count * Float.BYTES);
+        float[] slice = new float[(int) Math.min(SLICE, count)];
+        for (int start = 0; start < count; start += slice.length) {
+            if (count - start < slice.length) {
+                slice = new float[(int) (count - start)];
+            }
+            tensor.copyTo(start, slice);
+            target.asFloatBuffer().put(start, slice);
+        }
+        return target;
+    }
+
+    static ByteBuffer allocate(long bytes) {
+        return ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.nativeOrder());
+    }
+
+    static List<Long> longs(List<Integer> shape) {
+        return shape.stream().map(Integer::longValue).toList();
+    }
+
+    static boolean isRowQuantized(Tensor tensor) {
+        return tensor.type() == DataType.I8;
+    }
+}
