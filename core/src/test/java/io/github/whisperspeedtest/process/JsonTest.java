@@ -124,6 +124,8 @@ class JsonTest {
         ModelFiles files = new ModelFiles("tiny", Map.of("model.bin", Path.of("/models/model.bin")));
 
         assertThat(roundTrip(ModelInfo.class, model)).isEqualTo(model);
+        assertThat(roundTrip(ModelInfo.class, model.withCompanions(List.of(model))))
+                .isEqualTo(model.withCompanions(List.of(model)));
         assertThat(roundTrip(ModelFiles.class, files)).isEqualTo(files);
     }
 

@@ -24,10 +24,10 @@ class ModelInfoTest {
 
     @Test
     void companionsAreAddedToAModelAsItIs() {
-        ModelInfo companion = ModelInfo.ofLocalFiles(
-                "c", List.of(new ModelSource.Embedded("f16")), List.of(Path.of("c.bin")), 1);
-        ModelInfo fallback = ModelInfo.ofLocalFiles(
-                "f", List.of(new ModelSource.Embedded("f16")), List.of(Path.of("f.bin")), 2);
+        ModelInfo companion =
+                ModelInfo.ofLocalFiles("c", List.of(new ModelSource.Embedded("f16")), List.of(Path.of("c.bin")), 1);
+        ModelInfo fallback =
+                ModelInfo.ofLocalFiles("f", List.of(new ModelSource.Embedded("f16")), List.of(Path.of("f.bin")), 2);
         ModelInfo alone = new ModelInfo(
                 "m",
                 List.of(new ModelSource.Embedded("f16")),

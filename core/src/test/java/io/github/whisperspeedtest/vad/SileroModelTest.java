@@ -34,8 +34,9 @@ class SileroModelTest {
     @Test
     void refusalSaysWhatToDownload() {
         assertThat(SileroModel.missing("faster", "tiny"))
-                .hasMessage("Implementation 'faster' does not support the option vad=on. Voice activity detection needs the model"
-                        + " silero-vad, which was not on this machine when tiny was loaded."
-                        + " Run: whisper-speedtest download -i faster -m tiny");
+                .hasMessage(
+                        "Implementation 'faster' does not support the option vad=on. Voice activity detection needs the model"
+                                + " silero-vad, which was not on this machine when tiny was loaded."
+                                + " Run: whisper-speedtest download -i faster -m tiny");
     }
 }
