@@ -1,0 +1,31 @@
+package io.github.whisperspeedtest.alignment;
+
+import java.util.List;
+
+/**
+ * A word and when it is said.
+ *
+ * @param text the word with the space before it
+ * @param tokens its tokens
+ * @param start seconds
+ * @param end seconds
+ * @param probability mean probability of its tokens
+ */
+public record WordTiming(String text, List<Integer> tokens, double start, double end, double probability) {
+    /** Copies the list. */
+    public WordTiming {
+        tokens = List.copyOf(tokens);
+    }
+
+    double duration() {
+        return end - start;
+    }
+
+    WordTiming from(double newStart) {
+        return new WordTiming(text, tokens, newStart, end, probability);
+    }
+
+    WordTiming until(double newEnd) {
+        return new WordTiming(text, tokens, start, newEnd, probability);
+    }
+}

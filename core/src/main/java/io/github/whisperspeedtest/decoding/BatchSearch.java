@@ -1,0 +1,144 @@
+package io.github.whisperspeedtest.decoding;
+
+import io.github.whisperspeedtest.network.DecoderSession;
+import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.numeric.Exponentials;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/**
+ * Decodes several windows side by side, each with a search of its own.
+ *
+ * <p>The prompt is read once with one sequence per window, which then become as many as the search wants. A window whose search is
+ * done leaves the batch.
+ *
+ * <p>Not for several threads at once: the rows of logits are kept from call to call.
+ */
+final class BatchSearch {
+    private final int vocabulary;
+    private final int contextLength;
+    private final int noSpeechToken;
+    private final Exponentials exponentials = new Exponentials();
+    private final List<float[]> rows = new ArrayList<>();
+
+    /** What came out of one window. */
+    record Found(TokenSequence sequence, double noSpeechProbability) {}
+
+    BatchSearch(int vocabulary, int contextLength, int noSpeechToken) {
+        this.vocabulary = vocabulary;
+        this.contextLength = contextLength;
+        this.noSpeechToken = noSpeechToken;
+    }
+
+    /** Returns the most tokens that are decoded for one window: half of what the decoder can hold, as in the reference. */
+    int maxTokens() {
+        return contextLength / 2;
+    }
+
+    /**
+     * Searches.
+     *
+     * @param windows the encoder's output
+     * @param wanted rising indexes of the windows to decode
+     * @param prompts a prompt for each of those, all equally long
+     * @param maxSequences the most sequences that a search has
+     * @param searches makes a search
+     * @return the results in the order of {@code wanted}
+     */
+    List<Found> run(
+            EncodedWindows windows,
+            int[] wanted,
+            List<Prompt> prompts,
+            int maxSequences,
+            Supplier<? extends Search> searches) {
+        try (DecoderSession session = windows.startDecoding(maxSequences)) {
+            if (wanted.length < windows.count()) {
+                session.select(wanted);
+            }
+            List<Search> all = IntStream.range(0, wanted.length)
+                    .<Search>mapToObj(i -> searches.get())
+                    .toList();
+            double[] noSpeech = new double[wanted.length];
+            float[][] logits = readPrompts(session, prompts, noSpeech);
+            int promptLength = session.length();
+            // The last token of a full context is still decoded, though nothing can follow it.
+            int steps = Math.min(maxTokens(), contextLength + 1 - promptLength);
+            continueAll(session, all, logits, steps);
+            return IntStream.range(0, wanted.length)
+                    .mapToObj(i -> new Found(all.get(i).best(), noSpeech[i]))
+                    .toList();
+        }
+    }
+
+    /** Appends the prompts and returns the logits after each; notes the probability of silence after the start of transcript. */
+    private float[][] readPrompts(DecoderSession session, List<Prompt> prompts, double[] noSpeech) {
+        int start = prompts.get(0).startOfTranscript();
+        int last = prompts.get(0).tokens().length - 1;
+        int[] positions = start == last ? new int[] {last} : new int[] {start, last};
+        float[][] logits = rows(prompts.size() * positions.length);
+        session.append(prompts.stream().map(Prompt::tokens).toArray(int[][]::new), positions, logits);
+        float[][] afterLast = new float[prompts.size()][];
+        for (int i = 0; i < afterLast.length; i++) {
+            noSpeech[i] = noSpeechProbability(logits[i * positions.length]);
+            afterLast[i] = logits[(i + 1) * positions.length - 1];
+        }
+        return afterLast;
+    }
+
+    private void continueAll(DecoderSession session, List<Search> searches, float[][] firstLogits, int steps) {
+        List<Search> running = searches;
+        float[][] logits = firstLogits;
+        for (int step = 1; ; step++) {
+            List<Search> unfinished = new ArrayList<>();
+            IntStream.Builder parents = IntStream.builder();
+            List<int[]> tokens = new ArrayList<>();
+            int row = 0;
+            for (Search search : running) {
+                int before = search.sequences();
+                search.advance(logits, row);
+                if (!search.isDone()) {
+                    unfinished.add(search);
+                    for (int i = 0; i < search.sequences(); i++) {
+                        parents.add(row + search.parent(i));
+                        tokens.add(new int[] {search.lastToken(i)});
+                    }
+                }
+                row += before;
+            }
+            if (unfinished.isEmpty() || step == steps) {
+                return;
+            }
+            select(session, parents.build().toArray());
+            running = unfinished;
+            logits = rows(tokens.size());
+            session.append(tokens.toArray(int[][]::new), new int[] {0}, logits);
+        }
+    }
+
+    /** Reorders the sequences unless they stay as they are. */
+    private static void select(DecoderSession session, int[] parents) {
+        int[] unchanged = IntStream.range(0, session.sequences()).toArray();
+        if (!Arrays.equals(parents, unchanged)) {
+            session.select(parents);
+        }
+    }
+
+    private double noSpeechProbability(float[] logits) {
+        float largest = Float.NEGATIVE_INFINITY;
+        for (float logit : logits) {
+            largest = Math.max(largest, logit);
+        }
+        return Math.exp(logits[noSpeechToken] - exponentials.logSum(logits, 0, logits.length, largest));
+    }
+
+    /** Returns rows for logits, the same ones each time. */
+    private float[][] rows(int count) {
+        while (rows.size() < count) {
+            rows.add(new float[vocabulary]);
+        }
+        return rows.subList(0, count).toArray(float[][]::new);
+    }
+}

@@ -1,0 +1,132 @@
+package io.github.whisperspeedtest.decoding;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Keeps the most probable sequences, the beams, and continues each of them by its most probable tokens.
+ *
+ * <p>Source: {@code BeamSearchDecoder} in openai/whisper's {@code decoding.py}, with patience as in Kasai et al., "A Call for Clarity
+ * in Beam Search", 2022.
+ */
+final class BeamSearch implements Search {
+    private static final Comparator<TokenSequence> BY_PROBABILITY =
+            Comparator.comparingDouble(TokenSequence::logProbability).reversed();
+
+    private final DecodingRules rules;
+    private final LikelihoodRanker ranker;
+    private final int beamSize;
+    private final int wanted;
+    private final int[] tokens;
+    private final int[] parents;
+    private final List<TokenSequence> ended = new ArrayList<>();
+    private List<TokenSequence> beams;
+
+    /** A beam and a token to continue it by. */
+    private record Continuation(int beam, int token, double tokenLogProbability, double logProbability) {
+        private static final Comparator<Continuation> BY_PROBABILITY =
+                Comparator.comparingDouble(Continuation::logProbability).reversed();
+    }
+
+    /**
+     * Creates a search.
+     *
+     * @param patience how many sequences must end, divided by the number of beams
+     * @param capacity most tokens of a sequence
+     */
+    BeamSearch(DecodingRules rules, LikelihoodRanker ranker, int beamSize, double patience, int capacity) {
+        this.rules = rules;
+        this.ranker = ranker;
+        this.beamSize = beamSize;
+        this.wanted = Math.max(1, (int) Math.rint(beamSize * patience));
+        // One more than there are beams, because one may be the end of the text.
+        this.tokens = new int[beamSize + 1];
+        this.parents = new int[beamSize];
+        this.beams = List.of(new TokenSequence(capacity));
+    }
+
+    @Override
+    public int sequences() {
+        return beams.size();
+    }
+
+    @Override
+    public void advance(float[][] logits, int firstRow) {
+        List<Continuation> continuations = continuations(logits, firstRow);
+        List<TokenSequence> next = new ArrayList<>(beamSize);
+        for (Continuation continuation : continuations) {
+            TokenSequence beam = beams.get(continuation.beam).copy();
+            if (continuation.token != rules.endOfText()) {
+                beam.append(continuation.token, continuation.tokenLogProbability);
+                parents[next.size()] = continuation.beam;
+                next.add(beam);
+                if (next.size() == beamSize) {
+                    break;
+                }
+            } else if (ended.size() < wanted) {
+                beam.addLogProbability(continuation.tokenLogProbability);
+                ended.add(beam);
+            }
+        }
+        fill(next);
+        beams = next;
+    }
+
+    /** Returns the best continuations of all beams, the most probable one first. */
+    private List<Continuation> continuations(float[][] logits, int firstRow) {
+        List<Continuation> continuations = new ArrayList<>(beams.size() * tokens.length);
+        for (int i = 0; i < beams.size(); i++) {
+            TokenDistribution distribution = rules.next(logits[firstRow + i], beams.get(i));
+            distribution.mostProbable(tokens);
+            for (int token : tokens) {
+                double logProbability = token < 0 ? Double.NEGATIVE_INFINITY : distribution.logProbability(token);
+                double total = beams.get(i).logProbability() + logProbability;
+                if (total > Double.NEGATIVE_INFINITY) {
+                    continuations.add(new Continuation(i, token, logProbability, total));
+                }
+            }
+        }
+        continuations.sort(Continuation.BY_PROBABILITY);
+        return continuations;
+    }
+
+    /** Adds impossible beams where the rules left too few possible ones, since their number must stay the same. */
+    private void fill(List<TokenSequence> next) {
+        while (next.size() < beamSize) {
+            TokenSequence impossible = new TokenSequence(1);
+            impossible.append(rules.endOfText(), Double.NEGATIVE_INFINITY);
+            parents[next.size()] = 0;
+            next.add(impossible);
+        }
+    }
+
+    @Override
+    public int parent(int sequence) {
+        return parents[sequence];
+    }
+
+    @Override
+    public int lastToken(int sequence) {
+        TokenSequence beam = beams.get(sequence);
+        return beam.token(beam.length() - 1);
+    }
+
+    @Override
+    public boolean isDone() {
+        return ended.size() >= wanted || beams.get(0).logProbability() == Double.NEGATIVE_INFINITY;
+    }
+
+    @Override
+    public TokenSequence best() {
+        List<TokenSequence> candidates = new ArrayList<>(ended);
+        List<TokenSequence> unfinished = new ArrayList<>(beams);
+        unfinished.sort(BY_PROBABILITY);
+        for (TokenSequence beam : unfinished) {
+            if (candidates.size() < beamSize) {
+                candidates.add(beam);
+            }
+        }
+        return ranker.best(candidates);
+    }
+}

@@ -1,0 +1,26 @@
+package io.github.whisperspeedtest.decoding;
+
+import java.util.List;
+
+/**
+ * What was decoded of one window.
+ *
+ * @param tokens text and timestamps, without the token that ends them
+ * @param text the text
+ * @param averageLogProbability mean natural logarithm of the tokens' probabilities, the ending one included
+ * @param noSpeechProbability probability that nobody speaks in the window
+ * @param temperature the temperature that this result comes from
+ * @param compressionRatio how much shorter zlib makes the text
+ */
+public record DecodedWindow(
+        List<Integer> tokens,
+        String text,
+        double averageLogProbability,
+        double noSpeechProbability,
+        double temperature,
+        double compressionRatio) {
+    /** Copies the list. */
+    public DecodedWindow {
+        tokens = List.copyOf(tokens);
+    }
+}

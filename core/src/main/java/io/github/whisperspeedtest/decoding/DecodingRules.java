@@ -1,0 +1,47 @@
+package io.github.whisperspeedtest.decoding;
+
+import io.github.whisperspeedtest.tokenizer.SpecialTokens;
+import org.jspecify.annotations.Nullable;
+
+/** All rules for the next token, and the distribution that they leave. */
+final class DecodingRules {
+    private final SuppressedTokens suppressed;
+    private final @Nullable TimestampRules timestamps;
+    private final SpecialTokens specials;
+    private final TokenDistribution distribution;
+
+    /**
+     * Creates the rules.
+     *
+     * @param timestamps null to decode without timestamps
+     */
+    DecodingRules(SpecialTokens specials, SuppressedTokens suppressed, @Nullable TimestampRules timestamps) {
+        this.specials = specials;
+        this.suppressed = suppressed;
+        this.timestamps = timestamps;
+        this.distribution = new TokenDistribution(specials.timestampBegin());
+    }
+
+    /** Returns the token that ends a sequence. */
+    int endOfText() {
+        return specials.endOfText();
+    }
+
+    /**
+     * Returns the distribution of what follows a sequence; it holds until the next call.
+     *
+     * @param logits what the network computed, which gets overwritten
+     */
+    TokenDistribution next(float[] logits, TokenSequence sequence) {
+        distribution.start(logits);
+        suppressed.apply(distribution, sequence.length());
+        if (timestamps == null) {
+            distribution.forbidTimestamps();
+        } else {
+            distribution.forbid(specials.noTimestamps());
+            timestamps.apply(distribution, sequence);
+        }
+        distribution.settle(timestamps != null);
+        return distribution;
+    }
+}

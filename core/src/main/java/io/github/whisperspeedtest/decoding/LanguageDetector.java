@@ -1,0 +1,72 @@
+package io.github.whisperspeedtest.decoding;
+
+import io.github.whisperspeedtest.checkpoint.ModelDimensions;
+import io.github.whisperspeedtest.network.DecoderSession;
+import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.tokenizer.SpecialTokens;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Finds the language of windows from what a multilingual model would write after the start of a transcript.
+ *
+ * <p>Source: {@code detect_language} in openai/whisper's {@code decoding.py}.
+ */
+public final class LanguageDetector {
+    private final SpecialTokens specials;
+    private final int vocabulary;
+
+    /** Creates a detector for a multilingual model. */
+    public LanguageDetector(ModelDimensions dimensions, SpecialTokens specials) {
+        this.specials = specials;
+        this.vocabulary = dimensions.nVocab();
+    }
+
+    /**
+     * Returns for each window the probability of each language by its code, the most probable one first; they add up to 1.
+     *
+     * @param windows the encoder's output, which stays open
+     * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
+     */
+    public List<Map<String, Double>> detect(EncodedWindows windows) {
+        int count = windows.count();
+        int[][] tokens = new int[count][];
+        float[][] logits = new float[count][];
+        for (int i = 0; i < count; i++) {
+            tokens[i] = new int[] {specials.startOfTranscript()};
+            logits[i] = new float[vocabulary];
+        }
+        try (DecoderSession session = windows.startDecoding(1)) {
+            session.append(tokens, new int[] {0}, logits);
+        }
+        List<Map<String, Double>> languages = new ArrayList<>();
+        for (float[] row : logits) {
+            languages.add(probabilities(row));
+        }
+        return Collections.unmodifiableList(languages);
+    }
+
+    private Map<String, Double> probabilities(float[] logits) {
+        Map<String, Double> weights = new LinkedHashMap<>();
+        double largest = specials.languages().stream()
+                .mapToDouble(code -> logit(logits, code))
+                .max()
+                .orElseThrow();
+        for (String code : specials.languages()) {
+            weights.put(code, Math.exp(logit(logits, code) - largest));
+        }
+        double sum = weights.values().stream().mapToDouble(Double::doubleValue).sum();
+        return weights.entrySet().stream()
+                .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, entry -> entry.getValue() / sum, (a, b) -> a, LinkedHashMap::new));
+    }
+
+    private float logit(float[] logits, String code) {
+        return logits[specials.language(code).orElseThrow()];
+    }
+}

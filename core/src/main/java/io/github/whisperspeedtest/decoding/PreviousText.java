@@ -1,0 +1,35 @@
+package io.github.whisperspeedtest.decoding;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The text before a window, as far as it is to be its prompt. */
+final class PreviousText {
+    private final int capacity;
+    private final List<Integer> tokens = new ArrayList<>();
+
+    /**
+     * Creates an empty text.
+     *
+     * @param capacity how many of the last tokens a prompt has room for
+     */
+    PreviousText(int capacity) {
+        this.capacity = capacity;
+    }
+
+    void append(List<Integer> added) {
+        tokens.addAll(added);
+        if (tokens.size() > capacity) {
+            tokens.subList(0, tokens.size() - capacity).clear();
+        }
+    }
+
+    void clear() {
+        tokens.clear();
+    }
+
+    /** Returns the last tokens. */
+    List<Integer> tokens() {
+        return List.copyOf(tokens);
+    }
+}

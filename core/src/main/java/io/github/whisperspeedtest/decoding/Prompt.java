@@ -1,0 +1,66 @@
+package io.github.whisperspeedtest.decoding;
+
+import io.github.whisperspeedtest.tokenizer.SpecialTokens;
+import io.github.whisperspeedtest.transcription.Task;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * What the decoding of a window starts from: the text before it, the start of the transcript, language and task.
+ *
+ * <p>Immutable as long as nobody writes to the array.
+ *
+ * @param tokens the tokens, at least one
+ * @param startOfTranscript index of {@code <|startoftranscript|>}
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record Prompt(int[] tokens, int startOfTranscript) {
+    /**
+     * Returns the prompt of a window.
+     *
+     * @param language code of the language, which an English-only model is not told
+     * @param task what is to be written, which an English-only model is not told either
+     * @param timestamps whether timestamps are decoded
+     * @param previous tokens of the text before; where there are more than {@code maxPrevious}, the last of them
+     * @throws IllegalArgumentException if the vocabulary has no such language
+     */
+    public static Prompt of(
+            SpecialTokens specials,
+            String language,
+            Task task,
+            boolean timestamps,
+            List<Integer> previous,
+            int maxPrevious) {
+        int[] transcript = startOfTranscript(specials, language, task);
+        IntStream tokens = Arrays.stream(transcript);
+        if (!timestamps) {
+            tokens = IntStream.concat(tokens, IntStream.of(specials.noTimestamps()));
+        }
+        if (previous.isEmpty()) {
+            return new Prompt(tokens.toArray(), 0);
+        }
+        List<Integer> kept = previous.subList(Math.max(0, previous.size() - maxPrevious), previous.size());
+        IntStream before = IntStream.concat(
+                IntStream.of(specials.startOfPrevious()), kept.stream().mapToInt(Integer::intValue));
+        return new Prompt(IntStream.concat(before, tokens).toArray(), 1 + kept.size());
+    }
+
+    /**
+     * Returns the tokens that every transcript starts with.
+     *
+     * @throws IllegalArgumentException if the vocabulary has no such language
+     */
+    public static int[] startOfTranscript(SpecialTokens specials, String language, Task task) {
+        if (!specials.isMultilingual()) {
+            return new int[] {specials.startOfTranscript()};
+        }
+        int languageToken = specials.language(language)
+                .orElseThrow(() -> new IllegalArgumentException("The vocabulary has no language " + language + "."));
+        return new int[] {
+            specials.startOfTranscript(),
+            languageToken,
+            task == Task.TRANSLATE ? specials.translate() : specials.transcribe()
+        };
+    }
+}

@@ -1,0 +1,54 @@
+package io.github.whisperspeedtest.decoding;
+
+import io.github.whisperspeedtest.checkpoint.GenerationConfig;
+import io.github.whisperspeedtest.tokenizer.SpecialTokens;
+import io.github.whisperspeedtest.tokenizer.Tokenizer;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * The rule that some tokens are never decoded: signs that nobody speaks, special tokens that only a prompt has, and at the beginning
+ * a blank or the end of the text.
+ *
+ * <p>Source: {@code SuppressTokens} and {@code SuppressBlank} in openai/whisper's {@code decoding.py}. What a model's own
+ * configuration lists takes the place of the reference's lists; the special tokens are suppressed in any case.
+ */
+final class SuppressedTokens {
+    private final int[] always;
+    private final int[] first;
+
+    SuppressedTokens(Tokenizer tokenizer, GenerationConfig generation) {
+        SpecialTokens specials = tokenizer.specials();
+        TreeSet<Integer> never = new TreeSet<>(generation.suppressTokens().orElseGet(tokenizer::nonSpeechTokens));
+        never.addAll(List.of(
+                specials.transcribe(),
+                specials.translate(),
+                specials.startOfTranscript(),
+                specials.startOfPrevious(),
+                specials.startOfLm(),
+                specials.noSpeech()));
+        always = ids(never);
+        TreeSet<Integer> notFirst = new TreeSet<>(List.of(specials.endOfText()));
+        generation.beginSuppressTokens().ifPresentOrElse(notFirst::addAll, () -> {
+            for (int token : tokenizer.encode(" ")) {
+                notFirst.add(token);
+            }
+        });
+        first = ids(notFirst);
+    }
+
+    /** Forbids the tokens that must not follow a sequence of the given length. */
+    void apply(TokenDistribution distribution, int length) {
+        distribution.forbid(always);
+        if (length == 0) {
+            distribution.forbid(first);
+        }
+    }
+
+    private static int[] ids(TreeSet<Integer> tokens) {
+        return tokens.stream()
+                .filter(token -> token >= 0)
+                .mapToInt(Integer::intValue)
+                .toArray();
+    }
+}

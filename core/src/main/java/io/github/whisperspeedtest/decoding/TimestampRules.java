@@ -1,0 +1,59 @@
+package io.github.whisperspeedtest.decoding;
+
+import io.github.whisperspeedtest.tokenizer.SpecialTokens;
+
+/**
+ * The rules for timestamps: they come first, in pairs, never fall, and win where together they are likelier than any text.
+ *
+ * <p>Source: {@code ApplyTimestampRules} in openai/whisper's {@code decoding.py}.
+ */
+final class TimestampRules {
+    /** The first timestamp of a window must not be later than this, as in the reference. */
+    private static final double MAX_INITIAL_SECONDS = 1.0;
+
+    private final SpecialTokens specials;
+    private final int lastInitialTimestamp;
+
+    /**
+     * Creates the rules.
+     *
+     * @param secondsPerTimestamp from one timestamp token to the next
+     */
+    TimestampRules(SpecialTokens specials, double secondsPerTimestamp) {
+        this.specials = specials;
+        this.lastInitialTimestamp =
+                specials.timestampBegin() + (int) Math.rint(MAX_INITIAL_SECONDS / secondsPerTimestamp);
+    }
+
+    /** Narrows down what may follow a sequence. */
+    void apply(TokenDistribution distribution, TokenSequence sequence) {
+        int length = sequence.length();
+        if (length == 0) {
+            distribution.forbidText();
+            distribution.forbidTimestampsFrom(lastInitialTimestamp + 1);
+            return;
+        }
+        boolean lastWasTimestamp = specials.isTimestamp(sequence.token(length - 1));
+        boolean oneBeforeWasTimestamp = length < 2 || specials.isTimestamp(sequence.token(length - 2));
+        if (lastWasTimestamp && oneBeforeWasTimestamp) {
+            distribution.forbidTimestamps();
+        } else if (lastWasTimestamp) {
+            distribution.forbidTextBelow(specials.endOfText());
+        }
+        int latest = latestTimestamp(sequence);
+        if (latest >= 0) {
+            // A segment may begin where the one before it ended, but must not end where it begins.
+            boolean closesSegment = lastWasTimestamp && !oneBeforeWasTimestamp;
+            distribution.forbidTimestampsBelow(closesSegment ? latest : latest + 1);
+        }
+    }
+
+    private int latestTimestamp(TokenSequence sequence) {
+        for (int i = sequence.length() - 1; i >= 0; i--) {
+            if (specials.isTimestamp(sequence.token(i))) {
+                return sequence.token(i);
+            }
+        }
+        return -1;
+    }
+}

@@ -1,0 +1,121 @@
+package io.github.whisperspeedtest.decoding;
+
+import io.github.whisperspeedtest.checkpoint.GenerationConfig;
+import io.github.whisperspeedtest.checkpoint.ModelDimensions;
+import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.tokenizer.SpecialTokens;
+import io.github.whisperspeedtest.tokenizer.Tokenizer;
+import io.github.whisperspeedtest.transcription.Timestamps;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decodes windows, each again at a higher temperature while its text looks wrong.
+ *
+ * <p>The windows of a batch do not know of each other: whether they follow on from one another or come from different recordings, the
+ * result is that of decoding each by itself.
+ *
+ * <p>Not for several threads at once.
+ */
+public final class WindowDecoder {
+    private static final double WINDOW_SECONDS = 30;
+
+    private final Tokenizer tokenizer;
+    private final TranscribeOptions options;
+    private final DecodingRules rules;
+    private final LikelihoodRanker ranker;
+    private final BatchSearch batch;
+
+    /**
+     * Creates a decoder for one model and one set of options.
+     *
+     * @param generation what the model says of decoding
+     */
+    public WindowDecoder(
+            ModelDimensions dimensions, Tokenizer tokenizer, GenerationConfig generation, TranscribeOptions options) {
+        this.tokenizer = tokenizer;
+        this.options = options;
+        SpecialTokens specials = tokenizer.specials();
+        TimestampRules timestamps = options.timestamps() == Timestamps.NONE
+                ? null
+                : new TimestampRules(specials, WINDOW_SECONDS / dimensions.nAudioCtx());
+        rules = new DecodingRules(specials, new SuppressedTokens(tokenizer, generation), timestamps);
+        ranker = new LikelihoodRanker(options.lengthPenalty());
+        batch = new BatchSearch(dimensions.nVocab(), dimensions.nTextCtx(), specials.noSpeech());
+    }
+
+    /**
+     * Decodes all windows of a batch.
+     *
+     * @param windows the encoder's output, which stays open
+     * @param prompts a prompt for each window, all equally long and with the start of the transcript at the same place
+     * @return a result for each window
+     * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
+     */
+    public List<DecodedWindow> decode(EncodedWindows windows, List<Prompt> prompts) {
+        List<@Nullable DecodedWindow> results = new ArrayList<>();
+        prompts.forEach(prompt -> results.add(null));
+        int[] wanted = IntStream.range(0, prompts.size()).toArray();
+        for (double temperature : options.temperatures()) {
+            List<DecodedWindow> attempts = attempt(windows, wanted, prompts, temperature);
+            for (int i = 0; i < wanted.length; i++) {
+                results.set(wanted[i], attempts.get(i));
+            }
+            wanted = IntStream.of(wanted)
+                    .filter(window -> looksWrong(results.get(window)))
+                    .toArray();
+            if (wanted.length == 0) {
+                break;
+            }
+        }
+        return List.copyOf(results);
+    }
+
+    private List<DecodedWindow> attempt(
+            EncodedWindows windows, int[] wanted, List<Prompt> prompts, double temperature) {
+        List<Prompt> chosen = IntStream.of(wanted).mapToObj(prompts::get).toList();
+        int sequences = temperature > 0 ? options.bestOf() : options.beamSize();
+        return batch.run(windows, wanted, chosen, sequences, searches(temperature)).stream()
+                .map(found -> result(found, temperature))
+                .toList();
+    }
+
+    private Supplier<Search> searches(double temperature) {
+        int capacity = batch.maxTokens();
+        if (temperature > 0) {
+            return () -> new SamplingSearch(rules, ranker, temperature, options.bestOf(), capacity);
+        }
+        if (options.beamSize() > 1) {
+            return () -> new BeamSearch(rules, ranker, options.beamSize(), options.patience(), capacity);
+        }
+        return () -> new SamplingSearch(rules, ranker, 0, 1, capacity);
+    }
+
+    private DecodedWindow result(BatchSearch.Found found, double temperature) {
+        TokenSequence sequence = found.sequence();
+        List<Integer> tokens = sequence.tokens();
+        String text = TextTokens.decode(tokenizer, tokens).strip();
+        return new DecodedWindow(
+                tokens,
+                text,
+                sequence.logProbability() / (sequence.length() + 1),
+                found.noSpeechProbability(),
+                temperature,
+                CompressionRatio.of(text));
+    }
+
+    /** Tells whether a window should be decoded again: its text repeats itself or is improbable, and it is not simply silent. */
+    private boolean looksWrong(DecodedWindow window) {
+        Double compressionRatio = options.compressionRatioThreshold();
+        Double logProbability = options.logProbabilityThreshold();
+        Double noSpeech = options.noSpeechThreshold();
+        boolean repetitive = compressionRatio != null && window.compressionRatio() > compressionRatio;
+        boolean improbable = logProbability != null && window.averageLogProbability() < logProbability;
+        boolean silent = improbable && noSpeech != null && window.noSpeechProbability() > noSpeech;
+        return (repetitive || improbable) && !silent;
+    }
+}

@@ -1,0 +1,131 @@
+package io.github.whisperspeedtest.network;
+
+import io.github.whisperspeedtest.checkpoint.AttentionHead;
+import io.github.whisperspeedtest.checkpoint.ModelDimensions;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * A network during one transcription: measures where its time goes, and asks before each step whether to go on.
+ *
+ * <p>Closing it leaves the network itself open.
+ */
+final class MeteredNetwork implements WhisperNetwork {
+    private final WhisperNetwork network;
+    private final Runnable beforeStep;
+    private long encodeNanos;
+    private long decodeNanos;
+
+    /**
+     * Wraps a network.
+     *
+     * @param beforeStep throws where the work is to end
+     */
+    MeteredNetwork(WhisperNetwork network, Runnable beforeStep) {
+        this.network = network;
+        this.beforeStep = beforeStep;
+    }
+
+    /** Returns the time spent in the encoder. */
+    Duration encodeTime() {
+        return Duration.ofNanos(encodeNanos);
+    }
+
+    /** Returns the time spent in the decoder. */
+    Duration decodeTime() {
+        return Duration.ofNanos(decodeNanos);
+    }
+
+    @Override
+    public ModelDimensions dimensions() {
+        return network.dimensions();
+    }
+
+    @Override
+    public EncodedWindows encode(List<float[]> windows) {
+        beforeStep.run();
+        long start = System.nanoTime();
+        EncodedWindows encoded = network.encode(windows);
+        encodeNanos += System.nanoTime() - start;
+        return new MeteredWindows(encoded);
+    }
+
+    @Override
+    public void close() {}
+
+    private <T> T decode(Supplier<T> step) {
+        beforeStep.run();
+        long start = System.nanoTime();
+        T result = step.get();
+        decodeNanos += System.nanoTime() - start;
+        return result;
+    }
+
+    private final class MeteredWindows implements EncodedWindows {
+        private final EncodedWindows windows;
+
+        MeteredWindows(EncodedWindows windows) {
+            this.windows = windows;
+        }
+
+        @Override
+        public int count() {
+            return windows.count();
+        }
+
+        @Override
+        public DecoderSession startDecoding(int maxSequencesPerWindow) {
+            return new MeteredSession(decode(() -> windows.startDecoding(maxSequencesPerWindow)));
+        }
+
+        @Override
+        public float[][][] crossAttention(int window, int[] tokens, List<AttentionHead> heads) {
+            return decode(() -> windows.crossAttention(window, tokens, heads));
+        }
+
+        @Override
+        public void close() {
+            windows.close();
+        }
+    }
+
+    private final class MeteredSession implements DecoderSession {
+        private final DecoderSession session;
+
+        MeteredSession(DecoderSession session) {
+            this.session = session;
+        }
+
+        @Override
+        public int sequences() {
+            return session.sequences();
+        }
+
+        @Override
+        public int length() {
+            return session.length();
+        }
+
+        @Override
+        public void append(int[][] tokens, int[] positions, float[][] logits) {
+            decode(() -> {
+                session.append(tokens, positions, logits);
+                return session;
+            });
+        }
+
+        @Override
+        public void select(int[] parents) {
+            decode(() -> {
+                session.select(parents);
+                return session;
+            });
+        }
+
+        @Override
+        public void close() {
+            session.close();
+        }
+    }
+}

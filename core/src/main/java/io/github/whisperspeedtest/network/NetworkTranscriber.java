@@ -1,0 +1,226 @@
+package io.github.whisperspeedtest.network;
+
+import io.github.whisperspeedtest.audio.Audio;
+import io.github.whisperspeedtest.audio.LogMelSpectrogram;
+import io.github.whisperspeedtest.checkpoint.GenerationConfig;
+import io.github.whisperspeedtest.decoding.LongFormTranscription;
+import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.UnsupportedOptionException;
+import io.github.whisperspeedtest.spi.EngineParameters;
+import io.github.whisperspeedtest.spi.Transcriber;
+import io.github.whisperspeedtest.tokenizer.SpecialTokens;
+import io.github.whisperspeedtest.tokenizer.Tokenizer;
+import io.github.whisperspeedtest.transcription.Language;
+import io.github.whisperspeedtest.transcription.Segment;
+import io.github.whisperspeedtest.transcription.Task;
+import io.github.whisperspeedtest.transcription.Timings;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import io.github.whisperspeedtest.transcription.Transcription;
+import io.github.whisperspeedtest.transcription.TranscriptionListener;
+import io.github.whisperspeedtest.transcription.Vad;
+import io.github.whisperspeedtest.vad.FilteredAudio;
+import io.github.whisperspeedtest.vad.SileroModel;
+import io.github.whisperspeedtest.vad.SpeechFilter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Transcribes with a network of any engine: what is left to a backend is to load the network.
+ *
+ * <p>Calls take turns. Closing it from another thread ends a running call at the next token; an interrupt does so too.
+ */
+public final class NetworkTranscriber implements Transcriber {
+    private final String implementation;
+    private final WhisperNetwork network;
+    private final Tokenizer tokenizer;
+    private final GenerationConfig generation;
+    private final Supplier<EngineParameters> parameters;
+    private final @Nullable SpeechFilter speechFilter;
+    private final LogMelSpectrogram spectrogram;
+    private final ReentrantLock lock = new ReentrantLock();
+    private volatile boolean closing;
+    private boolean closed;
+
+    /**
+     * Creates a transcriber, which owns network and filter from now on.
+     *
+     * @param implementation id of the implementation, for messages
+     * @param generation what the model says of decoding
+     * @param parameters tells what the network really runs with; asked each time
+     * @param speechFilter cuts out stretches without a voice; null where there is nothing to do so
+     */
+    public NetworkTranscriber(
+            String implementation,
+            WhisperNetwork network,
+            Tokenizer tokenizer,
+            GenerationConfig generation,
+            Supplier<EngineParameters> parameters,
+            @Nullable SpeechFilter speechFilter) {
+        this.implementation = Objects.requireNonNull(implementation, "implementation");
+        this.network = Objects.requireNonNull(network, "network");
+        this.tokenizer = Objects.requireNonNull(tokenizer, "tokenizer");
+        this.generation = Objects.requireNonNull(generation, "generation");
+        this.parameters = Objects.requireNonNull(parameters, "parameters");
+        this.speechFilter = speechFilter;
+        this.spectrogram = new LogMelSpectrogram(network.dimensions().nMels(), LogMelSpectrogram.Padding.SILENCE);
+    }
+
+    @Override
+    public EngineParameters parameters() {
+        return parameters.get();
+    }
+
+    @Override
+    public Transcription transcribe(Audio audio, TranscribeOptions options, TranscriptionListener listener) {
+        lock.lock();
+        try {
+            if (closed || closing) {
+                throw new IllegalStateException("This transcriber is closed; load the model again.");
+            }
+            check(options);
+            return new Call(audio, options, listener).run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (lock.isHeldByCurrentThread()) {
+            throw new IllegalStateException("A listener must not close the transcriber that calls it.");
+        }
+        closing = true;
+        lock.lock();
+        try {
+            if (!closed) {
+                closed = true;
+                free();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void free() {
+        try {
+            if (speechFilter != null) {
+                speechFilter.close();
+            }
+        } finally {
+            network.close();
+        }
+    }
+
+    private void check(TranscribeOptions options) {
+        if (options.vad() == Vad.ON && speechFilter == null) {
+            throw SileroModel.missing(implementation);
+        }
+        SpecialTokens specials = tokenizer.specials();
+        if (!specials.isMultilingual()) {
+            if (options.task() == Task.TRANSLATE) {
+                throw unsupported("task=translate", "The model is English-only; take a multilingual one.");
+            }
+            if (options.language() instanceof Language.Fixed fixed
+                    && !fixed.code().equals("en")) {
+                throw unsupported("language=" + fixed.code(), "The model is English-only; take a multilingual one.");
+            }
+        } else if (options.language() instanceof Language.Fixed fixed
+                && specials.language(fixed.code()).isEmpty()) {
+            throw unsupported(
+                    "language=" + fixed.code(),
+                    "The model's vocabulary has no such language; take large-v3 or a later model.");
+        }
+    }
+
+    private UnsupportedOptionException unsupported(String option, String advice) {
+        return new UnsupportedOptionException(implementation, option, advice);
+    }
+
+    /** One transcription. */
+    private final class Call {
+        private final Audio audio;
+        private final TranscribeOptions options;
+        private final TranscriptionListener listener;
+        private final MeteredNetwork metered = new MeteredNetwork(network, this::checkCancelled);
+        private final List<Segment> segments = new ArrayList<>();
+        private long melNanos;
+        private double progress = -1;
+        private Duration previousEnd = Duration.ZERO;
+
+        Call(Audio audio, TranscribeOptions options, TranscriptionListener listener) {
+            this.audio = audio;
+            this.options = options;
+            this.listener = listener;
+        }
+
+        Transcription run() {
+            long start = System.nanoTime();
+            checkCancelled();
+            FilteredAudio filtered = speechFilter == null || options.vad() == Vad.OFF
+                    ? null
+                    : speechFilter.filter(audio, this::checkCancelled);
+            LongFormTranscription.SpokenLanguage language = new LongFormTranscription(
+                            metered,
+                            tokenizer,
+                            generation,
+                            options,
+                            spectrogram(filtered == null ? audio : filtered.audio()))
+                    .run(
+                            segment -> publish(filtered == null ? segment : SegmentTimes.original(filtered, segment)),
+                            this::publishProgress);
+            publishProgress(1);
+            Timings timings = new Timings(
+                    Duration.ofNanos(System.nanoTime() - start),
+                    Duration.ofNanos(melNanos),
+                    metered.encodeTime(),
+                    metered.decodeTime());
+            return new Transcription(language.code(), language.probability(), audio.duration(), segments, timings);
+        }
+
+        private LongFormTranscription.Spectrogram spectrogram(Audio heard) {
+            return new LongFormTranscription.Spectrogram() {
+                @Override
+                public long frames() {
+                    return LogMelSpectrogram.frames(heard);
+                }
+
+                @Override
+                public void window(long firstFrame, float[] target) {
+                    long start = System.nanoTime();
+                    spectrogram.window(heard, firstFrame, target);
+                    melNanos += System.nanoTime() - start;
+                }
+            };
+        }
+
+        private void checkCancelled() {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new TranscriptionCancelledException("The transcription of " + audio.name() + " was interrupted.");
+            }
+            if (closing) {
+                throw new TranscriptionCancelledException(
+                        "The transcription of " + audio.name() + " was cancelled, because its transcriber is closed.");
+            }
+        }
+
+        private void publish(Segment segment) {
+            checkCancelled();
+            Segment clamped = SegmentTimes.clamp(segment, previousEnd, audio.duration());
+            previousEnd = clamped.end();
+            segments.add(clamped);
+            listener.onSegment(clamped);
+        }
+
+        private void publishProgress(double fraction) {
+            if (fraction > progress) {
+                progress = fraction;
+                listener.onProgress(fraction);
+            }
+        }
+    }
+}
