@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.vad;
 
+import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.spi.ModelFiles;
@@ -52,13 +53,13 @@ public final class SileroModel {
      * Returns the refusal of a transcription that cannot do without the model where it is not on this machine.
      *
      * @param implementation id of the implementation that was asked
-     * @param model name of the Whisper model that it loaded
      */
-    public static UnsupportedOptionException missing(String implementation, String model) {
+    public static UnsupportedOptionException missing(String implementation) {
         return new UnsupportedOptionException(
                 implementation,
                 "vad=on",
-                "Voice activity detection needs the model " + NAME + ", which was not on this machine when " + model
-                        + " was loaded. Run: " + ModelStore.downloadCommand(implementation, model));
+                "The model for it, " + NAME + ", was not on this machine when the Whisper model was loaded."
+                        + " It comes with any model of the implementation. Run: "
+                        + ModelStore.downloadCommand(implementation, EmbeddedModel.NAME));
     }
 }

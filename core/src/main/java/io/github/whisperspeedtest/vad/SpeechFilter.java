@@ -14,8 +14,8 @@ public interface SpeechFilter extends AutoCloseable {
         Objects.requireNonNull(detector, "detector");
         return new SpeechFilter() {
             @Override
-            public FilteredAudio filter(Audio audio) {
-                return FilteredAudio.of(audio, detector.detect(audio));
+            public FilteredAudio filter(Audio audio, Runnable checkpoint) {
+                return FilteredAudio.of(audio, detector.detect(audio, checkpoint));
             }
 
             @Override
@@ -31,11 +31,17 @@ public interface SpeechFilter extends AutoCloseable {
      * <p>Interrupting the thread ends the work soon; the thread stays interrupted.
      *
      * @param audio 16 kHz mono
+     * @param checkpoint is run many times a second while the work goes on; what it throws ends the work and is passed on
      * @throws io.github.whisperspeedtest.error.TranscriptionCancelledException if the thread is interrupted
      * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
      * @throws IllegalStateException if the filter was closed before
      */
-    FilteredAudio filter(Audio audio);
+    FilteredAudio filter(Audio audio, Runnable checkpoint);
+
+    /** Returns the speech of a recording without running anything meanwhile. */
+    default FilteredAudio filter(Audio audio) {
+        return filter(audio, () -> {});
+    }
 
     /** Frees all memory; does nothing the second time. */
     @Override

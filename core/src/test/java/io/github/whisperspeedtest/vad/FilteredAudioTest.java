@@ -120,7 +120,7 @@ class FilteredAudioTest {
         boolean[] closed = new boolean[1];
         SpeechFilter filter = SpeechFilter.of(new VoiceActivityDetector() {
             @Override
-            public List<SpeechSpan> detect(Audio audio) {
+            public List<SpeechSpan> detect(Audio audio, Runnable checkpoint) {
                 return List.of(new SpeechSpan(2, audio.sampleCount() - 1));
             }
 

@@ -33,10 +33,10 @@ class SileroModelTest {
 
     @Test
     void refusalSaysWhatToDownload() {
-        assertThat(SileroModel.missing("faster", "tiny"))
+        assertThat(SileroModel.missing("faster"))
                 .hasMessage(
-                        "Implementation 'faster' does not support the option vad=on. Voice activity detection needs the model"
-                                + " silero-vad, which was not on this machine when tiny was loaded."
-                                + " Run: whisper-speedtest download -i faster -m tiny");
+                        "Implementation 'faster' does not support the option vad=on. The model for it, silero-vad, was not on"
+                                + " this machine when the Whisper model was loaded. It comes with any model of the implementation."
+                                + " Run: whisper-speedtest download -i faster -m micro");
     }
 }

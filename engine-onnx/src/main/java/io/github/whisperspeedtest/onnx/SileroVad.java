@@ -42,12 +42,12 @@ public final class SileroVad implements VoiceActivityDetector {
     }
 
     @Override
-    public List<SpeechSpan> detect(Audio audio) {
-        return segmenter.segment(probabilities(audio), audio.sampleCount());
+    public List<SpeechSpan> detect(Audio audio, Runnable checkpoint) {
+        return segmenter.segment(probabilities(audio, checkpoint), audio.sampleCount());
     }
 
     /** Returns for each frame the probability that it is speech; the last one is filled up with silence. */
-    float[] probabilities(Audio audio) {
+    float[] probabilities(Audio audio, Runnable checkpoint) {
         if (closed) {
             throw new IllegalStateException("The voice activity detector is closed.");
         }
@@ -59,6 +59,7 @@ public final class SileroVad implements VoiceActivityDetector {
                 throw new TranscriptionCancelledException("Voice activity detection in " + audio.name()
                         + " was interrupted at frame " + frame + " of " + probabilities.length + ".");
             }
+            checkpoint.run();
             System.arraycopy(window, FRAME_SAMPLES, window, 0, CONTEXT_SAMPLES);
             int count = audio.read((long) frame * FRAME_SAMPLES, window, CONTEXT_SAMPLES, FRAME_SAMPLES);
             Arrays.fill(window, CONTEXT_SAMPLES + count, WINDOW_SAMPLES, 0);

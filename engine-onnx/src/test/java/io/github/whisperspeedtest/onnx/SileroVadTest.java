@@ -108,7 +108,7 @@ class SileroVadTest {
         float[] click = new float[8 * FRAME];
         Arrays.fill(click, 0, FRAME, 1f);
         try (SileroVad vad = SileroVad.load(loudness)) {
-            float[] first = vad.probabilities(Audio.of("click", click));
+            float[] first = vad.probabilities(Audio.of("click", click), () -> {});
             // Half of a full-scale frame, and of the 64 samples that the next one hears again; then half of that, and
             // so on.
             double level = 0.5 * FRAME / (FRAME + 64);
@@ -116,7 +116,7 @@ class SileroVadTest {
                 level = frame == 0 ? level : 0.5 * level + (frame == 1 ? 0.5 * 64 / (FRAME + 64) : 0);
                 assertThat((double) first[frame]).isCloseTo(level / (level + 1e-4), within(1e-5));
             }
-            assertThat(vad.probabilities(Audio.of("click", click))).containsExactly(first);
+            assertThat(vad.probabilities(Audio.of("click", click), () -> {})).containsExactly(first);
         }
     }
 
@@ -130,7 +130,7 @@ class SileroVadTest {
         for (int position : new int[] {0, 63, 64, 163, 164, 575}) {
             float[] heard;
             try (SileroVad vad = SileroVad.load(sampleAt(position))) {
-                heard = vad.probabilities(Audio.of("noise", noise));
+                heard = vad.probabilities(Audio.of("noise", noise), () -> {});
             }
             assertThat(heard).hasSize(5);
             for (int frame = 0; frame < heard.length; frame++) {
@@ -160,6 +160,20 @@ class SileroVadTest {
             assertThat(vad.detect(Audio.of("silence", new float[FRAME])))
                     .as("it works again")
                     .isEmpty();
+        }
+    }
+
+    @Test
+    void stopsWhereItsCallerSaysSo() {
+        IllegalArgumentException enough = new IllegalArgumentException("enough");
+        int[] left = {100};
+        try (SileroVad vad = SileroVad.load(loudness)) {
+            assertThatThrownBy(() -> vad.detect(hours(1), () -> {
+                        if (left[0]-- == 0) {
+                            throw enough;
+                        }
+                    }))
+                    .isSameAs(enough);
         }
     }
 
