@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * An array of numbers, row-major, the last dimension varying fastest.
  *
  * <p>Immutable as far as callers go: {@link #data()} hands out read-only views. The elements are in memory, or in a file that is mapped
- * while somebody uses them; such a file must not be changed or shortened meanwhile.
+ * while somebody uses them (such a file must not be changed or shortened meanwhile), or made whenever somebody asks for them.
  */
 public final class Tensor {
     private static final float[] NO_SCALES = new float[0];
@@ -67,6 +67,17 @@ public final class Tensor {
     }
 
     /**
+     * Creates a tensor whose elements are made anew whenever somebody asks for them, so that it takes no memory meanwhile.
+     *
+     * @param type type of the elements, not {@link DataType#I8}
+     * @param shape size of each dimension
+     * @param generator makes the elements, the same ones every time
+     */
+    public static Tensor generated(DataType type, List<Integer> shape, Generator generator) {
+        return new Tensor(type, shape, new Generated(type, shape, generator), NO_SCALES);
+    }
+
+    /**
      * Creates a tensor of signed bytes over a buffer, without copying it.
      *
      * @param shape size of each dimension, at least one
@@ -102,6 +113,10 @@ public final class Tensor {
 
     /** Returns the number of elements. */
     public long elementCount() {
+        return count(shape);
+    }
+
+    private static long count(List<Integer> shape) {
         long count = 1;
         for (int size : shape) {
             count = Math.multiplyExact(count, (long) size);
@@ -115,7 +130,7 @@ public final class Tensor {
      * @throws ModelException if they are in a file that cannot be read any more
      */
     public ByteBuffer data() {
-        return elements.bytes().duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        return elements.bytes(0, elements.length()).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /** Returns the part of a file that the elements are, empty where they are in memory. */
@@ -130,10 +145,12 @@ public final class Tensor {
 
     /** Copies elements out as 32-bit floats: {@code target.length} of them from index {@code start} on. */
     public void copyTo(int start, float[] target) {
-        ByteBuffer bytes = data();
+        long from = (long) start * type.bytes();
+        ByteBuffer bytes =
+                elements.bytes(from, (long) target.length * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
         long rowLength = rowScales.length == 0 ? 1 : elementCount() / rowScales.length;
         for (int i = 0; i < target.length; i++) {
-            int at = (start + i) * type.bytes();
+            int at = i * type.bytes();
             target[i] = switch (type) {
                 case F32 -> bytes.getFloat(at);
                 case F16 -> HalfFloats.toFloat(bytes.getShort(at));
@@ -143,16 +160,46 @@ public final class Tensor {
         }
     }
 
+    /** Makes the elements of a tensor. */
+    public interface Generator {
+        /**
+         * Puts elements into a little-endian buffer until it is full.
+         *
+         * @param start index of the first one
+         */
+        void generate(long start, ByteBuffer target);
+    }
+
     private sealed interface Elements {
         long length();
 
-        ByteBuffer bytes();
+        /** Returns a view of a part. */
+        ByteBuffer bytes(long from, long count);
     }
 
-    private record InMemory(ByteBuffer bytes) implements Elements {
+    private record InMemory(ByteBuffer buffer) implements Elements {
         @Override
         public long length() {
-            return bytes.remaining();
+            return buffer.remaining();
+        }
+
+        @Override
+        public ByteBuffer bytes(long from, long count) {
+            return buffer.slice(Math.toIntExact(from), Math.toIntExact(count));
+        }
+    }
+
+    private record Generated(DataType type, List<Integer> shape, Generator generator) implements Elements {
+        @Override
+        public long length() {
+            return count(shape) * type.bytes();
+        }
+
+        @Override
+        public ByteBuffer bytes(long from, long count) {
+            ByteBuffer target = ByteBuffer.allocate(Math.toIntExact(count)).order(ByteOrder.LITTLE_ENDIAN);
+            generator.generate(from / type.bytes(), target);
+            return target.flip().asReadOnlyBuffer();
         }
     }
 
@@ -171,7 +218,11 @@ public final class Tensor {
         }
 
         @Override
-        public synchronized ByteBuffer bytes() {
+        public ByteBuffer bytes(long from, long count) {
+            return whole().slice(Math.toIntExact(from), Math.toIntExact(count));
+        }
+
+        private synchronized ByteBuffer whole() {
             ByteBuffer mapped = map.get();
             if (mapped == null) {
                 mapped = map();
