@@ -1,0 +1,60 @@
+package io.github.whisperspeedtest.checkpoint;
+
+import io.github.whisperspeedtest.error.ModelException;
+
+/** The dimensions that a Whisper model may have, so that a damaged file costs neither memory nor an obscure failure later. */
+public final class DimensionLimits {
+    // Many times what any published model has.
+    private static final int MAX_LAYERS = 256;
+
+    private static final int MAX_WIDTH = 1 << 15;
+    private static final int MAX_MELS = 1024;
+    private static final int MAX_POSITIONS = 1 << 16;
+
+    /** English-only models have the fewest tokens, those since large-v3 the most; the ids of special tokens follow from it. */
+    private static final int MIN_TOKENS = 51864;
+
+    private static final int MAX_TOKENS = 51866;
+
+    private DimensionLimits() {}
+
+    /**
+     * Checks dimensions.
+     *
+     * @param name what to call the model in messages
+     * @throws ModelException naming the first dimension that no Whisper model has
+     */
+    public static void check(String name, ModelDimensions dimensions) {
+        check(name, "mel bins", dimensions.nMels(), 1, MAX_MELS);
+        check(name, "encoder positions", dimensions.nAudioCtx(), 1, MAX_POSITIONS);
+        check(name, "encoder layers", dimensions.nAudioLayer(), 1, MAX_LAYERS);
+        check(name, "decoder positions", dimensions.nTextCtx(), 1, MAX_POSITIONS);
+        check(name, "decoder layers", dimensions.nTextLayer(), 1, MAX_LAYERS);
+        check(name, "tokens", dimensions.nVocab(), MIN_TOKENS, MAX_TOKENS);
+        checkWidth(name, "encoder", dimensions.nAudioState(), dimensions.nAudioHead());
+        checkWidth(name, "decoder", dimensions.nTextState(), dimensions.nTextHead());
+        if (dimensions.nAudioState() != dimensions.nTextState()) {
+            throw new ModelException(
+                    name + " is not a Whisper model: its encoder and its decoder should have one width,"
+                            + " but have " + dimensions.nAudioState() + " and " + dimensions.nTextState()
+                            + ". Use another model.");
+        }
+    }
+
+    private static void checkWidth(String name, String part, int width, int heads) {
+        check(name, "channels of the " + part, width, 1, MAX_WIDTH);
+        check(name, "attention heads of the " + part, heads, 1, width);
+        if (width % heads != 0) {
+            throw new ModelException(name + " is damaged: the " + width + " channels of its " + part
+                    + " should be a multiple of its attention heads, but those are " + heads
+                    + ". Download the model again.");
+        }
+    }
+
+    private static void check(String name, String what, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new ModelException(name + " is damaged, or not a Whisper model: it should have from " + least + " to "
+                    + most + " " + what + ", but has " + value + ". Download the model again.");
+        }
+    }
+}
