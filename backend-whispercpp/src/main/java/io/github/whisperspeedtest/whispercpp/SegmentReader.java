@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.whispercpp;
 import com.sun.jna.Pointer;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.error.ModelException;
+import io.github.whisperspeedtest.tokenizer.Utf8Assembler;
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.Word;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ final class SegmentReader {
     private final boolean withWords;
     private final int endOfText;
 
-    private final Utf8Joiner utf8 = new Utf8Joiner();
+    private final Utf8Assembler utf8 = new Utf8Assembler();
     private Duration lastEnd = Duration.ZERO;
 
     private long sliceBegin;
@@ -77,7 +78,7 @@ final class SegmentReader {
 
     /** Returns a segment for bytes that never became a character, if there are any. */
     List<Segment> finish() {
-        String rest = utf8.finish();
+        String rest = utf8.flush();
         return rest.isEmpty()
                 ? List.of()
                 : List.of(new Segment(lastEnd, lastEnd, rest, List.of(), null, null, List.of()));
@@ -119,7 +120,7 @@ final class SegmentReader {
     /** Joins tokens into words: a word begins where a token begins with a space. */
     private List<Word> words(List<TokenData> tokens, Duration start, Duration end) {
         List<Word> words = new ArrayList<>();
-        Utf8Joiner joiner = new Utf8Joiner();
+        Utf8Assembler joiner = new Utf8Assembler();
         StringBuilder text = new StringBuilder();
         Duration wordStart = start;
         Duration wordEnd = start;
@@ -142,7 +143,7 @@ final class SegmentReader {
             count++;
         }
         if (count > 0) {
-            words.add(new Word(wordStart, wordEnd, text.append(joiner.finish()).toString(), probabilities / count));
+            words.add(new Word(wordStart, wordEnd, text.append(joiner.flush()).toString(), probabilities / count));
         }
         return words;
     }

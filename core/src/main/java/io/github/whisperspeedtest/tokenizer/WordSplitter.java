@@ -70,9 +70,24 @@ final class WordSplitter {
 
     private boolean beginsWord(TokenWord part) {
         boolean special = part.tokens().get(0) >= tokenizer.specials().endOfText();
-        return special
-                || part.text().startsWith(" ")
-                || PUNCTUATION.contains(part.text().strip());
+        return special || part.text().startsWith(" ") || PUNCTUATION.contains(stripped(part.text()));
+    }
+
+    /** Strips what Python takes for white space: unlike {@link String#strip} also spaces that do not break, and U+0085. */
+    private static String stripped(String text) {
+        int begin = 0;
+        int end = text.length();
+        while (begin < end && isSpace(text.charAt(begin))) {
+            begin++;
+        }
+        while (end > begin && isSpace(text.charAt(end - 1))) {
+            end--;
+        }
+        return text.substring(begin, end);
+    }
+
+    private static boolean isSpace(char character) {
+        return Character.isWhitespace(character) || Character.isSpaceChar(character) || character == '\u0085';
     }
 
     private String text(List<Integer> tokens) {
