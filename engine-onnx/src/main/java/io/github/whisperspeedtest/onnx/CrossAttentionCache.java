@@ -4,6 +4,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -33,16 +34,29 @@ final class CrossAttentionCache {
     void clear(int count) {
         windows = count;
         close();
+        for (NativeFloats layer : layers) {
+            layer.ensureCapacity((long) count * windowSize());
+        }
+        tensors.addAll(tensors(0, count));
+    }
+
+    private List<OnnxTensor> tensors(int first, int count) {
         int heads = dimensions.nTextHead();
         int headWidth = dimensions.nTextState() / heads;
+        List<OnnxTensor> made = new ArrayList<>();
         for (int i = 0; i < layers.size(); i++) {
-            NativeFloats layer = layers.get(i);
-            layer.ensureCapacity((long) count * windowSize());
-            tensors.add(
+            int start = first * windowSize();
+            made.add(
                     i % 2 == 0
-                            ? layer.tensor(count, heads, headWidth, dimensions.nAudioCtx())
-                            : layer.tensor(count, heads, dimensions.nAudioCtx(), headWidth));
+                            ? layers.get(i).tensorAt(start, count, heads, headWidth, dimensions.nAudioCtx())
+                            : layers.get(i).tensorAt(start, count, heads, dimensions.nAudioCtx(), headWidth));
         }
+        return made;
+    }
+
+    /** Returns tensors of one window only, under their names, to be closed by the caller. */
+    Map<String, OnnxTensor> window(int index) {
+        return named(tensors(index, 1));
     }
 
     /** Takes over some windows of another cache. */
@@ -61,12 +75,18 @@ final class CrossAttentionCache {
         }
     }
 
-    /** Adds its tensors under the names that they have in both graphs. */
-    void putInto(Map<String, OnnxTensor> values) {
+    /** Returns its tensors under the names that they have in both graphs. */
+    Map<String, OnnxTensor> named() {
+        return named(tensors);
+    }
+
+    private Map<String, OnnxTensor> named(List<OnnxTensor> values) {
+        Map<String, OnnxTensor> named = new HashMap<>();
         for (int i = 0; i < dimensions.nTextLayer(); i++) {
-            values.put(EncoderGraph.keys(i), tensors.get(2 * i));
-            values.put(EncoderGraph.values(i), tensors.get(2 * i + 1));
+            named.put(EncoderGraph.keys(i), values.get(2 * i));
+            named.put(EncoderGraph.values(i), values.get(2 * i + 1));
         }
+        return named;
     }
 
     /** Gives up the tensors; the memory stays for the next use. */

@@ -45,12 +45,12 @@ final class DecoderGraph {
 
     private DecoderGraph(Checkpoint checkpoint, LinearLayers linear) {
         dimensions = checkpoint.dimensions();
-        layers = new NetworkLayers(graph, checkpoint, linear);
+        layers = new NetworkLayers(graph, checkpoint, linear, TensorProto.DataType.FLOAT);
         this.linear = linear;
     }
 
-    static GraphBuilder build(Checkpoint checkpoint, LinearLayers linear) {
-        return new DecoderGraph(checkpoint, linear).build();
+    static GraphBuilder build(Checkpoint checkpoint, Precision precision) {
+        return new DecoderGraph(checkpoint, precision.decoderLayers()).build();
     }
 
     static String pastKeys(int layer) {

@@ -3,13 +3,14 @@ package io.github.whisperspeedtest.onnx;
 import static io.github.whisperspeedtest.onnx.GraphBuilder.attribute;
 import static io.github.whisperspeedtest.onnx.GraphBuilder.vector;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
 import java.util.List;
 
 /**
- * The encoder for the CPU provider, with the runtime's fused nodes, for any number of windows at once.
+ * The encoder: two convolutions, the blocks of self-attention and feed-forward, and what the decoder's cross-attention needs of it.
  *
  * <p>Input {@code mel}: {@code [windows, mels, frames]}. For each decoder layer there are two outputs, the keys and values of its
  * cross-attention: {@code keys.N} {@code [windows, heads, 64, positions]}, transposed and scaled as the decoder multiplies them, and {@code
@@ -18,17 +19,37 @@ import java.util.List;
 final class EncoderGraph {
     static final String MEL = "mel";
 
+    /** In a shape: whatever is left. */
+    private static final long ANY = -1;
+
     private final ModelDimensions dimensions;
     private final GraphBuilder graph = new GraphBuilder("whisper-encoder");
+    private final TensorProto.DataType type;
+
+    /** The first dimension, as a size or a name. */
+    private final Object windows;
+
+    private final long windowCount;
     private final NetworkLayers layers;
 
-    private EncoderGraph(Checkpoint checkpoint, LinearLayers linear) {
+    private EncoderGraph(Checkpoint checkpoint, Precision precision, boolean plain) {
         dimensions = checkpoint.dimensions();
-        layers = new NetworkLayers(graph, checkpoint, linear);
+        type = precision.encoderType();
+        windows = plain ? 1 : "windows";
+        windowCount = plain ? 1 : ANY;
+        layers = plain
+                ? new PlainLayers(graph, checkpoint, precision.encoderLayers(), type)
+                : new NetworkLayers(graph, checkpoint, precision.encoderLayers(), type);
     }
 
-    static GraphBuilder build(Checkpoint checkpoint, LinearLayers linear) {
-        return new EncoderGraph(checkpoint, linear).build();
+    /** Returns the graph for any number of windows at once, with the CPU provider's fused nodes. */
+    static GraphBuilder fused(Checkpoint checkpoint, Precision precision) {
+        return new EncoderGraph(checkpoint, precision, false).build();
+    }
+
+    /** Returns the graph for one window, in shapes and operators that other providers take. */
+    static GraphBuilder plain(Checkpoint checkpoint, Precision precision) {
+        return new EncoderGraph(checkpoint, precision, true).build();
     }
 
     static String keys(int layer) {
@@ -41,8 +62,7 @@ final class EncoderGraph {
 
     private GraphBuilder build() {
         int width = dimensions.nAudioState();
-        graph.constant("rows", -1, width);
-        graph.constant("windows", -1, dimensions.nAudioCtx(), width);
+        graph.constant("rows", windowCount == ANY ? ANY : dimensions.nAudioCtx(), width);
         String x = stem();
         String normed = layers.norm("encoder.blocks.0.attn_ln", x);
         for (int i = 0; i < dimensions.nAudioLayer(); i++) {
@@ -64,7 +84,7 @@ final class EncoderGraph {
     /** Returns the rows of all windows: two convolutions, the second of which halves the frames, and the positions. */
     private String stem() {
         graph.input(MEL, TensorProto.DataType.FLOAT, "windows", dimensions.nMels(), 2L * dimensions.nAudioCtx());
-        String first = layers.gelu("encoder.gelu1", convolution("encoder.conv1", MEL, 1));
+        String first = layers.gelu("encoder.gelu1", convolution("encoder.conv1", narrowed(MEL), 1));
         String second = layers.gelu("encoder.gelu2", convolution("encoder.conv2", first, 2));
         String frames = graph.node("Transpose", "encoder.frames", List.of(second), vector("perm", 0, 2, 1));
         String placed =
@@ -84,32 +104,39 @@ final class EncoderGraph {
 
     private String attention(String name, String input) {
         List<String> projections = layers.linears(List.of(name + ".query", name + ".key", name + ".value"), input);
-        List<String> sequences = projections.stream()
-                .map(rows -> graph.node("Reshape", rows + ".windows", List.of(rows, "windows")))
-                .toList();
-        String attended =
-                graph.contrib("MultiHeadAttention", name, sequences, attribute("num_heads", dimensions.nAudioHead()));
-        String rows = graph.node("Reshape", name + ".rows", List.of(attended, "rows"));
-        return layers.linear(name + ".out", rows);
+        String attended = layers.attention(name, projections, dimensions);
+        return layers.linear(name + ".out", graph.node("Reshape", name + ".rows", List.of(attended, "rows")));
     }
 
     private void crossKeysAndValues(String audio) {
         int heads = dimensions.nTextHead();
         int headWidth = dimensions.nTextState() / heads;
-        graph.constant("cross_heads", -1, dimensions.nAudioCtx(), heads, headWidth);
-        graph.scalar("cross_scale", (float) (1 / Math.sqrt(headWidth)));
+        graph.constant("cross_heads", windowCount, dimensions.nAudioCtx(), heads, headWidth);
+        graph.scalar("cross_scale", (float) (1 / Math.sqrt(headWidth)), type);
         for (int i = 0; i < dimensions.nTextLayer(); i++) {
             String attention = "decoder.blocks." + i + ".cross_attn";
             List<String> projections = layers.linears(List.of(attention + ".key", attention + ".value"), audio);
-            String keys = graph.node("Reshape", attention + ".key.heads", List.of(projections.get(0), "cross_heads"));
-            String transposed =
-                    graph.node("Transpose", attention + ".key.transposed", List.of(keys), vector("perm", 0, 2, 3, 1));
-            graph.node("Mul", keys(i), List.of(transposed, "cross_scale"));
-            graph.output(keys(i), TensorProto.DataType.FLOAT, "windows", heads, headWidth, dimensions.nAudioCtx());
-            String values =
-                    graph.node("Reshape", attention + ".value.heads", List.of(projections.get(1), "cross_heads"));
-            graph.node("Transpose", values(i), List.of(values), vector("perm", 0, 2, 1, 3));
-            graph.output(values(i), TensorProto.DataType.FLOAT, "windows", heads, dimensions.nAudioCtx(), headWidth);
+            String scaled = graph.node("Mul", attention + ".key.scaled", List.of(projections.get(0), "cross_scale"));
+            output(keys(i), scaled, vector("perm", 0, 2, 3, 1));
+            graph.output(keys(i), TensorProto.DataType.FLOAT, windows, heads, headWidth, dimensions.nAudioCtx());
+            output(values(i), projections.get(1), vector("perm", 0, 2, 1, 3));
+            graph.output(values(i), TensorProto.DataType.FLOAT, windows, heads, dimensions.nAudioCtx(), headWidth);
         }
+    }
+
+    private void output(String name, String rows, AttributeProto order) {
+        String heads = graph.node("Reshape", name + ".heads", List.of(rows, "cross_heads"));
+        if (type == TensorProto.DataType.FLOAT) {
+            graph.node("Transpose", name, List.of(heads), order);
+        } else {
+            String transposed = graph.node("Transpose", name + ".narrow", List.of(heads), order);
+            graph.node("Cast", name, List.of(transposed), attribute("to", TensorProto.DataType.FLOAT.getNumber()));
+        }
+    }
+
+    private String narrowed(String input) {
+        return type == TensorProto.DataType.FLOAT
+                ? input
+                : graph.node("Cast", input + ".narrow", List.of(input), attribute("to", type.getNumber()));
     }
 }

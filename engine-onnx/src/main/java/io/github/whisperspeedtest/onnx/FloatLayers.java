@@ -1,19 +1,26 @@
 package io.github.whisperspeedtest.onnx;
 
+import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Linear layers in 32-bit floating point. */
+/** Linear layers in floating point. */
 final class FloatLayers implements LinearLayers {
+    private final TensorProto.DataType type;
+
+    FloatLayers(TensorProto.DataType type) {
+        this.type = type;
+    }
+
     @Override
     public List<String> apply(GraphBuilder graph, String input, List<Layer> layers) {
         List<String> outputs = new ArrayList<>();
         for (Layer layer : layers) {
             List<String> inputs = new ArrayList<>();
             inputs.add(input);
-            inputs.add(WeightBuffers.float32(graph, layer.name() + ".weight", layer.weight()));
+            inputs.add(WeightBuffers.floating(graph, layer.name() + ".weight", layer.weight(), type));
             if (layer.bias() != null) {
-                inputs.add(WeightBuffers.float32(graph, layer.name() + ".bias", layer.bias()));
+                inputs.add(WeightBuffers.floating(graph, layer.name() + ".bias", layer.bias(), type));
             }
             outputs.add(graph.node("Gemm", layer.name(), inputs, GraphBuilder.attribute("transB", 1)));
         }

@@ -12,6 +12,7 @@ import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import io.github.whisperspeedtest.checkpoint.FileRegion;
+import io.github.whisperspeedtest.checkpoint.HalfFloats;
 import io.github.whisperspeedtest.checkpoint.Tensor;
 import io.github.whisperspeedtest.error.ModelException;
 import java.io.IOException;
@@ -40,6 +41,7 @@ final class GraphBuilder {
 
     private final GraphProto.Builder graph;
     private final Map<String, Weight> buffers = new LinkedHashMap<>();
+    private final Map<String, String> metadata = new LinkedHashMap<>();
     private @Nullable Path folder;
 
     GraphBuilder(String name) {
@@ -120,12 +122,17 @@ final class GraphBuilder {
     }
 
     /** Adds a single number. */
-    String scalar(String name, float value) {
+    String scalar(String name, float value, TensorProto.DataType type) {
         ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        if (type == TensorProto.DataType.FLOAT16) {
+            bytes.putShort(HalfFloats.fromFloat(value));
+        } else {
+            bytes.putFloat(value);
+        }
         graph.addInitializer(TensorProto.newBuilder()
                 .setName(name)
-                .setDataType(TensorProto.DataType.FLOAT.getNumber())
-                .setRawData(ByteString.copyFrom(bytes.putFloat(value).flip())));
+                .setDataType(type.getNumber())
+                .setRawData(ByteString.copyFrom(bytes.flip())));
         return name;
     }
 
@@ -197,6 +204,11 @@ final class GraphBuilder {
         return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
     }
 
+    /** Adds something for whoever reads the model. */
+    void metadata(String key, String value) {
+        metadata.put(key, value);
+    }
+
     /** Returns what the graph is called. */
     String name() {
         return graph.getName();
@@ -215,8 +227,9 @@ final class GraphBuilder {
 
     /** Returns the model. */
     ModelProto build() {
-        return ModelProto.newBuilder()
-                .setIrVersion(IR_VERSION)
+        ModelProto.Builder model = ModelProto.newBuilder();
+        metadata.forEach((key, value) -> model.addMetadataProps(entry(key, value)));
+        return model.setIrVersion(IR_VERSION)
                 .setProducerName("whisper-speedtest")
                 .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPSET))
                 .addOpsetImport(OperatorSetIdProto.newBuilder()

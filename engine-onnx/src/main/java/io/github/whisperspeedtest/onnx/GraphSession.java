@@ -10,7 +10,10 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import io.github.whisperspeedtest.error.EngineException;
 import io.github.whisperspeedtest.error.EngineUnavailableException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -98,8 +101,23 @@ final class GraphSession implements AutoCloseable {
         }
     }
 
-    OrtSession session() {
-        return session;
+    /**
+     * Ends the profile that {@link SessionOptions#enableProfiling} began and reads it.
+     *
+     * @throws IOException if its file cannot be read
+     */
+    NodePlacement endProfile() throws IOException {
+        Path profile;
+        try {
+            profile = Path.of(session.endProfiling());
+        } catch (OrtException e) {
+            throw new EngineException("ONNX Runtime could not end the profile of the graph " + name + ".", e);
+        }
+        try {
+            return NodePlacement.read(profile);
+        } finally {
+            Files.deleteIfExists(profile);
+        }
     }
 
     @Override

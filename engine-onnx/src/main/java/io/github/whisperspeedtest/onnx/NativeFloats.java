@@ -43,12 +43,17 @@ final class NativeFloats {
 
     /** Returns the first floats as a tensor, to be closed by the caller. */
     OnnxTensor tensor(long... shape) {
+        return tensorAt(0, shape);
+    }
+
+    /** Returns the floats from an index on as a tensor, to be closed by the caller. */
+    OnnxTensor tensorAt(int start, long... shape) {
         int count = 1;
         for (long size : shape) {
             count = Math.multiplyExact(count, Math.toIntExact(size));
         }
         try {
-            return OnnxTensor.createTensor(environment, buffer.slice(0, count), shape);
+            return OnnxTensor.createTensor(environment, buffer.slice(start, count), shape);
         } catch (OrtException e) {
             throw new EngineException("ONNX Runtime could not make a tensor: " + e.getMessage(), e);
         }

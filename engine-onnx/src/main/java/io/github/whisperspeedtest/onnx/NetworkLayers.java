@@ -1,21 +1,29 @@
 package io.github.whisperspeedtest.onnx;
 
+import ai.onnx.proto.OnnxMl.TensorProto;
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
+import io.github.whisperspeedtest.checkpoint.ModelDimensions;
 import io.github.whisperspeedtest.checkpoint.Tensor;
 import java.util.List;
 import java.util.Objects;
 
-/** What encoder and decoder graphs have in common: the layers of a block, with the weights that a checkpoint has for them. */
-final class NetworkLayers {
+/**
+ * What encoder and decoder graphs have in common: the layers of a block, with the weights that a checkpoint has for them, in the
+ * runtime's fused nodes.
+ */
+class NetworkLayers {
     /** Epsilon of PyTorch's LayerNorm, which Whisper leaves as it is. */
     private static final float EPSILON = 1e-5f;
 
-    private final GraphBuilder graph;
+    final GraphBuilder graph;
+    final TensorProto.DataType type;
+
     private final Checkpoint checkpoint;
     private final LinearLayers linear;
 
-    NetworkLayers(GraphBuilder graph, Checkpoint checkpoint, LinearLayers linear) {
+    NetworkLayers(GraphBuilder graph, Checkpoint checkpoint, LinearLayers linear, TensorProto.DataType type) {
         this.graph = graph;
+        this.type = type;
         this.checkpoint = checkpoint;
         this.linear = linear;
     }
@@ -25,7 +33,7 @@ final class NetworkLayers {
     }
 
     String weight(String name) {
-        return WeightBuffers.float32(graph, name, tensor(name));
+        return WeightBuffers.floating(graph, name, tensor(name), type);
     }
 
     LinearLayers.Layer layer(String name) {
@@ -77,5 +85,20 @@ final class NetworkLayers {
 
     String gelu(String name, String input) {
         return graph.contrib("Gelu", name, List.of(input));
+    }
+
+    /**
+     * Lets every position of the encoder attend to all of its window.
+     *
+     * @param projections queries, keys and values: {@code [windows * positions, width]} each
+     * @return {@code [windows, positions, width]}
+     */
+    String attention(String name, List<String> projections, ModelDimensions dimensions) {
+        String shape = graph.constant(name + ".windows", -1, dimensions.nAudioCtx(), dimensions.nAudioState());
+        List<String> sequences = projections.stream()
+                .map(rows -> graph.node("Reshape", rows + ".windows", List.of(rows, shape)))
+                .toList();
+        return graph.contrib(
+                "MultiHeadAttention", name, sequences, GraphBuilder.attribute("num_heads", dimensions.nAudioHead()));
     }
 }

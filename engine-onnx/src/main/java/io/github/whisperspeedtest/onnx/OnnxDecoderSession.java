@@ -22,6 +22,7 @@ final class OnnxDecoderSession implements DecoderSession {
     /** What the sequences attend to: the encoder's own, or a copy of those windows that are left. */
     private CrossAttentionCache windows;
 
+    private Map<String, OnnxTensor> windowTensors;
     private @Nullable CrossAttentionCache ownWindows;
 
     /** The tokens of each sequence, to know what two of them have in common. */
@@ -33,6 +34,7 @@ final class OnnxDecoderSession implements DecoderSession {
     OnnxDecoderSession(OnnxNetwork network, CrossAttentionCache windows) {
         this.network = network;
         this.windows = windows;
+        windowTensors = windows.named();
         dimensions = network.dimensions();
         history = new int[windows.windows()][dimensions.nTextCtx()];
         buffers = network.decoderBuffers().take();
@@ -83,7 +85,7 @@ final class OnnxDecoderSession implements DecoderSession {
         }
         buffers.cache().ensureLength(length + count, length);
         Map<String, OnnxTensor> inputs = buffers.inputs(windows.windows(), tokens, length, positions);
-        windows.putInto(inputs);
+        inputs.putAll(windowTensors);
         Map<String, OnnxTensor> outputs = buffers.outputs();
         if (!furtherOutputs.isEmpty()) {
             outputs = new HashMap<>(outputs);
@@ -167,6 +169,7 @@ final class OnnxDecoderSession implements DecoderSession {
         giveBackOwnWindows();
         ownWindows = copy;
         windows = copy;
+        windowTensors = copy.named();
     }
 
     private void giveBackOwnWindows() {

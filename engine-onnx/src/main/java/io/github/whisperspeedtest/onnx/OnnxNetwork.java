@@ -5,12 +5,21 @@ import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
 import io.github.whisperspeedtest.network.EncodedWindows;
 import io.github.whisperspeedtest.network.WhisperNetwork;
-import java.util.HashMap;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The Whisper network on ONNX Runtime: a graph for the encoder and one for the decoder, built from a checkpoint. */
 public final class OnnxNetwork implements WhisperNetwork {
+    private static final Logger LOG = LoggerFactory.getLogger(OnnxNetwork.class);
+
     private final OnnxRuntime runtime;
     private final ModelDimensions dimensions;
     private final GraphSession encoder;
@@ -18,9 +27,20 @@ public final class OnnxNetwork implements WhisperNetwork {
     private final NativeFloats mel;
     private final Pool<CrossAttentionCache> crossAttentionCaches;
     private final Pool<DecoderBuffers> decoderBuffers;
+    private final boolean oneByOne;
+    private final Duration encoderPreparation;
+    private volatile @Nullable NodePlacement placement;
     private boolean closed;
 
-    private OnnxNetwork(OnnxRuntime runtime, Checkpoint checkpoint, GraphSession encoder, GraphSession decoder) {
+    private OnnxNetwork(
+            OnnxRuntime runtime,
+            Checkpoint checkpoint,
+            GraphSession encoder,
+            GraphSession decoder,
+            boolean oneByOne,
+            Duration encoderPreparation) {
+        this.oneByOne = oneByOne;
+        this.encoderPreparation = encoderPreparation;
         this.runtime = runtime;
         dimensions = checkpoint.dimensions();
         this.encoder = encoder;
@@ -39,20 +59,74 @@ public final class OnnxNetwork implements WhisperNetwork {
      */
     public static OnnxNetwork load(Checkpoint checkpoint, OnnxOptions options) {
         OnnxRuntime runtime = OnnxRuntime.get();
-        GraphSession encoder =
-                load(runtime, EncoderGraph.build(checkpoint, options.precision().encoderLayers()), options);
+        boolean plain = options.encoderForm() == OnnxOptions.EncoderForm.PLAIN;
+        long start = System.nanoTime();
+        GraphSession encoder = load(
+                runtime,
+                plain
+                        ? EncoderGraph.plain(checkpoint, options.precision())
+                        : EncoderGraph.fused(checkpoint, options.precision()),
+                options,
+                session -> {
+                    if (plain) {
+                        session.enableProfiling(profilePrefix());
+                    }
+                    if (options.coreMl() != null) {
+                        session.addCoreML(providerOptions(options.coreMl()));
+                    }
+                });
+        Duration preparation = Duration.ofNanos(System.nanoTime() - start);
+        // Files that are mapped, and weights that were converted and are packed by now, are given back by the collector
+        // only; without
+        // this a large encoder would still be there in two forms while the decoder is loaded.
+        System.gc();
         try {
-            GraphSession decoder = load(
-                    runtime, DecoderGraph.build(checkpoint, options.precision().decoderLayers()), options);
-            return new OnnxNetwork(runtime, checkpoint, encoder, decoder);
+            GraphSession decoder =
+                    load(runtime, DecoderGraph.build(checkpoint, options.precision()), options, session -> {});
+            System.gc();
+            return new OnnxNetwork(runtime, checkpoint, encoder, decoder, plain, preparation);
         } catch (RuntimeException | Error e) {
             encoder.close();
             throw e;
         }
     }
 
-    private static GraphSession load(OnnxRuntime runtime, GraphBuilder graph, OnnxOptions options) {
-        return GraphSession.load(runtime, graph, options.threads(), session -> {});
+    private static GraphSession load(
+            OnnxRuntime runtime, GraphBuilder graph, OnnxOptions options, GraphSession.Setup setup) {
+        if (options.dumpGraph() != null) {
+            GraphDump.write(graph, options.dumpGraph());
+        }
+        if (options.coreMl() != null) {
+            graph.metadata("COREML_CACHE_KEY", options.coreMl().cacheKey());
+        }
+        return GraphSession.load(runtime, graph, options.threads(), setup);
+    }
+
+    private static String profilePrefix() {
+        return Path.of(System.getProperty("java.io.tmpdir"), "whisper-speedtest-" + UUID.randomUUID())
+                .toString();
+    }
+
+    private static Map<String, String> providerOptions(OnnxOptions.CoreMl coreMl) {
+        return Map.of(
+                "ModelFormat",
+                "MLProgram",
+                "MLComputeUnits",
+                coreMl.computeUnits(),
+                "RequireStaticInputShapes",
+                "1",
+                "ModelCacheDirectory",
+                coreMl.cacheDirectory().toString());
+    }
+
+    /** Returns how long it took to load the encoder; with CoreML that is mostly its compiler. */
+    public Duration encoderPreparation() {
+        return encoderPreparation;
+    }
+
+    /** Returns which provider ran how many nodes of a plain encoder; empty before its first run. */
+    public Optional<NodePlacement> encoderPlacement() {
+        return Optional.ofNullable(placement);
     }
 
     @Override
@@ -75,12 +149,37 @@ public final class OnnxNetwork implements WhisperNetwork {
         }
         CrossAttentionCache cache = crossAttentionCaches.take();
         cache.clear(windows.size());
-        Map<String, OnnxTensor> outputs = new HashMap<>();
-        cache.putInto(outputs);
-        try (OnnxTensor input = mel.tensor(windows.size(), dimensions.nMels(), 2L * dimensions.nAudioCtx())) {
-            encoder.run(Map.of(EncoderGraph.MEL, input), outputs);
+        if (oneByOne) {
+            for (int i = 0; i < windows.size(); i++) {
+                encode(i, 1, cache.window(i));
+            }
+            readPlacement();
+        } else {
+            encode(0, windows.size(), cache.named());
         }
         return new OnnxEncodedWindows(this, cache);
+    }
+
+    private void encode(int first, int count, Map<String, OnnxTensor> outputs) {
+        try (OnnxTensor input =
+                mel.tensorAt(first * melSize(), count, dimensions.nMels(), 2L * dimensions.nAudioCtx())) {
+            encoder.run(Map.of(EncoderGraph.MEL, input), outputs);
+        } finally {
+            if (oneByOne) {
+                outputs.values().forEach(OnnxTensor::close);
+            }
+        }
+    }
+
+    private void readPlacement() {
+        if (placement == null) {
+            try {
+                placement = encoder.endProfile();
+            } catch (IOException e) {
+                LOG.warn("ONNX Runtime's profile cannot be read, so nobody knows which provider ran the encoder", e);
+                placement = new NodePlacement(Map.of());
+            }
+        }
     }
 
     NativeFloats newFloats(long capacity) {
@@ -101,8 +200,18 @@ public final class OnnxNetwork implements WhisperNetwork {
 
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
         closed = true;
-        encoder.close();
-        decoder.close();
+        try {
+            if (oneByOne) {
+                // Otherwise the runtime leaves a file behind for a network that never ran.
+                readPlacement();
+            }
+        } finally {
+            encoder.close();
+            decoder.close();
+        }
     }
 }

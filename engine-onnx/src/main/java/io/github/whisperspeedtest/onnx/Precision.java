@@ -1,5 +1,7 @@
 package io.github.whisperspeedtest.onnx;
 
+import ai.onnx.proto.OnnxMl.TensorProto;
+
 /** How the weights of the linear layers are held, and with it what is computed with them. */
 public enum Precision {
     /** 32-bit floating point throughout. */
@@ -27,9 +29,14 @@ public enum Precision {
         return label;
     }
 
+    /** Returns the type of the encoder's activations. */
+    TensorProto.DataType encoderType() {
+        return this == FLOAT16 ? TensorProto.DataType.FLOAT16 : TensorProto.DataType.FLOAT;
+    }
+
     LinearLayers encoderLayers() {
         return switch (this) {
-            case FLOAT32, FLOAT16 -> new FloatLayers();
+            case FLOAT32, FLOAT16 -> new FloatLayers(encoderType());
             case INT8 -> new RowQuantizedLayers();
             case BLOCKWISE_8 -> BlockwiseLayers.ofBlocks(8);
             case BLOCKWISE_4 -> BlockwiseLayers.ofBlocks(4);
@@ -38,7 +45,7 @@ public enum Precision {
 
     LinearLayers decoderLayers() {
         return switch (this) {
-            case FLOAT32, FLOAT16 -> new FloatLayers();
+            case FLOAT32, FLOAT16 -> new FloatLayers(TensorProto.DataType.FLOAT);
             case INT8 -> BlockwiseLayers.ofRows();
             case BLOCKWISE_8 -> BlockwiseLayers.ofBlocks(8);
             case BLOCKWISE_4 -> BlockwiseLayers.ofBlocks(4);

@@ -28,7 +28,7 @@ final class RowQuantizedLayers implements LinearLayers {
                                 List.of(graph.node("Abs", prefix + ".abs", List.of(input))),
                                 GraphBuilder.vector("axes", -1)),
                         // A row of zeros must not become one of NaN.
-                        graph.scalar(prefix + ".smallest", SMALLEST_MAGNITUDE)));
+                        graph.scalar(prefix + ".smallest", SMALLEST_MAGNITUDE, TensorProto.DataType.FLOAT)));
         String normalized = graph.node("Div", prefix + ".normalized", List.of(input, magnitude));
         List<String> quantized = graph.node(
                 "DynamicQuantizeLinear",

@@ -15,20 +15,29 @@ final class WeightBuffers {
 
     private WeightBuffers() {}
 
-    /** Adds a tensor as 32-bit floats; 16-bit ones stay as they are and are widened by the runtime while it loads the graph. */
-    static String float32(GraphBuilder graph, String name, Tensor tensor) {
-        return switch (tensor.type()) {
-            case F32 -> graph.weight(name, TensorProto.DataType.FLOAT, tensor);
-            case F16 -> widened(graph, name, TensorProto.DataType.FLOAT16, tensor);
-            case BF16 -> widened(graph, name, TensorProto.DataType.BFLOAT16, tensor);
-            case I8 -> graph.weight(name, TensorProto.DataType.FLOAT, longs(tensor.shape()), converted(tensor));
-        };
+    /**
+     * Adds a tensor as floats of a type.
+     *
+     * <p>Floats of another type stay as they are and are converted by the runtime while it loads the graph.
+     */
+    static String floating(GraphBuilder graph, String name, Tensor tensor, TensorProto.DataType type) {
+        TensorProto.DataType stored = type(tensor);
+        if (tensor.type() == DataType.I8) {
+            graph.weight(stored == type ? name : name + ".stored", stored, longs(tensor.shape()), converted(tensor));
+        } else {
+            graph.weight(stored == type ? name : name + ".stored", stored, tensor);
+        }
+        return stored == type
+                ? name
+                : graph.node("Cast", name, List.of(name + ".stored"), GraphBuilder.attribute("to", type.getNumber()));
     }
 
-    private static String widened(GraphBuilder graph, String name, TensorProto.DataType type, Tensor tensor) {
-        String stored = graph.weight(name + ".stored", type, tensor);
-        return graph.node(
-                "Cast", name, List.of(stored), GraphBuilder.attribute("to", TensorProto.DataType.FLOAT.getNumber()));
+    private static TensorProto.DataType type(Tensor tensor) {
+        return switch (tensor.type()) {
+            case F32, I8 -> TensorProto.DataType.FLOAT;
+            case F16 -> TensorProto.DataType.FLOAT16;
+            case BF16 -> TensorProto.DataType.BFLOAT16;
+        };
     }
 
     /** Adds numbers that were computed here. */

@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.onnxruntime.OrtSession;
 import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.checkpoint.AttentionHead;
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
+import io.github.whisperspeedtest.checkpoint.DataType;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
+import io.github.whisperspeedtest.checkpoint.ModelDimensions;
+import io.github.whisperspeedtest.checkpoint.Tensor;
+import io.github.whisperspeedtest.checkpoint.TensorShapes;
 import io.github.whisperspeedtest.network.DecoderSession;
 import io.github.whisperspeedtest.network.EncodedWindows;
 import io.github.whisperspeedtest.network.WhisperNetwork;
@@ -17,13 +22,21 @@ import io.github.whisperspeedtest.testing.ReferenceSpectrogram;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -147,8 +160,105 @@ class OnnxNetworkTest {
         }
     }
 
+    @Test
+    void computesTheSameInTheFormForOtherProviders() {
+        OnnxOptions options = new OnnxOptions(Precision.FLOAT32, 2, OnnxOptions.EncoderForm.PLAIN, null, null);
+        try (OnnxNetwork network = OnnxNetwork.load(MICRO, options)) {
+            assertThat(network.encoderPlacement()).isEmpty();
+            try (EncodedWindows actual = network.encode(windows)) {
+                assertClose(prompted(actual), prompted(expected), 2e-3f);
+            }
+            assertThat(network.encoderPlacement()).hasValueSatisfying(placement -> {
+                assertThat(placement.nodes()).containsOnlyKeys("CPU");
+                assertThat(placement.nodes().get("CPU")).isGreaterThan(50);
+                assertThat(placement).hasToString(placement.nodes().get("CPU") + " on CPU");
+            });
+        }
+    }
+
+    /** On the CPU provider 16-bit arithmetic is slow, so that a network of a fortieth of the size must do. */
+    @Test
+    void computesWithHalfFloats() {
+        Checkpoint small = smallCheckpoint();
+        float[] window =
+                new float[small.dimensions().nMels() * 2 * small.dimensions().nAudioCtx()];
+        Random random = new Random(6);
+        for (int i = 0; i < window.length; i++) {
+            window[i] = (float) random.nextGaussian();
+        }
+        OnnxOptions options = new OnnxOptions(Precision.FLOAT16, 2, OnnxOptions.EncoderForm.PLAIN, null, null);
+        int[][] tokens = {{1, 2, 3}};
+        float[][] actual = new float[1][small.dimensions().nVocab()];
+        float[][] wanted = new float[1][small.dimensions().nVocab()];
+        try (WhisperNetwork half = OnnxNetwork.load(small, options);
+                WhisperNetwork full = new ReferenceNetwork(small);
+                EncodedWindows halfWindows = half.encode(List.of(window));
+                EncodedWindows fullWindows = full.encode(List.of(window));
+                DecoderSession halfSession = halfWindows.startDecoding(1);
+                DecoderSession fullSession = fullWindows.startDecoding(1)) {
+            halfSession.append(tokens, new int[] {2}, actual);
+            fullSession.append(tokens, new int[] {2}, wanted);
+        }
+        assertClose(actual, wanted, 0.02f);
+        assertThat(actual).isNotEqualTo(wanted);
+    }
+
+    private static Checkpoint smallCheckpoint() {
+        ModelDimensions dimensions = new ModelDimensions(8, 40, 128, 2, 2, 300, 16, 128, 2, 1);
+        Random random = new Random(5);
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        TensorShapes.of(dimensions).forEach((name, shape) -> {
+            int count = shape.stream().reduce(1, Math::multiplyExact);
+            ByteBuffer data = ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            for (int i = 0; i < count; i++) {
+                boolean gain = name.contains("ln") && name.endsWith("weight");
+                data.putFloat((float) (random.nextGaussian() * 0.1 + (gain ? 1 : 0)));
+            }
+            tensors.put(name, new Tensor(DataType.F32, shape, data.flip()));
+        });
+        return new Checkpoint(dimensions, tensors, MICRO.tokenizer());
+    }
+
+    @Test
+    void leavesNoProfileBehind() throws IOException {
+        List<Path> before = profiles();
+        OnnxOptions options = new OnnxOptions(Precision.FLOAT32, 1, OnnxOptions.EncoderForm.PLAIN, null, null);
+        OnnxNetwork.load(MICRO, options).close();
+        try (OnnxNetwork network = OnnxNetwork.load(MICRO, options)) {
+            network.encode(windows.subList(1, 2)).close();
+            assertThat(profiles()).isEqualTo(before);
+        }
+        assertThat(profiles()).isEqualTo(before);
+    }
+
+    private static List<Path> profiles() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            return files.filter(file -> file.getFileName().toString().startsWith("whisper-speedtest-"))
+                    .filter(file -> file.toString().endsWith(".json"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @Test
+    void writesGraphsThatAnyToolOpens(@TempDir Path directory) throws Exception {
+        OnnxNetwork.load(MICRO, OnnxOptions.cpu(Precision.INT8, 1).withDumpGraph(directory))
+                .close();
+        try (OrtSession encoder = OnnxRuntime.get()
+                        .environment()
+                        .createSession(directory.resolve("whisper-encoder.onnx").toString());
+                OrtSession decoder = OnnxRuntime.get()
+                        .environment()
+                        .createSession(directory.resolve("whisper-decoder.onnx").toString())) {
+            assertThat(encoder.getInputNames()).containsExactly("mel");
+            assertThat(encoder.getOutputNames()).contains("keys.0", "values.2");
+            assertThat(decoder.getInputNames()).contains("embedded", "past_keys.0", "values.2");
+            assertThat(decoder.getOutputNames()).contains("logits", "present_values.2", "cross_scores.1");
+        }
+    }
+
     private static WhisperNetwork load(Precision precision) {
-        return OnnxNetwork.load(MICRO, new OnnxOptions(precision, 2));
+        return OnnxNetwork.load(MICRO, OnnxOptions.cpu(precision, 2));
     }
 
     private static float[][] prompted(EncodedWindows encoded) {
