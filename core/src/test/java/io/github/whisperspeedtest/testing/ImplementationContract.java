@@ -22,6 +22,7 @@ import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.spi.ModelSource;
 import io.github.whisperspeedtest.spi.Transcriber;
 import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.Segment;
@@ -31,6 +32,7 @@ import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcription;
 import io.github.whisperspeedtest.transcription.TranscriptionListener;
 import io.github.whisperspeedtest.transcription.Word;
+import io.github.whisperspeedtest.vad.SileroModel;
 import io.github.whisperspeedtest.verify.ModelVerifier;
 import io.github.whisperspeedtest.verify.Verdict;
 import io.github.whisperspeedtest.verify.VerifyOptions;
@@ -102,9 +104,19 @@ public abstract class ImplementationContract {
         return true;
     }
 
-    /** Returns whether stretches without a voice can be cut out first. */
+    /** Returns whether stretches without a voice can be cut out first, by {@link SileroModel} where it is on this machine. */
     protected boolean supportsVad() {
         return true;
+    }
+
+    /**
+     * Writes a stand-in for {@link SileroModel} that takes what is loud for speech.
+     *
+     * @param file the file to write, in a directory that is there
+     * @throws IOException if it cannot be written
+     */
+    protected void writeVadModel(Path file) throws IOException {
+        throw new AssertionError("A backend with voice activity detection must be able to write a model for it");
     }
 
     /** Returns whether text can be given that the audio follows on from. */
@@ -140,7 +152,8 @@ public abstract class ImplementationContract {
     @BeforeAll
     void openSharedModel() {
         implementation = newImplementation();
-        files = new ModelStore(ToolHome.at(temporary.resolve("home"))).locate(implementation, EmbeddedModel.NAME);
+        files = new ModelStore(ToolHome.at(temporary.resolve("home")), temporary.resolve("no-hub-cache"))
+                .locate(implementation, EmbeddedModel.NAME);
         shared = implementation.load(files, LoadOptions.defaults());
     }
 
@@ -433,14 +446,90 @@ public abstract class ImplementationContract {
     }
 
     @Test
-    void detectsVoice() {
+    void refusesToDetectVoiceWithoutTheModelForIt() {
         TranscribeOptions options = TranscribeOptions.builder().vad(true).build();
-        optional(
-                supportsVad(),
-                options,
-                "vad",
-                transcription ->
-                        assertThat(transcription.text()).isEqualTo(english().reference()));
+        assertThatThrownBy(() -> shared.transcribe(audio(english()), options))
+                .isInstanceOfSatisfying(UnsupportedOptionException.class, refusal -> {
+                    assertThat(refusal.implementation()).isEqualTo(implementation.id());
+                    assertThat(refusal.option()).contains("vad");
+                    if (supportsVad()) {
+                        assertThat(refusal)
+                                .hasMessageContainingAll(
+                                        SileroModel.NAME, "whisper-speedtest download -i " + implementation.id());
+                    }
+                });
+    }
+
+    @Test
+    void cutsOutSilenceAndKeepsTheTimesOfTheRecording() throws IOException {
+        assumeTrue(supportsVad(), "there is no voice activity detection");
+        float[] silence = new float[35 * Audio.SAMPLE_RATE];
+        float[] speech = new float[(int) audio(english()).sampleCount()];
+        audio(english()).read(0, speech, 0, speech.length);
+        Audio recording = Audio.builder("between two silences")
+                .append(silence, 0, silence.length)
+                .append(speech, 0, speech.length)
+                .append(silence, 0, silence.length)
+                .build();
+        try (Transcriber transcriber = implementation.load(filesWithVadModel(), LoadOptions.defaults())) {
+            Transcription cut = transcriber.transcribe(
+                    recording, TranscribeOptions.builder().vad(true).build());
+            assertThat(cut.text()).isEqualTo(english().reference());
+            assertThat(cut.duration()).isEqualTo(recording.duration());
+            assertThat(cut.segments()).hasSize(1);
+            Segment segment = cut.segments().get(0);
+            Sample.Utterance expected = english().utterances().get(0);
+            Duration before = Duration.ofSeconds(35);
+            // What is kept begins some 0.4 s before the voice, and the model may let its text begin there.
+            assertThat(segment.start())
+                    .isBetween(
+                            before.plus(expected.start()).minusMillis(500),
+                            before.plus(expected.start()).plus(TIMESTAMP_TOLERANCE));
+            assertThat(segment.end()).isCloseTo(before.plus(expected.end()), TIMESTAMP_TOLERANCE);
+
+            Transcription whole = transcriber.transcribe(
+                    recording, TranscribeOptions.builder().vad(false).build());
+            assertThat(whole.segments()).as("segments without cuts").isNotEqualTo(cut.segments());
+        }
+    }
+
+    @Test
+    void writesNothingWhereNobodySpeaks() throws IOException {
+        assumeTrue(supportsVad(), "there is no voice activity detection");
+        Audio silence = Audio.of("silence", new float[40 * Audio.SAMPLE_RATE]);
+        try (Transcriber transcriber = implementation.load(filesWithVadModel(), LoadOptions.defaults())) {
+            Transcription transcription = transcriber.transcribe(
+                    silence, TranscribeOptions.builder().vad(true).build());
+            assertThat(transcription.text()).isEmpty();
+            assertThat(transcription.segments()).isEmpty();
+            assertThat(transcription.duration()).isEqualTo(silence.duration());
+        }
+    }
+
+    @Test
+    void namesAVadModelThatIsDamaged() throws IOException {
+        assumeTrue(supportsVad(), "there is no voice activity detection");
+        ModelFiles withVad = filesWithVadModel();
+        Path vad = SileroModel.in(withVad).orElseThrow();
+        byte[] content = Files.readAllBytes(vad);
+        Files.write(vad, Arrays.copyOf(content, content.length / 2));
+        assertThatThrownBy(() -> implementation.load(withVad, LoadOptions.defaults()))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining(vad.toString());
+    }
+
+    /** Returns the embedded model as it is found on a machine whose Hugging Face cache has the VAD model. */
+    private ModelFiles filesWithVadModel() throws IOException {
+        ModelSource.HubRepository source =
+                (ModelSource.HubRepository) SileroModel.info().sources().get(0);
+        Path written = temporary.resolve("vad.onnx");
+        writeVadModel(written);
+        Path hub = Files.createTempDirectory(temporary, "hub");
+        String commit = CacheBuilder.commit("vad");
+        new CacheBuilder(hub, source.repository())
+                .ref(source.revision(), commit)
+                .copied(commit, SileroModel.FILE, Files.readAllBytes(written));
+        return new ModelStore(ToolHome.at(temporary.resolve("home")), hub).locate(implementation, EmbeddedModel.NAME);
     }
 
     @Test
@@ -650,8 +739,9 @@ public abstract class ImplementationContract {
     @Test
     void isVerifiedByLoading() throws IOException {
         ToolHome home = ToolHome.at(Files.createTempDirectory(temporary, "verified"));
-        ModelFiles written = new ModelStore(home).locate(implementation, EmbeddedModel.NAME);
-        ModelVerifier verifier = new ModelVerifier(home, temporary.resolve("no-hub-cache"));
+        Path hub = temporary.resolve("no-hub-cache");
+        ModelFiles written = new ModelStore(home, hub).locate(implementation, EmbeddedModel.NAME);
+        ModelVerifier verifier = new ModelVerifier(home, hub);
 
         Verdict whole =
                 verifier.verify(implementation, EmbeddedModel.NAME, ModelPlace.LOCAL_CACHE, VerifyOptions.defaults());
