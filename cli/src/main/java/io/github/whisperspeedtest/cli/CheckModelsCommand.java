@@ -3,7 +3,9 @@ package io.github.whisperspeedtest.cli;
 import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.hub.HubSettings;
+import io.github.whisperspeedtest.model.ModelLocator;
 import io.github.whisperspeedtest.model.ModelPlace;
+import io.github.whisperspeedtest.model.ModelPresence;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.spi.ModelSource;
 import io.github.whisperspeedtest.verify.ModelVerifier;
@@ -194,9 +196,14 @@ final class CheckModelsCommand implements Callable<Integer> {
             verdicts = new ModelVerifier(library.home(), settings.cache())
                     .verifyAll(requests, options, new Spinner(progress, requests.size()));
         }
+        ModelLocator locator = new ModelLocator(settings.cache());
         List<CheckedModel> checked = new ArrayList<>();
         for (int i = 0; i < models.size(); i++) {
-            checked.add(new CheckedModel(models.get(i), verdicts.get(2 * i), verdicts.get(2 * i + 1)));
+            List<ModelPresence> companions = models.get(i).model().companions().stream()
+                    .map(companion ->
+                            locator.best(companion).orElseGet(() -> locator.look(companion, ModelPlace.HUB_CACHE)))
+                    .toList();
+            checked.add(new CheckedModel(models.get(i), verdicts.get(2 * i), verdicts.get(2 * i + 1), companions));
         }
         return new CheckReport(
                 checked,

@@ -7,12 +7,14 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.whisperspeedtest.cli.CheckedModel.Status;
+import io.github.whisperspeedtest.model.ModelPresence;
 import io.github.whisperspeedtest.verify.Verdict;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What {@code check-models} found, as a table and as JSON.
@@ -70,7 +72,21 @@ record CheckReport(List<CheckedModel> models, Path modelsDirectory, Path hubCach
             explain(text, name + ", HF Hub Cache", model.hub());
             explain(text, name + ", Local Cache", model.local());
         }
+        models.stream()
+                .flatMap(CheckReport::missingCompanions)
+                .distinct()
+                .forEach(line -> text.append(line).append('\n'));
         return text.toString();
+    }
+
+    /** Returns a line for each companion that is missing, the same for all models of an implementation. */
+    private static Stream<String> missingCompanions(CheckedModel model) {
+        String implementation = model.selected().implementation().id();
+        return model.companions().stream()
+                .filter(companion -> !companion.isPresent())
+                .map(companion ->
+                        implementation + " does without " + companion.model().name()
+                                + ", which comes with a download of any of its models. " + companion.reason());
     }
 
     private static void explain(StringBuilder text, String where, Verdict verdict) {
@@ -131,6 +147,14 @@ record CheckReport(List<CheckedModel> models, Path modelsDirectory, Path hubCach
             row.put("expected_bytes", model.selected().model().expectedBytes());
             describe(row.putObject("hub_cache"), model.hub());
             describe(row.putObject("local_cache"), model.local());
+            ArrayNode companions = row.putArray("companions");
+            for (ModelPresence companion : model.companions()) {
+                companions
+                        .addObject()
+                        .put("model", companion.model().name())
+                        .put("present", companion.isPresent())
+                        .put("reason", companion.reason());
+            }
         }
         return mapper.writeValueAsString(root);
     }

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param selected the model
  * @param hub the verdict on the default Hugging Face cache
  * @param local the verdict on where the implementation looks
+ * @param companions what is there of the models that it works better with
  */
-record CheckedModel(ModelSelection.Selected selected, Verdict hub, Verdict local) {
+record CheckedModel(ModelSelection.Selected selected, Verdict hub, Verdict local, List<ModelPresence> companions) {
     /** What the two verdicts come to. */
     enum Status {
         /** It can be used. */

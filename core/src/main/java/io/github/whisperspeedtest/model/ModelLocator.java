@@ -58,7 +58,7 @@ public final class ModelLocator {
      *
      * @return empty if none of them is whole anywhere
      */
-    Optional<ModelPresence> best(ModelInfo model) {
+    public Optional<ModelPresence> best(ModelInfo model) {
         return candidates(model)
                 .flatMap(candidate ->
                         Stream.of(ModelPlace.LOCAL_CACHE, ModelPlace.HUB_CACHE).map(place -> lookFor(candidate, place)))
