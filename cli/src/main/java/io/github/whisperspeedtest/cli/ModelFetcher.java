@@ -83,9 +83,11 @@ final class ModelFetcher {
             boolean cached = look(model, ModelPlace.HUB_CACHE).isComplete();
             if (local.isComplete() || elsewhere && cached) {
                 terminal.err().println("is there already: " + name(model));
+                completeCompanions(model);
             } else if (cached) {
                 copy(model, copier::replace);
                 verify(model);
+                completeCompanions(model);
             } else {
                 install(model);
             }
@@ -105,6 +107,17 @@ final class ModelFetcher {
             terminal.err()
                     .println("downloaded " + name(model)
                             + (installed.equals(model.model().name()) ? "" : ": " + installed + " in its stead"));
+        }
+    }
+
+    /** Brings what the model works better with, as installing it would have done. */
+    private void completeCompanions(ModelSelection.Selected model) {
+        try (ProgressLine progress = new ProgressLine(terminal)) {
+            for (ModelInfo companion : installer.installCompanions(
+                    model.implementation(), model.model(), new Listener(progress, name(model)))) {
+                progress.clear();
+                terminal.err().println("downloaded " + companion.name() + " for " + name(model));
+            }
         }
     }
 
