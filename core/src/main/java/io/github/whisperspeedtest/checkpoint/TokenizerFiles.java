@@ -1,8 +1,8 @@
 package io.github.whisperspeedtest.checkpoint;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -40,9 +40,12 @@ public final class TokenizerFiles {
     /** How tiktoken's files write the empty token, which ends OpenAI's multilingual vocabulary. */
     private static final String EMPTY_BASE64 = "=";
 
-    private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+    /** Names of fields are the tokens: none comes twice, so that keeping a table of them would double the time. */
+    private static final ObjectMapper JSON = JsonMapper.builder(new JsonFactoryBuilder()
+                    .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                    .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
                     .build())
+            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
@@ -369,6 +372,10 @@ public final class TokenizerFiles {
     }
 
     private static String shown(JsonNode node) {
+        if (node.isContainerNode()) {
+            // A hostile one would make a message of many megabytes.
+            return node.isObject() ? "an object" : "a list of " + node.size();
+        }
         return shown(node.isMissingNode() ? "none" : node.toString());
     }
 
