@@ -1,0 +1,88 @@
+package io.github.whisperspeedtest.faster;
+
+import io.github.whisperspeedtest.error.ModelException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The single numbers in a {@code model.bin}, which say how CTranslate2 is to compute.
+ *
+ * <p>Whisper leaves no choice but the number of attention heads; a model that asks for something else is another network.
+ */
+final class WhisperAttributes {
+    private static final String HEADS = "/num_heads";
+    private static final String ACTIVATION = "decoder/activation";
+    private static final String PRE_NORM = "decoder/pre_norm";
+    private static final String SCALE_EMBEDDINGS = "decoder/scale_embeddings";
+
+    private WhisperAttributes() {}
+
+    /**
+     * Returns the attention heads of a layer.
+     *
+     * @param scope {@code encoder} or {@code decoder}
+     * @throws ModelException if they are not stated
+     */
+    static int heads(ModelBin model, String scope) {
+        @Nullable Variable heads = model.variables().get(scope + HEADS);
+        if (heads == null || !heads.isNumber()) {
+            throw new ModelException(model.file() + " is damaged: its attribute '" + scope + HEADS
+                    + "' should be a number, but is " + (heads == null ? "missing" : heads.shape())
+                    + ". Download the model again.");
+        }
+        return (int) heads.number();
+    }
+
+    /**
+     * Checks that the model asks for nothing but Whisper.
+     *
+     * @throws ModelException naming the attribute that does
+     */
+    static void check(ModelBin model) {
+        if (!model.variables().containsKey(SCALE_EMBEDDINGS)) {
+            throw unusable(model, SCALE_EMBEDDINGS, "there, since embeddings are scaled without it", "missing");
+        }
+        for (Map.Entry<String, Variable> entry : model.variables().entrySet()) {
+            if (entry.getValue().isNumber()) {
+                check(model, entry.getKey(), entry.getValue());
+            }
+        }
+    }
+
+    private static void check(ModelBin model, String name, Variable variable) {
+        double value = variable.number();
+        switch (name) {
+            case "encoder" + HEADS, "decoder" + HEADS, "decoder/alignment_layer", "decoder/alignment_heads" -> {
+                // Which heads CTranslate2 hands out as the attention; Whisper's word times have their own list.
+            }
+            case ACTIVATION -> {
+                boolean isGelu = value == ModelBinFormat.GELU
+                        || model.revision() < ModelBinFormat.REVISION && value == ModelBinFormat.GELU_BEFORE_REVISION_3;
+                if (!isGelu) {
+                    throw unusable(model, name, ModelBinFormat.GELU + ", the exact GELU,", value);
+                }
+            }
+            case PRE_NORM -> {
+                if (value != 1) {
+                    throw unusable(model, name, "1", value);
+                }
+            }
+            case SCALE_EMBEDDINGS -> {
+                // A flag, or else the factor.
+                if (value != (variable.type() == VariableType.INT8 ? 0 : 1)) {
+                    throw unusable(model, name, "an int8 of 0 or a factor of 1", value);
+                }
+            }
+            default -> {
+                if (value != 0) {
+                    throw unusable(model, ModelBinInput.shown(name), "0, as for every Whisper model,", value);
+                }
+            }
+        }
+    }
+
+    private static ModelException unusable(ModelBin model, String name, String expected, Object found) {
+        return new ModelException(model.file() + " cannot be used: its attribute '" + name + "' should be " + expected
+                + " but is " + found + ". Use another model.");
+    }
+}
