@@ -24,14 +24,15 @@ public final class LoudnessVad {
         GraphBuilder graph = builder("loudness");
         String square = graph.node("Mul", "square", List.of("input", "input"));
         String loudness = graph.node("ReduceMean", "loudness", List.of(square), GraphBuilder.vector("axes", 1));
-        String half = graph.scalar("half", 0.5f);
+        String half = graph.scalar("half", 0.5f, DataType.FLOAT);
         String past = graph.node("Mul", "past", List.of("state", half));
         String present = graph.node("Mul", "present", List.of(loudness, half));
         String layered = graph.node("Unsqueeze", "layered", List.of(present, graph.constant("first", 0)));
         String next = graph.node("Add", "stateN", List.of(past, layered));
         String level = graph.node("ReduceMean", "level", List.of(next), GraphBuilder.vector("axes", 0, 2));
         String column = graph.node("Squeeze", "column", List.of(level, graph.constant("layers", 0)));
-        String above = graph.node("Add", "above", List.of(column, graph.scalar("threshold", THRESHOLD)));
+        String above =
+                graph.node("Add", "above", List.of(column, graph.scalar("threshold", THRESHOLD, DataType.FLOAT)));
         String share = graph.node("Div", "share", List.of(column, above));
         String isRate = graph.node("Equal", "is_rate", List.of("sr", graph.constant("right_rate", Audio.SAMPLE_RATE)));
         String factor =

@@ -286,8 +286,8 @@ class SileroVadTest {
     private static Path constant(float value) throws IOException {
         GraphBuilder graph = LoudnessVad.builder("constant");
         String sum = graph.node("ReduceSum", "sum", List.of("input", graph.constant("axis", 1)));
-        String nothing = graph.node("Mul", "nothing", List.of(sum, graph.scalar("zero", 0)));
-        graph.node("Add", "output", List.of(nothing, graph.scalar("value", value)));
+        String nothing = graph.node("Mul", "nothing", List.of(sum, graph.scalar("zero", 0, DataType.FLOAT)));
+        graph.node("Add", "output", List.of(nothing, graph.scalar("value", value, DataType.FLOAT)));
         graph.node("Identity", "stateN", List.of("state"));
         return LoudnessVad.write(graph, directory.resolve("constant.onnx"));
     }
