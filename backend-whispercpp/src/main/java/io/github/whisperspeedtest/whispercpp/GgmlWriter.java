@@ -42,6 +42,11 @@ final class GgmlWriter implements CheckpointWriter {
         return FILE_TYPES.stream().map(GgmlFileType::label).toList();
     }
 
+    @Override
+    public List<String> fileNames(String model) {
+        return List.of("ggml-" + model + ".bin");
+    }
+
     /**
      * Writes the model's one file.
      *

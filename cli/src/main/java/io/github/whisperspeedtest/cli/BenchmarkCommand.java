@@ -13,8 +13,10 @@ import io.github.whisperspeedtest.benchmark.HumanReport;
 import io.github.whisperspeedtest.benchmark.JsonReport;
 import io.github.whisperspeedtest.benchmark.MarkdownReport;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
+import io.github.whisperspeedtest.checkpoint.RandomModel;
 import io.github.whisperspeedtest.error.DownloadException;
 import io.github.whisperspeedtest.error.ModelException;
+import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.AtomicFiles;
 import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.model.ModelStore;
@@ -29,6 +31,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,10 +52,16 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  whisper-speedtest benchmark",
             "  whisper-speedtest benchmark -m small -n 5 -a talk.mp3 -a interview.wav",
+            "  whisper-speedtest benchmark -m random-small -l en",
             "  whisper-speedtest benchmark -i whispercpp --json results.json",
             "  whisper-speedtest benchmark --json - | jq '.results[].median'"
         })
 final class BenchmarkCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(BenchmarkCommand.class);
+
+    /** Nonsense does not get better at a higher temperature, and implementations differ in how soon they try. */
+    private static final List<Double> ONCE = List.of(0.0);
+
     private final Terminal terminal;
 
     @Spec
@@ -131,6 +141,7 @@ final class BenchmarkCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "There is no implementation on the class path. Put the jar of a backend there or into plugins/.");
         }
+        boolean random = RandomModel.isName(engine.model());
         BenchmarkPlan plan = new BenchmarkPlan(
                 ids,
                 engine.model(),
@@ -138,13 +149,16 @@ final class BenchmarkCommand implements Callable<Integer> {
                 runs,
                 warmupRuns,
                 engine.loadOptions(),
-                decoding.transcribeOptions(),
+                decoding.transcribeOptions(random ? ONCE : null),
                 timeLimit == null ? null : Duration.ofSeconds(timeLimit));
 
         if (engine.download()) {
             downloadMissing(library, ids);
         }
         try (ProgressLine progress = new ProgressLine(terminal)) {
+            if (random) {
+                writeRandom(library, ids, progress);
+            }
             Listener listener = new Listener(
                     progress, new ResultsDirectory(library.home().data().resolve("results")), ids.size());
             BenchmarkReport report =
@@ -162,6 +176,19 @@ final class BenchmarkCommand implements Callable<Integer> {
                 fetcher.ensure(library.registry().require(id), engine.model(), true);
             } catch (DownloadException | ModelException e) {
                 new ErrorPrinter(terminal).print(e, common.debug());
+            }
+        }
+    }
+
+    /** Writing a large model takes minutes; what cannot be written becomes a row that says so. */
+    private void writeRandom(WhisperSpeedtest library, List<String> ids, ProgressLine progress) {
+        ModelStore store = new ModelStore(library.home());
+        for (String id : ids) {
+            progress.show("writing " + engine.model() + " for " + id);
+            try {
+                store.locate(library.registry().require(id), engine.model());
+            } catch (WhisperSpeedtestException e) {
+                LOG.debug("{} is not written for {}", engine.model(), id, e);
             }
         }
     }

@@ -116,6 +116,15 @@ final class DecodingOptions {
     DecodingOptions() {}
 
     TranscribeOptions transcribeOptions() {
+        return transcribeOptions(null);
+    }
+
+    /**
+     * Returns the options for a benchmark.
+     *
+     * @param usualTemperatures the temperatures where none are given, null for those of the library
+     */
+    TranscribeOptions transcribeOptions(@Nullable List<Double> usualTemperatures) {
         try {
             TranscribeOptions.Builder builder = TranscribeOptions.builder()
                     .language(Language.parse(language))
@@ -130,8 +139,9 @@ final class DecodingOptions {
                     .prompt(prompt)
                     .conditionOnPreviousText(!independentWindows)
                     .timestamps(timestamps);
-            if (temperatures != null) {
-                builder.temperatures(temperatures);
+            List<Double> wanted = temperatures == null ? usualTemperatures : temperatures;
+            if (wanted != null) {
+                builder.temperatures(wanted);
             }
             if (vad != null) {
                 builder.vad(vad);

@@ -19,8 +19,8 @@ final class EngineOptions {
             paramLabel = "MODEL",
             defaultValue = EmbeddedModel.NAME,
             description =
-                    "Model: ${DEFAULT-VALUE} (a built-in demo), tiny, base, small, medium, large, ... or the path of a model "
-                            + "file.")
+                    "Model: ${DEFAULT-VALUE} (a built-in demo), tiny, base, small, medium, large, ..., random-tiny, ... (random "
+                            + "weights, for speed alone), or the path of a model file.")
     private String model;
 
     @Option(

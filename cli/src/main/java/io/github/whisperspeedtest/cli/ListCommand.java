@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.whisperspeedtest.WhisperSpeedtest;
+import io.github.whisperspeedtest.model.ModelCatalog;
 import io.github.whisperspeedtest.registry.DiscoveryProblem;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.Implementation;
@@ -45,19 +46,19 @@ final class ListCommand implements Callable<Integer> {
     @Override
     public Integer call() throws JsonProcessingException {
         WhisperSpeedtest library = common.library();
-        Path models = library.home().models();
+        ModelCatalog catalog = new ModelCatalog(library.home().models());
         Map<Implementation, Availability> all = new LinkedHashMap<>();
         library.implementations().forEach(found -> all.put(found, found.availability()));
         List<DiscoveryProblem> problems = library.registry().problems();
         if (json) {
-            terminal.out().println(toJson(all, problems, models));
+            terminal.out().println(toJson(all, problems, library.home().models(), catalog));
         } else {
-            print(all, problems, models);
+            print(all, problems, catalog);
         }
         return ExitCode.OK;
     }
 
-    private void print(Map<Implementation, Availability> all, List<DiscoveryProblem> problems, Path models) {
+    private void print(Map<Implementation, Availability> all, List<DiscoveryProblem> problems, ModelCatalog catalog) {
         PrintWriter out = terminal.out();
         out.println("Available:");
         boolean none = true;
@@ -67,7 +68,7 @@ final class ListCommand implements Callable<Integer> {
                 out.println("  " + implementation.id() + " " + implementation.version());
                 out.println("    runtime: " + available.runtime());
                 out.println("    device:  " + available.device());
-                out.println("    models:  " + names(implementation.models(models)));
+                out.println("    models:  " + names(catalog.models(implementation)));
                 none = false;
             }
         }
@@ -104,7 +105,8 @@ final class ListCommand implements Callable<Integer> {
         return models.stream().map(ModelInfo::name).collect(Collectors.joining(", "));
     }
 
-    private static String toJson(Map<Implementation, Availability> all, List<DiscoveryProblem> problems, Path models)
+    private static String toJson(
+            Map<Implementation, Availability> all, List<DiscoveryProblem> problems, Path models, ModelCatalog catalog)
             throws JsonProcessingException {
         ObjectMapper mapper =
                 JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
@@ -125,7 +127,7 @@ final class ListCommand implements Callable<Integer> {
                 node.put("remedy", missing.remedy());
             }
             ArrayNode names = node.putArray("models");
-            implementation.models(models).forEach(model -> names.add(model.name()));
+            catalog.models(implementation).forEach(model -> names.add(model.name()));
         });
         ArrayNode broken = root.putArray("broken_providers");
         for (DiscoveryProblem problem : problems) {

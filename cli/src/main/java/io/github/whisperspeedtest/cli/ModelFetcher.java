@@ -7,11 +7,11 @@ import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.hub.DownloadListener;
 import io.github.whisperspeedtest.hub.DownloadProgress;
 import io.github.whisperspeedtest.hub.HubSettings;
+import io.github.whisperspeedtest.model.ModelCatalog;
 import io.github.whisperspeedtest.model.ModelCopier;
 import io.github.whisperspeedtest.model.ModelInstaller;
 import io.github.whisperspeedtest.model.ModelPlace;
 import io.github.whisperspeedtest.model.ModelStore;
-import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.verify.ModelVerifier;
@@ -32,7 +32,7 @@ final class ModelFetcher {
     private final ModelInstaller installer;
     private final ModelCopier copier;
     private final ModelStore store;
-    private final ToolHome home;
+    private final ModelCatalog catalog;
     private final ModelVerifier verifier;
     private final boolean debug;
 
@@ -42,7 +42,7 @@ final class ModelFetcher {
         this.installer = new ModelInstaller(library.home(), settings);
         this.copier = new ModelCopier(settings.cache());
         this.store = new ModelStore(library.home(), settings.cache());
-        this.home = library.home();
+        this.catalog = new ModelCatalog(library.home().models());
         this.verifier = new ModelVerifier(library.home(), settings.cache());
         this.debug = debug;
     }
@@ -64,7 +64,7 @@ final class ModelFetcher {
                                     model, implementation.id())))) {
                 throw e;
             }
-            install(new ModelSelection.Selected(implementation, implementation.modelInfo(model, home.models())));
+            install(new ModelSelection.Selected(implementation, catalog.require(implementation, model)));
         }
     }
 

@@ -3,11 +3,12 @@ package io.github.whisperspeedtest.cli;
 import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.error.UnknownNameException;
+import io.github.whisperspeedtest.model.ModelCatalog;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ModelInfo;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Which models of which implementations a command is about. */
@@ -52,29 +53,35 @@ final class ModelSelection {
                         .distinct()
                         .map(library.registry()::require)
                         .toList();
-        Path directory = library.home().models();
+        ModelCatalog catalog = new ModelCatalog(library.home().models());
         List<Selected> selected = new ArrayList<>();
         for (Implementation implementation : chosen) {
-            List<ModelInfo> known = implementation.models(directory);
             if (models.contains(ALL)) {
-                known.forEach(model -> selected.add(new Selected(implementation, model)));
+                catalog.models(implementation).forEach(model -> selected.add(new Selected(implementation, model)));
                 continue;
             }
             for (String wanted : models.stream().map(String::strip).distinct().toList()) {
-                known.stream()
-                        .filter(model -> model.name().equals(wanted))
-                        .forEach(model -> selected.add(new Selected(implementation, model)));
+                find(catalog, implementation, wanted)
+                        .ifPresent(model -> selected.add(new Selected(implementation, model)));
             }
         }
         for (String wanted : models) {
             boolean known = wanted.equals(ALL)
                     || selected.stream().anyMatch(one -> one.model().name().equals(wanted.strip()));
             if (!known) {
-                chosen.forEach(implementation -> implementation.modelInfo(wanted.strip(), directory));
+                chosen.forEach(implementation -> catalog.require(implementation, wanted.strip()));
                 throw new UnknownNameException(
                         "There is no implementation that could know the model '" + wanted + "'.");
             }
         }
         return selected;
+    }
+
+    private static Optional<ModelInfo> find(ModelCatalog catalog, Implementation implementation, String name) {
+        try {
+            return Optional.of(catalog.require(implementation, name));
+        } catch (UnknownNameException e) {
+            return Optional.empty();
+        }
     }
 }

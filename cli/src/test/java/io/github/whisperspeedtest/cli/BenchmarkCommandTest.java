@@ -95,6 +95,18 @@ class BenchmarkCommandTest {
     }
 
     @Test
+    void measuresRandomWeightsWithoutCallingTheirTextWrong() {
+        assertThat(terminal.run(
+                        "benchmark", "-m", "random-tiny:q5_1", "-l", "en", "-n", "1", "--warmup", "0", "--csv", "-"))
+                .isEqualTo(ExitCode.OK);
+        assertThat(terminal.out())
+                .contains("whispercpp,", "random weights", "q5_1")
+                .doesNotContain("Call Anna.");
+        assertThat(home.resolve("models/random")).isDirectory();
+        assertThat(terminal.run("check-models", "-m", "random-tiny:q5_1")).isEqualTo(ExitCode.OK);
+    }
+
+    @Test
     void showsAModelThatIsMissingAsARow() {
         assertThat(terminal.run("benchmark", "-m", "small")).isEqualTo(ExitCode.FAILED);
         assertThat(terminal.out()).contains("whispercpp", "ggml-small.bin");

@@ -46,4 +46,17 @@ public record BenchmarkPlan(
             throw new IllegalArgumentException("timeLimit must be longer than nothing, but was " + timeLimit);
         }
     }
+
+    /** Returns this plan without a text that a transcript could be compared with. */
+    BenchmarkPlan withoutReferences() {
+        return new BenchmarkPlan(
+                implementations,
+                model,
+                inputs.stream().map(BenchmarkInput::withoutReference).toList(),
+                runs,
+                warmupRuns,
+                load,
+                transcribe,
+                timeLimit);
+    }
 }

@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.benchmark;
 
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.FailureCategory;
+import io.github.whisperspeedtest.checkpoint.RandomModel;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.evaluation.WordErrorRate;
 import io.github.whisperspeedtest.model.ModelStore;
@@ -25,6 +26,8 @@ import org.slf4j.LoggerFactory;
 /** Measures implementations one after the other, each in a JVM of its own; whatever happens to one is a row of the report. */
 public final class BenchmarkRunner {
     private static final Logger LOG = LoggerFactory.getLogger(BenchmarkRunner.class);
+
+    private static final String RANDOM_WEIGHTS = "random weights: its speed means something, its text does not";
 
     private final ImplementationRegistry registry;
     private final ModelStore models;
@@ -51,7 +54,8 @@ public final class BenchmarkRunner {
     /**
      * Runs a benchmark.
      *
-     * <p>Before anything is measured, every implementation is looked up and every recording read.
+     * <p>Before anything is measured, every implementation is looked up and every recording read. What a model with random weights
+     * writes is not compared with what is said.
      *
      * @return a result for every implementation of the plan
      * @throws io.github.whisperspeedtest.error.AudioException if a recording cannot be read
@@ -59,6 +63,10 @@ public final class BenchmarkRunner {
      * @throws io.github.whisperspeedtest.error.TranscriptionCancelledException if the thread is interrupted
      */
     public BenchmarkReport run(BenchmarkPlan plan, BenchmarkListener listener) {
+        return runAsPlanned(RandomModel.isName(plan.model()) ? plan.withoutReferences() : plan, listener);
+    }
+
+    private BenchmarkReport runAsPlanned(BenchmarkPlan plan, BenchmarkListener listener) {
         List<Implementation> implementations =
                 plan.implementations().stream().map(registry::require).toList();
         BenchmarkReport report = new BenchmarkReport(
@@ -117,7 +125,7 @@ public final class BenchmarkRunner {
             }
             return measured(
                     implementation,
-                    plan.inputs(),
+                    plan,
                     (BenchmarkTask.Measurement) value,
                     completed.stats().peakMemoryBytes());
         }
@@ -143,10 +151,11 @@ public final class BenchmarkRunner {
 
     private static BenchmarkResult measured(
             Implementation implementation,
-            List<BenchmarkInput> inputs,
+            BenchmarkPlan plan,
             BenchmarkTask.Measurement measurement,
             @Nullable Long peakMemoryBytes) {
         List<Transcription> last = measurement.runs().get(measurement.runs().size() - 1);
+        List<BenchmarkInput> inputs = plan.inputs();
         List<AudioResult> audios = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
             Transcription transcription = last.get(i);
@@ -162,7 +171,9 @@ public final class BenchmarkRunner {
         return new BenchmarkResult.Measured(
                 implementation.id(),
                 implementation.version(),
-                measurement.parameters(),
+                RandomModel.isName(plan.model())
+                        ? measurement.parameters().withNote(RANDOM_WEIGHTS)
+                        : measurement.parameters(),
                 measurement.load(),
                 warmups.isEmpty() ? measurement.runTimes().get(0) : warmups.get(0),
                 measurement.runTimes(),

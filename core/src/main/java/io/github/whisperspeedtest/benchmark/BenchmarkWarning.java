@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.benchmark;
 
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
+import io.github.whisperspeedtest.checkpoint.RandomModel;
 import io.github.whisperspeedtest.evaluation.TextNormalizer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,6 +79,9 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
             warnings.add(new BenchmarkWarning(Kind.SINGLE_RUN, null, "There is only one timed run."));
         }
         ranking.forEach(result -> addWarnings(result, warnings));
+        if (RandomModel.isName(report.settings().model())) {
+            return List.copyOf(warnings);
+        }
         for (int i = 0; i < report.settings().audios().size(); i++) {
             addDifferences(report.settings().audios().get(i).name(), i, ranking, warnings);
         }

@@ -55,6 +55,12 @@ public final class RandomModel {
         return List.copyOf(SIZES.keySet());
     }
 
+    /** Returns whether a name is that of such a model, with a quantisation behind a colon or without one. */
+    public static boolean isName(String model) {
+        return model.startsWith(PREFIX)
+                && SIZES.containsKey(model.substring(PREFIX.length()).split(":", 2)[0]);
+    }
+
     /**
      * Returns a model.
      *

@@ -47,7 +47,7 @@ public final class ModelInstaller {
      * @throws io.github.whisperspeedtest.error.WhisperSpeedtestException if the disk fails
      */
     public ModelInfo install(Implementation implementation, String model, DownloadListener listener) {
-        ModelInfo info = implementation.modelInfo(model, home.models());
+        ModelInfo info = new ModelCatalog(home.models()).require(implementation, model);
         ModelInfo installed = installFirst(implementation, info, listener);
         installCompanions(implementation, info, listener);
         return installed;
@@ -122,8 +122,15 @@ public final class ModelInstaller {
             } else if (source instanceof ModelSource.DirectDownload direct) {
                 HubDownloader.of(settings)
                         .download(direct, model.localPaths().get(0).getParent(), listener);
-            } else if (source instanceof ModelSource.Embedded embedded) {
-                new ModelStore(home, settings.cache()).rewrite(implementation, model, embedded);
+            } else if (source instanceof ModelSource.Converted) {
+                throw new DownloadException(
+                        ErrorKind.USER,
+                        "Model '" + model.name() + "' of implementation '" + implementation.id()
+                                + "' was converted from another one and cannot be downloaded. Convert it again with --force.");
+            } else {
+                GeneratedModel.of(source)
+                        .ifPresent(generated ->
+                                new ModelStore(home, settings.cache()).rewrite(implementation, model, generated));
             }
         }
         if (fromHub && !model.localPaths().isEmpty()) {

@@ -4,31 +4,22 @@ import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.error.EngineUnavailableException;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.UnknownNameException;
-import io.github.whisperspeedtest.files.FileTrees;
 import io.github.whisperspeedtest.hub.HubSettings;
-import io.github.whisperspeedtest.spi.CheckpointWriter;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Finds the files of a model on this machine; the embedded model is written to disk on its first use. */
+/** Finds the files of a model on this machine; what this tool makes itself is written to disk on its first use. */
 public final class ModelStore {
-    private static final Logger LOG = LoggerFactory.getLogger(ModelStore.class);
-
     private final ToolHome home;
     private final Supplier<Path> hubCache;
 
@@ -76,16 +67,16 @@ public final class ModelStore {
      * only where it is in neither do its fallbacks count.
      *
      * @param implementation the implementation that is to load it
-     * @param model a name that the implementation knows, or the path of a file in its format
+     * @param model a name of the {@link ModelCatalog}, or the path of a file in the implementation's format
      * @throws UnknownNameException if it is neither
      * @throws ModelException if the model is known but not on this machine; says what is missing where, and the command
      *     that gets it
-     * @throws EngineUnavailableException if the embedded model cannot be written
+     * @throws EngineUnavailableException if the embedded model, or one with random weights, cannot be written
      */
     public ModelFiles locate(Implementation implementation, String model) {
         ModelInfo info;
         try {
-            info = implementation.modelInfo(model, home.models());
+            info = new ModelCatalog(home.models()).require(implementation, model);
         } catch (UnknownNameException e) {
             if (namesFile(model)) {
                 return ModelFiles.of(model, List.of(Path.of(model)));
@@ -96,7 +87,7 @@ public final class ModelStore {
         ModelFiles files = locator.best(info)
                 .map(found -> found.toModelFiles(model))
                 .orElseGet(() -> {
-                    materialize(implementation, info, embeddedSource(implementation, info, locator), false);
+                    materialize(implementation, info, generated(implementation, info, locator), false);
                     return ModelFiles.of(model, info.localPaths());
                 });
         for (ModelFiles companion : locator.companions(info)) {
@@ -105,8 +96,8 @@ public final class ModelStore {
         return files;
     }
 
-    /** Writes the embedded model anew, in place of files that may be damaged. */
-    void rewrite(Implementation implementation, ModelInfo info, ModelSource.Embedded source) {
+    /** Writes a model that this tool makes itself anew, in place of files that may be damaged. */
+    void rewrite(Implementation implementation, ModelInfo info, GeneratedModel source) {
         materialize(implementation, info, source, true);
     }
 
@@ -118,11 +109,9 @@ public final class ModelStore {
         }
     }
 
-    private static ModelSource.Embedded embeddedSource(
-            Implementation implementation, ModelInfo info, ModelLocator locator) {
+    private static GeneratedModel generated(Implementation implementation, ModelInfo info, ModelLocator locator) {
         return info.sources().stream()
-                .filter(ModelSource.Embedded.class::isInstance)
-                .map(ModelSource.Embedded.class::cast)
+                .flatMap(source -> GeneratedModel.of(source).stream())
                 .findFirst()
                 .orElseThrow(() -> new ModelException("Model '" + info.name() + "' of implementation '"
                         + implementation.id() + "' is not on this machine, or not all of it. "
@@ -131,8 +120,14 @@ public final class ModelStore {
                                 .filter(presence -> presence.state() != ModelPresence.State.NOT_APPLICABLE)
                                 .map(ModelPresence::reason)
                                 .collect(Collectors.joining(" "))
-                        + " It comes from " + describe(info.sources()) + ". Run: "
-                        + downloadCommand(implementation.id(), info.name())));
+                        + " It comes from " + describe(info.sources()) + ". "
+                        + (isConverted(info)
+                                ? "Convert it again with --force."
+                                : "Run: " + downloadCommand(implementation.id(), info.name()))));
+    }
+
+    private static boolean isConverted(ModelInfo info) {
+        return info.sources().stream().anyMatch(ModelSource.Converted.class::isInstance);
     }
 
     private static String describe(List<ModelSource> sources) {
@@ -145,7 +140,7 @@ public final class ModelStore {
                     if (source instanceof ModelSource.DirectDownload direct) {
                         return direct.address().toString();
                     }
-                    return "this tool itself";
+                    return source instanceof ModelSource.Converted ? "another model" : "this tool itself";
                 })
                 .collect(Collectors.joining(" and "));
     }
@@ -155,84 +150,35 @@ public final class ModelStore {
         return "whisper-speedtest download -i " + implementation + " -m " + model;
     }
 
-    /** Writes into a directory beside the final one and renames it, so that nobody ever sees half a model. */
-    private void materialize(
-            Implementation implementation, ModelInfo info, ModelSource.Embedded source, boolean replace) {
-        CheckpointWriter writer = implementation
-                .checkpointWriter()
-                .orElseThrow(() -> new IllegalStateException(
-                        "Implementation '" + implementation.id() + "' offers the embedded model but no writer for it"));
+    /** Writes a model that this tool makes itself. */
+    private void materialize(Implementation implementation, ModelInfo info, GeneratedModel source, boolean replace) {
+        if (implementation.checkpointWriter().isEmpty()) {
+            throw new IllegalStateException(
+                    "Implementation '" + implementation.id() + "' offers the embedded model but no writer for it");
+        }
         Path target = directoryOf(implementation, info);
         List<String> names = info.localPaths().stream()
                 .map(path -> path.getFileName().toString())
                 .toList();
-        LOG.debug("Writing the embedded model for {} as {} to {}", implementation.id(), source.quantization(), target);
-        // Not a temporary directory of the system's kind: others may read what ends up here, as far as the umask lets
-        // them.
-        Path partial = target.resolveSibling("." + target.getFileName() + "-" + UUID.randomUUID());
         try {
-            Files.createDirectories(target.getParent());
-            Files.createDirectory(partial);
-            writer.write(EmbeddedModel.checkpoint(), source.quantization(), partial, names);
-            for (String name : names) {
-                if (!Files.exists(partial.resolve(name))) {
-                    throw new IllegalStateException("The writer of implementation '" + implementation.id()
-                            + "' was to write a file '" + name + "' but did not");
-                }
-            }
-            publish(partial, target, names, replace);
+            new CheckpointFiles(implementation, target, names)
+                    .write(source.checkpoint(), source.quantization(), replace, CheckpointFiles.Check.NONE);
         } catch (IOException e) {
             throw new EngineUnavailableException(
-                    "The embedded model cannot be written to " + target + ": " + reason(e) + ". Set "
-                            + (home.models().startsWith(home.data())
-                                    ? ToolHome.HOME_VARIABLE
-                                    : ToolHome.MODELS_VARIABLE)
-                            + " to a directory with space that you may write to.",
+                    source.description() + " cannot be written to " + target + ": " + CheckpointFiles.reason(e)
+                            + ". Set " + home.variableOfModels() + " to a directory with space that you may write to.",
                     e);
-        } finally {
-            try {
-                FileTrees.delete(partial);
-            } catch (IOException e) {
-                LOG.debug("Left behind {}", partial, e);
-            }
         }
     }
 
-    /** Returns the one directory that all files of the embedded model are in, which holds nothing else. */
+    /** Returns the one directory that all files of a model are in which this tool makes; it holds nothing else. */
     private static Path directoryOf(Implementation implementation, ModelInfo info) {
         List<Path> directories =
                 info.localPaths().stream().map(Path::getParent).distinct().toList();
         if (directories.size() != 1) {
-            throw new IllegalStateException("Implementation '" + implementation.id()
-                    + "' must keep the embedded model as files of one directory, but names " + info.localPaths());
+            throw new IllegalStateException("Implementation '" + implementation.id() + "' must keep the model '"
+                    + info.name() + "' as files of one directory, but names " + info.localPaths());
         }
         return directories.get(0);
-    }
-
-    /**
-     * Makes the model visible.
-     *
-     * <p>Where its directory is there already, another process was first, or somebody deleted some of its files: those
-     * that are missing are put back, and the others too where they are to be replaced.
-     */
-    private static void publish(Path partial, Path target, List<String> names, boolean replace) throws IOException {
-        try {
-            Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (FileSystemException e) {
-            if (!Files.isDirectory(target)) {
-                throw e;
-            }
-            for (String name : names) {
-                if (replace || !Files.exists(target.resolve(name))) {
-                    Files.move(partial.resolve(name), target.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-                }
-            }
-        }
-    }
-
-    private static String reason(IOException e) {
-        return e instanceof FileSystemException system && system.getReason() != null
-                ? system.getReason()
-                : e.getClass().getSimpleName() + ": " + e.getMessage();
     }
 }

@@ -55,6 +55,11 @@ public record ToolHome(Path data, Path models) {
         return data.resolve("native");
     }
 
+    /** Returns the environment variable that moves the models from where they are. */
+    String variableOfModels() {
+        return models.startsWith(data) ? HOME_VARIABLE : MODELS_VARIABLE;
+    }
+
     static ToolHome of(Map<String, String> environment, Properties properties) {
         String home = first(properties.getProperty(HOME_PROPERTY), environment.get(HOME_VARIABLE));
         Path data = home.isEmpty() ? defaultData(environment, properties) : Path.of(home);

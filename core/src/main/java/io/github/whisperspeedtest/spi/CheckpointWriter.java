@@ -11,6 +11,16 @@ public interface CheckpointWriter {
     List<String> quantizations();
 
     /**
+     * Returns the names of the files that a model consists of which has a directory of its own: one file of its name, unless the
+     * format has it otherwise.
+     *
+     * @param model name of the model, such as {@code random-tiny}; may be part of a file's name
+     */
+    default List<String> fileNames(String model) {
+        return List.of(model);
+    }
+
+    /**
      * Writes the model's files into a directory that exists and is empty.
      *
      * <p>The caller makes the result visible in one move, so this need not be atomic.
@@ -18,8 +28,8 @@ public interface CheckpointWriter {
      * @param checkpoint what to write
      * @param quantization one of {@link #quantizations()}
      * @param directory where to write
-     * @param fileNames names of the files that the model's {@link ModelInfo#localPaths()} end in, empty where the format
-     *     itself fixes the names
+     * @param fileNames those of {@link #fileNames}, or of the {@link ModelInfo#localPaths()} of a model that the implementation
+     *     keeps otherwise; empty where the format itself fixes the names
      * @throws IOException if the disk fails
      * @throws io.github.whisperspeedtest.error.ModelException if the format cannot hold such a checkpoint
      */

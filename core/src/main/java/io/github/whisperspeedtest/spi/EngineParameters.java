@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.spi;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -37,5 +38,12 @@ public record EngineParameters(
     public EngineParameters(
             String model, String runtime, String requestedDevice, String device, String computeType, int threads) {
         this(model, runtime, requestedDevice, device, computeType, threads, List.of());
+    }
+
+    /** Returns these parameters with one more note. */
+    public EngineParameters withNote(String note) {
+        List<String> more = new ArrayList<>(notes);
+        more.add(note);
+        return new EngineParameters(model, runtime, requestedDevice, device, computeType, threads, more);
     }
 }

@@ -47,6 +47,11 @@ public interface Implementation {
         return Optional.empty();
     }
 
+    /** Returns the reader of this implementation's format, empty where it has none. */
+    default Optional<CheckpointReader> checkpointReader() {
+        return Optional.empty();
+    }
+
     /**
      * Returns what is known of one model.
      *

@@ -53,4 +53,21 @@ public sealed interface ModelSource {
             Objects.requireNonNull(quantization, "quantization");
         }
     }
+
+    /**
+     * A {@link io.github.whisperspeedtest.checkpoint.RandomModel}, written to disk in the implementation's own format.
+     *
+     * @param size its size, such as {@code tiny}
+     * @param quantization what the writer is asked for
+     */
+    record RandomWeights(String size, String quantization) implements ModelSource {
+        /** Checks that nothing is null. */
+        public RandomWeights {
+            Objects.requireNonNull(size, "size");
+            Objects.requireNonNull(quantization, "quantization");
+        }
+    }
+
+    /** Another model that the user converted into the implementation's own format; it cannot be fetched from anywhere. */
+    record Converted() implements ModelSource {}
 }

@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.verify;
 import io.github.whisperspeedtest.error.TranscriptionCancelledException;
 import io.github.whisperspeedtest.error.UnknownNameException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
+import io.github.whisperspeedtest.model.ModelCatalog;
 import io.github.whisperspeedtest.model.ModelLocator;
 import io.github.whisperspeedtest.model.ModelPlace;
 import io.github.whisperspeedtest.model.ModelPresence;
@@ -48,7 +49,7 @@ public final class ModelVerifier {
     private static final long LARGE_BYTES = 2L << 30;
     private static final long END_SECONDS = 20;
 
-    private final ToolHome home;
+    private final ModelCatalog catalog;
     private final ModelLocator locator;
     private final ChildJvm children;
     private final LoadCheck loadCheck;
@@ -74,7 +75,7 @@ public final class ModelVerifier {
      * @param children how a JVM is started whose class path holds the implementations; its time limit is that of the options
      */
     public ModelVerifier(ToolHome home, Path hubCache, ChildJvm children) {
-        this.home = home;
+        this.catalog = new ModelCatalog(home.models());
         this.locator = new ModelLocator(hubCache);
         this.children = children;
         this.loadCheck = new LoadCheck(children);
@@ -193,7 +194,7 @@ public final class ModelVerifier {
             long start = System.nanoTime();
             Implementation implementation = request.implementation();
             try {
-                ModelInfo model = implementation.modelInfo(request.model(), home.models());
+                ModelInfo model = catalog.require(implementation, request.model());
                 return judge(implementation, model, locator.look(model, request.place()), start);
             } catch (TranscriptionCancelledException e) {
                 throw e;
@@ -268,8 +269,10 @@ public final class ModelVerifier {
     }
 
     private static String reasonOfMissing(ModelPresence presence) {
-        boolean embedded = presence.model().sources().stream().anyMatch(ModelSource.Embedded.class::isInstance);
-        return embedded ? presence.reason() + " This tool writes it on its first use." : presence.reason();
+        boolean written = presence.model().sources().stream()
+                .anyMatch(source ->
+                        source instanceof ModelSource.Embedded || source instanceof ModelSource.RandomWeights);
+        return written ? presence.reason() + " This tool writes it on its first use." : presence.reason();
     }
 
     private static String nameOf(ModelInfo fallback) {

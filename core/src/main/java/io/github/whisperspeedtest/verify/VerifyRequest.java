@@ -8,7 +8,7 @@ import java.util.Objects;
  * One thing to check.
  *
  * @param implementation who is to load the model
- * @param model a name that the implementation knows
+ * @param model a name of the {@link io.github.whisperspeedtest.model.ModelCatalog}
  * @param place where the model is looked for
  */
 public record VerifyRequest(Implementation implementation, String model, ModelPlace place) {

@@ -318,6 +318,31 @@ class BenchmarkRunnerTest {
                 .hasMessageContaining("timeLimit");
     }
 
+    @Test
+    void whatRandomWeightsWriteIsNotCompared() {
+        BenchmarkPlan plan = new BenchmarkPlan(
+                List.of("steady"),
+                "random-tiny:f16",
+                List.of(DEMO),
+                1,
+                0,
+                LoadOptions.defaults(),
+                TranscribeOptions.defaults(),
+                LONG);
+
+        BenchmarkReport report = runner.run(plan, recorder);
+
+        BenchmarkResult.Measured measured =
+                (BenchmarkResult.Measured) report.results().get(0);
+        assertThat(measured.parameters().model()).isEqualTo("random-tiny:f16");
+        assertThat(measured.parameters().notes())
+                .containsExactly("random weights: its speed means something, its text does not");
+        assertThat(measured.wordErrorRate()).isEmpty();
+        assertThat(report.settings().audios())
+                .extracting(BenchmarkAudio::reference)
+                .containsOnlyNulls();
+    }
+
     private static BenchmarkPlan plan(
             List<BenchmarkInput> inputs,
             int warmupRuns,

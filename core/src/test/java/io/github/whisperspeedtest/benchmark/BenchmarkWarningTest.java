@@ -95,6 +95,18 @@ class BenchmarkWarningTest {
     }
 
     @Test
+    void differencesOfWhatRandomWeightsWriteAreNotTold() {
+        BenchmarkReport report = reportOf(Duration.ofSeconds(10), "random-tiny")
+                .with(Reports.measured("b", Reports.CPU, "another", 100, 100, 100));
+        assertThat(report.warnings()).isEmpty();
+        assertThat(reportOf(Duration.ofSeconds(10), "micro")
+                        .with(report.results().get(1))
+                        .warnings())
+                .extracting(BenchmarkWarning::kind)
+                .containsExactly(Kind.DIFFERENT_TRANSCRIPTS);
+    }
+
+    @Test
     void anotherDeviceThanAskedForIsTold() {
         EngineParameters parameters = new EngineParameters("m", "r", "gpu", "CPU", "f16", 2);
 
@@ -117,8 +129,12 @@ class BenchmarkWarningTest {
     }
 
     private static BenchmarkReport reportOf(Duration audio) {
+        return reportOf(audio, "micro");
+    }
+
+    private static BenchmarkReport reportOf(Duration audio, String model) {
         BenchmarkSettings settings = BenchmarkSettings.of(
-                "micro",
+                model,
                 List.of(new BenchmarkAudio("a.wav", audio, null)),
                 2,
                 0,

@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.benchmark;
 
 import io.github.whisperspeedtest.audio.Audio;
+import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.error.AudioException;
 import io.github.whisperspeedtest.error.EngineException;
 import io.github.whisperspeedtest.error.EngineUnavailableException;
@@ -8,6 +9,7 @@ import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.process.Tasks;
 import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.spi.CheckpointWriter;
 import io.github.whisperspeedtest.spi.EngineParameters;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
@@ -21,10 +23,13 @@ import io.github.whisperspeedtest.transcription.Timings;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcription;
 import io.github.whisperspeedtest.transcription.TranscriptionListener;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +95,22 @@ final class FakeImplementations {
 
         public Steady() {
             super("steady");
+        }
+
+        @Override
+        public Optional<CheckpointWriter> checkpointWriter() {
+            return Optional.of(new CheckpointWriter() {
+                @Override
+                public List<String> quantizations() {
+                    return List.of("q4", "f16");
+                }
+
+                @Override
+                public void write(Checkpoint checkpoint, String quantization, Path directory, List<String> fileNames)
+                        throws IOException {
+                    Files.writeString(directory.resolve(fileNames.get(0)), quantization);
+                }
+            });
         }
 
         @Override

@@ -1,0 +1,110 @@
+package io.github.whisperspeedtest.model;
+
+import io.github.whisperspeedtest.checkpoint.Checkpoint;
+import io.github.whisperspeedtest.files.FileTrees;
+import io.github.whisperspeedtest.spi.Implementation;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes a model in an implementation's format, into a directory of its own that holds nothing else.
+ *
+ * <p>The files are written into a directory beside the final one, which then takes its name, so that nobody ever sees half a model.
+ */
+final class CheckpointFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(CheckpointFiles.class);
+
+    private final Implementation implementation;
+    private final Path target;
+    private final List<String> names;
+
+    /**
+     * Names the files.
+     *
+     * @param implementation has a writer
+     * @param target the model's directory
+     * @param names its files there
+     */
+    CheckpointFiles(Implementation implementation, Path target, List<String> names) {
+        this.implementation = implementation;
+        this.target = target;
+        this.names = names;
+    }
+
+    /** Looks at files before they become the model; an exception keeps them from it. */
+    interface Check {
+        /** Accepts everything. */
+        Check NONE = directory -> {};
+
+        /** Looks at the files in a directory that will take another name. */
+        void accept(Path directory) throws IOException;
+    }
+
+    /**
+     * Writes the model.
+     *
+     * @param replace whether files that are there already are replaced, rather than only those that are missing added
+     * @throws IOException if the disk fails
+     * @throws io.github.whisperspeedtest.error.ModelException if the format cannot hold such a checkpoint
+     */
+    void write(Checkpoint checkpoint, String quantization, boolean replace, Check check) throws IOException {
+        LOG.debug("Writing {} for {} to {}", quantization, implementation.id(), target);
+        // Not a temporary directory of the system's kind: others may read what ends up here, as far as the umask lets
+        // them.
+        Path partial = target.resolveSibling("." + target.getFileName() + "-" + UUID.randomUUID());
+        try {
+            Files.createDirectories(target.getParent());
+            Files.createDirectory(partial);
+            implementation.checkpointWriter().orElseThrow().write(checkpoint, quantization, partial, names);
+            for (String name : names) {
+                if (!Files.exists(partial.resolve(name))) {
+                    throw new IllegalStateException("The writer of implementation '" + implementation.id()
+                            + "' was to write a file '" + name + "' but did not");
+                }
+            }
+            check.accept(partial);
+            publish(partial, replace);
+        } finally {
+            try {
+                FileTrees.delete(partial);
+            } catch (IOException e) {
+                LOG.debug("Left behind {}", partial, e);
+            }
+        }
+    }
+
+    /**
+     * Makes the model visible.
+     *
+     * <p>Where its directory is there already, another process was first, or somebody deleted some of its files: those
+     * that are missing are put back, and the others too where they are to be replaced.
+     */
+    private void publish(Path partial, boolean replace) throws IOException {
+        try {
+            Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileSystemException e) {
+            if (!Files.isDirectory(target)) {
+                throw e;
+            }
+            for (String name : names) {
+                if (replace || !Files.exists(target.resolve(name))) {
+                    Files.move(partial.resolve(name), target.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+                }
+            }
+        }
+    }
+
+    /** Returns why the disk failed, in the words of the system where it has any. */
+    static String reason(IOException e) {
+        return e instanceof FileSystemException system && system.getReason() != null
+                ? system.getReason()
+                : e.getClass().getSimpleName() + ": " + e.getMessage();
+    }
+}

@@ -1,0 +1,44 @@
+package io.github.whisperspeedtest.model;
+
+import io.github.whisperspeedtest.checkpoint.Checkpoint;
+import io.github.whisperspeedtest.checkpoint.HuggingFaceCheckpoint;
+import io.github.whisperspeedtest.checkpoint.HuggingFaceWriter;
+import io.github.whisperspeedtest.spi.CheckpointReader;
+import io.github.whisperspeedtest.spi.CheckpointWriter;
+import io.github.whisperspeedtest.spi.ModelFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The format of huggingface/transformers as an implementation offers it whose own format it is. */
+public final class HuggingFaceFormat implements CheckpointReader, CheckpointWriter {
+    /** Creates the reader and writer. */
+    public HuggingFaceFormat() {}
+
+    @Override
+    public boolean recognises(ModelFiles files) {
+        return files.byName().containsKey("config.json")
+                && files.byName().keySet().stream().anyMatch(name -> name.contains(".safetensors"));
+    }
+
+    @Override
+    public Checkpoint read(ModelFiles files) {
+        return HuggingFaceCheckpoint.read(files.model(), files.byName());
+    }
+
+    @Override
+    public List<String> quantizations() {
+        return HuggingFaceWriter.quantizations();
+    }
+
+    @Override
+    public List<String> fileNames(String model) {
+        return HuggingFaceCheckpoint.FILES;
+    }
+
+    @Override
+    public void write(Checkpoint checkpoint, String quantization, Path directory, List<String> fileNames)
+            throws IOException {
+        HuggingFaceWriter.write(checkpoint, quantization, directory);
+    }
+}

@@ -1,0 +1,212 @@
+package io.github.whisperspeedtest.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.whisperspeedtest.checkpoint.Checkpoint;
+import io.github.whisperspeedtest.error.DownloadException;
+import io.github.whisperspeedtest.error.EngineUnavailableException;
+import io.github.whisperspeedtest.error.ModelException;
+import io.github.whisperspeedtest.error.UnknownNameException;
+import io.github.whisperspeedtest.hub.HubSettings;
+import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.spi.CheckpointWriter;
+import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.spi.ModelSource;
+import io.github.whisperspeedtest.spi.Transcriber;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelCatalogTest {
+    @TempDir
+    Path directory;
+
+    private final Implementation writing = new Writing();
+    private ToolHome home;
+    private ModelCatalog catalog;
+
+    @BeforeEach
+    void useHome() {
+        home = ToolHome.at(directory);
+        catalog = new ModelCatalog(home.models());
+    }
+
+    @Test
+    void listsWhatTheImplementationKnowsAndWhatWasConvertedForIt() throws IOException {
+        converted("writing", "mine");
+        converted("writing", "own");
+        converted("writing", ".mine-being-written");
+        converted("another", "theirs");
+        Files.writeString(home.models().resolve("converted/writing/file"), "");
+
+        assertThat(catalog.models(writing)).extracting(ModelInfo::name).containsExactly("own", "mine");
+        assertThat(catalog.models(new Reading()))
+                .extracting(ModelInfo::name)
+                .as("without a writer nothing can have been converted")
+                .containsExactly("own");
+    }
+
+    @Test
+    void nameThatTheImplementationKnowsWins() throws IOException {
+        converted("writing", "own");
+
+        assertThat(catalog.require(writing, "own").localPaths())
+                .containsExactly(home.models().resolve("own.bin"));
+    }
+
+    @Test
+    void convertedModelHasItsFilesInADirectoryOfItsOwn() throws IOException {
+        Path mine = converted("writing", "mine");
+        Files.writeString(mine.resolve("mine.bin"), "weights");
+
+        ModelInfo info = catalog.require(writing, "mine");
+        assertThat(info.localPaths()).containsExactly(mine.resolve("mine.bin"), mine.resolve("tokens.txt"));
+        assertThat(info.companions()).extracting(ModelInfo::name).containsExactly("helper");
+        assertThatThrownBy(() -> new ModelStore(home, directory.resolve("hub")).locate(writing, "mine"))
+                .isInstanceOf(ModelException.class)
+                .hasMessage(
+                        "Model 'mine' of implementation 'writing' is not on this machine, or not all of it. There is no "
+                                + mine.resolve("tokens.txt")
+                                + ". It comes from another model. Convert it again with --force.");
+        assertThatThrownBy(() -> new ModelInstaller(home, HubSettings.of(Map.of(), new Properties()))
+                        .install(writing, "mine", progress -> {}))
+                .isInstanceOf(DownloadException.class)
+                .hasMessageContaining("Convert it again");
+
+        Files.writeString(mine.resolve("tokens.txt"), "tokens");
+        assertThat(new ModelStore(home, directory.resolve("hub")).locate(writing, "mine"))
+                .isEqualTo(ModelFiles.of("mine", List.of(mine.resolve("mine.bin"), mine.resolve("tokens.txt"))));
+    }
+
+    @Test
+    void randomModelIsWrittenOnItsFirstUse() {
+        ModelStore store = new ModelStore(home, directory.resolve("hub"));
+        Path first = home.models().resolve("random/tiny-1/writing-q4");
+        Path second = home.models().resolve("random/tiny-1/writing-f16");
+
+        assertThat(store.locate(writing, "random-tiny").require("random-tiny-q4.bin"))
+                .isEqualTo(first.resolve("random-tiny-q4.bin"))
+                .hasContent("q4 384");
+        assertThat(store.locate(writing, "random-tiny:f16").byName().values())
+                .containsExactly(second.resolve("random-tiny-f16.bin"), second.resolve("tokens.txt"));
+        assertThat(store.locate(writing, "random-base").require("random-base-q4.bin"))
+                .hasContent("q4 512");
+        assertThat(catalog.models(writing)).extracting(ModelInfo::name).containsExactly("own");
+    }
+
+    @Test
+    void randomModelThatCannotBeWrittenIsNamed() throws IOException {
+        Files.createDirectories(home.models());
+        Files.writeString(home.models().resolve("random"), "in the way");
+
+        assertThatThrownBy(() -> new ModelStore(home, directory.resolve("hub")).locate(writing, "random-tiny"))
+                .isInstanceOf(EngineUnavailableException.class)
+                .hasMessageStartingWith("Model 'random-tiny' cannot be written to ")
+                .hasMessageEndingWith("Set WHISPER_SPEEDTEST_HOME to a directory with space that you may write to.");
+    }
+
+    @Test
+    void unknownNamesAreRefusedWithThoseThatThereAre() throws IOException {
+        assertRefused(writing, "gigantic", "Implementation 'writing' knows no model 'gigantic'. It knows: own.");
+        converted("writing", "mine");
+        assertRefused(
+                writing,
+                "gigantic",
+                "Implementation 'writing' knows no model 'gigantic'. It knows: own. Converted for it: mine.");
+        assertRefused(
+                writing,
+                "random-huge",
+                "There is no model 'random-huge'. Models with random weights are: random-tiny, random-base,"
+                        + " random-small, random-medium, random-large-v3-turbo, random-large-v3.");
+        assertRefused(
+                writing,
+                "random-tiny:q9",
+                "Implementation 'writing' cannot write 'random-tiny:q9'. Its quantisations are: q4, f16.");
+        assertRefused(
+                new Reading(),
+                "random-tiny",
+                "Implementation 'reading' cannot write its models' format, so there is no 'random-tiny' for it.");
+    }
+
+    private void assertRefused(Implementation implementation, String name, String message) {
+        assertThatThrownBy(() -> catalog.require(implementation, name))
+                .isInstanceOf(UnknownNameException.class)
+                .hasMessage(message);
+    }
+
+    private Path converted(String implementation, String name) throws IOException {
+        return Files.createDirectories(
+                home.models().resolve("converted").resolve(implementation).resolve(name));
+    }
+
+    private static class Reading implements Implementation {
+        @Override
+        public String id() {
+            return "reading";
+        }
+
+        @Override
+        public Availability availability() {
+            return new Availability.Available("test 1.0", "CPU");
+        }
+
+        @Override
+        public List<ModelInfo> models(Path modelsDirectory) {
+            return List.of(model("own", modelsDirectory).withCompanions(List.of(model("helper", modelsDirectory))));
+        }
+
+        private static ModelInfo model(String name, Path directory) {
+            return ModelInfo.ofLocalFiles(
+                    name,
+                    List.of(new ModelSource.HubRepository("owner/name", "main", List.of("a.bin"))),
+                    List.of(directory.resolve(name + ".bin")),
+                    0);
+        }
+
+        @Override
+        public Transcriber load(ModelFiles files, LoadOptions options) {
+            throw new AssertionError("finding a model does not load it");
+        }
+    }
+
+    private static final class Writing extends Reading {
+        @Override
+        public String id() {
+            return "writing";
+        }
+
+        @Override
+        public Optional<CheckpointWriter> checkpointWriter() {
+            return Optional.of(new CheckpointWriter() {
+                @Override
+                public List<String> quantizations() {
+                    return List.of("q4", "f16");
+                }
+
+                @Override
+                public List<String> fileNames(String model) {
+                    return List.of(model + ".bin", "tokens.txt");
+                }
+
+                @Override
+                public void write(Checkpoint checkpoint, String quantization, Path directory, List<String> fileNames)
+                        throws IOException {
+                    String width = String.valueOf(checkpoint.dimensions().nAudioState());
+                    Files.writeString(directory.resolve(fileNames.get(0)), quantization + " " + width);
+                    Files.writeString(directory.resolve(fileNames.get(1)), "tokens");
+                }
+            });
+        }
+    }
+}
