@@ -40,8 +40,7 @@ record SegmentedWindow(List<DecodedSegment> segments, long advance, boolean ends
                 && specials.isTimestamp(tokens.get(count - 1));
         List<Integer> cuts = cutsBetweenPairs(specials, tokens);
         if (cuts.isEmpty()) {
-            double end = offset + lastTimestamp(specials, tokens, frames) / FRAMES_PER_SECOND;
-            return new SegmentedWindow(List.of(new DecodedSegment(offset, end, tokens, List.of())), frames, single);
+            return new SegmentedWindow(List.of(wholeWindow(specials, tokens, offset, frames)), frames, single);
         }
         long advance = frames;
         if (single) {
@@ -74,15 +73,34 @@ record SegmentedWindow(List<DecodedSegment> segments, long advance, boolean ends
         return cuts;
     }
 
-    /** Returns the frame of the last timestamp, or all frames where there is none above zero. */
-    private static long lastTimestamp(SpecialTokens specials, List<Integer> tokens, long frames) {
-        for (int i = tokens.size() - 1; i >= 0; i--) {
-            if (specials.isTimestamp(tokens.get(i))) {
-                long frame = frame(specials, tokens.get(i));
-                return frame > 0 ? frame : frames;
+    /**
+     * Returns the frame of the timestamp that a window begins with, 0 where it begins with none.
+     *
+     * <p>The reference takes 0 for a window of a single segment whatever its timestamp says; whisper.cpp does as is done here.
+     */
+    private static long firstTimestamp(SpecialTokens specials, List<Integer> tokens) {
+        return tokens.size() > 1 && specials.isTimestamp(tokens.get(0)) ? frame(specials, tokens.get(0)) : 0;
+    }
+
+    /**
+     * Returns all of a window as one segment: from its first timestamp to its last, or to the end where there is none after the first.
+     *
+     * <p>The reference lets it begin with the window, even where the text begins with a later timestamp.
+     */
+    private static DecodedSegment wholeWindow(
+            SpecialTokens specials, List<Integer> tokens, double offset, long frames) {
+        long start = 0;
+        long end = frames;
+        if (!tokens.isEmpty() && specials.isTimestamp(tokens.get(0))) {
+            start = Math.min(frames, frame(specials, tokens.get(0)));
+        }
+        for (int token : tokens) {
+            if (specials.isTimestamp(token) && frame(specials, token) > start) {
+                end = frame(specials, token);
             }
         }
-        return frames;
+        return new DecodedSegment(
+                offset + start / FRAMES_PER_SECOND, offset + end / FRAMES_PER_SECOND, tokens, List.of());
     }
 
     private static long frame(SpecialTokens specials, int timestamp) {

@@ -41,6 +41,7 @@ public final class NetworkTranscriber implements Transcriber {
     private final GenerationConfig generation;
     private final Supplier<EngineParameters> parameters;
     private final @Nullable SpeechFilter speechFilter;
+    private final boolean filterByDefault;
     private final LogMelSpectrogram spectrogram;
     private final ReentrantLock lock = new ReentrantLock();
     private volatile boolean closing;
@@ -53,6 +54,7 @@ public final class NetworkTranscriber implements Transcriber {
      * @param generation what the model says of decoding
      * @param parameters tells what the network really runs with; asked each time
      * @param speechFilter cuts out stretches without a voice; null where there is nothing to do so
+     * @param filterByDefault whether it does where the options leave that to the implementation
      */
     public NetworkTranscriber(
             String implementation,
@@ -60,13 +62,15 @@ public final class NetworkTranscriber implements Transcriber {
             Tokenizer tokenizer,
             GenerationConfig generation,
             Supplier<EngineParameters> parameters,
-            @Nullable SpeechFilter speechFilter) {
+            @Nullable SpeechFilter speechFilter,
+            boolean filterByDefault) {
         this.implementation = Objects.requireNonNull(implementation, "implementation");
         this.network = Objects.requireNonNull(network, "network");
         this.tokenizer = Objects.requireNonNull(tokenizer, "tokenizer");
         this.generation = Objects.requireNonNull(generation, "generation");
         this.parameters = Objects.requireNonNull(parameters, "parameters");
         this.speechFilter = speechFilter;
+        this.filterByDefault = filterByDefault;
         this.spectrogram = new LogMelSpectrogram(network.dimensions().nMels(), LogMelSpectrogram.Padding.SILENCE);
     }
 
@@ -161,9 +165,9 @@ public final class NetworkTranscriber implements Transcriber {
         Transcription run() {
             long start = System.nanoTime();
             checkCancelled();
-            FilteredAudio filtered = speechFilter == null || options.vad() == Vad.OFF
-                    ? null
-                    : speechFilter.filter(audio, this::checkCancelled);
+            FilteredAudio filtered = speechFilter != null && isFiltered(options.vad())
+                    ? speechFilter.filter(audio, this::checkCancelled)
+                    : null;
             LongFormTranscription.SpokenLanguage language = new LongFormTranscription(
                             metered,
                             tokenizer,
@@ -180,6 +184,10 @@ public final class NetworkTranscriber implements Transcriber {
                     metered.encodeTime(),
                     metered.decodeTime());
             return new Transcription(language.code(), language.probability(), audio.duration(), segments, timings);
+        }
+
+        private boolean isFiltered(Vad vad) {
+            return vad == Vad.ON || vad == Vad.AUTO && filterByDefault;
         }
 
         private LongFormTranscription.Spectrogram spectrogram(Audio heard) {

@@ -10,6 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 /** ONNX Runtime's native library: loaded once, or the reason why it cannot be. */
 public final class OnnxRuntime {
+    /** What reports call the CPU provider. */
+    public static final String CPU = "CPU";
+
+    /** What reports call the CoreML provider. */
+    public static final String COREML = "CoreML";
+
     private static @Nullable OnnxRuntime instance;
     private static @Nullable Throwable failure;
 
@@ -42,11 +48,15 @@ public final class OnnxRuntime {
         return instance;
     }
 
-    /** Returns whether the library can be used here, and what a network would compute on. */
-    public static Availability availability() {
+    /**
+     * Returns whether the library can be used here, and what a network would compute on.
+     *
+     * @param coreMl whether CoreML is used where there is one
+     */
+    public static Availability availability(boolean coreMl) {
         try {
             OnnxRuntime runtime = get();
-            return new Availability.Available(runtime.version(), runtime.hasCoreMl() ? "CoreML" : "CPU");
+            return new Availability.Available(runtime.version(), coreMl && runtime.hasCoreMl() ? COREML : CPU);
         } catch (EngineUnavailableException e) {
             return new Availability.Unavailable(
                     "ONNX Runtime cannot be loaded: " + (failure == null ? e.getMessage() : failure.getMessage()),

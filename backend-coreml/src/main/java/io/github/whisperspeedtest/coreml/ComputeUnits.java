@@ -1,0 +1,116 @@
+package io.github.whisperspeedtest.coreml;
+
+import io.github.whisperspeedtest.error.EngineUnavailableException;
+import io.github.whisperspeedtest.error.ModelException;
+import io.github.whisperspeedtest.error.UnsupportedOptionException;
+import io.github.whisperspeedtest.onnx.OnnxOptions;
+import io.github.whisperspeedtest.onnx.OnnxRuntime;
+import io.github.whisperspeedtest.onnx.Precision;
+import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.spi.ModelFiles;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The processors that CoreML may use, as users choose them by the device.
+ *
+ * <p>Values: option {@code MLComputeUnits} of ONNX Runtime's CoreML provider.
+ */
+enum ComputeUnits {
+    /** Whatever CoreML finds best. */
+    ALL("coreml", "ALL", "CoreML (all compute units)"),
+    /** No Neural Engine. */
+    CPU_AND_GPU("coreml-gpu", "CPUAndGPU", "CoreML (CPU and GPU)"),
+    /** No GPU. */
+    CPU_AND_NEURAL_ENGINE("coreml-ane", "CPUAndNeuralEngine", "CoreML (CPU and Neural Engine)");
+
+    private static final String CPU = "cpu";
+
+    private final String device;
+    private final String value;
+    private final String description;
+
+    ComputeUnits(String device, String value, String description) {
+        this.device = device;
+        this.value = value;
+        this.description = description;
+    }
+
+    /** Returns the devices that can be asked for. */
+    static List<String> devices() {
+        List<String> devices = new ArrayList<>(List.of(CPU));
+        Arrays.stream(values()).forEach(units -> devices.add(units.device));
+        return devices;
+    }
+
+    /**
+     * Returns what a device stands for, empty for the CPU provider.
+     *
+     * @param device {@link LoadOptions#AUTO} or one of {@link #devices()}
+     * @param hasCoreMl whether the runtime has the provider
+     * @throws UnsupportedOptionException if CoreML is asked for where there is none
+     */
+    static Optional<ComputeUnits> of(String device, boolean hasCoreMl) {
+        if (device.equals(LoadOptions.AUTO)) {
+            return hasCoreMl ? Optional.of(ALL) : Optional.empty();
+        }
+        Optional<ComputeUnits> wanted = Arrays.stream(values())
+                .filter(units -> units.device.equals(device))
+                .findFirst();
+        if (wanted.isPresent() && !hasCoreMl) {
+            throw new UnsupportedOptionException(
+                    CoreMlImplementation.ID,
+                    "device=" + device,
+                    OnnxRuntime.COREML + " is part of macOS, and there is none here. Use device auto or cpu.");
+        }
+        return wanted;
+    }
+
+    String description() {
+        return description;
+    }
+
+    /** Returns what the engine is to do, with a place of its own for what CoreML compiles of these files. */
+    OnnxOptions.CoreMl provider(Path cacheDirectory, ModelFiles files, Precision precision) {
+        try {
+            Files.createDirectories(cacheDirectory);
+        } catch (IOException e) {
+            throw new EngineUnavailableException(
+                    "CoreML's compiled models cannot be kept in " + cacheDirectory + ": " + e.getMessage()
+                            + ". Make it a directory that you may write to.",
+                    e);
+        }
+        return new OnnxOptions.CoreMl(value, cacheDirectory, cacheKey(files, precision));
+    }
+
+    /** Names the weights, the precision and the compute units: what a compiled model depends on. */
+    private String cacheKey(ModelFiles files, Precision precision) {
+        StringBuilder identity = new StringBuilder(value + ' ' + precision.label());
+        try {
+            for (Path file : files.byName().values()) {
+                Path real = file.toRealPath();
+                identity.append(' ').append(real).append(' ').append(Files.size(real));
+                identity.append(' ').append(Files.getLastModifiedTime(real).toMillis());
+            }
+            byte[] digest = MessageDigest.getInstance("SHA-256")
+                    .digest(identity.toString().getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest).substring(0, 32);
+        } catch (IOException e) {
+            throw new ModelException(
+                    "Model '" + files.model() + "' cannot be read: " + e
+                            + ". Check the disk and who may read the files.",
+                    e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java runtime has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package io.github.whisperspeedtest.coreml;
+
+import io.github.whisperspeedtest.checkpoint.Checkpoint;
+import io.github.whisperspeedtest.error.UnsupportedOptionException;
+import io.github.whisperspeedtest.model.HuggingFaceFormat;
+import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.onnx.OnnxNetwork;
+import io.github.whisperspeedtest.onnx.OnnxOptions;
+import io.github.whisperspeedtest.onnx.OnnxRuntime;
+import io.github.whisperspeedtest.onnx.OnnxTranscribers;
+import io.github.whisperspeedtest.onnx.OnnxTranscribers.VadDefault;
+import io.github.whisperspeedtest.onnx.Precision;
+import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.spi.CheckpointReader;
+import io.github.whisperspeedtest.spi.CheckpointWriter;
+import io.github.whisperspeedtest.spi.EngineParameters;
+import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.spi.Transcriber;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * OpenAI's models as Hugging Face has them, the encoder on Apple's CoreML where there is one, the decoder on the CPU.
+ *
+ * <p>A step of the decoder is a few milliseconds of memory traffic, and handing it to another processor takes as long; so only the encoder,
+ * which is most of the arithmetic, goes to CoreML. Where there is no CoreML the very same graphs run on the CPU provider, and every report
+ * says so.
+ */
+public final class CoreMlImplementation implements Implementation {
+    static final String ID = "coreml";
+
+    private static final HuggingFaceFormat FORMAT = new HuggingFaceFormat();
+
+    /** Creates the provider; nothing native is loaded yet. */
+    public CoreMlImplementation() {}
+
+    @Override
+    public String id() {
+        return ID;
+    }
+
+    @Override
+    public Availability availability() {
+        return OnnxRuntime.availability(true);
+    }
+
+    @Override
+    public List<ModelInfo> models(Path modelsDirectory) {
+        return CoreMlModels.in(modelsDirectory);
+    }
+
+    @Override
+    public Optional<CheckpointWriter> checkpointWriter() {
+        return Optional.of(FORMAT);
+    }
+
+    @Override
+    public Optional<CheckpointReader> checkpointReader() {
+        return Optional.of(FORMAT);
+    }
+
+    @Override
+    public Transcriber load(ModelFiles files, LoadOptions options) {
+        OnnxTranscribers.check(ID, options, ComputeUnits.devices());
+        boolean hasCoreMl = OnnxRuntime.get().hasCoreMl();
+        Optional<ComputeUnits> units = ComputeUnits.of(options.device(), hasCoreMl);
+        Precision precision = precision(options, units.isPresent());
+        Checkpoint checkpoint = FORMAT.read(files);
+        OnnxOptions onnx = new OnnxOptions(
+                precision,
+                options.threads(),
+                OnnxOptions.EncoderForm.PLAIN,
+                units.map(chosen -> chosen.provider(cacheDirectory(), files, precision))
+                        .orElse(null),
+                options.dumpGraph());
+        String device = units.map(ComputeUnits::description).orElse(OnnxRuntime.CPU);
+        EngineParameters parameters = new EngineParameters(
+                files.model(),
+                OnnxRuntime.get().version(),
+                options.device(),
+                device,
+                precision.label(),
+                options.threads());
+        return OnnxTranscribers.load(
+                ID,
+                files,
+                checkpoint,
+                onnx,
+                VadDefault.OFF,
+                network -> withNotes(parameters, network, units.isPresent()));
+    }
+
+    private static Precision precision(LoadOptions options, boolean coreMl) {
+        Precision precision = OnnxTranscribers.precision(
+                ID, options, coreMl ? Precision.FLOAT16 : Precision.FLOAT32, Precision.FLOAT16, Precision.FLOAT32);
+        if (precision == Precision.FLOAT16 && !coreMl) {
+            throw new UnsupportedOptionException(
+                    ID,
+                    "compute-type=" + precision.label(),
+                    "The CPU provider computes with 32-bit numbers; use float32, or a device of CoreML.");
+        }
+        return precision;
+    }
+
+    private static EngineParameters withNotes(EngineParameters parameters, OnnxNetwork network, boolean coreMl) {
+        EngineParameters noted = coreMl
+                ? parameters
+                        .withNote("encoder on CoreML, decoder on the CPU")
+                        .withNote("compiled in " + network.encoderPreparation().toMillis() + " ms")
+                : parameters.withNote("no CoreML: all of it on the CPU provider");
+        return network.encoderPlacement()
+                .map(placement -> noted.withNote("nodes of the encoder: " + placement))
+                .orElse(noted);
+    }
+
+    /** Compiled models may be large, and are made anew where they are missing: a cache like the models beside it. */
+    private static Path cacheDirectory() {
+        return ToolHome.current().data().resolve("cache").resolve(ID);
+    }
+}

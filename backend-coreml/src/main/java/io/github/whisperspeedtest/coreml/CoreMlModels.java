@@ -1,0 +1,68 @@
+package io.github.whisperspeedtest.coreml;
+
+import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
+import io.github.whisperspeedtest.checkpoint.HuggingFaceCheckpoint;
+import io.github.whisperspeedtest.model.HuggingFaceFormat;
+import io.github.whisperspeedtest.model.ModelStore;
+import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.spi.ModelSource;
+import io.github.whisperspeedtest.vad.SileroModel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** OpenAI's own repositories on the hub, under the names of the sizes, in the default Hugging Face cache. */
+final class CoreMlModels {
+    private static final long MIB = 1L << 20;
+
+    /** Sizes are those of the weights: four bytes for each parameter, two from large-v3 on. */
+    private static final List<Published> PUBLISHED = List.of(
+            new Published("tiny", "tiny", 144),
+            new Published("tiny.en", "tiny.en", 144),
+            new Published("base", "base", 277),
+            new Published("base.en", "base.en", 277),
+            new Published("small", "small", 922),
+            new Published("small.en", "small.en", 922),
+            new Published("medium", "medium", 2915),
+            new Published("medium.en", "medium.en", 2915),
+            new Published("large", "large-v3-turbo", 1543),
+            new Published("large-v2", "large-v2", 5888),
+            new Published("large-v3", "large-v3", 2944),
+            new Published("large-v3-turbo", "large-v3-turbo", 1543));
+
+    private CoreMlModels() {}
+
+    static List<ModelInfo> in(Path modelsDirectory) {
+        return Stream.concat(
+                        Stream.of(embedded(modelsDirectory)), PUBLISHED.stream().map(Published::info))
+                .map(model -> model.withCompanions(List.of(SileroModel.info())))
+                .collect(Collectors.toUnmodifiableList());
+    }
+
+    private static ModelInfo embedded(Path modelsDirectory) {
+        String quantization = new HuggingFaceFormat().quantizations().get(0);
+        Path directory = ModelStore.embeddedDirectory(modelsDirectory, CoreMlImplementation.ID, quantization);
+        List<Path> files =
+                HuggingFaceCheckpoint.FILES.stream().map(directory::resolve).toList();
+        return ModelInfo.ofLocalFiles(EmbeddedModel.NAME, List.of(new ModelSource.Embedded(quantization)), files, 0);
+    }
+
+    private record Published(String name, String size, long mebibytes) {
+        /** The repository with its weights in one file, or in several where that is how they are there. */
+        ModelInfo info() {
+            return withFiles(
+                    HuggingFaceCheckpoint.FILES, List.of(withFiles(HuggingFaceCheckpoint.SHARDED_FILES, List.of())));
+        }
+
+        private ModelInfo withFiles(List<String> files, List<ModelInfo> fallbacks) {
+            return new ModelInfo(
+                    name,
+                    List.of(new ModelSource.HubRepository("openai/whisper-" + size, "main", files)),
+                    null,
+                    List.of(),
+                    mebibytes * MIB,
+                    fallbacks);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package io.github.whisperspeedtest.faster;
+
+import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
+import io.github.whisperspeedtest.model.ModelStore;
+import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.spi.ModelSource;
+import io.github.whisperspeedtest.vad.SileroModel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The models that faster-whisper's users have, under the names of the sizes, in a Hugging Face cache of their own. */
+final class FasterModels {
+    private static final long MIB = 1L << 20;
+    private static final String TURBO = "mobiuslabsgmbh/faster-whisper-large-v3-turbo";
+    private static final String LARGE_V3 = systran("large-v3");
+
+    /** Sizes are those of the repositories' float16 weights: two bytes for each parameter. */
+    private static final List<Published> PUBLISHED = List.of(
+            new Published("tiny", systran("tiny"), 74),
+            new Published("tiny.en", systran("tiny.en"), 74),
+            new Published("base", systran("base"), 141),
+            new Published("base.en", systran("base.en"), 141),
+            new Published("small", systran("small"), 463),
+            new Published("small.en", systran("small.en"), 463),
+            new Published("medium", systran("medium"), 1460),
+            new Published("medium.en", systran("medium.en"), 1460),
+            new Published("large", TURBO, 1545, new Published("large-v3", LARGE_V3, 2950)),
+            new Published("large-v2", systran("large-v2"), 2950),
+            new Published("large-v3", LARGE_V3, 2950),
+            new Published("large-v3-turbo", TURBO, 1545));
+
+    private FasterModels() {}
+
+    static List<ModelInfo> in(Path modelsDirectory) {
+        Stream<ModelInfo> embedded = Quantization.labels().stream()
+                .filter(quantization -> quantization.equals("int8") || quantization.equals("float16"))
+                .map(quantization -> embedded(modelsDirectory, quantization));
+        Path cache = modelsDirectory.resolve(FasterImplementation.ID);
+        return Stream.concat(embedded, PUBLISHED.stream().map(model -> model.in(cache)))
+                .map(model -> model.withCompanions(List.of(SileroModel.info())))
+                .collect(Collectors.toUnmodifiableList());
+    }
+
+    private static ModelInfo embedded(Path modelsDirectory, String quantization) {
+        String name = quantization.equals("int8") ? EmbeddedModel.NAME : EmbeddedModel.NAME + "-" + quantization;
+        Path directory = ModelStore.embeddedDirectory(modelsDirectory, FasterImplementation.ID, quantization);
+        List<Path> files = CTranslate2Checkpoint.REQUIRED_FILES.stream()
+                .map(directory::resolve)
+                .toList();
+        return ModelInfo.ofLocalFiles(name, List.of(new ModelSource.Embedded(quantization)), files, 0);
+    }
+
+    private static String systran(String size) {
+        return "Systran/faster-whisper-" + size;
+    }
+
+    private record Published(String name, String repository, long mebibytes, Published... fallbacks) {
+        ModelInfo in(Path cache) {
+            return new ModelInfo(
+                    name,
+                    List.of(new ModelSource.HubRepository(repository, "main", CTranslate2Checkpoint.FILES)),
+                    cache,
+                    List.of(),
+                    mebibytes * MIB,
+                    Stream.of(fallbacks).map(fallback -> fallback.in(cache)).toList());
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package io.github.whisperspeedtest.faster;
+
+import io.github.whisperspeedtest.onnx.LoudnessVad;
+import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.testing.ImplementationContract;
+import java.io.IOException;
+import java.nio.file.Path;
+
+class FasterContractTest extends ImplementationContract {
+    @Override
+    protected Implementation newImplementation() {
+        return new FasterImplementation();
+    }
+
+    @Override
+    protected void writeVadModel(Path file) throws IOException {
+        LoudnessVad.write(file);
+    }
+}
