@@ -9,6 +9,7 @@ import io.github.whisperspeedtest.checkpoint.DataType;
 import io.github.whisperspeedtest.checkpoint.FileRegion;
 import io.github.whisperspeedtest.checkpoint.GenerationConfig;
 import io.github.whisperspeedtest.checkpoint.Tensor;
+import io.github.whisperspeedtest.checkpoint.TokenizerWriter;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.testing.RandomCheckpoint;
 import java.io.IOException;
@@ -159,15 +160,16 @@ class CTranslate2CheckpointTest {
     }
 
     @Test
-    void theVocabularyStandsInForTheTokenizer() throws IOException {
-        Files.delete(directory.resolve("tokenizer.json"));
+    void theTokenizerStandsInForTheVocabulary() throws IOException {
+        Files.deleteIfExists(directory.resolve("vocabulary.json"));
+        assertThat(read(model).checkpoint().tokenizer().merges())
+                .isEqualTo(TINY.tokenizer().merges());
 
+        TokenizerWriter.writeVocabularyJson(
+                TINY.tokenizer(), TINY.dimensions().nVocab(), directory.resolve("vocabulary.json"));
         Checkpoint read = read(model).checkpoint();
-
         assertThat(read.tokenizer().merges()).isEmpty();
-        assertThat(read.tokenizer()
-                        .tokens()
-                        .subList(0, TINY.tokenizer().tokens().size()))
+        assertThat(read.tokenizer().tokens())
                 .usingElementComparator(Arrays::compare)
                 .isEqualTo(TINY.tokenizer().tokens());
     }
@@ -176,7 +178,7 @@ class CTranslate2CheckpointTest {
     @CsvSource({
         "model.bin, has no file 'model.bin'",
         "config.json, has no file 'config.json'",
-        "tokenizer.json, 'it should have tokenizer.json, vocabulary.json or vocabulary.txt'"
+        "tokenizer.json, 'it should have one of [vocabulary.json, vocabulary.txt, tokenizer.json]'"
     })
     void aMissingFileIsNamed(String name, String offence) throws IOException {
         Files.deleteIfExists(directory.resolve("vocabulary.json"));

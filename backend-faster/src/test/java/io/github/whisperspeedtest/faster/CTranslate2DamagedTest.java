@@ -86,8 +86,8 @@ class CTranslate2DamagedTest {
     @ParameterizedTest
     @ValueSource(strings = {"config.json", "preprocessor_config.json", "tokenizer.json", "vocabulary.json"})
     void filesBesideTheWeights(String name) throws IOException {
-        if (name.equals("vocabulary.json")) {
-            files.remove("tokenizer.json");
+        if (name.equals("tokenizer.json")) {
+            files.remove("vocabulary.json");
             allocatedForValid = allocated(new ArrayList<>());
         }
         byte[] valid = Files.readAllBytes(directory.resolve(name));
