@@ -116,7 +116,8 @@ public final class WordTimestamps {
         } else {
             end = last.end();
         }
-        return new TimedSpan(start, end, words);
+        // Where the alignment has squeezed all words into one moment it knows nothing; the segment's own times do.
+        return end > start ? new TimedSpan(start, end, words) : new TimedSpan(segment.start(), segment.end(), words);
     }
 
     /** Cuts the first and the second word where they follow a pause and are too long. */

@@ -13,6 +13,7 @@ import java.net.URL;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,13 @@ public final class EmbeddedModel {
      * tensors, dimensions, vocabulary and merges, one after the other.
      */
     public static final String VERSION = "e06dec6e5ea0";
+
+    /**
+     * The heads that follow the audio: of all subsets of its six heads, the one whose words begin and end closest to the segments of
+     * the samples.
+     */
+    private static final List<AttentionHead> ALIGNMENT_HEADS =
+            List.of(new AttentionHead(0, 0), new AttentionHead(0, 1), new AttentionHead(1, 1));
 
     private static final String DIRECTORY = "micro/";
     private static final ObjectMapper JSON = JsonMapper.builder()
@@ -80,7 +88,8 @@ public final class EmbeddedModel {
             Checkpoint checkpoint = new Checkpoint(
                     JSON.readValue(dimensions, ModelDimensions.class),
                     tensors,
-                    TokenizerFiles.read("The embedded model's vocabulary", vocabulary, merges));
+                    TokenizerFiles.read("The embedded model's vocabulary", vocabulary, merges),
+                    new GenerationConfig(Optional.empty(), Optional.empty(), ALIGNMENT_HEADS));
             TensorShapes.check("The embedded model", checkpoint);
             return checkpoint;
         } catch (IOException | ModelException e) {
