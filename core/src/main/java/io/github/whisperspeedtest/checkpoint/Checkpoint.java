@@ -14,10 +14,7 @@ import java.util.Objects;
  * @param generation what the model says of decoding
  */
 public record Checkpoint(
-        ModelDimensions dimensions,
-        Map<String, Tensor> tensors,
-        TokenizerData tokenizer,
-        GenerationConfig generation) {
+        ModelDimensions dimensions, Map<String, Tensor> tensors, TokenizerData tokenizer, GenerationConfig generation) {
     /** Copies the map, keeping its order. */
     public Checkpoint {
         Objects.requireNonNull(dimensions, "dimensions");
