@@ -130,6 +130,11 @@ final class GgmlInspection {
             throw damaged("its " + fileType.label() + " blocks are of version " + version
                     + ", but whisper.cpp reads version " + GgmlFileType.QUANTIZATION_VERSION);
         }
+        if (fileType == GgmlFileType.F32) {
+            // It would load, but ggml's convolution asserts that its weights have 16 bits.
+            throw new ModelException(file + " cannot be used: it holds f32, with which whisper.cpp 1.7.1 ends the process"
+                    + " once it computes. Take the same model as f16, or quantised.");
+        }
         return fileType;
     }
 

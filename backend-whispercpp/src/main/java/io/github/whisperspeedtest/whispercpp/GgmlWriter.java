@@ -26,13 +26,8 @@ import java.util.Map;
  * models/convert-pt-to-ggml.py and examples/quantize in ggml-org/whisper.cpp.
  */
 final class GgmlWriter implements CheckpointWriter {
-    private static final List<GgmlFileType> FILE_TYPES = List.of(
-            GgmlFileType.F16,
-            GgmlFileType.F32,
-            GgmlFileType.Q8_0,
-            GgmlFileType.Q5_1,
-            GgmlFileType.Q5_0,
-            GgmlFileType.Q4_0);
+    private static final List<GgmlFileType> FILE_TYPES =
+            List.of(GgmlFileType.F16, GgmlFileType.Q8_0, GgmlFileType.Q5_1, GgmlFileType.Q5_0, GgmlFileType.Q4_0);
 
     /** A multiple of every block size. */
     private static final int SLICE_ELEMENTS = 1 << 16;

@@ -79,7 +79,7 @@ class GgmlModelFileTest {
         "ftype, 11, 3001, its f16 blocks are of version 3",
         "ftype, 11, 2003, is incomplete: the tensors of such a model have",
         "ftype, 11, 2012, 'has rows of 128 elements, which q4_k with its blocks of 256 cannot hold'",
-        "ftype, 11, 0, is incomplete: the tensors of such a model have",
+        "ftype, 11, 0, 'cannot be used: it holds f32'",
         "filters, 12, 81, mel filters should be 80 × 201",
         "filters, 13, 200, mel filters should be 80 × 201",
     })

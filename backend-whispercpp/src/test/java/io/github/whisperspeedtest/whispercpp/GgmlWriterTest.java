@@ -45,7 +45,6 @@ class GgmlWriterTest {
     @ParameterizedTest
     @CsvSource({
         "f16, F16, c91fa4b8a9985685f44fcd9c4d3427727c1587f4a0e6aa2a66484ebd918cf56c",
-        "f32, F32, 4edfb3585a6bcfc3806331d78cbad0629d0c6a8479a26727b5f7a5d188947a71",
         "q8_0, Q8_0, 7a8478b4adf1aa9edd0addf160e63d6384e9bdc13e098ea5cb9fc0e6142988a4",
         "q5_1, Q5_1, 1aa54cd190869c573a5cd13c1b6aec75c0df119a8951076b71755c5e29642adb",
         "q5_0, Q5_0, 97517b7d8c2662f56b86f379d718d6984abce8fade7561b1acc3d10815fbd709",
@@ -68,7 +67,7 @@ class GgmlWriterTest {
 
     @Test
     void theFirstQuantizationIsTheDefault() {
-        assertThat(writer.quantizations()).containsExactly("f16", "f32", "q8_0", "q5_1", "q5_0", "q4_0");
+        assertThat(writer.quantizations()).containsExactly("f16", "q8_0", "q5_1", "q5_0", "q4_0");
     }
 
     @Test
