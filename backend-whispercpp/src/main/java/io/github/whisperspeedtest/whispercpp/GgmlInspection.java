@@ -132,8 +132,9 @@ final class GgmlInspection {
         }
         if (fileType == GgmlFileType.F32) {
             // It would load, but ggml's convolution asserts that its weights have 16 bits.
-            throw new ModelException(file + " cannot be used: it holds f32, with which whisper.cpp 1.7.1 ends the process"
-                    + " once it computes. Take the same model as f16, or quantised.");
+            throw new ModelException(
+                    file + " cannot be used: it holds f32, with which whisper.cpp 1.7.1 ends the process"
+                            + " once it computes. Take the same model as f16, or quantised.");
         }
         return fileType;
     }

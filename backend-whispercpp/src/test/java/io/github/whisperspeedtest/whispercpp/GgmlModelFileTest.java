@@ -213,7 +213,7 @@ class GgmlModelFileTest {
     @Test
     void aHeaderThatAsksForTerabytesCostsNoMemory() throws IOException {
         ByteBuffer header = ByteBuffer.allocate(FILTER_WEIGHTS + 64).order(ByteOrder.LITTLE_ENDIAN);
-        for (int number : new int[] {0x67676d6c, 51866, 1500, 2048, 32, 32, 448, 2048, 32, 32, 128, 0, 128, 201}) {
+        for (int number : new int[] {0x67676d6c, 51866, 1500, 2048, 32, 32, 448, 2048, 32, 32, 128, 1, 128, 201}) {
             header.putInt(number);
         }
         Path huge = Files.write(directory.resolve("huge.bin"), header.array());

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -167,11 +168,19 @@ class GgmlWriterTest {
                     case F32 -> data.putFloat(value);
                     case F16 -> data.putShort(HalfFloats.fromFloat(value));
                     case BF16 -> data.putShort((short) (Float.floatToIntBits(value) >> 16));
+                    case I8 -> data.put((byte) (i % 31 - 15));
                 }
             }
-            tensors.put(name, new Tensor(type, shape, data.flip()));
+            data.flip();
+            tensors.put(name, type == DataType.I8 ? eighths(shape, data) : new Tensor(type, shape, data));
         });
         return new Checkpoint(dimensions, tensors, EmbeddedModel.checkpoint().tokenizer());
+    }
+
+    private static Tensor eighths(List<Integer> shape, ByteBuffer data) {
+        float[] scales = new float[shape.get(0)];
+        Arrays.fill(scales, 1 / 8f);
+        return Tensor.quantized(shape, data, scales);
     }
 
     private static float[] values(Tensor tensor) {
