@@ -1,0 +1,144 @@
+package io.github.whisperspeedtest.decoding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.whisperspeedtest.checkpoint.GenerationConfig;
+import io.github.whisperspeedtest.testing.ScriptedNetwork;
+import io.github.whisperspeedtest.tokenizer.SpecialTokens;
+import io.github.whisperspeedtest.tokenizer.Tokenizer;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class DecodingRulesTest {
+    private static final Tokenizer TOKENIZER = ScriptedNetwork.tokenizer(ScriptedNetwork.MULTILINGUAL);
+    private static final SpecialTokens SPECIALS = TOKENIZER.specials();
+    private static final int END = SPECIALS.endOfText();
+    private static final int T0 = SPECIALS.timestampBegin();
+
+    private final DecodingRules rules = rules(GenerationConfig.NONE, true);
+
+    @Test
+    void firstComesATimestampWithinTheFirstSecond() {
+        assertThat(permits(T0)).isTrue();
+        assertThat(permits(T0 + 50)).isTrue();
+        assertThat(permits(T0 + 51)).isFalse();
+        assertThat(permits('a')).isFalse();
+        assertThat(permits(END)).isFalse();
+    }
+
+    @Test
+    void textFollowsTheFirstTimestamp() {
+        assertThat(permits('a', T0 + 10)).isTrue();
+        assertThat(permits(END, T0 + 10)).isTrue();
+        assertThat(permits(T0 + 10, T0 + 10)).isFalse();
+        assertThat(permits(T0 + 20, T0 + 10)).isFalse();
+    }
+
+    @Test
+    void timestampsRiseWithinASegment() {
+        assertThat(permits('b', T0 + 10, 'a')).isTrue();
+        assertThat(permits(T0 + 9, T0 + 10, 'a')).isFalse();
+        assertThat(permits(T0 + 10, T0 + 10, 'a')).isFalse();
+        assertThat(permits(T0 + 11, T0 + 10, 'a')).isTrue();
+    }
+
+    @Test
+    void afterTheEndOfASegmentTheNextOneBeginsOrTheTextEnds() {
+        assertThat(permits('b', T0 + 10, 'a', T0 + 20)).isFalse();
+        assertThat(permits(END, T0 + 10, 'a', T0 + 20)).isTrue();
+        assertThat(permits(T0 + 19, T0 + 10, 'a', T0 + 20)).isFalse();
+        assertThat(permits(T0 + 20, T0 + 10, 'a', T0 + 20)).isTrue();
+    }
+
+    @Test
+    void afterAPairComesText() {
+        assertThat(permits('b', T0 + 10, 'a', T0 + 20, T0 + 20)).isTrue();
+        assertThat(permits(T0 + 30, T0 + 10, 'a', T0 + 20, T0 + 20)).isFalse();
+        assertThat(permits(T0 + 20, T0 + 10, 'a', T0 + 20, T0 + 20, 'b')).isFalse();
+        assertThat(permits(T0 + 21, T0 + 10, 'a', T0 + 20, T0 + 20, 'b')).isTrue();
+    }
+
+    @Test
+    void timestampsThatTogetherAreLikelierThanAnyTextWin() {
+        float[] logits = new float[ScriptedNetwork.MULTILINGUAL];
+        logits['b'] = 6;
+        assertThat(rules.next(logits, sequence(T0 + 10, 'a')).mostProbable())
+                .as("1490 timestamps of weight 1 are more than e^6")
+                .isEqualTo(T0 + 11);
+        logits['b'] = 8;
+        assertThat(rules.next(logits, sequence(T0 + 10, 'a')).mostProbable()).isEqualTo('b');
+    }
+
+    @Test
+    void specialTokensOfAPromptAreNeverDecoded() {
+        for (int token : List.of(
+                SPECIALS.startOfTranscript(),
+                SPECIALS.translate(),
+                SPECIALS.transcribe(),
+                SPECIALS.startOfLm(),
+                SPECIALS.startOfPrevious(),
+                SPECIALS.noSpeech(),
+                SPECIALS.noTimestamps())) {
+            assertThat(permits(token, T0, 'a')).as("token %d", token).isFalse();
+        }
+    }
+
+    @Test
+    void signsThatNobodySpeaksAreNotDecoded() {
+        assertThat(permits('(', T0, 'a')).isFalse();
+        assertThat(permits(',', T0, 'a')).isTrue();
+    }
+
+    @Test
+    void theModelsOwnListsReplaceThoseOfTheReference() {
+        DecodingRules own = rules(
+                new GenerationConfig(Optional.of(List.of((int) 'x')), Optional.of(List.of((int) 'y')), List.of()),
+                false);
+        assertThat(permits(own, '(')).isTrue();
+        assertThat(permits(own, ' ')).isTrue();
+        assertThat(permits(own, 'x')).isFalse();
+        assertThat(permits(own, 'y')).isFalse();
+        assertThat(permits(own, END)).isFalse();
+        assertThat(permits(own, 'x', 'a')).isFalse();
+        assertThat(permits(own, 'y', 'a')).isTrue();
+        assertThat(permits(own, SPECIALS.noSpeech(), 'a')).isFalse();
+    }
+
+    @Test
+    void withoutTimestampsTextBeginsAtOnceButNotWithABlank() {
+        DecodingRules plain = rules(GenerationConfig.NONE, false);
+        assertThat(permits(plain, 'a')).isTrue();
+        assertThat(permits(plain, ' ')).isFalse();
+        assertThat(permits(plain, END)).isFalse();
+        assertThat(permits(plain, ' ', 'a')).isTrue();
+        assertThat(permits(plain, END, 'a')).isTrue();
+        assertThat(permits(plain, T0 + 3, 'a')).isFalse();
+    }
+
+    private static DecodingRules rules(GenerationConfig generation, boolean timestamps) {
+        return new DecodingRules(
+                SPECIALS,
+                new SuppressedTokens(TOKENIZER, generation),
+                timestamps ? new TimestampRules(SPECIALS, 0.02) : null);
+    }
+
+    private boolean permits(int token, int... before) {
+        return permits(rules, token, before);
+    }
+
+    /** Tells whether a token that the network is sure of is decoded after others. */
+    private static boolean permits(DecodingRules rules, int token, int... before) {
+        float[] logits = new float[ScriptedNetwork.MULTILINGUAL];
+        logits[token] = 30;
+        return rules.next(logits, sequence(before)).mostProbable() == token;
+    }
+
+    private static TokenSequence sequence(int... tokens) {
+        TokenSequence sequence = new TokenSequence(1);
+        for (int token : tokens) {
+            sequence.append(token, -1);
+        }
+        return sequence;
+    }
+}

@@ -1,0 +1,76 @@
+package io.github.whisperspeedtest.decoding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.whisperspeedtest.tokenizer.SpecialTokens;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SegmentedWindowTest {
+    private static final SpecialTokens SPECIALS = SpecialTokens.of(51865);
+    private static final int T0 = SPECIALS.timestampBegin();
+
+    @Test
+    void pairsOfTimestampsPartSegmentsAndTheNextWindowBeginsWithWhatIsCutOff() {
+        SegmentedWindow window = window(0, 3000, T0 + 10, 1, 2, T0 + 100, T0 + 120, 3, T0 + 700, T0 + 750, 4, 5);
+        assertSegment(window, 0, 0.2, 2.0, T0 + 10, 1, 2, T0 + 100);
+        assertSegment(window, 1, 2.4, 14.0, T0 + 120, 3, T0 + 700);
+        assertThat(window.segments())
+                .as("the sentence that is cut off comes again")
+                .hasSize(2);
+        assertThat(window.advance()).isEqualTo(1400);
+        assertThat(window.endsWithSingleTimestamp()).isFalse();
+    }
+
+    @Test
+    void afterASingleTimestampNothingIsSaid() {
+        SegmentedWindow window = window(6000, 3000, T0, 1, T0 + 100, T0 + 120, 3, T0 + 700);
+        assertSegment(window, 0, 60.0, 62.0, T0, 1, T0 + 100);
+        assertSegment(window, 1, 62.4, 74.0, T0 + 120, 3, T0 + 700);
+        assertThat(window.advance()).isEqualTo(3000);
+        assertThat(window.endsWithSingleTimestamp()).isTrue();
+    }
+
+    @Test
+    void aPairAtTheEndEndsTheWindowThere() {
+        SegmentedWindow window = window(0, 3000, T0, 1, T0 + 100, T0 + 100);
+        assertSegment(window, 0, 0, 2.0, T0, 1, T0 + 100);
+        assertThat(window.segments()).hasSize(1);
+        assertThat(window.advance()).isEqualTo(200);
+    }
+
+    @Test
+    void textWithoutPairsIsOneSegment() {
+        SegmentedWindow window = window(100, 3000, T0 + 30, 1, 2, T0 + 500);
+        assertSegment(window, 0, 1.6, 11.0, T0 + 30, 1, 2, T0 + 500);
+        assertThat(window.advance()).isEqualTo(3000);
+        assertThat(window.endsWithSingleTimestamp()).isTrue();
+    }
+
+    @Test
+    void textWithoutAnEndReachesToTheEndOfTheAudio() {
+        assertSegment(window(100, 1234, T0 + 30, 1, 2), 0, 1.6, 13.34, T0 + 30, 1, 2);
+        assertSegment(window(100, 1234, 1, 2), 0, 1.0, 13.34, 1, 2);
+        assertThat(window(100, 1234, T0, 1, 2).advance()).isEqualTo(1234);
+    }
+
+    @Test
+    void nothingDecodedIsAnEmptySegment() {
+        SegmentedWindow window = window(0, 800);
+        assertThat(window.advance()).isEqualTo(800);
+        assertThat(window.segments().get(0).tokens()).isEmpty();
+    }
+
+    private static SegmentedWindow window(long firstFrame, long frames, Integer... tokens) {
+        return SegmentedWindow.of(SPECIALS, Arrays.asList(tokens), firstFrame, frames);
+    }
+
+    private static void assertSegment(SegmentedWindow window, int index, double start, double end, Integer... tokens) {
+        DecodedSegment segment = window.segments().get(index);
+        assertThat(segment.start()).isCloseTo(start, within(1e-9));
+        assertThat(segment.end()).isCloseTo(end, within(1e-9));
+        assertThat(segment.tokens()).isEqualTo(List.of(tokens));
+    }
+}
