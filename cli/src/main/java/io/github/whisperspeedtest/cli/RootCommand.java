@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
             CheckModelsCommand.class,
             DownloadCommand.class,
             CopyCommand.class,
+            ConvertCommand.class,
             CacheCommand.class,
             ListCommand.class,
             AutoComplete.GenerateCompletion.class
@@ -45,6 +46,6 @@ final class RootCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "Missing command: benchmark, transcribe, check-models, download, copy, cache or list");
+                "Missing command: benchmark, transcribe, check-models, download, copy, convert, cache or list");
     }
 }

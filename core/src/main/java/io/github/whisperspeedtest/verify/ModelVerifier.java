@@ -10,6 +10,7 @@ import io.github.whisperspeedtest.model.ModelPresence;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.process.ChildJvm;
 import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource;
 import io.github.whisperspeedtest.verify.Verdict.Problem;
@@ -89,6 +90,30 @@ public final class ModelVerifier {
      */
     public Verdict verify(Implementation implementation, String model, ModelPlace place, VerifyOptions options) {
         return new Batch(options).verify(new VerifyRequest(implementation, model, place));
+    }
+
+    /**
+     * Loads files that are at none of the places where a model is looked for; remembers nothing.
+     *
+     * @param timeLimit time for it, the start of its JVM included
+     * @throws TranscriptionCancelledException if the thread is interrupted
+     */
+    public Verdict load(Implementation implementation, ModelFiles files, Duration timeLimit) {
+        long start = System.nanoTime();
+        List<Path> contents = List.copyOf(files.byName().values());
+        long bytes = ModelPresence.sizeOnDisk(contents);
+        Finding finding = loadCheck.check(implementation.id(), files, bytes, timeLimit);
+        return new Verdict(
+                finding.status(),
+                finding.problem(),
+                finding.reason(),
+                null,
+                contents,
+                contents,
+                bytes,
+                finding.runtime(),
+                since(start),
+                false);
     }
 
     /**

@@ -1,0 +1,126 @@
+package io.github.whisperspeedtest.convert;
+
+import io.github.whisperspeedtest.checkpoint.Checkpoint;
+import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
+import io.github.whisperspeedtest.checkpoint.RandomModel;
+import io.github.whisperspeedtest.error.ModelException;
+import io.github.whisperspeedtest.error.UnknownNameException;
+import io.github.whisperspeedtest.error.UnsupportedOptionException;
+import io.github.whisperspeedtest.model.HuggingFaceFormat;
+import io.github.whisperspeedtest.model.ModelStore;
+import io.github.whisperspeedtest.registry.ImplementationRegistry;
+import io.github.whisperspeedtest.spi.CheckpointReader;
+import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.ModelFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Where a conversion reads from.
+ *
+ * @param name what the model is called there
+ * @param checkpoint the model
+ */
+record CheckpointSource(String name, Checkpoint checkpoint) {
+    /** Finds sources by what users call them. */
+    record Finder(ImplementationRegistry registry, ModelStore models) {
+        /**
+         * Opens a source.
+         *
+         * @param source as for {@link Conversion}; a path wins over a name
+         */
+        CheckpointSource open(String source) {
+            Optional<Path> path = existing(source);
+            if (path.isPresent()) {
+                return ofPath(path.get());
+            }
+            if (source.equals(EmbeddedModel.NAME)) {
+                return new CheckpointSource(source, EmbeddedModel.checkpoint());
+            }
+            if (RandomModel.isName(source) && !source.contains(":")) {
+                return new CheckpointSource(
+                        source, RandomModel.checkpoint(source.substring(RandomModel.PREFIX.length())));
+            }
+            int colon = source.indexOf(':');
+            if (colon <= 0) {
+                throw new UnknownNameException("There is no file or directory '" + source
+                        + "'. Give one, or IMPLEMENTATION:MODEL such as faster:tiny, or " + EmbeddedModel.NAME + ".");
+            }
+            return ofModel(registry.require(source.substring(0, colon)), source.substring(colon + 1));
+        }
+
+        private static Optional<Path> existing(String source) {
+            try {
+                return Optional.of(Path.of(source)).filter(Files::exists);
+            } catch (InvalidPathException e) {
+                return Optional.empty();
+            }
+        }
+
+        private CheckpointSource ofModel(Implementation implementation, String model) {
+            CheckpointReader reader = implementation
+                    .checkpointReader()
+                    .orElseThrow(() -> new UnsupportedOptionException(
+                            implementation.id(),
+                            "convert from " + implementation.id() + ":" + model,
+                            "Its format is written but not read; convert from a model of another implementation."));
+            return new CheckpointSource(model, reader.read(models.locate(implementation, model)));
+        }
+
+        private CheckpointSource ofPath(Path path) {
+            Path absolute = path.toAbsolutePath().normalize();
+            if (Files.isDirectory(absolute)) {
+                return read(absolute, filesIn(absolute)).orElseThrow(() -> unrecognised(absolute, filesIn(absolute)));
+            }
+            ModelFiles alone = ModelFiles.of(absolute.toString(), List.of(absolute));
+            Path directory = absolute.getParent();
+            // A file of several, such as model.safetensors, means the model that it belongs to.
+            return read(absolute, alone)
+                    .or(() -> read(directory, filesIn(directory)))
+                    .orElseThrow(() -> unrecognised(absolute, alone));
+        }
+
+        private Optional<CheckpointSource> read(Path path, ModelFiles files) {
+            return readers()
+                    .filter(reader -> reader.recognises(files))
+                    .findFirst()
+                    .map(reader -> new CheckpointSource(nameOf(path), reader.read(files)));
+        }
+
+        private Stream<CheckpointReader> readers() {
+            return Stream.concat(
+                    Stream.of(new HuggingFaceFormat()),
+                    registry.implementations().stream()
+                            .flatMap(implementation -> implementation.checkpointReader().stream()));
+        }
+
+        private static ModelFiles filesIn(Path directory) {
+            try (Stream<Path> content = Files.list(directory)) {
+                return ModelFiles.of(
+                        directory.toString(),
+                        content.filter(Files::isRegularFile).sorted().toList());
+            } catch (IOException e) {
+                throw new ModelException(directory + " cannot be read: " + e + ". Check who may read it.", e);
+            }
+        }
+
+        private static String nameOf(Path path) {
+            String name =
+                    path.getFileName() == null ? "model" : path.getFileName().toString();
+            int dot = name.lastIndexOf('.');
+            return dot > 0 && Files.isRegularFile(path) ? name.substring(0, dot) : name;
+        }
+
+        private static ModelException unrecognised(Path path, ModelFiles files) {
+            return new ModelException(path + " is in no format that can be read: it has "
+                    + files.byName().keySet()
+                    + ", but should have config.json and model.safetensors, or the files of an implementation that can"
+                    + " read its own format.");
+        }
+    }
+}

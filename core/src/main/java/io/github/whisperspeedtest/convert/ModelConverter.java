@@ -1,0 +1,145 @@
+package io.github.whisperspeedtest.convert;
+
+import io.github.whisperspeedtest.checkpoint.RandomModel;
+import io.github.whisperspeedtest.convert.ConversionListener.Step;
+import io.github.whisperspeedtest.error.ErrorKind;
+import io.github.whisperspeedtest.error.ModelException;
+import io.github.whisperspeedtest.error.UnsupportedOptionException;
+import io.github.whisperspeedtest.error.WhisperSpeedtestException;
+import io.github.whisperspeedtest.model.ConvertedModels;
+import io.github.whisperspeedtest.model.ModelPresence;
+import io.github.whisperspeedtest.model.ModelStore;
+import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.registry.ImplementationRegistry;
+import io.github.whisperspeedtest.spi.CheckpointWriter;
+import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.verify.ModelVerifier;
+import io.github.whisperspeedtest.verify.Verdict;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Converts models from one format into another.
+ *
+ * <p>A converted model appears only once it is whole and has been loaded, and is called by its name from then on, as those that its
+ * implementation knows.
+ */
+public final class ModelConverter {
+    /** Fit for a file name on any system, and neither hidden nor an option. */
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
+
+    private static final Pattern UNFIT = Pattern.compile("[^A-Za-z0-9._-]+");
+
+    /** For the largest models on a busy machine. */
+    private static final Duration TIME_LIMIT = Duration.ofMinutes(5);
+
+    private final ImplementationRegistry registry;
+    private final ConvertedModels converted;
+    private final CheckpointSource.Finder sources;
+    private final ModelVerifier verifier;
+    private final ToolHome home;
+
+    /**
+     * Creates a converter.
+     *
+     * @param registry knows the implementations
+     * @param home where models are kept
+     * @param models finds models to convert from
+     * @param verifier loads what was written
+     */
+    public ModelConverter(ImplementationRegistry registry, ToolHome home, ModelStore models, ModelVerifier verifier) {
+        this.registry = registry;
+        this.home = home;
+        this.converted = new ConvertedModels(home);
+        this.sources = new CheckpointSource.Finder(registry, models);
+        this.verifier = verifier;
+    }
+
+    /**
+     * Converts a model.
+     *
+     * @throws io.github.whisperspeedtest.error.UnknownNameException if there is no such source or implementation
+     * @throws UnsupportedOptionException if the source's format cannot be read, or the other one not written, or not so quantised
+     * @throws ModelException if the source is incomplete or damaged, the format cannot hold it, or what was written does not load
+     * @throws WhisperSpeedtestException if the name is none or taken, or the disk fails
+     */
+    public ConvertedModel convert(Conversion conversion, ConversionListener listener) {
+        Implementation target = registry.require(conversion.implementation());
+        String quantization = quantization(target, conversion.quantization());
+        if (conversion.name() != null) {
+            checkName(target, conversion.name(), conversion.replace());
+        }
+        listener.onStep(Step.READ);
+        CheckpointSource source = sources.open(conversion.source());
+        String name = conversion.name();
+        if (name == null) {
+            name = UNFIT.matcher(source.name() + "-" + quantization).replaceAll("-");
+            checkName(target, name, conversion.replace());
+        }
+
+        listener.onStep(Step.WRITE);
+        AtomicReference<@Nullable Verdict> verdict = new AtomicReference<>();
+        converted.write(target, name, source.checkpoint(), quantization, files -> {
+            listener.onStep(Step.LOAD);
+            Verdict loaded = verifier.load(target, files, TIME_LIMIT);
+            if (loaded.status() == Verdict.Status.INCOMPLETE) {
+                throw new ModelException("The converted model does not load, so it was not kept: " + loaded.reason());
+            }
+            verdict.set(loaded);
+        });
+        return result(target, name, quantization, verdict.get());
+    }
+
+    private ConvertedModel result(Implementation target, String name, String quantization, @Nullable Verdict verdict) {
+        CheckpointWriter writer = target.checkpointWriter().orElseThrow();
+        long bytes = ModelPresence.sizeOnDisk(writer.fileNames(name).stream()
+                .map(converted.directory(target, name)::resolve)
+                .toList());
+        boolean loaded = verdict != null && verdict.isComplete();
+        return new ConvertedModel(
+                name,
+                quantization,
+                converted.directory(target, name),
+                bytes,
+                loaded || verdict == null ? null : verdict.reason());
+    }
+
+    private static String quantization(Implementation target, @Nullable String wanted) {
+        CheckpointWriter writer = target.checkpointWriter()
+                .orElseThrow(() -> new UnsupportedOptionException(
+                        target.id(), "convert to " + target.id(), "Its format is read but not written."));
+        if (wanted == null) {
+            return writer.quantizations().get(0);
+        }
+        if (!writer.quantizations().contains(wanted)) {
+            throw new UnsupportedOptionException(
+                    target.id(),
+                    "quantize=" + wanted,
+                    "Use one of: " + String.join(", ", writer.quantizations()) + ".");
+        }
+        return wanted;
+    }
+
+    private void checkName(Implementation target, String name, boolean replace) {
+        if (!NAME.matcher(name).matches()) {
+            throw refused("A model cannot be called '" + name + "'. Use letters, digits, '.', '_' and '-'.");
+        }
+        boolean known =
+                target.models(home.models()).stream().map(ModelInfo::name).anyMatch(name::equals);
+        if (known || name.startsWith(RandomModel.PREFIX) && RandomModel.isName(name)) {
+            throw refused("Implementation '" + target.id() + "' has a model '" + name
+                    + "' of its own. Give the converted one another name with --name.");
+        }
+        if (!replace && converted.exists(target, name)) {
+            throw refused("There is a model '" + name + "' already, in " + converted.directory(target, name)
+                    + ". Replace it with --force, or give another name with --name.");
+        }
+    }
+
+    private static WhisperSpeedtestException refused(String message) {
+        return new WhisperSpeedtestException(ErrorKind.USER, message);
+    }
+}
