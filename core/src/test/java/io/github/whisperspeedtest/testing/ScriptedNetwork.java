@@ -130,13 +130,17 @@ public final class ScriptedNetwork implements WhisperNetwork {
             return new Session(ids, maxSequencesPerWindow);
         }
 
-        /** Attends from the token at index {@code i} to the ten positions from {@code 10 * i} on. */
+        /**
+         * Attends from the token at index {@code i} to the ten positions from {@code 10 * i} on, and from the last but one, the last
+         * one of a text, to all that follow.
+         */
         @Override
         public float[][][] crossAttention(int window, int[] tokens, List<AttentionHead> heads) {
             float[][][] scores = new float[heads.size()][tokens.length][dimensions.nAudioCtx()];
             for (float[][] head : scores) {
                 for (int i = 0; i < tokens.length; i++) {
-                    Arrays.fill(head[i], 10 * i, 10 * i + 10, 5);
+                    int end = i == tokens.length - 2 ? dimensions.nAudioCtx() : 10 * i + 10;
+                    Arrays.fill(head[i], 10 * i, end, 5);
                 }
             }
             return scores;
