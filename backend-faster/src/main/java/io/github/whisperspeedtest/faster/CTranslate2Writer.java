@@ -111,7 +111,7 @@ final class CTranslate2Writer implements CheckpointWriter {
         ByteBuffer scales = ByteBuffer.allocate(shape.get(0) * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         writer.addArray(entry.variable(), VariableType.INT8, shape, stream -> {
             for (String part : entry.parts()) {
-                RowQuantizer.write(part, tensor(tensors, part), stream, scales::putFloat);
+                Int8Rows.write(part, tensor(tensors, part), stream, scales::putFloat);
             }
         });
         // The name sorts behind the variable's, so the scales are known by then.

@@ -31,25 +31,27 @@ final class FasterModels {
             new Published("large-v3", LARGE_V3, 2950),
             new Published("large-v3-turbo", TURBO, 1545));
 
+    /** What the embedded model is offered in; the first one is plain {@code micro}. */
+    private static final List<Quantization> EMBEDDED = List.of(Quantization.INT8, Quantization.FLOAT16);
+
     private FasterModels() {}
 
     static List<ModelInfo> in(Path modelsDirectory) {
-        Stream<ModelInfo> embedded = Quantization.labels().stream()
-                .filter(quantization -> quantization.equals("int8") || quantization.equals("float16"))
-                .map(quantization -> embedded(modelsDirectory, quantization));
+        Stream<ModelInfo> embedded = EMBEDDED.stream().map(quantization -> embedded(modelsDirectory, quantization));
         Path cache = modelsDirectory.resolve(FasterImplementation.ID);
         return Stream.concat(embedded, PUBLISHED.stream().map(model -> model.in(cache)))
                 .map(model -> model.withCompanions(List.of(SileroModel.info())))
                 .collect(Collectors.toUnmodifiableList());
     }
 
-    private static ModelInfo embedded(Path modelsDirectory, String quantization) {
-        String name = quantization.equals("int8") ? EmbeddedModel.NAME : EmbeddedModel.NAME + "-" + quantization;
-        Path directory = ModelStore.embeddedDirectory(modelsDirectory, FasterImplementation.ID, quantization);
+    private static ModelInfo embedded(Path modelsDirectory, Quantization quantization) {
+        String label = quantization.label();
+        String name = quantization == EMBEDDED.get(0) ? EmbeddedModel.NAME : EmbeddedModel.NAME + "-" + label;
+        Path directory = ModelStore.embeddedDirectory(modelsDirectory, FasterImplementation.ID, label);
         List<Path> files = CTranslate2Checkpoint.REQUIRED_FILES.stream()
                 .map(directory::resolve)
                 .toList();
-        return ModelInfo.ofLocalFiles(name, List.of(new ModelSource.Embedded(quantization)), files, 0);
+        return ModelInfo.ofLocalFiles(name, List.of(new ModelSource.Embedded(label)), files, 0);
     }
 
     private static String systran(String size) {

@@ -36,6 +36,11 @@ enum Quantization {
         return Arrays.stream(values()).map(quantization -> quantization.label).toList();
     }
 
+    /** Returns its name. */
+    String label() {
+        return label;
+    }
+
     /** Returns whether the weights of projections, convolutions and the embedding are stored as signed bytes. */
     boolean isInt8() {
         return weights == VariableType.INT8;

@@ -125,7 +125,7 @@ class CTranslate2WriterTest {
         assertThat(config.get("suppress_ids").isNull()).isTrue();
         assertThat(config.get("lang_ids")).hasSize(99);
         assertThat(config.get("lang_ids").get(0).intValue()).isEqualTo(50259);
-        assertThat(config.get("alignment_heads")).hasToString("[[1,0],[1,1],[2,0],[2,1]]");
+        assertThat(config.get("alignment_heads")).hasToString("[[0,0],[0,1],[1,1]]");
         JsonNode preprocessor =
                 JSON.readTree(directory.resolve("preprocessor_config.json").toFile());
         assertThat(preprocessor.get("feature_size").intValue()).isEqualTo(80);

@@ -61,7 +61,7 @@ final class BlockwiseLayers implements LinearLayers {
         float[] scales = new float[outs * blocks];
         int row = 0;
         for (Layer layer : layers) {
-            pack(layer.weight(), ins, block, blocks, packed, scales, row);
+            pack(layer.name(), layer.weight(), ins, block, blocks, packed, scales, row);
             row += layer.weight().shape().get(0);
         }
         List<String> inputs = new ArrayList<>();
@@ -87,9 +87,17 @@ final class BlockwiseLayers implements LinearLayers {
                 GraphBuilder.attribute("accuracy_level", INT8_ARITHMETIC));
     }
 
-    private void pack(Tensor weight, int ins, int block, int blocks, ByteBuffer packed, float[] scales, int firstRow) {
+    private void pack(
+            String name,
+            Tensor weight,
+            int ins,
+            int block,
+            int blocks,
+            ByteBuffer packed,
+            float[] scales,
+            int firstRow) {
         if (rowScaled) {
-            packRows(RowQuantizer.quantize(weight), ins, blocks * block, blocks, packed, scales, firstRow);
+            packRows(QuantizedRows.of(name, weight), ins, blocks * block, blocks, packed, scales, firstRow);
         } else {
             packBlocks(weight, ins, block, blocks, packed, scales, firstRow);
         }

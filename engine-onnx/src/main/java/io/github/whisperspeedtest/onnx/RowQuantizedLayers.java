@@ -45,7 +45,7 @@ final class RowQuantizedLayers implements LinearLayers {
 
     private static String output(GraphBuilder graph, Layer layer, List<String> quantized, String magnitude) {
         String name = layer.name();
-        Tensor weight = RowQuantizer.quantize(layer.weight());
+        Tensor weight = QuantizedRows.of(name, layer.weight());
         long outs = weight.shape().get(0);
         String bytes = graph.weight(name + ".weight", TensorProto.DataType.INT8, weight);
         String scales = WeightBuffers.floats(graph, name + ".weight.scales", weight.rowScales(), outs);

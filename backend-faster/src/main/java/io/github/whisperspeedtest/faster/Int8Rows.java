@@ -1,22 +1,17 @@
 package io.github.whisperspeedtest.faster;
 
+import io.github.whisperspeedtest.checkpoint.RowQuantizer;
 import io.github.whisperspeedtest.checkpoint.Tensor;
 import io.github.whisperspeedtest.error.ModelException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 
-/**
- * Turns the rows of a tensor into signed bytes, rounding as CTranslate2's converter does.
- *
- * <p>A row is what one index of the first dimension stands for. Its scale, which a weight is multiplied with to become a byte, is
- * 127 over its largest magnitude. Source: {@code _quantize} in model_spec.py of OpenNMT/CTranslate2.
- */
-final class RowQuantizer {
-    private static final float LARGEST = 127;
+/** Writes the rows of a tensor as signed bytes with a scale each, which a weight is multiplied with to become a byte. */
+final class Int8Rows {
     private static final ByteBuffer NONE = ByteBuffer.allocate(0);
 
-    private RowQuantizer() {}
+    private Int8Rows() {}
 
     /**
      * Writes a tensor's bytes, those of a quantised one as they are.
@@ -40,29 +35,10 @@ final class RowQuantizer {
                 scales.put(1 / rowScales[row]);
             } else {
                 tensor.copyTo(row * rowLength, values);
-                scales.put(quantize(name, values, bytes));
+                scales.put(RowQuantizer.quantize(name, values, bytes));
             }
             stream.write(bytes);
         }
-    }
-
-    private static float quantize(String name, float[] values, byte[] bytes) {
-        float largest = 0;
-        for (float value : values) {
-            if (!Float.isFinite(value)) {
-                throw new ModelException("The model cannot be written as int8: tensor '" + name
-                        + "' should have finite numbers only, but has " + value + ". Use another model.");
-            }
-            largest = Math.max(largest, Math.abs(value));
-        }
-        float scale = LARGEST / largest;
-        if (Float.isInfinite(scale)) {
-            scale = 1;
-        }
-        for (int i = 0; i < values.length; i++) {
-            bytes[i] = (byte) Math.rint(values[i] * scale);
-        }
-        return scale;
     }
 
     /** Takes the scales of rows, one after the other. */
