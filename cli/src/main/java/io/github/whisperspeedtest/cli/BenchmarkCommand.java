@@ -52,6 +52,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  whisper-speedtest benchmark",
             "  whisper-speedtest benchmark -m small -n 5 -a talk.mp3 -a interview.wav",
+            "  whisper-speedtest benchmark -m base -a talk.mp3 --reference-text talk.txt",
             "  whisper-speedtest benchmark -m random-small -l en",
             "  whisper-speedtest benchmark -i whispercpp --json results.json",
             "  whisper-speedtest benchmark --json - | jq '.results[].median'"
@@ -89,6 +90,14 @@ final class BenchmarkCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = "A recording; may be given several times (default: one that ships with the demo model).")
     private List<Path> audios = new ArrayList<>();
+
+    @Option(
+            names = "--reference-text",
+            paramLabel = "FILE|TEXT",
+            description =
+                    "What is said in a recording, for the word error rate: a file of UTF-8, or the text itself. One for each --audio, "
+                            + "in their order.")
+    private List<String> references = new ArrayList<>();
 
     @Option(
             names = {"-n", "--runs"},
@@ -198,6 +207,12 @@ final class BenchmarkCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--runs and --time-limit must be at least 1, --warmup at least 0");
         }
+        if (!references.isEmpty() && references.size() != audios.size()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--reference-text must be given once for each --audio, but there are " + references.size() + " for "
+                            + audios.size());
+        }
         long onStandardOutput =
                 exports().stream().filter(Export::toStandardOutput).count();
         if (onStandardOutput > 1) {
@@ -210,7 +225,12 @@ final class BenchmarkCommand implements Callable<Integer> {
         if (audios.isEmpty()) {
             return List.of(BenchmarkInput.of(EmbeddedModel.demoSample()));
         }
-        return audios.stream().map(file -> BenchmarkInput.of(file, null)).toList();
+        List<BenchmarkInput> inputs = new ArrayList<>();
+        for (int i = 0; i < audios.size(); i++) {
+            inputs.add(BenchmarkInput.of(
+                    audios.get(i), references.isEmpty() ? null : ReferenceText.of(references.get(i))));
+        }
+        return inputs;
     }
 
     private int exitCode(BenchmarkReport report) {

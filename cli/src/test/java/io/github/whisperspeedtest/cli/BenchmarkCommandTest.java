@@ -1,12 +1,17 @@
 package io.github.whisperspeedtest.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.whisperspeedtest.benchmark.BenchmarkAudio;
 import io.github.whisperspeedtest.benchmark.BenchmarkReport;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult;
 import io.github.whisperspeedtest.benchmark.JsonReport;
+import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
+import io.github.whisperspeedtest.checkpoint.Sample;
 import io.github.whisperspeedtest.model.ToolHome;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -54,12 +59,12 @@ class BenchmarkCommandTest {
 
         assertThat(terminal.out()).contains("whispercpp", "real-time factor", "WER", "0.0 %", "Call Anna.");
         BenchmarkReport report = JsonReport.parse(Files.readString(json), json.toString());
-        BenchmarkResult.Measured result =
-                (BenchmarkResult.Measured) report.results().get(0);
-        assertThat(result.runs()).hasSize(2);
-        assertThat(result.load()).isPositive();
-        assertThat(result.wordErrorRate().orElseThrow().errors()).isZero();
-        assertThat(result.timings()).isNotNull();
+        assertThat(report.ranking()).hasSize(report.results().size()).allSatisfy(result -> {
+            assertThat(result.runs()).hasSize(2);
+            assertThat(result.load()).isPositive();
+            assertThat(result.wordErrorRate().orElseThrow().errors()).isZero();
+            assertThat(result.timings()).isNotNull();
+        });
         assertThat(Files.readString(csv)).contains("whispercpp");
         assertThat(Files.readString(markdown)).contains("| whispercpp");
         try (Stream<Path> saved = Files.list(home.resolve("results"))) {
@@ -82,7 +87,9 @@ class BenchmarkCommandTest {
         assertThat(terminal.run("benchmark", "-n", "1", "--warmup", "0", "--json", "-"))
                 .isEqualTo(ExitCode.OK);
         assertThat(JsonReport.parse(terminal.out(), "standard output").ranking())
-                .hasSize(1);
+                .extracting(BenchmarkResult::implementation)
+                .contains("whispercpp")
+                .hasSizeGreaterThan(1);
     }
 
     @Test
@@ -97,13 +104,82 @@ class BenchmarkCommandTest {
     @Test
     void measuresRandomWeightsWithoutCallingTheirTextWrong() {
         assertThat(terminal.run(
-                        "benchmark", "-m", "random-tiny:q5_1", "-l", "en", "-n", "1", "--warmup", "0", "--csv", "-"))
+                        "benchmark",
+                        "-i",
+                        "whispercpp",
+                        "-m",
+                        "random-tiny:q5_1",
+                        "-l",
+                        "en",
+                        "-n",
+                        "1",
+                        "--warmup",
+                        "0",
+                        "--csv",
+                        "-"))
                 .isEqualTo(ExitCode.OK);
         assertThat(terminal.out())
                 .contains("whispercpp,", "random weights", "q5_1")
                 .doesNotContain("Call Anna.");
         assertThat(home.resolve("models/random")).isDirectory();
-        assertThat(terminal.run("check-models", "-m", "random-tiny:q5_1")).isEqualTo(ExitCode.OK);
+        assertThat(terminal.run("check-models", "-i", "whispercpp", "-m", "random-tiny:q5_1"))
+                .isEqualTo(ExitCode.OK);
+    }
+
+    @Test
+    void comparesWithWhatTheUserSaysIsSaid() throws IOException {
+        Sample sample = EmbeddedModel.samples().get(0);
+        Path recording = directory.resolve(sample.name());
+        try (InputStream in = sample.open()) {
+            Files.copy(in, recording);
+        }
+        Path text = Files.writeString(directory.resolve("said.txt"), "\n" + sample.reference() + "\n");
+        assertThat(terminal.run(
+                        "benchmark",
+                        "-i",
+                        "whispercpp",
+                        "-n",
+                        "1",
+                        "--warmup",
+                        "0",
+                        "-a",
+                        recording.toString(),
+                        "-a",
+                        recording.toString(),
+                        "--reference-text",
+                        text.toString(),
+                        "--reference-text",
+                        sample.reference() + " Wrong.",
+                        "--json",
+                        "-"))
+                .as(terminal.err())
+                .isEqualTo(ExitCode.OK);
+
+        BenchmarkReport report = JsonReport.parse(terminal.out(), "standard output");
+        assertThat(report.settings().audios())
+                .extracting(BenchmarkAudio::reference)
+                .containsExactly(sample.reference(), sample.reference() + " Wrong.");
+        assertThat(report.ranking().get(0).audios())
+                .extracting(audio -> audio.wordErrorRate().errors())
+                .containsExactly(0, 1);
+    }
+
+    @Test
+    void refusesAReferenceThatIsNone() throws IOException {
+        Path empty = Files.writeString(directory.resolve("empty.txt"), " ...\n");
+        Path latin = Files.write(directory.resolve("latin.txt"), new byte[] {'G', 'r', (byte) 0xfc});
+        assertThatThrownBy(() -> ReferenceText.of("refs/talk"))
+                .hasMessage(
+                        "There is no file 'refs/talk' with a reference text. Check its name, or give the text itself.");
+        assertThatThrownBy(() -> ReferenceText.of("talk.txt")).hasMessageContaining("There is no file 'talk.txt'");
+        assertThatThrownBy(() -> ReferenceText.of(empty.toString())).hasMessageContaining("has no word in it");
+        assertThatThrownBy(() -> ReferenceText.of(latin.toString())).hasMessageContaining("is not UTF-8");
+        assertThat(ReferenceText.of("Hello.")).isEqualTo("Hello.");
+        assertThat(ReferenceText.of("and/or what?\0")).isEqualTo("and/or what?\0");
+
+        assertThat(terminal.run("benchmark", "--reference-text", "Hello there."))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(terminal.err()).contains("once for each --audio, but there are 1 for 0");
     }
 
     @Test

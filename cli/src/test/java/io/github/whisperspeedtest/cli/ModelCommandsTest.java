@@ -46,7 +46,8 @@ class ModelCommandsTest {
         try (InputStream in = sample.open()) {
             Files.copy(in, recording);
         }
-        assertThat(new CapturedTerminal().run("transcribe", recording.toString(), "-m", "micro-q5_1"))
+        assertThat(new CapturedTerminal()
+                        .run("transcribe", "-i", "whispercpp", recording.toString(), "-m", "micro-q5_1"))
                 .isEqualTo(ExitCode.OK);
         try (Stream<Path> files = Files.walk(home)) {
             model = Files.readAllBytes(files.filter(file -> file.toString().endsWith(".bin"))
@@ -78,18 +79,20 @@ class ModelCommandsTest {
     @Test
     void checksDownloadsAndChecksAgain() throws IOException {
         CapturedTerminal before = new CapturedTerminal();
-        assertThat(before.run("check-models", "-m", "tiny")).isEqualTo(ExitCode.FAILED);
+        assertThat(before.run("check-models", "-i", "whispercpp", "-m", "tiny")).isEqualTo(ExitCode.FAILED);
         assertThat(before.out())
                 .contains("✗ missing     ✗ missing", "0 ready, 0 incomplete, 1 missing", local().toString());
         assertThat(hub.received()).as("a check asks nobody").isEmpty();
 
         CapturedTerminal download = new CapturedTerminal();
-        assertThat(download.run("download", "-m", "tiny")).as(download.err()).isEqualTo(ExitCode.OK);
+        assertThat(download.run("download", "-i", "whispercpp", "-m", "tiny"))
+                .as(download.err())
+                .isEqualTo(ExitCode.OK);
         assertThat(download.err()).contains("downloaded whispercpp tiny");
         assertThat(local()).hasBinaryContent(model);
 
         CapturedTerminal after = new CapturedTerminal();
-        assertThat(after.run("check-models", "-m", "tiny")).isEqualTo(ExitCode.OK);
+        assertThat(after.run("check-models", "-i", "whispercpp", "-m", "tiny")).isEqualTo(ExitCode.OK);
         assertThat(after.out()).contains("✓ complete    ✓ complete", "1 ready");
         assertThat(after.out())
                 .as("the two are one file")
@@ -99,14 +102,16 @@ class ModelCommandsTest {
     @Test
     void findsTheDemoModelReadyOnAFreshMachine() {
         CapturedTerminal terminal = new CapturedTerminal();
-        assertThat(terminal.run("check-models")).as(terminal.err()).isEqualTo(ExitCode.OK);
+        assertThat(terminal.run("check-models", "-i", "whispercpp"))
+                .as(terminal.err())
+                .isEqualTo(ExitCode.OK);
         assertThat(terminal.out()).contains("micro", "— n/a", "✓ complete", "1 ready");
         assertThat(hub.received()).isEmpty();
     }
 
     @Test
     void remembersWhatItFoundUntilAFileChanges() throws IOException {
-        new CapturedTerminal().run("download", "-m", "tiny");
+        new CapturedTerminal().run("download", "-i", "whispercpp", "-m", "tiny");
         assertThat(checkJson().get("local_cache").get("remembered").asBoolean()).isFalse();
         assertThat(checkJson().get("local_cache").get("remembered").asBoolean()).isTrue();
         assertThat(checkJson("--refresh").get("local_cache").get("remembered").asBoolean())
@@ -129,40 +134,43 @@ class ModelCommandsTest {
 
     @Test
     void mendsAFileOfTheRightSizeAndTheWrongContent() throws IOException {
-        new CapturedTerminal().run("download", "-m", "tiny");
+        new CapturedTerminal().run("download", "-i", "whispercpp", "-m", "tiny");
         try (RandomAccessFile file = new RandomAccessFile(local().toFile(), "rw")) {
             // The two places are one file, so both are spoilt.
             file.write(new byte[64]);
         }
         assertThat(checkJson().get("local_cache").get("verdict").asText()).isEqualTo("incomplete");
-        assertThat(new CapturedTerminal().run("download", "-m", "tiny")).isEqualTo(ExitCode.OK);
+        assertThat(new CapturedTerminal().run("download", "-i", "whispercpp", "-m", "tiny"))
+                .isEqualTo(ExitCode.OK);
         assertThat(local()).hasBinaryContent(model);
         assertThat(checkJson().get("status").asText()).isEqualTo("ready");
     }
 
     @Test
     void copiesFromTheDefaultCacheAndDoesNothingTheSecondTime() throws IOException {
-        new CapturedTerminal().run("download", "-m", "tiny");
+        new CapturedTerminal().run("download", "-i", "whispercpp", "-m", "tiny");
         Files.delete(local());
         CapturedTerminal copy = new CapturedTerminal();
-        assertThat(copy.run("check-models", "-m", "tiny", "--copy")).isEqualTo(ExitCode.OK);
+        assertThat(copy.run("check-models", "-i", "whispercpp", "-m", "tiny", "--copy"))
+                .isEqualTo(ExitCode.OK);
         assertThat(copy.err()).contains("copied without taking space: whispercpp tiny");
         assertThat(local()).hasBinaryContent(model);
 
         CapturedTerminal again = new CapturedTerminal();
-        assertThat(again.run("copy", "-m", "tiny")).isEqualTo(ExitCode.OK);
+        assertThat(again.run("copy", "-i", "whispercpp", "-m", "tiny")).isEqualTo(ExitCode.OK);
         assertThat(again.err()).contains("is there already: whispercpp tiny");
     }
 
     @Test
     void isNotReadyAsLongAsADamagedFileHidesTheGoodOne() throws IOException {
-        new CapturedTerminal().run("download", "-m", "tiny");
+        new CapturedTerminal().run("download", "-i", "whispercpp", "-m", "tiny");
         Files.delete(local());
         Files.write(local(), Arrays.copyOf(model, model.length / 2));
         assertThat(checkJson().get("status").asText()).isEqualTo("incomplete");
 
         CapturedTerminal copy = new CapturedTerminal();
-        assertThat(copy.run("check-models", "-m", "tiny", "--copy", "--json")).isEqualTo(ExitCode.OK);
+        assertThat(copy.run("check-models", "-i", "whispercpp", "-m", "tiny", "--copy", "--json"))
+                .isEqualTo(ExitCode.OK);
         assertThat(local()).hasBinaryContent(model);
         JsonNode report = new ObjectMapper()
                 .readerFor(JsonNode.class)
@@ -173,20 +181,20 @@ class ModelCommandsTest {
 
     @Test
     void copyFailsWhereWhatItCopiedDoesNotLoad() throws IOException {
-        new CapturedTerminal().run("download", "-m", "tiny");
+        new CapturedTerminal().run("download", "-i", "whispercpp", "-m", "tiny");
         try (RandomAccessFile file = new RandomAccessFile(local().toFile(), "rw")) {
             // The two places are one file, so the cache is spoilt.
             file.write(new byte[64]);
         }
         Files.delete(local());
         CapturedTerminal copy = new CapturedTerminal();
-        assertThat(copy.run("copy", "-m", "tiny")).isEqualTo(ExitCode.FAILED);
+        assertThat(copy.run("copy", "-i", "whispercpp", "-m", "tiny")).isEqualTo(ExitCode.FAILED);
         assertThat(copy.err()).contains("does not do", "whisper-speedtest download -i whispercpp -m tiny");
     }
 
     @Test
     void mendsTheDemoModel() throws IOException {
-        new CapturedTerminal().run("check-models");
+        new CapturedTerminal().run("check-models", "-i", "whispercpp");
         Path demo;
         try (Stream<Path> files = Files.walk(directory.resolve("home/models"))) {
             demo = files.filter(file -> file.toString().endsWith(".bin"))
@@ -195,34 +203,36 @@ class ModelCommandsTest {
         }
         byte[] whole = Files.readAllBytes(demo);
         Files.write(demo, Arrays.copyOf(whole, 1000));
-        assertThat(new CapturedTerminal().run("check-models")).isEqualTo(ExitCode.FAILED);
-        assertThat(new CapturedTerminal().run("download")).isEqualTo(ExitCode.OK);
+        assertThat(new CapturedTerminal().run("check-models", "-i", "whispercpp"))
+                .isEqualTo(ExitCode.FAILED);
+        assertThat(new CapturedTerminal().run("download", "-i", "whispercpp")).isEqualTo(ExitCode.OK);
         assertThat(demo).hasBinaryContent(whole);
     }
 
     @Test
     void downloadsOnlyForWhomItIsAsked() {
         CapturedTerminal other = new CapturedTerminal();
-        assertThat(other.run("check-models", "-m", "tiny", "--download", "--select", "nobody"))
+        assertThat(other.run("check-models", "-i", "whispercpp", "-m", "tiny", "--download", "--select", "nobody"))
                 .isEqualTo(ExitCode.USAGE);
         assertThat(other.err()).contains("--select", "nobody", "whispercpp");
         assertThat(hub.received()).isEmpty();
         CapturedTerminal all = new CapturedTerminal();
-        assertThat(all.run("check-models", "-m", "tiny", "--download")).isEqualTo(ExitCode.OK);
+        assertThat(all.run("check-models", "-i", "whispercpp", "-m", "tiny", "--download"))
+                .isEqualTo(ExitCode.OK);
         assertThat(all.out()).contains("✗ missing", "✓ complete");
     }
 
     @Test
     void fetchesNothingThatIsThereAndLoads() throws IOException {
-        new CapturedTerminal().run("download", "-m", "tiny");
+        new CapturedTerminal().run("download", "-i", "whispercpp", "-m", "tiny");
         hub.clearReceived();
         CapturedTerminal again = new CapturedTerminal();
-        assertThat(again.run("download", "-m", "tiny")).isEqualTo(ExitCode.OK);
+        assertThat(again.run("download", "-i", "whispercpp", "-m", "tiny")).isEqualTo(ExitCode.OK);
         assertThat(again.err()).contains("is there already: whispercpp tiny");
 
         Files.delete(local());
         CapturedTerminal linked = new CapturedTerminal();
-        assertThat(linked.run("download", "-m", "tiny", "--offline"))
+        assertThat(linked.run("download", "-i", "whispercpp", "-m", "tiny", "--offline"))
                 .as(linked.err())
                 .isEqualTo(ExitCode.OK);
         assertThat(local()).hasBinaryContent(model);
@@ -232,7 +242,8 @@ class ModelCommandsTest {
     @Test
     void asksNobodyWhenOffline() {
         CapturedTerminal terminal = new CapturedTerminal();
-        assertThat(terminal.run("download", "-m", "tiny", "--offline")).isEqualTo(ExitCode.FAILED);
+        assertThat(terminal.run("download", "-i", "whispercpp", "-m", "tiny", "--offline"))
+                .isEqualTo(ExitCode.FAILED);
         assertThat(terminal.err()).containsIgnoringCase("offline");
         assertThat(hub.received()).isEmpty();
     }
@@ -245,13 +256,13 @@ class ModelCommandsTest {
             Files.copy(in, recording);
         }
         CapturedTerminal refused = new CapturedTerminal();
-        assertThat(refused.run("transcribe", recording.toString(), "-m", "tiny"))
+        assertThat(refused.run("transcribe", "-i", "whispercpp", recording.toString(), "-m", "tiny"))
                 .isEqualTo(ExitCode.MODEL);
         assertThat(refused.err()).contains("whisper-speedtest download -i whispercpp -m tiny");
         assertThat(hub.received()).isEmpty();
 
         CapturedTerminal fetched = new CapturedTerminal();
-        assertThat(fetched.run("transcribe", recording.toString(), "-m", "tiny", "--download"))
+        assertThat(fetched.run("transcribe", "-i", "whispercpp", recording.toString(), "-m", "tiny", "--download"))
                 .as(fetched.err())
                 .isEqualTo(ExitCode.OK);
         assertThat(fetched.out()).isEqualToIgnoringNewLines(sample.reference() + "\n");
@@ -260,7 +271,8 @@ class ModelCommandsTest {
     @Test
     void measuresAModelThatItFetches() {
         CapturedTerminal terminal = new CapturedTerminal();
-        assertThat(terminal.run("benchmark", "-m", "tiny", "-n", "1", "--warmup", "0", "--download"))
+        assertThat(terminal.run(
+                        "benchmark", "-i", "whispercpp", "-m", "tiny", "-n", "1", "--warmup", "0", "--download"))
                 .as(terminal.err())
                 .isEqualTo(ExitCode.OK);
         assertThat(terminal.out()).contains("q5_1");
@@ -269,13 +281,13 @@ class ModelCommandsTest {
     @Test
     void saysWhatTheHubRefuses() {
         CapturedTerminal terminal = new CapturedTerminal();
-        assertThat(terminal.run("download", "-m", "base")).isEqualTo(ExitCode.FAILED);
+        assertThat(terminal.run("download", "-i", "whispercpp", "-m", "base")).isEqualTo(ExitCode.FAILED);
         assertThat(terminal.err()).contains("error: ", "ggml-base-q5_1.bin");
     }
 
     @Test
     void showsWhereThingsAre() {
-        new CapturedTerminal().run("download", "-m", "tiny");
+        new CapturedTerminal().run("download", "-i", "whispercpp", "-m", "tiny");
         CapturedTerminal path = new CapturedTerminal();
         assertThat(path.run("cache", "path")).isEqualTo(ExitCode.OK);
         assertThat(path.out())
@@ -307,8 +319,9 @@ class ModelCommandsTest {
 
     private static JsonNode checkJson(String... more) throws IOException {
         CapturedTerminal terminal = new CapturedTerminal();
-        terminal.run(Stream.concat(Stream.of("check-models", "-m", "tiny", "--json"), Stream.of(more))
-                .toArray(String[]::new));
+        terminal.run(
+                Stream.concat(Stream.of("check-models", "-i", "whispercpp", "-m", "tiny", "--json"), Stream.of(more))
+                        .toArray(String[]::new));
         return new ObjectMapper().readTree(terminal.out()).get("models").get(0);
     }
 }

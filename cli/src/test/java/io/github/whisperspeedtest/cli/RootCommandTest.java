@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +26,7 @@ class RootCommandTest {
     private final CapturedTerminal terminal = new CapturedTerminal();
 
     @ParameterizedTest
-    @ValueSource(strings = {"benchmark", "transcribe", "list"})
+    @ValueSource(strings = {"benchmark", "transcribe", "convert", "list"})
     void explainsEveryCommand(String command) {
         String[] footer = new CommandLine(RootCommand.class, new CommandFactory(terminal.terminal()))
                 .getSubcommands()
@@ -114,8 +115,14 @@ class RootCommandTest {
                 .isEqualTo(ExitCode.OK);
         JsonNode json = new ObjectMapper().readTree(terminal.out());
         assertThat(json.get("models_directory").asText()).isEqualTo(models.toString());
-        JsonNode whispercpp = json.get("implementations").get(0);
-        assertThat(whispercpp.get("id").asText()).isEqualTo("whispercpp");
+        assertThat(json.get("implementations"))
+                .extracting(implementation -> implementation.get("id").asText())
+                .contains("whispercpp")
+                .isSorted();
+        JsonNode whispercpp = StreamSupport.stream(json.get("implementations").spliterator(), false)
+                .filter(implementation -> implementation.get("id").asText().equals("whispercpp"))
+                .findFirst()
+                .orElseThrow();
         assertThat(whispercpp.get("available").asBoolean()).isTrue();
         assertThat(whispercpp.get("models")).extracting(JsonNode::asText).contains("micro", "large");
         System.clearProperty(ToolHome.MODELS_PROPERTY);

@@ -53,7 +53,8 @@ class TranscribeCommandTest {
 
     @Test
     void printsTheTextAndNothingElse() {
-        assertThat(terminal.run("transcribe", english.toString())).isEqualTo(ExitCode.OK);
+        assertThat(terminal.run("transcribe", english.toString(), "-i", "whispercpp"))
+                .isEqualTo(ExitCode.OK);
         assertThat(terminal.out()).isEqualToIgnoringNewLines(ENGLISH.reference() + "\n");
         assertThat(terminal.err()).contains("demo model", "times real time", "whisper.cpp", "CPU");
     }
@@ -125,7 +126,7 @@ class TranscribeCommandTest {
                 "2 | Cannot write  | transcribe ENGLISH -o GERMAN/below-a-file",
                 "2 | --frobnicate  | transcribe ENGLISH --frobnicate",
                 "2 | FILE          | transcribe",
-                "3 | ggml-base     | transcribe ENGLISH -m base",
+                "3 | ggml-base     | transcribe ENGLISH -m base -i whispercpp",
             })
     void refusesWithACodeAndAReason(int code, String reason, String command) {
         String[] args = Stream.of(command.split(" "))
@@ -146,7 +147,7 @@ class TranscribeCommandTest {
 
     @Test
     void takesAModelFileByItsPath() throws IOException {
-        terminal.run("transcribe", english.toString());
+        terminal.run("transcribe", english.toString(), "-i", "whispercpp");
         Path model;
         try (Stream<Path> files = Files.walk(home)) {
             model = files.filter(file -> file.toString().endsWith(".bin"))
@@ -155,7 +156,7 @@ class TranscribeCommandTest {
         }
         Path copy = Files.copy(model, directory.resolve("mine.bin"));
         CapturedTerminal second = new CapturedTerminal();
-        assertThat(second.run("transcribe", english.toString(), "-m", copy.toString()))
+        assertThat(second.run("transcribe", english.toString(), "-i", "whispercpp", "-m", copy.toString()))
                 .isEqualTo(ExitCode.OK);
         assertThat(second.out()).isEqualToIgnoringNewLines(ENGLISH.reference() + "\n");
     }
