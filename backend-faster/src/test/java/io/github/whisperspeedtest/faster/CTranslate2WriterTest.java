@@ -136,7 +136,7 @@ class CTranslate2WriterTest {
         assertThat(vocabulary.get(51864).textValue()).isEqualTo("<|30.00|>");
         assertThat(ModelDirectory.files(directory).byName().keySet()).containsExactlyInAnyOrderElementsOf(fileNames);
         assertThat(ModelDirectory.read(directory).checkpoint().generation().alignmentHeads())
-                .contains(new AttentionHead(2, 1));
+                .contains(new AttentionHead(1, 1));
     }
 
     @Test

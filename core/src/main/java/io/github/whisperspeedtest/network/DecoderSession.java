@@ -24,7 +24,8 @@ public interface DecoderSession extends AutoCloseable {
     void append(int[][] tokens, int[] positions, float[][] logits);
 
     /**
-     * Replaces the sequences by copies of some of them: reorders beams, drops them, makes more of them.
+     * Replaces the sequences by copies of some of them: reorders beams, drops them, makes more of them. May come before the first
+     * token, to leave windows out from the start.
      *
      * @param parents for each new sequence the index of the old one that it continues. Ordered by window, and as many for each
      *     window that is kept; a window none of whose sequences is named is dropped. At most as many per window as the session was
