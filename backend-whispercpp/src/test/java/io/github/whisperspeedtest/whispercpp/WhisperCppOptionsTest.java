@@ -1,0 +1,97 @@
+package io.github.whisperspeedtest.whispercpp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.whisperspeedtest.audio.Audio;
+import io.github.whisperspeedtest.audio.AudioFiles;
+import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
+import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.error.UnsupportedOptionException;
+import io.github.whisperspeedtest.model.ModelStore;
+import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.spi.Transcriber;
+import io.github.whisperspeedtest.testing.MicroSamples;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import io.github.whisperspeedtest.transcription.Vad;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Options that whisper.cpp has in another form, or not at all. */
+class WhisperCppOptionsTest {
+    @TempDir
+    private static Path home;
+
+    private static Transcriber transcriber;
+
+    @BeforeAll
+    static void load() {
+        WhisperCppImplementation implementation = new WhisperCppImplementation();
+        transcriber = implementation.load(
+                new ModelStore(ToolHome.at(home)).locate(implementation, EmbeddedModel.NAME), LoadOptions.defaults());
+    }
+
+    @AfterAll
+    static void free() {
+        transcriber.close();
+    }
+
+    @Test
+    void refusesWhatTheLibraryLacks() {
+        Map<String, TranscribeOptions.Builder> refused = Map.of(
+                "patience=2.0", TranscribeOptions.builder().beamSize(2).patience(2),
+                "length-penalty=0", TranscribeOptions.builder().lengthPenalty(0.0),
+                "compression-ratio-threshold=3.0", TranscribeOptions.builder().compressionRatioThreshold(3.0),
+                "no-speech-threshold=0.5", TranscribeOptions.builder().noSpeechThreshold(0.5),
+                "vad=on", TranscribeOptions.builder().vad(true));
+        refused.forEach((option, options) -> assertThatThrownBy(
+                        () -> transcriber.transcribe(Audio.of("silence", new float[16_000]), options.build()))
+                .isInstanceOfSatisfying(UnsupportedOptionException.class, refusal -> {
+                    assertThat(refusal.implementation()).isEqualTo(WhisperCppImplementation.ID);
+                    assertThat(refusal.option()).isEqualTo(option);
+                }));
+    }
+
+    @Test
+    void honoursWhatTheLibraryHas() throws IOException {
+        Sample sample = MicroSamples.named("en_single_04.flac");
+        Audio audio;
+        try (InputStream in = sample.open()) {
+            audio = AudioFiles.read(sample.name(), in);
+        }
+        for (TranscribeOptions.Builder options : List.of(
+                TranscribeOptions.builder().vad(Vad.AUTO),
+                TranscribeOptions.builder().vad(Vad.OFF),
+                TranscribeOptions.builder().beamSize(2).lengthPenalty(0.5),
+                TranscribeOptions.builder()
+                        .compressionRatioThreshold(null)
+                        .logProbabilityThreshold(null)
+                        .noSpeechThreshold(null))) {
+            assertThat(transcriber.transcribe(audio, options.build()).text()).isEqualTo(sample.reference());
+        }
+    }
+
+    @Test
+    void decodesAgainWhereTheTextIsTooImprobable() throws IOException {
+        // No text reaches a mean log probability of 0, so all temperatures are tried.
+        Sample sample = MicroSamples.named("en_multi_02.flac");
+        Audio audio;
+        try (InputStream in = sample.open()) {
+            audio = AudioFiles.read(sample.name(), in);
+        }
+        TranscribeOptions strict =
+                TranscribeOptions.builder().logProbabilityThreshold(0.0).build();
+        assertThat(transcriber.transcribe(audio, strict).segments())
+                .isNotEqualTo(transcriber
+                        .transcribe(audio, TranscribeOptions.defaults())
+                        .segments());
+    }
+}

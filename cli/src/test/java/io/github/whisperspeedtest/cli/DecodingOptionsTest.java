@@ -1,0 +1,75 @@
+package io.github.whisperspeedtest.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import io.github.whisperspeedtest.transcription.Vad;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class DecodingOptionsTest {
+    @Test
+    void withoutOptionsAllIsAsTheLibraryHasIt() {
+        assertThat(parse()).usingRecursiveComparison().isEqualTo(TranscribeOptions.defaults());
+    }
+
+    @Test
+    void takesNumbersForTheSearch() {
+        TranscribeOptions options = parse("--beam-size", "5", "--patience", "1.5", "--length-penalty", "0.6");
+        assertThat(options.beamSize()).isEqualTo(5);
+        assertThat(options.patience()).isEqualTo(1.5);
+        assertThat(options.lengthPenalty()).isEqualTo(0.6);
+    }
+
+    @Test
+    void takesThresholdsAndSwitchesThemOff() {
+        TranscribeOptions options =
+                parse("--compression-ratio-threshold=3", "--logprob-threshold", "-0.7", "--no-speech-threshold", "off");
+        assertThat(options.compressionRatioThreshold()).isEqualTo(3.0);
+        assertThat(options.logProbabilityThreshold()).isEqualTo(-0.7);
+        assertThat(options.noSpeechThreshold()).isNull();
+    }
+
+    @Test
+    void vadIsOnOrOffOrLeftToTheImplementation() {
+        assertThat(parse("--vad").vad()).isEqualTo(Vad.ON);
+        assertThat(parse("--no-vad").vad()).isEqualTo(Vad.OFF);
+        assertThat(parse().vad()).isEqualTo(Vad.AUTO);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--patience=0",
+                "--length-penalty=2",
+                "--compression-ratio-threshold=high",
+                "--logprob-threshold=1",
+                "--no-speech-threshold=1.5"
+            })
+    void refusesWhatMakesNoSense(String option) {
+        assertThatThrownBy(() -> parse(option))
+                .isInstanceOf(CommandLine.ParameterException.class)
+                .hasMessageContaining(option.substring(option.indexOf('=') + 1));
+    }
+
+    private static TranscribeOptions parse(String... arguments) {
+        DecodingOptions options = new DecodingOptions();
+        new CommandLine(new Command(options))
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .parseArgs(arguments);
+        return options.transcribeOptions();
+    }
+
+    @CommandLine.Command
+    private static final class Command {
+        @CommandLine.Mixin
+        private final DecodingOptions options;
+
+        Command(DecodingOptions options) {
+            this.options = options;
+        }
+    }
+}
