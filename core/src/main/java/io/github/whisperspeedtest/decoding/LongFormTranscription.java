@@ -4,6 +4,7 @@ import io.github.whisperspeedtest.alignment.WordAligner;
 import io.github.whisperspeedtest.alignment.WordTimestamps;
 import io.github.whisperspeedtest.alignment.WordTiming;
 import io.github.whisperspeedtest.checkpoint.GenerationConfig;
+import io.github.whisperspeedtest.checkpoint.ModelDimensions;
 import io.github.whisperspeedtest.network.EncodedWindows;
 import io.github.whisperspeedtest.network.WhisperNetwork;
 import io.github.whisperspeedtest.tokenizer.SpecialTokens;
@@ -35,6 +36,9 @@ public final class LongFormTranscription {
     /** A text decoded at a higher temperature is too unreliable to be a prompt. */
     private static final double MAX_PROMPT_TEMPERATURE = 0.5;
 
+    /** Frames by which the end of the last word must move the window on to be believed: a second. */
+    private static final long MIN_ADVANCE_BY_WORDS = 100;
+
     private static final String ENGLISH = "en";
 
     private final WhisperNetwork network;
@@ -50,8 +54,6 @@ public final class LongFormTranscription {
     private final PreviousText previousText;
     private final float[] mel;
 
-    private @Nullable String language;
-    private @Nullable Double languageProbability;
     private long seek;
     private double lastSpeechEnd;
 
@@ -95,7 +97,7 @@ public final class LongFormTranscription {
         this.specials = tokenizer.specials();
         this.options = options;
         this.spectrogram = spectrogram;
-        var dimensions = network.dimensions();
+        ModelDimensions dimensions = network.dimensions();
         languages = new LanguageDetector(dimensions, specials);
         decoder = new WindowDecoder(dimensions, tokenizer, generation, options);
         aligner = new WordAligner(dimensions, tokenizer, generation);
@@ -103,11 +105,6 @@ public final class LongFormTranscription {
         maxPrompt = dimensions.nTextCtx() / 2 - 1;
         previousText = new PreviousText(maxPrompt);
         mel = new float[dimensions.nMels() * windowFrames];
-        if (options.language() instanceof Language.Fixed fixed) {
-            language = fixed.code();
-        } else if (!specials.isMultilingual()) {
-            language = ENGLISH;
-        }
     }
 
     /**
@@ -127,27 +124,34 @@ public final class LongFormTranscription {
             previousText.append(tokens);
         }
         long frames = spectrogram.frames();
-        String known = language;
-        while (known == null || seek < frames) {
+        SpokenLanguage language = givenLanguage();
+        // An empty recording has a language too, that of silence.
+        while (language == null || seek < frames) {
             spectrogram.window(seek, mel);
             try (EncodedWindows window = network.encode(List.of(mel))) {
-                if (known == null) {
-                    known = detectLanguage(window);
+                if (language == null) {
+                    language = detectLanguage(window);
                 }
                 if (seek < frames) {
-                    transcribe(window, known, Math.min(windowFrames, frames - seek), onSegment);
+                    transcribe(window, language.code(), Math.min(windowFrames, frames - seek), onSegment);
                     onProgress.accept((double) Math.min(seek, frames) / frames);
                 }
             }
         }
-        return new SpokenLanguage(known, languageProbability);
+        return language;
     }
 
-    private String detectLanguage(EncodedWindows window) {
+    private @Nullable SpokenLanguage givenLanguage() {
+        if (options.language() instanceof Language.Fixed fixed) {
+            return new SpokenLanguage(fixed.code(), null);
+        }
+        return specials.isMultilingual() ? null : new SpokenLanguage(ENGLISH, null);
+    }
+
+    private SpokenLanguage detectLanguage(EncodedWindows window) {
         Map.Entry<String, Double> best =
                 languages.detect(window).get(0).entrySet().iterator().next();
-        languageProbability = best.getValue();
-        return best.getKey();
+        return new SpokenLanguage(best.getKey(), best.getValue());
     }
 
     /** Decodes the window at {@link #seek}, which has so many frames of audio, and moves on. */
@@ -170,9 +174,10 @@ public final class LongFormTranscription {
         if (options.timestamps() == Timestamps.WORD) {
             segments = addWords(window, language, segments, frames);
             lastSpeechEnd = lastWordEnd(segments);
-            // Words are placed more exactly than timestamps; a window must begin later than the one before, though.
+            // Words are placed more exactly than timestamps, but where they stick to the beginning the loop would
+            // hardly move on.
             long afterWords = (long) Math.rint(lastSpeechEnd * FRAMES_PER_SECOND);
-            if (!segmented.endsWithSingleTimestamp() && afterWords > seek) {
+            if (!segmented.endsWithSingleTimestamp() && afterWords >= seek + MIN_ADVANCE_BY_WORDS) {
                 next = afterWords;
             }
         }

@@ -14,7 +14,6 @@ import java.util.stream.IntStream;
  * @param tokens the tokens, at least one
  * @param startOfTranscript index of {@code <|startoftranscript|>}
  */
-@SuppressWarnings("ArrayRecordComponent")
 public record Prompt(int[] tokens, int startOfTranscript) {
     /**
      * Returns the prompt of a window.
