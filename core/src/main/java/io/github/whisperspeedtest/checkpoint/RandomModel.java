@@ -14,9 +14,9 @@ import java.util.Random;
 /**
  * Models of the real sizes with random weights, to measure speed and memory without a download.
  *
- * <p>They write nonsense, but every engine the same amount of it: whatever it hears, a model writes text tokens until its decoder
- * has no more room. The weights come from a fixed seed and are made when they are asked for, so a model takes no memory; whoever
- * converts one needs room for its largest tensor.
+ * <p>They write nonsense, but every engine the same amount of it: whatever it hears, a model writes text tokens until a
+ * window may have no more. The weights come from a fixed seed and are made when they are asked for, so a model takes no memory;
+ * whoever converts one needs room for its largest tensor, which is 133 MB at most.
  *
  * <p>How the tokens are controlled: one channel of the decoder's last normalisation has the weight 0 and a fixed bias, so it is
  * the same after every token. In the token embedding, which turns that output into logits, this channel is positive for text and
