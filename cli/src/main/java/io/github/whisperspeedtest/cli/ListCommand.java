@@ -67,7 +67,7 @@ final class ListCommand implements Callable<Integer> {
                 Implementation implementation = entry.getKey();
                 out.println("  " + implementation.id() + " " + implementation.version());
                 out.println("    runtime: " + available.runtime());
-                out.println("    device:  " + available.device());
+                out.println("    device:  " + available.device() + (available.fallback() ? " (a fallback)" : ""));
                 out.println("    models:  " + names(catalog.models(implementation)));
                 none = false;
             }
@@ -121,6 +121,7 @@ final class ListCommand implements Callable<Integer> {
                 node.put("available", true);
                 node.put("runtime", available.runtime());
                 node.put("device", available.device());
+                node.put("fallback", available.fallback());
             } else if (availability instanceof Availability.Unavailable missing) {
                 node.put("available", false);
                 node.put("reason", missing.reason());

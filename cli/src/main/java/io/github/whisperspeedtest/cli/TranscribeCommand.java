@@ -79,7 +79,7 @@ final class TranscribeCommand implements Callable<Integer> {
             names = {"-i", "--implementation"},
             paramLabel = "ID",
             completionCandidates = Completions.Implementations.class,
-            description = "Implementation (default: the first that can run here, see 'list').")
+            description = "Implementation (default: the first that has its device here, see 'list').")
     private @Nullable String implementation;
 
     @Option(
@@ -218,8 +218,10 @@ final class TranscribeCommand implements Callable<Integer> {
         return formats;
     }
 
+    /** Returns the first that can run here on the device it is there for, otherwise the first that can run at all. */
     private static String firstAvailable(ImplementationRegistry registry) {
         StringBuilder reasons = new StringBuilder();
+        String fallback = null;
         for (Implementation candidate : registry.implementations()) {
             Availability availability = candidate.availability();
             if (availability instanceof Availability.Unavailable missing) {
@@ -228,9 +230,14 @@ final class TranscribeCommand implements Callable<Integer> {
                         .append(": ")
                         .append(missing.reason())
                         .append('.');
-            } else {
+            } else if (!((Availability.Available) availability).fallback()) {
                 return candidate.id();
+            } else if (fallback == null) {
+                fallback = candidate.id();
             }
+        }
+        if (fallback != null) {
+            return fallback;
         }
         throw new EngineUnavailableException(
                 "No implementation can run here." + reasons + " Run 'whisper-speedtest list' for what is missing.");

@@ -105,11 +105,16 @@ class DistributionIT {
         for (boolean remembered : new boolean[] {false, true}) {
             Run run = run(tool, "check-models", "--json");
             assertThat(run.exitCode).as(run.err).isEqualTo(ExitCode.OK);
-            JsonNode verdict =
-                    new ObjectMapper().readTree(run.out).get("models").get(0).get("local_cache");
-            assertThat(verdict.get("verdict").asText()).isEqualTo("complete");
-            assertThat(verdict.get("runtime").asText()).contains("whisper.cpp");
-            assertThat(verdict.get("remembered").asBoolean()).isEqualTo(remembered);
+            JsonNode models = new ObjectMapper().readTree(run.out).get("models");
+            assertThat(models)
+                    .extracting(model -> model.get("implementation").asText())
+                    .containsExactly("coreml", "faster", "whispercpp");
+            for (JsonNode model : models) {
+                JsonNode verdict = model.get("local_cache");
+                assertThat(verdict.get("verdict").asText()).isEqualTo("complete");
+                assertThat(verdict.get("runtime").asText()).containsPattern("whisper.cpp|ONNX Runtime");
+                assertThat(verdict.get("remembered").asBoolean()).isEqualTo(remembered);
+            }
         }
     }
 
@@ -125,14 +130,15 @@ class DistributionIT {
         JsonNode list = new ObjectMapper().readTree(run(tool, "list", "--json").out);
         assertThat(list.get("implementations"))
                 .extracting(node -> node.get("id").asText())
-                .containsExactly("parrot", "whispercpp");
+                .containsExactly("coreml", "faster", "parrot", "whispercpp");
 
         Run benchmark = run(tool, "benchmark", "-n", "2", "--json", "-");
         assertThat(benchmark.exitCode).as(benchmark.err).isEqualTo(ExitCode.OK);
         BenchmarkReport report = JsonReport.parse(benchmark.out, "standard output");
         assertThat(report.ranking())
                 .extracting(BenchmarkResult::implementation)
-                .containsExactly("parrot", "whispercpp");
+                .startsWith("parrot")
+                .contains("coreml", "faster", "whispercpp");
         BenchmarkResult.Measured parrot = report.ranking().get(0);
         assertThat(parrot.audios().get(0).text()).isEqualTo("Polly wants a cracker.");
         assertThat(parrot.wordErrorRate().orElseThrow().errors()).isPositive();

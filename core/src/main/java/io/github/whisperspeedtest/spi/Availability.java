@@ -9,8 +9,14 @@ public sealed interface Availability {
      *
      * @param runtime the engine with its version, such as {@code whisper.cpp 1.7.1}
      * @param device what it would compute on by default, such as {@code CPU (AVX2, FMA)}
+     * @param fallback whether that is not the device that the implementation is there for
      */
-    record Available(String runtime, String device) implements Availability {
+    record Available(String runtime, String device, boolean fallback) implements Availability {
+        /** Creates the answer of an implementation that has the device it is there for. */
+        public Available(String runtime, String device) {
+            this(runtime, device, false);
+        }
+
         /** Checks that nothing is null. */
         public Available {
             Objects.requireNonNull(runtime, "runtime");

@@ -46,7 +46,7 @@ class HuggingFaceCheckpointTest {
         Checkpoint read = read();
 
         assertSame(read, micro);
-        assertThat(read.generation()).isEqualTo(GenerationConfig.NONE);
+        assertThat(read.generation()).isEqualTo(EmbeddedModel.checkpoint().generation());
     }
 
     @ParameterizedTest

@@ -52,6 +52,9 @@ final class GraphSession implements AutoCloseable {
             options.setInterOpNumThreads(1);
             // Weights are packed once and stay; in the arena they would leave holes that nothing fits into.
             options.addConfigEntry("session.use_device_allocator_for_initializers", "1");
+            // Shapes differ from call to call, and a pattern for each would hold on to memory without making any
+            // faster.
+            options.setMemoryPatternOptimization(false);
             if (graph.folder() != null) {
                 options.addConfigEntry(
                         "session.model_external_initializers_file_folder_path",

@@ -56,7 +56,8 @@ public final class OnnxRuntime {
     public static Availability availability(boolean coreMl) {
         try {
             OnnxRuntime runtime = get();
-            return new Availability.Available(runtime.version(), coreMl && runtime.hasCoreMl() ? COREML : CPU);
+            boolean hasCoreMl = coreMl && runtime.hasCoreMl();
+            return new Availability.Available(runtime.version(), hasCoreMl ? COREML : CPU, coreMl && !hasCoreMl);
         } catch (EngineUnavailableException e) {
             return new Availability.Unavailable(
                     "ONNX Runtime cannot be loaded: " + (failure == null ? e.getMessage() : failure.getMessage()),
