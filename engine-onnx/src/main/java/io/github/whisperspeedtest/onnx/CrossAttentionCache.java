@@ -4,6 +4,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,19 @@ final class CrossAttentionCache {
         for (int i = 0; i < 2 * dimensions.nTextLayer(); i++) {
             layers.add(new NativeFloats(environment, windowSize()));
         }
+    }
+
+    private CrossAttentionCache(ModelDimensions dimensions, NativeFloats zeros) {
+        this.dimensions = dimensions;
+        layers.addAll(Collections.nCopies(2 * dimensions.nTextLayer(), zeros));
+    }
+
+    /** Returns one window of zeros, in memory that serves all layers at once and is not to be written to. */
+    static CrossAttentionCache ofZeros(OrtEnvironment environment, ModelDimensions dimensions) {
+        int size = dimensions.nTextState() * dimensions.nAudioCtx();
+        CrossAttentionCache cache = new CrossAttentionCache(dimensions, new NativeFloats(environment, size));
+        cache.clear(1);
+        return cache;
     }
 
     private int windowSize() {

@@ -32,24 +32,24 @@ final class EncoderGraph {
     private final long windowCount;
     private final NetworkLayers layers;
 
-    private EncoderGraph(Checkpoint checkpoint, Precision precision, boolean plain) {
+    private EncoderGraph(Checkpoint checkpoint, LinearLayers linear, TensorProto.DataType type, boolean plain) {
         dimensions = checkpoint.dimensions();
-        type = precision.encoderType();
+        this.type = type;
         windows = plain ? 1 : "windows";
         windowCount = plain ? 1 : ANY;
         layers = plain
-                ? new PlainLayers(graph, checkpoint, precision.encoderLayers(), type)
-                : new NetworkLayers(graph, checkpoint, precision.encoderLayers(), type);
+                ? new PlainLayers(graph, checkpoint, linear, type)
+                : new NetworkLayers(graph, checkpoint, linear, type);
     }
 
     /** Returns the graph for any number of windows at once, with the CPU provider's fused nodes. */
-    static GraphBuilder fused(Checkpoint checkpoint, Precision precision) {
-        return new EncoderGraph(checkpoint, precision, false).build();
+    static GraphBuilder fused(Checkpoint checkpoint, LinearLayers linear) {
+        return new EncoderGraph(checkpoint, linear, TensorProto.DataType.FLOAT, false).build();
     }
 
     /** Returns the graph for one window, in shapes and operators that other providers take. */
     static GraphBuilder plain(Checkpoint checkpoint, Precision precision) {
-        return new EncoderGraph(checkpoint, precision, true).build();
+        return new EncoderGraph(checkpoint, precision.encoderLayers(), precision.encoderType(), true).build();
     }
 
     static String keys(int layer) {

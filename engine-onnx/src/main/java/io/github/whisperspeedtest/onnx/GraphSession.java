@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.onnx;
 
+import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
@@ -12,11 +13,14 @@ import io.github.whisperspeedtest.error.EngineException;
 import io.github.whisperspeedtest.error.EngineUnavailableException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.LongBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** A graph that the runtime has loaded, with the native memory that it needs. */
 final class GraphSession implements AutoCloseable {
@@ -25,6 +29,9 @@ final class GraphSession implements AutoCloseable {
 
     /** The runtime reads these as long as the session lives, where it has not packed them anew. */
     private final Map<String, OnnxTensorLike> weights;
+
+    /** The bytes of those weights that it packs anew as a rule. */
+    private final Map<String, ByteBuffer> packable = new HashMap<>();
 
     private boolean closed;
 
@@ -65,8 +72,14 @@ final class GraphSession implements AutoCloseable {
             }
             options.addExternalInitializers(weights);
             setup.apply(options);
-            return new GraphSession(
+            GraphSession session = new GraphSession(
                     graph.name(), environment.createSession(graph.build().toByteArray(), options), weights);
+            graph.buffers().forEach((name, weight) -> {
+                if (weight.type() == TensorProto.DataType.UINT8) {
+                    session.packable.put(name, weight.data());
+                }
+            });
+            return session;
         } catch (OrtException e) {
             weights.values().forEach(OnnxTensorLike::close);
             throw new EngineUnavailableException(
@@ -89,6 +102,35 @@ final class GraphSession implements AutoCloseable {
             case UINT8 -> OnnxTensor.createTensor(environment, data, shape, OnnxJavaType.UINT8);
             default -> throw new IllegalArgumentException("No weight is of type " + weight.type());
         };
+    }
+
+    /**
+     * Gives up the blockwise weights, which the runtime has packed into a form of its own, and with it half of the memory for them.
+     *
+     * <p>Whether it has depends on the processor, and it does not tell; to give up what it still reads would end the process. So it
+     * is tried: all bits of the weights are inverted, and only if the graph computes the very same nobody reads them any more.
+     *
+     * @param probe runs the graph, always with the same inputs, and returns what it computed
+     * @return whether they were given up
+     */
+    boolean releasePackedWeights(Supplier<float[]> probe) {
+        float[] expected = probe.get();
+        packable.values().forEach(GraphSession::invert);
+        boolean unread = Arrays.equals(probe.get(), expected);
+        if (unread) {
+            packable.keySet().forEach(name -> weights.remove(name).close());
+        } else {
+            packable.values().forEach(GraphSession::invert);
+        }
+        packable.clear();
+        return unread;
+    }
+
+    private static void invert(ByteBuffer bytes) {
+        LongBuffer longs = bytes.duplicate().order(bytes.order()).asLongBuffer();
+        for (int i = 0; i < longs.limit(); i++) {
+            longs.put(i, ~longs.get(i));
+        }
     }
 
     /**

@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.onnx;
 import ai.onnxruntime.OnnxTensor;
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
+import io.github.whisperspeedtest.network.DecoderSession;
 import io.github.whisperspeedtest.network.EncodedWindows;
 import io.github.whisperspeedtest.network.WhisperNetwork;
 import java.io.IOException;
@@ -65,7 +66,7 @@ public final class OnnxNetwork implements WhisperNetwork {
                 runtime,
                 plain
                         ? EncoderGraph.plain(checkpoint, options.precision())
-                        : EncoderGraph.fused(checkpoint, options.precision()),
+                        : EncoderGraph.fused(checkpoint, options.precision().encoderLayers()),
                 options,
                 session -> {
                     if (plain) {
@@ -76,19 +77,44 @@ public final class OnnxNetwork implements WhisperNetwork {
                     }
                 });
         Duration preparation = Duration.ofNanos(System.nanoTime() - start);
-        // Files that are mapped, and weights that were converted and are packed by now, are given back by the collector
-        // only; without
-        // this a large encoder would still be there in two forms while the decoder is loaded.
-        System.gc();
+        GraphSession decoder;
         try {
-            GraphSession decoder =
-                    load(runtime, DecoderGraph.build(checkpoint, options.precision()), options, session -> {});
-            System.gc();
-            return new OnnxNetwork(runtime, checkpoint, encoder, decoder, plain, preparation);
+            decoder = loadDecoder(runtime, checkpoint, options);
         } catch (RuntimeException | Error e) {
             encoder.close();
             throw e;
         }
+        OnnxNetwork network = new OnnxNetwork(runtime, checkpoint, encoder, decoder, plain, preparation);
+        try {
+            decoder.releasePackedWeights(network::probeDecoder);
+        } catch (RuntimeException | Error e) {
+            network.close();
+            throw e;
+        }
+        System.gc();
+        return network;
+    }
+
+    /** A method of its own, so that the builder and what it holds can be collected after it. */
+    private static GraphSession loadDecoder(OnnxRuntime runtime, Checkpoint checkpoint, OnnxOptions options) {
+        GraphBuilder graph = DecoderGraph.build(checkpoint, options.precision());
+        // Files that are mapped, and weights that were converted and packed by now, are given back by the collector
+        // only; without
+        // this they would still be there while the decoder is loaded.
+        System.gc();
+        return load(runtime, graph, options, session -> {});
+    }
+
+    /** Computes the logits that follow one token where there is nothing to hear. */
+    private float[] probeDecoder() {
+        CrossAttentionCache zeros = CrossAttentionCache.ofZeros(runtime.environment(), dimensions);
+        float[][] logits = new float[1][dimensions.nVocab()];
+        try (DecoderSession session = new OnnxDecoderSession(this, zeros)) {
+            session.append(new int[][] {{0}}, new int[] {0}, logits);
+        } finally {
+            zeros.close();
+        }
+        return logits[0];
     }
 
     private static GraphSession load(

@@ -40,6 +40,9 @@ public record OnnxOptions(
     public OnnxOptions {
         Objects.requireNonNull(precision, "precision");
         Objects.requireNonNull(encoderForm, "encoderForm");
+        if (precision == Precision.FLOAT16 && encoderForm != EncoderForm.PLAIN) {
+            throw new IllegalArgumentException("The CPU provider's fused nodes compute with 32-bit numbers only");
+        }
         if (coreMl != null && encoderForm != EncoderForm.PLAIN) {
             throw new IllegalArgumentException("CoreML takes the encoder in its plain form only");
         }

@@ -1,0 +1,220 @@
+package io.github.whisperspeedtest.onnx;
+
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnxruntime.OnnxTensor;
+import io.github.whisperspeedtest.checkpoint.Checkpoint;
+import io.github.whisperspeedtest.checkpoint.DataType;
+import io.github.whisperspeedtest.checkpoint.ModelDimensions;
+import io.github.whisperspeedtest.checkpoint.RandomModel;
+import io.github.whisperspeedtest.checkpoint.Tensor;
+import io.github.whisperspeedtest.network.DecoderSession;
+import io.github.whisperspeedtest.network.EncodedWindows;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * What encoder and decoder cost with random weights at real dimensions, in turn in one JVM, beside what the machine could do.
+ *
+ * <p>The encoder at int8 is compared with the same graph on {@code DynamicQuantizeMatMul} with one scale for all rows: what one writes by
+ * hand for this runtime where only speed counts. Arguments: size, rounds, threads, and any number of {@link Precision}s.
+ */
+public final class OnnxNetworkBenchmark {
+    private static final int TOKENS = 220;
+    private static final int[] PROMPT = {50258, 50259, 50359, 50364};
+
+    private OnnxNetworkBenchmark() {}
+
+    /** Runs it. */
+    public static void main(String[] arguments) {
+        String size = arguments[0];
+        int rounds = Integer.parseInt(arguments[1]);
+        int threads = Integer.parseInt(arguments[2]);
+        Checkpoint checkpoint = RandomModel.checkpoint(size);
+        Map<String, List<Double>> millis = new LinkedHashMap<>();
+        Map<Precision, OnnxNetwork> networks = new LinkedHashMap<>();
+        for (String name : Arrays.asList(arguments).subList(3, arguments.length)) {
+            Precision precision = Precision.valueOf(name);
+            networks.put(precision, OnnxNetwork.load(checkpoint, OnnxOptions.cpu(precision, threads)));
+        }
+        float[] window = noise(checkpoint.dimensions());
+        try (HandWritten byHand = new HandWritten(checkpoint, threads, window);
+                Products products = new Products(threads)) {
+            for (int round = -1; round < rounds; round++) {
+                Map<String, Double> times = new LinkedHashMap<>();
+                networks.forEach((precision, network) -> measure(precision.label(), network, window, times));
+                times.put("int8 encoder, one scale for all rows", timed(byHand::encode));
+                times.put("product of 1500 x 2048 x 512, float32 (3.15 GFLOP)", timed(() -> products.run("float")));
+                times.put("product of 1500 x 2048 x 512, int8 (3.15 GOP)", timed(() -> products.run("int8")));
+                times.put("sum of 256 MB, one thread", timed(products::read));
+                if (round >= 0) {
+                    times.forEach((name, time) -> millis.computeIfAbsent(name, key -> new ArrayList<>())
+                            .add(time));
+                }
+            }
+        }
+        System.out.println(size + ", " + threads + " threads, median and least of " + rounds + " rounds, in ms");
+        millis.forEach((name, times) -> {
+            double[] sorted =
+                    times.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+            System.out.printf("  %-52s %9.3f %9.3f%n", name, sorted[sorted.length / 2], sorted[0]);
+        });
+        networks.values().forEach(OnnxNetwork::close);
+    }
+
+    private static void measure(String label, OnnxNetwork network, float[] window, Map<String, Double> times) {
+        long start = System.nanoTime();
+        try (EncodedWindows encoded = network.encode(List.of(window))) {
+            times.put(label + " encoder", (System.nanoTime() - start) / 1e6);
+            try (DecoderSession session = encoded.startDecoding(1)) {
+                float[][] logits = new float[1][network.dimensions().nVocab()];
+                times.put(
+                        label + " prompt of 4",
+                        timed(() -> session.append(new int[][] {PROMPT}, new int[] {3}, logits)));
+                double[] steps = new double[TOKENS];
+                for (int i = 0; i < TOKENS; i++) {
+                    int[][] token = {{i}};
+                    steps[i] = timed(() -> session.append(token, new int[] {0}, logits));
+                }
+                Arrays.sort(steps);
+                times.put(label + " token", steps[TOKENS / 2]);
+            }
+        }
+    }
+
+    private static double timed(Runnable work) {
+        long start = System.nanoTime();
+        work.run();
+        return (System.nanoTime() - start) / 1e6;
+    }
+
+    private static float[] noise(ModelDimensions dimensions) {
+        Random random = new Random(4);
+        float[] window = new float[dimensions.nMels() * 2 * dimensions.nAudioCtx()];
+        for (int i = 0; i < window.length; i++) {
+            window[i] = (float) random.nextGaussian() * 0.5f;
+        }
+        return window;
+    }
+
+    /** The encoder on the runtime's fastest node for weights of bytes. */
+    private static final class HandWritten implements AutoCloseable {
+        private final GraphSession session;
+        private final CrossAttentionCache cache;
+        private final Map<String, OnnxTensor> inputs;
+
+        HandWritten(Checkpoint checkpoint, int threads, float[] window) {
+            OnnxRuntime runtime = OnnxRuntime.get();
+            ModelDimensions dimensions = checkpoint.dimensions();
+            session = GraphSession.load(
+                    runtime, EncoderGraph.fused(checkpoint, new OneScaleLayers()), threads, options -> {});
+            cache = new CrossAttentionCache(runtime.environment(), dimensions);
+            cache.clear(1);
+            NativeFloats mel = new NativeFloats(runtime.environment(), window.length);
+            mel.buffer().put(0, window);
+            inputs = Map.of(EncoderGraph.MEL, mel.tensor(1, dimensions.nMels(), 2L * dimensions.nAudioCtx()));
+        }
+
+        void encode() {
+            session.run(inputs, cache.named());
+        }
+
+        @Override
+        public void close() {
+            cache.close();
+            session.close();
+        }
+    }
+
+    private static final class OneScaleLayers implements LinearLayers {
+        @Override
+        public List<String> apply(GraphBuilder graph, String input, List<Layer> layers) {
+            return layers.stream().map(layer -> node(graph, input, layer)).toList();
+        }
+
+        private static String node(GraphBuilder graph, String input, Layer layer) {
+            Tensor rows = QuantizedRows.of(layer.name(), layer.weight());
+            int outs = rows.shape().get(0);
+            int ins = rows.shape().get(1);
+            ByteBuffer columns = WeightBuffers.allocate((long) outs * ins);
+            ByteBuffer data = rows.data();
+            for (int in = 0; in < ins; in++) {
+                for (int out = 0; out < outs; out++) {
+                    columns.put(data.get(out * ins + in));
+                }
+            }
+            String name = layer.name();
+            List<String> inputs = new ArrayList<>(List.of(
+                    input,
+                    graph.weight(
+                            name + ".weight",
+                            TensorProto.DataType.INT8,
+                            List.of((long) ins, (long) outs),
+                            columns.flip()),
+                    WeightBuffers.floats(graph, name + ".weight.scales", rows.rowScales(), outs)));
+            if (layer.bias() != null) {
+                inputs.addAll(List.of(
+                        "", WeightBuffers.floats(graph, name + ".bias", WeightBuffers.array(layer.bias()), outs)));
+            }
+            return graph.contrib("DynamicQuantizeMatMul", name, inputs);
+        }
+
+        @Override
+        public String joined(GraphBuilder graph, String name, String input, List<Layer> layers) {
+            return graph.node("Concat", name, apply(graph, input, layers), GraphBuilder.attribute("axis", 1));
+        }
+    }
+
+    /** What the machine can do: matrix products, and reading memory. */
+    private static final class Products implements AutoCloseable {
+        private static final int ROWS = 1500;
+        private static final int INS = 512;
+        private static final int OUTS = 2048;
+
+        private final Map<String, GraphSession> sessions = new HashMap<>();
+        private final Map<String, OnnxTensor> inputs;
+        private final Map<String, OnnxTensor> outputs;
+        private final long[] memory = new long[32 << 20];
+        private long sum;
+
+        Products(int threads) {
+            OnnxRuntime runtime = OnnxRuntime.get();
+            inputs = Map.of("x", new NativeFloats(runtime.environment(), ROWS * INS).tensor(ROWS, INS));
+            outputs = Map.of("y", new NativeFloats(runtime.environment(), ROWS * OUTS).tensor(ROWS, OUTS));
+            for (String type : List.of("float", "int8")) {
+                GraphBuilder graph = new GraphBuilder(type);
+                graph.input("x", TensorProto.DataType.FLOAT, ROWS, INS);
+                ByteBuffer floats = WeightBuffers.allocate((long) INS * OUTS * Float.BYTES);
+                Tensor weight = new Tensor(DataType.F32, List.of(OUTS, INS), floats);
+                LinearLayers layers =
+                        type.equals("float") ? new FloatLayers(TensorProto.DataType.FLOAT) : new OneScaleLayers();
+                layers.apply(graph, "x", new LinearLayers.Layer("y", weight, null));
+                graph.output("y", TensorProto.DataType.FLOAT, ROWS, OUTS);
+                sessions.put(type, GraphSession.load(runtime, graph, threads, options -> {}));
+            }
+        }
+
+        void run(String type) {
+            sessions.get(type).run(inputs, outputs);
+        }
+
+        void read() {
+            for (long value : memory) {
+                sum += value;
+            }
+        }
+
+        @Override
+        public void close() {
+            sessions.values().forEach(GraphSession::close);
+            if (sum != 0) {
+                throw new AssertionError("The memory was zero");
+            }
+        }
+    }
+}
