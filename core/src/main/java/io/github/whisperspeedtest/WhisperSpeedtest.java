@@ -51,7 +51,7 @@ public final class WhisperSpeedtest {
      * Loads a model with default options.
      *
      * @param implementation id such as {@code whispercpp}
-     * @param model name such as {@code micro}, or the path of a file in the implementation's format
+     * @param model name such as {@code micro}, or the path of a file or directory in the implementation's format
      * @throws io.github.whisperspeedtest.error.WhisperSpeedtestException if there is no such implementation or model, or
      *     loading it fails
      */
@@ -63,7 +63,7 @@ public final class WhisperSpeedtest {
      * Loads a model.
      *
      * @param implementation id such as {@code whispercpp}
-     * @param model name such as {@code micro}, or the path of a file in the implementation's format
+     * @param model name such as {@code micro}, or the path of a file or directory in the implementation's format
      * @param options device, compute type and threads
      * @throws io.github.whisperspeedtest.error.WhisperSpeedtestException if there is no such implementation or model, or
      *     loading it fails

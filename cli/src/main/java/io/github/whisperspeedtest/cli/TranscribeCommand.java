@@ -10,10 +10,12 @@ import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.AtomicFiles;
 import io.github.whisperspeedtest.format.TranscriptFormat;
 import io.github.whisperspeedtest.hub.HubSettings;
+import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.registry.ImplementationRegistry;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.Transcriber;
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
@@ -30,6 +32,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -115,7 +118,7 @@ final class TranscribeCommand implements Callable<Integer> {
         TranscribeOptions options = decoding.transcribeOptions();
         LoadOptions load = engine.loadOptions();
         WhisperSpeedtest library = common.library();
-        String id = implementation == null ? firstAvailable(library.registry()) : implementation;
+        String id = implementation == null ? firstAvailable(library.registry(), engine.model()) : implementation;
         new ModelFetcher(terminal, library, HubSettings.current(), common.debug())
                 .ensure(library.registry().require(id), engine.model(), engine.download());
 
@@ -218,13 +221,23 @@ final class TranscribeCommand implements Callable<Integer> {
         return formats;
     }
 
-    /** Returns the first that can run here on the device it is there for, otherwise the first that can run at all. */
-    private static String firstAvailable(ImplementationRegistry registry) {
+    /**
+     * Returns the first that can run here on the device it is there for, otherwise the first that can run at all.
+     *
+     * <p>Where the model is a path, those are left out that know their own format and see that this is not in it.
+     */
+    private static String firstAvailable(ImplementationRegistry registry, String model) {
         StringBuilder reasons = new StringBuilder();
         String fallback = null;
         for (Implementation candidate : registry.implementations()) {
             Availability availability = candidate.availability();
-            if (availability instanceof Availability.Unavailable missing) {
+            if (!mayLoad(candidate, model)) {
+                reasons.append(' ')
+                        .append(candidate.id())
+                        .append(": ")
+                        .append(model)
+                        .append(" is not in its format.");
+            } else if (availability instanceof Availability.Unavailable missing) {
                 reasons.append(' ')
                         .append(candidate.id())
                         .append(": ")
@@ -241,6 +254,15 @@ final class TranscribeCommand implements Callable<Integer> {
         }
         throw new EngineUnavailableException(
                 "No implementation can run here." + reasons + " Run 'whisper-speedtest list' for what is missing.");
+    }
+
+    private static boolean mayLoad(Implementation implementation, String model) {
+        Optional<ModelFiles> files = ModelStore.ofPath(model);
+        return files.isEmpty()
+                || implementation
+                        .checkpointReader()
+                        .map(reader -> reader.recognises(files.get()))
+                        .orElse(true);
     }
 
     /** Shows how far it is, and prints segments of plain text as they come. */

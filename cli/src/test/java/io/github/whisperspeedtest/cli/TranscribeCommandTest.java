@@ -150,13 +150,13 @@ class TranscribeCommandTest {
         terminal.run("transcribe", english.toString(), "-i", "whispercpp");
         Path model;
         try (Stream<Path> files = Files.walk(home)) {
-            model = files.filter(file -> file.toString().endsWith(".bin"))
+            model = files.filter(file -> file.getFileName().toString().startsWith("ggml-"))
                     .findFirst()
                     .orElseThrow();
         }
         Path copy = Files.copy(model, directory.resolve("mine.bin"));
         CapturedTerminal second = new CapturedTerminal();
-        assertThat(second.run("transcribe", english.toString(), "-i", "whispercpp", "-m", copy.toString()))
+        assertThat(second.run("transcribe", english.toString(), "-m", copy.toString()))
                 .isEqualTo(ExitCode.OK);
         assertThat(second.out()).isEqualToIgnoringNewLines(ENGLISH.reference() + "\n");
     }

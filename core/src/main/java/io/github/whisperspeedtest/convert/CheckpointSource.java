@@ -12,7 +12,6 @@ import io.github.whisperspeedtest.registry.ImplementationRegistry;
 import io.github.whisperspeedtest.spi.CheckpointReader;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ModelFiles;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -75,13 +74,14 @@ record CheckpointSource(String name, Checkpoint checkpoint) {
         private CheckpointSource ofPath(Path path) {
             Path absolute = path.toAbsolutePath().normalize();
             if (Files.isDirectory(absolute)) {
-                return read(absolute, filesIn(absolute)).orElseThrow(() -> unrecognised(absolute, filesIn(absolute)));
+                ModelFiles content = ModelFiles.ofDirectory(absolute.toString(), absolute);
+                return read(absolute, content).orElseThrow(() -> unrecognised(absolute, content));
             }
             ModelFiles alone = ModelFiles.of(absolute.toString(), List.of(absolute));
             Path directory = absolute.getParent();
             // A file of several, such as model.safetensors, means the model that it belongs to.
             return read(absolute, alone)
-                    .or(() -> read(directory, filesIn(directory)))
+                    .or(() -> read(directory, ModelFiles.ofDirectory(directory.toString(), directory)))
                     .orElseThrow(() -> unrecognised(absolute, alone));
         }
 
@@ -97,16 +97,6 @@ record CheckpointSource(String name, Checkpoint checkpoint) {
                     Stream.of(new HuggingFaceFormat()),
                     registry.implementations().stream()
                             .flatMap(implementation -> implementation.checkpointReader().stream()));
-        }
-
-        private static ModelFiles filesIn(Path directory) {
-            try (Stream<Path> content = Files.list(directory)) {
-                return ModelFiles.of(
-                        directory.toString(),
-                        content.filter(Files::isRegularFile).sorted().toList());
-            } catch (IOException e) {
-                throw new ModelException(directory + " cannot be read: " + e + ". Check who may read it.", e);
-            }
         }
 
         private static String nameOf(Path path) {

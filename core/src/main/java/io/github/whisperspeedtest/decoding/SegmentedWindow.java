@@ -74,15 +74,6 @@ record SegmentedWindow(List<DecodedSegment> segments, long advance, boolean ends
     }
 
     /**
-     * Returns the frame of the timestamp that a window begins with, 0 where it begins with none.
-     *
-     * <p>The reference takes 0 for a window of a single segment whatever its timestamp says; whisper.cpp does as is done here.
-     */
-    private static long firstTimestamp(SpecialTokens specials, List<Integer> tokens) {
-        return tokens.size() > 1 && specials.isTimestamp(tokens.get(0)) ? frame(specials, tokens.get(0)) : 0;
-    }
-
-    /**
      * Returns all of a window as one segment: from its first timestamp to its last, or to the end where there is none after the first.
      *
      * <p>The reference lets it begin with the window, even where the text begins with a later timestamp.

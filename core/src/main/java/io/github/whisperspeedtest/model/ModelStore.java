@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -67,7 +68,7 @@ public final class ModelStore {
      * only where it is in neither do its fallbacks count.
      *
      * @param implementation the implementation that is to load it
-     * @param model a name of the {@link ModelCatalog}, or the path of a file in the implementation's format
+     * @param model a name of the {@link ModelCatalog}, or the path of a file or directory in the implementation's format
      * @throws UnknownNameException if it is neither
      * @throws ModelException if the model is known but not on this machine; says what is missing where, and the command
      *     that gets it
@@ -78,10 +79,9 @@ public final class ModelStore {
         try {
             info = new ModelCatalog(home.models()).require(implementation, model);
         } catch (UnknownNameException e) {
-            if (namesFile(model)) {
-                return ModelFiles.of(model, List.of(Path.of(model)));
-            }
-            throw new UnknownNameException(e.getMessage() + " Nor is there a file '" + model + "'.", e);
+            return ofPath(model)
+                    .orElseThrow(() -> new UnknownNameException(
+                            e.getMessage() + " Nor is there a file or directory '" + model + "'.", e));
         }
         ModelLocator locator = new ModelLocator(hubCache);
         ModelFiles files = locator.best(info)
@@ -101,11 +101,16 @@ public final class ModelStore {
         materialize(implementation, info, source, true);
     }
 
-    private static boolean namesFile(String model) {
+    /** Returns the files of a model that is given by the path of its one file or of its directory, empty where there is neither. */
+    public static Optional<ModelFiles> ofPath(String model) {
         try {
-            return Files.isRegularFile(Path.of(model));
+            Path path = Path.of(model);
+            if (Files.isDirectory(path)) {
+                return Optional.of(ModelFiles.ofDirectory(model, path));
+            }
+            return Files.isRegularFile(path) ? Optional.of(ModelFiles.of(model, List.of(path))) : Optional.empty();
         } catch (InvalidPathException e) {
-            return false;
+            return Optional.empty();
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.spi;
 
 import io.github.whisperspeedtest.error.ModelException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The files on disk that a model is loaded from: one place, whichever it is.
@@ -40,6 +42,19 @@ public record ModelFiles(String model, Map<String, Path> byName) {
             }
         }
         return new ModelFiles(model, byName);
+    }
+
+    /**
+     * Returns a model of the files in a directory, each under its own name; directories in it are not looked into.
+     *
+     * @throws ModelException if the directory cannot be read
+     */
+    public static ModelFiles ofDirectory(String model, Path directory) {
+        try (Stream<Path> content = Files.list(directory)) {
+            return of(model, content.filter(Files::isRegularFile).sorted().toList());
+        } catch (IOException e) {
+            throw new ModelException(directory + " cannot be read: " + e + ". Check who may read it.", e);
+        }
     }
 
     /**

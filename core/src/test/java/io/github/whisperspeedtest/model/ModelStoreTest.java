@@ -22,6 +22,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
@@ -93,7 +94,7 @@ class ModelStoreTest {
         assertThatThrownBy(() -> store.locate(new TwoFiles(), "gigantic"))
                 .isInstanceOf(UnknownNameException.class)
                 .hasMessage("Implementation 'two-files' knows no model 'gigantic'. It knows: micro, kept, hub."
-                        + " Nor is there a file 'gigantic'.");
+                        + " Nor is there a file or directory 'gigantic'.");
     }
 
     @Test
@@ -102,9 +103,16 @@ class ModelStoreTest {
     }
 
     @Test
-    void directoryIsNoModel() {
-        assertThatThrownBy(() -> store.locate(new TwoFiles(), directory.toString()))
-                .isInstanceOf(UnknownNameException.class);
+    void pathOfADirectoryIsAModelOfItsFiles() throws IOException {
+        Path own = Files.createDirectories(directory.resolve("own/deeper")).getParent();
+        write(own.resolve("b.bin"), "b");
+        write(own.resolve("a.json"), "a");
+        write(own.resolve("deeper/c.txt"), "c");
+
+        ModelFiles files = store.locate(new TwoFiles(), own.toString());
+
+        assertThat(files.byName())
+                .containsExactly(Map.entry("a.json", own.resolve("a.json")), Map.entry("b.bin", own.resolve("b.bin")));
     }
 
     @Test
