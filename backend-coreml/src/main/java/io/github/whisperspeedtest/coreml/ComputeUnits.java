@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.coreml;
 import io.github.whisperspeedtest.error.EngineUnavailableException;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
+import io.github.whisperspeedtest.onnx.OnnxNetwork;
 import io.github.whisperspeedtest.onnx.OnnxOptions;
 import io.github.whisperspeedtest.onnx.OnnxRuntime;
 import io.github.whisperspeedtest.onnx.Precision;
@@ -92,9 +93,15 @@ enum ComputeUnits {
         return new OnnxOptions.CoreMl(value, cacheDirectory, cacheKey(files, precision));
     }
 
-    /** Names the weights, the precision and the compute units: what a compiled model depends on. */
+    /** Names what a compiled model depends on: weights, precision, compute units, the graph, and the runtime that compiles it. */
     private String cacheKey(ModelFiles files, Precision precision) {
-        StringBuilder identity = new StringBuilder(value + ' ' + precision.label());
+        StringBuilder identity = new StringBuilder(value
+                + ' '
+                + precision.label()
+                + ' '
+                + OnnxNetwork.ENCODER_REVISION
+                + ' '
+                + OnnxRuntime.get().version());
         try {
             for (Path file : files.byName().values()) {
                 Path real = file.toRealPath();

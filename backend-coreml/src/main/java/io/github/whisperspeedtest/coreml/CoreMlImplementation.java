@@ -111,7 +111,10 @@ public final class CoreMlImplementation implements Implementation {
                 ? parameters
                         .withNote("encoder on CoreML, decoder on the CPU")
                         .withNote("compiled in " + network.encoderPreparation().toMillis() + " ms")
-                : parameters.withNote("no CoreML: all of it on the CPU provider");
+                : parameters.withNote(
+                        OnnxRuntime.get().hasCoreMl()
+                                ? "all of it on the CPU provider, as asked"
+                                : "no CoreML here: all of it on the CPU provider");
         return network.encoderPlacement()
                 .map(placement -> noted.withNote("nodes of the encoder: " + placement))
                 .orElse(noted);

@@ -11,6 +11,9 @@ import java.util.Map;
 
 /** Keys and values of the decoder's cross-attention for a batch of windows, as the encoder's graph writes them. */
 final class CrossAttentionCache {
+    /** Divides no dimension of a network, so that the numbers differ from row to row. */
+    private static final int PATTERN_STRIDE = 7;
+
     private final ModelDimensions dimensions;
     private final List<NativeFloats> layers = new ArrayList<>();
     private final List<OnnxTensor> tensors = new ArrayList<>();
@@ -23,15 +26,19 @@ final class CrossAttentionCache {
         }
     }
 
-    private CrossAttentionCache(ModelDimensions dimensions, NativeFloats zeros) {
+    private CrossAttentionCache(ModelDimensions dimensions, NativeFloats shared) {
         this.dimensions = dimensions;
-        layers.addAll(Collections.nCopies(2 * dimensions.nTextLayer(), zeros));
+        layers.addAll(Collections.nCopies(2 * dimensions.nTextLayer(), shared));
     }
 
-    /** Returns one window of zeros, in memory that serves all layers at once and is not to be written to. */
-    static CrossAttentionCache ofZeros(OrtEnvironment environment, ModelDimensions dimensions) {
+    /** Returns one window of some numbers, in memory that serves all layers at once and is not to be written to. */
+    static CrossAttentionCache ofPattern(OrtEnvironment environment, ModelDimensions dimensions) {
         int size = dimensions.nTextState() * dimensions.nAudioCtx();
-        CrossAttentionCache cache = new CrossAttentionCache(dimensions, new NativeFloats(environment, size));
+        NativeFloats numbers = new NativeFloats(environment, size);
+        for (int i = 0; i < size; i += PATTERN_STRIDE) {
+            numbers.buffer().put(i, 1);
+        }
+        CrossAttentionCache cache = new CrossAttentionCache(dimensions, numbers);
         cache.clear(1);
         return cache;
     }

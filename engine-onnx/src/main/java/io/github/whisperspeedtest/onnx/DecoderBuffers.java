@@ -11,6 +11,7 @@ import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The native memory of one session of decoding: the KV cache, and the small inputs and outputs of a step. */
 final class DecoderBuffers {
@@ -21,6 +22,7 @@ final class DecoderBuffers {
     private final NativeFloats embedded;
     private final NativeFloats logits;
     private final IntBuffer totalLength = ints(1);
+    private final Map<Integer, NativeFloats> scores = new HashMap<>();
     private IntBuffer lastIndexes = ints(1);
 
     private final Map<String, OnnxTensor> inputs = new HashMap<>();
@@ -51,6 +53,13 @@ final class DecoderBuffers {
     /** Returns the logits of the last step: {@code [sequences * positions, vocabulary]}. */
     FloatBuffer logits() {
         return logits.buffer();
+    }
+
+    /** Returns memory for the scores of a layer's cross-attention. */
+    NativeFloats scores(int layer, long capacity) {
+        NativeFloats memory = scores.computeIfAbsent(layer, key -> new NativeFloats(environment, capacity));
+        memory.ensureCapacity(capacity);
+        return memory;
     }
 
     /** Prepares the inputs of a step but for the cross-attention; the maps are those of the step before where its shape was the same. */
@@ -137,7 +146,7 @@ final class DecoderBuffers {
         shape = new int[0];
     }
 
-    private static void close(OnnxTensor tensor) {
+    private static void close(@Nullable OnnxTensor tensor) {
         if (tensor != null) {
             tensor.close();
         }

@@ -83,7 +83,7 @@ final class EncoderGraph {
 
     /** Returns the rows of all windows: two convolutions, the second of which halves the frames, and the positions. */
     private String stem() {
-        graph.input(MEL, TensorProto.DataType.FLOAT, "windows", dimensions.nMels(), 2L * dimensions.nAudioCtx());
+        graph.input(MEL, TensorProto.DataType.FLOAT, windows, dimensions.nMels(), 2L * dimensions.nAudioCtx());
         String first = layers.gelu("encoder.gelu1", convolution("encoder.conv1", narrowed(MEL), 1));
         String second = layers.gelu("encoder.gelu2", convolution("encoder.conv2", first, 2));
         String frames = graph.node("Transpose", "encoder.frames", List.of(second), vector("perm", 0, 2, 1));

@@ -57,7 +57,7 @@ final class GraphBuilder {
      */
     record Weight(TensorProto.DataType type, List<Long> shape, ByteBuffer data) {}
 
-    /** Declares an input; a negative size stands for one that changes from run to run and gets the name beside it. */
+    /** Declares an input; a size is a number, or the name of one that changes from run to run. */
     String input(String name, TensorProto.DataType type, Object... shape) {
         graph.addInput(valueInfo(name, type, shape));
         return name;

@@ -20,12 +20,21 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A graph that the runtime has loaded, with the native memory that it needs. */
 final class GraphSession implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(GraphSession.class);
+
     /** Eight bytes of every 512 change any result, and take no time. */
     private static final int INVERTED_STRIDE = 64;
+
+    private static final Pattern OUT_OF_MEMORY =
+            Pattern.compile("bad_alloc|allocat|out of memory", Pattern.CASE_INSENSITIVE);
 
     private final String name;
     private final OrtSession session;
@@ -33,15 +42,14 @@ final class GraphSession implements AutoCloseable {
     /** The runtime reads these as long as the session lives, where it has not packed them anew. */
     private final Map<String, OnnxTensorLike> weights;
 
-    /** The bytes of those weights that it packs anew as a rule. */
-    private final Map<String, ByteBuffer> packable = new HashMap<>();
-
+    private boolean profiled;
     private boolean closed;
 
-    private GraphSession(String name, OrtSession session, Map<String, OnnxTensorLike> weights) {
+    private GraphSession(String name, OrtSession session, Map<String, OnnxTensorLike> weights, boolean profiled) {
         this.name = name;
         this.session = session;
         this.weights = weights;
+        this.profiled = profiled;
     }
 
     /** Sets options of a session before it is made. */
@@ -52,18 +60,20 @@ final class GraphSession implements AutoCloseable {
     /**
      * Loads a graph.
      *
-     * @throws EngineUnavailableException if the runtime refuses it, which at this point means that memory is short
+     * @param profiled whether to note which provider runs which node, until {@link #endProfile()}
+     * @throws EngineUnavailableException if memory is short
+     * @throws EngineException if the runtime refuses the graph
      */
-    static GraphSession load(OnnxRuntime runtime, GraphBuilder graph, int threads, Setup setup) {
+    static GraphSession load(OnnxRuntime runtime, GraphBuilder graph, int threads, boolean profiled, Setup setup) {
         OrtEnvironment environment = runtime.environment();
         Map<String, OnnxTensorLike> weights = new HashMap<>();
+        boolean loaded = false;
         try (SessionOptions options = new SessionOptions()) {
             options.setIntraOpNumThreads(threads);
             options.setInterOpNumThreads(1);
             // Weights are packed once and stay; in the arena they would leave holes that nothing fits into.
             options.addConfigEntry("session.use_device_allocator_for_initializers", "1");
-            // Shapes differ from call to call, and a pattern for each would hold on to memory without making any
-            // faster.
+            // Shapes differ from call to call; a pattern for each would hold on to memory and make nothing faster.
             options.setMemoryPatternOptimization(false);
             if (graph.folder() != null) {
                 options.addConfigEntry(
@@ -74,22 +84,32 @@ final class GraphSession implements AutoCloseable {
                 weights.put(weight.getKey(), tensor(environment, weight.getValue()));
             }
             options.addExternalInitializers(weights);
+            if (profiled) {
+                options.enableProfiling(profilePrefix());
+            }
             setup.apply(options);
-            GraphSession session = new GraphSession(
-                    graph.name(), environment.createSession(graph.build().toByteArray(), options), weights);
-            graph.buffers().forEach((name, weight) -> {
-                if (weight.type() == TensorProto.DataType.UINT8) {
-                    session.packable.put(name, weight.data());
-                }
-            });
-            return session;
+            OrtSession session = environment.createSession(graph.build().toByteArray(), options);
+            loaded = true;
+            return new GraphSession(graph.name(), session, weights, profiled);
         } catch (OrtException e) {
-            weights.values().forEach(OnnxTensorLike::close);
-            throw new EngineUnavailableException(
-                    "ONNX Runtime could not load the graph " + graph.name() + ": " + e.getMessage()
-                            + ". The model's form is sound, so memory is the likely reason: take a smaller model.",
-                    e);
+            throw refusal(graph, e);
+        } finally {
+            if (!loaded) {
+                weights.values().forEach(OnnxTensorLike::close);
+            }
         }
+    }
+
+    private static RuntimeException refusal(GraphBuilder graph, OrtException cause) {
+        String message = "ONNX Runtime could not load the graph " + graph.name() + ": " + cause.getMessage();
+        return OUT_OF_MEMORY.matcher(message).find()
+                ? new EngineUnavailableException(message + ". Memory is short: take a smaller model.", cause)
+                : new EngineException(message + ". Check the model's files and download them again.", cause);
+    }
+
+    private static String profilePrefix() {
+        return Path.of(System.getProperty("java.io.tmpdir"), "whisper-speedtest-" + UUID.randomUUID())
+                .toString();
     }
 
     private static OnnxTensor tensor(OrtEnvironment environment, GraphBuilder.Weight weight) throws OrtException {
@@ -113,20 +133,39 @@ final class GraphSession implements AutoCloseable {
      * <p>Whether it has depends on the processor, and it does not tell; to give up what it still reads would end the process. So it
      * is tried: some bits all over the weights are inverted, and only if the graph computes the very same nobody reads them any more.
      *
+     * @param buffers the weights in native memory that the graph was loaded with
      * @param probe runs the graph, always with the same inputs, and returns what it computed
      * @return whether they were given up
      */
-    boolean releasePackedWeights(Supplier<float[]> probe) {
+    boolean releasePackedWeights(Map<String, GraphBuilder.Weight> buffers, Supplier<float[]> probe) {
+        Map<String, ByteBuffer> packable = new HashMap<>();
+        buffers.forEach((weight, value) -> {
+            if (value.type() == TensorProto.DataType.UINT8) {
+                packable.put(weight, value.data());
+            }
+        });
+        if (packable.isEmpty()) {
+            return false;
+        }
         float[] expected = probe.get();
         packable.values().forEach(GraphSession::invertSome);
-        boolean unread = Arrays.equals(probe.get(), expected);
+        boolean unread = Arrays.equals(probe.get(), expected) && isFinite(expected);
         if (unread) {
-            packable.keySet().forEach(name -> weights.remove(name).close());
+            packable.keySet().forEach(weight -> weights.remove(weight).close());
         } else {
             packable.values().forEach(GraphSession::invertSome);
         }
-        packable.clear();
         return unread;
+    }
+
+    /** What is not a number stays so whatever the weights are, and so would tell nothing. */
+    private static boolean isFinite(float[] values) {
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void invertSome(ByteBuffer bytes) {
@@ -142,6 +181,9 @@ final class GraphSession implements AutoCloseable {
      * @throws EngineException if the runtime fails
      */
     void run(Map<String, OnnxTensor> inputs, Map<String, ? extends OnnxValue> outputs) {
+        if (closed) {
+            throw new IllegalStateException("The graph " + name + " is closed; load the model again.");
+        }
         try {
             session.run(inputs, Set.of(), outputs).close();
         } catch (OrtException e) {
@@ -155,6 +197,7 @@ final class GraphSession implements AutoCloseable {
      * @throws IOException if its file cannot be read
      */
     NodePlacement endProfile() throws IOException {
+        profiled = false;
         Path profile;
         try {
             profile = Path.of(session.endProfiling());
@@ -174,6 +217,14 @@ final class GraphSession implements AutoCloseable {
             return;
         }
         closed = true;
+        try {
+            if (profiled) {
+                // Otherwise the runtime leaves a file behind for a graph that never ran.
+                endProfile();
+            }
+        } catch (IOException e) {
+            LOG.debug("The profile of {} cannot be read", name, e);
+        }
         try {
             session.close();
         } catch (OrtException e) {

@@ -77,6 +77,7 @@ final class OnnxDecoderSession implements DecoderSession {
     }
 
     private void run(int[][] tokens, int[] positions, Map<String, OnnxTensor> furtherOutputs) {
+        checkOpen();
         int count = tokens[0].length;
         if (tokens.length != sequences() || count < 1 || length + count > dimensions.nTextCtx()) {
             throw new IllegalArgumentException(tokens.length + " sequences of " + count + " more tokens do not fit "
@@ -106,7 +107,8 @@ final class OnnxDecoderSession implements DecoderSession {
         try {
             for (AttentionHead head : heads) {
                 scores.computeIfAbsent(head.layer(), layer -> {
-                    NativeFloats memory = network.newFloats((long) dimensions.nTextHead() * tokens.length * positions);
+                    NativeFloats memory =
+                            buffers.scores(layer, (long) dimensions.nTextHead() * tokens.length * positions);
                     outputs.put(
                             DecoderGraph.crossScores(layer),
                             memory.tensor(1, dimensions.nTextHead(), tokens.length, positions));
@@ -130,14 +132,16 @@ final class OnnxDecoderSession implements DecoderSession {
 
     @Override
     public void select(int[] parents) {
+        checkOpen();
         int perWindow = sequences() / windows.windows();
         int[] kept = Arrays.stream(parents)
                 .map(parent -> parent / perWindow)
                 .distinct()
                 .toArray();
-        if (kept.length == 0 || parents.length % kept.length != 0) {
-            throw new IllegalArgumentException("Windows must keep equally many sequences, but the parents are "
-                    + Arrays.toString(parents) + " with " + perWindow + " for each window");
+        if (!isOrdered(parents, perWindow, kept)) {
+            throw new IllegalArgumentException(
+                    "Windows must keep equally many sequences, in order of the windows, but the parents are "
+                            + Arrays.toString(parents) + " with " + perWindow + " for each window");
         }
         int[][] selected = new int[parents.length][];
         int[] common = new int[parents.length];
@@ -161,6 +165,30 @@ final class OnnxDecoderSession implements DecoderSession {
         }
         int mismatch = Arrays.mismatch(one, 0, length, other, 0, length);
         return mismatch < 0 ? length : mismatch;
+    }
+
+    private static boolean isOrdered(int[] parents, int perWindow, int[] kept) {
+        if (kept.length == 0 || parents.length % kept.length != 0) {
+            return false;
+        }
+        int newPerWindow = parents.length / kept.length;
+        for (int i = 0; i < parents.length; i++) {
+            boolean isRising = i == 0 || parents[i] / perWindow >= parents[i - 1] / perWindow;
+            if (!isRising || parents[i] / perWindow != kept[i / newPerWindow]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("This session is closed; start to decode again.");
+        }
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     private void dropAllBut(int[] kept) {

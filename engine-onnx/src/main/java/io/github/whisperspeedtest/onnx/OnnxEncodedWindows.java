@@ -3,12 +3,14 @@ package io.github.whisperspeedtest.onnx;
 import io.github.whisperspeedtest.checkpoint.AttentionHead;
 import io.github.whisperspeedtest.network.DecoderSession;
 import io.github.whisperspeedtest.network.EncodedWindows;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Windows whose cross-attention keys and values are in native memory. */
 final class OnnxEncodedWindows implements EncodedWindows {
     private final OnnxNetwork network;
+    private final List<OnnxDecoderSession> sessions = new ArrayList<>();
     private @Nullable CrossAttentionCache cache;
 
     OnnxEncodedWindows(OnnxNetwork network, CrossAttentionCache cache) {
@@ -30,12 +32,19 @@ final class OnnxEncodedWindows implements EncodedWindows {
 
     @Override
     public DecoderSession startDecoding(int maxSequencesPerWindow) {
-        return new OnnxDecoderSession(network, cache());
+        return start();
+    }
+
+    private OnnxDecoderSession start() {
+        sessions.removeIf(OnnxDecoderSession::isClosed);
+        OnnxDecoderSession session = new OnnxDecoderSession(network, cache());
+        sessions.add(session);
+        return session;
     }
 
     @Override
     public float[][][] crossAttention(int window, int[] tokens, List<AttentionHead> heads) {
-        try (OnnxDecoderSession session = new OnnxDecoderSession(network, cache())) {
+        try (OnnxDecoderSession session = start()) {
             session.select(new int[] {window});
             return session.crossAttention(tokens, heads);
         }
@@ -44,6 +53,8 @@ final class OnnxEncodedWindows implements EncodedWindows {
     @Override
     public void close() {
         if (cache != null) {
+            // They read this memory, which others will write to.
+            sessions.forEach(OnnxDecoderSession::close);
             cache.close();
             network.crossAttentionCaches().giveBack(cache);
             cache = null;

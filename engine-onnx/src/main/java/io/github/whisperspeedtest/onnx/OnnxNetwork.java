@@ -7,18 +7,21 @@ import io.github.whisperspeedtest.network.DecoderSession;
 import io.github.whisperspeedtest.network.EncodedWindows;
 import io.github.whisperspeedtest.network.WhisperNetwork;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The Whisper network on ONNX Runtime: a graph for the encoder and one for the decoder, built from a checkpoint. */
 public final class OnnxNetwork implements WhisperNetwork {
+    /** Changes whenever the encoder's graph does, so that what CoreML compiled of an older one is not taken for it. */
+    public static final int ENCODER_REVISION = 1;
+
     private static final Logger LOG = LoggerFactory.getLogger(OnnxNetwork.class);
 
     private final OnnxRuntime runtime;
@@ -60,77 +63,90 @@ public final class OnnxNetwork implements WhisperNetwork {
      */
     public static OnnxNetwork load(Checkpoint checkpoint, OnnxOptions options) {
         OnnxRuntime runtime = OnnxRuntime.get();
+        Deque<AutoCloseable> opened = new ArrayDeque<>();
+        try {
+            long start = System.nanoTime();
+            GraphSession encoder = loadEncoder(runtime, checkpoint, options);
+            opened.push(encoder);
+            Duration preparation = Duration.ofNanos(System.nanoTime() - start);
+            OnnxNetwork network = loadDecoder(runtime, checkpoint, options, encoder, preparation, opened);
+            // Files that were mapped, and weights that have been packed, are given back by the collector only.
+            System.gc();
+            return network;
+        } catch (RuntimeException | Error e) {
+            closeAll(opened, e);
+            throw e;
+        }
+    }
+
+    private static void closeAll(Deque<AutoCloseable> opened, Throwable reason) {
+        for (AutoCloseable resource : opened) {
+            try {
+                resource.close();
+            } catch (Exception e) {
+                reason.addSuppressed(e);
+            }
+        }
+    }
+
+    private static GraphSession loadEncoder(OnnxRuntime runtime, Checkpoint checkpoint, OnnxOptions options) {
         boolean plain = options.encoderForm() == OnnxOptions.EncoderForm.PLAIN;
-        long start = System.nanoTime();
-        GraphSession encoder = load(
-                runtime,
-                plain
-                        ? EncoderGraph.plain(checkpoint, options.precision())
-                        : EncoderGraph.fused(checkpoint, options.precision().encoderLayers()),
-                options,
-                session -> {
-                    if (plain) {
-                        session.enableProfiling(profilePrefix());
-                    }
-                    if (options.coreMl() != null) {
-                        session.addCoreML(providerOptions(options.coreMl()));
-                    }
-                });
-        Duration preparation = Duration.ofNanos(System.nanoTime() - start);
-        GraphSession decoder;
-        try {
-            decoder = loadDecoder(runtime, checkpoint, options);
-        } catch (RuntimeException | Error e) {
-            encoder.close();
-            throw e;
-        }
-        OnnxNetwork network = new OnnxNetwork(runtime, checkpoint, encoder, decoder, plain, preparation);
-        try {
-            decoder.releasePackedWeights(network::probeDecoder);
-        } catch (RuntimeException | Error e) {
-            network.close();
-            throw e;
-        }
-        System.gc();
-        return network;
+        GraphBuilder graph = plain
+                ? EncoderGraph.plain(checkpoint, options.precision())
+                : EncoderGraph.fused(checkpoint, options.precision().encoderLayers());
+        return load(runtime, graph, options, plain, session -> {
+            if (options.coreMl() != null) {
+                session.addCoreML(providerOptions(options.coreMl()));
+            }
+        });
     }
 
     /** A method of its own, so that the builder and what it holds can be collected after it. */
-    private static GraphSession loadDecoder(OnnxRuntime runtime, Checkpoint checkpoint, OnnxOptions options) {
+    private static OnnxNetwork loadDecoder(
+            OnnxRuntime runtime,
+            Checkpoint checkpoint,
+            OnnxOptions options,
+            GraphSession encoder,
+            Duration preparation,
+            Deque<AutoCloseable> opened) {
         GraphBuilder graph = DecoderGraph.build(checkpoint, options.precision());
-        // Files that are mapped, and weights that were converted and packed by now, are given back by the collector
-        // only; without
-        // this they would still be there while the decoder is loaded.
+        // The weights have been read from their files by now; without this those would stay mapped while the runtime
+        // packs them.
         System.gc();
-        return load(runtime, graph, options, session -> {});
+        GraphSession decoder = load(runtime, graph, options, false, session -> {});
+        opened.push(decoder);
+        OnnxNetwork network = new OnnxNetwork(
+                runtime,
+                checkpoint,
+                encoder,
+                decoder,
+                options.encoderForm() == OnnxOptions.EncoderForm.PLAIN,
+                preparation);
+        decoder.releasePackedWeights(graph.buffers(), network::probeDecoder);
+        return network;
     }
 
-    /** Computes the logits that follow one token where there is nothing to hear. */
+    /** Computes the logits that follow one token. */
     private float[] probeDecoder() {
-        CrossAttentionCache zeros = CrossAttentionCache.ofZeros(runtime.environment(), dimensions);
+        CrossAttentionCache pattern = CrossAttentionCache.ofPattern(runtime.environment(), dimensions);
         float[][] logits = new float[1][dimensions.nVocab()];
-        try (DecoderSession session = new OnnxDecoderSession(this, zeros)) {
+        try (DecoderSession session = new OnnxDecoderSession(this, pattern)) {
             session.append(new int[][] {{0}}, new int[] {0}, logits);
         } finally {
-            zeros.close();
+            pattern.close();
         }
         return logits[0];
     }
 
     private static GraphSession load(
-            OnnxRuntime runtime, GraphBuilder graph, OnnxOptions options, GraphSession.Setup setup) {
+            OnnxRuntime runtime, GraphBuilder graph, OnnxOptions options, boolean profiled, GraphSession.Setup setup) {
         if (options.dumpGraph() != null) {
             GraphDump.write(graph, options.dumpGraph());
         }
         if (options.coreMl() != null) {
             graph.metadata("COREML_CACHE_KEY", options.coreMl().cacheKey());
         }
-        return GraphSession.load(runtime, graph, options.threads(), setup);
-    }
-
-    private static String profilePrefix() {
-        return Path.of(System.getProperty("java.io.tmpdir"), "whisper-speedtest-" + UUID.randomUUID())
-                .toString();
+        return GraphSession.load(runtime, graph, options.threads(), profiled, setup);
     }
 
     private static Map<String, String> providerOptions(OnnxOptions.CoreMl coreMl) {
@@ -174,14 +190,20 @@ public final class OnnxNetwork implements WhisperNetwork {
             mel.buffer().put(i * melSize(), windows.get(i), 0, melSize());
         }
         CrossAttentionCache cache = crossAttentionCaches.take();
-        cache.clear(windows.size());
-        if (oneByOne) {
-            for (int i = 0; i < windows.size(); i++) {
-                encode(i, 1, cache.window(i));
+        try {
+            cache.clear(windows.size());
+            if (oneByOne) {
+                for (int i = 0; i < windows.size(); i++) {
+                    encode(i, 1, cache.window(i));
+                }
+                readPlacement();
+            } else {
+                encode(0, windows.size(), cache.named());
             }
-            readPlacement();
-        } else {
-            encode(0, windows.size(), cache.named());
+        } catch (RuntimeException | Error e) {
+            cache.close();
+            crossAttentionCaches.giveBack(cache);
+            throw e;
         }
         return new OnnxEncodedWindows(this, cache);
     }
@@ -208,10 +230,6 @@ public final class OnnxNetwork implements WhisperNetwork {
         }
     }
 
-    NativeFloats newFloats(long capacity) {
-        return new NativeFloats(runtime.environment(), capacity);
-    }
-
     GraphSession decoder() {
         return decoder;
     }
@@ -231,12 +249,8 @@ public final class OnnxNetwork implements WhisperNetwork {
         }
         closed = true;
         try {
-            if (oneByOne) {
-                // Otherwise the runtime leaves a file behind for a network that never ran.
-                readPlacement();
-            }
-        } finally {
             encoder.close();
+        } finally {
             decoder.close();
         }
     }

@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.onnx;
 
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.checkpoint.Tensor;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Objects;
 
@@ -13,11 +14,16 @@ import java.util.Objects;
  */
 final class TokenEmbedding {
     private final Tensor tokens;
+
+    /** Keeps the file mapped that the weights were loaded from, so that nothing else is read whatever becomes of its name. */
+    private final ByteBuffer mapped;
+
     private final float[] positions;
     private final float[] row;
 
     TokenEmbedding(Checkpoint checkpoint) {
         tokens = Objects.requireNonNull(checkpoint.tensors().get("decoder.token_embedding.weight"));
+        mapped = tokens.data();
         positions =
                 WeightBuffers.array(Objects.requireNonNull(checkpoint.tensors().get("decoder.positional_embedding")));
         row = new float[checkpoint.dimensions().nTextState()];

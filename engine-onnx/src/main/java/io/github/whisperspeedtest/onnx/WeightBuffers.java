@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.onnx;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import io.github.whisperspeedtest.checkpoint.DataType;
 import io.github.whisperspeedtest.checkpoint.Tensor;
+import io.github.whisperspeedtest.error.EngineUnavailableException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -102,8 +103,25 @@ final class WeightBuffers {
         return target;
     }
 
+    /**
+     * Returns native memory.
+     *
+     * @throws EngineUnavailableException if there is not as much
+     */
     static ByteBuffer allocate(long bytes) {
-        return ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.nativeOrder());
+        if (bytes > Integer.MAX_VALUE) {
+            throw new EngineUnavailableException(
+                    "ONNX Runtime would need " + bytes + " bytes in one piece, but Java gives at" + " most "
+                            + Integer.MAX_VALUE + ". Take fewer windows or beams at once, or a smaller model.");
+        }
+        try {
+            return ByteBuffer.allocateDirect((int) bytes).order(ByteOrder.nativeOrder());
+        } catch (OutOfMemoryError e) {
+            throw new EngineUnavailableException(
+                    "There are no " + bytes + " bytes of native memory left. Give Java more with"
+                            + " -XX:MaxDirectMemorySize, or take a smaller model.",
+                    e);
+        }
     }
 
     static List<Long> longs(List<Integer> shape) {

@@ -112,7 +112,7 @@ public final class OnnxNetworkBenchmark {
             OnnxRuntime runtime = OnnxRuntime.get();
             ModelDimensions dimensions = checkpoint.dimensions();
             session = GraphSession.load(
-                    runtime, EncoderGraph.fused(checkpoint, new OneScaleLayers()), threads, options -> {});
+                    runtime, EncoderGraph.fused(checkpoint, new OneScaleLayers()), threads, false, options -> {});
             cache = new CrossAttentionCache(runtime.environment(), dimensions);
             cache.clear(1);
             NativeFloats mel = new NativeFloats(runtime.environment(), window.length);
@@ -195,7 +195,7 @@ public final class OnnxNetworkBenchmark {
                         type.equals("float") ? new FloatLayers(TensorProto.DataType.FLOAT) : new OneScaleLayers();
                 layers.apply(graph, "x", new LinearLayers.Layer("y", weight, null));
                 graph.output("y", TensorProto.DataType.FLOAT, ROWS, OUTS);
-                sessions.put(type, GraphSession.load(runtime, graph, threads, options -> {}));
+                sessions.put(type, GraphSession.load(runtime, graph, threads, false, options -> {}));
             }
         }
 

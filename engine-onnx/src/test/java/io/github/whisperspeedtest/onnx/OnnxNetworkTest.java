@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import ai.onnxruntime.OrtSession;
 import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.checkpoint.AttentionHead;
@@ -146,6 +149,47 @@ class OnnxNetworkTest {
             }
             assertThat(prompted(encoded)).isDeepEqualTo(before);
         }
+    }
+
+    @Test
+    void refusesWhatIsClosedOrOutOfOrder() {
+        WhisperNetwork network = load(Precision.FLOAT32);
+        EncodedWindows encoded = network.encode(windows);
+        DecoderSession closedWithItsWindows = encoded.startDecoding(1);
+        DecoderSession session = encoded.startDecoding(2);
+        assertThatThrownBy(() -> session.select(new int[] {0, 0, 0, 1}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("[0, 0, 0, 1]");
+        assertThatThrownBy(() -> session.select(new int[] {1, 0})).isInstanceOf(IllegalArgumentException.class);
+        session.close();
+        assertThatThrownBy(() -> prompt(session)).isInstanceOf(IllegalStateException.class);
+        encoded.close();
+        assertThatThrownBy(() -> prompt(closedWithItsWindows)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> encoded.startDecoding(1)).isInstanceOf(IllegalStateException.class);
+        EncodedWindows left = network.encode(windows);
+        DecoderSession last = left.startDecoding(1);
+        network.close();
+        network.close();
+        assertThatThrownBy(() -> prompt(last)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> network.encode(windows)).isInstanceOf(IllegalStateException.class);
+        left.close();
+    }
+
+    private static void prompt(DecoderSession session) {
+        logits(session, new int[][] {PROMPT, PROMPT}, 3);
+    }
+
+    @Test
+    void theFormForOtherProvidersHasFixedShapesAndPlainOperators() {
+        GraphProto graph = EncoderGraph.plain(MICRO, Precision.FLOAT16).build().getGraph();
+        for (ValueInfoProto value : Stream.concat(graph.getInputList().stream(), graph.getOutputList().stream())
+                .toList()) {
+            assertThat(value.getType().getTensorType().getShape().getDimList())
+                    .as(value.getName())
+                    .isNotEmpty()
+                    .allMatch(TensorShapeProto.Dimension::hasDimValue);
+        }
+        assertThat(graph.getNodeList()).allMatch(node -> node.getDomain().isEmpty());
     }
 
     @Test
