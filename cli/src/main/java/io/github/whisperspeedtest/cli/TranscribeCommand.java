@@ -4,18 +4,13 @@ import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
-import io.github.whisperspeedtest.error.EngineUnavailableException;
 import io.github.whisperspeedtest.error.TranscriptionCancelledException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.AtomicFiles;
 import io.github.whisperspeedtest.format.TranscriptFormat;
 import io.github.whisperspeedtest.hub.HubSettings;
-import io.github.whisperspeedtest.model.ModelStore;
-import io.github.whisperspeedtest.registry.ImplementationRegistry;
-import io.github.whisperspeedtest.spi.Availability;
-import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.model.ModelCatalog;
 import io.github.whisperspeedtest.spi.LoadOptions;
-import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.Transcriber;
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
@@ -32,7 +27,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -118,7 +112,12 @@ final class TranscribeCommand implements Callable<Integer> {
         TranscribeOptions options = decoding.transcribeOptions();
         LoadOptions load = engine.loadOptions();
         WhisperSpeedtest library = common.library();
-        String id = implementation == null ? firstAvailable(library.registry(), engine.model()) : implementation;
+        String id = implementation == null
+                ? new ImplementationChoice(
+                                library.implementations(),
+                                new ModelCatalog(library.home().models()))
+                        .forModel(engine.model())
+                : implementation;
         new ModelFetcher(terminal, library, HubSettings.current(), common.debug())
                 .ensure(library.registry().require(id), engine.model(), engine.download());
 
@@ -219,50 +218,6 @@ final class TranscribeCommand implements Callable<Integer> {
         Set<TranscriptFormat> formats = new LinkedHashSet<>();
         formatNames.forEach(name -> formats.add(TranscriptFormat.parse(name.strip())));
         return formats;
-    }
-
-    /**
-     * Returns the first that can run here on the device it is there for, otherwise the first that can run at all.
-     *
-     * <p>Where the model is a path, those are left out that know their own format and see that this is not in it.
-     */
-    private static String firstAvailable(ImplementationRegistry registry, String model) {
-        StringBuilder reasons = new StringBuilder();
-        String fallback = null;
-        for (Implementation candidate : registry.implementations()) {
-            Availability availability = candidate.availability();
-            if (!mayLoad(candidate, model)) {
-                reasons.append(' ')
-                        .append(candidate.id())
-                        .append(": ")
-                        .append(model)
-                        .append(" is not in its format.");
-            } else if (availability instanceof Availability.Unavailable missing) {
-                reasons.append(' ')
-                        .append(candidate.id())
-                        .append(": ")
-                        .append(missing.reason())
-                        .append('.');
-            } else if (!((Availability.Available) availability).fallback()) {
-                return candidate.id();
-            } else if (fallback == null) {
-                fallback = candidate.id();
-            }
-        }
-        if (fallback != null) {
-            return fallback;
-        }
-        throw new EngineUnavailableException(
-                "No implementation can run here." + reasons + " Run 'whisper-speedtest list' for what is missing.");
-    }
-
-    private static boolean mayLoad(Implementation implementation, String model) {
-        Optional<ModelFiles> files = ModelStore.ofPath(model);
-        return files.isEmpty()
-                || implementation
-                        .checkpointReader()
-                        .map(reader -> reader.recognises(files.get()))
-                        .orElse(true);
     }
 
     /** Shows how far it is, and prints segments of plain text as they come. */

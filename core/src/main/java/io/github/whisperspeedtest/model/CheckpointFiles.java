@@ -50,7 +50,7 @@ final class CheckpointFiles {
     /**
      * Writes the model.
      *
-     * @param replace whether files that are there already are replaced, rather than only those that are missing added
+     * @param replace whether a directory that is there already is replaced, rather than only given the files that it has not
      * @throws IOException if the disk fails
      * @throws io.github.whisperspeedtest.error.ModelException if the format cannot hold such a checkpoint
      */
@@ -58,7 +58,7 @@ final class CheckpointFiles {
         LOG.debug("Writing {} for {} to {}", quantization, implementation.id(), target);
         // Not a temporary directory of the system's kind: others may read what ends up here, as far as the umask lets
         // them.
-        Path partial = target.resolveSibling("." + target.getFileName() + "-" + UUID.randomUUID());
+        Path partial = hidden();
         try {
             Files.createDirectories(target.getParent());
             Files.createDirectory(partial);
@@ -72,11 +72,7 @@ final class CheckpointFiles {
             check.accept(partial);
             publish(partial, replace);
         } finally {
-            try {
-                FileTrees.delete(partial);
-            } catch (IOException e) {
-                LOG.debug("Left behind {}", partial, e);
-            }
+            discard(partial);
         }
     }
 
@@ -84,7 +80,7 @@ final class CheckpointFiles {
      * Makes the model visible.
      *
      * <p>Where its directory is there already, another process was first, or somebody deleted some of its files: those
-     * that are missing are put back, and the others too where they are to be replaced.
+     * that are missing are put back, or the whole directory makes place where it is to be replaced.
      */
     private void publish(Path partial, boolean replace) throws IOException {
         try {
@@ -93,11 +89,53 @@ final class CheckpointFiles {
             if (!Files.isDirectory(target)) {
                 throw e;
             }
+            if (replace) {
+                replace(partial);
+                return;
+            }
             for (String name : names) {
-                if (replace || !Files.exists(target.resolve(name))) {
+                if (!Files.exists(target.resolve(name))) {
                     Files.move(partial.resolve(name), target.resolve(name), StandardCopyOption.ATOMIC_MOVE);
                 }
             }
+        }
+    }
+
+    /** Puts the new directory in the place of the old one, so that no file survives which the new model does not have. */
+    private void replace(Path partial) throws IOException {
+        Path old = hidden();
+        Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
+        try {
+            Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            if (!Files.exists(target)) {
+                putBack(old, e);
+                throw e;
+            }
+            // Another process has replaced the model meanwhile, with one that is as new.
+        }
+        discard(old);
+    }
+
+    private void putBack(Path old, IOException failure) {
+        try {
+            Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            LOG.warn("The former files of {} are left in {}", target, old, e);
+            failure.addSuppressed(e);
+        }
+    }
+
+    /** Returns a name beside the model's directory that is nobody's model. */
+    private Path hidden() {
+        return target.resolveSibling("." + target.getFileName() + "-" + UUID.randomUUID());
+    }
+
+    private static void discard(Path directory) {
+        try {
+            FileTrees.delete(directory);
+        } catch (IOException e) {
+            LOG.debug("Left behind {}", directory, e);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.model;
 
 import io.github.whisperspeedtest.checkpoint.RandomModel;
+import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.UnknownNameException;
 import io.github.whisperspeedtest.spi.CheckpointWriter;
 import io.github.whisperspeedtest.spi.Implementation;
@@ -10,7 +11,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +40,11 @@ public final class ModelCatalog {
         this.modelsDirectory = modelsDirectory;
     }
 
-    /** Returns the models that an implementation knows, and those that were converted for it; random ones are not listed. */
+    /**
+     * Returns the models that an implementation knows, and those that were converted for it; random ones are not listed.
+     *
+     * @throws ModelException if the directory of the converted ones cannot be read
+     */
     public List<ModelInfo> models(Implementation implementation) {
         Map<String, ModelInfo> models = new LinkedHashMap<>();
         Stream.of(implementation.models(modelsDirectory), converted(implementation))
@@ -54,12 +58,13 @@ public final class ModelCatalog {
      *
      * @param name name of the model, as users type it
      * @throws UnknownNameException if there is no such model; lists those that there are
+     * @throws ModelException if the implementation itself does not know it, and the directory of the converted ones cannot be read
      */
     public ModelInfo require(Implementation implementation, String name) {
-        List<ModelInfo> converted = converted(implementation);
         try {
             return implementation.modelInfo(name, modelsDirectory);
         } catch (UnknownNameException e) {
+            List<ModelInfo> converted = converted(implementation);
             Optional<ModelInfo> own = converted.stream()
                     .filter(model -> model.name().equals(name))
                     .findFirst();
@@ -75,6 +80,15 @@ public final class ModelCatalog {
                             + converted.stream().map(ModelInfo::name).collect(Collectors.joining(", ")) + ".";
             throw new UnknownNameException(e.getMessage() + others, e);
         }
+    }
+
+    /** Returns the companions that an implementation's models have, for a model that the implementation does not know itself. */
+    List<ModelInfo> companions(Implementation implementation) {
+        Map<String, ModelInfo> companions = new LinkedHashMap<>();
+        implementation.models(modelsDirectory).stream()
+                .flatMap(model -> model.companions().stream())
+                .forEach(companion -> companions.putIfAbsent(companion.name(), companion));
+        return List.copyOf(companions.values());
     }
 
     /** Returns the directory of a model that is converted for an implementation. */
@@ -102,9 +116,18 @@ public final class ModelCatalog {
                             new ModelSource.Converted(),
                             directory.resolve(name)))
                     .toList();
+        } catch (UncheckedIOException e) {
+            throw unreadable(directory, e.getCause());
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw unreadable(directory, e);
         }
+    }
+
+    private static ModelException unreadable(Path directory, IOException cause) {
+        return new ModelException(
+                "The converted models in " + directory + " cannot be listed: " + CheckpointFiles.reason(cause)
+                        + ". Check who may read that directory.",
+                cause);
     }
 
     private ModelInfo random(Implementation implementation, String name) {
@@ -146,13 +169,8 @@ public final class ModelCatalog {
             String fileName,
             ModelSource source,
             Path directory) {
-        Map<String, ModelInfo> companions = new LinkedHashMap<>();
-        implementation.models(modelsDirectory).stream()
-                .flatMap(model -> model.companions().stream())
-                .forEach(companion -> companions.putIfAbsent(companion.name(), companion));
         List<Path> files =
                 writer.fileNames(fileName).stream().map(directory::resolve).toList();
-        return ModelInfo.ofLocalFiles(name, List.of(source), files, 0)
-                .withCompanions(new ArrayList<>(companions.values()));
+        return ModelInfo.ofLocalFiles(name, List.of(source), files, 0).withCompanions(companions(implementation));
     }
 }

@@ -126,7 +126,8 @@ public final class ModelInstaller {
                 throw new DownloadException(
                         ErrorKind.USER,
                         "Model '" + model.name() + "' of implementation '" + implementation.id()
-                                + "' was converted from another one and cannot be downloaded. Convert it again with --force.");
+                                + "' was converted from another one and cannot be downloaded. Convert it again: "
+                                + ModelStore.convertCommand(implementation.id(), model.name()));
             } else {
                 GeneratedModel.of(source)
                         .ifPresent(generated ->

@@ -72,13 +72,13 @@ public final class ModelLocator {
      * <p>Those that are not whole are left out, and so are those in a default cache that wrong settings forbid: the model itself may
      * not need it.
      */
-    List<ModelFiles> companions(ModelInfo model) {
+    List<ModelFiles> companions(String model, List<ModelInfo> companions) {
         List<ModelFiles> found = new ArrayList<>();
-        for (ModelInfo companion : model.companions()) {
+        for (ModelInfo companion : companions) {
             try {
                 best(companion).ifPresent(presence -> found.add(presence.toModelFiles(companion.name())));
             } catch (WhisperSpeedtestException e) {
-                LOG.warn("{} is left out of {}: {}", companion.name(), model.name(), e.getMessage());
+                LOG.warn("{} is left out of {}: {}", companion.name(), model, e.getMessage());
             }
         }
         return found;

@@ -65,7 +65,8 @@ public final class ModelStore {
      *
      * <p>A name that the implementation knows wins over a file that happens to be called the same; {@code ./name} means
      * the file. A model is taken from where its implementation keeps it, otherwise from the default Hugging Face cache, and
-     * only where it is in neither do its fallbacks count.
+     * only where it is in neither do its fallbacks count. A model given by its path has the companions that the
+     * implementation's models have.
      *
      * @param implementation the implementation that is to load it
      * @param model a name of the {@link ModelCatalog}, or the path of a file or directory in the implementation's format
@@ -75,25 +76,32 @@ public final class ModelStore {
      * @throws EngineUnavailableException if the embedded model, or one with random weights, cannot be written
      */
     public ModelFiles locate(Implementation implementation, String model) {
+        ModelCatalog catalog = new ModelCatalog(home.models());
+        ModelLocator locator = new ModelLocator(hubCache);
         ModelInfo info;
         try {
-            info = new ModelCatalog(home.models()).require(implementation, model);
+            info = catalog.require(implementation, model);
         } catch (UnknownNameException e) {
-            return ofPath(model)
+            ModelFiles files = ofPath(model)
                     .orElseThrow(() -> new UnknownNameException(
                             e.getMessage() + " Nor is there a file or directory '" + model + "'.", e));
+            return with(files, locator.companions(model, catalog.companions(implementation)));
         }
-        ModelLocator locator = new ModelLocator(hubCache);
         ModelFiles files = locator.best(info)
                 .map(found -> found.toModelFiles(model))
                 .orElseGet(() -> {
                     materialize(implementation, info, generated(implementation, info, locator), false);
                     return ModelFiles.of(model, info.localPaths());
                 });
-        for (ModelFiles companion : locator.companions(info)) {
-            files = files.with(companion);
+        return with(files, locator.companions(model, info.companions()));
+    }
+
+    private static ModelFiles with(ModelFiles files, List<ModelFiles> companions) {
+        ModelFiles all = files;
+        for (ModelFiles companion : companions) {
+            all = all.with(companion);
         }
-        return files;
+        return all;
     }
 
     /** Writes a model that this tool makes itself anew, in place of files that may be damaged. */
@@ -127,7 +135,7 @@ public final class ModelStore {
                                 .collect(Collectors.joining(" "))
                         + " It comes from " + describe(info.sources()) + ". "
                         + (isConverted(info)
-                                ? "Convert it again with --force."
+                                ? "Convert it again: " + convertCommand(implementation.id(), info.name())
                                 : "Run: " + downloadCommand(implementation.id(), info.name()))));
     }
 
@@ -148,6 +156,11 @@ public final class ModelStore {
                     return source instanceof ModelSource.Converted ? "another model" : "this tool itself";
                 })
                 .collect(Collectors.joining(" and "));
+    }
+
+    /** Returns the command that converts a model anew; what it was made of only the user knows. */
+    static String convertCommand(String implementation, String model) {
+        return "whisper-speedtest convert SOURCE --to " + implementation + " --name " + model + " --force";
     }
 
     /** Returns the command that gets a model. */

@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.error.DownloadException;
@@ -20,12 +21,16 @@ import io.github.whisperspeedtest.spi.Transcriber;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class ModelCatalogTest {
@@ -78,11 +83,12 @@ class ModelCatalogTest {
                 .hasMessage(
                         "Model 'mine' of implementation 'writing' is not on this machine, or not all of it. There is no "
                                 + mine.resolve("tokens.txt")
-                                + ". It comes from another model. Convert it again with --force.");
+                                + ". It comes from another model. Convert it again:"
+                                + " whisper-speedtest convert SOURCE --to writing --name mine --force");
         assertThatThrownBy(() -> new ModelInstaller(home, HubSettings.of(Map.of(), new Properties()))
                         .install(writing, "mine", progress -> {}))
                 .isInstanceOf(DownloadException.class)
-                .hasMessageContaining("Convert it again");
+                .hasMessageContaining("whisper-speedtest convert SOURCE --to writing --name mine --force");
 
         Files.writeString(mine.resolve("tokens.txt"), "tokens");
         assertThat(new ModelStore(home, directory.resolve("hub")).locate(writing, "mine"))
@@ -137,6 +143,24 @@ class ModelCatalogTest {
                 new Reading(),
                 "random-tiny",
                 "Implementation 'reading' cannot write its models' format, so there is no 'random-tiny' for it.");
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void unreadableDirectoryOfConvertedModelsIsNamedOnlyWhereItMatters() throws IOException {
+        Path unreadable = converted("writing", "mine").getParent();
+        Files.setPosixFilePermissions(unreadable, Set.of());
+        try {
+            assumeThat(Files.isReadable(unreadable)).as("for root it is").isFalse();
+
+            assertThat(catalog.require(writing, "own").name()).isEqualTo("own");
+            assertThatThrownBy(() -> catalog.require(writing, "mine"))
+                    .isInstanceOf(ModelException.class)
+                    .hasMessageContaining(unreadable.toString());
+            assertThatThrownBy(() -> catalog.models(writing)).isInstanceOf(ModelException.class);
+        } finally {
+            Files.setPosixFilePermissions(unreadable, PosixFilePermissions.fromString("rwx------"));
+        }
     }
 
     private void assertRefused(Implementation implementation, String name, String message) {

@@ -314,6 +314,28 @@ class ModelStoreTest {
         assertThat(files.require("weights.bin")).isEqualTo(embedded.resolve("weights.bin"));
     }
 
+    @Test
+    void aModelGivenByItsPathHasTheCompanionsOfTheOthers() throws IOException {
+        Path file = write(directory.resolve("somewhere/mine.bin"), "weights");
+        Path detector = write(home.models().resolve("vad/vad.onnx"), "detector");
+        Implementation accompanied = new TwoFiles() {
+            @Override
+            public List<ModelInfo> models(Path modelsDirectory) {
+                ModelInfo companion =
+                        ModelInfo.ofLocalFiles("vad", List.of(new ModelSource.Embedded("f16")), List.of(detector), 0);
+                return super.models(modelsDirectory).stream()
+                        .map(model -> model.name().equals("kept") ? model.withCompanions(List.of(companion)) : model)
+                        .toList();
+            }
+        };
+
+        ModelFiles files = store.locate(accompanied, file.toString());
+        assertThat(files.byName()).containsOnlyKeys("mine.bin", "vad/vad.onnx").containsEntry("vad/vad.onnx", detector);
+
+        Files.delete(detector);
+        assertThat(store.locate(accompanied, file.toString()).single()).isEqualTo(file);
+    }
+
     private void assertNothingElseThan(Path... expected) throws IOException {
         try (Stream<Path> content = Files.list(embedded.getParent())) {
             assertThat(content).containsExactlyInAnyOrder(expected);

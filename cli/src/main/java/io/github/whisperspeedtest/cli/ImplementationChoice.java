@@ -1,0 +1,94 @@
+package io.github.whisperspeedtest.cli;
+
+import io.github.whisperspeedtest.error.EngineUnavailableException;
+import io.github.whisperspeedtest.error.ModelException;
+import io.github.whisperspeedtest.error.UnknownNameException;
+import io.github.whisperspeedtest.model.ModelCatalog;
+import io.github.whisperspeedtest.model.ModelStore;
+import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.ModelFiles;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Which implementation runs a model where nobody names one. */
+final class ImplementationChoice {
+    private final List<Implementation> implementations;
+    private final ModelCatalog catalog;
+
+    /**
+     * Creates a choice.
+     *
+     * @param implementations those that there are, best first
+     * @param catalog knows their models
+     */
+    ImplementationChoice(List<Implementation> implementations, ModelCatalog catalog) {
+        this.implementations = implementations;
+        this.catalog = catalog;
+    }
+
+    /**
+     * Returns the first that can run here on the device it is there for, otherwise the first that can run at all.
+     *
+     * <p>Where the model is a path, those are left out that know their own format and see that this is not in it.
+     *
+     * @throws ModelException if the model is in the format of none
+     * @throws EngineUnavailableException if none that may load the model can run here
+     */
+    String forModel(String model) {
+        List<String> unfit = new ArrayList<>();
+        StringBuilder reasons = new StringBuilder();
+        @Nullable String fallback = null;
+        for (Implementation candidate : implementations) {
+            if (!mayLoad(candidate, model)) {
+                unfit.add(candidate.id());
+                continue;
+            }
+            Availability availability = candidate.availability();
+            if (availability instanceof Availability.Unavailable missing) {
+                reasons.append(' ')
+                        .append(candidate.id())
+                        .append(": ")
+                        .append(missing.reason())
+                        .append('.');
+            } else if (!((Availability.Available) availability).fallback()) {
+                return candidate.id();
+            } else if (fallback == null) {
+                fallback = candidate.id();
+            }
+        }
+        if (fallback != null) {
+            return fallback;
+        }
+        String formats = model + " is not in the format of " + String.join(", ", unfit) + ".";
+        if (!unfit.isEmpty() && reasons.isEmpty()) {
+            throw new ModelException("No implementation here can load that model: " + formats
+                    + " Change it with 'whisper-speedtest convert'" + " into a format of one of them.");
+        }
+        throw new EngineUnavailableException("No implementation can run here." + reasons
+                + (unfit.isEmpty() ? "" : " And " + formats)
+                + " Run 'whisper-speedtest list' for what is missing.");
+    }
+
+    private boolean mayLoad(Implementation implementation, String model) {
+        Optional<ModelFiles> files = ModelStore.ofPath(model);
+        return files.isEmpty()
+                || implementation
+                        .checkpointReader()
+                        .map(reader -> reader.recognises(files.get()))
+                        .orElse(true)
+                || knows(implementation, model);
+    }
+
+    /** Returns whether the model is a name, which wins over a file that happens to be called the same. */
+    private boolean knows(Implementation implementation, String model) {
+        try {
+            catalog.require(implementation, model);
+            return true;
+        } catch (UnknownNameException e) {
+            return false;
+        }
+    }
+}
