@@ -75,6 +75,9 @@ final class GraphSession implements AutoCloseable {
             options.addConfigEntry("session.use_device_allocator_for_initializers", "1");
             // Shapes differ from call to call; a pattern for each would hold on to memory and make nothing faster.
             options.setMemoryPatternOptimization(false);
+            // The threads of a graph would go on spinning for tens of milliseconds, on the processors that the next one
+            // wants.
+            options.addConfigEntry("session.force_spinning_stop", "1");
             if (graph.folder() != null) {
                 options.addConfigEntry(
                         "session.model_external_initializers_file_folder_path",
