@@ -119,7 +119,7 @@ final class DecoderBuffers {
             inputs.put(
                     DecoderGraph.POSITIONS,
                     longs(Arrays.stream(wanted).asLongStream().toArray()));
-            outputs.put(DecoderGraph.LOGITS, logits.tensor((long) sequences * wanted.length, dimensions.nVocab()));
+            outputs.put(DecoderGraph.LOGITS, logits.tensor(sequences, wanted.length, dimensions.nVocab()));
         } catch (OrtException e) {
             throw new EngineException("ONNX Runtime could not make a tensor: " + e.getMessage(), e);
         }

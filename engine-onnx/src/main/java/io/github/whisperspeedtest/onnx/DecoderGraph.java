@@ -35,7 +35,7 @@ final class DecoderGraph {
     /** Indexes of the tokens after which logits are wanted. */
     static final String POSITIONS = "positions";
 
-    /** {@code [sequences * positions, vocabulary]}. */
+    /** {@code [sequences, positions, vocabulary]}. */
     static final String LOGITS = "logits";
 
     private final ModelDimensions dimensions;
@@ -82,9 +82,7 @@ final class DecoderGraph {
         graph.input(WINDOW_SHAPE, TensorProto.DataType.INT64, 4);
         graph.input(SEQUENCE_SHAPE, TensorProto.DataType.INT64, 3);
         graph.input(POSITIONS, TensorProto.DataType.INT64, "positions");
-        graph.constant("rows", -1, width);
-
-        String x = graph.node("Reshape", "decoder.rows", List.of(EMBEDDED, "rows"));
+        String x = EMBEDDED;
         String normed = layers.norm("decoder.blocks.0.attn_ln", x);
         for (int i = 0; i < dimensions.nTextLayer(); i++) {
             String block = "decoder.blocks." + i;
@@ -111,26 +109,17 @@ final class DecoderGraph {
             graph.input(cache, TensorProto.DataType.FLOAT, "sequences", heads, "capacity", headWidth);
         }
         String joined = layers.queryKeyValue(name, input);
-        String sequences = sequences(name + ".sequences", joined, 3);
         List<String> outputs = graph.contrib(
                 "GroupQueryAttention",
                 name,
-                List.of(sequences, "", "", pastKeys(layer), pastValues(layer), LAST_INDEXES, TOTAL_LENGTH),
+                List.of(joined, "", "", pastKeys(layer), pastValues(layer), LAST_INDEXES, TOTAL_LENGTH),
                 List.of(name, presentKeys(layer), presentValues(layer)),
                 attribute("num_heads", heads),
                 attribute("kv_num_heads", heads));
         for (String cache : outputs.subList(1, 3)) {
             graph.output(cache, TensorProto.DataType.FLOAT, "sequences", heads, "capacity", headWidth);
         }
-        String rows = graph.node("Reshape", name + ".rows", List.of(outputs.get(0), "rows"));
-        return layers.linear(name + ".out", rows);
-    }
-
-    /** Reshapes rows into sequences, {@code parts} times as wide as the network. */
-    private String sequences(String name, String rows, long parts) {
-        String factors = graph.constant(name + ".factors", 1, 1, parts);
-        String shape = graph.node("Mul", name + ".shape", List.of(SEQUENCE_SHAPE, factors));
-        return graph.node("Reshape", name, List.of(rows, shape));
+        return layers.linear(name + ".out", outputs.get(0));
     }
 
     private String crossAttention(int layer, String name, String input) {
@@ -158,17 +147,15 @@ final class DecoderGraph {
         String weights = graph.node("Softmax", name + ".weights", List.of(scores), attribute("axis", -1));
         String attended = graph.node("MatMul", name + ".attended", List.of(weights, values));
         String merged = graph.node("Transpose", name + ".merged", List.of(attended), vector("perm", 0, 2, 1, 3));
-        String rows = graph.node("Reshape", name + ".rows", List.of(merged, "rows"));
-        return layers.linear(name + ".out", rows);
+        String sequences = graph.node("Reshape", name + ".sequences", List.of(merged, SEQUENCE_SHAPE));
+        return layers.linear(name + ".out", sequences);
     }
 
     private void logits(String x) {
-        String sequences = graph.node("Reshape", "decoder.sequences", List.of(x, SEQUENCE_SHAPE));
-        String wanted = graph.node("Gather", "decoder.wanted", List.of(sequences, POSITIONS), attribute("axis", 1));
-        String rows = graph.node("Reshape", "decoder.wanted.rows", List.of(wanted, "rows"));
-        String normed = layers.norm("decoder.ln", rows);
+        String wanted = graph.node("Gather", "decoder.wanted", List.of(x, POSITIONS), attribute("axis", 1));
+        String normed = layers.norm("decoder.ln", wanted);
         linear.apply(
                 graph, normed, new LinearLayers.Layer(LOGITS, layers.tensor("decoder.token_embedding.weight"), null));
-        graph.output(LOGITS, TensorProto.DataType.FLOAT, "rows", dimensions.nVocab());
+        graph.output(LOGITS, TensorProto.DataType.FLOAT, "sequences", "positions", dimensions.nVocab());
     }
 }

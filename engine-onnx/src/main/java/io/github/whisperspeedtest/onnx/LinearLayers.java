@@ -18,8 +18,8 @@ interface LinearLayers {
     /**
      * Applies several layers to one input.
      *
-     * @param input name of a value {@code [rows, in]}
-     * @return a value {@code [rows, out]} for each layer
+     * @param input name of a value {@code [rows, in]}, or {@code [sequences, tokens, in]} in the decoder
+     * @return a value {@code […, out]} for each layer
      */
     List<String> apply(GraphBuilder graph, String input, List<Layer> layers);
 
@@ -32,7 +32,7 @@ interface LinearLayers {
      * Applies several layers to one input and joins what they give.
      *
      * @param name what the result is called
-     * @return a value {@code [rows, sum of outs]}
+     * @return a value {@code […, sum of outs]}
      */
     String joined(GraphBuilder graph, String name, String input, List<Layer> layers);
 }

@@ -36,7 +36,7 @@ public enum Precision {
 
     LinearLayers encoderLayers() {
         return switch (this) {
-            case FLOAT32, FLOAT16 -> new FloatLayers(encoderType());
+            case FLOAT32, FLOAT16 -> FloatLayers.ofRows(encoderType());
             case INT8 -> new RowQuantizedLayers();
             case BLOCKWISE_8 -> BlockwiseLayers.ofBlocks(8);
             case BLOCKWISE_4 -> BlockwiseLayers.ofBlocks(4);
@@ -45,7 +45,7 @@ public enum Precision {
 
     LinearLayers decoderLayers() {
         return switch (this) {
-            case FLOAT32, FLOAT16 -> new FloatLayers(TensorProto.DataType.FLOAT);
+            case FLOAT32, FLOAT16 -> FloatLayers.ofSequences();
             case INT8 -> BlockwiseLayers.ofRows();
             case BLOCKWISE_8 -> BlockwiseLayers.ofBlocks(8);
             case BLOCKWISE_4 -> BlockwiseLayers.ofBlocks(4);

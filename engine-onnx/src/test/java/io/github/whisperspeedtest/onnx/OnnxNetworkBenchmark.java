@@ -192,7 +192,7 @@ public final class OnnxNetworkBenchmark {
                 ByteBuffer floats = WeightBuffers.allocate((long) INS * OUTS * Float.BYTES);
                 Tensor weight = new Tensor(DataType.F32, List.of(OUTS, INS), floats);
                 LinearLayers layers =
-                        type.equals("float") ? new FloatLayers(TensorProto.DataType.FLOAT) : new OneScaleLayers();
+                        type.equals("float") ? FloatLayers.ofRows(TensorProto.DataType.FLOAT) : new OneScaleLayers();
                 layers.apply(graph, "x", new LinearLayers.Layer("y", weight, null));
                 graph.output("y", TensorProto.DataType.FLOAT, ROWS, OUTS);
                 sessions.put(type, GraphSession.load(runtime, graph, threads, false, options -> {}));
