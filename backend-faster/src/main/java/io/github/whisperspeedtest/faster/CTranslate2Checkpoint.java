@@ -12,6 +12,7 @@ import io.github.whisperspeedtest.checkpoint.TensorShapes;
 import io.github.whisperspeedtest.checkpoint.TokenizerData;
 import io.github.whisperspeedtest.checkpoint.TokenizerFiles;
 import io.github.whisperspeedtest.error.ModelException;
+import io.github.whisperspeedtest.error.TranscriptionCancelledException;
 import io.github.whisperspeedtest.faster.CTranslate2Layout.Entry;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import java.io.IOException;
@@ -66,11 +67,13 @@ record CTranslate2Checkpoint(Checkpoint checkpoint, String weightType) {
      * Returns the model of the given files; others among them are not looked at.
      *
      * @throws ModelException if a file is missing, cannot be read or is damaged, or the files are not a Whisper model
+     * @throws TranscriptionCancelledException if the thread is interrupted; it still is after
      */
     static CTranslate2Checkpoint read(ModelFiles files) {
         try {
             return new Reader(files).read();
         } catch (IOException e) {
+            TranscriptionCancelledException.throwIfInterrupted("Reading model '" + files.model() + "'", e);
             throw new ModelException(
                     "Model '" + files.model() + "' cannot be read: " + e
                             + ". Check the disk and who may read the files.",

@@ -56,15 +56,8 @@ final class CTranslate2Config {
         ObjectNode config = JsonNodeFactory.instance.objectNode();
         ArrayNode heads = config.putArray(ALIGNMENT_HEADS);
         generation
-                .alignmentHeads()
+                .alignmentHeads(dimensions)
                 .forEach(head -> heads.addArray().add(head.layer()).add(head.head()));
-        if (heads.isEmpty()) {
-            for (int layer = dimensions.nTextLayer() / 2; layer < dimensions.nTextLayer(); layer++) {
-                for (int head = 0; head < dimensions.nTextHead(); head++) {
-                    heads.addArray().add(layer).add(head);
-                }
-            }
-        }
         SpecialTokens ids = SpecialTokens.of(dimensions.nVocab());
         ArrayNode languages = config.putArray(LANGUAGES);
         for (String code : ids.languages()) {

@@ -11,6 +11,7 @@ import io.github.whisperspeedtest.checkpoint.GenerationConfig;
 import io.github.whisperspeedtest.checkpoint.Tensor;
 import io.github.whisperspeedtest.checkpoint.TokenizerWriter;
 import io.github.whisperspeedtest.error.ModelException;
+import io.github.whisperspeedtest.error.TranscriptionCancelledException;
 import io.github.whisperspeedtest.testing.RandomCheckpoint;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -109,17 +110,26 @@ class CTranslate2CheckpointTest {
     @ParameterizedTest
     @CsvSource({"4, F16", "5, BF16"})
     void shortFloatsAreRead(int type, DataType dataType) throws IOException {
-        byte[] ones = new byte[8 * Short.BYTES];
+        byte[] ones = new byte[64 * Short.BYTES];
         ByteBuffer shorts = ByteBuffer.wrap(ones).order(ByteOrder.LITTLE_ENDIAN);
         while (shorts.hasRemaining()) {
             shorts.putShort((short) (dataType == DataType.F16 ? 0x3c00 : 0x3f80));
         }
-        model.put("encoder/layer_norm/gamma", type, List.of(8), ones);
+        model.put("encoder/layer_norm/gamma", type, List.of(64), ones);
 
         Tensor norm = ModelDirectory.tensor(read(model).checkpoint(), "encoder.ln_post.weight");
 
         assertThat(norm.type()).isEqualTo(dataType);
         assertThat(ModelDirectory.values(norm)).containsOnly(1);
+    }
+
+    @Test
+    void anInterruptIsNoDamage() throws IOException {
+        read(model);
+
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> ModelDirectory.read(directory)).isInstanceOf(TranscriptionCancelledException.class);
+        assertThat(Thread.interrupted()).isTrue();
     }
 
     @Test
@@ -153,10 +163,10 @@ class CTranslate2CheckpointTest {
         assertThat(read(model).checkpoint().generation()).isEqualTo(TINY.generation());
 
         Files.writeString(directory.resolve("config.json"), """
-                {"alignment_heads": [[1, 2]], "lang_ids": [50259], "suppress_ids": null, "suppress_ids_begin": [220]}""");
+                {"alignment_heads": [[1, 0]], "lang_ids": [50259], "suppress_ids": null, "suppress_ids_begin": [220]}""");
         assertThat(read(model).checkpoint().generation())
                 .isEqualTo(new GenerationConfig(
-                        Optional.empty(), Optional.of(List.of(220)), List.of(new AttentionHead(1, 2))));
+                        Optional.empty(), Optional.of(List.of(220)), List.of(new AttentionHead(1, 0))));
     }
 
     @Test
@@ -213,23 +223,23 @@ class CTranslate2CheckpointTest {
 
     @Test
     void typesThatHaveNoTensorAreNamed() throws IOException {
-        model.put(QUERIES_KEYS_VALUES, ModelBinBuilder.INT16, List.of(24, 8), new byte[24 * 8 * 2])
+        model.put(QUERIES_KEYS_VALUES, ModelBinBuilder.INT16, List.of(192, 64), new byte[192 * 64 * 2])
                 .number(QUERIES_KEYS_VALUES + "_scale", 0.5f);
         assertRefused("'" + QUERIES_KEYS_VALUES + "' has elements of type int16, but only float32, float16, bfloat16");
 
         model = ModelBinBuilder.of(TINY)
-                .put("encoder/layer_norm/gamma", ModelBinBuilder.INT8, List.of(8), new byte[8])
-                .put("encoder/layer_norm/gamma_scale", ModelBinBuilder.FLOAT32, List.of(8), new byte[32]);
+                .put("encoder/layer_norm/gamma", ModelBinBuilder.INT8, List.of(64), new byte[64])
+                .put("encoder/layer_norm/gamma_scale", ModelBinBuilder.FLOAT32, List.of(64), new byte[256]);
         assertRefused("'encoder/layer_norm/gamma' has elements of type int8");
     }
 
     @Test
     void bytesWithoutProperScalesAreRefused() throws IOException {
-        model.put(QUERIES_KEYS_VALUES, ModelBinBuilder.INT8, List.of(24, 8), new byte[24 * 8]);
+        model.put(QUERIES_KEYS_VALUES, ModelBinBuilder.INT8, List.of(192, 64), new byte[192 * 64]);
         assertRefused("variable '" + QUERIES_KEYS_VALUES + "_scale' is missing");
         model.number(QUERIES_KEYS_VALUES + "_scale", 1f);
-        assertRefused("should be float32[24], but is float32[]");
-        model.put(QUERIES_KEYS_VALUES + "_scale", ModelBinBuilder.FLOAT32, List.of(24), new byte[24 * Float.BYTES]);
+        assertRefused("should be float32[192], but is float32[]");
+        model.put(QUERIES_KEYS_VALUES + "_scale", ModelBinBuilder.FLOAT32, List.of(192), new byte[192 * Float.BYTES]);
         assertRefused(
                 "scale 0 of variable '" + QUERIES_KEYS_VALUES + "_scale' should be a positive number, but is 0.0");
     }
@@ -241,8 +251,8 @@ class CTranslate2CheckpointTest {
         decoder/scale_embeddings                               | 1 | 'decoder/scale_embeddings' should be an int8 of 0 or a factor of 1 but is 1.0
         decoder/alibi                                          | 1 | 'decoder/alibi' should be 0, as for every Whisper model, but is 1.0
         decoder/layer_0/self_attention/rotary_dim              | 4 | 'decoder/layer_0/self_attention/rotary_dim' should be 0
-        decoder/num_heads                                      | 3 | the 8 channels of its decoder should be a multiple of its attention heads
-        encoder/num_heads                                      | 0 | from 1 to 8 attention heads of the encoder, but has 0
+        decoder/num_heads                                      | 3 | the 64 channels of its decoder should be 64 for each of its attention heads
+        encoder/num_heads                                      | 0 | from 1 to 64 attention heads of the encoder, but has 0
         """)
     void anAttributeOfAnotherNetworkIsRefused(String name, int value, String offence) throws IOException {
         model.number(name, ModelBinBuilder.INT8, value);
@@ -270,8 +280,8 @@ class CTranslate2CheckpointTest {
         model = ModelBinBuilder.of(TINY).remove("decoder/layer_1/ffn/linear_1/bias");
         assertRefused("variable 'decoder/layer_1/ffn/linear_1/bias' is missing");
         model = ModelBinBuilder.of(TINY)
-                .put(QUERIES_KEYS_VALUES, ModelBinBuilder.FLOAT32, List.of(8, 24), new byte[768]);
-        assertRefused("'" + QUERIES_KEYS_VALUES + "' should have the shape [24, 8], but has [8, 24]");
+                .put(QUERIES_KEYS_VALUES, ModelBinBuilder.FLOAT32, List.of(64, 192), new byte[64 * 192 * 4]);
+        assertRefused("'" + QUERIES_KEYS_VALUES + "' should have the shape [192, 64], but has [64, 192]");
         model = ModelBinBuilder.of(TINY).put("encoder/conv1/weight", ModelBinBuilder.FLOAT32, List.of(8), new byte[32]);
         assertRefused("'encoder/conv1/weight' should have 3 dimensions");
         model = ModelBinBuilder.of(TINY).remove("encoder/num_heads");

@@ -155,9 +155,9 @@ class CTranslate2WriterTest {
     void weightsThatAreNoNumbersHaveNoScale() {
         Checkpoint tiny = RandomCheckpoint.of(RandomCheckpoint.TINY, DataType.F32, 4);
         Map<String, Tensor> tensors = new LinkedHashMap<>(tiny.tensors());
-        ByteBuffer data = ByteBuffer.allocate(8 * 8 * Float.BYTES);
+        ByteBuffer data = ByteBuffer.allocate(64 * 64 * Float.BYTES);
         data.putInt(8, 0x0000c07f);
-        tensors.put("decoder.blocks.0.attn.out.weight", new Tensor(DataType.F32, List.of(8, 8), data));
+        tensors.put("decoder.blocks.0.attn.out.weight", new Tensor(DataType.F32, List.of(64, 64), data));
         Checkpoint broken = new Checkpoint(tiny.dimensions(), tensors, tiny.tokenizer());
 
         assertThatThrownBy(() -> ModelDirectory.write(broken, "int8", directory))
@@ -172,7 +172,7 @@ class CTranslate2WriterTest {
         Map<String, Tensor> tensors = new LinkedHashMap<>(tiny.tensors());
         tensors.put(
                 "decoder.blocks.0.attn.out.weight",
-                new Tensor(DataType.F32, List.of(8, 8), ByteBuffer.allocate(8 * 8 * Float.BYTES)));
+                new Tensor(DataType.F32, List.of(64, 64), ByteBuffer.allocate(64 * 64 * Float.BYTES)));
         Checkpoint zeros = new Checkpoint(tiny.dimensions(), tensors, tiny.tokenizer());
 
         Checkpoint read = ModelDirectory.read(ModelDirectory.write(zeros, "int8", directory))
@@ -187,10 +187,10 @@ class CTranslate2WriterTest {
         long small = allocated(RandomCheckpoint.TINY, "small");
         ModelDimensions tiny = RandomCheckpoint.TINY;
         long large = allocated(
-                new ModelDimensions(80, 1500, 64, 2, tiny.nAudioLayer(), 51865, 448, 64, 4, tiny.nTextLayer()),
+                new ModelDimensions(80, 1500, 128, 2, tiny.nAudioLayer(), 51865, 448, 128, 2, tiny.nTextLayer()),
                 "large");
 
-        // Eight times the weights, which are 14 MB more; the scales grow by a few kB.
+        // Twice the weights, which are 14 MB more; the scales grow by a few kB.
         assertThat(large - small).isLessThan(4 << 20);
     }
 

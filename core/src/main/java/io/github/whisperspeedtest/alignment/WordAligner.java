@@ -33,7 +33,7 @@ public final class WordAligner {
     public WordAligner(ModelDimensions dimensions, Tokenizer tokenizer, GenerationConfig generation) {
         this.dimensions = dimensions;
         this.tokenizer = tokenizer;
-        this.heads = AlignmentHeads.of(dimensions, generation);
+        this.heads = generation.alignmentHeads(dimensions);
     }
 
     /**

@@ -72,7 +72,10 @@ public final class WordTimestamps {
             for (int tokens = 0; next < timestamps.words.size() && tokens < segment.textTokens(); next++) {
                 WordTiming word = timestamps.words.get(next);
                 tokens += word.tokens().size();
-                words.add(word.from(hundredths(offset + word.start())).until(hundredths(offset + word.end())));
+                // The first tokens of a window may end within a character; that is no word yet.
+                if (!word.text().isEmpty()) {
+                    words.add(word.from(hundredths(offset + word.start())).until(hundredths(offset + word.end())));
+                }
             }
             TimedSpan span = words.isEmpty()
                     ? new TimedSpan(segment.start(), segment.end(), words)

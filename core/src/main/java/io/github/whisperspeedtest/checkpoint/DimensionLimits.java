@@ -11,6 +11,12 @@ public final class DimensionLimits {
     private static final int MAX_MELS = 1024;
     private static final int MAX_POSITIONS = 1 << 16;
 
+    /** What the encoder's second convolution makes of the 3000 frames of a window; the front end makes no others. */
+    private static final int AUDIO_POSITIONS = 1500;
+
+    /** Channels of an attention head, in every published model. */
+    private static final int HEAD_CHANNELS = 64;
+
     /** English-only models have the fewest tokens, those since large-v3 the most; the ids of special tokens follow from it. */
     private static final int MIN_TOKENS = 51864;
 
@@ -26,7 +32,7 @@ public final class DimensionLimits {
      */
     public static void check(String name, ModelDimensions dimensions) {
         check(name, "mel bins", dimensions.nMels(), 1, MAX_MELS);
-        check(name, "encoder positions", dimensions.nAudioCtx(), 1, MAX_POSITIONS);
+        check(name, "encoder positions", dimensions.nAudioCtx(), AUDIO_POSITIONS, AUDIO_POSITIONS);
         check(name, "encoder layers", dimensions.nAudioLayer(), 1, MAX_LAYERS);
         check(name, "decoder positions", dimensions.nTextCtx(), 1, MAX_POSITIONS);
         check(name, "decoder layers", dimensions.nTextLayer(), 1, MAX_LAYERS);
@@ -44,17 +50,18 @@ public final class DimensionLimits {
     private static void checkWidth(String name, String part, int width, int heads) {
         check(name, "channels of the " + part, width, 1, MAX_WIDTH);
         check(name, "attention heads of the " + part, heads, 1, width);
-        if (width % heads != 0) {
-            throw new ModelException(name + " is damaged: the " + width + " channels of its " + part
-                    + " should be a multiple of its attention heads, but those are " + heads
+        if (width != heads * HEAD_CHANNELS) {
+            throw new ModelException(name + " is damaged, or not a Whisper model: the " + width + " channels of its "
+                    + part + " should be " + HEAD_CHANNELS + " for each of its attention heads, but those are " + heads
                     + ". Download the model again.");
         }
     }
 
     private static void check(String name, String what, int value, int least, int most) {
         if (value < least || value > most) {
-            throw new ModelException(name + " is damaged, or not a Whisper model: it should have from " + least + " to "
-                    + most + " " + what + ", but has " + value + ". Download the model again.");
+            throw new ModelException(name + " is damaged, or not a Whisper model: it should have "
+                    + (least == most ? "" : "from " + least + " to ") + most + " " + what + ", but has " + value
+                    + ". Download the model again.");
         }
     }
 }

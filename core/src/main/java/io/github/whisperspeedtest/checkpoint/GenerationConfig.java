@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.checkpoint;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,5 +24,24 @@ public record GenerationConfig(
         suppressTokens = suppressTokens.map(List::copyOf);
         beginSuppressTokens = beginSuppressTokens.map(List::copyOf);
         alignmentHeads = List.copyOf(alignmentHeads);
+    }
+
+    /**
+     * Returns the heads that the model names, or else all heads of the latter half of the decoder's layers, the default of
+     * openai/whisper's {@code model.py} and of CTranslate2's converter.
+     *
+     * @param dimensions those of the model
+     */
+    public List<AttentionHead> alignmentHeads(ModelDimensions dimensions) {
+        if (!alignmentHeads.isEmpty()) {
+            return alignmentHeads;
+        }
+        List<AttentionHead> heads = new ArrayList<>();
+        for (int layer = dimensions.nTextLayer() / 2; layer < dimensions.nTextLayer(); layer++) {
+            for (int head = 0; head < dimensions.nTextHead(); head++) {
+                heads.add(new AttentionHead(layer, head));
+            }
+        }
+        return List.copyOf(heads);
     }
 }

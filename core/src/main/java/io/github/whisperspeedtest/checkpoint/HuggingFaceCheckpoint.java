@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.checkpoint;
 
 import io.github.whisperspeedtest.error.ModelException;
+import io.github.whisperspeedtest.error.TranscriptionCancelledException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Reads a Whisper model as huggingface/transformers saves it, such as the repositories {@code openai/whisper-*}.
  *
  * <p>Files: {@code config.json}; {@code model.safetensors}, or {@code model.safetensors.index.json} and the files it names;
- * {@code generation_config.json}, which may be missing; {@code tokenizer.json}, or {@code vocab.json} and {@code merges.txt}.
+ * {@code generation_config.json}, which may be missing; {@code tokenizer.json}, or {@code vocab.json} and {@code merges.txt}, or
+ * one of tiktoken's, as openai/whisper has them.
  * Tensors may have transformers' names or OpenAI's. Nothing but the header is read of the weights before they are used.
  */
 public final class HuggingFaceCheckpoint {
@@ -51,11 +53,13 @@ public final class HuggingFaceCheckpoint {
      * @param model name of the model, for messages
      * @param files absolute paths by the name that a file has in the repository
      * @throws ModelException if a file is missing, cannot be read or is damaged, or the files are not a Whisper model
+     * @throws TranscriptionCancelledException if the thread is interrupted; it still is after
      */
     public static Checkpoint read(String model, Map<String, Path> files) {
         try {
             return new HuggingFaceCheckpoint(model, files).read();
         } catch (IOException e) {
+            TranscriptionCancelledException.throwIfInterrupted("Reading model '" + model + "'", e);
             throw new ModelException(
                     "Model '" + model + "' cannot be read: " + e + ". Check the disk and who may read the files.", e);
         }
@@ -195,15 +199,30 @@ public final class HuggingFaceCheckpoint {
             }
         }
         if (!files.containsKey("vocab.json") || !files.containsKey("merges.txt")) {
-            throw new ModelException(
-                    "Model '" + model + "' has no tokenizer: it should have tokenizer.json, or vocab.json"
-                            + " and merges.txt, but has " + files.keySet() + ". Download the model again.");
+            Path ranks = tiktoken();
+            try (InputStream stream = Files.newInputStream(ranks)) {
+                return TokenizerFiles.readTiktoken(ranks.toString(), stream);
+            }
         }
         Path vocabulary = require("vocab.json");
         try (InputStream vocabularyStream = Files.newInputStream(vocabulary);
                 InputStream merges = Files.newInputStream(require("merges.txt"))) {
             return TokenizerFiles.read(vocabulary.toString(), vocabularyStream, merges);
         }
+    }
+
+    /** Returns the one file of tiktoken's, which may have any name. */
+    private Path tiktoken() {
+        List<String> names = files.keySet().stream()
+                .filter(name -> name.endsWith(".tiktoken"))
+                .toList();
+        if (names.size() != 1) {
+            throw new ModelException(
+                    "Model '" + model + "' has no tokenizer: it should have tokenizer.json, or vocab.json"
+                            + " and merges.txt, or one file *.tiktoken, but has " + files.keySet()
+                            + ". Download the model again.");
+        }
+        return require(names.get(0));
     }
 
     /** Returns what the model says of decoding; older models say it in {@code config.json}. */

@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.checkpoint;
 
 import io.github.whisperspeedtest.error.ModelException;
+import io.github.whisperspeedtest.error.TranscriptionCancelledException;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
@@ -240,6 +241,7 @@ public final class Tensor {
                 }
                 return channel.map(MapMode.READ_ONLY, region.offset(), region.length());
             } catch (IOException e) {
+                TranscriptionCancelledException.throwIfInterrupted("Reading " + region.file(), e);
                 throw new ModelException(
                         region.file() + " cannot be read: " + e.getMessage() + ". Check the disk and the file.", e);
             }

@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.model;
 
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
+import io.github.whisperspeedtest.error.TranscriptionCancelledException;
 import io.github.whisperspeedtest.files.FileTrees;
 import io.github.whisperspeedtest.spi.Implementation;
 import java.io.IOException;
@@ -52,6 +53,7 @@ final class CheckpointFiles {
      *
      * @param replace whether a directory that is there already is replaced, rather than only given the files that it has not
      * @throws IOException if the disk fails
+     * @throws TranscriptionCancelledException if the thread is interrupted; it still is after
      * @throws io.github.whisperspeedtest.error.ModelException if the format cannot hold such a checkpoint
      */
     void write(Checkpoint checkpoint, String quantization, boolean replace, Check check) throws IOException {
@@ -71,6 +73,9 @@ final class CheckpointFiles {
             }
             check.accept(partial);
             publish(partial, replace);
+        } catch (IOException e) {
+            TranscriptionCancelledException.throwIfInterrupted("Writing " + target, e);
+            throw e;
         } finally {
             discard(partial);
         }

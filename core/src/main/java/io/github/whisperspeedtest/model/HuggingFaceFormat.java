@@ -3,15 +3,22 @@ package io.github.whisperspeedtest.model;
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.checkpoint.HuggingFaceCheckpoint;
 import io.github.whisperspeedtest.checkpoint.HuggingFaceWriter;
+import io.github.whisperspeedtest.checkpoint.PreprocessorConfig;
 import io.github.whisperspeedtest.spi.CheckpointReader;
 import io.github.whisperspeedtest.spi.CheckpointWriter;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The format of huggingface/transformers as an implementation offers it whose own format it is. */
 public final class HuggingFaceFormat implements CheckpointReader, CheckpointWriter {
+    /** What the writer writes: beside what is read of a model here, what transformers wants to know of the sound. */
+    private static final List<String> FILES = Stream.concat(
+                    HuggingFaceCheckpoint.FILES.stream(), Stream.of(PreprocessorConfig.FILE_NAME))
+            .toList();
+
     /** Creates the reader and writer. */
     public HuggingFaceFormat() {}
 
@@ -33,7 +40,7 @@ public final class HuggingFaceFormat implements CheckpointReader, CheckpointWrit
 
     @Override
     public List<String> fileNames(String model) {
-        return HuggingFaceCheckpoint.FILES;
+        return FILES;
     }
 
     @Override

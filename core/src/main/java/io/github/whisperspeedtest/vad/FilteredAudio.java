@@ -77,11 +77,6 @@ public final class FilteredAudio {
         return spans;
     }
 
-    /** Returns whether there is no speech at all. */
-    public boolean isEmpty() {
-        return spans.isEmpty();
-    }
-
     /**
      * Returns the recording's time for a time of {@link #audio()} at which something starts; on a joint that is the start of the
      * span after it. A time beyond the end goes as far beyond the last span's end.

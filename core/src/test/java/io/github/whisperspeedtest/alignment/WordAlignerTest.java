@@ -74,9 +74,9 @@ class WordAlignerTest {
     void thePublishedHeadsAreUsedOrAllOfTheLatterLayers() {
         GenerationConfig published =
                 new GenerationConfig(Optional.empty(), Optional.empty(), List.of(new AttentionHead(3, 0)));
-        assertThat(AlignmentHeads.of(network.dimensions(), published)).containsExactly(new AttentionHead(3, 0));
+        assertThat(published.alignmentHeads(network.dimensions())).containsExactly(new AttentionHead(3, 0));
         // Four layers of two heads.
-        assertThat(AlignmentHeads.of(network.dimensions(), GenerationConfig.NONE))
+        assertThat(GenerationConfig.NONE.alignmentHeads(network.dimensions()))
                 .containsExactly(
                         new AttentionHead(2, 0),
                         new AttentionHead(2, 1),

@@ -97,6 +97,21 @@ class WordTimestampsTest {
     }
 
     @Test
+    void tokensWithoutTextCountButAreNoWord() {
+        List<WordTimestamps.TimedSpan> placed = WordTimestamps.place(
+                List.of(new WordTimestamps.Span(0, 1, 3), new WordTimestamps.Span(1, 2, 1)),
+                List.of(
+                        new WordTiming("", List.of(1, 2), 0.1, 0.3, 1),
+                        new WordTiming(" one", List.of(3), 0.3, 0.6, 1),
+                        new WordTiming(" two", List.of(4), 1.1, 1.4, 1)),
+                0,
+                0);
+        assertThat(texts(placed.get(0))).containsExactly(" one");
+        assertThat(texts(placed.get(1))).containsExactly(" two");
+        assertSpan(placed.get(0), 0.3, 0.6);
+    }
+
+    @Test
     void timesAreHundredthsOfASecond() {
         WordTimestamps.TimedSpan span = WordTimestamps.place(
                         List.of(new WordTimestamps.Span(7, 8, 1)),

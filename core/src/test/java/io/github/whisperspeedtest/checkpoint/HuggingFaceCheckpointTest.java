@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.whisperspeedtest.error.ModelException;
+import io.github.whisperspeedtest.error.TranscriptionCancelledException;
 import io.github.whisperspeedtest.testing.Damage;
 import io.github.whisperspeedtest.testing.RandomCheckpoint;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -119,6 +121,43 @@ class HuggingFaceCheckpointTest {
     }
 
     @Test
+    void theVocabularyMayBeAFileOfTiktokens() throws IOException {
+        writeTiny();
+        Files.delete(directory.resolve("tokenizer.json"));
+        List<String> lines = new ArrayList<>();
+        for (byte[] token : TINY.tokenizer().tokens()) {
+            lines.add(Base64.getEncoder().encodeToString(token) + " " + lines.size());
+        }
+        Files.write(directory.resolve("multilingual.tiktoken"), lines);
+
+        assertThat(read().tokenizer().tokens())
+                .usingElementComparator(Arrays::compare)
+                .isEqualTo(TINY.tokenizer().tokens());
+
+        Files.write(directory.resolve("gpt2.tiktoken"), lines);
+        assertThatThrownBy(this::read)
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining("or one file *.tiktoken, but has [config.json, ")
+                .hasMessageContaining("gpt2.tiktoken, model.safetensors, multilingual.tiktoken");
+    }
+
+    @Test
+    void anInterruptIsNoDamage() throws IOException {
+        writeTiny();
+        Tensor tensor = Objects.requireNonNull(read().tensors().get("encoder.conv1.weight"));
+
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(this::read)
+                .isInstanceOf(TranscriptionCancelledException.class)
+                .hasMessageContaining("'tiny' was interrupted");
+        assertThat(Thread.currentThread().isInterrupted()).isTrue();
+        assertThatThrownBy(tensor::data)
+                .isInstanceOf(TranscriptionCancelledException.class)
+                .hasMessageContaining("model.safetensors was interrupted");
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
     void whatAnOldModelSaysOfDecodingStandsInItsConfig() throws IOException {
         writeTiny();
         Files.delete(directory.resolve("generation_config.json"));
@@ -171,17 +210,19 @@ class HuggingFaceCheckpointTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
         d_model                 | 2147483647  | from 1 to 32768 channels of the encoder, but has 2147483647
-        d_model                 | 16          | tensor 'encoder.positional_embedding' should have the shape [1500, 16]
+        d_model                 | 128         | the 128 channels of its encoder should be 64 for each of its attention heads, but those are 1
+        max_source_positions    | 750         | it should have 1500 encoder positions, but has 750
+        max_target_positions    | 224         | tensor 'decoder.positional_embedding' should have the shape [224, 64]
         d_model                 | 0           | 'd_model' should be an integer from 1
-        d_model                 | 8.0         | 'd_model' should be an integer from 1
+        d_model                 | 64.0        | 'd_model' should be an integer from 1
         d_model                 | null        | 'd_model' should be an integer from 1
         d_model                 | 99999999999 | 'd_model' should be an integer from 1
         encoder_layers          | 2000000000  | from 1 to 256 encoder layers, but has 2000000000
         decoder_layers          | 3           | tensor 'decoder.blocks.2.attn.query.weight' is missing
         decoder_layers          | 1           | 'decoder.layers.1.
-        decoder_attention_heads | 3           | the 8 channels of its decoder should be a multiple of its attention heads
+        decoder_attention_heads | 3           | the 64 channels of its decoder should be 64 for each of its attention heads, but those are 3
         vocab_size              | 50257       | from 51864 to 51866 tokens, but has 50257
-        num_mel_bins            | 128         | tensor 'encoder.conv1.weight' should have the shape [8, 128, 3]
+        num_mel_bins            | 128         | tensor 'encoder.conv1.weight' should have the shape [64, 128, 3]
         model_type              | "wav2vec2"  | has 'wav2vec2', 'gelu' and false
         model_type              | 7           | 'model_type' should be a text
         activation_function     | "gelu_new"  | has 'whisper', 'gelu_new' and false

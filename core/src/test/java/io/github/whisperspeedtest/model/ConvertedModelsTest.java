@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.error.EngineUnavailableException;
 import io.github.whisperspeedtest.error.ModelException;
+import io.github.whisperspeedtest.error.TranscriptionCancelledException;
 import io.github.whisperspeedtest.files.FileTrees;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.CheckpointWriter;
@@ -91,6 +92,21 @@ class ConvertedModelsTest {
 
         assertThat(model.resolve("left-over.txt")).hasContent("mine");
         assertThat(model.resolve("in-use")).exists();
+        assertNothingBeside();
+    }
+
+    @Test
+    void anInterruptLeavesTheOldModelAlone() throws IOException {
+        write(files -> {});
+        Files.writeString(model.resolve("left-over.txt"), "mine");
+
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> write(files -> {}))
+                .isInstanceOf(TranscriptionCancelledException.class)
+                .hasMessageContaining(model + " was interrupted");
+        assertThat(Thread.interrupted()).isTrue();
+
+        assertThat(model.resolve("left-over.txt")).hasContent("mine");
         assertNothingBeside();
     }
 
