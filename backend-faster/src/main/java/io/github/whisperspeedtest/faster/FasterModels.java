@@ -2,9 +2,9 @@ package io.github.whisperspeedtest.faster;
 
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.model.ModelStore;
+import io.github.whisperspeedtest.model.SileroModel;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource;
-import io.github.whisperspeedtest.vad.SileroModel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;

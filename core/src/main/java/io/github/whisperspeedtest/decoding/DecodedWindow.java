@@ -12,7 +12,7 @@ import java.util.List;
  * @param temperature the temperature that this result comes from
  * @param compressionRatio how much shorter zlib makes the text
  */
-public record DecodedWindow(
+record DecodedWindow(
         List<Integer> tokens,
         String text,
         double averageLogProbability,
@@ -20,7 +20,7 @@ public record DecodedWindow(
         double temperature,
         double compressionRatio) {
     /** Copies the list. */
-    public DecodedWindow {
+    DecodedWindow {
         tokens = List.copyOf(tokens);
     }
 }

@@ -16,12 +16,12 @@ import java.util.stream.Collectors;
  *
  * <p>Source: {@code detect_language} in openai/whisper's {@code decoding.py}.
  */
-public final class LanguageDetector {
+final class LanguageDetector {
     private final SpecialTokens specials;
     private final int vocabulary;
 
     /** Creates a detector for a multilingual model. */
-    public LanguageDetector(ModelDimensions dimensions, SpecialTokens specials) {
+    LanguageDetector(ModelDimensions dimensions, SpecialTokens specials) {
         this.specials = specials;
         this.vocabulary = dimensions.nVocab();
     }
@@ -32,7 +32,7 @@ public final class LanguageDetector {
      * @param windows the encoder's output, which stays open
      * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
      */
-    public List<Map<String, Double>> detect(EncodedWindows windows) {
+    List<Map<String, Double>> detect(EncodedWindows windows) {
         int count = windows.count();
         int[][] tokens = new int[count][];
         float[][] logits = new float[count][];

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>For one recording and one thread.
  */
-public final class LongFormTranscription {
+final class LongFormTranscription {
     private static final double FRAMES_PER_SECOND = 100;
 
     /** A text decoded at a higher temperature is too unreliable to be a prompt. */
@@ -58,7 +58,7 @@ public final class LongFormTranscription {
     private double lastSpeechEnd;
 
     /** The log-mel spectrogram of a recording, 100 frames a second. */
-    public interface Spectrogram {
+    interface Spectrogram {
         /** Returns the number of frames that hold audio. */
         long frames();
 
@@ -77,7 +77,7 @@ public final class LongFormTranscription {
      * @param code the code of the language
      * @param probability its probability, null where it was not detected
      */
-    public record SpokenLanguage(String code, @Nullable Double probability) {}
+    record SpokenLanguage(String code, @Nullable Double probability) {}
 
     /**
      * Prepares a transcription.
@@ -86,7 +86,7 @@ public final class LongFormTranscription {
      * @param generation what the model says of decoding
      * @param options what is wanted; the language, if given, must be one of the vocabulary
      */
-    public LongFormTranscription(
+    LongFormTranscription(
             WhisperNetwork network,
             Tokenizer tokenizer,
             GenerationConfig generation,
@@ -114,7 +114,7 @@ public final class LongFormTranscription {
      * @param onProgress gets the part of the recording that is done, after each window
      * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
      */
-    public SpokenLanguage run(Consumer<Segment> onSegment, DoubleConsumer onProgress) {
+    SpokenLanguage run(Consumer<Segment> onSegment, DoubleConsumer onProgress) {
         String prompt = options.prompt();
         if (prompt != null && !prompt.isBlank()) {
             List<Integer> tokens = new ArrayList<>();

@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
  * @param tokens the tokens, at least one
  * @param startOfTranscript index of {@code <|startoftranscript|>}
  */
-public record Prompt(int[] tokens, int startOfTranscript) {
+record Prompt(int[] tokens, int startOfTranscript) {
     /**
      * Returns the prompt of a window.
      *
@@ -24,7 +24,7 @@ public record Prompt(int[] tokens, int startOfTranscript) {
      * @param previous tokens of the text before; where there are more than {@code maxPrevious}, the last of them
      * @throws IllegalArgumentException if the vocabulary has no such language
      */
-    public static Prompt of(
+    static Prompt of(
             SpecialTokens specials,
             String language,
             Task task,
@@ -50,7 +50,7 @@ public record Prompt(int[] tokens, int startOfTranscript) {
      *
      * @throws IllegalArgumentException if the vocabulary has no such language
      */
-    public static int[] startOfTranscript(SpecialTokens specials, String language, Task task) {
+    static int[] startOfTranscript(SpecialTokens specials, String language, Task task) {
         if (!specials.isMultilingual()) {
             return new int[] {specials.startOfTranscript()};
         }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not for several threads at once.
  */
-public final class WindowDecoder {
+final class WindowDecoder {
     private static final double WINDOW_SECONDS = 30;
 
     private final Tokenizer tokenizer;
@@ -35,7 +35,7 @@ public final class WindowDecoder {
      *
      * @param generation what the model says of decoding
      */
-    public WindowDecoder(
+    WindowDecoder(
             ModelDimensions dimensions, Tokenizer tokenizer, GenerationConfig generation, TranscribeOptions options) {
         this.tokenizer = tokenizer;
         this.options = options;
@@ -56,7 +56,7 @@ public final class WindowDecoder {
      * @return a result for each window
      * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
      */
-    public List<DecodedWindow> decode(EncodedWindows windows, List<Prompt> prompts) {
+    List<DecodedWindow> decode(EncodedWindows windows, List<Prompt> prompts) {
         List<@Nullable DecodedWindow> results = new ArrayList<>();
         prompts.forEach(prompt -> results.add(null));
         int[] wanted = IntStream.range(0, prompts.size()).toArray();

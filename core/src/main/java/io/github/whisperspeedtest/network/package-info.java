@@ -1,4 +1,4 @@
-/** The Whisper network as an engine computes it: the contract between the decoding loop and an engine. */
+/** The Whisper network as an engine computes it: only the contract between the decoding loop and an engine. */
 @NullMarked
 package io.github.whisperspeedtest.network;
 

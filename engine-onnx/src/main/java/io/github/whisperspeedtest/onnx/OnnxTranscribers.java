@@ -1,14 +1,14 @@
 package io.github.whisperspeedtest.onnx;
 
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
+import io.github.whisperspeedtest.decoding.NetworkTranscriber;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
-import io.github.whisperspeedtest.network.NetworkTranscriber;
+import io.github.whisperspeedtest.model.SileroModel;
 import io.github.whisperspeedtest.spi.EngineParameters;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.Transcriber;
 import io.github.whisperspeedtest.tokenizer.Tokenizer;
-import io.github.whisperspeedtest.vad.SileroModel;
 import io.github.whisperspeedtest.vad.SpeechFilter;
 import java.nio.file.Path;
 import java.util.EnumSet;

@@ -28,7 +28,7 @@ public final class SileroVad implements VoiceActivityDetector {
     /**
      * Loads the detector with the default rules for what is speech.
      *
-     * @param file the ONNX file of version 5 or 6, such as {@link io.github.whisperspeedtest.vad.SileroModel} names
+     * @param file the ONNX file of version 5 or 6, such as {@link io.github.whisperspeedtest.model.SileroModel} names
      * @throws io.github.whisperspeedtest.error.ModelException if the file is missing, damaged, or something else
      * @throws io.github.whisperspeedtest.error.EngineUnavailableException if ONNX Runtime cannot run here
      */

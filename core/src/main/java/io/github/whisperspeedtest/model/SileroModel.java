@@ -1,8 +1,7 @@
-package io.github.whisperspeedtest.vad;
+package io.github.whisperspeedtest.model;
 
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
-import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource;

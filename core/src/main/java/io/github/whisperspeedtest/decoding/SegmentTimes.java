@@ -1,4 +1,4 @@
-package io.github.whisperspeedtest.network;
+package io.github.whisperspeedtest.decoding;
 
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.Word;

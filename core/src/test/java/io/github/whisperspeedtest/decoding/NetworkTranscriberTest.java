@@ -1,4 +1,4 @@
-package io.github.whisperspeedtest.network;
+package io.github.whisperspeedtest.decoding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;

@@ -1,4 +1,4 @@
-package io.github.whisperspeedtest.vad;
+package io.github.whisperspeedtest.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

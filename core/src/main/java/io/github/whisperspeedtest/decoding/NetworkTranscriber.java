@@ -1,11 +1,12 @@
-package io.github.whisperspeedtest.network;
+package io.github.whisperspeedtest.decoding;
 
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.LogMelSpectrogram;
 import io.github.whisperspeedtest.checkpoint.GenerationConfig;
-import io.github.whisperspeedtest.decoding.LongFormTranscription;
 import io.github.whisperspeedtest.error.TranscriptionCancelledException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
+import io.github.whisperspeedtest.model.SileroModel;
+import io.github.whisperspeedtest.network.WhisperNetwork;
 import io.github.whisperspeedtest.spi.EngineParameters;
 import io.github.whisperspeedtest.spi.Transcriber;
 import io.github.whisperspeedtest.tokenizer.SpecialTokens;
@@ -19,7 +20,6 @@ import io.github.whisperspeedtest.transcription.Transcription;
 import io.github.whisperspeedtest.transcription.TranscriptionListener;
 import io.github.whisperspeedtest.transcription.Vad;
 import io.github.whisperspeedtest.vad.FilteredAudio;
-import io.github.whisperspeedtest.vad.SileroModel;
 import io.github.whisperspeedtest.vad.SpeechFilter;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,7 +1,10 @@
-package io.github.whisperspeedtest.network;
+package io.github.whisperspeedtest.decoding;
 
 import io.github.whisperspeedtest.checkpoint.AttentionHead;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
+import io.github.whisperspeedtest.network.DecoderSession;
+import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.WhisperNetwork;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
