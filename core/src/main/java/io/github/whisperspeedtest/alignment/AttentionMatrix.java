@@ -14,7 +14,7 @@ import java.util.List;
 final class AttentionMatrix {
     private static final int MEDIAN_WIDTH = 7;
 
-    /** Heads that are asked for at once: the scores of 24 take 50 MB for a full window, those of a whole large model 700 MB. */
+    /** Heads that are asked for at once: what comes back of 24 takes 50 MB for a full window, that of a whole large model 700 MB. */
     private static final int HEADS_AT_ONCE = 24;
 
     private AttentionMatrix() {}
