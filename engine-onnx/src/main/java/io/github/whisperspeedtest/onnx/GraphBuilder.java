@@ -161,7 +161,7 @@ final class GraphBuilder {
      * @param type how the graph is to take the tensor's elements
      */
     String weight(String name, TensorProto.DataType type, Tensor tensor) {
-        List<Long> shape = tensor.shape().stream().map(Integer::longValue).toList();
+        List<Long> shape = WeightBuffers.longs(tensor.shape());
         Optional<FileRegion> region = tensor.region().filter(this::isInFolder);
         if (region.isEmpty()) {
             return weight(name, type, shape, WeightBuffers.direct(tensor.data()));

@@ -138,9 +138,8 @@ final class GraphSession implements AutoCloseable {
      *
      * @param buffers the weights in native memory that the graph was loaded with
      * @param probe runs the graph, always with the same inputs, and returns what it computed
-     * @return whether they were given up
      */
-    boolean releasePackedWeights(Map<String, GraphBuilder.Weight> buffers, Supplier<float[]> probe) {
+    void releasePackedWeights(Map<String, GraphBuilder.Weight> buffers, Supplier<float[]> probe) {
         Map<String, ByteBuffer> packable = new HashMap<>();
         buffers.forEach((weight, value) -> {
             if (value.type() == TensorProto.DataType.UINT8) {
@@ -148,7 +147,7 @@ final class GraphSession implements AutoCloseable {
             }
         });
         if (packable.isEmpty()) {
-            return false;
+            return;
         }
         float[] expected = probe.get();
         packable.values().forEach(GraphSession::invertSome);
@@ -158,7 +157,6 @@ final class GraphSession implements AutoCloseable {
         } else {
             packable.values().forEach(GraphSession::invertSome);
         }
-        return unread;
     }
 
     /** What is not a number stays so whatever the weights are, and so would tell nothing. */
