@@ -1,15 +1,16 @@
 package io.github.whisperspeedtest.whispercpp;
 
-import io.github.whisperspeedtest.files.AtomicFiles;
-import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.error.RuntimeUnavailableException;
+import io.github.whisperspeedtest.model.LibraryStore;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -97,55 +98,36 @@ record NativeLibraries(
     private static NativeLibraries bundled() throws IOException {
         Bundle bundle = Bundle.of(System.getProperty("os.name"), System.getProperty("os.arch"), cpuInfo());
         String version = whisperJniVersion();
-        Path directory = ToolHome.current().nativeLibraries().resolve("whisper-jni-" + version + "-" + bundle.id());
-        Path ggml = unpack(bundle.folder() + "/" + bundle.ggml(), directory.resolve(bundle.ggmlFile()));
-        Path whisper = unpack(bundle.folder() + "/" + bundle.whisper(), directory.resolve(bundle.whisper()));
+        Path directory = LibraryStore.unpack(
+                "whisper.cpp",
+                "whisper-jni-" + version + "-" + bundle.id(),
+                Map.of(
+                        bundle.ggmlFile(), resource(bundle.folder() + "/" + bundle.ggml()),
+                        bundle.whisper(), resource(bundle.folder() + "/" + bundle.whisper())));
         return new NativeLibraries(
-                directory, whisper, ggml, "whisper.cpp " + version + " (whisper-jni " + version + ")", BUNDLED_REMEDY);
+                directory,
+                directory.resolve(bundle.whisper()),
+                directory.resolve(bundle.ggmlFile()),
+                "whisper.cpp " + version + " (whisper-jni " + version + ")",
+                BUNDLED_REMEDY);
     }
 
     /** Returns the version of the whisper-jni jar, which is also that of the whisper.cpp inside it. */
     static String whisperJniVersion() throws IOException {
         Properties properties = new Properties();
-        try (InputStream in = resource("META-INF/maven/io.github.givimad/whisper-jni/pom.properties")) {
+        try (InputStream in = resource("META-INF/maven/io.github.givimad/whisper-jni/pom.properties")
+                .openStream()) {
             properties.load(in);
         }
         return properties.getProperty("version");
     }
 
-    /** Copies a library out of the jar unless it is there already; two processes may do this at once. */
-    private static Path unpack(String resource, Path target) throws IOException {
-        byte[] content;
-        try (InputStream in = resource(resource)) {
-            content = in.readAllBytes();
-        }
-        try {
-            if (!holds(target, content)) {
-                AtomicFiles.write(target, content);
-            }
-        } catch (IOException e) {
-            throw new RuntimeUnavailableException(
-                    "The libraries of whisper.cpp cannot be unpacked into " + target.getParent() + " ("
-                            + e.getClass().getSimpleName() + ": " + e.getMessage() + ")",
-                    "Set " + ToolHome.HOME_VARIABLE + " to a directory that you may write to.",
-                    e);
-        }
-        return target;
-    }
-
-    /** Compares every byte: a library that was damaged without a change of its length would crash the process. */
-    private static boolean holds(Path file, byte[] content) throws IOException {
-        return Files.isRegularFile(file)
-                && Files.size(file) == content.length
-                && Arrays.equals(Files.readAllBytes(file), content);
-    }
-
-    private static InputStream resource(String name) throws IOException {
-        InputStream in = NativeLibraries.class.getClassLoader().getResourceAsStream(name);
-        if (in == null) {
+    private static URL resource(String name) throws IOException {
+        URL url = NativeLibraries.class.getClassLoader().getResource(name);
+        if (url == null) {
             throw new FileNotFoundException("no " + name + " on the class path");
         }
-        return in;
+        return url;
     }
 
     private static String cpuInfo() {

@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.whispercpp;
 
+import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.CheckpointWriter;

@@ -4,6 +4,7 @@ import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
+import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.whispercpp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import io.github.whisperspeedtest.whispercpp.NativeLibraries.Bundle;
 import java.io.IOException;
 import java.nio.file.Files;

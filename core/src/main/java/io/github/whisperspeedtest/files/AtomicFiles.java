@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.files;
 
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -10,7 +11,16 @@ import java.util.UUID;
 
 /** Writes files that whoever reads finds whole: with the old content or with the new one. */
 public final class AtomicFiles {
+    private static final String PARTIAL = ".partial";
+
     private AtomicFiles() {}
+
+    /** Creates a file that takes the place of another once it is whole. */
+    @FunctionalInterface
+    interface Content {
+        /** Creates the file and writes it. */
+        void writeTo(Path partial) throws IOException;
+    }
 
     /**
      * Writes a file, and its directory where there is none.
@@ -26,12 +36,18 @@ public final class AtomicFiles {
             Files.write(file, content, StandardOpenOption.WRITE);
             return;
         }
-        Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+        replace(
+                Files.exists(file) ? file.toRealPath() : file.toAbsolutePath(),
+                partial -> Files.write(partial, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+    }
+
+    /** Puts a new file in the place of what is there. */
+    static void replace(Path target, Content content) throws IOException {
         Files.createDirectories(target.getParent());
         // Not createTempFile: that one would be readable for its owner only, and so would the file.
-        Path partial = target.resolveSibling("." + target.getFileName() + "-" + UUID.randomUUID() + ".partial");
+        Path partial = target.resolveSibling("." + target.getFileName() + "-" + UUID.randomUUID() + PARTIAL);
         try {
-            Files.write(partial, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            content.writeTo(partial);
             try {
                 Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
             } catch (AtomicMoveNotSupportedException e) {
@@ -39,6 +55,15 @@ public final class AtomicFiles {
             }
         } finally {
             Files.deleteIfExists(partial);
+        }
+    }
+
+    /** Deletes what killed processes have left in a directory; nobody may be writing there. */
+    static void deleteRemains(Path directory) throws IOException {
+        try (DirectoryStream<Path> partials = Files.newDirectoryStream(directory, ".*" + PARTIAL)) {
+            for (Path partial : partials) {
+                Files.deleteIfExists(partial);
+            }
         }
     }
 }

@@ -1,0 +1,198 @@
+package io.github.whisperspeedtest.torch;
+
+import ai.djl.util.Platform;
+import ai.djl.util.Utils;
+import io.github.whisperspeedtest.error.RuntimeUnavailableException;
+import io.github.whisperspeedtest.model.LibraryStore;
+import io.github.whisperspeedtest.model.ToolHome;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the native libraries of PyTorch: the user's own, or those on the class path, which are unpacked first.
+ *
+ * <p>DJL alone would unpack them into a cache of its own, in which two processes can trip over each other, and would download what it
+ * does not find. So everything is in place before DJL looks for it.
+ *
+ * @param settings system properties by which DJL finds the libraries
+ * @param remedy what to do where they are there but do not load
+ */
+record TorchLibraries(Map<String, String> settings, String remedy) {
+    /** Environment variable or system property of DJL's that names a directory with the user's own libraries. */
+    static final String DIRECTORY = "PYTORCH_LIBRARY_PATH";
+
+    /** Environment variable or system property of DJL's for what the libraries were built for: {@code cpu} or {@code cu128}. */
+    static final String FLAVOR = "PYTORCH_FLAVOR";
+
+    private static final String CACHE = "ENGINE_CACHE_DIR";
+    private static final String GROUP = "ai.djl.pytorch";
+    private static final String CPU = "cpu";
+    private static final String LIBRARY = System.mapLibraryName("torch");
+    private static final String BRIDGE = System.mapLibraryName("djl_torch");
+
+    /** What DJL 0.35.1 has a bridge for; published are libraries for just these. */
+    private static final List<String> CLASSIFIERS =
+            List.of("linux-x86_64", "linux-aarch64", "osx-aarch64", "win-x86_64");
+
+    /**
+     * Finds the libraries, unpacking those of the class path where that has not been done.
+     *
+     * @throws RuntimeUnavailableException if there are none for this platform, they do not fit together, or they cannot be unpacked
+     * @throws IOException if the class path cannot be read
+     */
+    static TorchLibraries find() throws IOException {
+        String classifier = classifier(System.getProperty("os.name"), System.getProperty("os.arch"), memoryMap());
+        Platform platform = Platform.detectPlatform("pytorch");
+        String own = Utils.getEnvOrSystemProperty(DIRECTORY);
+        return own == null ? bundled(platform, classifier) : own(own, platform, classifier);
+    }
+
+    /** Takes the libraries on the class path; where there are several, DJL prefers those for CUDA if there is a device for them. */
+    private static TorchLibraries bundled(Platform platform, String classifier) throws IOException {
+        String version = platform.getVersion();
+        String flavor = platform.getFlavor();
+        if (platform.isPlaceholder()) {
+            throw new RuntimeUnavailableException(
+                    "The libraries of PyTorch for " + classifier + " are not on the class path",
+                    "Put " + GROUP + ":pytorch-native-cpu:" + release(version) + ":" + classifier + " there.",
+                    null);
+        }
+        Map<String, URL> resources = new LinkedHashMap<>();
+        for (String library : platform.getLibraries()) {
+            String name = "pytorch/" + flavor + "/" + classifier + "/" + library;
+            URL url = resource(name);
+            if (url == null) {
+                throw new RuntimeUnavailableException(
+                        "There is no " + name + " on the class path, which its native/lib/pytorch.properties lists",
+                        "Put " + GROUP + ":pytorch-native-" + flavor + ":" + release(version) + ":" + classifier
+                                + " there, whole and unchanged.",
+                        null);
+            }
+            resources.put(library, url);
+        }
+        resources.put(BRIDGE, bridge(platform, version, flavor, classifier));
+        Path directory = LibraryStore.unpack(
+                "PyTorch",
+                "pytorch-" + version + "-" + flavor + "-" + classifier + "-djl-" + platform.getApiVersion(),
+                resources);
+        return new TorchLibraries(Map.of(DIRECTORY, directory.toString(), FLAVOR, flavor), remedyOf(classifier));
+    }
+
+    private static TorchLibraries own(String path, Platform platform, String classifier) throws IOException {
+        String remedy =
+                "Put the libraries of PyTorch " + release(platform.getVersion()) + " there, and " + BRIDGE + " of "
+                        + bridgeArtifact(platform, platform.getVersion()) + " beside them, or unset " + DIRECTORY + ".";
+        Path directory = Arrays.stream(path.split(File.pathSeparator))
+                .map(entry -> entry.endsWith(File.separator + LIBRARY)
+                        ? Path.of(entry).getParent()
+                        : Path.of(entry))
+                .filter(entry -> Files.isRegularFile(entry.resolve(LIBRARY)))
+                .findFirst()
+                .orElseThrow(() -> new RuntimeUnavailableException(
+                        "There is no " + LIBRARY + " in '" + path + "', to which " + DIRECTORY + " is set",
+                        remedy,
+                        null));
+        String flavor = Utils.getEnvOrSystemProperty(FLAVOR, CPU);
+        if (!Files.exists(directory.resolve(platform.getApiVersion() + "-" + BRIDGE))
+                && !Files.exists(directory.resolve(BRIDGE))) {
+            String version = Utils.getEnvOrSystemProperty("PYTORCH_VERSION", platform.getVersion());
+            bridge(platform, version, flavor, classifier);
+        }
+        return new TorchLibraries(
+                Map.of(
+                        DIRECTORY, path,
+                        FLAVOR, flavor,
+                        CACHE, ToolHome.current().nativeLibraries().toString()),
+                remedy);
+    }
+
+    /** Returns the library through which DJL calls PyTorch, which has to fit both. */
+    private static URL bridge(Platform platform, String version, String flavor, String classifier) throws IOException {
+        String wanted = release(version) + "-" + platform.getApiVersion();
+        String remedy = "Put " + bridgeArtifact(platform, version) + " on the class path, and no other version.";
+        URL properties = resource("jnilib/pytorch.properties");
+        if (properties == null) {
+            throw new RuntimeUnavailableException(
+                    "The library between DJL and PyTorch is not on the class path", remedy, null);
+        }
+        Properties found = new Properties();
+        try (InputStream in = properties.openStream()) {
+            found.load(in);
+        }
+        String actual = found.getProperty("jni_version", "one without a version");
+        String name = "jnilib/" + classifier + "/" + flavor + "/" + BRIDGE;
+        URL url = resource(name);
+        if (!actual.startsWith(wanted) || url == null) {
+            throw new RuntimeUnavailableException(
+                    "The library between DJL and PyTorch has to be " + wanted + " with " + name
+                            + ", but on the class path is " + actual + (url == null ? " without that file" : ""),
+                    remedy,
+                    null);
+        }
+        return url;
+    }
+
+    private static String bridgeArtifact(Platform platform, String version) {
+        return GROUP + ":pytorch-jni:" + release(version) + "-" + platform.getApiVersion();
+    }
+
+    /**
+     * Returns how DJL calls a platform.
+     *
+     * @param memoryMap what Linux says is mapped into this process
+     * @throws RuntimeUnavailableException if PyTorch is not published for it
+     */
+    static String classifier(String osName, String osArch, String memoryMap) {
+        String os =
+                osName.startsWith("Win") ? "win" : osName.startsWith("Mac") ? "osx" : osName.toLowerCase(Locale.ROOT);
+        String classifier = os + "-" + (osArch.equals("amd64") ? "x86_64" : osArch);
+        boolean musl = memoryMap.contains("/ld-musl-");
+        if (!CLASSIFIERS.contains(classifier) || musl) {
+            throw new RuntimeUnavailableException(
+                    "PyTorch is not published for " + osName + " on " + osArch
+                            + (musl ? " with musl, the C library of this JVM" : ""),
+                    "Use Linux with glibc (x86-64, ARM64), macOS on Apple silicon, or Windows on x86-64.",
+                    null);
+        }
+        return classifier;
+    }
+
+    private static String memoryMap() {
+        try {
+            return Files.readString(Path.of("/proc/self/maps"));
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** Names what the files link to; the versions are those that their symbols ask for. */
+    private static String remedyOf(String classifier) {
+        String needs = switch (classifier) {
+            case "linux-x86_64" -> "They need glibc 2.29 and libstdc++ 3.4.26 (GCC 9) or later. Update the system";
+            case "linux-aarch64" -> "They need glibc 2.32 and libstdc++ 3.4.26 (GCC 9) or later. Update the system";
+            case "osx-aarch64" -> "They need macOS 11 or later. Update the system";
+            default -> "They need the Visual C++ runtime of 2015 or later. Install it";
+        };
+        return needs + ", or set " + DIRECTORY + " to a directory with libraries that fit.";
+    }
+
+    /** Returns a version without the date of the build, so {@code 2.7.1} for {@code 2.7.1-20250812}. */
+    static String release(String version) {
+        return version.replaceFirst("-.*", "");
+    }
+
+    private static @Nullable URL resource(String name) {
+        return TorchLibraries.class.getClassLoader().getResource(name);
+    }
+}

@@ -1,0 +1,126 @@
+package io.github.whisperspeedtest.torch;
+
+import ai.djl.engine.Engine;
+import ai.djl.pytorch.engine.PtEngine;
+import ai.djl.pytorch.jni.JniUtils;
+import io.github.whisperspeedtest.error.RuntimeUnavailableException;
+import io.github.whisperspeedtest.spi.Availability;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * PyTorch, run by DJL: started once per process, or the reason why it cannot be.
+ *
+ * <p>Nothing is downloaded, and nobody is called home. DJL's switch against its telemetry stays on in this process; what else DJL is told
+ * through system properties while it starts is taken back.
+ */
+public final class TorchRuntime {
+    private static @Nullable TorchRuntime instance;
+    private static @Nullable RuntimeUnavailableException failure;
+
+    private final Engine engine;
+
+    private TorchRuntime(Engine engine) {
+        this.engine = engine;
+    }
+
+    /**
+     * Returns the engine, starting it where nobody has. The first time on a machine its libraries are unpacked.
+     *
+     * @throws RuntimeUnavailableException if it cannot be used here
+     */
+    public static synchronized TorchRuntime start() {
+        if (failure != null) {
+            throw new RuntimeUnavailableException(failure.reason(), failure.remedy(), failure);
+        }
+        if (instance == null) {
+            try {
+                instance = new TorchRuntime(startEngine());
+            } catch (RuntimeUnavailableException e) {
+                failure = e;
+                throw failure;
+            }
+        }
+        return instance;
+    }
+
+    /**
+     * Returns whether the engine can be used here, and what a network would compute on.
+     *
+     * @param wanted the device that an implementation is there for, null where it is there for any
+     */
+    public static Availability availability(@Nullable TorchDevice wanted) {
+        try {
+            TorchRuntime runtime = start();
+            TorchDevice device = TorchDevice.best();
+            return new Availability.Available(
+                    runtime.version(), device.description(), wanted != null && device != wanted);
+        } catch (RuntimeUnavailableException e) {
+            return new Availability.Unavailable(e.reason(), e.remedy());
+        }
+    }
+
+    private static Engine startEngine() {
+        Map<String, String> settings = new HashMap<>();
+        System.setProperty("OPT_OUT_TRACKING", "true");
+        String remedy = "Put ai.djl:api and ai.djl.pytorch:pytorch-engine on the class path, in the same version.";
+        // DJL looks for its engines and their libraries through this loader.
+        Thread thread = Thread.currentThread();
+        ClassLoader loader = thread.getContextClassLoader();
+        thread.setContextClassLoader(TorchRuntime.class.getClassLoader());
+        settings.put("ai.djl.offline", "true");
+        Map<String, @Nullable String> before = set(settings);
+        try {
+            TorchLibraries libraries = TorchLibraries.find();
+            remedy = libraries.remedy();
+            before.putAll(set(libraries.settings()));
+            return Engine.getEngine(PtEngine.ENGINE_NAME);
+        } catch (RuntimeUnavailableException | VirtualMachineError e) {
+            throw e;
+        } catch (IOException | RuntimeException | Error e) {
+            throw new RuntimeUnavailableException("PyTorch cannot be started: " + message(e), remedy, e);
+        } finally {
+            set(before);
+            thread.setContextClassLoader(loader);
+        }
+    }
+
+    /** Sets system properties, removing those whose value is null, and returns what they were. */
+    private static Map<String, @Nullable String> set(Map<String, ? extends @Nullable String> values) {
+        Map<String, @Nullable String> before = new HashMap<>();
+        values.forEach((name, value) -> {
+            before.put(name, System.getProperty(name));
+            if (value == null) {
+                System.clearProperty(name);
+            } else {
+                System.setProperty(name, value);
+            }
+        });
+        return before;
+    }
+
+    private static String message(Throwable thrown) {
+        Throwable root = thrown;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.getClass().getSimpleName() + ": " + root.getMessage();
+    }
+
+    /** Returns the name and version, such as {@code PyTorch 2.7.1 (DJL 0.35.1)}. */
+    public String version() {
+        return "PyTorch " + engine.getVersion() + " (DJL " + Engine.getDjlVersion() + ")";
+    }
+
+    /** Returns DJL's engine. */
+    public Engine engine() {
+        return engine;
+    }
+
+    /** Sets the number of threads that the calling thread computes with. */
+    public void setThreads(int threads) {
+        JniUtils.setNumThreads(threads);
+    }
+}
