@@ -22,6 +22,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -102,11 +103,9 @@ public final class ModelCopier {
                 return copyFiles(source, found);
             }
             Outcome outcome = Outcome.LINKED;
-            for (ModelSource part : found.sources()) {
-                if (part instanceof ModelSource.HubRepository repository) {
-                    Outcome partOutcome = copyRepository(repository, root);
-                    outcome = partOutcome == Outcome.COPIED ? partOutcome : outcome;
-                }
+            for (ModelSource.HubRepository repository : found.repositories()) {
+                Outcome partOutcome = copyRepository(repository, root);
+                outcome = partOutcome == Outcome.COPIED ? partOutcome : outcome;
             }
             return outcome;
         } catch (IOException e) {
@@ -149,16 +148,21 @@ public final class ModelCopier {
                 .or(() -> cache.newest(source.repository()))
                 .orElseThrow(() -> new ModelException(
                         "The default cache " + hubCache + " has no snapshot of " + source.repository() + "."));
+        // The same weights in other formats, or those of a model that only lends its tokenizer, stay where they are.
+        Set<String> wanted = RepositoryPresence.look(cache, source).files().stream()
+                .map(ModelFile::name)
+                .collect(Collectors.toUnmodifiableSet());
+        List<SnapshotFile> files = snapshot.files().values().stream()
+                .filter(file -> wanted.contains(file.path()))
+                .toList();
         Path target = new HubCache(root).directoryOf(source.repository());
         Path staging = stage(root, target.getFileName().toString());
         try {
             Transfer transfer = new Transfer(
                     hardLinks,
                     root,
-                    snapshot.files().values().stream()
-                            .mapToLong(SnapshotFile::size)
-                            .sum());
-            for (SnapshotFile file : snapshot.files().values()) {
+                    files.stream().mapToLong(SnapshotFile::size).sum());
+            for (SnapshotFile file : files) {
                 Path content = file.content();
                 if (content != null) {
                     putSnapshotFile(file, content, staging, snapshot.commit(), transfer);
@@ -169,6 +173,7 @@ public final class ModelCopier {
             if (Files.isRegularFile(listing)) {
                 transfer.put(listing, staging.resolve("trees").resolve(listing.getFileName()));
             }
+            putKnownAbsences(cache, source, snapshot.commit(), staging);
             if (!source.revision().equals(snapshot.commit())) {
                 Path reference = staging.resolve("refs").resolve(source.revision());
                 Files.createDirectories(reference.getParent());
@@ -202,6 +207,18 @@ public final class ModelCopier {
         }
     }
 
+    /** Keeps the knowledge that the hub has no such file, without which the copy of a model would seem to lack it. */
+    private static void putKnownAbsences(HubCache cache, ModelSource.HubRepository source, String commit, Path staging)
+            throws IOException {
+        for (String name : source.files()) {
+            if (!name.contains("*") && cache.isKnownAbsent(source.repository(), commit, name)) {
+                Path marker = staging.resolve(".no_exist").resolve(commit).resolve(name);
+                Files.createDirectories(marker.getParent());
+                Files.createFile(marker);
+            }
+        }
+    }
+
     /** Moves what was put together into a repository: as a whole where there is none, else file by file, blobs first and
      * references last. */
     private static void publish(Path staging, Path target) throws IOException {
@@ -213,7 +230,7 @@ public final class ModelCopier {
                 throw e;
             }
         }
-        for (String part : List.of("blobs", "trees", "snapshots", "refs")) {
+        for (String part : List.of("blobs", "trees", ".no_exist", "snapshots", "refs")) {
             Path from = staging.resolve(part);
             for (Path file : filesBelow(from)) {
                 Path to = target.resolve(part).resolve(from.relativize(file).toString());

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -37,8 +38,8 @@ public final class ModelInstaller {
     /**
      * Brings a model to where its implementation looks; what is there already is not fetched again.
      *
-     * <p>Files of the hub go into the cache that the implementation uses. Where it wants plain files, they go into the default cache
-     * and are linked from there, so they take their space once. A repository that the hub does not have is passed over for the model's
+     * <p>Files of the hub go into the cache that the implementation uses. Where it wants all of them as plain files, they go into the
+     * default cache and are linked from there, so they take their space once. A repository that the hub does not have is passed over for the model's
      * next fallback. A companion that cannot be had is a warning in the log.
      *
      * @return the model that was installed: the one asked for, or a fallback
@@ -108,8 +109,10 @@ public final class ModelInstaller {
     }
 
     private void fetch(Implementation implementation, ModelInfo model, DownloadListener listener) {
-        boolean fromHub = false;
-        for (ModelSource source : model.sources()) {
+        List<ModelSource> sources = new ArrayList<>(model.sources());
+        // What a model borrows is small: where that cannot be had, nothing large has been fetched in vain.
+        Collections.reverse(sources);
+        for (ModelSource source : sources) {
             if (source instanceof ModelSource.HubRepository repository) {
                 Path cache = model.hfCacheDir();
                 // Hashed again, because somebody who downloads a model that is there has found that it does not load.
@@ -118,7 +121,6 @@ public final class ModelInstaller {
                         .knownRepositories(repositories(implementation))
                         .build()
                         .download(repository, listener);
-                fromHub = true;
             } else if (source instanceof ModelSource.DirectDownload direct) {
                 HubDownloader.of(settings)
                         .download(direct, model.localPaths().get(0).getParent(), listener);
@@ -134,7 +136,7 @@ public final class ModelInstaller {
                                 new ModelStore(home, settings.cache()).rewrite(implementation, model, generated));
             }
         }
-        if (fromHub && !model.localPaths().isEmpty()) {
+        if (model.isWhollyFromHub() && !model.localPaths().isEmpty()) {
             ModelCopier copier = new ModelCopier(settings.cache());
             if (sameContents(model)) {
                 copier.copy(model);
@@ -146,9 +148,8 @@ public final class ModelInstaller {
 
     private List<String> repositories(Implementation implementation) {
         return implementation.models(home.models()).stream()
-                .flatMap(model -> model.sources().stream())
-                .filter(ModelSource.HubRepository.class::isInstance)
-                .map(source -> ((ModelSource.HubRepository) source).repository())
+                .flatMap(model -> model.repositories().stream())
+                .map(ModelSource.HubRepository::repository)
                 .distinct()
                 .toList();
     }

@@ -4,7 +4,6 @@ import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.model.ModelPresence.State;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
-import io.github.whisperspeedtest.spi.ModelSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,17 +93,20 @@ public final class ModelLocator {
     }
 
     private ModelPresence lookFor(ModelInfo model, ModelPlace place) {
-        boolean fromHub = model.sources().stream().allMatch(ModelSource.HubRepository.class::isInstance);
+        boolean fromHub = model.isWhollyFromHub();
         if (place == ModelPlace.HUB_CACHE) {
             return fromHub
                     ? HubPresence.look(model, place, hubCache.get())
                     : ModelPresence.notApplicable(
                             place, model, "The model does not come from the Hugging Face hub, or not all of it.");
         }
-        if (!model.localPaths().isEmpty()) {
-            return PlainPresence.look(model, place);
-        }
         Path own = model.hfCacheDir();
+        if (!model.localPaths().isEmpty()) {
+            ModelPresence plain = PlainPresence.look(model, place);
+            return fromHub || model.repositories().isEmpty()
+                    ? plain
+                    : plain.withBorrowed(HubPresence.look(model, place, own == null ? hubCache.get() : own));
+        }
         if (own != null && fromHub) {
             return HubPresence.look(model, place, own);
         }

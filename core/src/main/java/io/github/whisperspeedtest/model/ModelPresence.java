@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What one place holds of a model, as far as names, links and sizes tell; nothing was read or loaded.
@@ -62,6 +64,32 @@ public record ModelPresence(
         return new ModelPresence(place, State.NOT_APPLICABLE, reason, model, List.of(), List.of(), List.of());
     }
 
+    /**
+     * Returns what these files of the model itself and those that it borrows come to.
+     *
+     * <p>What it borrows may be there for another model's sake: that alone is nothing of this one.
+     *
+     * @param borrowed what there is of, say, a tokenizer
+     */
+    ModelPresence withBorrowed(ModelPresence borrowed) {
+        State both = state == State.PRESENT && !borrowed.isPresent() ? State.INCOMPLETE : state;
+        boolean nothing = state == State.MISSING;
+        return new ModelPresence(
+                place,
+                both,
+                Stream.of(reason, borrowed.reason)
+                        .filter(text -> !text.isEmpty())
+                        .collect(Collectors.joining(" ")),
+                model,
+                concat(where, borrowed.where),
+                nothing ? files : concat(files, borrowed.files),
+                nothing ? partialFiles : concat(partialFiles, borrowed.partialFiles));
+    }
+
+    private static <T> List<T> concat(List<T> first, List<T> second) {
+        return Stream.concat(first.stream(), second.stream()).toList();
+    }
+
     /** Returns whether every file is there. */
     public boolean isPresent() {
         return state == State.PRESENT;
@@ -74,7 +102,7 @@ public record ModelPresence(
      */
     public ModelFiles toModelFiles(String name) {
         Map<String, Path> byName = new LinkedHashMap<>();
-        // Where two repositories have a file of one name, the model's own repository, which comes first, wins.
+        // Where two sources have a file of one name, the model's own, which comes first, wins.
         files.forEach(file -> byName.putIfAbsent(file.name(), file.file()));
         return new ModelFiles(name, byName);
     }

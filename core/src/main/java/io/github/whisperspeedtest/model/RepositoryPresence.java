@@ -7,6 +7,7 @@ import io.github.whisperspeedtest.hub.IncompleteFile;
 import io.github.whisperspeedtest.hub.Snapshot;
 import io.github.whisperspeedtest.hub.SnapshotFile;
 import io.github.whisperspeedtest.model.ModelPresence.State;
+import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource.HubRepository;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -32,6 +33,11 @@ record RepositoryPresence(State state, String reason, Path directory, List<Model
 
     static RepositoryPresence look(HubCache cache, HubRepository source) {
         return new Reader(cache, source).read();
+    }
+
+    /** Returns the same as said of a model. */
+    ModelPresence of(ModelInfo model, ModelPlace place) {
+        return new ModelPresence(place, state, reason, model, List.of(directory), files, partialFiles);
     }
 
     private static final class Reader {

@@ -9,9 +9,11 @@ import org.jspecify.annotations.Nullable;
  * What an implementation knows of one model: where its files come from and where they belong.
  *
  * @param name what users call it, such as {@code small}
- * @param sources where its files come from; more than one where, say, the tokenizer is a file of a second repository
+ * @param sources where its files come from: first the model itself, then what it borrows, such as the tokenizer of a second
+ *     repository
  * @param hfCacheDir the Hugging Face cache that the implementation looks in, or null for the default one
- * @param localPaths the plain files that the implementation loads, empty where it loads from a Hugging Face cache
+ * @param localPaths the plain files that the implementation loads, empty where it loads from a Hugging Face cache. Of a model that
+ *     comes from the hub only in part, they are the rest; what comes from the hub is loaded from the cache
  * @param expectedBytes size of all files together, for information; 0 where it is not known
  * @param fallbacks models to take in this one's place where it cannot be had, best first
  * @param companions models that this one, or a fallback of it, works better with, such as a voice activity detector. They are
@@ -52,6 +54,19 @@ public record ModelInfo(
     public static ModelInfo ofLocalFiles(
             String name, List<ModelSource> sources, List<Path> localPaths, long expectedBytes) {
         return new ModelInfo(name, sources, null, localPaths, expectedBytes, List.of());
+    }
+
+    /** Returns the repositories of the hub among the sources. */
+    public List<ModelSource.HubRepository> repositories() {
+        return sources.stream()
+                .filter(ModelSource.HubRepository.class::isInstance)
+                .map(ModelSource.HubRepository.class::cast)
+                .toList();
+    }
+
+    /** Returns whether all files come from the hub, so that a Hugging Face cache may hold the whole model. */
+    public boolean isWhollyFromHub() {
+        return repositories().size() == sources.size();
     }
 
     /** Returns this model with other companions. */

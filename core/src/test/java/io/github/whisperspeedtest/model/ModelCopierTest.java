@@ -118,6 +118,21 @@ class ModelCopierTest {
     }
 
     @Test
+    void keepsTheKnowledgeThatTheHubLacksAFile() throws IOException {
+        Path repository = new CacheBuilder(hub, "owner/small")
+                .linked(commit, "model.bin", content)
+                .ref("main", commit)
+                .directory();
+        Path marker = repository.resolve(".no_exist").resolve(commit).resolve("config.json");
+        Files.createDirectories(marker.getParent());
+        Files.createFile(marker);
+        ModelInfo model = CopyMain.model(own, "owner/small");
+        new ModelCopier(hub).copy(model);
+        assertThat(new ModelLocator(hub).look(model, ModelPlace.LOCAL_CACHE).isPresent())
+                .isTrue();
+    }
+
+    @Test
     void refusesWhatIsNotWhole() throws IOException {
         Files.delete(new HubCache(hub)
                 .find(REPOSITORY, "main")
