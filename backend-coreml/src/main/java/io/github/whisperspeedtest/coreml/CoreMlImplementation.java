@@ -3,6 +3,8 @@ package io.github.whisperspeedtest.coreml;
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.model.HuggingFaceFormat;
+import io.github.whisperspeedtest.model.HuggingFaceModels;
+import io.github.whisperspeedtest.model.SileroModel;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.onnx.OnnxNetwork;
 import io.github.whisperspeedtest.onnx.OnnxOptions;
@@ -50,7 +52,9 @@ public final class CoreMlImplementation implements Implementation {
 
     @Override
     public List<ModelInfo> models(Path modelsDirectory) {
-        return CoreMlModels.in(modelsDirectory);
+        return HuggingFaceModels.in(modelsDirectory, ID).stream()
+                .map(model -> model.withCompanions(List.of(SileroModel.info())))
+                .toList();
     }
 
     @Override

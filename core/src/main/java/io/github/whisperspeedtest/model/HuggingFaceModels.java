@@ -1,19 +1,15 @@
-package io.github.whisperspeedtest.coreml;
+package io.github.whisperspeedtest.model;
 
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.checkpoint.HuggingFaceCheckpoint;
-import io.github.whisperspeedtest.model.HuggingFaceFormat;
-import io.github.whisperspeedtest.model.ModelStore;
-import io.github.whisperspeedtest.model.SileroModel;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** OpenAI's own repositories on the hub, under the names of the sizes, in the default Hugging Face cache. */
-final class CoreMlModels {
+/** OpenAI's own repositories on the hub, for the implementations that load {@link HuggingFaceFormat} from the default cache. */
+public final class HuggingFaceModels {
     private static final long MIB = 1L << 20;
 
     /** Sizes are those of the weights: four bytes for each parameter, two from large-v3 on. */
@@ -31,18 +27,34 @@ final class CoreMlModels {
             new Published("large-v3", "large-v3", 2944),
             new Published("large-v3-turbo", "large-v3-turbo", 1543));
 
-    private CoreMlModels() {}
+    private HuggingFaceModels() {}
 
-    static List<ModelInfo> in(Path modelsDirectory) {
+    /**
+     * Returns the embedded model and the published ones, under the names of the sizes.
+     *
+     * @param modelsDirectory as {@link io.github.whisperspeedtest.spi.Implementation#models} gets it
+     * @param implementation id of the implementation, whose {@link HuggingFaceFormat} writes the embedded model
+     */
+    public static List<ModelInfo> in(Path modelsDirectory, String implementation) {
         return Stream.concat(
-                        Stream.of(embedded(modelsDirectory)), PUBLISHED.stream().map(Published::info))
-                .map(model -> model.withCompanions(List.of(SileroModel.info())))
-                .collect(Collectors.toUnmodifiableList());
+                        Stream.of(embedded(modelsDirectory, implementation)),
+                        PUBLISHED.stream().map(Published::info))
+                .toList();
     }
 
-    private static ModelInfo embedded(Path modelsDirectory) {
+    /**
+     * Returns some files of the repository of a size, for models that borrow them.
+     *
+     * @param size such as {@code large-v3}
+     * @param files names of files
+     */
+    public static ModelSource.HubRepository repository(String size, List<String> files) {
+        return new ModelSource.HubRepository("openai/whisper-" + size, "main", files);
+    }
+
+    private static ModelInfo embedded(Path modelsDirectory, String implementation) {
         String quantization = new HuggingFaceFormat().quantizations().get(0);
-        Path directory = ModelStore.embeddedDirectory(modelsDirectory, CoreMlImplementation.ID, quantization);
+        Path directory = ModelStore.embeddedDirectory(modelsDirectory, implementation, quantization);
         List<Path> files =
                 HuggingFaceCheckpoint.FILES.stream().map(directory::resolve).toList();
         return ModelInfo.ofLocalFiles(EmbeddedModel.NAME, List.of(new ModelSource.Embedded(quantization)), files, 0);
@@ -56,13 +68,7 @@ final class CoreMlModels {
         }
 
         private ModelInfo withFiles(List<String> files, List<ModelInfo> fallbacks) {
-            return new ModelInfo(
-                    name,
-                    List.of(new ModelSource.HubRepository("openai/whisper-" + size, "main", files)),
-                    null,
-                    List.of(),
-                    mebibytes * MIB,
-                    fallbacks);
+            return new ModelInfo(name, List.of(repository(size, files)), null, List.of(), mebibytes * MIB, fallbacks);
         }
     }
 }
