@@ -3,8 +3,6 @@ package io.github.whisperspeedtest.checkpoint;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.TranscriptionCancelledException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -35,15 +33,14 @@ public final class HuggingFaceCheckpoint {
             "model-*.safetensors");
 
     private static final String CONFIG = "config.json";
-    private static final String GENERATION_CONFIG = "generation_config.json";
     private static final String WEIGHTS = "model.safetensors";
     private static final String INDEX = "model.safetensors.index.json";
 
     private final String model;
-    private final Map<String, Path> files;
+    private final RepositoryFiles files;
 
-    private HuggingFaceCheckpoint(String model, Map<String, Path> files) {
-        this.model = model;
+    private HuggingFaceCheckpoint(RepositoryFiles files) {
+        this.model = files.model();
         this.files = files;
     }
 
@@ -57,7 +54,7 @@ public final class HuggingFaceCheckpoint {
      */
     public static Checkpoint read(String model, Map<String, Path> files) {
         try {
-            return new HuggingFaceCheckpoint(model, files).read();
+            return new HuggingFaceCheckpoint(new RepositoryFiles(model, files)).read();
         } catch (IOException e) {
             TranscriptionCancelledException.throwIfInterrupted("Reading model '" + model + "'", e);
             throw new ModelException(
@@ -66,16 +63,19 @@ public final class HuggingFaceCheckpoint {
     }
 
     private Checkpoint read() throws IOException {
-        Path configFile = require(CONFIG);
+        Path configFile = files.require(CONFIG);
         ConfigFile config = ConfigFile.read(configFile);
         ModelDimensions dimensions = dimensions(config, configFile);
         Map<String, Tensor> tensors = renamed(tensors(), dimensions, config.flag("tie_word_embeddings", true));
+        // Older models say of decoding in config.json what newer ones have a file of their own for.
+        GenerationConfig generation =
+                files.generation(dimensions).orElseGet(() -> RepositoryFiles.generation(config, dimensions));
         Checkpoint checkpoint =
-                new Checkpoint(dimensions, tensors, tokenizer(configFile, dimensions), generation(config, dimensions));
+                new Checkpoint(dimensions, tensors, files.tokenizer(configFile, dimensions.nVocab()), generation);
         TensorShapes.check(
-                files.containsKey(WEIGHTS)
-                        ? require(WEIGHTS).toString()
-                        : require(INDEX).toString(),
+                files.has(WEIGHTS)
+                        ? files.require(WEIGHTS).toString()
+                        : files.require(INDEX).toString(),
                 checkpoint);
         return checkpoint;
     }
@@ -109,10 +109,10 @@ public final class HuggingFaceCheckpoint {
     }
 
     private Map<String, Tensor> tensors() throws IOException {
-        if (files.containsKey(WEIGHTS) || !files.containsKey(INDEX)) {
-            return SafetensorsReader.read(require(WEIGHTS));
+        if (files.has(WEIGHTS) || !files.has(INDEX)) {
+            return SafetensorsReader.read(files.require(WEIGHTS));
         }
-        Path index = require(INDEX);
+        Path index = files.require(INDEX);
         Map<String, String> shardOfTensor = ConfigFile.read(index).texts("weight_map");
         Set<String> shards = new LinkedHashSet<>(shardOfTensor.values());
         Map<String, Tensor> tensors = new LinkedHashMap<>();
@@ -130,9 +130,10 @@ public final class HuggingFaceCheckpoint {
         }
         for (Map.Entry<String, String> entry : shardOfTensor.entrySet()) {
             if (!tensors.containsKey(entry.getKey())) {
-                throw new ModelException(index + " is damaged, or not that of " + files.get(entry.getValue())
-                        + ": that file should have a tensor '" + entry.getKey()
-                        + "', but has none. Download the model again.");
+                throw new ModelException(
+                        index + " is damaged, or not that of " + files.byName().get(entry.getValue())
+                                + ": that file should have a tensor '" + entry.getKey()
+                                + "', but has none. Download the model again.");
             }
         }
         return tensors;
@@ -143,11 +144,11 @@ public final class HuggingFaceCheckpoint {
             throw new ModelException(index + " is damaged: its tensors should be in files beside it, but it names '"
                     + name + "'. Download the model again.");
         }
-        if (!files.containsKey(name)) {
+        if (!files.has(name)) {
             throw new ModelException("Model '" + model + "' is incomplete: " + index + " names a file '" + name
-                    + "', but the model has only " + files.keySet() + ". Download the model again.");
+                    + "', but the model has only " + files.names() + ". Download the model again.");
         }
-        return require(name);
+        return files.require(name);
     }
 
     private Map<String, Tensor> renamed(Map<String, Tensor> tensors, ModelDimensions dimensions, boolean isTied) {
@@ -179,71 +180,5 @@ public final class HuggingFaceCheckpoint {
         return left.type() == right.type()
                 && left.shape().equals(right.shape())
                 && left.data().equals(right.data());
-    }
-
-    private TokenizerData tokenizer(Path configFile, ModelDimensions dimensions) throws IOException {
-        TokenizerData tokenizer = tokenizer();
-        if (tokenizer.tokens().size() > dimensions.nVocab()) {
-            throw new ModelException("Model '" + model + "' is damaged: its vocabulary has "
-                    + tokenizer.tokens().size() + " text tokens, but " + configFile + " states "
-                    + dimensions.nVocab() + " tokens in all. Download the model again.");
-        }
-        return tokenizer;
-    }
-
-    private TokenizerData tokenizer() throws IOException {
-        if (files.containsKey("tokenizer.json")) {
-            Path file = require("tokenizer.json");
-            try (InputStream stream = Files.newInputStream(file)) {
-                return TokenizerFiles.readTokenizerJson(file.toString(), stream);
-            }
-        }
-        if (!files.containsKey("vocab.json") || !files.containsKey("merges.txt")) {
-            Path ranks = tiktoken();
-            try (InputStream stream = Files.newInputStream(ranks)) {
-                return TokenizerFiles.readTiktoken(ranks.toString(), stream);
-            }
-        }
-        Path vocabulary = require("vocab.json");
-        try (InputStream vocabularyStream = Files.newInputStream(vocabulary);
-                InputStream merges = Files.newInputStream(require("merges.txt"))) {
-            return TokenizerFiles.read(vocabulary.toString(), vocabularyStream, merges);
-        }
-    }
-
-    /** Returns the one file of tiktoken's, which may have any name. */
-    private Path tiktoken() {
-        List<String> names = files.keySet().stream()
-                .filter(name -> name.endsWith(".tiktoken"))
-                .toList();
-        if (names.size() != 1) {
-            throw new ModelException(
-                    "Model '" + model + "' has no tokenizer: it should have tokenizer.json, or vocab.json"
-                            + " and merges.txt, or one file *.tiktoken, but has " + files.keySet()
-                            + ". Download the model again.");
-        }
-        return require(names.get(0));
-    }
-
-    /** Returns what the model says of decoding; older models say it in {@code config.json}. */
-    private GenerationConfig generation(ConfigFile config, ModelDimensions dimensions) throws IOException {
-        ConfigFile source = files.containsKey(GENERATION_CONFIG) ? ConfigFile.read(require(GENERATION_CONFIG)) : config;
-        return new GenerationConfig(
-                source.tokens("suppress_tokens", dimensions.nVocab()),
-                source.tokens("begin_suppress_tokens", dimensions.nVocab()),
-                source.heads("alignment_heads", dimensions));
-    }
-
-    private Path require(String name) {
-        @Nullable Path file = files.get(name);
-        if (file == null) {
-            throw new ModelException("Model '" + model + "' is incomplete: it should have a file " + name
-                    + ", but has only " + files.keySet() + ". Download the model again.");
-        }
-        if (!Files.isRegularFile(file)) {
-            throw new ModelException(
-                    "Model '" + model + "' is missing: there is no file " + file + ". Download the model again.");
-        }
-        return file;
     }
 }

@@ -58,10 +58,20 @@ public final class HuggingFaceWriter {
         checkpoint.tensors().forEach((name, tensor) -> renamed.put(HuggingFaceNames.of(name), tensor));
         SafetensorsWriter.write(directory.resolve("model.safetensors"), renamed, type);
         write(directory.resolve("config.json"), config(dimensions, type));
-        write(directory.resolve("generation_config.json"), generation(checkpoint));
+        writeGenerationConfig(checkpoint, directory);
         TokenizerWriter.writeTokenizerJson(
                 checkpoint.tokenizer(), dimensions.nVocab(), directory.resolve("tokenizer.json"));
         PreprocessorConfig.write(directory, dimensions.nMels());
+    }
+
+    /**
+     * Writes the file {@code generation_config.json}, which says what the model says of decoding.
+     *
+     * @param directory where it goes
+     * @throws IOException if the disk fails
+     */
+    public static void writeGenerationConfig(Checkpoint checkpoint, Path directory) throws IOException {
+        write(directory.resolve(RepositoryFiles.GENERATION_CONFIG), generation(checkpoint));
     }
 
     private static void write(Path file, ObjectNode content) throws IOException {

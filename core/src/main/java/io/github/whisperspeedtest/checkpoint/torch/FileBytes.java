@@ -1,0 +1,45 @@
+package io.github.whisperspeedtest.checkpoint.torch;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+
+/** Little-endian pieces of a file, none of which is read, nor any memory taken for it, before it is known to be there. */
+final class FileBytes {
+    private final FileChannel channel;
+    private final long size;
+    private final Offences offences;
+
+    FileBytes(FileChannel channel, Offences offences) throws IOException {
+        this.channel = channel;
+        this.size = channel.size();
+        this.offences = offences;
+    }
+
+    /** Returns the number of bytes in the file. */
+    long size() {
+        return size;
+    }
+
+    /**
+     * Returns a copy of a piece.
+     *
+     * @param what what to call it in messages
+     * @throws io.github.whisperspeedtest.error.ModelException if the file ends before the piece does
+     * @throws IOException if the file cannot be read
+     */
+    ByteBuffer read(long offset, int length, String what) throws IOException {
+        if (offset < 0 || offset > size || length > size - offset) {
+            throw offences.damaged(what + " should be " + length + " bytes from " + Long.toUnsignedString(offset)
+                    + " on, but the file has only " + size);
+        }
+        ByteBuffer piece = ByteBuffer.allocate(length);
+        while (piece.hasRemaining()) {
+            if (channel.read(piece, offset + piece.position()) < 0) {
+                throw offences.damaged("it has become shorter than " + size + " bytes while it was read");
+            }
+        }
+        return piece.flip().order(ByteOrder.LITTLE_ENDIAN);
+    }
+}
