@@ -2,11 +2,11 @@ package io.github.whisperspeedtest.onnx;
 
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.decoding.NetworkTranscriber;
-import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.model.SileroModel;
 import io.github.whisperspeedtest.spi.EngineParameters;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.spi.OfferedOptions;
 import io.github.whisperspeedtest.spi.Transcriber;
 import io.github.whisperspeedtest.tokenizer.Tokenizer;
 import io.github.whisperspeedtest.vad.SpeechFilter;
@@ -16,15 +16,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /** What the backends on this engine have in common: reading their options, and making a transcriber of a network. */
 public final class OnnxTranscribers {
     /** What a row says whose implementation would cut out silence but lacks the model for it. */
     public static final String VAD_OFF = "VAD off: " + SileroModel.NAME + " is not on this machine";
-
-    /** Beyond this the runtime would ask the system for threads that it may not get. */
-    private static final int MAX_THREADS = 512;
 
     private OnnxTranscribers() {}
 
@@ -41,43 +37,23 @@ public final class OnnxTranscribers {
      *
      * @param automatic what {@link LoadOptions#AUTO} means
      * @param others what else the implementation offers
-     * @throws UnsupportedOptionException if it is none of these
+     * @throws io.github.whisperspeedtest.error.UnsupportedOptionException if it is none of these
      */
     public static Precision precision(
             String implementation, LoadOptions options, Precision automatic, Precision... others) {
-        EnumSet<Precision> offered = EnumSet.of(automatic, others);
-        if (options.computeType().equals(LoadOptions.AUTO)) {
-            return automatic;
-        }
-        return offered.stream()
-                .filter(precision -> precision.label().equals(options.computeType()))
-                .findFirst()
-                .orElseThrow(() -> new UnsupportedOptionException(
-                        implementation,
-                        "compute-type=" + options.computeType(),
-                        "Use one of: auto, "
-                                + offered.stream().map(Precision::label).collect(Collectors.joining(", ")) + "."));
+        return OfferedOptions.computeType(implementation, options, EnumSet.of(automatic, others), Precision::label)
+                .orElse(automatic);
     }
 
     /**
      * Checks the device and the number of threads.
      *
      * @param devices what the implementation offers beside {@link LoadOptions#AUTO}
-     * @throws UnsupportedOptionException if they cannot be honoured
+     * @throws io.github.whisperspeedtest.error.UnsupportedOptionException if they cannot be honoured
      */
     public static void check(String implementation, LoadOptions options, List<String> devices) {
-        if (!options.device().equals(LoadOptions.AUTO) && !devices.contains(options.device())) {
-            throw new UnsupportedOptionException(
-                    implementation,
-                    "device=" + options.device(),
-                    "Use one of: auto, " + String.join(", ", devices) + ".");
-        }
-        if (options.threads() > MAX_THREADS) {
-            throw new UnsupportedOptionException(
-                    implementation,
-                    "threads=" + options.threads(),
-                    "Use at most " + MAX_THREADS + "; more than processors only slow it down.");
-        }
+        OfferedOptions.device(implementation, options, devices, Function.identity());
+        OfferedOptions.checkThreads(implementation, options);
     }
 
     /**
