@@ -8,6 +8,7 @@ import io.github.whisperspeedtest.spi.Availability;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,14 +50,13 @@ public final class TorchRuntime {
     /**
      * Returns whether the engine can be used here, and what a network would compute on.
      *
-     * @param wanted the device that an implementation is there for, null where it is there for any
+     * @param meantFor the devices that an implementation is there for
      */
-    public static Availability availability(@Nullable TorchDevice wanted) {
+    public static Availability availability(Set<TorchDevice> meantFor) {
         try {
             TorchRuntime runtime = start();
             TorchDevice device = TorchDevice.best();
-            return new Availability.Available(
-                    runtime.version(), device.description(), wanted != null && device != wanted);
+            return new Availability.Available(runtime.version(), device.description(), !meantFor.contains(device));
         } catch (RuntimeUnavailableException e) {
             return new Availability.Unavailable(e.reason(), e.remedy());
         }

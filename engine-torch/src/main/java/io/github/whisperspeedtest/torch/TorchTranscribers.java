@@ -1,0 +1,127 @@
+package io.github.whisperspeedtest.torch;
+
+import io.github.whisperspeedtest.checkpoint.Checkpoint;
+import io.github.whisperspeedtest.decoding.ChunkedOptions;
+import io.github.whisperspeedtest.decoding.NetworkTranscriber;
+import io.github.whisperspeedtest.error.UnsupportedOptionException;
+import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.spi.EngineParameters;
+import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.spi.OfferedOptions;
+import io.github.whisperspeedtest.spi.Transcriber;
+import io.github.whisperspeedtest.tokenizer.Tokenizer;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What the backends on this engine have in common: reading their options, and making a transcriber of a network. */
+public final class TorchTranscribers {
+    private final String implementation;
+    private final Set<TorchDevice> meantFor;
+
+    /**
+     * Creates what an implementation needs.
+     *
+     * @param implementation its id
+     * @param meantFor the devices that it is there for; on another one a note of its results says so
+     */
+    public TorchTranscribers(String implementation, Set<TorchDevice> meantFor) {
+        this.implementation = implementation;
+        this.meantFor = Set.copyOf(meantFor);
+    }
+
+    /** Returns whether PyTorch can be used here, and on what. */
+    public Availability availability() {
+        return TorchRuntime.availability(meantFor);
+    }
+
+    /**
+     * Returns how a network is to be run: what was asked for, and the best device with the type that is fastest there where that was
+     * left open.
+     *
+     * @throws UnsupportedOptionException if an option cannot be honoured here
+     * @throws io.github.whisperspeedtest.error.RuntimeUnavailableException if PyTorch cannot be used here
+     */
+    public TorchOptions options(LoadOptions options) {
+        Optional<TorchDevice> wanted =
+                OfferedOptions.device(implementation, options, List.of(TorchDevice.values()), TorchDevice::option);
+        OfferedOptions.checkThreads(implementation, options);
+        if (options.dumpGraph() != null) {
+            throw new UnsupportedOptionException(
+                    implementation,
+                    "dump-graph=" + options.dumpGraph(),
+                    "The network is a program and no graph: whisper_network.py in the jar of the engine. Leave the option out.");
+        }
+        TorchRuntime.start();
+        TorchDevice device = wanted.orElseGet(TorchDevice::best);
+        device.problem().ifPresent(problem -> {
+            throw new UnsupportedOptionException(
+                    implementation,
+                    "device=" + device.option(),
+                    "PyTorch cannot use " + device.description() + " here: " + problem + ". Use device auto or cpu.");
+        });
+        TorchPrecision precision = OfferedOptions.computeType(
+                        implementation, options, TorchPrecision.offered(device), TorchPrecision::label)
+                .orElseGet(() -> TorchPrecision.automatic(device));
+        return new TorchOptions(device, precision, options.threads());
+    }
+
+    /**
+     * Loads a network and makes a transcriber of it that goes from window to window.
+     *
+     * @param asked what the user asked for
+     * @param options what {@link #options} made of it
+     */
+    public Transcriber sequential(ModelFiles files, Checkpoint checkpoint, LoadOptions asked, TorchOptions options) {
+        TorchNetwork network = TorchNetwork.load(checkpoint, options);
+        EngineParameters parameters = parameters(files, asked, network);
+        return new NetworkTranscriber(
+                implementation, network, tokenizer(checkpoint), checkpoint.generation(), () -> parameters);
+    }
+
+    /**
+     * Loads a network and makes a transcriber of it that decodes many chunks at once.
+     *
+     * @param asked what the user asked for
+     * @param options what {@link #options} made of it
+     * @param chunks what chunks are where a transcription leaves it open
+     */
+    public Transcriber chunked(
+            ModelFiles files, Checkpoint checkpoint, LoadOptions asked, TorchOptions options, ChunkedOptions chunks) {
+        TorchNetwork network = TorchNetwork.load(checkpoint, options);
+        EngineParameters parameters = parameters(files, asked, network);
+        return NetworkTranscriber.chunked(
+                implementation, network, tokenizer(checkpoint), checkpoint.generation(), () -> parameters, chunks);
+    }
+
+    private static Tokenizer tokenizer(Checkpoint checkpoint) {
+        return Tokenizer.of(checkpoint.tokenizer(), checkpoint.dimensions().nVocab());
+    }
+
+    private EngineParameters parameters(ModelFiles files, LoadOptions asked, TorchNetwork network) {
+        TorchDevice device = network.device();
+        EngineParameters parameters = new EngineParameters(
+                files.model(),
+                TorchRuntime.start().version(),
+                asked.device(),
+                device.description(),
+                network.precision().label(),
+                asked.threads());
+        if (!meantFor.contains(device)) {
+            parameters = parameters.withNote(whyOn(device));
+        }
+        return parameters.withNote("attention: " + network.attention());
+    }
+
+    private String whyOn(TorchDevice device) {
+        boolean isThere = meantFor.stream().anyMatch(other -> other.problem().isEmpty());
+        if (isThere) {
+            return "all of it on " + device.description() + ", as asked";
+        }
+        String missing =
+                meantFor.stream().map(TorchDevice::description).sorted().collect(Collectors.joining(" or "));
+        return "no " + missing + " here: all of it on " + device.description();
+    }
+}
