@@ -13,6 +13,10 @@ public class EngineException extends WhisperSpeedtestException {
 
     /** Creates an exception with the failure that set it off. */
     public EngineException(String message, @Nullable Throwable cause) {
-        super(ErrorKind.INTERNAL, message, cause);
+        this(ErrorKind.INTERNAL, message, cause);
+    }
+
+    EngineException(ErrorKind kind, String message, @Nullable Throwable cause) {
+        super(kind, message, cause);
     }
 }

@@ -10,6 +10,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import io.github.whisperspeedtest.error.EngineException;
+import io.github.whisperspeedtest.error.EngineMemoryException;
 import io.github.whisperspeedtest.error.EngineUnavailableException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -179,6 +180,7 @@ final class GraphSession implements AutoCloseable {
     /**
      * Runs the graph once; what it gives goes into the tensors of {@code outputs}.
      *
+     * @throws EngineMemoryException if memory is short
      * @throws EngineException if the runtime fails
      */
     void run(Map<String, OnnxTensor> inputs, Map<String, ? extends OnnxValue> outputs) {
@@ -188,7 +190,11 @@ final class GraphSession implements AutoCloseable {
         try {
             session.run(inputs, Set.of(), outputs).close();
         } catch (OrtException e) {
-            throw new EngineException("ONNX Runtime failed in the graph " + name + ": " + e.getMessage(), e);
+            String message = "ONNX Runtime failed in the graph " + name + ": " + e.getMessage();
+            throw OUT_OF_MEMORY.matcher(message).find()
+                    ? new EngineMemoryException(
+                            message + ". Memory is short: ask for fewer beams, or take a smaller model.", e)
+                    : new EngineException(message, e);
         }
     }
 
