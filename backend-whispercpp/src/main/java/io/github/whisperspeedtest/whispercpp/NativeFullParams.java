@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.whispercpp;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
+import io.github.whisperspeedtest.decoding.ChunkedOptions;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.Task;
@@ -71,7 +72,7 @@ final class NativeFullParams implements AutoCloseable {
         }
         Double logProbability = options.logProbabilityThreshold();
         params.logprob_thold = logProbability == null ? -Float.MAX_VALUE : logProbability.floatValue();
-        if (!options.conditionOnPreviousText()) {
+        if (isIndependent(options)) {
             params.n_max_text_ctx = 0;
         }
         result.setLanguage(englishOnly ? "en" : options.language().code());
@@ -121,10 +122,11 @@ final class NativeFullParams implements AutoCloseable {
         if (options.vad() == Vad.ON) {
             throw unsupported("vad=on", "Leave voice activity detection off.");
         }
+        ChunkedOptions.refuse(WhisperCppImplementation.ID, options);
         checkCandidates(options);
         checkTemperatures(options.temperatures());
         checkThresholds(options);
-        if (options.prompt() != null && !options.conditionOnPreviousText()) {
+        if (options.prompt() != null && isIndependent(options)) {
             throw unsupported(
                     "prompt together with condition-on-previous-text=false",
                     "whisper.cpp drops the prompt then; leave one of them out.");
@@ -141,6 +143,10 @@ final class NativeFullParams implements AutoCloseable {
         if (options.language().code().equals("yue") && model.dimensions().nVocab() < HUNDRED_LANGUAGES_VOCABULARY) {
             throw unsupported("language=yue", "Cantonese came with large-v3; take that or a later model.");
         }
+    }
+
+    private static boolean isIndependent(TranscribeOptions options) {
+        return Boolean.FALSE.equals(options.conditionOnPreviousText());
     }
 
     private static void checkCandidates(TranscribeOptions options) {

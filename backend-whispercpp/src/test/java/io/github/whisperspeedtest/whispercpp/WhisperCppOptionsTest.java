@@ -18,6 +18,7 @@ import io.github.whisperspeedtest.transcription.Vad;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -51,7 +52,9 @@ class WhisperCppOptionsTest {
                 "length-penalty=0", TranscribeOptions.builder().lengthPenalty(0.0),
                 "compression-ratio-threshold=3.0", TranscribeOptions.builder().compressionRatioThreshold(3.0),
                 "no-speech-threshold=0.5", TranscribeOptions.builder().noSpeechThreshold(0.5),
-                "vad=on", TranscribeOptions.builder().vad(true));
+                "vad=on", TranscribeOptions.builder().vad(true),
+                "batch-size=4", TranscribeOptions.builder().batchSize(4),
+                "chunk-length=20.0", TranscribeOptions.builder().chunkLength(Duration.ofSeconds(20)));
         refused.forEach((option, options) -> assertThatThrownBy(
                         () -> transcriber.transcribe(Audio.of("silence", new float[16_000]), options.build()))
                 .isInstanceOfSatisfying(UnsupportedOptionException.class, refusal -> {

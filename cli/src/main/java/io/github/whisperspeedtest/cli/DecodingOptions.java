@@ -4,6 +4,7 @@ import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.Task;
 import io.github.whisperspeedtest.transcription.Timestamps;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -96,8 +97,12 @@ final class DecodingOptions {
     @Option(names = "--prompt", paramLabel = "TEXT", description = "Text that the recording follows on from.")
     private @Nullable String prompt;
 
-    @Option(names = "--independent-windows", description = "Do not give a window the text before it as its prompt.")
-    private boolean independentWindows;
+    @Option(
+            names = "--independent-windows",
+            negatable = true,
+            description =
+                    "Do not give a window the text before it as its prompt, or do (default: as the implementation does).")
+    private @Nullable Boolean independentWindows;
 
     @Option(
             names = "--timestamps",
@@ -112,6 +117,19 @@ final class DecodingOptions {
             negatable = true,
             description = "Cut out stretches without a voice first, or do not (default: as the implementation does).")
     private @Nullable Boolean vad;
+
+    @Option(
+            names = "--batch-size",
+            paramLabel = "N",
+            description =
+                    "Chunks to decode at once, where the implementation does so (default: its own; less if memory is short).")
+    private @Nullable Integer batchSize;
+
+    @Option(
+            names = "--chunk-length",
+            paramLabel = "SECONDS",
+            description = "Length of such chunks, 5 to 30 (default: as the implementation does).")
+    private @Nullable Double chunkLength;
 
     DecodingOptions() {}
 
@@ -137,8 +155,10 @@ final class DecodingOptions {
                     .logProbabilityThreshold(logProbabilityThreshold.value())
                     .noSpeechThreshold(noSpeechThreshold.value())
                     .prompt(prompt)
-                    .conditionOnPreviousText(!independentWindows)
-                    .timestamps(timestamps);
+                    .conditionOnPreviousText(independentWindows == null ? null : Boolean.valueOf(!independentWindows))
+                    .timestamps(timestamps)
+                    .batchSize(batchSize)
+                    .chunkLength(chunkLength == null ? null : Duration.ofMillis(Math.round(chunkLength * 1000)));
             List<Double> wanted = temperatures == null ? usualTemperatures : temperatures;
             if (wanted != null) {
                 builder.temperatures(wanted);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Vad;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,6 +41,20 @@ class DecodingOptionsTest {
         assertThat(parse().vad()).isEqualTo(Vad.AUTO);
     }
 
+    @Test
+    void windowsAreIndependentOrNotOrLeftToTheImplementation() {
+        assertThat(parse("--independent-windows").conditionOnPreviousText()).isFalse();
+        assertThat(parse("--no-independent-windows").conditionOnPreviousText()).isTrue();
+        assertThat(parse().conditionOnPreviousText()).isNull();
+    }
+
+    @Test
+    void takesTheSizeOfBatchesAndTheirChunks() {
+        TranscribeOptions options = parse("--batch-size", "4", "--chunk-length", "12.5");
+        assertThat(options.batchSize()).isEqualTo(4);
+        assertThat(options.chunkLength()).isEqualTo(Duration.ofMillis(12_500));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -47,7 +62,10 @@ class DecodingOptionsTest {
                 "--length-penalty=2",
                 "--compression-ratio-threshold=high",
                 "--logprob-threshold=1",
-                "--no-speech-threshold=1.5"
+                "--no-speech-threshold=1.5",
+                "--batch-size=0",
+                "--chunk-length=31",
+                "--chunk-length=-1"
             })
     void refusesWhatMakesNoSense(String option) {
         assertThatThrownBy(() -> parse(option))

@@ -87,6 +87,23 @@ public final class Audio {
         return count;
     }
 
+    /**
+     * Returns a copy of a part, under the same name.
+     *
+     * @param start index of its first sample
+     * @param end index after its last sample
+     * @throws IndexOutOfBoundsException if the part is not inside the audio
+     */
+    public Audio slice(long start, long end) {
+        Objects.checkFromToIndex(start, end, sampleCount);
+        Builder builder = builder(name);
+        float[] part = new float[BLOCK_SIZE];
+        for (long at = start; at < end; at += part.length) {
+            builder.append(part, 0, read(at, part, 0, (int) Math.min(part.length, end - at)));
+        }
+        return builder.build();
+    }
+
     /** Collects samples. */
     public static final class Builder {
         private final String name;

@@ -15,7 +15,7 @@ import java.util.Objects;
  *
  * <p>Samples that are no numbers count as silence in the bins that they reach.
  *
- * <p>Not thread-safe: owns its buffers, and allocates nothing after construction.
+ * <p>Not thread-safe: owns its buffers. A window of a whole recording allocates nothing.
  */
 public final class LogMelSpectrogram {
     /** Frames of a window. */
@@ -110,6 +110,27 @@ public final class LogMelSpectrogram {
         if (padding == Padding.ZERO && content < FRAMES) {
             fill(target, (int) Math.max(0, content), 0);
         }
+    }
+
+    /**
+     * Computes one window of a part of a recording, as if that part were all of it.
+     *
+     * @param audio the whole recording
+     * @param firstFrame where the part begins, in frames
+     * @param frames how long it is, at most {@link #FRAMES}; the recording may end before
+     * @param target receives {@code bins} rows of {@link #FRAMES} values, row after row
+     * @throws IllegalArgumentException if {@code firstFrame} or {@code frames} is out of range or {@code target} has another length
+     */
+    public void window(Audio audio, long firstFrame, int frames, float[] target) {
+        if (firstFrame < 0 || frames < 0 || frames > FRAMES) {
+            throw new IllegalArgumentException(
+                    "A window has 0 to " + FRAMES + " frames from 0 on, not " + frames + " from " + firstFrame);
+        }
+        long count = audio.sampleCount();
+        long start = Math.min(count, firstFrame * PowerSpectra.HOP);
+        // What is left after the last whole frame belongs to that frame.
+        long end = firstFrame + frames >= frames(audio) ? count : start + (long) frames * PowerSpectra.HOP;
+        window(audio.slice(start, end), 0, target);
     }
 
     private void readSamples(Audio audio, long first) {

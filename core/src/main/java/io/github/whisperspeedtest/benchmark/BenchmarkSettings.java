@@ -87,9 +87,18 @@ public record BenchmarkSettings(
         if (prompt != null) {
             described.put("prompt", prompt);
         }
-        described.put("condition_on_previous_text", String.valueOf(options.conditionOnPreviousText()));
+        Boolean conditioned = options.conditionOnPreviousText();
+        described.put("condition_on_previous_text", conditioned == null ? "auto" : String.valueOf(conditioned));
         described.put("timestamps", options.timestamps().name().toLowerCase(Locale.ROOT));
         described.put("vad", options.vad().name().toLowerCase(Locale.ROOT));
+        Duration chunkLength = options.chunkLength();
+        if (chunkLength != null) {
+            described.put("chunk_length_seconds", String.valueOf(chunkLength.toMillis() / 1000.0));
+        }
+        Integer batchSize = options.batchSize();
+        if (batchSize != null) {
+            described.put("batch_size", String.valueOf(batchSize));
+        }
         return described;
     }
 

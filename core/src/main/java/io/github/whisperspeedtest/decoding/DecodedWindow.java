@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.decoding;
 
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import java.util.List;
 
 /**
@@ -22,5 +23,13 @@ record DecodedWindow(
     /** Copies the list. */
     DecodedWindow {
         tokens = List.copyOf(tokens);
+    }
+
+    /** Tells whether the window is taken to be silent, whatever text was decoded of it. */
+    boolean isSilent(TranscribeOptions options) {
+        Double noSpeech = options.noSpeechThreshold();
+        Double logProbability = options.logProbabilityThreshold();
+        boolean sure = logProbability != null && averageLogProbability > logProbability;
+        return noSpeech != null && noSpeechProbability > noSpeech && !sure;
     }
 }

@@ -20,6 +20,21 @@ final class LanguageDetector {
     private final SpecialTokens specials;
     private final int vocabulary;
 
+    /**
+     * The language of a window.
+     *
+     * @param probabilities the probability of each language by its code, the most probable one first; they add up to 1
+     * @param noSpeechProbability probability that nobody speaks in the window
+     */
+    record Detected(Map<String, Double> probabilities, double noSpeechProbability) {
+        /** Returns the most probable language. */
+        SpokenLanguage best() {
+            Map.Entry<String, Double> first =
+                    probabilities.entrySet().iterator().next();
+            return new SpokenLanguage(first.getKey(), first.getValue());
+        }
+    }
+
     /** Creates a detector for a multilingual model. */
     LanguageDetector(ModelDimensions dimensions, SpecialTokens specials) {
         this.specials = specials;
@@ -27,12 +42,12 @@ final class LanguageDetector {
     }
 
     /**
-     * Returns for each window the probability of each language by its code, the most probable one first; they add up to 1.
+     * Returns the language of each window.
      *
      * @param windows the encoder's output, which stays open
      * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
      */
-    List<Map<String, Double>> detect(EncodedWindows windows) {
+    List<Detected> detect(EncodedWindows windows) {
         int count = windows.count();
         int[][] tokens = new int[count][];
         float[][] logits = new float[count][];
@@ -43,9 +58,9 @@ final class LanguageDetector {
         try (DecoderSession session = windows.startDecoding(1)) {
             session.append(tokens, new int[] {0}, logits);
         }
-        List<Map<String, Double>> languages = new ArrayList<>();
+        List<Detected> languages = new ArrayList<>();
         for (float[] row : logits) {
-            languages.add(probabilities(row));
+            languages.add(new Detected(probabilities(row), noSpeechProbability(row)));
         }
         return Collections.unmodifiableList(languages);
     }
@@ -64,6 +79,14 @@ final class LanguageDetector {
                 .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
                 .collect(Collectors.toMap(
                         Map.Entry::getKey, entry -> entry.getValue() / sum, (a, b) -> a, LinkedHashMap::new));
+    }
+
+    private double noSpeechProbability(float[] logits) {
+        double sum = 0;
+        for (float other : logits) {
+            sum += Math.exp(other - (double) logits[specials.noSpeech()]);
+        }
+        return 1 / sum;
     }
 
     private float logit(float[] logits, String code) {

@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Transcribes with a network of any engine: what is left to a backend is to load the network.
  *
+ * <p>There are two ways to transcribe what is longer than a window: one window after the other, where each goes on where the text of
+ * the one before ended, or in chunks that overlap, many of them at once.
+ *
  * <p>Calls take turns. Closing it from another thread ends a running call at the next token; an interrupt does so too.
  */
 public final class NetworkTranscriber implements Transcriber {
@@ -40,15 +43,18 @@ public final class NetworkTranscriber implements Transcriber {
     private final Tokenizer tokenizer;
     private final GenerationConfig generation;
     private final Supplier<EngineParameters> parameters;
+    private final boolean knowsVad;
     private final @Nullable SpeechFilter speechFilter;
     private final boolean filterByDefault;
+    private final @Nullable ChunkedOptions chunked;
+    private final BatchLimit batchLimit = new BatchLimit();
     private final LogMelSpectrogram spectrogram;
     private final ReentrantLock lock = new ReentrantLock();
     private volatile boolean closing;
     private boolean closed;
 
     /**
-     * Creates a transcriber, which owns network and filter from now on.
+     * Creates a transcriber that goes from window to window and owns network and filter from now on.
      *
      * @param implementation id of the implementation, for messages
      * @param generation what the model says of decoding
@@ -64,19 +70,82 @@ public final class NetworkTranscriber implements Transcriber {
             Supplier<EngineParameters> parameters,
             @Nullable SpeechFilter speechFilter,
             boolean filterByDefault) {
+        this(implementation, network, tokenizer, generation, parameters, true, speechFilter, filterByDefault, null);
+    }
+
+    /**
+     * Creates a transcriber of an implementation without voice activity detection, which goes from window to window and owns the network
+     * from now on.
+     *
+     * @param implementation id of the implementation, for messages
+     * @param generation what the model says of decoding
+     * @param parameters tells what the network really runs with; asked each time
+     */
+    public NetworkTranscriber(
+            String implementation,
+            WhisperNetwork network,
+            Tokenizer tokenizer,
+            GenerationConfig generation,
+            Supplier<EngineParameters> parameters) {
+        this(implementation, network, tokenizer, generation, parameters, false, null, false, null);
+    }
+
+    private NetworkTranscriber(
+            String implementation,
+            WhisperNetwork network,
+            Tokenizer tokenizer,
+            GenerationConfig generation,
+            Supplier<EngineParameters> parameters,
+            boolean knowsVad,
+            @Nullable SpeechFilter speechFilter,
+            boolean filterByDefault,
+            @Nullable ChunkedOptions chunked) {
         this.implementation = Objects.requireNonNull(implementation, "implementation");
         this.network = Objects.requireNonNull(network, "network");
         this.tokenizer = Objects.requireNonNull(tokenizer, "tokenizer");
         this.generation = Objects.requireNonNull(generation, "generation");
         this.parameters = Objects.requireNonNull(parameters, "parameters");
+        this.knowsVad = knowsVad;
         this.speechFilter = speechFilter;
         this.filterByDefault = filterByDefault;
+        this.chunked = chunked;
         this.spectrogram = new LogMelSpectrogram(network.dimensions().nMels(), LogMelSpectrogram.Padding.SILENCE);
+    }
+
+    /**
+     * Creates a transcriber of an implementation without voice activity detection, which decodes overlapping chunks, many at once, and
+     * owns the network from now on.
+     *
+     * <p>Where the network says that memory ran out, it goes on with half as many chunks at once, for good.
+     *
+     * @param implementation id of the implementation, for messages
+     * @param generation what the model says of decoding
+     * @param parameters tells what the network really runs with; asked each time
+     * @param chunked how long chunks are, and how many are decoded at once, where the options leave that to the implementation
+     */
+    public static NetworkTranscriber chunked(
+            String implementation,
+            WhisperNetwork network,
+            Tokenizer tokenizer,
+            GenerationConfig generation,
+            Supplier<EngineParameters> parameters,
+            ChunkedOptions chunked) {
+        return new NetworkTranscriber(
+                implementation,
+                network,
+                tokenizer,
+                generation,
+                parameters,
+                false,
+                null,
+                false,
+                Objects.requireNonNull(chunked, "chunked"));
     }
 
     @Override
     public EngineParameters parameters() {
-        return parameters.get();
+        EngineParameters real = parameters.get();
+        return batchLimit.note().map(real::withNote).orElse(real);
     }
 
     @Override
@@ -122,7 +191,16 @@ public final class NetworkTranscriber implements Transcriber {
 
     private void check(TranscribeOptions options) {
         if (options.vad() == Vad.ON && speechFilter == null) {
-            throw SileroModel.missing(implementation);
+            throw knowsVad
+                    ? SileroModel.missing(implementation)
+                    : unsupported("vad=on", "It has no voice activity detection; leave the option out.");
+        }
+        if (chunked == null) {
+            ChunkedOptions.refuse(implementation, options);
+        } else if (Boolean.TRUE.equals(options.conditionOnPreviousText())) {
+            throw unsupported(
+                    "condition-on-previous-text=true",
+                    "It decodes chunks at once, none of which knows the text before; leave the option out.");
         }
         SpecialTokens specials = tokenizer.specials();
         if (!specials.isMultilingual()) {
@@ -168,12 +246,7 @@ public final class NetworkTranscriber implements Transcriber {
             FilteredAudio filtered = speechFilter != null && isFiltered(options.vad())
                     ? speechFilter.filter(audio, this::checkCancelled)
                     : null;
-            LongFormTranscription.SpokenLanguage language = new LongFormTranscription(
-                            metered,
-                            tokenizer,
-                            generation,
-                            options,
-                            spectrogram(filtered == null ? audio : filtered.audio()))
+            SpokenLanguage language = loop(spectrogram(filtered == null ? audio : filtered.audio()))
                     .run(
                             segment -> publish(filtered == null ? segment : SegmentTimes.original(filtered, segment)),
                             this::publishProgress);
@@ -186,12 +259,19 @@ public final class NetworkTranscriber implements Transcriber {
             return new Transcription(language.code(), language.probability(), audio.duration(), segments, timings);
         }
 
+        private TranscriptionLoop loop(Spectrogram heard) {
+            TranscriptionSteps steps = new TranscriptionSteps(metered, tokenizer, generation, options);
+            return chunked == null
+                    ? new LongFormTranscription(steps, heard)
+                    : new ChunkedTranscription(steps, heard, chunked.orAsAsked(options), batchLimit);
+        }
+
         private boolean isFiltered(Vad vad) {
             return vad == Vad.ON || vad == Vad.AUTO && filterByDefault;
         }
 
-        private LongFormTranscription.Spectrogram spectrogram(Audio heard) {
-            return new LongFormTranscription.Spectrogram() {
+        private Spectrogram spectrogram(Audio heard) {
+            return new Spectrogram() {
                 @Override
                 public long frames() {
                     return LogMelSpectrogram.frames(heard);
@@ -199,8 +279,17 @@ public final class NetworkTranscriber implements Transcriber {
 
                 @Override
                 public void window(long firstFrame, float[] target) {
+                    measure(() -> spectrogram.window(heard, firstFrame, target));
+                }
+
+                @Override
+                public void window(long firstFrame, int frames, float[] target) {
+                    measure(() -> spectrogram.window(heard, firstFrame, frames, target));
+                }
+
+                private void measure(Runnable work) {
                     long start = System.nanoTime();
-                    spectrogram.window(heard, firstFrame, target);
+                    work.run();
                     melNanos += System.nanoTime() - start;
                 }
             };

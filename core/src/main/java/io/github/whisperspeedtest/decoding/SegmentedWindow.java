@@ -40,7 +40,7 @@ record SegmentedWindow(List<DecodedSegment> segments, long advance, boolean ends
                 && specials.isTimestamp(tokens.get(count - 1));
         List<Integer> cuts = cutsBetweenPairs(specials, tokens);
         if (cuts.isEmpty()) {
-            return new SegmentedWindow(List.of(wholeWindow(specials, tokens, offset, frames)), frames, single);
+            return new SegmentedWindow(List.of(unbroken(specials, tokens, offset, frames)), frames, single);
         }
         long advance = frames;
         if (single) {
@@ -62,6 +62,30 @@ record SegmentedWindow(List<DecodedSegment> segments, long advance, boolean ends
         return new SegmentedWindow(segments, advance, single);
     }
 
+    /**
+     * Cuts what was decoded of a window into segments, including a last one that the end of the window cuts off: for a window after which
+     * none begins with that one again.
+     *
+     * @param tokens text and timestamps
+     * @param firstFrame frame of the recording that the window begins at
+     * @param frames frames of the window that hold audio
+     * @return the segments in order; none of them goes beyond the audio, but they may be empty
+     */
+    static List<DecodedSegment> all(SpecialTokens specials, List<Integer> tokens, long firstFrame, long frames) {
+        List<Integer> cuts = cutsBetweenPairs(specials, tokens);
+        cuts.add(tokens.size());
+        double offset = firstFrame / FRAMES_PER_SECOND;
+        double audioEnd = (firstFrame + frames) / FRAMES_PER_SECOND;
+        List<DecodedSegment> segments = new ArrayList<>();
+        int from = 0;
+        for (int to : cuts) {
+            DecodedSegment part = unbroken(specials, tokens.subList(from, to), offset, frames);
+            segments.add(new DecodedSegment(part.start(), Math.min(part.end(), audioEnd), part.tokens(), List.of()));
+            from = to;
+        }
+        return segments;
+    }
+
     /** Returns the index of the second timestamp of each pair. */
     private static List<Integer> cutsBetweenPairs(SpecialTokens specials, List<Integer> tokens) {
         List<Integer> cuts = new ArrayList<>();
@@ -74,12 +98,12 @@ record SegmentedWindow(List<DecodedSegment> segments, long advance, boolean ends
     }
 
     /**
-     * Returns all of a window as one segment: from its first timestamp to its last, or to the end where there is none after the first.
+     * Returns tokens as one segment: from their first timestamp to the last, or to the end of the audio where there is none after the
+     * first.
      *
-     * <p>The reference lets it begin with the window, even where the text begins with a later timestamp.
+     * <p>The reference lets what is all of a window begin with it, even where the text begins with a later timestamp.
      */
-    private static DecodedSegment wholeWindow(
-            SpecialTokens specials, List<Integer> tokens, double offset, long frames) {
+    private static DecodedSegment unbroken(SpecialTokens specials, List<Integer> tokens, double offset, long frames) {
         long start = 0;
         long end = frames;
         if (!tokens.isEmpty() && specials.isTimestamp(tokens.get(0))) {

@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.transcription;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,12 @@ import org.jspecify.annotations.Nullable;
  * io.github.whisperspeedtest.error.UnsupportedOptionException}.
  */
 public final class TranscribeOptions {
+    /** The shortest chunk that can be asked for: a sixth of it still holds a word or two, which the chunks beside it share. */
+    public static final Duration SHORTEST_CHUNK = Duration.ofSeconds(5);
+
+    /** The longest chunk that can be asked for: what Whisper's encoder hears at once. */
+    public static final Duration LONGEST_CHUNK = Duration.ofSeconds(30);
+
     private static final TranscribeOptions DEFAULTS = builder().build();
 
     private final Language language;
@@ -25,9 +32,11 @@ public final class TranscribeOptions {
     private final @Nullable Double logProbabilityThreshold;
     private final @Nullable Double noSpeechThreshold;
     private final @Nullable String prompt;
-    private final boolean conditionOnPreviousText;
+    private final @Nullable Boolean conditionOnPreviousText;
     private final Timestamps timestamps;
     private final Vad vad;
+    private final @Nullable Duration chunkLength;
+    private final @Nullable Integer batchSize;
 
     private TranscribeOptions(Builder builder) {
         language = builder.language;
@@ -44,6 +53,8 @@ public final class TranscribeOptions {
         conditionOnPreviousText = builder.conditionOnPreviousText;
         timestamps = builder.timestamps;
         vad = builder.vad;
+        chunkLength = builder.chunkLength;
+        batchSize = builder.batchSize;
     }
 
     /** Returns the defaults. */
@@ -72,7 +83,9 @@ public final class TranscribeOptions {
                 .prompt(prompt)
                 .conditionOnPreviousText(conditionOnPreviousText)
                 .timestamps(timestamps)
-                .vad(vad);
+                .vad(vad)
+                .chunkLength(chunkLength)
+                .batchSize(batchSize);
     }
 
     /** Returns the language; detected from the first window by default. */
@@ -143,13 +156,19 @@ public final class TranscribeOptions {
         return noSpeechThreshold;
     }
 
-    /** Returns text that the first window is to follow on from, or null, the default. */
+    /**
+     * Returns text that the recording follows on from, or null, the default. The first window gets it as its prompt; where windows are
+     * independent of each other because the implementation decodes chunks, each of them does.
+     */
     public @Nullable String prompt() {
         return prompt;
     }
 
-    /** Returns whether a window gets the text before it as its prompt; true by default. */
-    public boolean conditionOnPreviousText() {
+    /**
+     * Returns whether a window gets the text before it as its prompt; null, the default, leaves that to the implementation: one that
+     * transcribes window after window does so, one that decodes many chunks at once cannot.
+     */
+    public @Nullable Boolean conditionOnPreviousText() {
         return conditionOnPreviousText;
     }
 
@@ -161,6 +180,22 @@ public final class TranscribeOptions {
     /** Returns whether stretches without a voice are cut out before the model hears them; left to the implementation by default. */
     public Vad vad() {
         return vad;
+    }
+
+    /**
+     * Returns how long the chunks are that a recording is cut into, for an implementation that decodes many of them at once; null, the
+     * default, leaves it to the implementation.
+     */
+    public @Nullable Duration chunkLength() {
+        return chunkLength;
+    }
+
+    /**
+     * Returns how many chunks are decoded at once at most, for an implementation that does so; null, the default, leaves it to the
+     * implementation.
+     */
+    public @Nullable Integer batchSize() {
+        return batchSize;
     }
 
     /** Collects options. */
@@ -176,9 +211,11 @@ public final class TranscribeOptions {
         private @Nullable Double logProbabilityThreshold = -1.0;
         private @Nullable Double noSpeechThreshold = 0.6;
         private @Nullable String prompt;
-        private boolean conditionOnPreviousText = true;
+        private @Nullable Boolean conditionOnPreviousText;
         private Timestamps timestamps = Timestamps.SEGMENT;
         private Vad vad = Vad.AUTO;
+        private @Nullable Duration chunkLength;
+        private @Nullable Integer batchSize;
 
         private Builder() {}
 
@@ -261,8 +298,8 @@ public final class TranscribeOptions {
             return this;
         }
 
-        /** Sets whether a window gets the text before it as its prompt. */
-        public Builder conditionOnPreviousText(boolean value) {
+        /** Sets whether a window gets the text before it as its prompt; null leaves it to the implementation. */
+        public Builder conditionOnPreviousText(@Nullable Boolean value) {
             conditionOnPreviousText = value;
             return this;
         }
@@ -282,6 +319,24 @@ public final class TranscribeOptions {
         /** Sets that stretches without a voice are cut out first, or that they are not. */
         public Builder vad(boolean value) {
             return vad(value ? Vad.ON : Vad.OFF);
+        }
+
+        /**
+         * Sets the length of chunks, from {@link #SHORTEST_CHUNK} to {@link #LONGEST_CHUNK}; null leaves it to the implementation.
+         */
+        public Builder chunkLength(@Nullable Duration value) {
+            if (value != null && (value.compareTo(SHORTEST_CHUNK) < 0 || value.compareTo(LONGEST_CHUNK) > 0)) {
+                throw new IllegalArgumentException("chunkLength must be from " + SHORTEST_CHUNK.toSeconds() + " to "
+                        + LONGEST_CHUNK.toSeconds() + " seconds, but was " + value.toMillis() / 1000.0);
+            }
+            chunkLength = value;
+            return this;
+        }
+
+        /** Sets how many chunks are decoded at once at most, at least 1; null leaves it to the implementation. */
+        public Builder batchSize(@Nullable Integer value) {
+            batchSize = value == null ? null : Integer.valueOf(atLeastOne(value, "batchSize"));
+            return this;
         }
 
         /** Returns the options. */

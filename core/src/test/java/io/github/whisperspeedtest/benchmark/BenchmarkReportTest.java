@@ -80,17 +80,21 @@ class BenchmarkReportTest {
                 .compressionRatioThreshold(3.0)
                 .logProbabilityThreshold(null)
                 .noSpeechThreshold(0.5)
+                .conditionOnPreviousText(false)
+                .chunkLength(Duration.ofSeconds(20))
+                .batchSize(4)
                 .build();
 
         assertThat(settings(options).options())
                 .hasToString("{language=auto, task=transcribe, beam_size=1, best_of=5,"
-                        + " temperatures=0.0 0.2 0.4 0.6 0.8 1.0, prompt=Grüße, condition_on_previous_text=true,"
+                        + " temperatures=0.0 0.2 0.4 0.6 0.8 1.0, prompt=Grüße, condition_on_previous_text=auto,"
                         + " timestamps=segment, vad=on}");
         assertThat(settings(unusual).options())
                 .hasToString(
                         "{language=auto, task=transcribe, beam_size=1, best_of=5, patience=2.0, length_penalty=0.6,"
                                 + " temperatures=0.0, compression_ratio_threshold=3.0, log_probability_threshold=off,"
-                                + " no_speech_threshold=0.5, condition_on_previous_text=true, timestamps=segment, vad=auto}");
+                                + " no_speech_threshold=0.5, condition_on_previous_text=false, timestamps=segment, vad=auto,"
+                                + " chunk_length_seconds=20.0, batch_size=4}");
     }
 
     private static BenchmarkSettings settings(TranscribeOptions options) {

@@ -164,7 +164,7 @@ class LongFormTranscriptionTest {
     void detectsTheLanguageOnceFromTheFirstWindowThatItDecodesToo() {
         say(0, T0, "eins", T0 + 1000);
         say(3000, T0, "zwei", T0 + 1000);
-        LongFormTranscription.SpokenLanguage language = run(6000, TranscribeOptions.builder());
+        SpokenLanguage language = run(6000, TranscribeOptions.builder());
 
         assertThat(language.code()).isEqualTo("de");
         assertThat(language.probability()).isCloseTo(0.8, within(1e-6));
@@ -177,7 +177,7 @@ class LongFormTranscriptionTest {
 
     @Test
     void anEmptyRecordingHasALanguageAndNoText() {
-        LongFormTranscription.SpokenLanguage language = run(0, TranscribeOptions.builder());
+        SpokenLanguage language = run(0, TranscribeOptions.builder());
         assertThat(language.code()).isEqualTo("de");
         assertThat(segments).isEmpty();
 
@@ -221,8 +221,8 @@ class LongFormTranscriptionTest {
         windows.put(frame, tokens);
     }
 
-    private LongFormTranscription.SpokenLanguage run(long frames, TranscribeOptions.Builder options) {
-        LongFormTranscription.Spectrogram spectrogram = new LongFormTranscription.Spectrogram() {
+    private SpokenLanguage run(long frames, TranscribeOptions.Builder options) {
+        Spectrogram spectrogram = new Spectrogram() {
             @Override
             public long frames() {
                 return frames;
@@ -232,9 +232,14 @@ class LongFormTranscriptionTest {
             public void window(long firstFrame, float[] target) {
                 target[0] = firstFrame;
             }
+
+            @Override
+            public void window(long firstFrame, int part, float[] target) {
+                throw new AssertionError("The sequential loop hears all of the recording");
+            }
         };
-        return new LongFormTranscription(network, TOKENIZER, GenerationConfig.NONE, options.build(), spectrogram)
-                .run(segments::add, progress::add);
+        TranscriptionSteps steps = new TranscriptionSteps(network, TOKENIZER, GenerationConfig.NONE, options.build());
+        return new LongFormTranscription(steps, spectrogram).run(segments::add, progress::add);
     }
 
     private List<Integer> prompt(int index) {

@@ -56,7 +56,7 @@ class ReferenceTranscriptionTest {
     void bundledSamplesAreWrittenWithoutAnError() throws IOException {
         for (Sample sample : EmbeddedModel.samples()) {
             segments.clear();
-            LongFormTranscription.SpokenLanguage language = transcribe(sample);
+            SpokenLanguage language = transcribe(sample);
             assertThat(text()).isEqualTo(sample.reference());
             assertThat(language.code()).isEqualTo(sample.language().code());
             assertThat(segments).hasSameSizeAs(sample.utterances());
@@ -70,7 +70,7 @@ class ReferenceTranscriptionTest {
         assertThat(text()).startsWith(FIRST_WINDOW);
     }
 
-    private LongFormTranscription.SpokenLanguage transcribe(Sample sample) throws IOException {
+    private SpokenLanguage transcribe(Sample sample) throws IOException {
         Audio audio;
         try (InputStream in = sample.open()) {
             audio = AudioFiles.read(sample.name(), in);
@@ -80,7 +80,7 @@ class ReferenceTranscriptionTest {
                 Tokenizer.of(checkpoint.tokenizer(), checkpoint.dimensions().nVocab());
         LogMelSpectrogram mel =
                 new LogMelSpectrogram(checkpoint.dimensions().nMels(), LogMelSpectrogram.Padding.SILENCE);
-        LongFormTranscription.Spectrogram spectrogram = new LongFormTranscription.Spectrogram() {
+        Spectrogram spectrogram = new Spectrogram() {
             @Override
             public long frames() {
                 return LogMelSpectrogram.frames(audio);
@@ -91,10 +91,16 @@ class ReferenceTranscriptionTest {
                 seeks.add(firstFrame);
                 mel.window(audio, firstFrame, target);
             }
+
+            @Override
+            public void window(long firstFrame, int frames, float[] target) {
+                seeks.add(firstFrame);
+                mel.window(audio, firstFrame, frames, target);
+            }
         };
-        return new LongFormTranscription(
-                        network, tokenizer, checkpoint.generation(), TranscribeOptions.defaults(), spectrogram)
-                .run(segments::add, fraction -> {});
+        TranscriptionSteps steps =
+                new TranscriptionSteps(network, tokenizer, checkpoint.generation(), TranscribeOptions.defaults());
+        return new LongFormTranscription(steps, spectrogram).run(segments::add, fraction -> {});
     }
 
     private String text() {

@@ -88,6 +88,8 @@ class JsonTest {
                 .conditionOnPreviousText(false)
                 .timestamps(Timestamps.WORD)
                 .vad(true)
+                .chunkLength(Duration.ofMillis(20_500))
+                .batchSize(3)
                 .build();
 
         assertThat(roundTrip(TranscribeOptions.class, options))

@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.transcription;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,7 +23,7 @@ class TranscribeOptionsTest {
         assertThat(options.bestOf()).isEqualTo(5);
         assertThat(options.temperatures()).containsExactly(0.0, 0.2, 0.4, 0.6, 0.8, 1.0);
         assertThat(options.prompt()).isNull();
-        assertThat(options.conditionOnPreviousText()).isTrue();
+        assertThat(options.conditionOnPreviousText()).isNull();
         assertThat(options.timestamps()).isEqualTo(Timestamps.SEGMENT);
         assertThat(options.patience()).isEqualTo(1.0);
         assertThat(options.lengthPenalty()).isNull();
@@ -30,6 +31,8 @@ class TranscribeOptionsTest {
         assertThat(options.logProbabilityThreshold()).isEqualTo(-1.0);
         assertThat(options.noSpeechThreshold()).isEqualTo(0.6);
         assertThat(options.vad()).isEqualTo(Vad.AUTO);
+        assertThat(options.chunkLength()).isNull();
+        assertThat(options.batchSize()).isNull();
     }
 
     @Test
@@ -49,6 +52,8 @@ class TranscribeOptionsTest {
                 .conditionOnPreviousText(false)
                 .timestamps(Timestamps.WORD)
                 .vad(true)
+                .chunkLength(Duration.ofSeconds(20))
+                .batchSize(4)
                 .build();
 
         for (TranscribeOptions kept : List.of(options, options.toBuilder().build())) {
@@ -66,6 +71,8 @@ class TranscribeOptionsTest {
             assertThat(kept.logProbabilityThreshold()).isNull();
             assertThat(kept.noSpeechThreshold()).isEqualTo(0.9);
             assertThat(kept.vad()).isEqualTo(Vad.ON);
+            assertThat(kept.chunkLength()).isEqualTo(Duration.ofSeconds(20));
+            assertThat(kept.batchSize()).isEqualTo(4);
         }
     }
 
@@ -117,6 +124,22 @@ class TranscribeOptionsTest {
         assertThatThrownBy(() -> TranscribeOptions.builder().bestOf(-1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("bestOf must be at least 1, but was -1");
+        assertThatThrownBy(() -> TranscribeOptions.builder().batchSize(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("batchSize must be at least 1, but was 0");
+    }
+
+    @Test
+    void aChunkIsNeitherTooShortForAnOverlapNorLongerThanAWindow() {
+        for (Duration length : List.of(Duration.ofMillis(4999), Duration.ofMillis(30_001))) {
+            assertThatThrownBy(() -> TranscribeOptions.builder().chunkLength(length))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("chunkLength must be from 5 to 30 seconds, but was " + length.toMillis() / 1000.0);
+        }
+        for (Duration length : List.of(TranscribeOptions.SHORTEST_CHUNK, TranscribeOptions.LONGEST_CHUNK)) {
+            assertThat(TranscribeOptions.builder().chunkLength(length).build().chunkLength())
+                    .isEqualTo(length);
+        }
     }
 
     @Test
@@ -149,7 +172,20 @@ class TranscribeOptionsTest {
     }
 
     @Test
-    void nothingButThePromptAndTheThresholdsMayBeNull() {
+    void whatTheImplementationDecidesMayBeLeftToItAgain() {
+        TranscribeOptions options = TranscribeOptions.builder()
+                .conditionOnPreviousText(true)
+                .conditionOnPreviousText(null)
+                .chunkLength(Duration.ofSeconds(10))
+                .chunkLength(null)
+                .batchSize(2)
+                .batchSize(null)
+                .build();
+        assertThat(options).usingRecursiveComparison().isEqualTo(TranscribeOptions.defaults());
+    }
+
+    @Test
+    void nothingButWhatSaysSoMayBeNull() {
         assertThatThrownBy(() -> TranscribeOptions.builder().language(null)).isInstanceOf(NullPointerException.class);
         assertThatThrownBy(() -> TranscribeOptions.builder().task(null)).isInstanceOf(NullPointerException.class);
         assertThatThrownBy(() -> TranscribeOptions.builder().timestamps(null)).isInstanceOf(NullPointerException.class);

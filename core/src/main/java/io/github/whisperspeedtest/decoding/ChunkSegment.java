@@ -1,0 +1,38 @@
+package io.github.whisperspeedtest.decoding;
+
+import io.github.whisperspeedtest.alignment.WordTiming;
+import java.util.List;
+
+/**
+ * A stretch of a chunk's text, as words with times.
+ *
+ * @param start seconds from the beginning of the recording
+ * @param end seconds
+ * @param words its words, at least one
+ * @param window what it was decoded with
+ */
+record ChunkSegment(double start, double end, List<WordTiming> words, DecodedWindow window) {
+    ChunkSegment {
+        words = List.copyOf(words);
+        if (words.isEmpty()) {
+            throw new IllegalArgumentException("a segment needs a word");
+        }
+    }
+
+    /** Returns the tokens of its words. */
+    List<Integer> tokens() {
+        return words.stream().flatMap(word -> word.tokens().stream()).toList();
+    }
+
+    ChunkSegment from(double newStart, List<WordTiming> rest) {
+        return new ChunkSegment(newStart, Math.max(newStart, end), rest, window);
+    }
+
+    ChunkSegment until(double newEnd, List<WordTiming> rest) {
+        return new ChunkSegment(Math.min(start, newEnd), newEnd, rest, window);
+    }
+
+    ChunkSegment until(double newEnd) {
+        return until(newEnd, words);
+    }
+}

@@ -1,0 +1,186 @@
+package io.github.whisperspeedtest.decoding;
+
+import io.github.whisperspeedtest.alignment.WordTiming;
+import io.github.whisperspeedtest.error.EngineMemoryException;
+import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.tokenizer.TokenWord;
+import io.github.whisperspeedtest.tokenizer.Tokenizer;
+import io.github.whisperspeedtest.transcription.Segment;
+import io.github.whisperspeedtest.transcription.Timestamps;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.DoubleConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Transcribes a recording of any length in chunks that overlap, many of them at once.
+ *
+ * <p>No chunk knows of another; what two of them heard alike joins their texts. A batch is all that is in memory at a time. Source: the
+ * chunked pipeline of huggingface/transformers, {@code automatic_speech_recognition.py}.
+ *
+ * <p>For one recording and one thread.
+ */
+final class ChunkedTranscription implements TranscriptionLoop {
+    private final TranscriptionSteps steps;
+    private final TranscribeOptions options;
+    private final Spectrogram spectrogram;
+    private final Chunks chunks;
+    private final int batchSize;
+    private final BatchLimit limit;
+    private final List<float[]> spectrograms = new ArrayList<>();
+
+    /** How many chunks, from the first one on, were asked for the recording's language. */
+    private int askedForLanguage;
+
+    private @Nullable SpokenLanguage languageOfFirst;
+
+    /**
+     * Prepares a transcription.
+     *
+     * @param chunked how long chunks are, and how many are decoded at once
+     * @param limit how many chunks fit into memory; gets lowered where they do not
+     */
+    ChunkedTranscription(TranscriptionSteps steps, Spectrogram spectrogram, ChunkedOptions chunked, BatchLimit limit) {
+        this.steps = steps;
+        this.options = steps.options();
+        this.spectrogram = spectrogram;
+        int length = (int) (chunked.chunkLength().toMillis() / 10);
+        chunks = new Chunks(spectrogram.frames(), Math.min(length, steps.windowFrames()));
+        batchSize = chunked.batchSize();
+        this.limit = limit;
+    }
+
+    @Override
+    public SpokenLanguage run(Consumer<Segment> onSegment, DoubleConsumer onProgress) {
+        ChunkMerger merger = new ChunkMerger(
+                options.timestamps() != Timestamps.NONE, segment -> onSegment.accept(asSegment(segment)));
+        SpokenLanguage language = steps.givenLanguage();
+        int done = 0;
+        // An empty recording has a language too, that of silence.
+        while (language == null || done < chunks.count()) {
+            int first = language == null ? askedForLanguage : done;
+            int size = Math.max(1, Math.min(Math.min(batchSize, limit.largest()), chunks.count() - first));
+            List<List<ChunkSegment>> texts = List.of();
+            try (EncodedWindows windows = encode(first, size)) {
+                if (language == null) {
+                    language = findLanguage(windows);
+                }
+                // Chunks behind the first batch may have been looked at for their language alone.
+                if (language != null && first == done && done < chunks.count()) {
+                    onProgress.accept(progress(done) + (progress(done + size) - progress(done)) / 2);
+                    texts = decode(windows, done, language.code());
+                }
+            } catch (EngineMemoryException | OutOfMemoryError e) {
+                if (size == 1) {
+                    throw e;
+                }
+                limit.ranOutWith(size, e);
+                spectrograms.clear();
+                continue;
+            }
+            for (List<ChunkSegment> text : texts) {
+                merger.add(chunks.get(done++), text);
+                onProgress.accept(progress(done));
+            }
+        }
+        return language;
+    }
+
+    /** Returns the part of the recording that the first chunks make; what a chunk shares with the next one is only half its own. */
+    private double progress(int count) {
+        return count == chunks.count() ? 1 : chunks.get(count).border() / (spectrogram.frames() / 100.0);
+    }
+
+    private EncodedWindows encode(int first, int size) {
+        while (spectrograms.size() < size) {
+            spectrograms.add(steps.newSpectrogram());
+        }
+        for (int i = 0; i < size; i++) {
+            if (chunks.count() == 0) {
+                spectrogram.window(0, 0, spectrograms.get(i));
+            } else {
+                Chunk chunk = chunks.get(first + i);
+                spectrogram.window(chunk.firstFrame(), chunk.frames(), spectrograms.get(i));
+            }
+        }
+        return steps.encode(spectrograms.subList(0, size));
+    }
+
+    /**
+     * Returns the language of the first chunk of a batch in which somebody speaks; null where nobody does and there are more chunks. Where
+     * nobody ever speaks, it is that of the recording's first chunk.
+     */
+    private @Nullable SpokenLanguage findLanguage(EncodedWindows windows) {
+        List<LanguageDetector.Detected> detected = steps.detectLanguages(windows);
+        if (languageOfFirst == null) {
+            languageOfFirst = detected.get(0).best();
+        }
+        Double noSpeech = options.noSpeechThreshold();
+        for (LanguageDetector.Detected window : detected) {
+            if (noSpeech == null || window.noSpeechProbability() <= noSpeech) {
+                return window.best();
+            }
+        }
+        askedForLanguage += detected.size();
+        return askedForLanguage >= chunks.count() ? languageOfFirst : null;
+    }
+
+    /** Returns the text of each chunk of a batch, empty where it is silent. */
+    private List<List<ChunkSegment>> decode(EncodedWindows windows, int first, String language) {
+        List<DecodedWindow> decoded = steps.decode(windows, language, steps.givenPrompt());
+        List<List<ChunkSegment>> texts = new ArrayList<>();
+        for (int i = 0; i < decoded.size(); i++) {
+            DecodedWindow window = decoded.get(i);
+            texts.add(window.isSilent(options) ? List.of() : text(windows, i, chunks.get(first + i), language, window));
+        }
+        return texts;
+    }
+
+    private List<ChunkSegment> text(
+            EncodedWindows windows, int index, Chunk chunk, String language, DecodedWindow decoded) {
+        Tokenizer tokenizer = steps.tokenizer();
+        List<DecodedSegment> segments =
+                SegmentedWindow.all(tokenizer.specials(), decoded.tokens(), chunk.firstFrame(), chunk.frames());
+        if (options.timestamps() == Timestamps.WORD) {
+            segments = steps.addWords(windows, index, language, segments, chunk.start(), chunk.frames(), chunk.start());
+        }
+        List<ChunkSegment> text = new ArrayList<>();
+        for (DecodedSegment segment : segments) {
+            List<WordTiming> words = segment.words().isEmpty() ? spread(segment, language) : segment.words();
+            boolean blank = words.stream().allMatch(word -> word.text().isBlank());
+            if (segment.start() < segment.end() && !blank) {
+                text.add(new ChunkSegment(segment.start(), segment.end(), words, decoded));
+            }
+        }
+        return text;
+    }
+
+    /** Returns the words of a segment with times as if all letters were equally long. */
+    private List<WordTiming> spread(DecodedSegment segment, String language) {
+        Tokenizer tokenizer = steps.tokenizer();
+        List<TokenWord> words = tokenizer.words(TextTokens.of(tokenizer, segment.tokens()), language);
+        int letters = words.stream().mapToInt(word -> word.text().length()).sum();
+        List<WordTiming> spread = new ArrayList<>();
+        double secondsPerLetter = letters == 0 ? 0 : (segment.end() - segment.start()) / letters;
+        int before = 0;
+        for (TokenWord word : words) {
+            int after = before + word.text().length();
+            spread.add(new WordTiming(
+                    word.text(),
+                    word.tokens(),
+                    segment.start() + before * secondsPerLetter,
+                    segment.start() + after * secondsPerLetter,
+                    0));
+            before = after;
+        }
+        return spread;
+    }
+
+    private Segment asSegment(ChunkSegment segment) {
+        List<WordTiming> words = options.timestamps() == Timestamps.WORD ? segment.words() : List.of();
+        return steps.segment(
+                new DecodedSegment(segment.start(), segment.end(), segment.tokens(), words), segment.window());
+    }
+}

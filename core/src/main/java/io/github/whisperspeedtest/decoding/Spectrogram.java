@@ -1,0 +1,27 @@
+package io.github.whisperspeedtest.decoding;
+
+/**
+ * The log-mel spectrogram of a recording, 100 frames a second; windows go where {@link
+ * io.github.whisperspeedtest.network.WhisperNetwork#encode} takes them from.
+ */
+interface Spectrogram {
+    /** Returns the number of frames that hold audio. */
+    long frames();
+
+    /**
+     * Computes one window of the recording.
+     *
+     * @param firstFrame its first frame
+     * @param target where it goes
+     */
+    void window(long firstFrame, float[] target);
+
+    /**
+     * Computes one window of a part of the recording, as if that part were all of it.
+     *
+     * @param firstFrame the first frame of the part
+     * @param frames how many frames it has, no more than a window
+     * @param target where it goes
+     */
+    void window(long firstFrame, int frames, float[] target);
+}
