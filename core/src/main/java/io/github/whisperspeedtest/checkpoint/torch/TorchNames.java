@@ -49,9 +49,8 @@ final class TorchNames implements PickleNames {
         }
         throw offences.unusable(
                 "its pickle names " + Offences.shown(full)
-                        + ", which is nothing that weights are made of. Loading it with Python could run code;"
-                        + " nothing was run",
-                "Use a model as OpenAI publishes it, with the dimensions and the state dictionary and nothing else.");
+                        + ", which no weights are made of: loading it could run code, and nothing of it was run",
+                "Use a model as OpenAI publishes it, or save its dimensions and state dictionary and nothing else.");
     }
 
     @Override

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Unpickler {
     /** Some ten times what the largest published model takes. */
-    private static final int MAX_VALUES = 500_000;
+    private static final int MAX_VALUES = 300_000;
 
     private static final int MAX_STACK = 1 << 16;
     private static final int MAX_MARKS = 1000;
