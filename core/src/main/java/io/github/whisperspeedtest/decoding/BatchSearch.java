@@ -2,10 +2,12 @@ package io.github.whisperspeedtest.decoding;
 
 import io.github.whisperspeedtest.network.DecoderSession;
 import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.GreedySession;
 import io.github.whisperspeedtest.numeric.Exponentials;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -24,8 +26,17 @@ final class BatchSearch {
     private final Exponentials exponentials = new Exponentials();
     private final List<float[]> rows = new ArrayList<>();
 
-    /** What came out of one window. */
-    record Found(TokenSequence sequence, double noSpeechProbability) {}
+    /**
+     * What came out of one window.
+     *
+     * @param tokens without the one that ends the text
+     * @param logProbability sum of the natural logarithms of the probabilities of all tokens
+     */
+    record Found(List<Integer> tokens, double logProbability, double noSpeechProbability) {
+        private static Found of(TokenSequence sequence, double noSpeechProbability) {
+            return new Found(sequence.tokens(), sequence.logProbability(), noSpeechProbability);
+        }
+    }
 
     BatchSearch(int vocabulary, int contextLength, int noSpeechToken) {
         this.vocabulary = vocabulary;
@@ -36,6 +47,11 @@ final class BatchSearch {
     /** Returns the most tokens that are decoded for one window: half of what the decoder can hold, as in the reference. */
     int maxTokens() {
         return contextLength / 2;
+    }
+
+    /** Returns the most tokens that are decoded after a prompt. The last one of a full context is, though nothing can follow it. */
+    int maxTokens(int promptLength) {
+        return Math.min(maxTokens(), contextLength + 1 - promptLength);
     }
 
     /**
@@ -64,13 +80,39 @@ final class BatchSearch {
             double[] noSpeech = new double[wanted.length];
             float[][] logits = readPrompts(session, prompts, noSpeech);
             int promptLength = session.length();
-            // The last token of a full context is still decoded, though nothing can follow it.
-            int steps = Math.min(maxTokens(), contextLength + 1 - promptLength);
-            continueAll(session, all, logits, steps);
+            continueAll(session, all, logits, maxTokens(promptLength));
             return IntStream.range(0, wanted.length)
-                    .mapToObj(i -> new Found(all.get(i).best(), noSpeech[i]))
+                    .mapToObj(i -> Found.of(all.get(i).best(), noSpeech[i]))
                     .toList();
         }
+    }
+
+    /**
+     * Searches greedily inside the engine.
+     *
+     * @param windows the encoder's output
+     * @param wanted rising indexes of the windows to decode
+     * @param prompts a prompt for each of those, all equally long
+     * @return the results in the order of {@code wanted}, empty where the engine has no such search
+     */
+    Optional<List<Found>> runInEngine(EncodedWindows windows, int[] wanted, List<Prompt> prompts, DecodingRules rules) {
+        int promptLength = prompts.get(0).tokens().length;
+        Optional<GreedySession> started = windows.startGreedy(
+                wanted,
+                prompts.stream().map(Prompt::tokens).toArray(int[][]::new),
+                prompts.get(0).startOfTranscript(),
+                rules.greedy(maxTokens(promptLength)));
+        return started.map(session -> {
+            try (session) {
+                boolean more = true;
+                while (more) {
+                    more = session.advance();
+                }
+                return session.sequences().stream()
+                        .map(found -> new Found(found.tokens(), found.logProbability(), found.noSpeechProbability()))
+                        .toList();
+            }
+        });
     }
 
     /** Appends the prompts and returns the logits after each; notes the probability of silence after the start of transcript. */

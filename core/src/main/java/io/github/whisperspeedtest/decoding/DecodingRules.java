@@ -1,6 +1,9 @@
 package io.github.whisperspeedtest.decoding;
 
+import io.github.whisperspeedtest.network.GreedyRules;
 import io.github.whisperspeedtest.tokenizer.SpecialTokens;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** All rules for the next token, and the distribution that they leave. */
@@ -25,6 +28,28 @@ final class DecodingRules {
     /** Returns the token that ends a sequence. */
     int endOfText() {
         return specials.endOfText();
+    }
+
+    /**
+     * Returns the rules in the form in which an engine takes them.
+     *
+     * @param maxTokens the most tokens to decode
+     */
+    GreedyRules greedy(int maxTokens) {
+        int firstTimestamp = specials.timestampBegin();
+        IntStream never = Arrays.stream(suppressed.always());
+        if (timestamps != null) {
+            never = IntStream.concat(never, IntStream.of(specials.noTimestamps()));
+        }
+        return new GreedyRules(
+                specials.endOfText(),
+                specials.noSpeech(),
+                firstTimestamp,
+                timestamps == null ? firstTimestamp : timestamps.lastInitialTimestamp(),
+                timestamps != null,
+                never.toArray(),
+                suppressed.first(),
+                maxTokens);
     }
 
     /**

@@ -4,9 +4,12 @@ import io.github.whisperspeedtest.checkpoint.AttentionHead;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
 import io.github.whisperspeedtest.network.DecoderSession;
 import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.GreedyRules;
+import io.github.whisperspeedtest.network.GreedySession;
 import io.github.whisperspeedtest.network.WhisperNetwork;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -83,6 +86,13 @@ final class MeteredNetwork implements WhisperNetwork {
         }
 
         @Override
+        public Optional<GreedySession> startGreedy(
+                int[] wanted, int[][] prompts, int startOfTranscript, GreedyRules rules) {
+            return decode(() -> windows.startGreedy(wanted, prompts, startOfTranscript, rules))
+                    .map(MeteredGreedySession::new);
+        }
+
+        @Override
         public float[][][] crossAttention(int window, int[] tokens, List<AttentionHead> heads) {
             return decode(() -> windows.crossAttention(window, tokens, heads));
         }
@@ -90,6 +100,29 @@ final class MeteredNetwork implements WhisperNetwork {
         @Override
         public void close() {
             windows.close();
+        }
+    }
+
+    private final class MeteredGreedySession implements GreedySession {
+        private final GreedySession session;
+
+        MeteredGreedySession(GreedySession session) {
+            this.session = session;
+        }
+
+        @Override
+        public boolean advance() {
+            return decode(session::advance);
+        }
+
+        @Override
+        public List<Sequence> sequences() {
+            return session.sequences();
+        }
+
+        @Override
+        public void close() {
+            session.close();
         }
     }
 

@@ -45,6 +45,16 @@ final class SuppressedTokens {
         }
     }
 
+    /** Returns the tokens that are never decoded. */
+    int[] always() {
+        return always.clone();
+    }
+
+    /** Returns the tokens that do not come first. */
+    int[] first() {
+        return first.clone();
+    }
+
     private static int[] ids(TreeSet<Integer> tokens) {
         return tokens.stream()
                 .filter(token -> token >= 0)

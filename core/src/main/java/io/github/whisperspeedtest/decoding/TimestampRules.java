@@ -25,6 +25,11 @@ final class TimestampRules {
                 specials.timestampBegin() + (int) Math.rint(MAX_INITIAL_SECONDS / secondsPerTimestamp);
     }
 
+    /** Returns the last timestamp that a window may begin with. */
+    int lastInitialTimestamp() {
+        return lastInitialTimestamp;
+    }
+
     /** Narrows down what may follow a sequence. */
     void apply(TokenDistribution distribution, TokenSequence sequence) {
         int length = sequence.length();

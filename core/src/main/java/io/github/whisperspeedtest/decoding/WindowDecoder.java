@@ -9,6 +9,7 @@ import io.github.whisperspeedtest.transcription.Timestamps;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -79,7 +80,10 @@ final class WindowDecoder {
             EncodedWindows windows, int[] wanted, List<Prompt> prompts, double temperature) {
         List<Prompt> chosen = IntStream.of(wanted).mapToObj(prompts::get).toList();
         int sequences = temperature > 0 ? options.bestOf() : options.beamSize();
-        return batch.run(windows, wanted, chosen, sequences, searches(temperature)).stream()
+        Optional<List<BatchSearch.Found>> inEngine = temperature == 0 && sequences == 1
+                ? batch.runInEngine(windows, wanted, chosen, rules)
+                : Optional.empty();
+        return inEngine.orElseGet(() -> batch.run(windows, wanted, chosen, sequences, searches(temperature))).stream()
                 .map(found -> result(found, temperature))
                 .toList();
     }
@@ -96,13 +100,12 @@ final class WindowDecoder {
     }
 
     private DecodedWindow result(BatchSearch.Found found, double temperature) {
-        TokenSequence sequence = found.sequence();
-        List<Integer> tokens = sequence.tokens();
+        List<Integer> tokens = found.tokens();
         String text = TextTokens.decode(tokenizer, tokens).strip();
         return new DecodedWindow(
                 tokens,
                 text,
-                sequence.logProbability() / (sequence.length() + 1),
+                found.logProbability() / (tokens.size() + 1),
                 found.noSpeechProbability(),
                 temperature,
                 CompressionRatio.of(text));

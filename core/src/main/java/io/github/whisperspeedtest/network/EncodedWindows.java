@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.network;
 
 import io.github.whisperspeedtest.checkpoint.AttentionHead;
 import java.util.List;
+import java.util.Optional;
 
 /** A batch of windows as the encoder left them: what the decoder attends to. */
 public interface EncodedWindows extends AutoCloseable {
@@ -15,6 +16,21 @@ public interface EncodedWindows extends AutoCloseable {
      * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
      */
     DecoderSession startDecoding(int maxSequencesPerWindow);
+
+    /**
+     * Begins a greedy search inside the engine, which saves the way of all logits to Java; its result is that of a search with {@link
+     * #startDecoding}, up to rounding.
+     *
+     * @param windows rising indexes of the windows to decode
+     * @param prompts a prompt for each of those, all equally long
+     * @param startOfTranscript index of the start of the transcript in each prompt
+     * @return empty where the engine has no such search
+     * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
+     */
+    default Optional<GreedySession> startGreedy(
+            int[] windows, int[][] prompts, int startOfTranscript, GreedyRules rules) {
+        return Optional.empty();
+    }
 
     /**
      * Returns how much each token of a sequence attends to each position of the audio.
