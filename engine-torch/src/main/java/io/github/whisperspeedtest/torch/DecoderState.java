@@ -1,0 +1,257 @@
+package io.github.whisperspeedtest.torch;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.IValue;
+import io.github.whisperspeedtest.checkpoint.AttentionHead;
+import io.github.whisperspeedtest.checkpoint.ModelDimensions;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Sequences that the decoder has read so far, as its caches. */
+final class DecoderState implements AutoCloseable {
+    private final TorchNetwork network;
+    private final ModelDimensions dimensions;
+    private final PtNDManager manager;
+    private int windows;
+    private int sequences;
+    private int length;
+
+    /** What the sequences attend to: the encoder's own, or a copy of those windows that are left. */
+    private IValue cross;
+
+    private boolean ownsCross;
+
+    /** Keys and values of the self-attention; null before the first token. */
+    private @Nullable IValue cache;
+
+    private boolean closed;
+
+    /**
+     * Begins with one sequence for each window.
+     *
+     * @param cross stays open
+     */
+    DecoderState(TorchNetwork network, IValue cross, int windows) {
+        this.network = network;
+        this.cross = cross;
+        this.windows = windows;
+        sequences = windows;
+        dimensions = network.dimensions();
+        manager = network.newManager();
+    }
+
+    TorchNetwork network() {
+        return network;
+    }
+
+    /** Returns the manager of arrays that live no longer than this. */
+    PtNDManager manager() {
+        return manager;
+    }
+
+    int sequences() {
+        return sequences;
+    }
+
+    int length() {
+        return length;
+    }
+
+    /**
+     * Appends tokens and returns the logits after some of them, {@code [sequences * positions, nVocab]}, for the caller to close.
+     *
+     * @param tokens as many for each sequence
+     * @param positions indexes of the tokens after which logits are wanted
+     */
+    IValue append(int[][] tokens, int[] positions) {
+        checkFits(tokens);
+        try (PtNDArray ids = ids(tokens);
+                NativeValues arguments = new NativeValues()) {
+            TorchWeights weights = network.weights();
+            IValue logits = network.call(
+                    "append",
+                    arguments.own(IValue.from(ids)),
+                    arguments.of(positions),
+                    arguments.of(length),
+                    arguments.of(dimensions.nTextHead()),
+                    cache(),
+                    cross,
+                    weights.decoderStem,
+                    weights.decoder.norms(),
+                    weights.decoder.linears().plain(),
+                    weights.decoder.linears().packed(),
+                    weights.packedEmbedding);
+            length += tokens[0].length;
+            return logits;
+        }
+    }
+
+    /**
+     * Goes on with a greedy search inside the engine.
+     *
+     * @param logits what {@code greedy} of the program begins with
+     * @return what it returns
+     */
+    IValue greedy(IValue logits, int start, int decoded, int steps, IValue state, IValue masks, IValue rules) {
+        checkOpen();
+        try (NativeValues arguments = new NativeValues()) {
+            TorchWeights weights = network.weights();
+            return network.call(
+                    "greedy",
+                    logits,
+                    arguments.of(start),
+                    arguments.of(decoded),
+                    arguments.of(steps),
+                    state,
+                    masks,
+                    rules,
+                    arguments.of(dimensions.nTextHead()),
+                    cache(),
+                    cross,
+                    weights.decoderStem,
+                    weights.decoder.norms(),
+                    weights.decoder.linears().plain(),
+                    weights.decoder.linears().packed(),
+                    weights.packedEmbedding);
+        }
+    }
+
+    /** Returns the cross-attention's scores of a first append to the one sequence there is: {@code [head][token][position]}. */
+    float[][][] crossAttention(int[] tokens, List<AttentionHead> heads) {
+        checkFits(new int[][] {tokens});
+        int positions = dimensions.nAudioCtx();
+        try (PtNDArray ids = ids(new int[][] {tokens});
+                PtNDArray scores =
+                        manager.create(new Shape(heads.size(), 1, tokens.length, positions), DataType.FLOAT32);
+                NativeValues arguments = new NativeValues()) {
+            TorchWeights weights = network.weights();
+            arguments.own(network.call(
+                    "decode",
+                    arguments.own(IValue.from(ids)),
+                    arguments.of(length),
+                    arguments.of(dimensions.nTextHead()),
+                    cache(),
+                    cross,
+                    weights.decoderStem,
+                    weights.decoder.norms(),
+                    weights.decoder.linears().plain(),
+                    weights.decoder.linears().packed(),
+                    arguments.own(IValue.from(scores)),
+                    arguments.of(heads.stream().mapToInt(AttentionHead::layer).toArray()),
+                    arguments.of(heads.stream().mapToInt(AttentionHead::head).toArray())));
+            length += tokens.length;
+            float[] elements = scores.toFloatArray();
+            float[][][] result = new float[heads.size()][tokens.length][];
+            for (int i = 0; i < elements.length; i += positions) {
+                int row = i / positions;
+                result[row / tokens.length][row % tokens.length] = Arrays.copyOfRange(elements, i, i + positions);
+            }
+            return result;
+        }
+    }
+
+    private void checkFits(int[][] tokens) {
+        checkOpen();
+        int count = tokens[0].length;
+        if (tokens.length != sequences || count < 1 || length + count > dimensions.nTextCtx()) {
+            throw new IllegalArgumentException(tokens.length + " sequences of " + count + " more tokens do not fit "
+                    + sequences + " sequences of " + length + "; the decoder has " + dimensions.nTextCtx()
+                    + " positions");
+        }
+    }
+
+    private PtNDArray ids(int[][] tokens) {
+        long[] ids = Arrays.stream(tokens)
+                .flatMapToInt(Arrays::stream)
+                .asLongStream()
+                .toArray();
+        return (PtNDArray) manager.create(ids, new Shape(tokens.length, tokens[0].length));
+    }
+
+    private IValue cache() {
+        if (cache == null) {
+            try (NativeValues arguments = new NativeValues()) {
+                cache = network.call("empty_cache", cross, arguments.of(sequences));
+            }
+        }
+        return cache;
+    }
+
+    /** Notes that a greedy search has appended tokens. */
+    void grown(int newLength) {
+        length = newLength;
+    }
+
+    /**
+     * Replaces the sequences by some of them.
+     *
+     * @param parents as {@link io.github.whisperspeedtest.network.DecoderSession#select} takes them
+     */
+    void select(int[] parents) {
+        checkOpen();
+        int perWindow = sequences / windows;
+        int[] kept = Arrays.stream(parents)
+                .map(parent -> parent / perWindow)
+                .distinct()
+                .toArray();
+        boolean ordered = kept.length > 0
+                && parents.length % kept.length == 0
+                && IntStream.range(0, parents.length)
+                        .allMatch(i -> parents[i] / perWindow == kept[i / (parents.length / kept.length)])
+                && IntStream.range(1, kept.length).allMatch(i -> kept[i - 1] < kept[i]);
+        if (!ordered) {
+            throw new IllegalArgumentException(
+                    "Windows must keep equally many sequences, in order of the windows, but the parents are "
+                            + Arrays.toString(parents) + " with " + perWindow + " for each window");
+        }
+        if (cache != null) {
+            IValue selected = selectRows(cache, parents);
+            cache.close();
+            cache = selected;
+        }
+        if (kept.length != windows) {
+            IValue selected = selectRows(cross, kept);
+            closeCross();
+            cross = selected;
+            ownsCross = true;
+            windows = kept.length;
+        }
+        sequences = parents.length;
+    }
+
+    /** Returns a list of tensors each of which has some rows of another one, for the caller to close. */
+    IValue selectRows(IValue tensors, int[] rows) {
+        try (NativeValues arguments = new NativeValues()) {
+            return network.call("select", tensors, arguments.of(rows));
+        }
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("This session is closed; start to decode again.");
+        }
+    }
+
+    private void closeCross() {
+        if (ownsCross) {
+            cross.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            closeCross();
+            if (cache != null) {
+                cache.close();
+            }
+            manager.close();
+        }
+    }
+}

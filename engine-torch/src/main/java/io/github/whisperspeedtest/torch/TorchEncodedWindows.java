@@ -1,0 +1,79 @@
+package io.github.whisperspeedtest.torch;
+
+import ai.djl.pytorch.jni.IValue;
+import io.github.whisperspeedtest.checkpoint.AttentionHead;
+import io.github.whisperspeedtest.network.DecoderSession;
+import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.GreedyRules;
+import io.github.whisperspeedtest.network.GreedySession;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Windows as the keys and values that the decoder's cross-attention reads. */
+final class TorchEncodedWindows implements EncodedWindows {
+    private final TorchNetwork network;
+    private final int count;
+    private @Nullable IValue crossCache;
+
+    /**
+     * Takes the cache over.
+     *
+     * @param crossCache for each block of the decoder keys and values
+     */
+    TorchEncodedWindows(TorchNetwork network, IValue crossCache, int count) {
+        this.network = network;
+        this.crossCache = crossCache;
+        this.count = count;
+    }
+
+    private IValue crossCache() {
+        if (crossCache == null) {
+            throw new IllegalStateException("These windows are closed; encode them again.");
+        }
+        return crossCache;
+    }
+
+    @Override
+    public int count() {
+        return count;
+    }
+
+    @Override
+    public DecoderSession startDecoding(int maxSequencesPerWindow) {
+        return new TorchDecoderSession(new DecoderState(network, crossCache(), count));
+    }
+
+    @Override
+    public Optional<GreedySession> startGreedy(
+            int[] windows, int[][] prompts, int startOfTranscript, GreedyRules rules) {
+        DecoderState state = new DecoderState(network, crossCache(), count);
+        try {
+            if (windows.length < count) {
+                state.select(windows);
+            }
+            return Optional.of(new TorchGreedySession(state, prompts, startOfTranscript, rules));
+        } catch (RuntimeException | Error e) {
+            state.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public float[][][] crossAttention(int window, int[] tokens, List<AttentionHead> heads) {
+        try (DecoderState state = new DecoderState(network, crossCache(), count)) {
+            if (count > 1) {
+                state.select(new int[] {window});
+            }
+            return state.crossAttention(tokens, heads);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (crossCache != null) {
+            crossCache.close();
+            crossCache = null;
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package io.github.whisperspeedtest.torch;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.IValue;
+import io.github.whisperspeedtest.checkpoint.Checkpoint;
+import io.github.whisperspeedtest.checkpoint.ModelDimensions;
+import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.WhisperNetwork;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/** The Whisper network on PyTorch: a TorchScript program and the weights of a checkpoint. */
+public final class TorchNetwork implements WhisperNetwork {
+    private final TorchRuntime runtime;
+    private final TorchOptions options;
+    private final ModelDimensions dimensions;
+    private final PtNDManager manager;
+    private final TorchProgram program;
+    private final TorchWeights weights;
+    private boolean closed;
+
+    private TorchNetwork(TorchRuntime runtime, Checkpoint checkpoint, TorchOptions options) {
+        this.runtime = runtime;
+        this.options = options;
+        dimensions = checkpoint.dimensions();
+        manager = (PtNDManager) runtime.engine().newBaseManager(options.device().djl());
+        try {
+            runtime.setThreads(options.threads());
+            program = TorchProgram.load(manager);
+            weights = new TorchWeights(program, checkpoint, options, manager);
+        } catch (RuntimeException | Error e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Loads a network.
+     *
+     * @throws io.github.whisperspeedtest.error.RuntimeUnavailableException if PyTorch cannot be used here
+     * @throws io.github.whisperspeedtest.error.EngineException if PyTorch fails, such as for lack of memory
+     * @throws io.github.whisperspeedtest.error.ModelException if a file of the checkpoint cannot be read any more
+     */
+    public static TorchNetwork load(Checkpoint checkpoint, TorchOptions options) {
+        return new TorchNetwork(TorchRuntime.start(), checkpoint, options);
+    }
+
+    /** Returns what it computes on. */
+    public TorchDevice device() {
+        return options.device();
+    }
+
+    /** Returns the type that it computes with. */
+    public TorchPrecision precision() {
+        return options.precision();
+    }
+
+    /** Returns the operator that computes attention; which kernel that runs, PyTorch chooses by device and type. */
+    public String attention() {
+        return "scaled_dot_product_attention";
+    }
+
+    @Override
+    public ModelDimensions dimensions() {
+        return dimensions;
+    }
+
+    @Override
+    public EncodedWindows encode(List<float[]> windows) {
+        if (closed) {
+            throw new IllegalStateException("This network is closed; load the model again.");
+        }
+        int frames = 2 * dimensions.nAudioCtx();
+        int size = dimensions.nMels() * frames;
+        ByteBuffer memory =
+                ByteBuffer.allocateDirect(windows.size() * size * Float.BYTES).order(ByteOrder.nativeOrder());
+        for (int i = 0; i < windows.size(); i++) {
+            memory.asFloatBuffer().put(i * size, windows.get(i), 0, size);
+        }
+        Shape shape = new Shape(windows.size(), dimensions.nMels(), frames);
+        try (PtNDArray mel = manager.create(memory, shape, DataType.FLOAT32);
+                NativeValues arguments = new NativeValues()) {
+            IValue cache = call(
+                    "cross_cache",
+                    arguments.own(IValue.from(mel)),
+                    arguments.of(options.device() == TorchDevice.CPU ? 1 : windows.size()),
+                    arguments.of(dimensions.nAudioHead()),
+                    weights.encoderStem,
+                    weights.encoder.norms(),
+                    weights.encoder.linears().plain(),
+                    weights.encoder.linears().packed(),
+                    arguments.of(dimensions.nTextHead()),
+                    weights.cross.plain(),
+                    weights.cross.packed());
+            return new TorchEncodedWindows(this, cache, windows.size());
+        }
+    }
+
+    IValue call(String method, IValue... arguments) {
+        runtime.setThreads(options.threads());
+        return program.call(method, arguments);
+    }
+
+    TorchWeights weights() {
+        return weights;
+    }
+
+    /** Makes the manager of what a session holds. */
+    PtNDManager newManager() {
+        return (PtNDManager) manager.newSubManager();
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            weights.close();
+            program.close();
+            manager.close();
+        }
+    }
+}
