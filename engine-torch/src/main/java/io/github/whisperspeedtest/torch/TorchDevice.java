@@ -2,50 +2,86 @@ package io.github.whisperspeedtest.torch;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
-import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** What PyTorch can compute on. */
+/**
+ * What PyTorch can compute on.
+ *
+ * <p>Whether a device works is found out by computing on it, since DJL cannot say so of Apple's, and a driver that is there need not
+ * work. Source of DJL's names: {@code ai.djl.pytorch.engine.PtDeviceType}.
+ */
 public enum TorchDevice {
     /** The processor. */
-    CPU("cpu", "CPU", Device.cpu()),
+    CPU("cpu", "CPU"),
     /** The graphics processor of a Mac, through Metal Performance Shaders. */
-    MPS("mps", "MPS (Apple GPU)", Device.of("mps", -1)),
+    MPS("mps", "MPS (Apple GPU)"),
     /** The first graphics processor of NVIDIA. */
-    CUDA("cuda", "CUDA", Device.gpu(0));
+    CUDA("cuda", "CUDA");
 
     private final String option;
     private final String description;
-    private final Device djl;
+    private @Nullable Optional<String> problem;
 
-    TorchDevice(String option, String description, Device djl) {
+    TorchDevice(String option, String description) {
         this.option = option;
         this.description = description;
-        this.djl = djl;
     }
 
-    /** Returns the best device that there is: a graphics processor where one works, or else the processor. */
+    /**
+     * Returns the best device that there is: a graphics processor where one works, or else the processor.
+     *
+     * @throws io.github.whisperspeedtest.error.RuntimeUnavailableException if PyTorch cannot be used here
+     */
     public static TorchDevice best() {
         return MPS.problem().isEmpty() ? MPS : CUDA.problem().isEmpty() ? CUDA : CPU;
     }
 
-    /** Returns why this device cannot be used here, empty where it can. */
-    public Optional<String> problem() {
-        return this == CPU ? Optional.empty() : tryOut();
+    /**
+     * Returns why this device cannot be used here, without a full stop; empty where it can. It is tried once per process.
+     *
+     * @throws io.github.whisperspeedtest.error.RuntimeUnavailableException if PyTorch cannot be used here
+     */
+    public synchronized Optional<String> problem() {
+        if (problem == null) {
+            Engine engine = TorchRuntime.start().engine();
+            problem = findProblem(engine);
+        }
+        return problem;
     }
 
-    private Optional<String> tryOut() {
-        Engine engine = TorchRuntime.start().engine();
-        try (NDManager manager = engine.newBaseManager(djl)) {
+    private Optional<String> findProblem(Engine engine) {
+        return switch (this) {
+            case CPU -> Optional.empty();
+            case MPS ->
+                System.getProperty("os.name").startsWith("Mac")
+                        ? tryOut(engine)
+                        : Optional.of("it is part of macOS on Apple silicon");
+            case CUDA ->
+                engine.hasCapability("CUDA")
+                        ? tryOut(engine)
+                        : Optional.of("PyTorch finds no such device, or its libraries are not those for CUDA");
+        };
+    }
+
+    /** Computes a sum, which takes memory, a kernel and the way back. */
+    Optional<String> tryOut(Engine engine) {
+        try (NDManager manager = engine.newBaseManager(djl())) {
             NDArray two = manager.ones(new Shape(1), DataType.FLOAT32).add(1);
-            return two.toFloatArray()[0] == 2 ? Optional.empty() : Optional.of("it computes wrongly");
-        } catch (EngineException e) {
-            return Optional.of(e.getMessage());
+            float result = two.toFloatArray()[0];
+            return result == 2 ? Optional.empty() : Optional.of("1 + 1 is " + result + " on it");
+        } catch (RuntimeException e) {
+            return Optional.of(firstSentence(String.valueOf(e.getMessage())));
         }
+    }
+
+    /** Takes what PyTorch found wrong, and not the pages of hints that it may add. */
+    static String firstSentence(String message) {
+        return message.lines().findFirst().orElse("").replaceFirst("\\. .*|\\.$", "");
     }
 
     /** Returns the name that users choose it by. */
@@ -60,6 +96,10 @@ public enum TorchDevice {
 
     /** Returns what DJL calls it. */
     public Device djl() {
-        return djl;
+        return switch (this) {
+            case CPU -> Device.cpu();
+            case MPS -> Device.of("mps", -1);
+            case CUDA -> Device.gpu(0);
+        };
     }
 }

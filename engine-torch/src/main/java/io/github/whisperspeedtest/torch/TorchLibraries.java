@@ -54,6 +54,12 @@ record TorchLibraries(Map<String, String> settings, String remedy) {
     static TorchLibraries find() throws IOException {
         String classifier = classifier(System.getProperty("os.name"), System.getProperty("os.arch"), memoryMap());
         Platform platform = Platform.detectPlatform("pytorch");
+        if (platform.getApiVersion() == null) {
+            throw new RuntimeUnavailableException(
+                    "DJL's engine for PyTorch is not on the class path",
+                    "Put " + GROUP + ":pytorch-engine there, in the version of ai.djl:api.",
+                    null);
+        }
         String own = Utils.getEnvOrSystemProperty(DIRECTORY);
         return own == null ? bundled(platform, classifier) : own(own, platform, classifier);
     }

@@ -63,15 +63,14 @@ public final class TorchRuntime {
     }
 
     private static Engine startEngine() {
-        Map<String, String> settings = new HashMap<>();
+        // Stays: DJL asks for it whenever its class of engines is first used, whoever does that.
         System.setProperty("OPT_OUT_TRACKING", "true");
-        String remedy = "Put ai.djl:api and ai.djl.pytorch:pytorch-engine on the class path, in the same version.";
+        Map<String, @Nullable String> before = set(Map.of("ai.djl.offline", "true"));
         // DJL looks for its engines and their libraries through this loader.
         Thread thread = Thread.currentThread();
         ClassLoader loader = thread.getContextClassLoader();
         thread.setContextClassLoader(TorchRuntime.class.getClassLoader());
-        settings.put("ai.djl.offline", "true");
-        Map<String, @Nullable String> before = set(settings);
+        String remedy = "Put ai.djl:api and ai.djl.pytorch:pytorch-engine on the class path, whole and of one version.";
         try {
             TorchLibraries libraries = TorchLibraries.find();
             remedy = libraries.remedy();
@@ -119,8 +118,19 @@ public final class TorchRuntime {
         return engine;
     }
 
-    /** Sets the number of threads that the calling thread computes with. */
+    /**
+     * Sets how many threads compute what the calling thread asks for.
+     *
+     * <p>PyTorch keeps the number for each thread, and a thread that it sees for the first time takes the last number set by any. So
+     * whoever calls PyTorch sets it on that very thread, before each call; that costs nothing where it is the same.
+     *
+     * <p>The threads are those of OpenMP. After a call they wait for the next one for some milliseconds without giving up their
+     * processor; the environment variables {@code OMP_WAIT_POLICY=passive} and, on Linux, {@code GOMP_SPINCOUNT} change that.
+     */
     public void setThreads(int threads) {
-        JniUtils.setNumThreads(threads);
+        // Setting it throws away what oneDNN has prepared.
+        if (JniUtils.getNumThreads() != threads) {
+            JniUtils.setNumThreads(threads);
+        }
     }
 }

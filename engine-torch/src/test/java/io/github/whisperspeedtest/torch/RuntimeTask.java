@@ -1,0 +1,95 @@
+package io.github.whisperspeedtest.torch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.github.whisperspeedtest.process.ChildReporter;
+import io.github.whisperspeedtest.process.ChildTask;
+import io.github.whisperspeedtest.spi.Availability;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.Proxy;
+import java.net.URL;
+import java.net.URLConnection;
+import java.net.URLStreamHandler;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Asks for availability in a JVM that has not started PyTorch yet. */
+public final class RuntimeTask implements ChildTask<RuntimeTask.Way, Void, RuntimeTask.Answer> {
+    /** Creates the task. */
+    public RuntimeTask() {}
+
+    /** How PyTorch is started. */
+    public enum Way {
+        /** By {@link TorchRuntime}. */
+        OURS,
+        /** By DJL first, as it does that by itself. */
+        DJL
+    }
+
+    /**
+     * What {@link TorchRuntime#availability} said, twice, and what came of it.
+     *
+     * @param first the first answer
+     * @param second the one after it
+     * @param sum of three ones, if it is available
+     * @param settings names of DJL's system properties that are set afterwards
+     * @param requests addresses that were to be connected to, and were not
+     */
+    public record Answer(
+            Availability first, Availability second, float sum, List<String> settings, List<String> requests) {}
+
+    @Override
+    public Answer run(Way way, ChildReporter<Void> reporter) {
+        List<String> requests = new CopyOnWriteArrayList<>();
+        URL.setURLStreamHandlerFactory(protocol -> protocol.startsWith("http") ? new Refusal(requests) : null);
+        if (way == Way.DJL) {
+            startByDjl();
+        }
+        Availability first = TorchRuntime.availability(Set.of());
+        float sum = first instanceof Availability.Available ? sum() : 0;
+        List<String> settings = System.getProperties().stringPropertyNames().stream()
+                .filter(name -> name.matches("(PYTORCH|ENGINE|DJL|OPT)_.*|ai\\.djl\\..*"))
+                .sorted()
+                .toList();
+        return new Answer(first, TorchRuntime.availability(Set.of()), sum, settings, requests);
+    }
+
+    private static void startByDjl() {
+        try {
+            Engine.getEngine("PyTorch");
+        } catch (RuntimeException e) {
+            assertThat(e).hasRootCauseInstanceOf(ConnectException.class);
+        }
+    }
+
+    private static float sum() {
+        try (NDManager manager = TorchRuntime.start().engine().newBaseManager()) {
+            return manager.ones(new Shape(3)).sum().getFloat();
+        }
+    }
+
+    /** Refuses connections over HTTP, whichever proxy they would go through, and notes where they were to go. */
+    private static final class Refusal extends URLStreamHandler {
+        private final List<String> requests;
+
+        Refusal(List<String> requests) {
+            this.requests = requests;
+        }
+
+        @Override
+        protected URLConnection openConnection(URL url) throws IOException {
+            requests.add(url.toString());
+            throw new ConnectException("no network in this test: " + url);
+        }
+
+        @Override
+        protected URLConnection openConnection(URL url, Proxy proxy) throws IOException {
+            return openConnection(url);
+        }
+    }
+}
