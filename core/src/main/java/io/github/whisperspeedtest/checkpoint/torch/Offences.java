@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.checkpoint.torch;
 
 import io.github.whisperspeedtest.error.ModelException;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 
 /**
  * Makes the exceptions that one file gives rise to.
@@ -10,6 +11,7 @@ import java.nio.file.Path;
  */
 record Offences(Path file) {
     private static final int SHOWN_CHARACTERS = 80;
+    private static final Pattern INVISIBLE = Pattern.compile("[\\p{Cntrl}\\p{Cf}\\p{Zl}\\p{Zp}]");
 
     /** Returns an exception for a file that breaks the format. */
     ModelException damaged(String offence) {
@@ -24,6 +26,6 @@ record Offences(Path file) {
     /** Returns a text from the file as messages may have it: short, and nothing in it that moves a terminal's cursor. */
     static String shown(String text) {
         String start = text.length() <= SHOWN_CHARACTERS ? text : text.substring(0, SHOWN_CHARACTERS) + "…";
-        return start.replaceAll("[\\p{Cntrl}\\p{Cf}\\p{Zl}\\p{Zp}]", "?");
+        return INVISIBLE.matcher(start).replaceAll("?");
     }
 }
