@@ -14,6 +14,7 @@ import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.Transcriber;
 import io.github.whisperspeedtest.torch.TorchDevice;
 import io.github.whisperspeedtest.torch.TorchOptions;
+import io.github.whisperspeedtest.torch.TorchRuntime;
 import io.github.whisperspeedtest.torch.TorchTranscribers;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,6 +60,11 @@ public final class InsanelyImplementation implements Implementation {
     @Override
     public Optional<CheckpointReader> checkpointReader() {
         return Optional.of(FORMAT);
+    }
+
+    @Override
+    public List<Path> engineFiles() {
+        return TorchRuntime.ownLibraries();
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.Transcriber;
 import io.github.whisperspeedtest.torch.TorchDevice;
 import io.github.whisperspeedtest.torch.TorchOptions;
+import io.github.whisperspeedtest.torch.TorchRuntime;
 import io.github.whisperspeedtest.torch.TorchTranscribers;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,6 +53,11 @@ public final class MpsImplementation implements Implementation {
     @Override
     public Optional<CheckpointReader> checkpointReader() {
         return Optional.of(FORMAT);
+    }
+
+    @Override
+    public List<Path> engineFiles() {
+        return TorchRuntime.ownLibraries();
     }
 
     @Override

@@ -46,6 +46,10 @@ public final class Main {
     private static void configureLogging(List<String> args) {
         String level = args.contains("--debug") ? "debug" : args.contains("--verbose") ? "info" : "warn";
         System.setProperty(LOG_LEVEL_PROPERTY, System.getProperty(LOG_LEVEL_PROPERTY, level));
+        if (level.equals("warn")) {
+            // Where CUDA is installed without a driver, DJL warns of that again and again.
+            System.setProperty("org.slf4j.simpleLogger.log.ai.djl.util.cuda", "error");
+        }
         System.setProperty("org.slf4j.simpleLogger.showThreadName", "false");
         System.setProperty("org.slf4j.simpleLogger.showShortLogName", "true");
     }

@@ -30,7 +30,14 @@ import org.jspecify.annotations.Nullable;
 public final class ChildJvm {
     /** System properties that native libraries, logs and this tool are set up by; a child gets those that begin like this. */
     private static final List<String> INHERITED_PROPERTIES = List.of(
-            "whisperspeedtest.", "io.github.givimad.", "jna.", "org.slf4j.", "java.io.tmpdir", "java.library.path");
+            "whisperspeedtest.",
+            "io.github.givimad.",
+            "PYTORCH_",
+            "ai.djl.",
+            "jna.",
+            "org.slf4j.",
+            "java.io.tmpdir",
+            "java.library.path");
 
     private final List<Path> classPath;
     private final List<String> jvmArguments;

@@ -1,7 +1,6 @@
 package io.github.whisperspeedtest.torch;
 
 import ai.djl.util.Platform;
-import ai.djl.util.Utils;
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import io.github.whisperspeedtest.model.LibraryStore;
 import io.github.whisperspeedtest.model.ToolHome;
@@ -17,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +41,10 @@ record TorchLibraries(Map<String, String> settings, String remedy) {
     private static final String LIBRARY = System.mapLibraryName("torch");
     private static final String BRIDGE = System.mapLibraryName("djl_torch");
 
+    private static final List<String> OWN_NAMES = Stream.of("torch", "torch_cpu", "torch_cuda", "c10", "djl_torch")
+            .map(System::mapLibraryName)
+            .toList();
+
     /** What DJL 0.35.1 has a bridge for; published are libraries for just these. */
     private static final List<String> CLASSIFIERS =
             List.of("linux-x86_64", "linux-aarch64", "osx-aarch64", "win-x86_64");
@@ -60,7 +64,7 @@ record TorchLibraries(Map<String, String> settings, String remedy) {
                     "Put " + GROUP + ":pytorch-engine there, in the version of ai.djl:api.",
                     null);
         }
-        String own = Utils.getEnvOrSystemProperty(DIRECTORY);
+        String own = setting(DIRECTORY);
         return own == null ? bundled(platform, classifier) : own(own, platform, classifier);
     }
 
@@ -99,20 +103,17 @@ record TorchLibraries(Map<String, String> settings, String remedy) {
         String remedy =
                 "Put the libraries of PyTorch " + release(platform.getVersion()) + " there, and " + BRIDGE + " of "
                         + bridgeArtifact(platform, platform.getVersion()) + " beside them, or unset " + DIRECTORY + ".";
-        Path directory = Arrays.stream(path.split(File.pathSeparator))
-                .map(entry -> entry.endsWith(File.separator + LIBRARY)
-                        ? Path.of(entry).getParent()
-                        : Path.of(entry))
+        Path directory = directories(path)
                 .filter(entry -> Files.isRegularFile(entry.resolve(LIBRARY)))
                 .findFirst()
                 .orElseThrow(() -> new RuntimeUnavailableException(
                         "There is no " + LIBRARY + " in '" + path + "', to which " + DIRECTORY + " is set",
                         remedy,
                         null));
-        String flavor = Utils.getEnvOrSystemProperty(FLAVOR, CPU);
+        String flavor = setting(FLAVOR, CPU);
         if (!Files.exists(directory.resolve(platform.getApiVersion() + "-" + BRIDGE))
                 && !Files.exists(directory.resolve(BRIDGE))) {
-            String version = Utils.getEnvOrSystemProperty("PYTORCH_VERSION", platform.getVersion());
+            String version = setting("PYTORCH_VERSION", platform.getVersion());
             bridge(platform, version, flavor, classifier);
         }
         return new TorchLibraries(
@@ -121,6 +122,34 @@ record TorchLibraries(Map<String, String> settings, String remedy) {
                         FLAVOR, flavor,
                         CACHE, ToolHome.current().nativeLibraries().toString()),
                 remedy);
+    }
+
+    /** Splits a path as DJL does: each entry is a directory or PyTorch's main library in it. */
+    private static Stream<Path> directories(String path) {
+        return Arrays.stream(path.split(File.pathSeparator))
+                .map(entry -> entry.endsWith(File.separator + LIBRARY)
+                        ? Path.of(entry).getParent()
+                        : Path.of(entry));
+    }
+
+    /** Returns the user's own libraries, none where those of the class path are used. */
+    static List<Path> ownFiles() {
+        String own = setting(DIRECTORY);
+        return own == null
+                ? List.of()
+                : directories(own)
+                        .flatMap(directory -> OWN_NAMES.stream().map(directory::resolve))
+                        .toList();
+    }
+
+    private static @Nullable String setting(String name) {
+        String value = System.getenv(name);
+        return value == null ? System.getProperty(name) : value;
+    }
+
+    private static String setting(String name, String preset) {
+        String value = setting(name);
+        return value == null || value.isEmpty() ? preset : value;
     }
 
     /** Returns the library through which DJL calls PyTorch, which has to fit both. */

@@ -6,7 +6,9 @@ import ai.djl.pytorch.jni.JniUtils;
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import io.github.whisperspeedtest.spi.Availability;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +62,11 @@ public final class TorchRuntime {
         } catch (RuntimeUnavailableException e) {
             return new Availability.Unavailable(e.reason(), e.remedy());
         }
+    }
+
+    /** Returns the libraries that the user put in the place of those on the class path, mostly none; starts nothing. */
+    public static List<Path> ownLibraries() {
+        return TorchLibraries.ownFiles();
     }
 
     private static Engine startEngine() {

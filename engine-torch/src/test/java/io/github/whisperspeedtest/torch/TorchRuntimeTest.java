@@ -136,6 +136,18 @@ class TorchRuntimeTest {
     }
 
     @Test
+    void namesLibrariesOfTheUsersSoThatVerdictsDependOnThem() {
+        assertThat(TorchRuntime.ownLibraries()).isEmpty();
+        System.setProperty(TorchLibraries.DIRECTORY, directory.toString());
+        try {
+            assertThat(TorchRuntime.ownLibraries())
+                    .contains(directory.resolve(System.mapLibraryName("torch")), directory.resolve(LIBRARY));
+        } finally {
+            System.clearProperty(TorchLibraries.DIRECTORY);
+        }
+    }
+
+    @Test
     void saysWhatIsWrongWithLibrariesOfTheUsers() throws IOException {
         ChildJvm.Builder child =
                 child(directory).addJvmArguments(List.of("-D" + TorchLibraries.DIRECTORY + "=" + directory));
