@@ -1,0 +1,26 @@
+package io.github.whisperspeedtest.insanely;
+
+import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.testing.ImplementationContract;
+
+class InsanelyContractTest extends ImplementationContract {
+    @Override
+    protected Implementation newImplementation() {
+        return new InsanelyImplementation();
+    }
+
+    @Override
+    protected boolean supportsVad() {
+        return false;
+    }
+
+    @Override
+    protected boolean supportsDumpGraph() {
+        return false;
+    }
+
+    @Override
+    protected boolean decodesChunks() {
+        return true;
+    }
+}

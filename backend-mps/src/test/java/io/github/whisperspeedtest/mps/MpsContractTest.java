@@ -1,0 +1,21 @@
+package io.github.whisperspeedtest.mps;
+
+import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.testing.ImplementationContract;
+
+class MpsContractTest extends ImplementationContract {
+    @Override
+    protected Implementation newImplementation() {
+        return new MpsImplementation();
+    }
+
+    @Override
+    protected boolean supportsVad() {
+        return false;
+    }
+
+    @Override
+    protected boolean supportsDumpGraph() {
+        return false;
+    }
+}
