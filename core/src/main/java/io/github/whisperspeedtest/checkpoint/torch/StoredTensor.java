@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.checkpoint.torch;
 
 import io.github.whisperspeedtest.checkpoint.DataType;
+import io.github.whisperspeedtest.checkpoint.FileRegion;
 import io.github.whisperspeedtest.checkpoint.Tensor;
 import java.util.List;
 
@@ -14,11 +15,11 @@ import java.util.List;
  */
 record StoredTensor(Storage storage, long offset, List<Integer> shape, List<Long> strides) {
     /**
-     * Returns the tensor, which stays in the file.
+     * Returns the tensor, which stays in the file; one whose elements are not in the order of its shape is gathered when it is used.
      *
      * @param name what to call it in messages
-     * @throws io.github.whisperspeedtest.error.ModelException if it is not all in its storage, or its elements are not in the order of
-     *     its shape, or of a type that no model's weights are of
+     * @throws io.github.whisperspeedtest.error.ModelException if it is not all in its storage, it or what it reaches over is larger than
+     *     2 GB, or its elements are of a type that no model's weights are of
      */
     Tensor tensor(String name, TorchArchive archive, Offences offences) {
         String shown = "tensor '" + Offences.shown(name) + "'";
@@ -29,23 +30,24 @@ record StoredTensor(Storage storage, long offset, List<Integer> shape, List<Long
                                 + ", but only half, bfloat16 and float are supported",
                         "Save the model as float16 or float32."));
         long count = count(shown, offences);
-        if (count > 0 && !isContiguous()) {
-            throw offences.unusable(
-                    shown + " of shape " + shape + " should have its elements in a row, but has the strides " + strides,
-                    "Call contiguous() on the tensor and save the model again.");
+        long span = count == 0 ? 0 : span();
+        if (offset > storage.count() || span > storage.count() - offset) {
+            throw offences.damaged(shown + " of shape " + shape + " and strides " + strides + " should be in " + span
+                    + " elements from " + offset + " on, but its storage has only " + storage.count());
         }
-        if (offset > storage.count() || count > storage.count() - offset) {
-            throw offences.damaged(shown + " should have " + count + " elements from " + offset
-                    + " on, but its storage has only " + storage.count());
-        }
-        // Both fit: the storage's bytes were counted when it was found in the file.
-        long length = count * type.bytes();
-        if (length > Integer.MAX_VALUE) {
+        long most = Math.max(count, span);
+        if (most > Integer.MAX_VALUE / type.bytes()) {
             throw offences.unusable(
-                    shown + " has " + length + " bytes, but one tensor may have at most " + Integer.MAX_VALUE,
+                    shown + " takes " + most + " elements of " + type.bytes()
+                            + " bytes, but one tensor may have at most " + Integer.MAX_VALUE + " bytes",
                     "Use the model with 16-bit weights.");
         }
-        return Tensor.inFile(type, shape, archive.region(storage.entry(), offset * type.bytes(), (int) length));
+        FileRegion region = archive.region(storage.entry(), offset * type.bytes(), (int) span * type.bytes());
+        if (count == 0 || isContiguous()) {
+            return Tensor.inFile(type, shape, region);
+        }
+        Tensor spanned = Tensor.inFile(type, List.of((int) span), region);
+        return Tensor.generated(type, shape, new StridedElements(spanned, shape, strides));
     }
 
     private long count(String shown, Offences offences) {
@@ -60,6 +62,19 @@ record StoredTensor(Storage storage, long offset, List<Integer> shape, List<Long
             count *= size;
         }
         return count;
+    }
+
+    /** Returns how many elements of a storage it reaches over, or the largest number if that cannot be counted. */
+    private long span() {
+        long last = 0;
+        for (int i = 0; i < shape.size(); i++) {
+            long steps = shape.get(i) - 1;
+            if (steps > 0 && strides.get(i) > (Long.MAX_VALUE - 1 - last) / steps) {
+                return Long.MAX_VALUE;
+            }
+            last += steps * strides.get(i);
+        }
+        return last + 1;
     }
 
     /** As PyTorch has it: how far apart the neighbours in a dimension of one are, says nothing. */

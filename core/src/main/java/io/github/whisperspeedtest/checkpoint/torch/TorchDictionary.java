@@ -36,7 +36,8 @@ public final class TorchDictionary {
     /**
      * Reads the dictionary that a file holds.
      *
-     * <p>Tensors stay in the file and are mapped while they are used, so it must not be changed or shortened meanwhile.
+     * <p>Tensors stay in the file and are mapped while they are used, so it must not be changed or shortened meanwhile. Views whose
+     * elements are not in the order of their shape, such as transposed tensors, are gathered whenever somebody asks for them.
      *
      * @throws ModelException if the file breaks the format, names what weights are not made of, or holds something else
      * @throws IOException if the file cannot be read
@@ -86,8 +87,8 @@ public final class TorchDictionary {
     /**
      * Returns all values, which are tensors, by name in the file's order.
      *
-     * @throws ModelException if one is no tensor, is not all in the file, does not have its elements in the order of its shape, or has
-     *     elements that are neither F32, F16 nor BF16
+     * @throws ModelException if one is no tensor, is not all in the file, has more than 2 GB, or has elements that are neither F32, F16
+     *     nor BF16
      */
     public Map<String, Tensor> tensors() {
         Map<String, Tensor> tensors = new LinkedHashMap<>();

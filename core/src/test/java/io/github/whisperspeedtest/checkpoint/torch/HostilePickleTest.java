@@ -310,12 +310,18 @@ class HostilePickleTest {
                             0, 0, 0, 1
                         }),
                         "more elements than can be counted"),
-                arguments(tensor("HalfStorage", 2, 0, new long[] {1 << 30}, new long[] {0}), "the strides [0]"),
+                arguments(tensor("HalfStorage", 2, 0, new long[] {1 << 30}, new long[] {0}), "at most 2147483647"),
                 arguments(tensor("HalfStorage", 2, 0, TWO, new long[] {-1}), "not that function's"),
                 arguments(tensor("HalfStorage", 2, 0, ONE, new long[] {large, 1}), "not that function's"),
                 arguments(
                         tensor("HalfStorage", 2, 0, new long[] {2, 2}, new long[] {1, 2}),
-                        "should have its elements in a row, but has the strides [1, 2]"),
+                        "tensor 'x' of shape [2, 2] and strides [1, 2] should be in 4 elements from 0 on, but its storage"),
+                arguments(tensor("HalfStorage", 2, 0, TWO, new long[] {2}), "in 3 elements from 0 on"),
+                arguments(tensor("HalfStorage", 2, 1, new long[] {5, 2}, new long[] {0, 1}), "in 2 elements from 1 on"),
+                arguments(tensor("HalfStorage", 2, 0, TWO, new long[] {Long.MAX_VALUE}), "storage has only 2"),
+                arguments(
+                        tensor("HalfStorage", 2, 0, new long[] {3, 3}, new long[] {large, large}),
+                        "storage has only 2"),
                 arguments(tensor("ShortStorage", 2, 0, TWO, ONE), "elements of torch.ShortStorage"),
                 arguments(tensor("BoolStorage", 4, 0, ONE, ONE), "elements of torch.BoolStorage"),
                 arguments(checkpoint().text("os.system").endCheckpoint(), "nothing but tensors, but 'x' is none"),

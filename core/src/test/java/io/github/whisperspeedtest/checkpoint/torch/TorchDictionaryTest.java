@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.whisperspeedtest.checkpoint.DataType;
 import io.github.whisperspeedtest.checkpoint.FileRegion;
+import io.github.whisperspeedtest.checkpoint.HalfFloats;
 import io.github.whisperspeedtest.checkpoint.Tensor;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.testing.PickleBuilder;
@@ -20,6 +21,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TorchDictionaryTest {
@@ -85,6 +87,31 @@ class TorchDictionaryTest {
 
         assertThat(values(tensors.get("row"))).containsExactly(1, -2);
         assertThat(tensors.get("empty").elementCount()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"BFloat16Storage, 2", "HalfStorage, 2", "FloatStorage, 4"})
+    void viewsAreGatheredInTheOrderOfTheirShape(String type, int bytes) throws IOException {
+        PickleBuilder pickle = PickleBuilder.checkpoint()
+                .text("transposed")
+                .tensor(type, "0", 12, 0, new long[] {4, 3}, new long[] {1, 4})
+                .text("sliced")
+                .tensor(type, "0", 12, 5, new long[] {2, 1, 2}, new long[] {4, 99, 2})
+                .text("expanded")
+                .tensor(type, "0", 12, 11, new long[] {3, 1}, new long[] {0, 1})
+                .text("permuted")
+                .tensor(type, "0", 12, 0, new long[] {2, 2, 3}, new long[] {1, 6, 2});
+
+        Map<String, Tensor> tensors = tensors(write(pickle.endCheckpoint(), counted(12, type, bytes)));
+
+        assertThat(values(tensors.get("transposed"))).containsExactly(0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11);
+        assertThat(values(tensors.get("sliced"))).containsExactly(5, 7, 9, 11);
+        assertThat(values(tensors.get("expanded"))).containsExactly(11, 11, 11);
+        assertThat(values(tensors.get("permuted"))).containsExactly(0, 2, 4, 6, 8, 10, 1, 3, 5, 7, 9, 11);
+        float[] middle = new float[5];
+        tensors.get("transposed").copyTo(4, middle);
+        assertThat(middle).containsExactly(5, 9, 2, 6, 10);
+        assertThat(tensors.get("transposed").region()).isEmpty();
     }
 
     /** As the state of a network that is still trained has them, with the versions of its modules beside. */
@@ -252,6 +279,19 @@ class TorchDictionaryTest {
         float[] values = new float[Math.toIntExact(tensor.elementCount())];
         tensor.copyTo(0, values);
         return values;
+    }
+
+    /** Returns the numbers from zero on. */
+    private static byte[] counted(int count, String type, int bytes) {
+        ByteBuffer numbers = little(count * bytes);
+        for (int i = 0; i < count; i++) {
+            switch (type) {
+                case "BFloat16Storage" -> numbers.putShort((short) (Float.floatToIntBits(i) >> 16));
+                case "HalfStorage" -> numbers.putShort(HalfFloats.fromFloat(i));
+                default -> numbers.putFloat(i);
+            }
+        }
+        return numbers.array();
     }
 
     private static ByteBuffer little(int bytes) {
