@@ -48,6 +48,8 @@ class BackendAgreementTest {
         transcribers.put("faster int8", whisper.open("faster", "micro"));
         transcribers.put("faster float16", whisper.open("faster", "micro-float16", floats));
         transcribers.put("coreml", whisper.open("coreml", "micro"));
+        transcribers.put("insanely", whisper.open("insanely", "micro", floats));
+        transcribers.put("mps", whisper.open("mps", "micro", floats));
     }
 
     @AfterAll
@@ -57,7 +59,13 @@ class BackendAgreementTest {
 
     /** Weights of eight bits are compared with such: they tip a word of one recording that the model is in two minds about. */
     @ParameterizedTest
-    @CsvSource({"whispercpp f16, faster float16", "whispercpp f16, coreml", "whispercpp q8_0, faster int8"})
+    @CsvSource({
+        "whispercpp f16, faster float16",
+        "whispercpp f16, coreml",
+        "whispercpp f16, insanely",
+        "whispercpp f16, mps",
+        "whispercpp q8_0, faster int8"
+    })
     void writesTheSameAtTheSameTimes(String yardstick, String other) {
         for (Sample sample : MicroSamples.all()) {
             if (isLong(sample)) {
@@ -110,7 +118,7 @@ class BackendAgreementTest {
                 .orElseThrow();
         Audio audio = audio(sample);
         double yardstick = errorRate("whispercpp f16", sample, audio);
-        for (String id : List.of("faster int8", "faster float16", "coreml")) {
+        for (String id : List.of("faster int8", "faster float16", "coreml", "insanely", "mps")) {
             assertThat(errorRate(id, sample, audio)).as(id).isLessThanOrEqualTo(yardstick);
         }
     }

@@ -72,7 +72,11 @@ class DistributionIT {
                 .isNotEmpty()
                 .allMatch(Files::exists);
         try (Stream<Path> jars = Files.list(root.resolve("lib"))) {
-            assertThat(jars.map(jar -> jar.getFileName().toString()))
+            List<String> names = jars.map(jar -> jar.getFileName().toString()).toList();
+            assertThat(names.stream().filter(name -> name.startsWith("pytorch-native-")))
+                    .as("the libraries of one platform")
+                    .hasSize(1);
+            assertThat(names)
                     .anyMatch(name -> name.startsWith("whisper-speedtest-core-"))
                     .anyMatch(name -> name.startsWith("whisper-speedtest-backend-whispercpp-"))
                     .noneMatch(name -> name.contains("junit") || name.contains("assertj"));
@@ -108,11 +112,11 @@ class DistributionIT {
             JsonNode models = new ObjectMapper().readTree(run.out).get("models");
             assertThat(models)
                     .extracting(model -> model.get("implementation").asText())
-                    .containsExactly("coreml", "faster", "whispercpp");
+                    .containsExactly("coreml", "faster", "insanely", "mps", "whispercpp");
             for (JsonNode model : models) {
                 JsonNode verdict = model.get("local_cache");
                 assertThat(verdict.get("verdict").asText()).isEqualTo("complete");
-                assertThat(verdict.get("runtime").asText()).containsPattern("whisper.cpp|ONNX Runtime");
+                assertThat(verdict.get("runtime").asText()).containsPattern("whisper.cpp|ONNX Runtime|PyTorch");
                 assertThat(verdict.get("remembered").asBoolean()).isEqualTo(remembered);
             }
         }
@@ -130,7 +134,7 @@ class DistributionIT {
         JsonNode list = new ObjectMapper().readTree(run(tool, "list", "--json").out);
         assertThat(list.get("implementations"))
                 .extracting(node -> node.get("id").asText())
-                .containsExactly("coreml", "faster", "parrot", "whispercpp");
+                .containsExactly("coreml", "faster", "insanely", "mps", "parrot", "whispercpp");
 
         Run benchmark = run(tool, "benchmark", "-n", "2", "--json", "-");
         assertThat(benchmark.exitCode).as(benchmark.err).isEqualTo(ExitCode.OK);
@@ -138,7 +142,7 @@ class DistributionIT {
         assertThat(report.ranking())
                 .extracting(BenchmarkResult::implementation)
                 .startsWith("parrot")
-                .contains("coreml", "faster", "whispercpp");
+                .contains("coreml", "faster", "insanely", "mps", "whispercpp");
         BenchmarkResult.Measured parrot = report.ranking().get(0);
         assertThat(parrot.audios().get(0).text()).isEqualTo("Polly wants a cracker.");
         assertThat(parrot.wordErrorRate().orElseThrow().errors()).isPositive();
