@@ -116,12 +116,12 @@ public final class TorchTranscribers {
     }
 
     private String whyOn(TorchDevice device) {
+        String where = "all of it on " + (device == TorchDevice.CPU ? "the CPU" : device.name());
         boolean isThere = meantFor.stream().anyMatch(other -> other.problem().isEmpty());
         if (isThere) {
-            return "all of it on " + device.description() + ", as asked";
+            return where + ", as asked";
         }
-        String missing =
-                meantFor.stream().map(TorchDevice::description).sorted().collect(Collectors.joining(" or "));
-        return "no " + missing + " here: all of it on " + device.description();
+        String missing = meantFor.stream().sorted().map(TorchDevice::name).collect(Collectors.joining(" or "));
+        return "no " + missing + " here: " + where;
     }
 }

@@ -1,0 +1,132 @@
+package io.github.whisperspeedtest.mps;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.whisperspeedtest.audio.AudioFiles;
+import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
+import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.error.ModelException;
+import io.github.whisperspeedtest.model.ModelLocator;
+import io.github.whisperspeedtest.model.ModelPlace;
+import io.github.whisperspeedtest.model.ModelPresence;
+import io.github.whisperspeedtest.model.ModelStore;
+import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.spi.ModelSource.DirectDownload;
+import io.github.whisperspeedtest.spi.ModelSource.HubRepository;
+import io.github.whisperspeedtest.spi.Transcriber;
+import io.github.whisperspeedtest.testing.CacheBuilder;
+import io.github.whisperspeedtest.testing.MicroSamples;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** OpenAI's checkpoints as users have them: a plain file of weights, and the tokenizer in the Hugging Face cache. */
+class MpsModelsTest {
+    private static final String TOKENIZER = "tokenizer.json";
+
+    private final MpsImplementation implementation = new MpsImplementation();
+
+    @TempDir
+    private Path directory;
+
+    private Path hub;
+    private ToolHome home;
+    private ModelStore store;
+
+    @BeforeEach
+    void useHome() {
+        hub = directory.resolve("hub");
+        home = ToolHome.at(directory.resolve("home"));
+        store = new ModelStore(home, hub);
+    }
+
+    @Test
+    void weightsComeFromOpenAiAndTheTokenizerFromTheRepositoryOfTheSameSize() {
+        assertThat(implementation.models(home.models()))
+                .filteredOn(model -> !model.name().equals(EmbeddedModel.NAME))
+                .hasSize(12)
+                .allSatisfy(model -> {
+                    DirectDownload weights = (DirectDownload) model.sources().get(0);
+                    String size = model.name().equals("large") ? "large-v3" : model.name();
+                    assertThat(weights.address().toString())
+                            .startsWith("https://")
+                            .endsWith("/" + weights.sha256() + "/" + size + ".pt");
+                    assertThat(model.sources().subList(1, model.sources().size()))
+                            .containsExactly(new HubRepository("openai/whisper-" + size, "main", List.of(TOKENIZER)));
+                    assertThat(model.localPaths())
+                            .containsExactly(home.models().resolve("mps").resolve(size + ".pt"));
+                });
+    }
+
+    @Test
+    void plainFileIsLoadedWithTheTokenizerThatIsInTheCache() throws IOException {
+        putWeights("tiny.pt");
+        assertThatThrownBy(() -> store.locate(implementation, "tiny"))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContainingAll("openai--whisper-tiny", "download -i mps -m tiny");
+
+        putTokenizer("openai/whisper-tiny");
+        Sample sample = MicroSamples.named("en_single_04.flac");
+        try (Transcriber transcriber =
+                        implementation.load(store.locate(implementation, "tiny"), LoadOptions.defaults());
+                InputStream in = sample.open()) {
+            assertThat(transcriber
+                            .transcribe(AudioFiles.read(sample.name(), in), TranscribeOptions.defaults())
+                            .text())
+                    .isEqualTo(sample.reference());
+        }
+    }
+
+    @Test
+    void largeIsOneModelUnderEitherNameOfItsFile() throws IOException {
+        putTokenizer("openai/whisper-large-v3");
+        ModelInfo large = implementation.modelInfo("large", home.models());
+        ModelLocator locator = new ModelLocator(hub);
+        assertThat(locator.look(large, ModelPlace.LOCAL_CACHE).state()).isEqualTo(ModelPresence.State.MISSING);
+
+        for (String name : List.of("large.pt", "large-v3.pt")) {
+            putWeights(name);
+            assertThat(store.locate(implementation, "large").byName()).containsOnlyKeys(name, TOKENIZER);
+            ModelPresence found = locator.look(large, ModelPlace.LOCAL_CACHE);
+            assertThat(found.isPresent()).isTrue();
+            assertThat(found.files()).extracting("name").containsExactly(name, TOKENIZER);
+        }
+        assertThat(store.locate(implementation, "large-v3").byName()).containsKey("large-v3.pt");
+    }
+
+    @Test
+    void weightsAloneAreRefusedWithWhatIsMissing() throws IOException {
+        Path file = putWeights("mine.pt");
+        ModelFiles files = store.locate(implementation, file.toString());
+        assertThatThrownBy(() -> implementation.load(files, LoadOptions.defaults()))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContainingAll(TOKENIZER, "Name the directory");
+    }
+
+    private Path putWeights(String name) throws IOException {
+        Path target = home.models().resolve("mps").resolve(name);
+        Files.createDirectories(target.getParent());
+        return Files.copy(embedded().require(EmbeddedModel.NAME + ".pt"), target);
+    }
+
+    private void putTokenizer(String repository) throws IOException {
+        String commit = CacheBuilder.commit(repository);
+        new CacheBuilder(hub, repository)
+                .linked(commit, TOKENIZER, Files.readAllBytes(embedded().require(TOKENIZER)))
+                .ref("main", commit);
+    }
+
+    private ModelFiles embedded() {
+        return store.locate(implementation, EmbeddedModel.NAME);
+    }
+}

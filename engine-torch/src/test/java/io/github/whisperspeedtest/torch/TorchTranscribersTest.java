@@ -1,0 +1,92 @@
+package io.github.whisperspeedtest.torch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
+import io.github.whisperspeedtest.error.UnsupportedOptionException;
+import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.spi.Transcriber;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class TorchTranscribersTest {
+    private static final Set<TorchDevice> GRAPHICS = Set.of(TorchDevice.MPS, TorchDevice.CUDA);
+
+    private final TorchTranscribers transcribers = new TorchTranscribers("some", GRAPHICS);
+    private final LoadOptions cpu = LoadOptions.defaults().withDevice("cpu");
+
+    @Test
+    void takesTheBestDeviceAndItsFastestTypeByDefault() {
+        TorchOptions options = transcribers.options(LoadOptions.defaults().withThreads(3));
+        assertThat(options.device()).isEqualTo(TorchDevice.best());
+        assertThat(options.precision()).isEqualTo(TorchPrecision.automatic(TorchDevice.best()));
+        assertThat(options.threads()).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void takesEveryTypeOfTheProcessorByItsName(TorchPrecision precision) {
+        assertThat(transcribers.options(cpu.withComputeType(precision.label())))
+                .isEqualTo(new TorchOptions(TorchDevice.CPU, precision, cpu.threads()));
+    }
+
+    @Test
+    void refusesWhatItCannotHonourWithWhatItCan() {
+        assertRefused(cpu.withDevice("tpu"), "device=tpu", "auto, cpu, mps, cuda");
+        assertRefused(cpu.withComputeType("int4"), "compute-type=int4", "auto, float32, bfloat16, float16, int8");
+        assertRefused(cpu.withThreads(10_000), "threads=10000", "at most");
+        assertRefused(cpu.withDumpGraph(Path.of("graph")), "dump-graph=graph", "whisper_network.py");
+    }
+
+    @Test
+    void refusesADeviceThatIsNotThereAndSaysWhy() {
+        for (TorchDevice device : GRAPHICS) {
+            device.problem()
+                    .ifPresent(problem ->
+                            assertRefused(cpu.withDevice(device.option()), "device=" + device.option(), problem));
+        }
+    }
+
+    @Test
+    void saysWhatRanAndWhyThere() {
+        assumeTrue(TorchDevice.best() == TorchDevice.CPU, "there is a graphics processor");
+        assertThat(transcribers.availability())
+                .isInstanceOfSatisfying(
+                        Availability.Available.class,
+                        available -> assertThat(available.fallback()).isTrue());
+        assertThat(new TorchTranscribers("some", Set.of(TorchDevice.CPU)).availability())
+                .isInstanceOfSatisfying(
+                        Availability.Available.class,
+                        available -> assertThat(available.fallback()).isFalse());
+        assertThat(notes(transcribers)).contains("no MPS or CUDA here: all of it on the CPU");
+        assertThat(notes(new TorchTranscribers("some", Set.of(TorchDevice.MPS))))
+                .contains("no MPS here: all of it on the CPU");
+        assertThat(notes(new TorchTranscribers("some", Set.of(TorchDevice.CPU))))
+                .noneMatch(note -> note.contains("CPU"));
+    }
+
+    private List<String> notes(TorchTranscribers some) {
+        try (Transcriber transcriber = some.sequential(
+                new ModelFiles("micro", Map.of()), EmbeddedModel.checkpoint(), cpu, some.options(cpu))) {
+            return transcriber.parameters().notes();
+        }
+    }
+
+    private void assertRefused(LoadOptions options, String option, String reason) {
+        assertThatThrownBy(() -> transcribers.options(options))
+                .isInstanceOfSatisfying(UnsupportedOptionException.class, refusal -> {
+                    assertThat(refusal.implementation()).isEqualTo("some");
+                    assertThat(refusal.option()).isEqualTo(option);
+                    assertThat(refusal).hasMessageContaining(reason);
+                });
+    }
+}
