@@ -193,7 +193,8 @@ class HuggingFaceCheckpointTest {
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("tiny")
                 .hasMessageContaining(offence)
-                .hasMessageEndingWith("Download the model again.");
+                .message()
+                .endsWithIgnoringCase("download the model again.");
     }
 
     @Test
