@@ -18,14 +18,13 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Compares backends on one window of noise and a fixed number of tokens, with random weights at the real dimensions, in turn in one JVM.
+ * Compares backends on noise, with random weights at the real dimensions, in turn in one JVM. No text ends early at such weights, so a
+ * window has as many tokens as there may be.
  *
- * <p>Arguments: the number of rounds, the threads, the directory for the models, and the candidates as {@code
- * implementation/model[/compute-type]}; the first one is what the others are compared with.
+ * <p>Arguments: the number of rounds, the threads, the seconds of noise (30 for one window), the directory for the models, and the
+ * candidates as {@code implementation/model[/compute-type]}; the first one is what the others are compared with.
  */
 final class BackendSpeedBenchmark {
-    private static final int SECONDS = 30;
-
     /** Threads of the one before may go on spinning for a while, on the processors that the next one wants. */
     private static final int REST_MILLIS = 300;
 
@@ -36,16 +35,16 @@ final class BackendSpeedBenchmark {
         int rounds = Integer.parseInt(arguments[0]);
         int threads = Integer.parseInt(arguments[1]);
         WhisperSpeedtest whisper = WhisperSpeedtest.create(
-                BackendSpeedBenchmark.class.getClassLoader(), ToolHome.at(Path.of(arguments[2])));
+                BackendSpeedBenchmark.class.getClassLoader(), ToolHome.at(Path.of(arguments[3])));
         Map<String, Transcriber> candidates = new LinkedHashMap<>();
-        for (String candidate : Arrays.asList(arguments).subList(3, arguments.length)) {
+        for (String candidate : Arrays.asList(arguments).subList(4, arguments.length)) {
             String[] parts = candidate.split("/");
             LoadOptions options = LoadOptions.defaults().withThreads(threads);
             candidates.put(
                     candidate,
                     whisper.open(parts[0], parts[1], parts.length > 2 ? options.withComputeType(parts[2]) : options));
         }
-        Audio noise = noise();
+        Audio noise = noise(Integer.parseInt(arguments[2]));
         TranscribeOptions options = TranscribeOptions.builder()
                 .language(Language.of("en"))
                 .temperatures(List.of(0.0))
@@ -97,9 +96,9 @@ final class BackendSpeedBenchmark {
         });
     }
 
-    private static Audio noise() {
+    private static Audio noise(int seconds) {
         Random random = new Random(3);
-        float[] samples = new float[SECONDS * Audio.SAMPLE_RATE];
+        float[] samples = new float[seconds * Audio.SAMPLE_RATE];
         for (int i = 0; i < samples.length; i++) {
             samples[i] = (float) (random.nextGaussian() * 0.1);
         }

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Windows as the keys and values that the decoder's cross-attention reads. */
 final class TorchEncodedWindows implements EncodedWindows {
+    /** Enough that the calls do not count, and few enough for someone who waits for the end of one. */
+    private static final int STEPS_PER_CALL = 32;
+
     private final TorchNetwork network;
     private final int count;
     private @Nullable IValue crossCache;
@@ -47,12 +50,17 @@ final class TorchEncodedWindows implements EncodedWindows {
     @Override
     public Optional<GreedySession> startGreedy(
             int[] windows, int[][] prompts, int startOfTranscript, GreedyRules rules) {
+        return Optional.of(startGreedy(windows, prompts, startOfTranscript, rules, STEPS_PER_CALL));
+    }
+
+    GreedySession startGreedy(
+            int[] windows, int[][] prompts, int startOfTranscript, GreedyRules rules, int stepsPerCall) {
         DecoderState state = new DecoderState(network, crossCache(), count);
         try {
             if (windows.length < count) {
                 state.select(windows);
             }
-            return Optional.of(new TorchGreedySession(state, prompts, startOfTranscript, rules));
+            return new TorchGreedySession(state, prompts, startOfTranscript, rules, stepsPerCall);
         } catch (RuntimeException | Error e) {
             state.close();
             throw e;

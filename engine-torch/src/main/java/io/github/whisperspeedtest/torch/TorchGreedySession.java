@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Sequences that have ended go on taking part, which costs less than copying the others; when only half of them are left, they go.
  */
 final class TorchGreedySession implements GreedySession {
-    /** Long enough that the calls do not count, and short enough for someone who waits for the end of one. */
-    private static final int STEPS = 32;
-
     private static final int TOKENS = 0;
     private static final int ENDED = 1;
     private static final int SUMS = 2;
@@ -27,6 +24,7 @@ final class TorchGreedySession implements GreedySession {
     private final DecoderState decoder;
     private final GreedyRules rules;
     private final int promptLength;
+    private final int stepsPerCall;
     private final NativeValues values = new NativeValues();
     private final IValue rulesOfProgram;
     private final IValue masks;
@@ -43,8 +41,14 @@ final class TorchGreedySession implements GreedySession {
 
     private int count;
 
-    /** Takes the decoder over and has it read the prompts. */
-    TorchGreedySession(DecoderState decoder, int[][] prompts, int startOfTranscript, GreedyRules rules) {
+    /**
+     * Takes the decoder over and has it read the prompts.
+     *
+     * @param stepsPerCall tokens that a native call decodes of each sequence
+     */
+    TorchGreedySession(
+            DecoderState decoder, int[][] prompts, int startOfTranscript, GreedyRules rules, int stepsPerCall) {
+        this.stepsPerCall = stepsPerCall;
         this.decoder = decoder;
         this.rules = rules;
         promptLength = prompts[0].length;
@@ -95,8 +99,8 @@ final class TorchGreedySession implements GreedySession {
     @Override
     public boolean advance() {
         try (NativeValues arguments = new NativeValues()) {
-            IValue[] result =
-                    split(arguments, decoder.greedy(logits, promptLength, count, STEPS, state, masks, rulesOfProgram));
+            IValue[] result = split(
+                    arguments, decoder.greedy(logits, promptLength, count, stepsPerCall, state, masks, rulesOfProgram));
             logits.close();
             logits = result[0];
             count = (int) arguments.own(result[1]).toLong();

@@ -104,7 +104,7 @@ final class TorchProgram implements AutoCloseable {
      * @throws io.github.whisperspeedtest.error.EngineException if PyTorch fails
      */
     IValue call(String method, IValue... arguments) {
-        // PyTorch would spend the first calls on optimising for the shapes that it sees, which gains nothing here; the
+        // The first calls would be spent on optimising for the shapes that they see, which gains nothing here. The
         // switch
         // belongs to the thread.
         JniUtils.setGraphExecutorOptimize(false);

@@ -229,9 +229,9 @@ class WhisperNetwork(Module):
     return selected
 
   # Takes the most probable token that the rules allow after each sequence, as core's greedy search does, and writes it down.
-  # logits [S, V]. state: the tokens so far [S, most], whether a sequence has ended [S], the sum of the logarithms of the probabilities [S],
-  # the latest timestamp [S], below the first one where there is none. masks: what is added to all logits, and to the first, [V] each.
-  # rules: end of text, first timestamp, last timestamp that a window may begin with, whether there are timestamps.
+  # logits [S, V], which get overwritten. state: the tokens so far [S, most], whether a sequence has ended [S], the sum of the logarithms of
+  # the probabilities [S], the latest timestamp [S], one below the first where there is none. masks: what is added to all logits, and to the
+  # first, [V] each. rules: end of text, first timestamp, last timestamp that a window may begin with, whether there are timestamps.
   def choose(self: __torch__.WhisperNetwork,
     logits: Tensor,
     count: int,
@@ -239,45 +239,52 @@ class WhisperNetwork(Module):
     masks: List[Tensor],
     rules: List[int]) -> Tensor:
     never = -1e30
-    end_of_text = rules[0]
+    end = rules[0]
     first = rules[1]
     tokens = state[0]
     ended = state[1]
     latest = state[3]
-    logits = logits + masks[0]
+    logits.add_(masks[0])
     if count == 0:
-      logits = logits + masks[1]
-    text = logits.narrow(1, 0, first)
+      logits.add_(masks[1])
     times = logits.narrow(1, first, logits.size(1) - first)
+    no_words = torch.zeros_like(ended)
+    only_times = torch.zeros_like(ended)
     if rules[3] == 0:
       times.fill_(never)
     elif count == 0:
-      text.fill_(never)
+      only_times = torch.ones_like(ended)
       after = rules[2] + 1 - first
       times.narrow(1, after, times.size(1) - after).fill_(never)
     else:
       last_is_time = tokens.select(1, count - 1) >= first
       if count > 1:
-        alone = last_is_time & (tokens.select(1, count - 2) < first)
-      else:
-        alone = torch.zeros_like(last_is_time)
-      text.narrow(1, 0, end_of_text).masked_fill_(alone.unsqueeze(1), never)
+        no_words = last_is_time & (tokens.select(1, count - 2) < first)
       # After a pair of timestamps there is none, after one alone the same may follow, otherwise only a later one.
-      lowest = torch.where(alone, latest, torch.where(last_is_time, logits.size(1), latest + 1))
+      lowest = torch.where(no_words, latest, torch.where(last_is_time, logits.size(1), latest + 1))
       ids = torch.arange(first, logits.size(1), device=logits.device)
       times.masked_fill_(ids < lowest.unsqueeze(1), never)
-    best_text, text_at = torch.max(text, 1)
+    # Going over the whole vocabulary is what takes time here. So words that are not allowed stay in the softmax, and the sum over what is
+    # allowed, which is small then, makes up for them.
+    logs = torch.log_softmax(logits, 1)
+    best_word, word_at = torch.max(logs.narrow(1, 0, end), 1)
+    ends = logs.narrow(1, end, first - end)
+    best_end, end_at = torch.max(ends, 1)
+    times = logs.narrow(1, first, logs.size(1) - first)
     best_time, time_at = torch.max(times, 1)
     times_sum = torch.logsumexp(times, [1])
-    only_times = times_sum > best_text
-    text_sum = torch.logsumexp(text, [1]).masked_fill(only_times, never)
+    is_end = no_words | (best_end > best_word)
+    best_text = torch.where(is_end, best_end, best_word)
+    only_times = only_times | (times_sum > best_text)
     is_time = only_times | (best_time > best_text)
-    log_probability = torch.where(is_time, best_time, best_text) - torch.logaddexp(text_sum, times_sum)
-    token = torch.where(is_time, time_at + first, text_at).masked_fill(ended, end_of_text)
+    allowed = torch.logaddexp(torch.logsumexp(ends, [1]), times_sum).masked_fill(~no_words, 0.)
+    allowed = torch.where(only_times, times_sum, allowed)
+    log_probability = torch.where(is_time, best_time, best_text) - allowed
+    token = torch.where(is_time, time_at + first, torch.where(is_end, end_at + end, word_at)).masked_fill(ended, end)
     state[2].add_(log_probability.masked_fill(ended, 0.))
     tokens.select(1, count).copy_(token)
     latest.copy_(torch.where(token >= first, token, latest))
-    ended.logical_or_(token == end_of_text)
+    ended.logical_or_(token == end)
     return token
 
   # What a greedy search begins with: the last logits [S, V] of each prompt, the state and the masks for choose(), and the probability [S]

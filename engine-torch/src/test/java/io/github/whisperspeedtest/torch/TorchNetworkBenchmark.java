@@ -1,0 +1,121 @@
+package io.github.whisperspeedtest.torch;
+
+import io.github.whisperspeedtest.checkpoint.Checkpoint;
+import io.github.whisperspeedtest.checkpoint.ModelDimensions;
+import io.github.whisperspeedtest.checkpoint.RandomModel;
+import io.github.whisperspeedtest.network.DecoderSession;
+import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.GreedyRules;
+import io.github.whisperspeedtest.network.GreedySession;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/**
+ * Times the parts of the network at random weights: the encoder, a token whose logits come to Java, and one inside the engine's own loop, for
+ * one window and for a batch.
+ *
+ * <p>Arguments: size, rounds, threads, windows of a batch, and the precisions, which take turns.
+ */
+final class TorchNetworkBenchmark {
+    private static final int[] PROMPT = {50258, 50259, 50359, 50363};
+    private static final int TOKENS = 224;
+
+    private TorchNetworkBenchmark() {}
+
+    /** Runs it. */
+    public static void main(String[] arguments) {
+        String size = arguments[0];
+        int rounds = Integer.parseInt(arguments[1]);
+        int threads = Integer.parseInt(arguments[2]);
+        int batch = Integer.parseInt(arguments[3]);
+        Checkpoint checkpoint = RandomModel.checkpoint(size);
+        Map<TorchPrecision, TorchNetwork> networks = new LinkedHashMap<>();
+        for (String name : Arrays.asList(arguments).subList(4, arguments.length)) {
+            TorchPrecision precision = TorchPrecision.valueOf(name);
+            networks.put(
+                    precision, TorchNetwork.load(checkpoint, new TorchOptions(TorchDevice.CPU, precision, threads)));
+        }
+        float[] window = noise(checkpoint.dimensions());
+        Map<String, List<Double>> figures = new LinkedHashMap<>();
+        for (int round = -1; round < rounds; round++) {
+            Map<String, Double> figuresOfRound = new LinkedHashMap<>();
+            networks.forEach((precision, network) -> {
+                measure(precision.label(), network, Collections.nCopies(1, window), figuresOfRound);
+                measure(precision.label() + " x " + batch, network, Collections.nCopies(batch, window), figuresOfRound);
+            });
+            if (round >= 0) {
+                figuresOfRound.forEach((name, figure) ->
+                        figures.computeIfAbsent(name, key -> new ArrayList<>()).add(figure));
+            }
+        }
+        System.out.println(size + ", " + threads + " threads, median and least of " + rounds + " rounds");
+        figures.forEach((name, values) -> {
+            double[] sorted =
+                    values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+            System.out.printf("  %-56s %9.3f %9.3f%n", name, sorted[sorted.length / 2], sorted[0]);
+        });
+        networks.values().forEach(TorchNetwork::close);
+    }
+
+    private static void measure(
+            String label, TorchNetwork network, List<float[]> windows, Map<String, Double> figures) {
+        long start = System.nanoTime();
+        try (EncodedWindows encoded = network.encode(windows)) {
+            figures.put(label + ": encoder, ms a window", millisSince(start) / windows.size());
+            int[][] prompts = windows.stream().map(window -> PROMPT).toArray(int[][]::new);
+            if (windows.size() == 1) {
+                try (DecoderSession session = encoded.startDecoding(1)) {
+                    float[][] logits = new float[1][network.dimensions().nVocab()];
+                    session.append(prompts, new int[] {3}, logits);
+                    start = System.nanoTime();
+                    for (int i = 0; i < TOKENS; i++) {
+                        session.append(new int[][] {{i}}, new int[] {0}, logits);
+                    }
+                    figures.put(label + ": token with its logits in Java, ms", millisSince(start) / TOKENS);
+                }
+            }
+            int[] all = IntStream.range(0, windows.size()).toArray();
+            double inSlices =
+                    decode(encoded.startGreedy(all, prompts, 0, rules()).orElseThrow());
+            double atOnce = decode(((TorchEncodedWindows) encoded).startGreedy(all, prompts, 0, rules(), TOKENS));
+            figures.put(label + ": token in the engine's loop, ms a window", inSlices / TOKENS / windows.size());
+            figures.put(label + ": the same in one native call", atOnce / TOKENS / windows.size());
+        }
+    }
+
+    private static double decode(GreedySession started) {
+        long start = System.nanoTime();
+        try (started) {
+            boolean more = true;
+            while (more) {
+                more = started.advance();
+            }
+        }
+        return millisSince(start);
+    }
+
+    /** Rules by which no text ends before its last token. */
+    private static GreedyRules rules() {
+        int[] never = IntStream.rangeClosed(50257, 50363).toArray();
+        return new GreedyRules(50257, 50362, 50364, 50414, false, never, new int[] {220}, TOKENS);
+    }
+
+    private static double millisSince(long start) {
+        return (System.nanoTime() - start) / 1e6;
+    }
+
+    private static float[] noise(ModelDimensions dimensions) {
+        Random random = new Random(4);
+        float[] window = new float[dimensions.nMels() * 2 * dimensions.nAudioCtx()];
+        for (int i = 0; i < window.length; i++) {
+            window[i] = (float) random.nextGaussian() * 0.5f;
+        }
+        return window;
+    }
+}
