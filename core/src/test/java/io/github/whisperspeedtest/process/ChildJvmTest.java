@@ -198,7 +198,7 @@ class ChildJvmTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"whisperspeedtest.test", "org.slf4j.simpleLogger.log.test"})
+    @ValueSource(strings = {"whisperspeedtest.test", "org.slf4j.simpleLogger.log.test", "PYTORCH_TEST"})
     void settingsReachTheChildOfACopyToo(String property, @TempDir Path directory) throws IOException {
         Path odd = Files.createDirectories(directory.resolve("a \"b\" \\ c"));
         System.setProperty(property, "a \"quoted\" \\ value");
