@@ -8,7 +8,6 @@ import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ModelFiles;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -32,20 +31,21 @@ final class ImplementationChoice {
     /**
      * Returns the first that can run here on the device it is there for, otherwise the first that can run at all.
      *
-     * <p>Where the model is a path, those are left out that know their own format and see that this is not in it.
+     * <p>Where the model is a path, only those count that see that it is in their format; where none does, those that cannot tell.
      *
      * @throws ModelException if the model is in the format of none
      * @throws EngineUnavailableException if none that may load the model can run here
      */
     String forModel(String model) {
-        List<String> unfit = new ArrayList<>();
+        List<Implementation> candidates = candidates(model);
+        List<String> unfit = implementations.stream()
+                .filter(other ->
+                        !candidates.contains(other) && other.checkpointReader().isPresent())
+                .map(Implementation::id)
+                .toList();
         StringBuilder reasons = new StringBuilder();
         @Nullable String fallback = null;
-        for (Implementation candidate : implementations) {
-            if (!mayLoad(candidate, model)) {
-                unfit.add(candidate.id());
-                continue;
-            }
+        for (Implementation candidate : candidates) {
             Availability availability = candidate.availability();
             if (availability instanceof Availability.Unavailable missing) {
                 reasons.append(' ')
@@ -72,14 +72,23 @@ final class ImplementationChoice {
                 + " Run 'whisper-speedtest list' for what is missing.");
     }
 
-    private boolean mayLoad(Implementation implementation, String model) {
+    private List<Implementation> candidates(String model) {
         Optional<ModelFiles> files = ModelStore.ofPath(model);
-        return files.isEmpty()
-                || implementation
-                        .checkpointReader()
-                        .map(reader -> reader.recognises(files.get()))
-                        .orElse(true)
-                || knows(implementation, model);
+        if (files.isEmpty()) {
+            return implementations;
+        }
+        List<Implementation> sure = implementations.stream()
+                .filter(candidate -> knows(candidate, model)
+                        || candidate
+                                .checkpointReader()
+                                .filter(reader -> reader.recognises(files.get()))
+                                .isPresent())
+                .toList();
+        return sure.isEmpty()
+                ? implementations.stream()
+                        .filter(candidate -> candidate.checkpointReader().isEmpty())
+                        .toList()
+                : sure;
     }
 
     /** Returns whether the model is a name, which wins over a file that happens to be called the same. */

@@ -44,6 +44,14 @@ class ImplementationChoiceTest {
     }
 
     @Test
+    void whoCannotTellIsAskedLast() throws IOException {
+        Implementation silent = new Fake("a", HERE, "");
+        Implementation fallback = new Fake("b", new Availability.Available("test 1.0", "CPU", true), "y");
+        assertThat(choose(file("model.y"), silent, fallback)).isEqualTo("b");
+        assertThat(choose(file("model.z"), silent, fallback)).isEqualTo("a");
+    }
+
+    @Test
     void aKnownNameWinsOverAFileOfThatName() throws IOException {
         String path = file("model.y");
         assertThat(choose(path, new Fake("a", HERE, "x", path), new Fake("b", HERE, "y")))
@@ -76,7 +84,7 @@ class ImplementationChoiceTest {
         return Files.writeString(directory.resolve(name), "").toString();
     }
 
-    /** Recognises its files by the end of their names. */
+    /** Recognises its files by the end of their names; one without an end to look for cannot tell. */
     private record Fake(String id, Availability availability, String format, String... known)
             implements Implementation {
         @Override
@@ -92,6 +100,9 @@ class ImplementationChoiceTest {
 
         @Override
         public Optional<CheckpointReader> checkpointReader() {
+            if (format.isEmpty()) {
+                return Optional.empty();
+            }
             return Optional.of(new CheckpointReader() {
                 @Override
                 public boolean recognises(ModelFiles files) {
