@@ -11,7 +11,9 @@ import io.github.whisperspeedtest.spi.ModelFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * OpenAI's format: PyTorch's file of the weights, and beside it, as files of Hugging Face's, the vocabulary and what the model says of
@@ -30,7 +32,22 @@ final class OpenAiFormat implements CheckpointReader, CheckpointWriter {
 
     @Override
     public Checkpoint read(ModelFiles files) {
-        return OpenAiCheckpoint.read(files.model(), files.byName());
+        return OpenAiCheckpoint.read(files.model(), withNeighbours(files).byName());
+    }
+
+    /** Returns the files, and where the weights are all there is, as when a user names just them, those that lie beside them. */
+    private static ModelFiles withNeighbours(ModelFiles files) {
+        if (files.byName().size() != 1) {
+            return files;
+        }
+        Path directory = files.single().toAbsolutePath().getParent();
+        Map<String, Path> all = new LinkedHashMap<>(files.byName());
+        ModelFiles.ofDirectory(files.model(), directory).byName().forEach((name, file) -> {
+            if (!name.endsWith(OpenAiCheckpoint.ENDING)) {
+                all.put(name, file);
+            }
+        });
+        return new ModelFiles(files.model(), all);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.mps;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.whisperspeedtest.audio.AudioFiles;
@@ -105,12 +106,17 @@ class MpsModelsTest {
     }
 
     @Test
-    void weightsAloneAreRefusedWithWhatIsMissing() throws IOException {
+    void weightsThatAUserNamesNeedATokenizerBesideThem() throws IOException {
         Path file = putWeights("mine.pt");
+        putWeights("other.pt");
         ModelFiles files = store.locate(implementation, file.toString());
         assertThatThrownBy(() -> implementation.load(files, LoadOptions.defaults()))
                 .isInstanceOf(ModelException.class)
-                .hasMessageContainingAll(TOKENIZER, "Name the directory");
+                .hasMessageContainingAll(file.toString(), TOKENIZER, "Put it beside them");
+
+        Files.copy(embedded().require(TOKENIZER), file.resolveSibling(TOKENIZER));
+        assertThatCode(() -> implementation.load(files, LoadOptions.defaults()).close())
+                .doesNotThrowAnyException();
     }
 
     private Path putWeights(String name) throws IOException {

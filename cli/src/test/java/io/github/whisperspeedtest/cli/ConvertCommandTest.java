@@ -82,6 +82,21 @@ class ConvertCommandTest {
     }
 
     @Test
+    void convertsToACheckpointOfOpenAisAndFromItsFileOn() {
+        assertThat(terminal.run("convert", source.toString(), "--to", "mps", "--name", "checkpoint"))
+                .as(terminal.err())
+                .isEqualTo(ExitCode.OK);
+        Path weights = converted("mps", "checkpoint").resolve("checkpoint.pt");
+        assertThat(weights).isNotEmptyFile();
+        assertTranscribes("mps", "checkpoint");
+
+        assertThat(terminal.run("convert", weights.toString(), "--to", "insanely", "--name", "of-checkpoint"))
+                .as(terminal.err())
+                .isEqualTo(ExitCode.OK);
+        assertTranscribes("insanely", "of-checkpoint");
+    }
+
+    @Test
     void aFileOfSeveralMeansTheModelThatItBelongsTo() {
         String weights = source.resolve("model.safetensors").toString();
         assertThat(terminal.run("convert", weights, "--to", "faster", "--name", "of-file"))

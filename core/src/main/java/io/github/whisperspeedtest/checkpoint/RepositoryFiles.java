@@ -59,7 +59,7 @@ record RepositoryFiles(String model, Map<String, Path> byName) {
                 names().stream().filter(name -> name.endsWith(ending)).toList();
         if (names.size() != 1) {
             throw new ModelException("Model '" + model + "' " + missing + ", but has " + names()
-                    + ". Name the directory of all its files, or download the model again.");
+                    + ". Put it beside them, or download the model again.");
         }
         return require(names.get(0));
     }
