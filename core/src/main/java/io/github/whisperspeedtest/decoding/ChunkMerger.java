@@ -1,6 +1,5 @@
 package io.github.whisperspeedtest.decoding;
 
-import io.github.whisperspeedtest.alignment.WordTiming;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -21,7 +20,7 @@ final class ChunkMerger {
     /**
      * Creates a merger.
      *
-     * @param timed whether words have times that mean anything; otherwise segments are those of the chunks, cut at their seams
+     * @param timed whether the words' times come from the model; otherwise segments are those of the chunks, cut at their seams
      * @param onSegment gets each segment as soon as no later chunk can change it, in order of time
      */
     ChunkMerger(boolean timed, Consumer<ChunkSegment> onSegment) {
@@ -47,7 +46,7 @@ final class ChunkMerger {
         }
         int settled = 0;
         double limit = chunk.nextStart() - SeamFinder.TOLERANCE;
-        while (settled < pending.size() && pending.get(settled).end() <= limit) {
+        while (settled < pending.size() && pending.get(settled).lastWord().end() <= limit) {
             settled++;
         }
         List<ChunkSegment> done = pending.subList(0, settled);
@@ -67,17 +66,17 @@ final class ChunkMerger {
         boolean brokenLeft = !left.isBetweenSegments(seam.left());
         boolean brokenRight = !right.isBetweenSegments(seam.right());
         if (!timed) {
-            joined.add(last.until(Math.min(last.end(), border)));
-            joined.add(first.from(Math.max(first.start(), border), first.words()));
+            joined.add(last.until(border));
+            joined.add(first.from(border, first.words()));
         } else if (brokenLeft && brokenRight && first.end() - last.start() <= LONGEST_SEGMENT) {
-            List<WordTiming> words = new ArrayList<>(last.words());
+            List<ChunkWord> words = new ArrayList<>(last.words());
             words.addAll(first.words());
             joined.add(new ChunkSegment(last.start(), Math.max(last.end(), first.end()), words, last.window()));
         } else {
             // What begins a segment on the left was placed by the model, what is within one on the right only by
             // estimate.
             double start = brokenRight && !brokenLeft && seam.left() < left.wordCount()
-                    ? left.words(seam.left(), seam.left() + 1).get(0).start()
+                    ? left.words(seam.left(), seam.left() + 1).get(0).timing().start()
                     : first.start();
             joined.add(last.until(Math.max(last.start(), Math.min(last.end(), start))));
             joined.add(first.from(start, first.words()));
@@ -92,8 +91,8 @@ final class ChunkMerger {
         for (int i = 0; i < line.segments().size() && line.firstWord(i) < words; i++) {
             ChunkSegment segment = line.segments().get(i);
             if (line.firstWord(i + 1) > words) {
-                List<WordTiming> part = line.words(line.firstWord(i), words);
-                segment = segment.until(part.get(part.size() - 1).end(), part);
+                List<ChunkWord> part = line.words(line.firstWord(i), words);
+                segment = segment.until(part.get(part.size() - 1).timing().end(), part);
             }
             kept.add(segment);
         }
@@ -106,8 +105,8 @@ final class ChunkMerger {
         for (int i = 0; i < line.segments().size(); i++) {
             ChunkSegment segment = line.segments().get(i);
             if (line.firstWord(i) < word && line.firstWord(i + 1) > word) {
-                List<WordTiming> part = line.words(word, line.firstWord(i + 1));
-                segment = segment.from(part.get(0).start(), part);
+                List<ChunkWord> part = line.words(word, line.firstWord(i + 1));
+                segment = segment.from(part.get(0).timing().start(), part);
             }
             if (line.firstWord(i + 1) > word) {
                 kept.add(segment);

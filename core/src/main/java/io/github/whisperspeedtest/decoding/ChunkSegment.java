@@ -1,6 +1,5 @@
 package io.github.whisperspeedtest.decoding;
 
-import io.github.whisperspeedtest.alignment.WordTiming;
 import java.util.List;
 
 /**
@@ -11,7 +10,7 @@ import java.util.List;
  * @param words its words, at least one
  * @param window what it was decoded with
  */
-record ChunkSegment(double start, double end, List<WordTiming> words, DecodedWindow window) {
+record ChunkSegment(double start, double end, List<ChunkWord> words, DecodedWindow window) {
     ChunkSegment {
         words = List.copyOf(words);
         if (words.isEmpty()) {
@@ -21,14 +20,18 @@ record ChunkSegment(double start, double end, List<WordTiming> words, DecodedWin
 
     /** Returns the tokens of its words. */
     List<Integer> tokens() {
-        return words.stream().flatMap(word -> word.tokens().stream()).toList();
+        return words.stream().flatMap(word -> word.timing().tokens().stream()).toList();
     }
 
-    ChunkSegment from(double newStart, List<WordTiming> rest) {
+    ChunkWord lastWord() {
+        return words.get(words.size() - 1);
+    }
+
+    ChunkSegment from(double newStart, List<ChunkWord> rest) {
         return new ChunkSegment(newStart, Math.max(newStart, end), rest, window);
     }
 
-    ChunkSegment until(double newEnd, List<WordTiming> rest) {
+    ChunkSegment until(double newEnd, List<ChunkWord> rest) {
         return new ChunkSegment(Math.min(start, newEnd), newEnd, rest, window);
     }
 

@@ -82,8 +82,8 @@ final class ChunkedTranscription implements TranscriptionLoop {
             }
             for (List<ChunkSegment> text : texts) {
                 merger.add(chunks.get(done++), text);
-                onProgress.accept(progress(done));
             }
+            onProgress.accept(progress(done));
         }
         return language;
     }
@@ -143,43 +143,53 @@ final class ChunkedTranscription implements TranscriptionLoop {
         Tokenizer tokenizer = steps.tokenizer();
         List<DecodedSegment> segments =
                 SegmentedWindow.all(tokenizer.specials(), decoded.tokens(), chunk.firstFrame(), chunk.frames());
-        if (options.timestamps() == Timestamps.WORD) {
-            segments = steps.addWords(windows, index, language, segments, chunk.start(), chunk.frames(), chunk.start());
-        }
+        List<DecodedSegment> placed = options.timestamps() == Timestamps.WORD
+                ? steps.addWords(windows, index, language, segments, chunk.start(), chunk.frames(), chunk.start())
+                : segments;
         List<ChunkSegment> text = new ArrayList<>();
-        for (DecodedSegment segment : segments) {
-            List<WordTiming> words = segment.words().isEmpty() ? spread(segment, language) : segment.words();
-            boolean blank = words.stream().allMatch(word -> word.text().isBlank());
+        for (int i = 0; i < segments.size(); i++) {
+            DecodedSegment segment = segments.get(i);
+            List<ChunkWord> words = words(segment, placed.get(i).words(), language);
+            boolean blank = words.stream().allMatch(word -> word.timing().text().isBlank());
             if (segment.start() < segment.end() && !blank) {
-                text.add(new ChunkSegment(segment.start(), segment.end(), words, decoded));
+                text.add(new ChunkSegment(placed.get(i).start(), placed.get(i).end(), words, decoded));
             }
         }
         return text;
     }
 
-    /** Returns the words of a segment with times as if all letters were equally long. */
-    private List<WordTiming> spread(DecodedSegment segment, String language) {
+    /**
+     * Returns the words of a segment.
+     *
+     * @param aligned its words with their times; empty where they are not known
+     */
+    private List<ChunkWord> words(DecodedSegment segment, List<WordTiming> aligned, String language) {
         Tokenizer tokenizer = steps.tokenizer();
-        List<TokenWord> words = tokenizer.words(TextTokens.of(tokenizer, segment.tokens()), language);
+        List<TokenWord> words = aligned.isEmpty()
+                ? tokenizer.words(TextTokens.of(tokenizer, segment.tokens()), language)
+                : aligned.stream()
+                        .map(word -> new TokenWord(word.text(), word.tokens()))
+                        .toList();
         int letters = words.stream().mapToInt(word -> word.text().length()).sum();
-        List<WordTiming> spread = new ArrayList<>();
         double secondsPerLetter = letters == 0 ? 0 : (segment.end() - segment.start()) / letters;
+        List<ChunkWord> spread = new ArrayList<>();
         int before = 0;
-        for (TokenWord word : words) {
-            int after = before + word.text().length();
-            spread.add(new WordTiming(
-                    word.text(),
-                    word.tokens(),
-                    segment.start() + before * secondsPerLetter,
-                    segment.start() + after * secondsPerLetter,
-                    0));
-            before = after;
+        for (int i = 0; i < words.size(); i++) {
+            TokenWord word = words.get(i);
+            double start = segment.start() + before * secondsPerLetter;
+            before += word.text().length();
+            double end = segment.start() + before * secondsPerLetter;
+            WordTiming timing =
+                    aligned.isEmpty() ? new WordTiming(word.text(), word.tokens(), start, end, 0) : aligned.get(i);
+            spread.add(new ChunkWord(timing, start, end));
         }
         return spread;
     }
 
     private Segment asSegment(ChunkSegment segment) {
-        List<WordTiming> words = options.timestamps() == Timestamps.WORD ? segment.words() : List.of();
+        List<WordTiming> words = options.timestamps() == Timestamps.WORD
+                ? segment.words().stream().map(ChunkWord::timing).toList()
+                : List.of();
         return steps.segment(
                 new DecodedSegment(segment.start(), segment.end(), segment.tokens(), words), segment.window());
     }

@@ -19,6 +19,12 @@ final class SeamFinder {
     /** How many tokens that a run skips cost as much as one that it has. */
     private static final double SKIPPED_PER_TOKEN = 4;
 
+    /** How many tokens a second of disagreement about the time of a run costs: as many as are usually said in it. */
+    private static final double TOKENS_PER_SECOND = 4;
+
+    /** The same where a word's time is only estimated from its place in the text of the chunk, which is off where somebody is silent. */
+    private static final double TOKENS_PER_ESTIMATED_SECOND = 2;
+
     /** How far a time may be off, in seconds, where it decides which tokens are in the overlap. */
     static final double TOLERANCE = 1;
 
@@ -29,7 +35,7 @@ final class SeamFinder {
     private final int leftFrom;
     private final int rightTo;
 
-    private double bestScore;
+    private double bestScore = Double.NEGATIVE_INFINITY;
     private @Nullable Seam best;
 
     private SeamFinder(WordLine left, WordLine right, Chunk chunk, boolean timed) {
@@ -43,12 +49,12 @@ final class SeamFinder {
 
     /**
      * Returns the seam. Where the texts have no run in common, that is the middle of the overlap, or the end of the earlier text where
-     * times are not known.
+     * times are only estimated.
      *
      * @param left text up to the chunk before
      * @param right text of the chunk
      * @param chunk the later one of the two chunks
-     * @param timed whether the words' times mean anything
+     * @param timed whether the words' times come from the model; otherwise they are rough estimates
      */
     static Seam find(WordLine left, WordLine right, Chunk chunk, boolean timed) {
         SeamFinder finder = new SeamFinder(left, right, chunk, timed);
@@ -82,18 +88,26 @@ final class SeamFinder {
 
     private void consider(int leftStart, int rightStart, int length) {
         int skipped = Math.max(left.tokenCount() - leftStart - length, rightStart);
-        double score = length - skipped / SKIPPED_PER_TOKEN;
-        if (timed) {
-            int middle = length / 2;
-            score -= Math.abs(left.time(leftStart + middle) - right.time(rightStart + middle));
-        }
-        if (score > bestScore) {
+        double gain = length - skipped / SKIPPED_PER_TOKEN;
+        double disagreement = disagreement(leftStart, rightStart, length);
+        double score = gain - disagreement * (timed ? TOKENS_PER_SECOND : TOKENS_PER_ESTIMATED_SECOND);
+        // Rather a run at a doubtful time than none, for then the times alone would part the texts.
+        if (gain > disagreement && score > bestScore) {
             Seam seam = within(leftStart, rightStart, length);
             if (seam != null) {
                 best = seam;
                 bestScore = score;
             }
         }
+    }
+
+    /** Returns by how much the texts disagree about when a run is said, in seconds. */
+    private double disagreement(int leftStart, int rightStart, int length) {
+        double sum = 0;
+        for (int i = 0; i < length; i++) {
+            sum += Math.abs(left.time(leftStart + i) - right.time(rightStart + i));
+        }
+        return sum / length;
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.github.whisperspeedtest.decoding;
 
-import io.github.whisperspeedtest.alignment.WordTiming;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -8,7 +7,7 @@ import java.util.List;
 /** Segments one after the other, seen as one line of words and as one line of tokens. */
 final class WordLine {
     private final List<ChunkSegment> segments;
-    private final List<WordTiming> words = new ArrayList<>();
+    private final List<ChunkWord> words = new ArrayList<>();
 
     /** For each segment the index of its first word, and the number of words after the last one. */
     private final int[] firstWords;
@@ -29,7 +28,7 @@ final class WordLine {
             firstWords[i + 1] = words.size();
         }
         tokens = words.stream()
-                .flatMap(word -> word.tokens().stream())
+                .flatMap(word -> word.timing().tokens().stream())
                 .mapToInt(Integer::intValue)
                 .toArray();
         wordAt = new int[tokens.length + 1];
@@ -37,8 +36,8 @@ final class WordLine {
         Arrays.fill(wordAt, -1);
         int token = 0;
         for (int i = 0; i < words.size(); i++) {
-            WordTiming word = words.get(i);
-            int count = word.tokens().size();
+            ChunkWord word = words.get(i);
+            int count = word.timing().tokens().size();
             wordAt[token] = i;
             for (int k = 0; k < count; k++) {
                 times[token++] = word.start() + (word.end() - word.start()) * (k + 0.5) / count;
@@ -55,7 +54,7 @@ final class WordLine {
         return words.size();
     }
 
-    List<WordTiming> words(int from, int to) {
+    List<ChunkWord> words(int from, int to) {
         return words.subList(from, to);
     }
 

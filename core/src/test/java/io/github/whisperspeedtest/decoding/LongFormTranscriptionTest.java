@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.whisperspeedtest.checkpoint.GenerationConfig;
 import io.github.whisperspeedtest.testing.ScriptedNetwork;
 import io.github.whisperspeedtest.tokenizer.SpecialTokens;
-import io.github.whisperspeedtest.tokenizer.Tokenizer;
 import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.Timestamps;
@@ -14,33 +13,26 @@ import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Word;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The loop on windows of which each test says what they hold; a window is told by the frame that it begins at. */
 class LongFormTranscriptionTest {
-    private static final Tokenizer TOKENIZER = ScriptedNetwork.tokenizer(ScriptedNetwork.MULTILINGUAL);
-    private static final SpecialTokens SPECIALS = TOKENIZER.specials();
+    private static final SpecialTokens SPECIALS = ScriptedSpeech.SPECIALS;
     private static final int START = SPECIALS.startOfTranscript();
     private static final int PREVIOUS = SPECIALS.startOfPrevious();
     private static final int T0 = SPECIALS.timestampBegin();
-    private static final int END = SPECIALS.endOfText();
 
-    private final Map<Long, List<Integer>> windows = new LinkedHashMap<>();
-    private final Map<Long, Double> silence = new LinkedHashMap<>();
-    private double certainty = 0.9;
-    private final ScriptedNetwork network = new ScriptedNetwork(ScriptedNetwork.MULTILINGUAL, this::next);
+    private final ScriptedSpeech speech = new ScriptedSpeech();
+    private final ScriptedNetwork network = new ScriptedNetwork(ScriptedNetwork.MULTILINGUAL, speech::next);
     private final List<Segment> segments = new ArrayList<>();
     private final List<Double> progress = new ArrayList<>();
 
     @Test
     void theNextWindowBeginsWhereTheLastSegmentEnded() {
-        say(0, T0, "one", T0 + 500, T0 + 600, "two", T0 + 1400, T0 + 1420, "cut o");
-        say(2800, T0 + 20, "cut off", T0 + 300, T0 + 320, "four", T0 + 1300);
-        say(5800, T0 + 5, "end", T0 + 40);
+        speech.say(0, T0, "one", T0 + 500, T0 + 600, "two", T0 + 1400, T0 + 1420, "cut o");
+        speech.say(2800, T0 + 20, "cut off", T0 + 300, T0 + 320, "four", T0 + 1300);
+        speech.say(5800, T0 + 5, "end", T0 + 40);
         run(7000, english());
 
         assertThat(network.encoded()).containsExactly(0L, 2800L, 5800L);
@@ -58,8 +50,8 @@ class LongFormTranscriptionTest {
 
     @Test
     void aSegmentHasItsTokensAndHowProbableItsWindowIs() {
-        say(0, T0, "one", T0 + 500, T0 + 600, "two", T0 + 1400);
-        silence.put(0L, 0.25);
+        speech.say(0, T0, "one", T0 + 500, T0 + 600, "two", T0 + 1400);
+        speech.silence(0L, 0.25);
         run(3000, english());
 
         assertThat(segments.get(1).tokens()).containsExactly(T0 + 600, (int) 't', (int) 'w', (int) 'o', T0 + 1400);
@@ -71,8 +63,8 @@ class LongFormTranscriptionTest {
 
     @Test
     void aWindowFollowsOnFromTheTextBefore() {
-        say(0, T0, "one", T0 + 1000);
-        say(3000, T0, "two", T0 + 1000);
+        speech.say(0, T0, "one", T0 + 1000);
+        speech.say(3000, T0, "two", T0 + 1000);
         run(6000, english());
 
         assertThat(prompt(0)).startsWith(START);
@@ -81,8 +73,8 @@ class LongFormTranscriptionTest {
 
     @Test
     void windowsAreIndependentIfAskedFor() {
-        say(0, T0, "one", T0 + 1000);
-        say(3000, T0, "two", T0 + 1000);
+        speech.say(0, T0, "one", T0 + 1000);
+        speech.say(3000, T0, "two", T0 + 1000);
         run(6000, english().conditionOnPreviousText(false).prompt(" hi "));
 
         assertThat(prompt(0)).startsWith(PREVIOUS, (int) ' ', (int) 'h', (int) 'i', START);
@@ -91,8 +83,8 @@ class LongFormTranscriptionTest {
 
     @Test
     void theGivenPromptStaysBeforeTheText() {
-        say(0, T0, "one", T0 + 1000);
-        say(3000, T0, "two", T0 + 1000);
+        speech.say(0, T0, "one", T0 + 1000);
+        speech.say(3000, T0, "two", T0 + 1000);
         run(6000, english().prompt("hi"));
 
         assertThat(prompt(1)).startsWith(PREVIOUS, (int) ' ', (int) 'h', (int) 'i', T0, (int) 'o');
@@ -100,9 +92,9 @@ class LongFormTranscriptionTest {
 
     @Test
     void aTextOfAHighTemperatureIsNoPrompt() {
-        say(0, T0, "one", T0 + 1000);
-        say(3000, T0, "two", T0 + 1000);
-        certainty = 0.98;
+        speech.say(0, T0, "one", T0 + 1000);
+        speech.say(3000, T0, "two", T0 + 1000);
+        speech.certainty(0.98);
         run(6000, english().temperatures(List.of(0.4)).bestOf(1));
         assertThat(prompt(1)).startsWith(PREVIOUS);
 
@@ -113,11 +105,11 @@ class LongFormTranscriptionTest {
 
     @Test
     void aSilentWindowIsSkippedAndLeavesThePromptAlone() {
-        say(0, T0, "one", T0 + 1000);
-        say(3000, T0, "noise", T0 + 1000, T0 + 1000);
-        say(6000, T0, "two", T0 + 100);
-        silence.put(3000L, 0.7);
-        certainty = 0.3;
+        speech.say(0, T0, "one", T0 + 1000);
+        speech.say(3000, T0, "noise", T0 + 1000, T0 + 1000);
+        speech.say(6000, T0, "two", T0 + 100);
+        speech.silence(3000L, 0.7);
+        speech.certainty(0.3);
         run(6200, english().temperatures(List.of(0.0)).logProbabilityThreshold(-0.5));
 
         assertThat(segments).extracting(Segment::text).containsExactly("one", "two");
@@ -128,8 +120,8 @@ class LongFormTranscriptionTest {
 
     @Test
     void aSureTextIsNoSilence() {
-        say(0, T0, "one", T0 + 1000);
-        silence.put(0L, 0.7);
+        speech.say(0, T0, "one", T0 + 1000);
+        speech.silence(0L, 0.7);
         run(3000, english());
         assertThat(segments).hasSize(1);
 
@@ -143,8 +135,8 @@ class LongFormTranscriptionTest {
 
     @Test
     void withoutTimestampsASegmentIsAWindow() {
-        say(0, "one");
-        say(3000, "two");
+        speech.say(0, "one");
+        speech.say(3000, "two");
         run(4000, english().timestamps(Timestamps.NONE));
 
         assertThat(network.encoded()).containsExactly(0L, 3000L);
@@ -155,15 +147,15 @@ class LongFormTranscriptionTest {
 
     @Test
     void textOfBlanksIsLeftOut() {
-        say(0, T0, "one", T0 + 500, T0 + 600, "  ", T0 + 700, T0 + 800, "two", T0 + 900);
+        speech.say(0, T0, "one", T0 + 500, T0 + 600, "  ", T0 + 700, T0 + 800, "two", T0 + 900);
         run(3000, english());
         assertThat(segments).extracting(Segment::text).containsExactly("one", "two");
     }
 
     @Test
     void detectsTheLanguageOnceFromTheFirstWindowThatItDecodesToo() {
-        say(0, T0, "eins", T0 + 1000);
-        say(3000, T0, "zwei", T0 + 1000);
+        speech.say(0, T0, "eins", T0 + 1000);
+        speech.say(3000, T0, "zwei", T0 + 1000);
         SpokenLanguage language = run(6000, TranscribeOptions.builder());
 
         assertThat(language.code()).isEqualTo("de");
@@ -189,7 +181,7 @@ class LongFormTranscriptionTest {
     @Test
     void wordsGetTimesAndTheNextWindowBeginsAfterTheLastOne() {
         // The script attends ten positions later from token to token, beginning with those before the text.
-        say(0, T0, "a b", T0 + 500, T0 + 600, " c", T0 + 700, T0 + 700);
+        speech.say(0, T0, "a b", T0 + 500, T0 + 600, " c", T0 + 700, T0 + 700);
         run(1200, english().timestamps(Timestamps.WORD));
 
         assertThat(segments).extracting(Segment::text).containsExactly("a b", " c", "rest");
@@ -206,19 +198,6 @@ class LongFormTranscriptionTest {
 
     private TranscribeOptions.Builder english() {
         return TranscribeOptions.builder().language(Language.of("en"));
-    }
-
-    /** Notes what the window that begins at a frame holds: timestamps and texts. */
-    private void say(long frame, Object... parts) {
-        List<Integer> tokens = new ArrayList<>();
-        for (Object part : parts) {
-            if (part instanceof Integer token) {
-                tokens.add(token);
-            } else {
-                Arrays.stream(TOKENIZER.encode((String) part)).forEach(tokens::add);
-            }
-        }
-        windows.put(frame, tokens);
     }
 
     private SpokenLanguage run(long frames, TranscribeOptions.Builder options) {
@@ -238,40 +217,12 @@ class LongFormTranscriptionTest {
                 throw new AssertionError("The sequential loop hears all of the recording");
             }
         };
-        TranscriptionSteps steps = new TranscriptionSteps(network, TOKENIZER, GenerationConfig.NONE, options.build());
+        TranscriptionSteps steps =
+                new TranscriptionSteps(network, ScriptedSpeech.TOKENIZER, GenerationConfig.NONE, options.build());
         return new LongFormTranscription(steps, spectrogram).run(segments::add, progress::add);
     }
 
     private List<Integer> prompt(int index) {
         return network.prompts().get(index);
-    }
-
-    private Map<Integer, Double> next(long window, List<Integer> tokens) {
-        int start = tokens.lastIndexOf(START);
-        if (tokens.size() == start + 1) {
-            double silent = silence.getOrDefault(window, 0.0) + 1e-9;
-            int german = SPECIALS.language("de").orElseThrow();
-            int english = SPECIALS.language("en").orElseThrow();
-            return Map.of(SPECIALS.noSpeech(), silent, german, 0.8 * (1 - silent), english, 0.2 * (1 - silent));
-        }
-        boolean plain = tokens.contains(SPECIALS.noTimestamps());
-        List<Integer> said = windows.getOrDefault(window, rest()).stream()
-                .filter(token -> !plain || token < T0)
-                .toList();
-        int done = tokens.size() - start - (plain ? 4 : 3);
-        int token = done < said.size() ? said.get(done) : END;
-        // What is left of the probability goes to tokens that are no likelier choice and break no rule.
-        double rest = 1 - certainty;
-        Map<Integer, Double> probabilities = new LinkedHashMap<>();
-        if (token < END) {
-            "ABCDEFG".chars().forEach(letter -> probabilities.put(letter, rest / 7));
-        }
-        probabilities.put(token, token < END ? certainty : 1);
-        return probabilities;
-    }
-
-    /** What every window holds that nothing is said of. */
-    private static List<Integer> rest() {
-        return List.of(T0, (int) 'r', (int) 'e', (int) 's', (int) 't', T0 + 10);
     }
 }

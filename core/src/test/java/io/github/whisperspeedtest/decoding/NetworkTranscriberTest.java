@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.checkpoint.GenerationConfig;
 import io.github.whisperspeedtest.error.EngineException;
+import io.github.whisperspeedtest.error.EngineMemoryException;
 import io.github.whisperspeedtest.error.TranscriptionCancelledException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.spi.EngineParameters;
@@ -229,6 +230,90 @@ class NetworkTranscriberTest {
                 .isEqualTo("hi hi");
     }
 
+    @Test
+    void goingFromWindowToWindowRefusesWhatIsForChunks() {
+        refuses(transcriber, ENGLISH.toBuilder().batchSize(4), "batch-size=4");
+        refuses(transcriber, ENGLISH.toBuilder().chunkLength(Duration.ofMillis(12_500)), "chunk-length=12.5");
+    }
+
+    @Test
+    void decodesChunksAtOnce() {
+        List<Segment> heard = new ArrayList<>();
+        NetworkTranscriber chunked = chunked(network);
+        Transcription transcription = chunked.transcribe(audio(70), ENGLISH, new TranscriptionListener() {
+            @Override
+            public void onSegment(Segment segment) {
+                heard.add(segment);
+            }
+        });
+        // Each chunk says hi in its first two seconds and once more until its end.
+        assertThat(transcription.text()).startsWith("hi hi");
+        assertThat(network.encoded()).hasSize(3);
+        assertThat(network.mostOpenWindows()).isEqualTo(1);
+        assertThat(network.open()).isZero();
+        assertThat(heard).isEqualTo(transcription.segments());
+        Duration previous = Duration.ZERO;
+        for (Segment segment : heard) {
+            assertThat(segment.start()).isGreaterThanOrEqualTo(previous);
+            previous = segment.end();
+        }
+        assertThat(previous).isLessThanOrEqualTo(Duration.ofSeconds(70));
+        assertThat(transcription.timings().mel()).isPositive();
+        assertThat(chunked.parameters()).isEqualTo(PARAMETERS);
+    }
+
+    @Test
+    void decodesAsManyChunksAtOnceAsAskedFor() {
+        chunked(network).transcribe(audio(70), ENGLISH.toBuilder().batchSize(2).build());
+        assertThat(network.sequences()).first().isEqualTo(2);
+        network.encoded().clear();
+        chunked(network)
+                .transcribe(
+                        audio(70),
+                        ENGLISH.toBuilder().chunkLength(Duration.ofSeconds(10)).build());
+        assertThat(network.encoded()).hasSize(11);
+    }
+
+    @Test
+    void chunksCannotFollowOnFromTheTextBefore() {
+        refuses(chunked(network), ENGLISH.toBuilder().conditionOnPreviousText(true), "condition-on-previous-text=true");
+        assertThat(chunked(network)
+                        .transcribe(
+                                audio(30),
+                                ENGLISH.toBuilder()
+                                        .conditionOnPreviousText(false)
+                                        .build())
+                        .text())
+                .isEqualTo("hi hi");
+    }
+
+    @Test
+    void saysThatMemoryWasTooShortForABatch() {
+        beforeStep = () -> {
+            if (network.encoded().size() == 3) {
+                throw new EngineMemoryException("scripted");
+            }
+        };
+        NetworkTranscriber chunked = chunked(network);
+        assertThat(chunked.transcribe(audio(70), ENGLISH).text()).startsWith("hi hi");
+        assertThat(network.encoded()).hasSize(6);
+        assertThat(chunked.parameters().notes())
+                .containsExactly("no more than 1 chunk at once: memory ran out with more");
+    }
+
+    @Test
+    void anInterruptEndsABatchBetweenTokens() {
+        beforeStep = () -> Thread.currentThread().interrupt();
+        try {
+            assertThatThrownBy(() -> chunked(network).transcribe(audio(70), ENGLISH))
+                    .isInstanceOf(TranscriptionCancelledException.class);
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        assertThat(network.sequences()).isEmpty();
+        assertThat(network.open()).isZero();
+    }
+
     private static void refuses(NetworkTranscriber transcriber, TranscribeOptions.Builder options, String option) {
         assertThatThrownBy(() -> transcriber.transcribe(audio(1), options.build()))
                 .isInstanceOfSatisfying(UnsupportedOptionException.class, refusal -> {
@@ -312,6 +397,16 @@ class NetworkTranscriberTest {
                 () -> PARAMETERS,
                 filter,
                 true);
+    }
+
+    private static NetworkTranscriber chunked(ScriptedNetwork network) {
+        return NetworkTranscriber.chunked(
+                "scripted",
+                network,
+                ScriptedNetwork.tokenizer(network.dimensions().nVocab()),
+                GenerationConfig.NONE,
+                () -> PARAMETERS,
+                ChunkedOptions.defaults());
     }
 
     private static Audio audio(int seconds) {

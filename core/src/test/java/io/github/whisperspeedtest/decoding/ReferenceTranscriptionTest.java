@@ -8,6 +8,8 @@ import io.github.whisperspeedtest.audio.LogMelSpectrogram;
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.evaluation.TextNormalizer;
+import io.github.whisperspeedtest.evaluation.WordErrorRate;
 import io.github.whisperspeedtest.network.WhisperNetwork;
 import io.github.whisperspeedtest.testing.MicroSamples;
 import io.github.whisperspeedtest.testing.ReferenceNetwork;
@@ -16,8 +18,10 @@ import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -70,7 +74,44 @@ class ReferenceTranscriptionTest {
         assertThat(text()).startsWith(FIRST_WINDOW);
     }
 
+    @Test
+    void chunksMakeNoMoreErrorsThanIndependentWindows() throws IOException {
+        Sample sample = MicroSamples.named(LONG_RECORDING);
+        TranscribeOptions options =
+                TranscribeOptions.builder().conditionOnPreviousText(false).build();
+        transcribe(sample, options, LongFormTranscription::new);
+        double sequential = errorRate(sample);
+
+        segments.clear();
+        seeks.clear();
+        transcribe(
+                sample,
+                TranscribeOptions.defaults(),
+                (steps, spectrogram) ->
+                        new ChunkedTranscription(steps, spectrogram, ChunkedOptions.defaults(), new BatchLimit()));
+        assertThat(seeks).containsExactly(0L, 2000L, 4000L, 6000L);
+        assertThat(errorRate(sample)).isLessThanOrEqualTo(sequential);
+        assertThat(segments).hasSameSizeAs(sample.utterances());
+        for (int i = 0; i < segments.size(); i++) {
+            assertThat(segments.get(i).start())
+                    .isCloseTo(sample.utterances().get(i).start(), Duration.ofMillis(500));
+        }
+    }
+
+    private double errorRate(Sample sample) {
+        return WordErrorRate.of(TextNormalizer.normalize(sample.reference()), TextNormalizer.normalize(text()))
+                .rate();
+    }
+
     private SpokenLanguage transcribe(Sample sample) throws IOException {
+        return transcribe(sample, TranscribeOptions.defaults(), LongFormTranscription::new);
+    }
+
+    private SpokenLanguage transcribe(
+            Sample sample,
+            TranscribeOptions options,
+            BiFunction<TranscriptionSteps, Spectrogram, TranscriptionLoop> loop)
+            throws IOException {
         Audio audio;
         try (InputStream in = sample.open()) {
             audio = AudioFiles.read(sample.name(), in);
@@ -98,9 +139,8 @@ class ReferenceTranscriptionTest {
                 mel.window(audio, firstFrame, frames, target);
             }
         };
-        TranscriptionSteps steps =
-                new TranscriptionSteps(network, tokenizer, checkpoint.generation(), TranscribeOptions.defaults());
-        return new LongFormTranscription(steps, spectrogram).run(segments::add, fraction -> {});
+        TranscriptionSteps steps = new TranscriptionSteps(network, tokenizer, checkpoint.generation(), options);
+        return loop.apply(steps, spectrogram).run(segments::add, fraction -> {});
     }
 
     private String text() {

@@ -1,0 +1,58 @@
+package io.github.whisperspeedtest.decoding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ChunksTest {
+    @Test
+    void neighboursShareAThird() {
+        assertThat(all(7000, 3000))
+                .containsExactly(
+                        new Chunk(0, 3000, 0, 2000),
+                        new Chunk(2000, 3000, 500, 4000),
+                        new Chunk(4000, 3000, 500, Long.MAX_VALUE));
+        Chunk second = all(7000, 3000).get(1);
+        assertThat(second.start()).isEqualTo(20);
+        assertThat(second.border()).isEqualTo(25);
+        assertThat(second.overlapEnd()).isEqualTo(30);
+        assertThat(second.nextStart()).isEqualTo(40);
+    }
+
+    @Test
+    void aStrideIsRoundedToAFrame() {
+        assertThat(all(4000, 2000))
+                .containsExactly(
+                        new Chunk(0, 2000, 0, 1334),
+                        new Chunk(1334, 2000, 333, 2668),
+                        new Chunk(2668, 1332, 333, Long.MAX_VALUE));
+    }
+
+    @Test
+    void whatFitsIntoOneChunkIsOne() {
+        assertThat(all(0, 3000)).isEmpty();
+        assertThat(all(1, 3000)).containsExactly(new Chunk(0, 1, 0, Long.MAX_VALUE));
+        assertThat(all(3000, 3000)).containsExactly(new Chunk(0, 3000, 0, Long.MAX_VALUE));
+        assertThat(all(3001, 3000)).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {500, 517, 2000, 2999, 3000})
+    void theLastChunkIsLongerThanWhatItSharesAndEndsWithTheRecording(int length) {
+        for (long frames = length + 1; frames < 3L * length; frames += 37) {
+            List<Chunk> chunks = all(frames, length);
+            Chunk last = chunks.get(chunks.size() - 1);
+            assertThat(last.firstFrame() + last.frames()).isEqualTo(frames);
+            assertThat(last.frames()).isGreaterThan(2 * last.stride()).isLessThanOrEqualTo(length);
+        }
+    }
+
+    private static List<Chunk> all(long frames, int length) {
+        Chunks chunks = new Chunks(frames, length);
+        return IntStream.range(0, chunks.count()).mapToObj(chunks::get).toList();
+    }
+}
