@@ -47,6 +47,23 @@ class AudioTest {
     }
 
     @Test
+    void aSliceIsACopyOfItsOwn() {
+        Audio audio = Audio.of("ramp", ramp(COUNT));
+        int border = 1 << 14;
+        for (int[] part :
+                new int[][] {{0, COUNT}, {3, 3}, {border - 1, border + 1}, {7, 2 * border + 9}, {COUNT, COUNT}}) {
+            Audio slice = audio.slice(part[0], part[1]);
+            float[] read = new float[part[1] - part[0]];
+            assertThat(slice.name()).isEqualTo("ramp");
+            assertThat(slice.sampleCount()).isEqualTo(read.length);
+            slice.read(0, read, 0, read.length);
+            assertThat(read).isEqualTo(Arrays.copyOfRange(ramp(COUNT), part[0], part[1]));
+        }
+        assertThatThrownBy(() -> audio.slice(5, COUNT + 1)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> audio.slice(5, 4)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
     void readingStopsAtTheEnd() {
         Audio audio = Audio.of("ramp", ramp(100));
         float[] target = new float[10];

@@ -88,6 +88,27 @@ class LogMelSpectrogramTest {
     }
 
     @Test
+    void aPartIsHeardAsIfItWereAll() {
+        Audio audio = Audio.of("noise", noise(4000 * 160 + 159, 0.3f));
+        for (int[] part : new int[][] {{0, 2000}, {500, 3000}, {1234, 0}, {3500, 500}, {3500, 3000}}) {
+            long end = Math.min(audio.sampleCount(), (part[0] + part[1]) * 160L);
+            // The last frame of the recording has all that is left.
+            end = part[0] + part[1] >= 4000 ? audio.sampleCount() : end;
+            float[] window = new float[80 * FRAMES];
+            new LogMelSpectrogram(80, Padding.SILENCE).window(audio, part[0], part[1], window);
+            assertThat(window)
+                    .as("frames from %d on, %d of them", part[0], part[1])
+                    .isEqualTo(window(audio.slice(part[0] * 160L, end), 80, Padding.SILENCE, 0));
+        }
+        LogMelSpectrogram spectrogram = new LogMelSpectrogram(80, Padding.SILENCE);
+        float[] target = new float[80 * FRAMES];
+        assertThatThrownBy(() -> spectrogram.window(audio, 0, FRAMES + 1, target))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> spectrogram.window(audio, -1, 100, target))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void fillsFramesBehindTheAudioWithZeroWhereAsked() {
         Audio audio = Audio.of("noise", noise(1000 * 160 + 159, 0.3f));
         float[] silence = window(audio, 80, Padding.SILENCE, 100);

@@ -63,12 +63,34 @@ class SegmentedWindowTest {
         assertThat(window.segments().get(0).tokens()).isEmpty();
     }
 
+    @Test
+    void whereNoWindowBeginsAnewWhatIsCutOffIsASegmentToo() {
+        List<DecodedSegment> all = SegmentedWindow.all(
+                SPECIALS, List.of(T0 + 10, 1, T0 + 100, T0 + 100, 2, T0 + 300, T0 + 350, 3, 4), 1000, 1500);
+        assertThat(all).hasSize(3);
+        assertSegment(all.get(0), 10.2, 12, T0 + 10, 1, T0 + 100);
+        assertSegment(all.get(1), 12, 16, T0 + 100, 2, T0 + 300);
+        assertSegment(all.get(2), 17, 25, T0 + 350, 3, 4);
+    }
+
+    @Test
+    void noneOfThemGoesBeyondTheAudio() {
+        List<DecodedSegment> all =
+                SegmentedWindow.all(SPECIALS, List.of(T0, 1, T0 + 700, T0 + 800, 2, T0 + 900), 0, 1000);
+        assertSegment(all.get(0), 0, 10, T0, 1, T0 + 700);
+        assertSegment(all.get(1), 10, 10, T0 + 800, 2, T0 + 900);
+        assertThat(SegmentedWindow.all(SPECIALS, List.of(), 0, 1000)).hasSize(1);
+    }
+
     private static SegmentedWindow window(long firstFrame, long frames, Integer... tokens) {
         return SegmentedWindow.of(SPECIALS, Arrays.asList(tokens), firstFrame, frames);
     }
 
     private static void assertSegment(SegmentedWindow window, int index, double start, double end, Integer... tokens) {
-        DecodedSegment segment = window.segments().get(index);
+        assertSegment(window.segments().get(index), start, end, tokens);
+    }
+
+    private static void assertSegment(DecodedSegment segment, double start, double end, Integer... tokens) {
         assertThat(segment.start()).isCloseTo(start, within(1e-9));
         assertThat(segment.end()).isCloseTo(end, within(1e-9));
         assertThat(segment.tokens()).isEqualTo(List.of(tokens));
