@@ -116,6 +116,27 @@ class ChunkMergerTest {
     }
 
     @Test
+    void aSegmentThatIsKeptWholeEndsWhereTheNextBegins() {
+        add(said(20, 30, "q r s t u v w x"));
+        add(said(20.5, 22.5, "Z r s t u v w x"), said(26, 28, "c d"), said(31, 32, "e"));
+        finish();
+
+        assertThat(texts()).containsExactly("q r s t u v w x", "c d", "e");
+        assertThat(merged.get(0).start()).isEqualTo(20);
+        assertThat(merged.get(0).end()).isEqualTo(26);
+    }
+
+    @Test
+    void betweenTwoSegmentsIsTheBestPlaceForASeam() {
+        add(said(19, 21, "x"), said(21, 30, "a b c d e f g"));
+        add(said(20.2, 21, "x"), said(21, 24.5, "a b c"), said(24.6, 33, "d e f g h i"));
+        finish();
+        assertThat(texts())
+                .as("in the middle of the overlap only the second chunk has heard an end")
+                .containsExactly("x", "a b c", "d e f g h i");
+    }
+
+    @Test
     void aSilentChunkLeavesTheOthersAlone() {
         add(said(21, 29, "a b c"));
         add();
@@ -179,6 +200,22 @@ class ChunkMergerTest {
         untimed.add(chunks.get(0), List.of(said(0, 30, "a b c")));
         untimed.add(chunks.get(3), List.of(said(20, 50, "d c e")));
         assertThat(texts()).containsExactly("a b c", "d c e");
+    }
+
+    @Test
+    void withoutTimesTwoWordsFarApartAreNoOverlap() {
+        ChunkMerger untimed = new ChunkMerger(false, merged::add);
+        untimed.add(chunks.get(0), List.of(said(0, 30, "of the a b c d e f")));
+        untimed.add(chunks.get(3), List.of(said(20, 50, "g h i j k l m of the")));
+        assertThat(texts()).containsExactly("of the a b c d e f", "g h i j k l m of the");
+    }
+
+    @Test
+    void aRunThatSkipsMuchIsWorthLessThanAShorterOne() {
+        ChunkMerger untimed = new ChunkMerger(false, merged::add);
+        untimed.add(chunks.get(0), List.of(at(25, "p q r a b c d e f g y z")));
+        untimed.add(chunks.get(3), List.of(at(25, "y z h i j k l m n p q r o")));
+        assertThat(text()).isEqualTo("p q r a b c d e f g y z h i j k l m n p q r o");
     }
 
     @Test
@@ -262,6 +299,12 @@ class ChunkMergerTest {
             result.add(new ChunkWord(timing, timing.start(), timing.end()));
         }
         return new ChunkSegment(start, end, result, WINDOW);
+    }
+
+    /** Returns a segment of which nobody knows where in the chunk its words are. */
+    private ChunkSegment at(double time, String text) {
+        List<ChunkWord> words = said(time, time, text).words();
+        return new ChunkSegment(time - 5, time + 5, words, WINDOW);
     }
 
     /** Returns a segment whose words are told to be later than the timestamps around them let expect. */

@@ -164,16 +164,23 @@ class ChunkedTranscriptionTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1", "3", "12"})
-    void theFirstChunkInWhichSomebodySpeaksTellsTheLanguage(int batch) {
+    @CsvSource({"1, 8", "2, 9", "3, 5", "12, 5"})
+    void theFirstChunkInWhichSomebodySpeaksTellsTheLanguage(int batch, int encoded) {
         chunked = chunked.withBatchSize(batch);
         speech.silence(0, 0.9);
         speech.silence(2000, 0.9);
         speech.language(4000, "fr");
+        for (int i = 0; i < 5; i++) {
+            speech.say(2000 * i, T0 + 600, " number" + i, T0 + 700);
+        }
         SpokenLanguage language = run(11_000, TranscribeOptions.builder());
 
         assertThat(language.code()).isEqualTo("fr");
         assertThat(language.probability()).isCloseTo(0.8, within(1e-6));
+        assertThat(text()).isEqualTo(" number0 number1 number2 number3 number4");
+        assertThat(scripted.encoded())
+                .as("windows encoded, for the language alone or not")
+                .hasSize(encoded);
         List<List<Integer>> decoded =
                 scripted.prompts().stream().filter(prompt -> prompt.size() > 1).toList();
         assertThat(decoded)
