@@ -22,7 +22,7 @@ class HumanReportTest {
                           Model        micro
                           Audio        count.wav (8.25 s)
                                        grüße|2.wav (12.8 s)
-                          Options      language auto, task transcribe, beam size 1, best of 5, temperatures 0.0 0.2 0.4 0.6 0.8 1.0, condition on previous text true, timestamps segment, vad auto
+                          Options      language auto, task transcribe, beam size 1, best of 5, temperatures 0.0 0.2 0.4 0.6 0.8 1.0, condition on previous text auto, timestamps segment, vad auto
                           Load         device gpu, compute type auto, 2 threads
                           Runs         3 timed after 1 warm-up run
 

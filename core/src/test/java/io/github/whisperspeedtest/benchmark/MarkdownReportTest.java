@@ -13,7 +13,7 @@ class MarkdownReportTest {
                         - Example Chip 9000, cores: 2, memory: 8.00 GiB
                         - Model: micro
                         - Audio: count.wav (8.25 s), grüße\\|2.wav (12.8 s)
-                        - Options: language auto, task transcribe, beam size 1, best of 5, temperatures 0.0 0.2 0.4 0.6 0.8 1.0, condition on previous text true, timestamps segment, vad auto
+                        - Options: language auto, task transcribe, beam size 1, best of 5, temperatures 0.0 0.2 0.4 0.6 0.8 1.0, condition on previous text auto, timestamps segment, vad auto
                         - Load: device gpu, compute type auto, threads 2
                         - Runs: 3 timed, 1 warm-up
 
