@@ -11,6 +11,7 @@ import io.github.whisperspeedtest.network.EncodedWindows;
 import io.github.whisperspeedtest.network.WhisperNetwork;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.List;
 
 /** The Whisper network on PyTorch: a TorchScript program and the weights of a checkpoint. */
@@ -21,6 +22,7 @@ public final class TorchNetwork implements WhisperNetwork {
     private final PtNDManager manager;
     private final TorchProgram program;
     private final TorchWeights weights;
+    private ByteBuffer mel = ByteBuffer.allocateDirect(0);
     private boolean closed;
 
     private TorchNetwork(TorchRuntime runtime, Checkpoint checkpoint, TorchOptions options) {
@@ -76,17 +78,15 @@ public final class TorchNetwork implements WhisperNetwork {
         }
         int frames = 2 * dimensions.nAudioCtx();
         int size = dimensions.nMels() * frames;
-        ByteBuffer memory =
-                ByteBuffer.allocateDirect(windows.size() * size * Float.BYTES).order(ByteOrder.nativeOrder());
-        for (int i = 0; i < windows.size(); i++) {
-            memory.asFloatBuffer().put(i * size, windows.get(i), 0, size);
-        }
+        FloatBuffer floats =
+                reserve(Math.multiplyExact(windows.size(), size * Float.BYTES)).asFloatBuffer();
+        windows.forEach(window -> floats.put(window, 0, size));
         Shape shape = new Shape(windows.size(), dimensions.nMels(), frames);
-        try (PtNDArray mel = manager.create(memory, shape, DataType.FLOAT32);
+        try (PtNDArray given = manager.create(mel, shape, DataType.FLOAT32);
                 NativeValues arguments = new NativeValues()) {
             IValue cache = call(
                     "cross_cache",
-                    arguments.own(IValue.from(mel)),
+                    arguments.own(IValue.from(given)),
                     arguments.of(options.device() == TorchDevice.CPU ? 1 : windows.size()),
                     arguments.of(dimensions.nAudioHead()),
                     weights.encoderStem,
@@ -98,6 +98,14 @@ public final class TorchNetwork implements WhisperNetwork {
                     weights.cross.packed());
             return new TorchEncodedWindows(this, cache, windows.size());
         }
+    }
+
+    /** Returns memory for spectrograms, the same from call to call, since Java gives such memory back late. */
+    private ByteBuffer reserve(int bytes) {
+        if (mel.capacity() < bytes) {
+            mel = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+        }
+        return mel.clear().limit(bytes);
     }
 
     IValue call(String method, IValue... arguments) {
