@@ -9,7 +9,9 @@ import io.github.whisperspeedtest.checkpoint.AttentionHead;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Sequences that the decoder has read so far, as its caches. */
@@ -72,20 +74,11 @@ final class DecoderState implements AutoCloseable {
         checkFits(tokens);
         try (PtNDArray ids = ids(tokens);
                 NativeValues arguments = new NativeValues()) {
-            TorchWeights weights = network.weights();
-            IValue logits = network.call(
+            IValue logits = call(
                     "append",
-                    arguments.own(IValue.from(ids)),
-                    arguments.of(positions),
-                    arguments.of(length),
-                    arguments.of(dimensions.nTextHead()),
-                    cache(),
-                    cross,
-                    weights.decoderStem,
-                    weights.decoder.norms(),
-                    weights.decoder.linears().plain(),
-                    weights.decoder.linears().packed(),
-                    weights.packedEmbedding);
+                    arguments,
+                    List.of(arguments.own(IValue.from(ids)), arguments.of(positions), arguments.of(length)),
+                    network.weights().packedEmbedding);
             length += tokens[0].length;
             return logits;
         }
@@ -100,24 +93,18 @@ final class DecoderState implements AutoCloseable {
     IValue greedy(IValue logits, int start, int decoded, int steps, IValue state, IValue masks, IValue rules) {
         checkOpen();
         try (NativeValues arguments = new NativeValues()) {
-            TorchWeights weights = network.weights();
-            return network.call(
+            return call(
                     "greedy",
-                    logits,
-                    arguments.of(start),
-                    arguments.of(decoded),
-                    arguments.of(steps),
-                    state,
-                    masks,
-                    rules,
-                    arguments.of(dimensions.nTextHead()),
-                    cache(),
-                    cross,
-                    weights.decoderStem,
-                    weights.decoder.norms(),
-                    weights.decoder.linears().plain(),
-                    weights.decoder.linears().packed(),
-                    weights.packedEmbedding);
+                    arguments,
+                    List.of(
+                            logits,
+                            arguments.of(start),
+                            arguments.of(decoded),
+                            arguments.of(steps),
+                            state,
+                            masks,
+                            rules),
+                    network.weights().packedEmbedding);
         }
     }
 
@@ -129,18 +116,10 @@ final class DecoderState implements AutoCloseable {
                 PtNDArray scores =
                         manager.create(new Shape(heads.size(), 1, tokens.length, positions), DataType.FLOAT32);
                 NativeValues arguments = new NativeValues()) {
-            TorchWeights weights = network.weights();
-            arguments.own(network.call(
+            arguments.own(call(
                     "decode",
-                    arguments.own(IValue.from(ids)),
-                    arguments.of(length),
-                    arguments.of(dimensions.nTextHead()),
-                    cache(),
-                    cross,
-                    weights.decoderStem,
-                    weights.decoder.norms(),
-                    weights.decoder.linears().plain(),
-                    weights.decoder.linears().packed(),
+                    arguments,
+                    List.of(arguments.own(IValue.from(ids)), arguments.of(length)),
                     arguments.own(IValue.from(scores)),
                     arguments.of(heads.stream().mapToInt(AttentionHead::layer).toArray()),
                     arguments.of(heads.stream().mapToInt(AttentionHead::head).toArray())));
@@ -153,6 +132,24 @@ final class DecoderState implements AutoCloseable {
             }
             return result;
         }
+    }
+
+    /** Calls a method that takes the decoder between arguments of its own. */
+    private IValue call(String method, NativeValues arguments, List<IValue> before, IValue... after) {
+        TorchWeights weights = network.weights();
+        Stream<IValue> decoder = Stream.of(
+                arguments.of(dimensions.nTextHead()),
+                cache(),
+                cross,
+                weights.decoderStem,
+                weights.decoder.norms(),
+                weights.decoder.linears().plain(),
+                weights.decoder.linears().packed());
+        return network.call(
+                method,
+                Stream.of(before.stream(), decoder, Arrays.stream(after))
+                        .flatMap(Function.identity())
+                        .toArray(IValue[]::new));
     }
 
     private void checkFits(int[][] tokens) {
@@ -180,11 +177,6 @@ final class DecoderState implements AutoCloseable {
             }
         }
         return cache;
-    }
-
-    /** Notes that a greedy search has appended tokens. */
-    void grown(int newLength) {
-        length = newLength;
     }
 
     /**

@@ -105,7 +105,6 @@ final class TorchGreedySession implements GreedySession {
             logits = result[0];
             count = (int) arguments.own(result[1]).toLong();
         }
-        decoder.grown(promptLength + count);
         boolean[] ended = ended();
         int[] running = IntStream.range(0, rows.length).filter(i -> !ended[i]).toArray();
         boolean more = running.length > 0 && count < rules.maxTokens();

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.github.whisperspeedtest.error.ModelException;
-import io.github.whisperspeedtest.testing.Damage;
 import io.github.whisperspeedtest.testing.PickleBuilder;
 import io.github.whisperspeedtest.testing.ZipBuilder;
 import io.github.whisperspeedtest.testing.ZipBuilder.Archive;
@@ -17,7 +16,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -175,7 +173,7 @@ class HostileArchiveTest {
     void refusesWhatIsNoArchiveOfPyTorchs(String what, byte[] bytes, String offence) {
         Path file = write(bytes);
 
-        assertThat(refusal(file, 2 << 20))
+        assertThat(Refusal.of(file, 2 << 20))
                 .as(what)
                 .contains(file.toString())
                 .contains(offence)
@@ -313,7 +311,7 @@ class HostileArchiveTest {
             archive.short16(archive.end() + 8, 0xffff).short16(archive.end() + 10, 0xffff);
             Path file = write(end64(archive, archive.end(), 0, entries));
 
-            assertThat(refusal(file, 1 << 20)).contains("at most 65536 entries");
+            assertThat(Refusal.of(file, 1 << 20)).contains("at most 65536 entries");
         }
     }
 
@@ -394,23 +392,6 @@ class HostileArchiveTest {
         byte[] joined = Arrays.copyOf(first, first.length + second.length);
         System.arraycopy(second, 0, joined, first.length, second.length);
         return joined;
-    }
-
-    /** Returns why a file is refused, which must cost no more memory than is given. */
-    private static String refusal(Path file, long bytes) {
-        List<String> refusals = new ArrayList<>();
-        long allocated = Damage.allocatedBytes(() -> {
-            try {
-                TorchDictionary.read(file);
-            } catch (ModelException e) {
-                refusals.add(e.getMessage());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
-        assertThat(allocated).isLessThan(bytes);
-        assertThat(refusals).hasSize(1);
-        return refusals.get(0);
     }
 
     private static void read(Path file) throws IOException {

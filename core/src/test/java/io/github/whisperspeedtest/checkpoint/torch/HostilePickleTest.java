@@ -6,14 +6,12 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.github.whisperspeedtest.checkpoint.Tensor;
 import io.github.whisperspeedtest.error.ModelException;
-import io.github.whisperspeedtest.testing.Damage;
 import io.github.whisperspeedtest.testing.PickleBuilder;
 import io.github.whisperspeedtest.testing.ZipBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -286,7 +284,7 @@ class HostilePickleTest {
     void refusesWhatIsNoPickleOfTensors(String what, byte[] pickle, String offence) throws IOException {
         Path file = write(pickle);
 
-        assertThat(refusal(file, 2 << 20))
+        assertThat(Refusal.of(file, 2 << 20))
                 .as(what)
                 .contains(file.toString())
                 .contains(offence)
@@ -368,7 +366,7 @@ class HostilePickleTest {
     void aBombCostsItsSizeAndABoundedRest(String what, byte[] pickle, String offence) throws IOException {
         Path file = write(pickle);
 
-        assertThat(refusal(file, pickle.length + (80 << 20))).as(what).contains(offence);
+        assertThat(Refusal.of(file, pickle.length + (80 << 20))).as(what).contains(offence);
     }
 
     /** Each list holds the one before it twice, so that whoever walks through it never arrives. */
@@ -445,23 +443,6 @@ class HostilePickleTest {
     @ValueSource(strings = {"N", "}"})
     void noMarksAreFine(String marks) throws IOException {
         assertThat(tensors(write(marked(marks)))).containsOnlyKeys("x");
-    }
-
-    /** Returns why a file is refused, which must cost no more memory than is given. */
-    private static String refusal(Path file, long bytes) {
-        List<String> refusals = new ArrayList<>();
-        long allocated = Damage.allocatedBytes(() -> {
-            try {
-                TorchDictionary.read(file);
-            } catch (ModelException e) {
-                refusals.add(e.getMessage());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
-        assertThat(allocated).isLessThan(bytes);
-        assertThat(refusals).hasSize(1);
-        return refusals.get(0);
     }
 
     private static Map<String, Tensor> tensors(Path file) throws IOException {
