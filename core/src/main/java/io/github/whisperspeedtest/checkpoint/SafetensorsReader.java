@@ -52,8 +52,8 @@ public final class SafetensorsReader {
     private interface Source {
         ByteBuffer slice(long start, long length) throws IOException;
 
-        /** Makes a tensor of the bytes from {@code start} on. */
-        Tensor tensor(Entry entry, long start);
+        /** Makes an array of the bytes from {@code start} on. */
+        StoredArray array(Entry entry, long start);
     }
 
     /** A file, of which only the header is read here. */
@@ -64,8 +64,8 @@ public final class SafetensorsReader {
         }
 
         @Override
-        public Tensor tensor(Entry entry, long start) {
-            return Tensor.inFile(entry.type, entry.shape, new FileRegion(file, start, (int) entry.length()));
+        public StoredArray array(Entry entry, long start) {
+            return StoredArray.inFile(entry.type, entry.shape, new FileRegion(file, start, (int) entry.length()));
         }
     }
 
@@ -77,13 +77,13 @@ public final class SafetensorsReader {
         }
 
         @Override
-        public Tensor tensor(Entry entry, long start) {
-            return new Tensor(entry.type, entry.shape, slice(start, entry.length()));
+        public StoredArray array(Entry entry, long start) {
+            return StoredArray.of(entry.type, entry.shape, slice(start, entry.length()));
         }
     }
 
     /** One tensor as the header describes it; offsets count from the end of the header. */
-    private record Entry(String tensor, DataType type, List<Integer> shape, long begin, long end) {
+    private record Entry(String tensor, String type, List<Integer> shape, long begin, long end) {
         long length() {
             return end - begin;
         }
@@ -99,8 +99,19 @@ public final class SafetensorsReader {
      * @throws IOException if the file cannot be read
      */
     public static Map<String, Tensor> read(Path file) throws IOException {
+        return new SafetensorsReader(file.toString()).tensors(arrays(file));
+    }
+
+    /**
+     * Returns the arrays of a file by name, in the order of their bytes, whatever their types; they are read as those of {@link
+     * #read(Path)} are.
+     *
+     * @throws ModelException if the file breaks the format
+     * @throws IOException if the file cannot be read
+     */
+    public static Map<String, StoredArray> arrays(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            return new SafetensorsReader(file.toString()).read(channel.size(), new FileSource(file, channel));
+            return new SafetensorsReader(file.toString()).arrays(channel.size(), new FileSource(file, channel));
         }
     }
 
@@ -114,7 +125,8 @@ public final class SafetensorsReader {
     public static Map<String, Tensor> read(String name, ByteBuffer bytes) {
         ByteBuffer whole = bytes.slice();
         try {
-            return new SafetensorsReader(name).read(whole.remaining(), new BufferSource(whole));
+            SafetensorsReader reader = new SafetensorsReader(name);
+            return reader.tensors(reader.arrays(whole.remaining(), new BufferSource(whole)));
         } catch (IOException e) {
             throw new ModelException(name + " cannot be read: " + e.getMessage(), e);
         }
@@ -131,7 +143,18 @@ public final class SafetensorsReader {
         return read(name, ByteBuffer.wrap(stream.readAllBytes()));
     }
 
-    private Map<String, Tensor> read(long size, Source source) throws IOException {
+    private Map<String, Tensor> tensors(Map<String, StoredArray> arrays) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        arrays.forEach((tensor, array) -> {
+            if (array.tensorType().isEmpty()) {
+                throw unsupported(tensor, '"' + array.type() + '"', "only F32, F16 and BF16 are supported");
+            }
+            tensors.put(tensor, array.tensor());
+        });
+        return tensors;
+    }
+
+    private Map<String, StoredArray> arrays(long size, Source source) throws IOException {
         if (size < LENGTH_BYTES) {
             throw damaged("a safetensors file begins with 8 bytes of header length, but it has " + size + " bytes");
         }
@@ -149,11 +172,11 @@ public final class SafetensorsReader {
         long dataStart = LENGTH_BYTES + headerLength;
         checkLayout(entries, size - dataStart);
 
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        Map<String, StoredArray> arrays = new LinkedHashMap<>();
         for (Entry entry : entries) {
-            tensors.put(entry.tensor, source.tensor(entry, dataStart + entry.begin));
+            arrays.put(entry.tensor, source.array(entry, dataStart + entry.begin));
         }
-        return tensors;
+        return arrays;
     }
 
     private JsonNode parse(ByteBuffer header) throws IOException {
@@ -183,7 +206,7 @@ public final class SafetensorsReader {
     }
 
     private Entry entry(String tensor, JsonNode description) {
-        DataType type = type(tensor, description.path("dtype"));
+        String type = type(tensor, description.path("dtype"));
         List<Integer> shape = shape(tensor, description.path("shape"));
         JsonNode offsets = description.path("data_offsets");
         if (!offsets.isArray() || offsets.size() != 2) {
@@ -204,14 +227,16 @@ public final class SafetensorsReader {
         return new Entry(tensor, type, shape, begin, end);
     }
 
-    private DataType type(String tensor, JsonNode dtype) {
-        for (DataType type : List.of(DataType.F32, DataType.F16, DataType.BF16)) {
-            if (type.name().equals(dtype.textValue())) {
-                return type;
-            }
+    private String type(String tensor, JsonNode dtype) {
+        if (!dtype.isTextual() || StoredArray.elementBytes(dtype.textValue()).isEmpty()) {
+            throw unsupported(tensor, shown(dtype), "that type is not known");
         }
-        throw new ModelException(name + " cannot be used: tensor '" + tensor + "' has elements of type " + shown(dtype)
-                + ", but only F32, F16 and BF16 are supported. Use a model that is not quantised.");
+        return dtype.textValue();
+    }
+
+    private ModelException unsupported(String tensor, String type, String reason) {
+        return new ModelException(name + " cannot be used: tensor '" + tensor + "' has elements of type " + type
+                + ", but " + reason + ". Use a model that is not quantised.");
     }
 
     private List<Integer> shape(String tensor, JsonNode shape) {
@@ -237,12 +262,12 @@ public final class SafetensorsReader {
         return offset.longValue();
     }
 
-    private long byteCount(String tensor, DataType type, List<Integer> shape) {
+    private long byteCount(String tensor, String type, List<Integer> shape) {
         if (shape.contains(0)) {
             return 0;
         }
         try {
-            long count = type.bytes();
+            long count = StoredArray.elementBytes(type).orElseThrow();
             for (int size : shape) {
                 count = Math.multiplyExact(count, (long) size);
             }

@@ -1,14 +1,8 @@
 package io.github.whisperspeedtest.checkpoint;
 
 import io.github.whisperspeedtest.error.ModelException;
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
-import java.io.IOException;
-import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +20,7 @@ public final class Tensor {
     private final List<Integer> shape;
     private final Elements elements;
     private final float[] rowScales;
+    private final @Nullable GroupedMatrix groups;
 
     /**
      * Creates a tensor over a buffer, without copying it.
@@ -36,11 +31,17 @@ public final class Tensor {
      * @throws IllegalArgumentException if the buffer's length does not fit type and shape
      */
     public Tensor(DataType type, List<Integer> shape, ByteBuffer data) {
-        this(type, shape, new InMemory(data.slice().asReadOnlyBuffer()), NO_SCALES);
+        this(type, shape, Elements.inMemory(data));
     }
 
-    private Tensor(DataType type, List<Integer> shape, Elements elements, float[] rowScales) {
+    Tensor(DataType type, List<Integer> shape, Elements elements) {
+        this(type, shape, elements, NO_SCALES, null);
+    }
+
+    private Tensor(
+            DataType type, List<Integer> shape, Elements elements, float[] rowScales, @Nullable GroupedMatrix groups) {
         this.type = type;
+        this.groups = groups;
         this.shape = List.copyOf(shape);
         this.elements = elements;
         this.rowScales = rowScales;
@@ -64,7 +65,7 @@ public final class Tensor {
      * @throws IllegalArgumentException if the region's length does not fit type and shape
      */
     public static Tensor inFile(DataType type, List<Integer> shape, FileRegion region) {
-        return new Tensor(type, shape, new InFile(region), NO_SCALES);
+        return new Tensor(type, shape, new Elements.InFile(region));
     }
 
     /**
@@ -75,7 +76,7 @@ public final class Tensor {
      * @param generator makes the elements, the same ones every time
      */
     public static Tensor generated(DataType type, List<Integer> shape, Generator generator) {
-        return new Tensor(type, shape, new Generated(type, shape, generator), NO_SCALES);
+        return new Tensor(type, shape, new Elements.Generated(count(shape) * type.bytes(), type.bytes(), generator));
     }
 
     /**
@@ -87,7 +88,7 @@ public final class Tensor {
      * @throws IllegalArgumentException if the buffer's length or the number of scales does not fit the shape
      */
     public static Tensor quantized(List<Integer> shape, ByteBuffer data, float[] rowScales) {
-        return new Tensor(DataType.I8, shape, new InMemory(data.slice().asReadOnlyBuffer()), rowScales.clone());
+        return new Tensor(DataType.I8, shape, Elements.inMemory(data), rowScales.clone(), null);
     }
 
     /**
@@ -99,7 +100,18 @@ public final class Tensor {
      * @throws IllegalArgumentException if the region's length or the number of scales does not fit the shape
      */
     public static Tensor quantizedInFile(List<Integer> shape, FileRegion region, float[] rowScales) {
-        return new Tensor(DataType.I8, shape, new InFile(region), rowScales.clone());
+        return new Tensor(DataType.I8, shape, new Elements.InFile(region), rowScales.clone(), null);
+    }
+
+    /**
+     * Creates a tensor of 32-bit floats over quantised ones, which are turned into floats anew whenever somebody asks for them.
+     *
+     * @param groups what {@link #groups()} returns
+     */
+    public static Tensor grouped(GroupedMatrix groups) {
+        List<Integer> shape = List.of(groups.rows(), groups.columns());
+        Elements elements = new Elements.Generated(count(shape) * Float.BYTES, Float.BYTES, groups::dequantize);
+        return new Tensor(DataType.F32, shape, elements, NO_SCALES, groups);
     }
 
     /** Returns the type of the elements. */
@@ -136,7 +148,12 @@ public final class Tensor {
 
     /** Returns the part of a file that the elements are, empty where they are in memory. */
     public Optional<FileRegion> region() {
-        return elements instanceof InFile inFile ? Optional.of(inFile.region) : Optional.empty();
+        return elements instanceof Elements.InFile inFile ? Optional.of(inFile.region()) : Optional.empty();
+    }
+
+    /** Returns the quantised numbers that the elements are made of, empty where they are not. */
+    public Optional<GroupedMatrix> groups() {
+        return Optional.ofNullable(groups);
     }
 
     /** Returns a copy of the scales of the rows, empty where the type has none. */
@@ -169,82 +186,5 @@ public final class Tensor {
          * @param start index of the first one
          */
         void generate(long start, ByteBuffer target);
-    }
-
-    private sealed interface Elements {
-        long length();
-
-        /** Returns a view of a part. */
-        ByteBuffer bytes(long from, long count);
-    }
-
-    private record InMemory(ByteBuffer buffer) implements Elements {
-        @Override
-        public long length() {
-            return buffer.remaining();
-        }
-
-        @Override
-        public ByteBuffer bytes(long from, long count) {
-            return buffer.slice(Math.toIntExact(from), Math.toIntExact(count));
-        }
-    }
-
-    private record Generated(DataType type, List<Integer> shape, Generator generator) implements Elements {
-        @Override
-        public long length() {
-            return count(shape) * type.bytes();
-        }
-
-        @Override
-        public ByteBuffer bytes(long from, long count) {
-            ByteBuffer target = ByteBuffer.allocate(Math.toIntExact(count)).order(ByteOrder.LITTLE_ENDIAN);
-            generator.generate(from / type.bytes(), target);
-            return target.flip().asReadOnlyBuffer();
-        }
-    }
-
-    /** Maps the file anew once nobody holds the last map any more, so that a model which was converted costs no memory. */
-    private static final class InFile implements Elements {
-        private final FileRegion region;
-        private WeakReference<@Nullable ByteBuffer> map = new WeakReference<>(null);
-
-        InFile(FileRegion region) {
-            this.region = region;
-        }
-
-        @Override
-        public long length() {
-            return region.length();
-        }
-
-        @Override
-        public ByteBuffer bytes(long from, long count) {
-            return whole().slice(Math.toIntExact(from), Math.toIntExact(count));
-        }
-
-        private synchronized ByteBuffer whole() {
-            ByteBuffer mapped = map.get();
-            if (mapped == null) {
-                mapped = map();
-                map = new WeakReference<>(mapped);
-            }
-            return mapped;
-        }
-
-        private ByteBuffer map() {
-            try (FileChannel channel = FileChannel.open(region.file(), StandardOpenOption.READ)) {
-                if (channel.size() - region.offset() < region.length()) {
-                    throw new ModelException(region.file() + " is damaged: it should have " + region.length()
-                            + " bytes from " + region.offset() + " on, but has become shorter since it was opened."
-                            + " Download the model again.");
-                }
-                return channel.map(MapMode.READ_ONLY, region.offset(), region.length());
-            } catch (IOException e) {
-                TranscriptionCancelledException.throwIfInterrupted("Reading " + region.file(), e);
-                throw new ModelException(
-                        region.file() + " cannot be read: " + e.getMessage() + ". Check the disk and the file.", e);
-            }
-        }
     }
 }
