@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.checkpoint.torch;
 
+import io.github.whisperspeedtest.checkpoint.zip.Offences;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;

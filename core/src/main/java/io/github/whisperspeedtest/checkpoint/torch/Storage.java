@@ -1,5 +1,7 @@
 package io.github.whisperspeedtest.checkpoint.torch;
 
+import io.github.whisperspeedtest.checkpoint.zip.ZipEntry;
+
 /**
  * An array of numbers in an archive, of which tensors are views.
  *

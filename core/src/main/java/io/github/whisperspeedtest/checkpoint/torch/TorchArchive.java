@@ -1,6 +1,10 @@
 package io.github.whisperspeedtest.checkpoint.torch;
 
 import io.github.whisperspeedtest.checkpoint.FileRegion;
+import io.github.whisperspeedtest.checkpoint.zip.FileBytes;
+import io.github.whisperspeedtest.checkpoint.zip.Offences;
+import io.github.whisperspeedtest.checkpoint.zip.ZipDirectory;
+import io.github.whisperspeedtest.checkpoint.zip.ZipEntry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

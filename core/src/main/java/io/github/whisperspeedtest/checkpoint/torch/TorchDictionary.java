@@ -1,6 +1,8 @@
 package io.github.whisperspeedtest.checkpoint.torch;
 
 import io.github.whisperspeedtest.checkpoint.Tensor;
+import io.github.whisperspeedtest.checkpoint.zip.FileBytes;
+import io.github.whisperspeedtest.checkpoint.zip.Offences;
 import io.github.whisperspeedtest.error.ModelException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

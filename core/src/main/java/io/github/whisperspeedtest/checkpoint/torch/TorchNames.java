@@ -1,5 +1,7 @@
 package io.github.whisperspeedtest.checkpoint.torch;
 
+import io.github.whisperspeedtest.checkpoint.zip.Offences;
+import io.github.whisperspeedtest.checkpoint.zip.ZipEntry;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.checkpoint.torch;
 
+import io.github.whisperspeedtest.checkpoint.zip.Offences;
 import io.github.whisperspeedtest.error.ModelException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.github.whisperspeedtest.checkpoint.torch;
+package io.github.whisperspeedtest.checkpoint.zip;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,7 +16,7 @@ import java.util.Map;
  * <p>Stricter than the format: the archive fills its file, no two entries share a byte or a name, and each local header agrees with
  * the directory. So no two programs can find different things in it. Format: PKWARE's APPNOTE.TXT, sections 4.3 and 4.5.3.
  */
-final class ZipDirectory {
+public final class ZipDirectory {
     private static final int LOCAL_HEADER = 0x04034b50;
     private static final int CENTRAL_HEADER = 0x02014b50;
     private static final int END = 0x06054b50;
@@ -69,7 +69,7 @@ final class ZipDirectory {
      * @throws io.github.whisperspeedtest.error.ModelException if the archive breaks the format, or one of the rules above
      * @throws IOException if the file cannot be read
      */
-    static Map<String, ZipEntry> read(FileBytes bytes, Offences offences) throws IOException {
+    public static Map<String, ZipEntry> read(FileBytes bytes, Offences offences) throws IOException {
         return new ZipDirectory(bytes, offences).read();
     }
 

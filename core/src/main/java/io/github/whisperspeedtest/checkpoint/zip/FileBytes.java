@@ -1,4 +1,4 @@
-package io.github.whisperspeedtest.checkpoint.torch;
+package io.github.whisperspeedtest.checkpoint.zip;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -6,19 +6,19 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 
 /** Little-endian pieces of a file, none of which is read, nor any memory taken for it, before it is known to be there. */
-final class FileBytes {
+public final class FileBytes {
     private final FileChannel channel;
     private final long size;
     private final Offences offences;
 
-    FileBytes(FileChannel channel, Offences offences) throws IOException {
+    public FileBytes(FileChannel channel, Offences offences) throws IOException {
         this.channel = channel;
         this.size = channel.size();
         this.offences = offences;
     }
 
     /** Returns the number of bytes in the file. */
-    long size() {
+    public long size() {
         return size;
     }
 
@@ -29,7 +29,7 @@ final class FileBytes {
      * @throws io.github.whisperspeedtest.error.ModelException if the file ends before the piece does
      * @throws IOException if the file cannot be read
      */
-    ByteBuffer read(long offset, int length, String what) throws IOException {
+    public ByteBuffer read(long offset, int length, String what) throws IOException {
         if (offset < 0 || offset > size || length > size - offset) {
             throw offences.damaged(what + " should be " + length + " bytes from " + Long.toUnsignedString(offset)
                     + " on, but the file has only " + size);

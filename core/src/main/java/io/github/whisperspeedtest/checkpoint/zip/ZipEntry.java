@@ -1,4 +1,4 @@
-package io.github.whisperspeedtest.checkpoint.torch;
+package io.github.whisperspeedtest.checkpoint.zip;
 
 /**
  * One file in a zip archive.
@@ -11,9 +11,9 @@ package io.github.whisperspeedtest.checkpoint.torch;
  * @param crc the checksum of those, as CRC-32
  * @param isStored whether it is in the archive as it is, and not compressed
  */
-record ZipEntry(String name, long header, long offset, long storedSize, long size, long crc, boolean isStored) {
+public record ZipEntry(String name, long header, long offset, long storedSize, long size, long crc, boolean isStored) {
     /** Returns where its bytes end. */
-    long end() {
+    public long end() {
         return offset + storedSize;
     }
 }
