@@ -1,0 +1,98 @@
+package io.github.whisperspeedtest.mlx.bindings;
+
+import io.github.whisperspeedtest.error.RuntimeUnavailableException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the native libraries of MLX and mlx-c: in the user's own directory, where Homebrew puts them, or where the system looks.
+ *
+ * @param mlxc file of mlx-c, or its bare name where the system is to find it
+ * @param mlx file of MLX beside it, or null where mlx-c finds that itself
+ */
+record MlxLibraries(String mlxc, @Nullable Path mlx) {
+    /** System property that names a directory with the libraries. */
+    static final String DIRECTORY_PROPERTY = "io.github.whisperspeedtest.mlx.libdir";
+
+    /** Environment variable for the same. */
+    static final String DIRECTORY_VARIABLE = "WHISPER_SPEEDTEST_MLX_LIBDIR";
+
+    private static final String NAME = "mlxc";
+    private static final String MLXC = System.mapLibraryName(NAME);
+    private static final String MLX = System.mapLibraryName("mlx");
+
+    /** Where Homebrew installs on Apple silicon, on older Macs and on Linux; source: its installation page. */
+    private static final List<String> HOMEBREW = List.of("/opt/homebrew", "/usr/local", "/home/linuxbrew/.linuxbrew");
+
+    /**
+     * Finds the libraries; that they load is not known yet.
+     *
+     * @throws RuntimeUnavailableException if the user's own directory has none
+     */
+    static MlxLibraries find() {
+        Optional<Path> own = ownDirectory();
+        if (own.isPresent()) {
+            return inDirectory(own.get())
+                    .orElseThrow(() -> new RuntimeUnavailableException(
+                            "There is no " + MLXC + " in " + own.get() + ", to which " + DIRECTORY_VARIABLE
+                                    + " or the system property " + DIRECTORY_PROPERTY + " is set",
+                            remedy(),
+                            null));
+        }
+        return homebrew()
+                .flatMap(directory -> inDirectory(directory).stream())
+                .findFirst()
+                .orElseGet(() -> new MlxLibraries(NAME, null));
+    }
+
+    /** Returns whether there is such a file, and it is not for the system to find one. */
+    boolean isFound() {
+        return !mlxc.equals(NAME);
+    }
+
+    /** Returns the libraries' files, none where the system is to find them. */
+    static List<Path> files() {
+        return Stream.concat(ownDirectory().stream(), homebrew())
+                .flatMap(directory -> Stream.of(directory.resolve(MLXC), directory.resolve(MLX)))
+                .toList();
+    }
+
+    /** Returns what to do where the libraries are missing or do not load. */
+    static String remedy() {
+        String own = "set " + DIRECTORY_VARIABLE + " to the directory of your own build of mlx-c.";
+        return System.getProperty("os.name").startsWith("Mac")
+                ? "Run 'brew install mlx-c', or " + own
+                : "Build mlx-c (github.com/ml-explore/mlx-c) as a shared library and " + own;
+    }
+
+    private static Optional<Path> ownDirectory() {
+        String directory =
+                System.getProperty(DIRECTORY_PROPERTY, System.getenv().getOrDefault(DIRECTORY_VARIABLE, ""));
+        return directory.isBlank()
+                ? Optional.empty()
+                : Optional.of(Path.of(directory).toAbsolutePath().normalize());
+    }
+
+    private static Stream<Path> homebrew() {
+        return Stream.concat(Stream.ofNullable(System.getenv("HOMEBREW_PREFIX")), HOMEBREW.stream())
+                .map(prefix -> Path.of(prefix, "lib"));
+    }
+
+    private static Optional<MlxLibraries> inDirectory(Path directory) {
+        Path mlxc = directory.resolve(MLXC);
+        Path mlx = directory.resolve(MLX);
+        return Files.isRegularFile(mlxc)
+                ? Optional.of(new MlxLibraries(mlxc.toString(), Files.isRegularFile(mlx) ? mlx : null))
+                : Optional.empty();
+    }
+
+    /** Checks that nothing is null that must not be. */
+    MlxLibraries {
+        Objects.requireNonNull(mlxc, "mlxc");
+    }
+}

@@ -1,0 +1,294 @@
+package io.github.whisperspeedtest.mlx.bindings;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Pointer;
+import io.github.whisperspeedtest.error.EngineException;
+import io.github.whisperspeedtest.error.EngineMemoryException;
+import io.github.whisperspeedtest.error.RuntimeUnavailableException;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** MLX, loaded once per process; a failure is kept with its cause and thrown again. */
+public final class MlxRuntime {
+    /** A {@code bool} of C. */
+    static final byte TRUE = 1;
+
+    static final byte FALSE = 0;
+
+    /** An optional number that is not there. */
+    static final long NOTHING = 0;
+
+    private static final int MAX_DIMENSIONS = 8;
+    private static final Pattern OUT_OF_MEMORY =
+            Pattern.compile("malloc|bad_alloc|allocat|out of memory", Pattern.CASE_INSENSITIVE);
+
+    private static @Nullable MlxRuntime loaded;
+    private static @Nullable RuntimeUnavailableException failure;
+
+    private final MlxThread thread;
+
+    /** Kept, since JNA frees what nobody refers to. */
+    private final MlxC.ErrorHandler errorHandler;
+
+    private final Memory resultCell = new Memory(Long.BYTES);
+    private final Memory integerCells = new Memory(3L * MAX_DIMENSIONS * Integer.BYTES);
+    private final ByteBuffer integers =
+            integerCells.getByteBuffer(0, integerCells.size()).order(ByteOrder.nativeOrder());
+    private final Memory affine = text("affine");
+    private final Memory causal = text("causal");
+    private final Memory noMask = text("");
+    private final Map<MlxDevice, Long> streams = new EnumMap<>(MlxDevice.class);
+    private @Nullable String error;
+    private String version = "";
+    private Set<MlxDevice> devices = Set.of();
+
+    private MlxRuntime(MlxThread thread) {
+        this.thread = thread;
+        errorHandler = (message, data) -> error = message == null ? "no reason given" : message.getString(0, "UTF-8");
+        for (int i = 0; i < MAX_DIMENSIONS; i++) {
+            integers.putInt((2 * MAX_DIMENSIONS + i) * Integer.BYTES, 1);
+        }
+    }
+
+    /**
+     * Returns MLX.
+     *
+     * @throws RuntimeUnavailableException if it is not on this machine, does not load, or is not what these bindings fit
+     */
+    public static synchronized MlxRuntime start() {
+        if (failure != null) {
+            throw new RuntimeUnavailableException(failure.reason(), failure.remedy(), failure);
+        }
+        if (loaded == null) {
+            try {
+                loaded = load(MlxLibraries.find());
+            } catch (RuntimeUnavailableException e) {
+                failure = e;
+                throw e;
+            }
+        }
+        return loaded;
+    }
+
+    /** Returns the files that MLX would be loaded from, some of which may not exist. */
+    public static List<Path> libraries() {
+        return MlxLibraries.files();
+    }
+
+    /** Loads MLX from certain libraries, which can be done once in a process. */
+    static MlxRuntime load(MlxLibraries libraries) {
+        MlxRuntime runtime = new MlxRuntime(new MlxThread());
+        return runtime.call(() -> {
+            try {
+                runtime.bind(libraries);
+            } catch (LinkageError e) {
+                throw new RuntimeUnavailableException(reason(libraries, e), MlxLibraries.remedy(), e);
+            } catch (EngineException e) {
+                throw new RuntimeUnavailableException(
+                        libraries.mlxc() + " is there but does not work: " + e.getMessage(), MlxLibraries.remedy(), e);
+            }
+            return runtime;
+        });
+    }
+
+    private static String reason(MlxLibraries libraries, LinkageError failure) {
+        String message =
+                String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+        return libraries.isFound()
+                ? libraries.mlxc() + " cannot be used as mlx-c: " + message
+                : "MLX is not on this machine";
+    }
+
+    private void bind(MlxLibraries libraries) {
+        if (libraries.mlx() != null) {
+            // Loaded first, so that mlx-c finds it by name wherever it lies.
+            NativeLibrary.getInstance(libraries.mlx().toString());
+        }
+        MlxC.bind(NativeLibrary.getInstance(libraries.mlxc()));
+        // The handler that mlx-c comes with ends the process.
+        MlxC.mlx_set_error_handler(errorHandler, 0, 0);
+        version = readVersion();
+        if (!MlxVersion.isSupported(version)) {
+            throw new RuntimeUnavailableException(
+                    "MLX " + MlxVersion.OLDEST + " or later is needed, but " + libraries.mlxc() + " has " + version,
+                    "Update it ('brew upgrade mlx-c'), or " + MlxLibraries.remedy(),
+                    null);
+        }
+        devices = EnumSet.noneOf(MlxDevice.class);
+        for (MlxDevice device : MlxDevice.values()) {
+            if (isAvailable(device)) {
+                devices.add(device);
+            }
+        }
+        MlxProbe.check(this, libraries.mlxc());
+    }
+
+    private String readVersion() {
+        resultCell.setLong(0, MlxC.mlx_string_new());
+        try {
+            check(MlxC.mlx_version(Pointer.nativeValue(resultCell)));
+            return MlxC.mlx_string_data(resultCell.getLong(0)).getString(0);
+        } finally {
+            MlxC.mlx_string_free(resultCell.getLong(0));
+        }
+    }
+
+    private boolean isAvailable(MlxDevice device) {
+        long handle = MlxC.mlx_device_new_type(device.code(), 0);
+        try {
+            resultCell.setLong(0, 0);
+            check(MlxC.mlx_device_is_available(Pointer.nativeValue(resultCell), handle));
+            return resultCell.getByte(0) != 0;
+        } finally {
+            MlxC.mlx_device_free(handle);
+        }
+    }
+
+    /** Returns the version of MLX. */
+    public String version() {
+        return version;
+    }
+
+    /** Returns what it can compute on, the best first. */
+    public List<MlxDevice> devices() {
+        return List.copyOf(devices);
+    }
+
+    /** Does something on MLX's thread, where all of MLX is used, and returns what it returns. */
+    public <T> T call(Supplier<T> task) {
+        return thread.call(task);
+    }
+
+    /** Does something on MLX's thread, where all of MLX is used. */
+    public void run(Runnable task) {
+        thread.call(() -> {
+            task.run();
+            return true;
+        });
+    }
+
+    /** Begins a computation. */
+    public MlxGraph graph(MlxDevice device) {
+        return new MlxGraph(this, device);
+    }
+
+    /** Compiles a function of one array. */
+    public MlxFunction compile(MlxDevice device, BiFunction<MlxGraph, MlxArray, MlxArray> body) {
+        return new MlxFunction(this, device, body);
+    }
+
+    /** Gives back the memory that MLX keeps for arrays to come. */
+    public void clearCache() {
+        check(MlxC.mlx_clear_cache());
+    }
+
+    /** Returns how many bytes all arrays have. */
+    long activeMemory() {
+        check(MlxC.mlx_get_active_memory(Pointer.nativeValue(resultCell)));
+        return resultCell.getLong(0);
+    }
+
+    /** Returns the stream of MLX's thread on a device. */
+    long stream(MlxDevice device) {
+        return streams.computeIfAbsent(device, missing -> {
+            long stream =
+                    missing == MlxDevice.GPU ? MlxC.mlx_default_gpu_stream_new() : MlxC.mlx_default_cpu_stream_new();
+            checkCreated(stream);
+            return stream;
+        });
+    }
+
+    /** Returns the address where the next call is to leave its result, which is empty. */
+    long result() {
+        resultCell.setLong(0, 0);
+        return Pointer.nativeValue(resultCell);
+    }
+
+    /** Returns the handle that the last call left. */
+    long takeResult() {
+        return resultCell.getLong(0);
+    }
+
+    /** Returns the address of integers, which stay there until the slot is used again. */
+    long integers(int slot, int... values) {
+        if (values.length > MAX_DIMENSIONS) {
+            throw new IllegalArgumentException("Arrays have at most " + MAX_DIMENSIONS + " dimensions here");
+        }
+        int offset = slot * MAX_DIMENSIONS * Integer.BYTES;
+        for (int i = 0; i < values.length; i++) {
+            integers.putInt(offset + i * Integer.BYTES, values[i]);
+        }
+        return Pointer.nativeValue(integerCells) + offset;
+    }
+
+    /** Returns the address of that many ones. */
+    long ones(int count) {
+        return Pointer.nativeValue(integerCells) + 2L * MAX_DIMENSIONS * Integer.BYTES;
+    }
+
+    long affineMode() {
+        return Pointer.nativeValue(affine);
+    }
+
+    long maskMode(boolean isCausal) {
+        return Pointer.nativeValue(isCausal ? causal : noMask);
+    }
+
+    /** Returns an {@code mlx_optional_int} that is there. */
+    static long optional(int value) {
+        return 1L << Integer.SIZE | Integer.toUnsignedLong(value);
+    }
+
+    static long address(Buffer buffer) {
+        return Pointer.nativeValue(Native.getDirectBufferPointer(buffer));
+    }
+
+    /**
+     * Checks what a function returned.
+     *
+     * @throws EngineMemoryException if memory is short
+     * @throws EngineException if the call failed otherwise
+     */
+    void check(int status) {
+        if (status != 0) {
+            throw failed();
+        }
+    }
+
+    /** Checks a handle that a function returned. */
+    void checkCreated(long handle) {
+        if (handle == 0) {
+            throw failed();
+        }
+    }
+
+    private EngineException failed() {
+        String reason = error == null ? "no reason given" : error;
+        error = null;
+        return OUT_OF_MEMORY.matcher(reason).find()
+                ? new EngineMemoryException("MLX has no memory left: " + reason + ". Take a smaller model.")
+                : new EngineException("MLX failed: " + reason);
+    }
+
+    private static Memory text(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        Memory memory = new Memory(bytes.length + 1L);
+        memory.write(0, bytes, 0, bytes.length);
+        memory.setByte(bytes.length, (byte) 0);
+        return memory;
+    }
+}

@@ -1,0 +1,203 @@
+package io.github.whisperspeedtest.mlx.network;
+
+import io.github.whisperspeedtest.checkpoint.AttentionHead;
+import io.github.whisperspeedtest.checkpoint.ModelDimensions;
+import io.github.whisperspeedtest.mlx.bindings.MlxArray;
+import io.github.whisperspeedtest.mlx.bindings.MlxGraph;
+import io.github.whisperspeedtest.mlx.network.Attention.KeysAndValues;
+import io.github.whisperspeedtest.network.DecoderSession;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** Sequences that the decoder has read so far, as its caches. */
+final class MlxDecoderSession implements DecoderSession {
+    private final MlxNetwork network;
+    private final MlxEncodedWindows encoded;
+    private final ModelDimensions dimensions;
+    private final KeyValueCache cache;
+    private int windows;
+    private int sequences;
+
+    /** What the sequences attend to: the encoder's own, or a copy of those windows that are left. */
+    private List<KeysAndValues> cross;
+
+    private boolean ownsCross;
+    private boolean closed;
+
+    /**
+     * Begins with one sequence for each window.
+     *
+     * @param cross stays open
+     */
+    MlxDecoderSession(MlxNetwork network, MlxEncodedWindows encoded, List<KeysAndValues> cross, int windows) {
+        network.checkOpen();
+        this.network = network;
+        this.encoded = encoded;
+        this.cross = cross;
+        this.windows = windows;
+        sequences = windows;
+        dimensions = network.dimensions();
+        cache = new KeyValueCache(network.options().precision().type(), dimensions.nTextLayer());
+    }
+
+    @Override
+    public int sequences() {
+        return sequences;
+    }
+
+    @Override
+    public int length() {
+        return cache.length();
+    }
+
+    @Override
+    public void append(int[][] tokens, int[] positions, float[][] logits) {
+        checkFits(tokens);
+        network.runtime().run(() -> {
+            try (MlxGraph graph = network.graph()) {
+                MlxArray rows = network.decoder().apply(graph, graph.indices(tokens), cache, cross, null);
+                if (positions.length < tokens[0].length) {
+                    rows = graph.take(rows, indices(graph, positions), 1);
+                }
+                graph.read(network.decoder().logits(graph, rows), logits, cache.arrays());
+            }
+        });
+    }
+
+    private static MlxArray indices(MlxGraph graph, int[] values) {
+        return graph.reshape(graph.indices(new int[][] {values}), values.length);
+    }
+
+    /** Returns the cross-attention's scores of a first append to the one sequence there is: {@code [head][token][position]}. */
+    float[][][] crossAttention(int[] tokens, List<AttentionHead> heads) {
+        checkFits(new int[][] {tokens});
+        return network.runtime().call(() -> {
+            Map<Integer, MlxArray> scoresOfLayer = new HashMap<>();
+            try (MlxGraph graph = network.graph()) {
+                network.decoder()
+                        .apply(graph, graph.indices(new int[][] {tokens}), cache, cross, (g, layer, queries, keys) -> {
+                            if (heads.stream().anyMatch(head -> head.layer() == layer)) {
+                                scoresOfLayer.put(layer, g.keep(g.matmul(queries, g.transpose(keys, 0, 1, 3, 2))));
+                            }
+                        });
+                graph.eval(Stream.concat(scoresOfLayer.values().stream(), cache.arrays().stream())
+                        .toList());
+                float[][][] result = new float[heads.size()][][];
+                for (int i = 0; i < result.length; i++) {
+                    AttentionHead head = heads.get(i);
+                    result[i] = scores(graph, scoresOfLayer.get(head.layer()), head.head(), tokens.length);
+                }
+                return result;
+            } finally {
+                scoresOfLayer.values().forEach(MlxArray::close);
+            }
+        });
+    }
+
+    private float[][] scores(MlxGraph graph, MlxArray layer, int head, int tokens) {
+        int positions = dimensions.nAudioCtx();
+        float[][] scores = new float[tokens][positions];
+        int[] start = {0, head, 0, 0};
+        int[] stop = {1, head + 1, tokens, positions};
+        graph.read(graph.slice(layer, start, stop), scores, List.of());
+        float scale = (float) (1 / Math.sqrt((double) dimensions.nTextState() / dimensions.nTextHead()));
+        for (float[] row : scores) {
+            for (int i = 0; i < positions; i++) {
+                row[i] *= scale;
+            }
+        }
+        return scores;
+    }
+
+    private void checkFits(int[][] tokens) {
+        checkOpen();
+        int count = tokens[0].length;
+        if (tokens.length != sequences || count < 1 || length() + count > dimensions.nTextCtx()) {
+            throw new IllegalArgumentException(tokens.length + " sequences of " + count + " more tokens do not fit "
+                    + sequences + " sequences of " + length() + "; the decoder has " + dimensions.nTextCtx()
+                    + " positions");
+        }
+    }
+
+    @Override
+    public void select(int[] parents) {
+        checkOpen();
+        int perWindow = sequences / windows;
+        int[] kept = Arrays.stream(parents)
+                .map(parent -> parent / perWindow)
+                .distinct()
+                .toArray();
+        checkOrder(parents, perWindow, kept);
+        network.runtime().run(() -> {
+            try (MlxGraph graph = network.graph()) {
+                cache.select(graph, indices(graph, parents));
+            }
+            if (kept.length != windows) {
+                selectWindows(kept);
+            }
+        });
+        sequences = parents.length;
+    }
+
+    private static void checkOrder(int[] parents, int perWindow, int[] kept) {
+        boolean ordered = kept.length > 0
+                && parents.length % kept.length == 0
+                && IntStream.range(0, parents.length)
+                        .allMatch(i -> parents[i] / perWindow == kept[i / (parents.length / kept.length)])
+                && IntStream.range(1, kept.length).allMatch(i -> kept[i - 1] < kept[i]);
+        if (!ordered) {
+            throw new IllegalArgumentException(
+                    "Windows must keep equally many sequences, in order of the windows, but the parents are "
+                            + Arrays.toString(parents) + " with " + perWindow + " for each window");
+        }
+    }
+
+    private void selectWindows(int[] kept) {
+        try (MlxGraph graph = network.graph()) {
+            MlxArray indices = indices(graph, kept);
+            List<KeysAndValues> selected = cross.stream()
+                    .map(layer -> new KeysAndValues(
+                            graph.take(layer.keys(), indices, 0), graph.take(layer.values(), indices, 0)))
+                    .toList();
+            List<MlxArray> arrays =
+                    selected.stream().flatMap(layer -> layer.arrays().stream()).toList();
+            graph.eval(arrays);
+            arrays.forEach(graph::keep);
+            closeCross();
+            cross = selected;
+            ownsCross = true;
+            windows = kept.length;
+        }
+    }
+
+    private void checkOpen() {
+        network.checkOpen();
+        if (closed) {
+            throw new IllegalStateException("This session is closed; start to decode again.");
+        }
+        if (!ownsCross) {
+            encoded.checkOpen();
+        }
+    }
+
+    private void closeCross() {
+        if (ownsCross) {
+            cross.forEach(KeysAndValues::close);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            network.runtime().run(() -> {
+                closeCross();
+                cache.close();
+            });
+        }
+    }
+}

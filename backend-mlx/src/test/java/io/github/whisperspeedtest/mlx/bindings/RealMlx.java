@@ -1,0 +1,31 @@
+package io.github.whisperspeedtest.mlx.bindings;
+
+import io.github.whisperspeedtest.error.RuntimeUnavailableException;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** Marks tests that need MLX itself; without it they are skipped, and the reason is printed. */
+@Target({ElementType.TYPE, ElementType.METHOD})
+@Retention(RetentionPolicy.RUNTIME)
+@ExtendWith(RealMlx.Condition.class)
+public @interface RealMlx {
+    /** Looks for MLX. */
+    final class Condition implements ExecutionCondition {
+        @Override
+        public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+            try {
+                MlxRuntime runtime = MlxRuntime.start();
+                return ConditionEvaluationResult.enabled("MLX " + runtime.version() + " on " + runtime.devices());
+            } catch (RuntimeUnavailableException e) {
+                System.err.println("Skipped " + context.getDisplayName() + ": " + e.getMessage());
+                return ConditionEvaluationResult.disabled(e.getMessage());
+            }
+        }
+    }
+}
