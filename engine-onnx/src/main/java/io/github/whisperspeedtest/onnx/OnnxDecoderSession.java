@@ -4,6 +4,7 @@ import ai.onnxruntime.OnnxTensor;
 import io.github.whisperspeedtest.checkpoint.AttentionHead;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
 import io.github.whisperspeedtest.network.DecoderSession;
+import io.github.whisperspeedtest.network.SelectedWindows;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -134,15 +135,7 @@ final class OnnxDecoderSession implements DecoderSession {
     public void select(int[] parents) {
         checkOpen();
         int perWindow = sequences() / windows.windows();
-        int[] kept = Arrays.stream(parents)
-                .map(parent -> parent / perWindow)
-                .distinct()
-                .toArray();
-        if (!isOrdered(parents, perWindow, kept)) {
-            throw new IllegalArgumentException(
-                    "Windows must keep equally many sequences, in order of the windows, but the parents are "
-                            + Arrays.toString(parents) + " with " + perWindow + " for each window");
-        }
+        int[] kept = SelectedWindows.of(parents, perWindow);
         int[][] selected = new int[parents.length][];
         int[] common = new int[parents.length];
         for (int i = 0; i < parents.length; i++) {
@@ -165,20 +158,6 @@ final class OnnxDecoderSession implements DecoderSession {
         }
         int mismatch = Arrays.mismatch(one, 0, length, other, 0, length);
         return mismatch < 0 ? length : mismatch;
-    }
-
-    private static boolean isOrdered(int[] parents, int perWindow, int[] kept) {
-        if (kept.length == 0 || parents.length % kept.length != 0) {
-            return false;
-        }
-        int newPerWindow = parents.length / kept.length;
-        for (int i = 0; i < parents.length; i++) {
-            boolean isRising = i == 0 || parents[i] / perWindow >= parents[i - 1] / perWindow;
-            if (!isRising || parents[i] / perWindow != kept[i / newPerWindow]) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private void checkOpen() {

@@ -7,10 +7,10 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import io.github.whisperspeedtest.checkpoint.AttentionHead;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
+import io.github.whisperspeedtest.network.SelectedWindows;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -186,21 +186,7 @@ final class DecoderState implements AutoCloseable {
      */
     void select(int[] parents) {
         checkOpen();
-        int perWindow = sequences / windows;
-        int[] kept = Arrays.stream(parents)
-                .map(parent -> parent / perWindow)
-                .distinct()
-                .toArray();
-        boolean ordered = kept.length > 0
-                && parents.length % kept.length == 0
-                && IntStream.range(0, parents.length)
-                        .allMatch(i -> parents[i] / perWindow == kept[i / (parents.length / kept.length)])
-                && IntStream.range(1, kept.length).allMatch(i -> kept[i - 1] < kept[i]);
-        if (!ordered) {
-            throw new IllegalArgumentException(
-                    "Windows must keep equally many sequences, in order of the windows, but the parents are "
-                            + Arrays.toString(parents) + " with " + perWindow + " for each window");
-        }
+        int[] kept = SelectedWindows.of(parents, sequences / windows);
         if (cache != null) {
             IValue selected = selectRows(cache, parents);
             cache.close();

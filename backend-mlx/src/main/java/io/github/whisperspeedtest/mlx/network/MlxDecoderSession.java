@@ -6,11 +6,10 @@ import io.github.whisperspeedtest.mlx.bindings.MlxArray;
 import io.github.whisperspeedtest.mlx.bindings.MlxGraph;
 import io.github.whisperspeedtest.mlx.network.Attention.KeysAndValues;
 import io.github.whisperspeedtest.network.DecoderSession;
-import java.util.Arrays;
+import io.github.whisperspeedtest.network.SelectedWindows;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Sequences that the decoder has read so far, as its caches. */
@@ -126,12 +125,7 @@ final class MlxDecoderSession implements DecoderSession {
     @Override
     public void select(int[] parents) {
         checkOpen();
-        int perWindow = sequences / windows;
-        int[] kept = Arrays.stream(parents)
-                .map(parent -> parent / perWindow)
-                .distinct()
-                .toArray();
-        checkOrder(parents, perWindow, kept);
+        int[] kept = SelectedWindows.of(parents, sequences / windows);
         network.runtime().run(() -> {
             try (MlxGraph graph = network.graph()) {
                 cache.select(graph, indices(graph, parents));
@@ -141,19 +135,6 @@ final class MlxDecoderSession implements DecoderSession {
             }
         });
         sequences = parents.length;
-    }
-
-    private static void checkOrder(int[] parents, int perWindow, int[] kept) {
-        boolean ordered = kept.length > 0
-                && parents.length % kept.length == 0
-                && IntStream.range(0, parents.length)
-                        .allMatch(i -> parents[i] / perWindow == kept[i / (parents.length / kept.length)])
-                && IntStream.range(1, kept.length).allMatch(i -> kept[i - 1] < kept[i]);
-        if (!ordered) {
-            throw new IllegalArgumentException(
-                    "Windows must keep equally many sequences, in order of the windows, but the parents are "
-                            + Arrays.toString(parents) + " with " + perWindow + " for each window");
-        }
     }
 
     private void selectWindows(int[] kept) {
