@@ -263,9 +263,6 @@ public final class SafetensorsReader {
     }
 
     private long byteCount(String tensor, String type, List<Integer> shape) {
-        if (shape.contains(0)) {
-            return 0;
-        }
         try {
             long count = StoredArray.elementBytes(type).orElseThrow();
             for (int size : shape) {

@@ -7,8 +7,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Writes the safetensors format, which {@link SafetensorsReader} describes. */
@@ -21,21 +24,64 @@ public final class SafetensorsWriter {
     private SafetensorsWriter() {}
 
     /**
+     * An array, which is made as it is written.
+     *
+     * @param type what the format calls the type of its elements, such as {@code U32}
+     * @param shape size of each dimension
+     * @param content writes exactly the elements, little-endian
+     */
+    public record Array(String type, List<Integer> shape, Content content) {
+        /** Copies the shape. */
+        public Array {
+            shape = List.copyOf(shape);
+        }
+
+        private long length() {
+            long length = StoredArray.elementBytes(type)
+                    .orElseThrow(() -> new IllegalArgumentException("No array has elements of type " + type));
+            for (int size : shape) {
+                length = Math.multiplyExact(length, (long) size);
+            }
+            return length;
+        }
+    }
+
+    /** Writes the elements of an array. */
+    public interface Content {
+        /** Writes all of them. */
+        void writeTo(WritableByteChannel channel) throws IOException;
+    }
+
+    /**
      * Writes a file that does not exist yet, the tensors in the map's order.
      *
      * @param type type of all elements in the file, {@link DataType#F32} or {@link DataType#F16}
      * @throws IOException if the disk fails
      */
     public static void write(Path file, Map<String, Tensor> tensors, DataType type) throws IOException {
-        ObjectNode header = JsonNodeFactory.instance.objectNode();
+        Map<String, Array> arrays = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> arrays.put(
+                name, new Array(type.name(), tensor.shape(), channel -> ElementWriter.write(tensor, type, channel))));
         // Without it, transformers takes the file for one of another framework.
-        header.putObject("__metadata__").put("format", "pt");
+        write(file, "pt", arrays);
+    }
+
+    /**
+     * Writes a file that does not exist yet, the arrays in the map's order, one after the other.
+     *
+     * @param format name of the framework that the file is for
+     * @throws IllegalStateException if an array's content is shorter or longer than its shape
+     * @throws IOException if the disk fails
+     */
+    public static void write(Path file, String format, Map<String, Array> arrays) throws IOException {
+        ObjectNode header = JsonNodeFactory.instance.objectNode();
+        header.putObject("__metadata__").put("format", format);
         long offset = 0;
-        for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
-            Tensor tensor = entry.getValue();
-            long end = offset + tensor.elementCount() * type.bytes();
-            ObjectNode description = header.putObject(entry.getKey()).put("dtype", type.name());
-            tensor.shape().forEach(description.putArray("shape")::add);
+        for (Map.Entry<String, Array> entry : arrays.entrySet()) {
+            Array array = entry.getValue();
+            long end = offset + array.length();
+            ObjectNode description = header.putObject(entry.getKey()).put("dtype", array.type);
+            array.shape.forEach(description.putArray("shape")::add);
             description.putArray("data_offsets").add(offset).add(end);
             offset = end;
         }
@@ -44,8 +90,13 @@ public final class SafetensorsWriter {
             while (start.hasRemaining()) {
                 channel.write(start);
             }
-            for (Tensor tensor : tensors.values()) {
-                ElementWriter.write(tensor, type, channel);
+            for (Map.Entry<String, Array> entry : arrays.entrySet()) {
+                long end = channel.position() + entry.getValue().length();
+                entry.getValue().content.writeTo(channel);
+                if (channel.position() != end) {
+                    throw new IllegalStateException("Array '" + entry.getKey() + "' should end at byte " + end + " of "
+                            + file + ", but ends at " + channel.position());
+                }
             }
         }
     }
