@@ -44,8 +44,6 @@ public final class RandomModel {
     private static final float CONTROL_BIAS = 8;
     private static final float CONTROL_EMBEDDING = 4;
 
-    private static final double MAX_TIMESCALE = 10_000;
-
     private static final Map<String, ModelDimensions> SIZES = sizes();
 
     private RandomModel() {}
@@ -101,7 +99,7 @@ public final class RandomModel {
     private static Tensor tensor(String name, List<Integer> shape, ModelDimensions dimensions) {
         int columns = shape.stream().skip(1).reduce(1, (a, b) -> a * b);
         if (name.equals("encoder.positional_embedding")) {
-            return values(shape, sinusoids(shape.get(0), columns));
+            return Sinusoids.tensor(shape.get(0), columns);
         }
         if (name.startsWith("decoder.ln.")) {
             return values(shape, name.endsWith("weight") ? randomSigns(shape.get(0)) : controlBias(shape.get(0)));
@@ -139,20 +137,6 @@ public final class RandomModel {
     private static float[] constant(int length, boolean ones) {
         float[] values = new float[length];
         Arrays.fill(values, ones ? 1 : 0);
-        return values;
-    }
-
-    /** Returns the encoder's positions as OpenAI's {@code sinusoids} has them. */
-    private static float[] sinusoids(int length, int channels) {
-        float[] values = new float[length * channels];
-        double step = Math.log(MAX_TIMESCALE) / (channels / 2 - 1);
-        for (int i = 0; i < length; i++) {
-            for (int j = 0; j < channels / 2; j++) {
-                double angle = i * Math.exp(-step * j);
-                values[i * channels + j] = (float) Math.sin(angle);
-                values[i * channels + channels / 2 + j] = (float) Math.cos(angle);
-            }
-        }
         return values;
     }
 

@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.checkpoint.torch;
 
 import io.github.whisperspeedtest.checkpoint.DataType;
 import io.github.whisperspeedtest.checkpoint.FileRegion;
+import io.github.whisperspeedtest.checkpoint.StridedElements;
 import io.github.whisperspeedtest.checkpoint.Tensor;
 import io.github.whisperspeedtest.checkpoint.zip.Offences;
 import java.util.List;

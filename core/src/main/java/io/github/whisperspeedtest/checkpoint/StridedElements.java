@@ -1,18 +1,16 @@
-package io.github.whisperspeedtest.checkpoint.torch;
+package io.github.whisperspeedtest.checkpoint;
 
-import io.github.whisperspeedtest.checkpoint.DataType;
-import io.github.whisperspeedtest.checkpoint.Tensor;
 import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
  * The elements of a view such as a transposed one, gathered in the order of its shape.
  *
- * @param span all elements of the storage from the view's first to its last
+ * @param span all elements from the view's first to its last, of {@link DataType#F32}, {@link DataType#F16} or {@link DataType#BF16}
  * @param shape size of each dimension, at least one
  * @param strides how many elements apart two neighbours of each dimension are
  */
-record StridedElements(Tensor span, List<Integer> shape, List<Long> strides) implements Tensor.Generator {
+public record StridedElements(Tensor span, List<Integer> shape, List<Long> strides) implements Tensor.Generator {
     @Override
     public void generate(long start, ByteBuffer target) {
         ByteBuffer source = span.data();
