@@ -14,9 +14,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** A JSON object that comes with a model's weights; each value is checked when it is asked for. */
 public final class ConfigFile {
@@ -70,6 +72,22 @@ public final class ConfigFile {
         return new ConfigFile(file, root);
     }
 
+    /** Returns whether a file is a JSON object with a value of the given name, which one that cannot be read is not. */
+    public static boolean states(Path file, String name) {
+        try {
+            return read(file).has(name);
+        } catch (IOException | ModelException e) {
+            return false;
+        }
+    }
+
+    /** Returns the names of all values, in the file's order. */
+    public Set<String> names() {
+        Set<String> names = new LinkedHashSet<>();
+        root.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
     /** Returns whether there is a value of the given name, other than null. */
     public boolean has(String name) {
         return root.hasNonNull(name);
@@ -114,16 +132,31 @@ public final class ConfigFile {
         return value.asText(whereMissing);
     }
 
+    /** Returns whether a value is an object. */
+    public boolean isObject(String name) {
+        return root.path(name).isObject();
+    }
+
+    /**
+     * Returns an object.
+     *
+     * @throws ModelException if there is none
+     */
+    public ConfigFile object(String name) {
+        JsonNode object = root.path(name);
+        if (!object.isObject()) {
+            throw damaged("'" + name + "' should be an object", object);
+        }
+        return new ConfigFile(file, object);
+    }
+
     /**
      * Returns an object of texts by name, in the file's order.
      *
      * @throws ModelException if there is no object, or a value of it is not a text
      */
     public Map<String, String> texts(String name) {
-        JsonNode object = root.path(name);
-        if (!object.isObject()) {
-            throw damaged("'" + name + "' should be an object", object);
-        }
+        JsonNode object = object(name).root;
         Map<String, String> texts = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> entry : object.properties()) {
             if (!entry.getValue().isTextual()) {

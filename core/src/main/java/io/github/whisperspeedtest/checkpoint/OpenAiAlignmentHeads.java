@@ -9,7 +9,7 @@ import java.util.Map;
  *
  * <p>Source: the masks in whisper/__init__.py of openai/whisper.
  */
-final class OpenAiAlignmentHeads {
+public final class OpenAiAlignmentHeads {
     /** For each layer its heads. */
     private static final Map<String, String> HEADS = Map.ofEntries(
             Map.entry("tiny.en", "1:0 2:0,5 3:0,1,2,3,4"),
@@ -30,17 +30,20 @@ final class OpenAiAlignmentHeads {
     /** Mel bins of the models since large-v3. */
     private static final int NEW_MELS = 128;
 
+    /** Layers of the turbo's decoder. */
+    private static final int TURBO_LAYERS = 4;
+
     private OpenAiAlignmentHeads() {}
 
     /**
      * Returns the heads of a model, or none where it is not one of OpenAI's.
      *
-     * @param name the model's or its file's, such as {@code tiny.en}; {@code large} is the first or the third, as the dimensions tell
+     * @param name the model's or its file's, such as {@code tiny.en}; {@code large} is the first, the third or its turbo, as the dimensions
+     *     tell
      */
-    static List<AttentionHead> of(String name, ModelDimensions dimensions) {
-        boolean isNew = dimensions.nMels() == NEW_MELS;
+    public static List<AttentionHead> of(String name, ModelDimensions dimensions) {
         String full = switch (name) {
-            case "large" -> isNew ? "large-v3" : "large-v1";
+            case "large" -> large(dimensions);
             case "turbo" -> "large-v3-turbo";
             default -> name;
         };
@@ -48,6 +51,13 @@ final class OpenAiAlignmentHeads {
         boolean isOfThisModel = heads.stream()
                 .allMatch(head -> head.layer() < dimensions.nTextLayer() && head.head() < dimensions.nTextHead());
         return isOfThisModel ? heads : List.of();
+    }
+
+    private static String large(ModelDimensions dimensions) {
+        if (dimensions.nMels() != NEW_MELS) {
+            return "large-v1";
+        }
+        return dimensions.nTextLayer() == TURBO_LAYERS ? "large-v3-turbo" : "large-v3";
     }
 
     private static List<AttentionHead> parse(String layers) {

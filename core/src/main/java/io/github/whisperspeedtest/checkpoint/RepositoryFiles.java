@@ -17,16 +17,17 @@ import org.jspecify.annotations.Nullable;
  * @param model name of the model, for messages
  * @param byName absolute paths by the name that a file has in the repository
  */
-record RepositoryFiles(String model, Map<String, Path> byName) {
-    static final String GENERATION_CONFIG = "generation_config.json";
+public record RepositoryFiles(String model, Map<String, Path> byName) {
+    /** The file that says of decoding what the model says of it. */
+    public static final String GENERATION_CONFIG = "generation_config.json";
 
     /** Returns the names of all files. */
-    Set<String> names() {
+    public Set<String> names() {
         return byName.keySet();
     }
 
     /** Returns whether there is a file of the given name. */
-    boolean has(String name) {
+    public boolean has(String name) {
         return byName.containsKey(name);
     }
 
@@ -35,7 +36,7 @@ record RepositoryFiles(String model, Map<String, Path> byName) {
      *
      * @throws ModelException if there is none
      */
-    Path require(String name) {
+    public Path require(String name) {
         @Nullable Path file = byName.get(name);
         if (file == null) {
             throw new ModelException("Model '" + model + "' is incomplete: it should have a file " + name
@@ -54,7 +55,7 @@ record RepositoryFiles(String model, Map<String, Path> byName) {
      * @param missing what a model without it lacks, such as "has no tokenizer: it should have …"
      * @throws ModelException if there are several or none
      */
-    Path single(String ending, String missing) {
+    public Path single(String ending, String missing) {
         List<String> names =
                 names().stream().filter(name -> name.endsWith(ending)).toList();
         if (names.size() != 1) {
@@ -72,7 +73,7 @@ record RepositoryFiles(String model, Map<String, Path> byName) {
      * @throws ModelException if it is missing or damaged, or has more tokens
      * @throws IOException if it cannot be read
      */
-    TokenizerData tokenizer(Path statedIn, int nVocab) throws IOException {
+    public TokenizerData tokenizer(Path statedIn, int nVocab) throws IOException {
         TokenizerData tokenizer = tokenizer();
         if (tokenizer.tokens().size() > nVocab) {
             throw new ModelException("Model '" + model + "' is damaged: its vocabulary has "
@@ -107,12 +108,12 @@ record RepositoryFiles(String model, Map<String, Path> byName) {
     }
 
     /**
-     * Returns what the file {@code generation_config.json} says, empty where there is none.
+     * Returns what {@link #GENERATION_CONFIG} says, empty where there is none.
      *
      * @throws ModelException if it is damaged
      * @throws IOException if it cannot be read
      */
-    Optional<GenerationConfig> generation(ModelDimensions dimensions) throws IOException {
+    public Optional<GenerationConfig> generation(ModelDimensions dimensions) throws IOException {
         return has(GENERATION_CONFIG)
                 ? Optional.of(generation(ConfigFile.read(require(GENERATION_CONFIG)), dimensions))
                 : Optional.empty();

@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.model;
 
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
+import io.github.whisperspeedtest.checkpoint.ConfigFile;
 import io.github.whisperspeedtest.checkpoint.HuggingFaceCheckpoint;
 import io.github.whisperspeedtest.checkpoint.HuggingFaceWriter;
 import io.github.whisperspeedtest.checkpoint.PreprocessorConfig;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The format of huggingface/transformers as an implementation offers it whose own format it is. */
 public final class HuggingFaceFormat implements CheckpointReader, CheckpointWriter {
@@ -19,13 +21,20 @@ public final class HuggingFaceFormat implements CheckpointReader, CheckpointWrit
                     HuggingFaceCheckpoint.FILES.stream(), Stream.of(PreprocessorConfig.FILE_NAME))
             .toList();
 
+    private static final String CONFIG = "config.json";
+
+    /** What OpenAI calls a dimension for which transformers has a name of its own. */
+    private static final String FOREIGN_DIMENSION = "n_mels";
+
     /** Creates the reader and writer. */
     public HuggingFaceFormat() {}
 
     @Override
     public boolean recognises(ModelFiles files) {
-        return files.byName().containsKey("config.json")
-                && files.byName().keySet().stream().anyMatch(name -> name.contains(".safetensors"));
+        @Nullable Path config = files.byName().get(CONFIG);
+        return config != null
+                && files.byName().keySet().stream().anyMatch(name -> name.contains(".safetensors"))
+                && !ConfigFile.states(config, FOREIGN_DIMENSION);
     }
 
     @Override

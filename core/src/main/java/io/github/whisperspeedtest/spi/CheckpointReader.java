@@ -4,7 +4,10 @@ import io.github.whisperspeedtest.checkpoint.Checkpoint;
 
 /** Reads a model in an implementation's own format, to convert it into another one. */
 public interface CheckpointReader {
-    /** Returns whether files are in this format, as far as their names tell; nothing is opened. */
+    /**
+     * Returns whether files are in this format, as far as their names tell, and {@code config.json} where formats share the names; no
+     * weights are opened, and a file that cannot be read is no error yet.
+     */
     boolean recognises(ModelFiles files);
 
     /**

@@ -85,6 +85,7 @@ class OpenAiCheckpointTest {
         "large-v1, 80, 32, 20, 9, 9, 19",
         "large, 80, 32, 20, 9, 9, 19",
         "large, 128, 32, 20, 10, 7, 0",
+        "large, 128, 4, 20, 6, 2, 4",
         "large-v3, 128, 32, 20, 10, 7, 0",
         "large-v3-turbo, 128, 4, 20, 6, 2, 4",
         "turbo, 128, 4, 20, 6, 2, 4"
