@@ -1,26 +1,63 @@
 package io.github.whisperspeedtest.hub;
 
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The name of a file in a repository in which {@code *} stands for any characters except {@code /}. */
-final class FilePattern {
-    private final String text;
-    private final Pattern pattern;
+/**
+ * What names files of a repository: {@code *} stands for any characters except {@code /}, and of alternatives, with {@code |} between
+ * them, the first counts that there is.
+ *
+ * <p>Alternatives are for weights that some repositories have in one form and some in another.
+ */
+public final class FilePattern {
+    private final List<String> alternatives;
 
-    FilePattern(String text) {
-        this.text = text;
-        this.pattern = Pattern.compile(
-                Arrays.stream(text.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining("[^/]*")));
+    private FilePattern(List<String> alternatives) {
+        this.alternatives = alternatives;
     }
 
-    boolean matches(String path) {
-        return pattern.matcher(path).matches();
+    /** Returns the pattern that a text stands for. */
+    public static FilePattern of(String text) {
+        return new FilePattern(List.of(text.split("\\|", -1)));
     }
 
     /** Returns whether only one file can fit. */
-    boolean isLiteral() {
-        return !text.contains("*");
+    public boolean isLiteral() {
+        return alternatives.size() == 1 && !alternatives.get(0).contains("*");
+    }
+
+    /** Returns the first alternative that any of the names fits, and this pattern where none does. */
+    public FilePattern firstIn(Collection<String> names) {
+        return alternatives.stream()
+                .filter(alternative ->
+                        names.stream().anyMatch(compiled(alternative).asMatchPredicate()))
+                .findFirst()
+                .map(FilePattern::of)
+                .orElse(this);
+    }
+
+    /** Returns the names that fit, in their order; where there are alternatives, those that fit the first that any of them fits. */
+    public List<String> select(Collection<String> names) {
+        return alternatives.stream()
+                .map(alternative -> names.stream()
+                        .filter(compiled(alternative).asMatchPredicate())
+                        .toList())
+                .filter(found -> !found.isEmpty())
+                .findFirst()
+                .orElse(List.of());
+    }
+
+    private static Pattern compiled(String alternative) {
+        return Pattern.compile(
+                Arrays.stream(alternative.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining("[^/]*")));
+    }
+
+    /** Returns the pattern for people, such as {@code weights.safetensors or weights.npz}. */
+    @Override
+    public String toString() {
+        return String.join(" or ", alternatives);
     }
 }

@@ -169,7 +169,8 @@ public final class HubDownloader {
                 noteAbsence(source.repository(), tree, pattern);
                 throw new DownloadException(
                         ErrorKind.USER,
-                        "'" + source.repository() + "' has no file '" + HubNames.printable(pattern) + "' at revision "
+                        "'" + source.repository() + "' has no file '"
+                                + HubNames.printable(FilePattern.of(pattern).toString()) + "' at revision "
                                 + source.revision() + " (commit " + tree.commit() + ")."
                                 + SimilarNames.hint(pattern, tree.files().keySet()));
             }
@@ -186,7 +187,7 @@ public final class HubDownloader {
 
     private void noteAbsence(String repository, HubTree tree, String pattern) {
         Path directory = cache.directoryOf(repository);
-        if (new FilePattern(pattern).isLiteral()
+        if (FilePattern.of(pattern).isLiteral()
                 && HubNames.pathProblem(pattern) == null
                 && Files.isDirectory(directory.resolve("blobs"))) {
             try {

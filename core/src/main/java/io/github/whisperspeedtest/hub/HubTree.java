@@ -22,12 +22,14 @@ public record HubTree(String commit, Map<String, HubFile> files) {
     /**
      * Returns the files whose name fits a pattern.
      *
-     * @param pattern a name in which {@code *} stands for any characters except {@code /}
+     * @param pattern what {@link FilePattern#of} takes
      */
     public List<HubFile> matching(String pattern) {
-        FilePattern compiled = new FilePattern(pattern);
-        return files.values().stream()
-                .filter(file -> compiled.matches(file.path()))
-                .toList();
+        return matching(FilePattern.of(pattern));
+    }
+
+    /** Returns the files whose name fits a pattern. */
+    public List<HubFile> matching(FilePattern pattern) {
+        return pattern.select(files.keySet()).stream().map(files::get).toList();
     }
 }

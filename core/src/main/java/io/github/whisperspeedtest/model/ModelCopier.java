@@ -4,6 +4,7 @@ import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.FileTrees;
+import io.github.whisperspeedtest.hub.FilePattern;
 import io.github.whisperspeedtest.hub.HubCache;
 import io.github.whisperspeedtest.hub.Snapshot;
 import io.github.whisperspeedtest.hub.SnapshotFile;
@@ -211,7 +212,7 @@ public final class ModelCopier {
     private static void putKnownAbsences(HubCache cache, ModelSource.HubRepository source, String commit, Path staging)
             throws IOException {
         for (String name : source.files()) {
-            if (!name.contains("*") && cache.isKnownAbsent(source.repository(), commit, name)) {
+            if (FilePattern.of(name).isLiteral() && cache.isKnownAbsent(source.repository(), commit, name)) {
                 Path marker = staging.resolve(".no_exist").resolve(commit).resolve(name);
                 Files.createDirectories(marker.getParent());
                 Files.createFile(marker);

@@ -4,6 +4,7 @@ import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.error.EngineUnavailableException;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.UnknownNameException;
+import io.github.whisperspeedtest.hub.FilePattern;
 import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ModelFiles;
@@ -147,7 +148,10 @@ public final class ModelStore {
         return sources.stream()
                 .map(source -> {
                     if (source instanceof ModelSource.HubRepository hub) {
-                        return "https://huggingface.co/" + hub.repository() + " (" + String.join(", ", hub.files())
+                        return "https://huggingface.co/" + hub.repository() + " ("
+                                + hub.files().stream()
+                                        .map(file -> FilePattern.of(file).toString())
+                                        .collect(Collectors.joining(", "))
                                 + ")";
                     }
                     if (source instanceof ModelSource.DirectDownload direct) {

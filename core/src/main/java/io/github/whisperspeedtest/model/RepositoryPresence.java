@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.model;
 
+import io.github.whisperspeedtest.hub.FilePattern;
 import io.github.whisperspeedtest.hub.HubCache;
 import io.github.whisperspeedtest.hub.HubFile;
 import io.github.whisperspeedtest.hub.HubTree;
@@ -46,6 +47,10 @@ record RepositoryPresence(State state, String reason, Path directory, List<Model
         private final HubCache cache;
         private final HubRepository source;
         private final Path directory;
+
+        /** What is wanted; of alternatives the one that is here, as far as one is. */
+        private final List<FilePattern> patterns = new ArrayList<>();
+
         private final List<ModelFile> files = new ArrayList<>();
         private final List<Path> partialFiles = new ArrayList<>();
         private final List<String> absent = new ArrayList<>();
@@ -95,23 +100,27 @@ record RepositoryPresence(State state, String reason, Path directory, List<Model
         }
 
         private void readSnapshot(Snapshot snapshot, @Nullable HubTree tree) {
-            for (String pattern : source.files()) {
+            for (String text : source.files()) {
+                FilePattern pattern =
+                        FilePattern.of(text).firstIn(snapshot.files().keySet());
+                patterns.add(pattern);
                 List<HubFile> listed = tree == null ? List.of() : tree.matching(pattern);
                 if (!listed.isEmpty()) {
                     listed.forEach(file -> readFile(snapshot, file.path(), file));
-                } else if (pattern.contains("*")) {
+                } else if (!pattern.isLiteral()) {
                     readMatching(snapshot, pattern);
-                } else if (snapshot.files().containsKey(pattern)
-                        || !cache.isKnownAbsent(source.repository(), snapshot.commit(), pattern)) {
-                    readFile(snapshot, pattern, null);
+                } else {
+                    String name = pattern.toString();
+                    if (snapshot.files().containsKey(name)
+                            || !cache.isKnownAbsent(source.repository(), snapshot.commit(), name)) {
+                        readFile(snapshot, name, null);
+                    }
                 }
             }
         }
 
-        private void readMatching(Snapshot snapshot, String pattern) {
-            List<String> names = snapshot.files().keySet().stream()
-                    .filter(name -> matches(pattern, name))
-                    .toList();
+        private void readMatching(Snapshot snapshot, FilePattern pattern) {
+            List<String> names = pattern.select(snapshot.files().keySet());
             names.forEach(name -> readFile(snapshot, name, null));
             if (names.isEmpty()) {
                 absent.add("There is no file " + pattern + " in " + snapshot.directory() + ".");
@@ -200,11 +209,11 @@ record RepositoryPresence(State state, String reason, Path directory, List<Model
                 return false;
             }
             if (tree != null) {
-                return source.files().stream()
+                return patterns.stream()
                         .flatMap(pattern -> tree.matching(pattern).stream())
                         .anyMatch(file -> file.blobName().equals(partial.blobName()));
             }
-            boolean allNamed = source.files().stream().noneMatch(pattern -> pattern.contains("*"));
+            boolean allNamed = patterns.stream().allMatch(FilePattern::isLiteral);
             return !(allNamed && absent.isEmpty() && broken.isEmpty());
         }
 
@@ -246,15 +255,6 @@ record RepositoryPresence(State state, String reason, Path directory, List<Model
             }
             commits.sort(null);
             return commits;
-        }
-
-        private static boolean matches(String pattern, String name) {
-            String[] parts = pattern.split("\\*", -1);
-            String expression = Stream.of(parts)
-                    .map(Pattern::quote)
-                    .reduce((left, right) -> left + "[^/]*" + right)
-                    .orElse("");
-            return name.matches(expression);
         }
     }
 }
