@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 record MlxLibraries(String mlxc, @Nullable Path mlx) {
     /** System property that names a directory with the libraries. */
-    static final String DIRECTORY_PROPERTY = "io.github.whisperspeedtest.mlx.libdir";
+    static final String DIRECTORY_PROPERTY = "whisperspeedtest.mlx.libdir";
 
     /** Environment variable for the same. */
     static final String DIRECTORY_VARIABLE = "WHISPER_SPEEDTEST_MLX_LIBDIR";
