@@ -1,5 +1,7 @@
 package io.github.whisperspeedtest.mlx.bindings;
 
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -12,11 +14,16 @@ public final class MlxFunction implements AutoCloseable {
     /** MLX calls this whenever it meets a type or a number of dimensions for the first time. */
     private final MlxC.UnaryFunction callback;
 
+    /** Not the runtime's cell for results, which what runs inside the call uses. */
+    private final Memory results = new Memory(Long.BYTES);
+
+    private final MlxRuntime runtime;
     private final long plain;
     private long compiled;
     private @Nullable RuntimeException failure;
 
     MlxFunction(MlxRuntime runtime, MlxDevice device, BiFunction<MlxGraph, MlxArray, MlxArray> body) {
+        this.runtime = runtime;
         callback = (result, array) -> {
             try (MlxGraph graph = new MlxGraph(runtime, device)) {
                 MlxArray made = body.apply(graph, new MlxArray(array));
@@ -38,20 +45,21 @@ public final class MlxFunction implements AutoCloseable {
         }
     }
 
-    long handle() {
+    /** Applies it to a vector of one array and returns a vector of the result, for the caller to free. */
+    long apply(long arguments) {
         if (compiled == 0) {
             throw new IllegalStateException("This function of MLX's is closed");
         }
-        return compiled;
-    }
-
-    /** Throws what the function itself has thrown, which comes back from MLX without its message. */
-    void rethrow() {
+        results.setLong(0, 0);
+        int status = MlxC.mlx_closure_apply(Pointer.nativeValue(results), compiled, arguments);
         RuntimeException thrown = failure;
         failure = null;
         if (thrown != null) {
+            // MLX passes on that there was a failure, but not which.
             throw thrown;
         }
+        runtime.check(status);
+        return results.getLong(0);
     }
 
     @Override

@@ -259,10 +259,7 @@ public final class MlxGraph implements AutoCloseable {
         long arguments = MlxC.mlx_vector_array_new_value(array.handle());
         long results = 0;
         try {
-            int status = MlxC.mlx_closure_apply(runtime.result(), function.handle(), arguments);
-            function.rethrow();
-            runtime.check(status);
-            results = runtime.takeResult();
+            results = function.apply(arguments);
             return result(MlxC.mlx_vector_array_get(runtime.result(), results, 0));
         } finally {
             MlxC.mlx_vector_array_free(arguments);

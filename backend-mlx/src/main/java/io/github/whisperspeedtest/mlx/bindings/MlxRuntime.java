@@ -134,6 +134,10 @@ public final class MlxRuntime {
                 devices.add(device);
             }
         }
+        if (devices.isEmpty()) {
+            throw new RuntimeUnavailableException(
+                    libraries.mlxc() + " was built to compute on nothing", MlxLibraries.remedy(), null);
+        }
         MlxProbe.check(this, libraries.mlxc());
     }
 

@@ -1,0 +1,97 @@
+package io.github.whisperspeedtest.mlx.bindings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.whisperspeedtest.mlx.bindings.StartTask.Answer;
+import io.github.whisperspeedtest.process.ChildJvm;
+import io.github.whisperspeedtest.process.ChildOutcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What becomes of libraries that are missing or not what they should be; each in a process of its own. */
+class MlxRuntimeTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void saysThatTheUsersDirectoryHasNone() {
+        Answer answer = start();
+        assertThat(answer.reason())
+                .contains("There is no " + System.mapLibraryName("mlxc"), directory.toString(), "LIBDIR");
+        assertThat(answer.remedy()).contains("mlx-c", MlxLibraries.DIRECTORY_VARIABLE);
+        assertThat(answer.firstReason()).as("the reason is kept").isEqualTo(answer.reason());
+    }
+
+    @Test
+    void saysWhatDoesNotLoad() throws IOException {
+        Path library = Files.writeString(directory.resolve(System.mapLibraryName("mlxc")), "not a library");
+        Answer answer = start();
+        assertThat(answer.reason()).startsWith(library + " cannot be used as mlx-c: ");
+        assertThat(answer.firstReason()).isEqualTo(answer.reason());
+    }
+
+    @Test
+    void namesAFunctionThatIsMissing() throws Exception {
+        FakeLibrary.compile(directory, "0.31.2", "mlx_quantized_matmul");
+        assertThat(start().reason()).contains("cannot be used as mlx-c", "mlx_quantized_matmul");
+    }
+
+    @Test
+    void refusesAnOldVersion() throws Exception {
+        FakeLibrary.compile(directory, "0.30.6", "");
+        Answer answer = start();
+        assertThat(answer.reason()).contains("MLX 0.31 or later is needed", directory.toString(), "has 0.30.6");
+        assertThat(answer.remedy()).contains("brew upgrade mlx-c");
+    }
+
+    @Test
+    void refusesWhatComputesNothing() throws Exception {
+        FakeLibrary.compile(directory, "0.31.2", "");
+        assertThat(start().reason()).contains(directory.toString(), "does not work");
+    }
+
+    @Test
+    @RealMlx
+    void startsWithTheLibrariesOfTheUser() {
+        Path own = Path.of(System.getenv().getOrDefault(MlxLibraries.DIRECTORY_VARIABLE, "/opt/homebrew/lib"));
+        assertThat(start(own).version()).isEqualTo(MlxRuntime.start().version());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0.31, true",
+        "0.31.0, true",
+        "0.31.2, true",
+        "0.32.0.dev1, true",
+        "0.100.0, true",
+        "1.0, true",
+        "0.30.9, false",
+        "0.4.1, false",
+        "31, false",
+        "'', false",
+        "x.y, false",
+        "0.99999999999, false"
+    })
+    void knowsWhichVersionsFit(String version, boolean fits) {
+        assertThat(MlxVersion.isSupported(version)).isEqualTo(fits);
+    }
+
+    private Answer start() {
+        return start(directory);
+    }
+
+    private static Answer start(Path libraries) {
+        ChildJvm child = ChildJvm.builder()
+                .addJvmArguments(List.of("-D" + MlxLibraries.DIRECTORY_PROPERTY + "=" + libraries))
+                .build();
+        ChildOutcome<Answer> outcome = child.run(StartTask.class, "");
+        assertThat(outcome).as(outcome.describe()).isInstanceOf(ChildOutcome.Completed.class);
+        return ((ChildOutcome.Completed<Answer>) outcome).value();
+    }
+}
