@@ -159,7 +159,7 @@ final class GgmlWriter implements CheckpointWriter {
             output.putInt(size);
         }
         output.putBytes(nameBytes);
-        if (stores(tensor.type(), type)) {
+        if (stores(tensor.type(), type) && !tensor.isGenerated()) {
             output.put(tensor.data());
         } else {
             convert(tensor, type, output);

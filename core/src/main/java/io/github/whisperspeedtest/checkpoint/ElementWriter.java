@@ -26,7 +26,7 @@ public final class ElementWriter {
         if (type != DataType.F32 && type != DataType.F16) {
             throw new IllegalArgumentException("Elements are written as F32 or F16, not as " + type);
         }
-        if (tensor.type() == type) {
+        if (tensor.type() == type && !tensor.isGenerated()) {
             writeAll(tensor.data(), channel);
             return;
         }

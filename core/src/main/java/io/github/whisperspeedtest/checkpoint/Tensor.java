@@ -151,6 +151,14 @@ public final class Tensor {
         return elements instanceof Elements.InFile inFile ? Optional.of(inFile.region()) : Optional.empty();
     }
 
+    /**
+     * Returns whether the elements are made whenever somebody asks for them, so that {@link #data()} makes all of them at once, but
+     * {@link #copyTo} only those that it is asked for.
+     */
+    public boolean isGenerated() {
+        return elements instanceof Elements.Generated;
+    }
+
     /** Returns the quantised numbers that the elements are made of, empty where they are not. */
     public Optional<GroupedMatrix> groups() {
         return Optional.ofNullable(groups);

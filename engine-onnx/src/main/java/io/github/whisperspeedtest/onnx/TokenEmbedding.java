@@ -4,6 +4,7 @@ import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.checkpoint.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -16,17 +17,27 @@ final class TokenEmbedding {
     private final Tensor tokens;
 
     /** Keeps the file mapped that the weights were loaded from, so that nothing else is read whatever becomes of its name. */
-    private final ByteBuffer mapped;
+    private final List<ByteBuffer> mapped;
 
     private final float[] positions;
     private final float[] row;
 
     TokenEmbedding(Checkpoint checkpoint) {
         tokens = Objects.requireNonNull(checkpoint.tensors().get("decoder.token_embedding.weight"));
-        mapped = tokens.data();
+        mapped = stored(tokens);
         positions =
                 WeightBuffers.array(Objects.requireNonNull(checkpoint.tensors().get("decoder.positional_embedding")));
         row = new float[checkpoint.dimensions().nTextState()];
+    }
+
+    /** Returns the bytes that are in the file, not what is made of them. */
+    private static List<ByteBuffer> stored(Tensor tensor) {
+        return tensor.groups()
+                .map(groups -> List.of(
+                        groups.codes().data(),
+                        groups.scales().data(),
+                        groups.biases().data()))
+                .orElseGet(() -> tensor.isGenerated() ? List.of() : List.of(tensor.data()));
     }
 
     /** Writes the sum of both embeddings to the buffer's position. */

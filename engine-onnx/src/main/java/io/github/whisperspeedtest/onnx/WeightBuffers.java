@@ -23,7 +23,7 @@ final class WeightBuffers {
      */
     static String floating(GraphBuilder graph, String name, Tensor tensor, TensorProto.DataType type) {
         TensorProto.DataType stored = type(tensor);
-        if (tensor.type() == DataType.I8) {
+        if (tensor.type() == DataType.I8 || tensor.type() == DataType.F32 && tensor.isGenerated()) {
             graph.weight(stored == type ? name : name + ".stored", stored, longs(tensor.shape()), converted(tensor));
         } else {
             graph.weight(stored == type ? name : name + ".stored", stored, tensor);
@@ -81,9 +81,11 @@ final class WeightBuffers {
 
     /** Returns a tensor's bytes in native memory: themselves where they are there. */
     static ByteBuffer direct(ByteBuffer data) {
-        if (data.isDirect()) {
-            return data;
-        }
+        return data.isDirect() ? data : copy(data);
+    }
+
+    /** Returns a copy in native memory. */
+    static ByteBuffer copy(ByteBuffer data) {
         ByteBuffer copy = allocate(data.remaining());
         copy.put(data).flip();
         return copy;
