@@ -7,12 +7,13 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Puts together numpy's archives of arrays, as numpy and MLX write them or otherwise. */
 public final class NpzBuilder {
     private static final Map<String, String> DESCRIPTIONS = Map.of(
-            "F32", "<f4", "F16", "<f2", "BF16", "<V2", "U32", "<u4", "I32", "<i4", "I64", "<i8", "U8", "|u1", "I8",
-            "|i1");
+            "F32", "<f4", "F16", "<f2", "BF16", "<V2", "U32", "<u4", "U64", "<u8", "I32", "<i4", "I64", "<i8", "U8",
+            "|u1", "I8", "|i1");
 
     private final ZipBuilder zip = new ZipBuilder();
 
@@ -21,7 +22,10 @@ public final class NpzBuilder {
         ByteBuffer data = array.data();
         byte[] bytes = new byte[data.remaining()];
         data.get(bytes);
-        return add(name, header(DESCRIPTIONS.get(array.type()), false, array.shape()), bytes);
+        return add(
+                name,
+                header(Objects.requireNonNull(DESCRIPTIONS.get(array.type()), array.type()), false, array.shape()),
+                bytes);
     }
 
     /** Adds an array under a header of version 1, which is made as long as it has to be. */

@@ -1,0 +1,96 @@
+package io.github.whisperspeedtest.mlx;
+
+import io.github.whisperspeedtest.checkpoint.Checkpoint;
+import io.github.whisperspeedtest.checkpoint.ConfigFile;
+import io.github.whisperspeedtest.checkpoint.HuggingFaceWriter;
+import io.github.whisperspeedtest.checkpoint.RepositoryFiles;
+import io.github.whisperspeedtest.checkpoint.TokenizerWriter;
+import io.github.whisperspeedtest.spi.CheckpointReader;
+import io.github.whisperspeedtest.spi.CheckpointWriter;
+import io.github.whisperspeedtest.spi.ModelFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * MLX's format: {@code config.json} and the weights, and beside them, as files of Hugging Face's, the vocabulary and what the model says of
+ * decoding, which MLX's program has built in.
+ */
+final class MlxFormat implements CheckpointReader, CheckpointWriter {
+    private static final String TOKENIZER = "tokenizer.json";
+
+    /** By the name that converters of mlx-community put behind that of a model. */
+    private static final Map<String, Optional<Grouping>> GROUPINGS = new LinkedHashMap<>();
+
+    static {
+        GROUPINGS.put("q4", Optional.of(new Grouping(4, Grouping.DEFAULT_GROUP_SIZE)));
+        GROUPINGS.put("q8", Optional.of(new Grouping(8, Grouping.DEFAULT_GROUP_SIZE)));
+        GROUPINGS.put("f16", Optional.empty());
+    }
+
+    private static final List<String> FILE_NAMES =
+            List.of(MlxCheckpoint.CONFIG, MlxCheckpoint.WEIGHTS.get(0), RepositoryFiles.GENERATION_CONFIG, TOKENIZER);
+
+    /** Shared with Hugging Face, so that the name alone does not tell whose it is. */
+    private static final String SHARED_WEIGHTS = "model.safetensors";
+
+    @Override
+    public boolean recognises(ModelFiles files) {
+        Set<String> names = files.byName().keySet();
+        @Nullable Path config = files.byName().get(MlxCheckpoint.CONFIG);
+        return config != null
+                && MlxCheckpoint.WEIGHTS.stream()
+                        .filter(names::contains)
+                        .anyMatch(name -> !name.equals(SHARED_WEIGHTS) || ConfigFile.states(config, MlxConfig.MELS));
+    }
+
+    @Override
+    public Checkpoint read(ModelFiles files) {
+        return MlxCheckpoint.read(files).checkpoint();
+    }
+
+    @Override
+    public List<String> quantizations() {
+        return List.copyOf(GROUPINGS.keySet());
+    }
+
+    @Override
+    public List<String> fileNames(String model) {
+        return FILE_NAMES;
+    }
+
+    /**
+     * Writes the model's files.
+     *
+     * @param checkpoint what to write
+     * @param quantization one of {@link #quantizations()}
+     * @param directory where to write
+     * @param fileNames empty, or the names that the format fixes
+     * @throws IOException if the disk fails
+     * @throws io.github.whisperspeedtest.error.ModelException if the checkpoint has not the tensors that its dimensions call for, or a
+     *     weight to be quantised is not finite
+     */
+    @Override
+    public void write(Checkpoint checkpoint, String quantization, Path directory, List<String> fileNames)
+            throws IOException {
+        @Nullable Optional<Grouping> grouping = GROUPINGS.get(quantization);
+        if (grouping == null) {
+            throw new IllegalArgumentException(
+                    "Unknown quantisation '" + quantization + "', use one of " + quantizations());
+        }
+        if (!FILE_NAMES.containsAll(fileNames)) {
+            throw new IllegalArgumentException(
+                    "An MLX model has the files " + FILE_NAMES + ", but the names are " + fileNames);
+        }
+        MlxWriter.write(checkpoint, grouping, directory.resolve(MlxCheckpoint.WEIGHTS.get(0)));
+        MlxConfig.write(directory.resolve(MlxCheckpoint.CONFIG), checkpoint.dimensions(), grouping);
+        HuggingFaceWriter.writeGenerationConfig(checkpoint, directory);
+        TokenizerWriter.writeTokenizerJson(
+                checkpoint.tokenizer(), checkpoint.dimensions().nVocab(), directory.resolve(TOKENIZER));
+    }
+}
