@@ -45,6 +45,10 @@ public final class MlxRuntime {
     private final MlxC.ErrorHandler errorHandler;
 
     private final Memory resultCell = new Memory(Long.BYTES);
+
+    /** The same memory: Java reads and writes it without a call. */
+    private final ByteBuffer result = resultCell.getByteBuffer(0, Long.BYTES).order(ByteOrder.nativeOrder());
+
     private final Memory integerCells = new Memory(3L * MAX_DIMENSIONS * Integer.BYTES);
     private final ByteBuffer integers =
             integerCells.getByteBuffer(0, integerCells.size()).order(ByteOrder.nativeOrder());
@@ -142,21 +146,21 @@ public final class MlxRuntime {
     }
 
     private String readVersion() {
-        resultCell.setLong(0, MlxC.mlx_string_new());
+        result.putLong(0, MlxC.mlx_string_new());
         try {
             check(MlxC.mlx_version(Pointer.nativeValue(resultCell)));
-            return MlxC.mlx_string_data(resultCell.getLong(0)).getString(0);
+            return MlxC.mlx_string_data(result.getLong(0)).getString(0);
         } finally {
-            MlxC.mlx_string_free(resultCell.getLong(0));
+            MlxC.mlx_string_free(result.getLong(0));
         }
     }
 
     private boolean isAvailable(MlxDevice device) {
         long handle = MlxC.mlx_device_new_type(device.code(), 0);
         try {
-            resultCell.setLong(0, 0);
+            result.putLong(0, 0);
             check(MlxC.mlx_device_is_available(Pointer.nativeValue(resultCell), handle));
-            return resultCell.getByte(0) != 0;
+            return result.get(0) != 0;
         } finally {
             MlxC.mlx_device_free(handle);
         }
@@ -203,7 +207,7 @@ public final class MlxRuntime {
     /** Returns how many bytes all arrays have. */
     long activeMemory() {
         check(MlxC.mlx_get_active_memory(Pointer.nativeValue(resultCell)));
-        return resultCell.getLong(0);
+        return result.getLong(0);
     }
 
     /** Returns the stream of MLX's thread on a device. */
@@ -218,13 +222,13 @@ public final class MlxRuntime {
 
     /** Returns the address where the next call is to leave its result, which is empty. */
     long result() {
-        resultCell.setLong(0, 0);
+        result.putLong(0, 0);
         return Pointer.nativeValue(resultCell);
     }
 
     /** Returns the handle that the last call left. */
     long takeResult() {
-        return resultCell.getLong(0);
+        return result.getLong(0);
     }
 
     /** Returns the address of integers, which stay there until the slot is used again. */

@@ -1,15 +1,12 @@
 package io.github.whisperspeedtest.mlx.bindings;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 
 /** Compiles libraries that have the functions of mlx-c and compute nothing. */
 final class FakeLibrary {
@@ -22,7 +19,7 @@ final class FakeLibrary {
      * @param missing a function that it has not, empty for none
      */
     static void compile(Path directory, String version, String missing) throws IOException, InterruptedException {
-        assumeCompiler("cc");
+        Compilers.assume("cc");
         StringBuilder source = new StringBuilder();
         for (Method function : MlxC.class.getDeclaredMethods()) {
             String name = function.getName();
@@ -44,12 +41,5 @@ final class FakeLibrary {
                 .inheritIO()
                 .start();
         assertThat(compiler.waitFor()).isZero();
-    }
-
-    /** Skips the test where a compiler is not on the path. */
-    static void assumeCompiler(String name) {
-        boolean isThere = Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
-                .anyMatch(directory -> Files.isExecutable(Path.of(directory, name)));
-        assumeTrue(isThere, () -> "there is no compiler " + name + " here");
     }
 }

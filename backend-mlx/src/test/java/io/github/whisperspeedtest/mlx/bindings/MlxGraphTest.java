@@ -106,7 +106,7 @@ class MlxGraphTest {
     /** On a processor MLX compiles with g++. */
     @Test
     void compilesAFunction() {
-        FakeLibrary.assumeCompiler("g++");
+        Compilers.assume("g++");
         MlxRuntime runtime = MlxRuntime.start();
         float[][] result = new float[1][4];
         runtime.run(() -> {
