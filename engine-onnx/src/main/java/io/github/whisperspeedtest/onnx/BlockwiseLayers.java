@@ -1,6 +1,5 @@
 package io.github.whisperspeedtest.onnx;
 
-import ai.onnx.proto.OnnxMl.TensorProto;
 import io.github.whisperspeedtest.checkpoint.Tensor;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -66,11 +65,8 @@ final class BlockwiseLayers implements LinearLayers {
         }
         List<String> inputs = new ArrayList<>();
         inputs.add(input);
-        inputs.add(graph.weight(
-                name + ".weight",
-                TensorProto.DataType.UINT8,
-                List.of((long) outs, (long) blocks, (long) block * bits / 8),
-                packed.flip()));
+        inputs.add(graph.blocks(
+                name + ".weight", List.of((long) outs, (long) blocks, (long) block * bits / 8), packed.flip()));
         inputs.add(WeightBuffers.floats(graph, name + ".weight.scales", scales, (long) outs * blocks));
         float[] bias = WeightBuffers.biases(layers);
         if (bias != null) {

@@ -13,6 +13,7 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import io.github.whisperspeedtest.checkpoint.FileRegion;
 import io.github.whisperspeedtest.checkpoint.HalfFloats;
+import io.github.whisperspeedtest.checkpoint.StoredArray;
 import io.github.whisperspeedtest.checkpoint.Tensor;
 import io.github.whisperspeedtest.error.ModelException;
 import java.io.IOException;
@@ -41,6 +42,7 @@ final class GraphBuilder {
 
     private final GraphProto.Builder graph;
     private final Map<String, Weight> buffers = new LinkedHashMap<>();
+    private final Map<String, Weight> blocks = new LinkedHashMap<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
     private @Nullable Path folder;
 
@@ -166,9 +168,33 @@ final class GraphBuilder {
         if (region.isEmpty()) {
             return weight(name, type, shape, WeightBuffers.direct(tensor.data()));
         }
-        String file = realPath(region.get().file()).getFileName().toString();
-        addExternal(name, type, shape, file, region.get().offset(), region.get().length());
+        return weight(name, type, shape, region.get());
+    }
+
+    /** Adds a weight that the runtime maps from its file. */
+    private String weight(String name, TensorProto.DataType type, List<Long> shape, FileRegion region) {
+        String file = realPath(region.file()).getFileName().toString();
+        addExternal(name, type, shape, file, region.offset(), region.length());
         return name;
+    }
+
+    /**
+     * Adds blocks of unsigned numbers, several to a byte, of which the runtime makes a form of its own where it has a kernel for them.
+     *
+     * @param data the bytes, in native memory that is used for nothing else
+     */
+    String blocks(String name, List<Long> shape, ByteBuffer data) {
+        weight(name, TensorProto.DataType.UINT8, shape, data);
+        blocks.put(name, buffers.get(name));
+        return name;
+    }
+
+    /** Adds blocks as an array has them, mapped from its file where it is in one. */
+    String blocks(String name, List<Long> shape, StoredArray array) {
+        Optional<FileRegion> region = array.region().filter(this::isInFolder);
+        return region.isPresent()
+                ? weight(name, TensorProto.DataType.UINT8, shape, region.get())
+                : blocks(name, shape, WeightBuffers.copy(array.data()));
     }
 
     private void addExternal(
@@ -223,6 +249,11 @@ final class GraphBuilder {
     /** Returns the weights in native memory, by name. */
     Map<String, Weight> buffers() {
         return buffers;
+    }
+
+    /** Returns those of the weights in native memory that are blocks of numbers, by name. */
+    Map<String, Weight> blocks() {
+        return blocks;
     }
 
     /** Returns the model. */

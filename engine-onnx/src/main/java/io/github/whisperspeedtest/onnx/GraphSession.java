@@ -1,6 +1,5 @@
 package io.github.whisperspeedtest.onnx;
 
-import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
@@ -137,27 +136,23 @@ final class GraphSession implements AutoCloseable {
      * <p>Whether it has depends on the processor, and it does not tell; to give up what it still reads would end the process. So it
      * is tried: some bits all over the weights are inverted, and only if the graph computes the very same nobody reads them any more.
      *
-     * @param buffers the weights in native memory that the graph was loaded with
+     * @param blocks the blockwise weights in native memory that the graph was loaded with
      * @param probe runs the graph, always with the same inputs, and returns what it computed
+     * @return whether the runtime had packed them
      */
-    void releasePackedWeights(Map<String, GraphBuilder.Weight> buffers, Supplier<float[]> probe) {
-        Map<String, ByteBuffer> packable = new HashMap<>();
-        buffers.forEach((weight, value) -> {
-            if (value.type() == TensorProto.DataType.UINT8) {
-                packable.put(weight, value.data());
-            }
-        });
-        if (packable.isEmpty()) {
-            return;
+    boolean releasePackedWeights(Map<String, GraphBuilder.Weight> blocks, Supplier<float[]> probe) {
+        if (blocks.isEmpty()) {
+            return false;
         }
         float[] expected = probe.get();
-        packable.values().forEach(GraphSession::invertSome);
+        blocks.values().forEach(GraphSession::invertSome);
         boolean unread = Arrays.equals(probe.get(), expected) && isFinite(expected);
         if (unread) {
-            packable.keySet().forEach(weight -> weights.remove(weight).close());
+            blocks.keySet().forEach(weight -> weights.remove(weight).close());
         } else {
-            packable.values().forEach(GraphSession::invertSome);
+            blocks.values().forEach(GraphSession::invertSome);
         }
+        return unread;
     }
 
     /** What is not a number stays so whatever the weights are, and so would tell nothing. */
@@ -170,7 +165,8 @@ final class GraphSession implements AutoCloseable {
         return true;
     }
 
-    private static void invertSome(ByteBuffer bytes) {
+    private static void invertSome(GraphBuilder.Weight weight) {
+        ByteBuffer bytes = weight.data();
         LongBuffer longs = bytes.duplicate().order(bytes.order()).asLongBuffer();
         for (int i = 0; i < longs.limit(); i += INVERTED_STRIDE) {
             longs.put(i, ~longs.get(i));
