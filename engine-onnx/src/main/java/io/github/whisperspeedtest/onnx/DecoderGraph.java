@@ -49,8 +49,8 @@ final class DecoderGraph {
         this.linear = linear;
     }
 
-    static GraphBuilder build(Checkpoint checkpoint, Precision precision) {
-        return new DecoderGraph(checkpoint, precision.decoderLayers()).build();
+    static GraphBuilder build(Checkpoint checkpoint, LinearLayers linear) {
+        return new DecoderGraph(checkpoint, linear).build();
     }
 
     static String pastKeys(int layer) {

@@ -48,8 +48,8 @@ final class EncoderGraph {
     }
 
     /** Returns the graph for one window, in shapes and operators that other providers take. */
-    static GraphBuilder plain(Checkpoint checkpoint, Precision precision) {
-        return new EncoderGraph(checkpoint, precision.encoderLayers(), precision.encoderType(), true).build();
+    static GraphBuilder plain(Checkpoint checkpoint, LinearLayers linear, TensorProto.DataType type) {
+        return new EncoderGraph(checkpoint, linear, type, true).build();
     }
 
     static String keys(int layer) {

@@ -35,4 +35,9 @@ interface LinearLayers {
      * @return a value {@code […, sum of outs]}
      */
     String joined(GraphBuilder graph, String name, String input, List<Layer> layers);
+
+    /** Returns whether a weight's groups of small numbers stay as they are. */
+    default boolean keeps(Tensor weight) {
+        return false;
+    }
 }

@@ -33,6 +33,7 @@ public final class OnnxNetwork implements WhisperNetwork {
     private final Pool<DecoderBuffers> decoderBuffers;
     private final boolean oneByOne;
     private final Duration encoderPreparation;
+    private final Optional<String> quantization;
     private volatile @Nullable NodePlacement placement;
     private boolean closed;
 
@@ -42,7 +43,9 @@ public final class OnnxNetwork implements WhisperNetwork {
             GraphSession encoder,
             GraphSession decoder,
             boolean oneByOne,
-            Duration encoderPreparation) {
+            Duration encoderPreparation,
+            Optional<String> quantization) {
+        this.quantization = quantization;
         this.oneByOne = oneByOne;
         this.encoderPreparation = encoderPreparation;
         this.runtime = runtime;
@@ -62,14 +65,19 @@ public final class OnnxNetwork implements WhisperNetwork {
      * @throws io.github.whisperspeedtest.error.ModelException if a file of the checkpoint cannot be read any more
      */
     public static OnnxNetwork load(Checkpoint checkpoint, OnnxOptions options) {
+        return load(checkpoint, options, LinearForms.of(options.precision()));
+    }
+
+    /** Loads a network with linear layers in other forms than those of its precision. */
+    static OnnxNetwork load(Checkpoint checkpoint, OnnxOptions options, LinearForms forms) {
         OnnxRuntime runtime = OnnxRuntime.get();
         Deque<AutoCloseable> opened = new ArrayDeque<>();
         try {
             long start = System.nanoTime();
-            GraphSession encoder = loadEncoder(runtime, checkpoint, options);
+            GraphSession encoder = loadEncoder(runtime, checkpoint, options, forms.encoder());
             opened.push(encoder);
             Duration preparation = Duration.ofNanos(System.nanoTime() - start);
-            OnnxNetwork network = loadDecoder(runtime, checkpoint, options, encoder, preparation, opened);
+            OnnxNetwork network = loadDecoder(runtime, checkpoint, options, forms, encoder, preparation, opened);
             // Files that were mapped, and weights that have been packed, are given back by the collector only.
             System.gc();
             return network;
@@ -89,11 +97,12 @@ public final class OnnxNetwork implements WhisperNetwork {
         }
     }
 
-    private static GraphSession loadEncoder(OnnxRuntime runtime, Checkpoint checkpoint, OnnxOptions options) {
+    private static GraphSession loadEncoder(
+            OnnxRuntime runtime, Checkpoint checkpoint, OnnxOptions options, LinearLayers linear) {
         boolean plain = options.encoderForm() == OnnxOptions.EncoderForm.PLAIN;
         GraphBuilder graph = plain
-                ? EncoderGraph.plain(checkpoint, options.precision())
-                : EncoderGraph.fused(checkpoint, options.precision().encoderLayers());
+                ? EncoderGraph.plain(checkpoint, linear, options.precision().encoderType())
+                : EncoderGraph.fused(checkpoint, linear);
         return load(runtime, graph, options, plain, session -> {
             if (options.coreMl() != null) {
                 session.addCoreML(providerOptions(options.coreMl()));
@@ -106,10 +115,11 @@ public final class OnnxNetwork implements WhisperNetwork {
             OnnxRuntime runtime,
             Checkpoint checkpoint,
             OnnxOptions options,
+            LinearForms forms,
             GraphSession encoder,
             Duration preparation,
             Deque<AutoCloseable> opened) {
-        GraphBuilder graph = DecoderGraph.build(checkpoint, options.precision());
+        GraphBuilder graph = DecoderGraph.build(checkpoint, forms.decoder());
         // The weights have been read from their files by now; without this those would stay mapped while the runtime
         // packs them.
         System.gc();
@@ -121,8 +131,9 @@ public final class OnnxNetwork implements WhisperNetwork {
                 encoder,
                 decoder,
                 options.encoderForm() == OnnxOptions.EncoderForm.PLAIN,
-                preparation);
-        decoder.releasePackedWeights(graph.buffers(), network::probeDecoder);
+                preparation,
+                forms.describe(checkpoint));
+        decoder.releasePackedWeights(graph.blocks(), network::probeDecoder);
         return network;
     }
 
@@ -164,6 +175,14 @@ public final class OnnxNetwork implements WhisperNetwork {
     /** Returns how long it took to load the encoder; with CoreML that is mostly its compiler. */
     public Duration encoderPreparation() {
         return encoderPreparation;
+    }
+
+    /**
+     * Tells what became of weights that the checkpoint has quantised in groups, such as {@code 4-bit weights kept}; empty where it has
+     * none.
+     */
+    public Optional<String> quantization() {
+        return quantization;
     }
 
     /** Returns which provider ran how many nodes of a plain encoder; empty before its first run. */

@@ -16,7 +16,14 @@ public enum Precision {
     /** Bytes with a scale for each block of 32 along the input. */
     BLOCKWISE_8("int8-blockwise"),
     /** Four bits with a scale for each block of 32 along the input. */
-    BLOCKWISE_4("int4-blockwise");
+    BLOCKWISE_4("int4-blockwise"),
+    /** Groups of small numbers as the checkpoint has them, multiplied with 32-bit floats; all other weights in 32-bit floats. */
+    AS_STORED("as-stored"),
+    /**
+     * As {@link #AS_STORED}, but what the decoder multiplies the groups with is quantised to bytes as the network runs, group by group.
+     * The encoder would not gain from that: for as many rows as it has, the runtime is faster with floats.
+     */
+    AS_STORED_INT8("as-stored-int8");
 
     private final String label;
 
@@ -40,6 +47,7 @@ public enum Precision {
             case INT8 -> new RowQuantizedLayers();
             case BLOCKWISE_8 -> BlockwiseLayers.ofBlocks(8);
             case BLOCKWISE_4 -> BlockwiseLayers.ofBlocks(4);
+            case AS_STORED, AS_STORED_INT8 -> GroupedLayers.ofRows(GroupedLayers.Arithmetic.FLOAT);
         };
     }
 
@@ -49,6 +57,8 @@ public enum Precision {
             case INT8 -> BlockwiseLayers.ofRows();
             case BLOCKWISE_8 -> BlockwiseLayers.ofBlocks(8);
             case BLOCKWISE_4 -> BlockwiseLayers.ofBlocks(4);
+            case AS_STORED -> GroupedLayers.ofSequences(GroupedLayers.Arithmetic.FLOAT);
+            case AS_STORED_INT8 -> GroupedLayers.ofSequences(GroupedLayers.Arithmetic.INT8);
         };
     }
 }
