@@ -9,6 +9,7 @@ import io.github.whisperspeedtest.checkpoint.RandomModel;
 import io.github.whisperspeedtest.checkpoint.Tensor;
 import io.github.whisperspeedtest.network.DecoderSession;
 import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.testing.AffineQuantizer;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,7 +23,9 @@ import java.util.Random;
  * What encoder and decoder cost with random weights at real dimensions, in turn in one JVM, beside what the machine could do.
  *
  * <p>The encoder at int8 is compared with the same graph on {@code DynamicQuantizeMatMul} with one scale for all rows: what one writes by
- * hand for this runtime where only speed counts. Arguments: size, rounds, threads, and any number of {@link Precision}s.
+ * hand for this runtime where only speed counts. Arguments: size, such as {@code tiny}, or {@code tiny:4} to quantise it with so many bits
+ * in groups of 64; rounds; threads; and any number of {@link Precision}s. With {@code +} behind it, a precision adds to groups even what
+ * rounding accounts for.
  */
 public final class OnnxNetworkBenchmark {
     private static final int TOKENS = 220;
@@ -35,19 +38,25 @@ public final class OnnxNetworkBenchmark {
         String size = arguments[0];
         int rounds = Integer.parseInt(arguments[1]);
         int threads = Integer.parseInt(arguments[2]);
-        Checkpoint checkpoint = RandomModel.checkpoint(size);
+        Checkpoint checkpoint = checkpoint(size);
         Map<String, List<Double>> millis = new LinkedHashMap<>();
-        Map<Precision, OnnxNetwork> networks = new LinkedHashMap<>();
+        Map<String, OnnxNetwork> networks = new LinkedHashMap<>();
         for (String name : Arrays.asList(arguments).subList(3, arguments.length)) {
-            Precision precision = Precision.valueOf(name);
-            networks.put(precision, OnnxNetwork.load(checkpoint, OnnxOptions.cpu(precision, threads)));
+            Precision precision = Precision.valueOf(name.replace("+", ""));
+            LinearForms forms = LinearForms.of(precision);
+            networks.put(
+                    precision.label() + (name.endsWith("+") ? "+" : ""),
+                    OnnxNetwork.load(
+                            checkpoint,
+                            OnnxOptions.cpu(precision, threads),
+                            name.endsWith("+") ? exact(forms) : forms));
         }
         float[] window = noise(checkpoint.dimensions());
         try (HandWritten byHand = new HandWritten(checkpoint, threads, window);
                 Products products = new Products(threads)) {
             for (int round = -1; round < rounds; round++) {
                 Map<String, Double> times = new LinkedHashMap<>();
-                networks.forEach((precision, network) -> measure(precision.label(), network, window, times));
+                networks.forEach((label, network) -> measure(label, network, window, times));
                 times.put("int8 encoder, one scale for all rows", timed(byHand::encode));
                 times.put("product of 1500 x 2048 x 512, float32 (3.15 GFLOP)", timed(() -> products.run("float")));
                 times.put("product of 1500 x 2048 x 512, int8 (3.15 GOP)", timed(() -> products.run("int8")));
@@ -65,6 +74,20 @@ public final class OnnxNetworkBenchmark {
             System.out.printf("  %-52s %9.3f %9.3f%n", name, sorted[sorted.length / 2], sorted[0]);
         });
         networks.values().forEach(OnnxNetwork::close);
+    }
+
+    private static Checkpoint checkpoint(String size) {
+        String[] parts = size.split(":");
+        Checkpoint checkpoint = RandomModel.checkpoint(parts[0]);
+        return parts.length == 1
+                ? checkpoint
+                : new AffineQuantizer(
+                                Integer.parseInt(parts[1]), 64, DataType.F16, AffineQuantizer.Bias.MULTIPLE_OF_SCALE)
+                        .quantize(checkpoint, name -> true);
+    }
+
+    private static LinearForms exact(LinearForms forms) {
+        return new LinearForms(((GroupedLayers) forms.encoder()).exact(), ((GroupedLayers) forms.decoder()).exact());
     }
 
     private static void measure(String label, OnnxNetwork network, float[] window, Map<String, Double> times) {

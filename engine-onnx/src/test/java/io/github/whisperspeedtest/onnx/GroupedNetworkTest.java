@@ -1,0 +1,167 @@
+package io.github.whisperspeedtest.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.onnx.proto.OnnxMl.TensorProto;
+import io.github.whisperspeedtest.checkpoint.Checkpoint;
+import io.github.whisperspeedtest.checkpoint.DataType;
+import io.github.whisperspeedtest.checkpoint.ModelDimensions;
+import io.github.whisperspeedtest.checkpoint.Tensor;
+import io.github.whisperspeedtest.network.DecoderSession;
+import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.WhisperNetwork;
+import io.github.whisperspeedtest.onnx.GroupedLayers.Arithmetic;
+import io.github.whisperspeedtest.testing.AffineQuantizer;
+import io.github.whisperspeedtest.testing.AffineQuantizer.Bias;
+import io.github.whisperspeedtest.testing.RandomCheckpoint;
+import io.github.whisperspeedtest.testing.ReferenceNetwork;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Networks whose linear layers are groups of small numbers, against the same weights as floats in plain Java. */
+class GroupedNetworkTest {
+    /** Three attention heads, so that a row has three groups of 64: an odd number. */
+    private static final ModelDimensions DIMENSIONS = new ModelDimensions(8, 40, 192, 3, 2, 301, 16, 192, 3, 2);
+
+    private static final Checkpoint PLAIN = checkpoint();
+
+    private static Checkpoint checkpoint() {
+        Checkpoint random = RandomCheckpoint.of(DIMENSIONS, DataType.F32, 11);
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        random.tensors().forEach((name, tensor) -> {
+            float[] elements = WeightBuffers.array(tensor);
+            ByteBuffer data = ByteBuffer.allocate(elements.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            for (float element : elements) {
+                data.putFloat(element * 0.1f + (name.endsWith("ln.weight") ? 1 : 0));
+            }
+            tensors.put(name, new Tensor(DataType.F32, tensor.shape(), data.flip()));
+        });
+        return new Checkpoint(DIMENSIONS, tensors, random.tokenizer());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, 32", "3, 64", "4, 32", "4, 64", "6, 64", "8, 32", "8, 64"})
+    void computesWhatTheWeightsSay(int bits, int groupSize) {
+        Checkpoint exact =
+                new AffineQuantizer(bits, groupSize, DataType.F32, Bias.MULTIPLE_OF_SCALE).quantize(PLAIN, all());
+        assertThat(distance(exact, Precision.AS_STORED)).isLessThan(1e-4);
+        Checkpoint minima = new AffineQuantizer(bits, groupSize, DataType.F16, Bias.MINIMUM).quantize(PLAIN, all());
+        assertThat(distance(minima, Precision.AS_STORED)).isLessThan(1e-4);
+        assertThat(distance(minima, Precision.AS_STORED_INT8)).isBetween(1e-4, 0.02);
+    }
+
+    private static Predicate<String> all() {
+        return name -> true;
+    }
+
+    private static double distance(Checkpoint checkpoint, Precision precision) {
+        return distance(checkpoint, OnnxOptions.cpu(precision, 2), LinearForms.of(precision));
+    }
+
+    private static double distance(Checkpoint checkpoint, OnnxOptions options, LinearForms forms) {
+        float[][] expected = logits(new ReferenceNetwork(checkpoint));
+        float[][] actual = logits(OnnxNetwork.load(checkpoint, options, forms));
+        double difference = 0;
+        double size = 0;
+        for (int row = 0; row < expected.length; row++) {
+            for (int i = 0; i < expected[row].length; i++) {
+                difference += Math.pow(actual[row][i] - expected[row][i], 2);
+                size += Math.pow(expected[row][i], 2);
+            }
+        }
+        return Math.sqrt(difference / size);
+    }
+
+    /** Returns the logits after a few tokens at once and after one more; closes the network. */
+    private static float[][] logits(WhisperNetwork network) {
+        Random random = new Random(6);
+        float[] window = new float[DIMENSIONS.nMels() * 2 * DIMENSIONS.nAudioCtx()];
+        for (int i = 0; i < window.length; i++) {
+            window[i] = (float) random.nextGaussian();
+        }
+        float[][] first = new float[3][DIMENSIONS.nVocab()];
+        float[][] last = new float[1][DIMENSIONS.nVocab()];
+        try (network;
+                EncodedWindows windows = network.encode(List.of(window));
+                DecoderSession session = windows.startDecoding(1)) {
+            session.append(new int[][] {{1, 200, 3}}, new int[] {0, 1, 2}, first);
+            session.append(new int[][] {{77}}, new int[] {0}, last);
+        }
+        return new float[][] {first[0], first[1], first[2], last[0]};
+    }
+
+    /**
+     * Remainders within rounding are left out, which costs a part of what quantising has cost before, or added where somebody asks for
+     * it. Rounded to 16-bit brain floats, bytes could have any remainder, so that those are added.
+     */
+    @ParameterizedTest
+    @CsvSource({"4, F16, 1e-4, 5e-3", "8, F16, 1e-4, 5e-3", "4, BF16, 1e-3, 4e-2", "8, BF16, 0, 1e-5"})
+    void leavesOutOrAddsWhatRoundingAccountsFor(int bits, DataType stored, double least, double most) {
+        Checkpoint rounded = new AffineQuantizer(bits, 64, stored, Bias.MULTIPLE_OF_SCALE).quantize(PLAIN, all());
+        assertThat(distance(rounded, Precision.AS_STORED)).isBetween(least, most);
+        LinearForms exact = new LinearForms(
+                GroupedLayers.ofRows(Arithmetic.FLOAT).exact(),
+                GroupedLayers.ofSequences(Arithmetic.FLOAT).exact());
+        assertThat(distance(rounded, OnnxOptions.cpu(Precision.AS_STORED, 2), exact))
+                .isLessThan(1e-5);
+    }
+
+    /** Embedding or not, encoder or not, several widths side by side and within one attention. */
+    @ParameterizedTest
+    @ValueSource(strings = {".*token_embedding.*", ".*(query|mlp.0).*", "encoder.*"})
+    void computesWithPlainAndQuantisedLayersSideBySide(String pattern) {
+        Checkpoint some =
+                new AffineQuantizer(4, 32, DataType.F16, Bias.MINIMUM).quantize(PLAIN, name -> name.matches(pattern));
+        Checkpoint all = new AffineQuantizer(8, 64, DataType.F32, Bias.MULTIPLE_OF_SCALE)
+                .quantize(some, name -> !name.matches(pattern));
+        for (Checkpoint checkpoint : List.of(some, all)) {
+            assertThat(distance(checkpoint, Precision.AS_STORED)).isLessThan(1e-4);
+        }
+    }
+
+    /** The other precisions get floats, and quantise them anew where they want something else. */
+    @ParameterizedTest
+    @CsvSource({"FLOAT32, 1e-4", "INT8, 0.05", "BLOCKWISE_8, 0.05", "BLOCKWISE_4, 0.4"})
+    void takesGroupsForFloatsInOtherPrecisions(Precision precision, double tolerance) {
+        Checkpoint grouped = new AffineQuantizer(4, 64, DataType.F16, Bias.MINIMUM).quantize(PLAIN, all());
+        assertThat(distance(grouped, precision)).isLessThan(tolerance);
+        try (OnnxNetwork network = OnnxNetwork.load(grouped, OnnxOptions.cpu(precision, 2))) {
+            assertThat(network.quantization()).contains("4-bit weights dequantised");
+        }
+    }
+
+    @Test
+    void takesGroupsForFloatsInTheFormForOtherProviders() {
+        Checkpoint grouped = new AffineQuantizer(4, 64, DataType.F16, Bias.MINIMUM).quantize(PLAIN, all());
+        OnnxOptions options = new OnnxOptions(Precision.FLOAT32, 2, OnnxOptions.EncoderForm.PLAIN, null, null);
+        assertThat(distance(grouped, options, LinearForms.of(Precision.FLOAT32)))
+                .isLessThan(1e-4);
+    }
+
+    @Test
+    void tellsWhatBecameOfTheWeights() {
+        LinearForms kept = LinearForms.of(Precision.AS_STORED);
+        AffineQuantizer four = new AffineQuantizer(4, 64, DataType.F16, Bias.MULTIPLE_OF_SCALE);
+        assertThat(kept.describe(PLAIN)).isEmpty();
+        assertThat(kept.describe(four.quantize(PLAIN, all()))).contains("4-bit weights kept");
+        Checkpoint mixed = new AffineQuantizer(8, 64, DataType.F16, Bias.MULTIPLE_OF_SCALE)
+                .quantize(four.quantize(PLAIN, name -> name.contains("mlp")), name -> !name.contains("mlp"));
+        assertThat(kept.describe(mixed)).contains("4-bit and 8-bit weights kept");
+        assertThat(new LinearForms(FloatLayers.ofRows(TensorProto.DataType.FLOAT), kept.decoder())
+                        .describe(four.quantize(PLAIN, all())))
+                .contains("4-bit weights kept in the decoder, dequantised in the encoder");
+        Checkpoint small = new AffineQuantizer(4, 8, DataType.F16, Bias.MULTIPLE_OF_SCALE)
+                .quantize(four.quantize(PLAIN, name -> name.contains("mlp")), name -> name.contains("token_embedding"));
+        assertThat(kept.describe(small)).contains("4-bit weights kept, but dequantised in 1 of 9 layers");
+        assertThat(distance(small, Precision.AS_STORED)).isLessThan(5e-3);
+    }
+}
