@@ -68,6 +68,9 @@ final class ListCommand implements Callable<Integer> {
                 out.println("  " + implementation.id() + " " + implementation.version());
                 out.println("    runtime: " + available.runtime());
                 out.println("    device:  " + available.device() + (available.fallback() ? " (a fallback)" : ""));
+                if (!available.note().isEmpty()) {
+                    out.println("    note:    " + available.note());
+                }
                 out.println("    models:  " + names(catalog.models(implementation)));
                 none = false;
             }
@@ -122,6 +125,7 @@ final class ListCommand implements Callable<Integer> {
                 node.put("runtime", available.runtime());
                 node.put("device", available.device());
                 node.put("fallback", available.fallback());
+                node.put("note", available.note().isEmpty() ? null : available.note());
             } else if (availability instanceof Availability.Unavailable missing) {
                 node.put("available", false);
                 node.put("reason", missing.reason());
