@@ -91,6 +91,16 @@ public abstract class ImplementationContract {
     /** Returns a new provider, as {@link ServiceLoader} would make it. */
     protected abstract Implementation newImplementation();
 
+    /** Returns which of the implementation's forms of the embedded model is tried. */
+    protected String model() {
+        return EmbeddedModel.NAME;
+    }
+
+    /** Returns how it is loaded, which is as anybody would who asks for nothing. */
+    protected LoadOptions loadOptions() {
+        return LoadOptions.defaults();
+    }
+
     /** Returns whether more than one beam can be asked for. */
     protected boolean supportsBeamSearch() {
         return true;
@@ -163,8 +173,8 @@ public abstract class ImplementationContract {
     void openSharedModel() {
         implementation = newImplementation();
         files = new ModelStore(ToolHome.at(temporary.resolve("home")), temporary.resolve("no-hub-cache"))
-                .locate(implementation, EmbeddedModel.NAME);
-        shared = implementation.load(files, LoadOptions.defaults());
+                .locate(implementation, model());
+        shared = implementation.load(files, loadOptions());
     }
 
     @AfterAll
@@ -227,18 +237,17 @@ public abstract class ImplementationContract {
     @Test
     void reportsWhatItReallyRunsWith() {
         EngineParameters parameters = shared.parameters();
-        assertThat(parameters.model()).isEqualTo(EmbeddedModel.NAME);
+        assertThat(parameters.model()).isEqualTo(model());
         assertThat(parameters.runtime()).isNotBlank();
-        assertThat(parameters.requestedDevice()).isEqualTo(LoadOptions.AUTO);
+        assertThat(parameters.requestedDevice()).isEqualTo(loadOptions().device());
         assertThat(parameters.device()).isNotBlank();
         assertThat(parameters.computeType()).isNotBlank();
-        assertThat(parameters.threads()).isEqualTo(LoadOptions.defaultThreads());
+        assertThat(parameters.threads()).isEqualTo(loadOptions().threads());
     }
 
     @Test
     void honoursTheNumberOfThreads() {
-        try (Transcriber transcriber =
-                implementation.load(files, LoadOptions.defaults().withThreads(1))) {
+        try (Transcriber transcriber = implementation.load(files, loadOptions().withThreads(1))) {
             assertThat(transcriber.parameters().threads()).isEqualTo(1);
             assertThat(text(transcriber, english())).isEqualTo(english().reference());
         }
@@ -246,16 +255,14 @@ public abstract class ImplementationContract {
 
     @Test
     void refusesADeviceThatNobodyKnows() {
-        assertThatThrownBy(
-                        () -> implementation.load(files, LoadOptions.defaults().withDevice("abacus")))
+        assertThatThrownBy(() -> implementation.load(files, loadOptions().withDevice("abacus")))
                 .isInstanceOf(UnsupportedOptionException.class)
                 .hasMessageContainingAll("abacus", implementation.id());
     }
 
     @Test
     void refusesAComputeTypeThatNobodyKnows() {
-        assertThatThrownBy(
-                        () -> implementation.load(files, LoadOptions.defaults().withComputeType("f7")))
+        assertThatThrownBy(() -> implementation.load(files, loadOptions().withComputeType("f7")))
                 .isInstanceOf(UnsupportedOptionException.class)
                 .hasMessageContainingAll("f7", implementation.id());
     }
@@ -263,7 +270,7 @@ public abstract class ImplementationContract {
     @Test
     void writesTheGraphOrRefusesTo() throws IOException {
         Path directory = temporary.resolve("graphs");
-        LoadOptions options = LoadOptions.defaults().withDumpGraph(directory);
+        LoadOptions options = loadOptions().withDumpGraph(directory);
         if (!supportsDumpGraph()) {
             assertThatThrownBy(() -> implementation.load(files, options))
                     .isInstanceOf(UnsupportedOptionException.class)
@@ -484,7 +491,7 @@ public abstract class ImplementationContract {
                 .append(speech, 0, speech.length)
                 .append(silence, 0, silence.length)
                 .build();
-        try (Transcriber transcriber = implementation.load(filesWithVadModel(), LoadOptions.defaults())) {
+        try (Transcriber transcriber = implementation.load(filesWithVadModel(), loadOptions())) {
             Transcription cut = transcriber.transcribe(
                     recording, TranscribeOptions.builder().vad(true).build());
             assertThat(cut.text()).isEqualTo(english().reference());
@@ -510,7 +517,7 @@ public abstract class ImplementationContract {
     void writesNothingWhereNobodySpeaks() throws IOException {
         assumeTrue(supportsVad(), "there is no voice activity detection");
         Audio silence = Audio.of("silence", new float[40 * Audio.SAMPLE_RATE]);
-        try (Transcriber transcriber = implementation.load(filesWithVadModel(), LoadOptions.defaults())) {
+        try (Transcriber transcriber = implementation.load(filesWithVadModel(), loadOptions())) {
             Transcription transcription = transcriber.transcribe(
                     silence, TranscribeOptions.builder().vad(true).build());
             assertThat(transcription.text()).isEmpty();
@@ -526,7 +533,7 @@ public abstract class ImplementationContract {
         Path vad = SileroModel.in(withVad).orElseThrow();
         byte[] content = Files.readAllBytes(vad);
         Files.write(vad, Arrays.copyOf(content, content.length / 2));
-        assertThatThrownBy(() -> implementation.load(withVad, LoadOptions.defaults()))
+        assertThatThrownBy(() -> implementation.load(withVad, loadOptions()))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining(vad.toString());
     }
@@ -542,7 +549,7 @@ public abstract class ImplementationContract {
         new CacheBuilder(hub, source.repository())
                 .ref(source.revision(), commit)
                 .copied(commit, SileroModel.FILE, Files.readAllBytes(written));
-        return new ModelStore(ToolHome.at(temporary.resolve("home")), hub).locate(implementation, EmbeddedModel.NAME);
+        return new ModelStore(ToolHome.at(temporary.resolve("home")), hub).locate(implementation, model());
     }
 
     @Test
@@ -631,8 +638,7 @@ public abstract class ImplementationContract {
 
     @Test
     void runsTwoModelsAtOnce() throws Exception {
-        try (Transcriber second =
-                implementation.load(files, LoadOptions.defaults().withThreads(1))) {
+        try (Transcriber second = implementation.load(files, loadOptions().withThreads(1))) {
             CompletableFuture<String> inBackground = CompletableFuture.supplyAsync(() -> text(second, german()));
             assertThat(text(shared, english())).isEqualTo(english().reference());
             assertThat(inBackground.get(2, TimeUnit.MINUTES)).isEqualTo(german().reference());
@@ -664,7 +670,7 @@ public abstract class ImplementationContract {
 
     private void openAndClose(int times) {
         for (int i = 0; i < times; i++) {
-            try (Transcriber transcriber = implementation.load(files, LoadOptions.defaults())) {
+            try (Transcriber transcriber = implementation.load(files, loadOptions())) {
                 assertThat(text(transcriber, english())).isEqualTo(english().reference());
             }
         }
@@ -672,7 +678,7 @@ public abstract class ImplementationContract {
 
     @Test
     void isClosedDuringACall() throws InterruptedException {
-        Transcriber transcriber = implementation.load(files, LoadOptions.defaults());
+        Transcriber transcriber = implementation.load(files, loadOptions());
         AtomicReference<Thread> closer = new AtomicReference<>();
         assertThatThrownBy(() -> transcriber.transcribe(
                         audio(longRecording()), TranscribeOptions.defaults(), new TranscriptionListener() {
@@ -693,7 +699,7 @@ public abstract class ImplementationContract {
 
     @Test
     void refusesWorkOnceClosed() {
-        Transcriber transcriber = implementation.load(files, LoadOptions.defaults());
+        Transcriber transcriber = implementation.load(files, loadOptions());
         transcriber.close();
         assertThatCode(transcriber::close).doesNotThrowAnyException();
         assertThatThrownBy(() -> text(transcriber, english()))
@@ -745,7 +751,7 @@ public abstract class ImplementationContract {
             ModelFiles copy = copyOfModel("missing");
             Path removed = copy.byName().get(name);
             Files.delete(removed);
-            assertThatThrownBy(() -> implementation.load(copy, LoadOptions.defaults()))
+            assertThatThrownBy(() -> implementation.load(copy, loadOptions()))
                     .isInstanceOf(ModelException.class)
                     .hasMessageContaining(removed.toString());
         }
@@ -759,7 +765,7 @@ public abstract class ImplementationContract {
             try (FileChannel channel = FileChannel.open(cut, StandardOpenOption.WRITE)) {
                 channel.truncate(channel.size() / 2);
             }
-            assertThatThrownBy(() -> implementation.load(copy, LoadOptions.defaults()))
+            assertThatThrownBy(() -> implementation.load(copy, loadOptions()))
                     .isInstanceOf(ModelException.class)
                     .hasMessageContaining(cut.toString());
         }
@@ -771,7 +777,7 @@ public abstract class ImplementationContract {
             ModelFiles copy = copyOfModel("empty");
             Path emptied = copy.byName().get(name);
             Files.write(emptied, new byte[0]);
-            assertThatThrownBy(() -> implementation.load(copy, LoadOptions.defaults()))
+            assertThatThrownBy(() -> implementation.load(copy, loadOptions()))
                     .isInstanceOf(ModelException.class)
                     .hasMessageContaining(emptied.toString());
         }
@@ -785,7 +791,7 @@ public abstract class ImplementationContract {
             ModelFiles copy = copyOfModel("garbage");
             Path spoiled = copy.byName().get(name);
             Files.write(spoiled, garbage);
-            assertThatThrownBy(() -> implementation.load(copy, LoadOptions.defaults()))
+            assertThatThrownBy(() -> implementation.load(copy, loadOptions()))
                     .isInstanceOf(ModelException.class)
                     .hasMessageContaining(spoiled.toString());
         }
@@ -795,20 +801,21 @@ public abstract class ImplementationContract {
     void isVerifiedByLoading() throws IOException {
         ToolHome home = ToolHome.at(Files.createTempDirectory(temporary, "verified"));
         Path hub = temporary.resolve("no-hub-cache");
-        ModelFiles written = new ModelStore(home, hub).locate(implementation, EmbeddedModel.NAME);
+        ModelFiles written = new ModelStore(home, hub).locate(implementation, model());
         ModelVerifier verifier = new ModelVerifier(home, hub);
 
-        Verdict whole =
-                verifier.verify(implementation, EmbeddedModel.NAME, ModelPlace.LOCAL_CACHE, VerifyOptions.defaults());
+        Verdict whole = verifier.verify(implementation, model(), ModelPlace.LOCAL_CACHE, VerifyOptions.defaults());
         assertThat(whole.status()).as(whole.reason()).isEqualTo(Verdict.Status.COMPLETE);
-        assertThat(whole.runtime()).isEqualTo(shared.parameters().runtime());
+        assertThat(implementation.availability())
+                .isInstanceOfSatisfying(
+                        Availability.Available.class,
+                        available -> assertThat(whole.runtime()).isEqualTo(available.runtime()));
         assertThat(whole.contents()).hasSameSizeAs(written.byName().values());
 
         for (Path file : written.byName().values()) {
             byte[] content = Files.readAllBytes(file);
             Files.write(file, Arrays.copyOf(content, content.length / 2));
-            Verdict cut = verifier.verify(
-                    implementation, EmbeddedModel.NAME, ModelPlace.LOCAL_CACHE, VerifyOptions.defaults());
+            Verdict cut = verifier.verify(implementation, model(), ModelPlace.LOCAL_CACHE, VerifyOptions.defaults());
             assertThat(cut.status()).as(cut.reason()).isEqualTo(Verdict.Status.INCOMPLETE);
             assertThat(cut.reason()).contains(file.toString());
             Files.write(file, content);
@@ -819,7 +826,7 @@ public abstract class ImplementationContract {
     void neverChangesTheFilesOfAModel() throws IOException {
         ModelFiles copy = copyOfModel("untouched");
         Map<String, Long> before = fingerprint(copy);
-        try (Transcriber transcriber = implementation.load(copy, LoadOptions.defaults())) {
+        try (Transcriber transcriber = implementation.load(copy, loadOptions())) {
             text(transcriber, english());
         }
         assertThat(fingerprint(copy)).isEqualTo(before);

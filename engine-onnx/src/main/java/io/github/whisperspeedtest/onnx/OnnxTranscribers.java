@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.onnx;
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.decoding.NetworkTranscriber;
 import io.github.whisperspeedtest.model.SileroModel;
+import io.github.whisperspeedtest.network.WhisperNetwork;
 import io.github.whisperspeedtest.spi.EngineParameters;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
@@ -69,14 +70,32 @@ public final class OnnxTranscribers {
             OnnxOptions options,
             VadDefault vadDefault,
             Function<OnnxNetwork, EngineParameters> parameters) {
+        return transcriber(
+                implementation, files, checkpoint, () -> OnnxNetwork.load(checkpoint, options), vadDefault, parameters);
+    }
+
+    /**
+     * Makes a transcriber of a network of whatever engine, with this one's voice activity detector where its model is among the files.
+     *
+     * @param implementation id of the implementation
+     * @param loader loads the network
+     * @param parameters tells what the network runs with; its notes are complemented here
+     */
+    public static <N extends WhisperNetwork> Transcriber transcriber(
+            String implementation,
+            ModelFiles files,
+            Checkpoint checkpoint,
+            Supplier<N> loader,
+            VadDefault vadDefault,
+            Function<N, EngineParameters> parameters) {
         Tokenizer tokenizer =
                 Tokenizer.of(checkpoint.tokenizer(), checkpoint.dimensions().nVocab());
         Optional<Path> vad = SileroModel.in(files);
         SpeechFilter filter =
                 vad.map(file -> SpeechFilter.of(SileroVad.load(file))).orElse(null);
-        OnnxNetwork network;
+        N network;
         try {
-            network = OnnxNetwork.load(checkpoint, options);
+            network = loader.get();
         } catch (RuntimeException | Error e) {
             if (filter != null) {
                 filter.close();
