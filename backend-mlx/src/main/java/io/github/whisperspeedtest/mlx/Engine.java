@@ -1,0 +1,19 @@
+package io.github.whisperspeedtest.mlx;
+
+import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.spi.Transcriber;
+
+/** What runs a model in MLX's format. */
+interface Engine {
+    /** Returns whether it can be used here. */
+    Availability availability();
+
+    /**
+     * Loads a model.
+     *
+     * @param options their device is one that this engine has been chosen for, and their threads are not too many
+     */
+    Transcriber load(ModelFiles files, LoadOptions options);
+}

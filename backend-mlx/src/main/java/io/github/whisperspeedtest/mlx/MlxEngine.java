@@ -1,0 +1,102 @@
+package io.github.whisperspeedtest.mlx;
+
+import io.github.whisperspeedtest.error.UnsupportedOptionException;
+import io.github.whisperspeedtest.mlx.bindings.MlxDevice;
+import io.github.whisperspeedtest.mlx.bindings.MlxRuntime;
+import io.github.whisperspeedtest.mlx.network.MlxNetwork;
+import io.github.whisperspeedtest.mlx.network.MlxOptions;
+import io.github.whisperspeedtest.mlx.network.MlxPrecision;
+import io.github.whisperspeedtest.onnx.OnnxTranscribers;
+import io.github.whisperspeedtest.onnx.OnnxTranscribers.VadDefault;
+import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.spi.EngineParameters;
+import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.spi.OfferedOptions;
+import io.github.whisperspeedtest.spi.Transcriber;
+import java.util.EnumSet;
+import java.util.Optional;
+
+/** Apple's MLX. */
+final class MlxEngine implements Engine {
+    private final MlxRuntime runtime;
+
+    MlxEngine(MlxRuntime runtime) {
+        this.runtime = runtime;
+    }
+
+    @Override
+    public Availability availability() {
+        MlxDevice device = best();
+        return new Availability.Available(version(), description(device), device != MlxDevice.GPU);
+    }
+
+    @Override
+    public Transcriber load(ModelFiles files, LoadOptions options) {
+        if (options.dumpGraph() != null) {
+            throw new UnsupportedOptionException(
+                    MlxImplementation.ID,
+                    "dump-graph=" + options.dumpGraph(),
+                    "MLX makes its graph anew for every step; leave the option away, or use device "
+                            + MlxImplementation.ONNX + ".");
+        }
+        MlxDevice device = device(options);
+        MlxPrecision precision = OfferedOptions.computeType(
+                        MlxImplementation.ID, options, EnumSet.allOf(MlxPrecision.class), MlxPrecision::label)
+                .orElse(MlxPrecision.automatic(device));
+        MlxCheckpoint model = MlxCheckpoint.read(files);
+        EngineParameters parameters = new EngineParameters(
+                files.model(),
+                version(),
+                options.device(),
+                description(device),
+                new StoredWeights(model).computedIn(precision.label()),
+                options.threads());
+        EngineParameters noted = whyOn(device)
+                .map(parameters::withNote)
+                .orElse(parameters)
+                .withNote("MLX chooses the number of its threads itself");
+        return OnnxTranscribers.transcriber(
+                MlxImplementation.ID,
+                files,
+                model.checkpoint(),
+                () -> MlxNetwork.load(model.checkpoint(), new MlxOptions(device, precision)),
+                VadDefault.OFF,
+                network -> noted);
+    }
+
+    private MlxDevice device(LoadOptions options) {
+        Optional<MlxDevice> asked =
+                OfferedOptions.device(MlxImplementation.ID, options, EnumSet.allOf(MlxDevice.class), MlxDevice::option);
+        asked.filter(device -> !runtime.devices().contains(device)).ifPresent(device -> {
+            throw new UnsupportedOptionException(
+                    MlxImplementation.ID,
+                    "device=" + device.option(),
+                    version() + " has no " + description(device) + " here. Use device auto or " + best().option()
+                            + ".");
+        });
+        return asked.orElse(best());
+    }
+
+    private MlxDevice best() {
+        return runtime.devices().get(0);
+    }
+
+    private Optional<String> whyOn(MlxDevice device) {
+        if (device == MlxDevice.GPU) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                runtime.devices().contains(MlxDevice.GPU)
+                        ? "all of it on the CPU, as asked"
+                        : "MLX has no GPU here: all of it on the CPU");
+    }
+
+    private String version() {
+        return "MLX " + runtime.version();
+    }
+
+    private static String description(MlxDevice device) {
+        return device == MlxDevice.GPU ? "GPU" : "CPU";
+    }
+}

@@ -1,0 +1,96 @@
+package io.github.whisperspeedtest.mlx;
+
+import io.github.whisperspeedtest.error.RuntimeUnavailableException;
+import io.github.whisperspeedtest.onnx.OnnxNetwork;
+import io.github.whisperspeedtest.onnx.OnnxOptions;
+import io.github.whisperspeedtest.onnx.OnnxRuntime;
+import io.github.whisperspeedtest.onnx.OnnxTranscribers;
+import io.github.whisperspeedtest.onnx.OnnxTranscribers.VadDefault;
+import io.github.whisperspeedtest.onnx.Precision;
+import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.spi.EngineParameters;
+import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.spi.Transcriber;
+import org.jspecify.annotations.Nullable;
+
+/** ONNX Runtime's CPU provider, which runs the same models where MLX is not. */
+final class PortableEngine implements Engine {
+    private static final Precision AUTOMATIC = Precision.AS_STORED;
+
+    /** What the CPU provider can make of the weights instead. */
+    private static final Precision[] OTHERS = {
+        Precision.AS_STORED_INT8, Precision.FLOAT32, Precision.INT8, Precision.BLOCKWISE_8, Precision.BLOCKWISE_4
+    };
+
+    /** Why MLX is not used, null where nobody wants it. */
+    private final @Nullable RuntimeUnavailableException missing;
+
+    private PortableEngine(@Nullable RuntimeUnavailableException missing) {
+        this.missing = missing;
+    }
+
+    /** Returns the engine as somebody asked for it. */
+    static PortableEngine asAsked() {
+        return new PortableEngine(null);
+    }
+
+    /** Returns the engine as it stands in for MLX. */
+    static PortableEngine inPlaceOf(RuntimeUnavailableException missing) {
+        return new PortableEngine(missing);
+    }
+
+    @Override
+    public Availability availability() {
+        Availability onnx = OnnxRuntime.availability(false);
+        if (missing == null) {
+            return onnx;
+        }
+        if (onnx instanceof Availability.Available available) {
+            return new Availability.Available(available.runtime(), available.device(), true, missing.getMessage());
+        }
+        Availability.Unavailable both = (Availability.Unavailable) onnx;
+        return new Availability.Unavailable(
+                missing.reason() + "; and " + both.reason(),
+                missing.remedy() + " Or for ONNX Runtime: " + both.remedy());
+    }
+
+    @Override
+    public Transcriber load(ModelFiles files, LoadOptions options) {
+        Precision precision = OnnxTranscribers.precision(MlxImplementation.ID, options, AUTOMATIC, OTHERS);
+        MlxCheckpoint model = MlxCheckpoint.read(files);
+        EngineParameters parameters = new EngineParameters(
+                files.model(),
+                OnnxRuntime.get().version(),
+                options.device(),
+                OnnxRuntime.CPU,
+                computeType(precision, new StoredWeights(model)),
+                options.threads());
+        return OnnxTranscribers.load(
+                MlxImplementation.ID,
+                files,
+                model.checkpoint(),
+                OnnxOptions.cpu(precision, options.threads()).withDumpGraph(options.dumpGraph()),
+                VadDefault.OFF,
+                network -> withNotes(parameters, network));
+    }
+
+    private static String computeType(Precision precision, StoredWeights weights) {
+        return switch (precision) {
+            case AS_STORED -> weights.computedIn(Precision.FLOAT32.label());
+            case AS_STORED_INT8 ->
+                weights.areQuantized()
+                        ? weights.computedIn(Precision.INT8.label())
+                        : weights.madeInto(Precision.FLOAT32.label());
+            default -> weights.madeInto(precision.label());
+        };
+    }
+
+    private EngineParameters withNotes(EngineParameters parameters, OnnxNetwork network) {
+        EngineParameters noted = parameters.withNote(
+                missing == null
+                        ? "ONNX Runtime on the CPU, as asked"
+                        : "no MLX here (" + missing.reason() + "): ONNX Runtime on the CPU");
+        return network.quantization().map(noted::withNote).orElse(noted);
+    }
+}

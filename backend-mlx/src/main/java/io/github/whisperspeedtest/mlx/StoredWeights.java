@@ -1,0 +1,38 @@
+package io.github.whisperspeedtest.mlx;
+
+import io.github.whisperspeedtest.checkpoint.GroupedMatrix;
+import java.util.stream.Collectors;
+
+/**
+ * How a model's weights are stored, to say in reports what became of them.
+ *
+ * @param bits of those that are quantised, such as {@code 4-bit}; empty where none is
+ * @param type all that the matrices are stored as, such as {@code 4-bit and float16}
+ */
+record StoredWeights(String bits, String type) {
+    StoredWeights(MlxCheckpoint model) {
+        this(
+                model.checkpoint().tensors().values().stream()
+                        .flatMap(tensor -> tensor.groups().stream())
+                        .map(GroupedMatrix::bits)
+                        .distinct()
+                        .sorted()
+                        .map(count -> count + "-bit")
+                        .collect(Collectors.joining(" and ")),
+                model.weightType());
+    }
+
+    boolean areQuantized() {
+        return !bits.isEmpty();
+    }
+
+    /** Returns the compute type of an engine that keeps quantised weights and computes in another type. */
+    String computedIn(String arithmetic) {
+        return areQuantized() ? bits + ", " + arithmetic : madeInto(arithmetic);
+    }
+
+    /** Returns the compute type of an engine that makes weights of another type of them. */
+    String madeInto(String other) {
+        return other.equals(type) ? other : other + " (from " + type + ")";
+    }
+}

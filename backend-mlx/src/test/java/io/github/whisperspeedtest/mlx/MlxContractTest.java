@@ -1,0 +1,27 @@
+package io.github.whisperspeedtest.mlx;
+
+import io.github.whisperspeedtest.mlx.bindings.RealMlx;
+import io.github.whisperspeedtest.onnx.LoudnessVad;
+import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.testing.ImplementationContract;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** The contract on MLX itself, where it is on this machine. */
+@RealMlx
+class MlxContractTest extends ImplementationContract {
+    @Override
+    protected Implementation newImplementation() {
+        return new MlxImplementation();
+    }
+
+    @Override
+    protected boolean supportsDumpGraph() {
+        return false;
+    }
+
+    @Override
+    protected void writeVadModel(Path file) throws IOException {
+        LoudnessVad.write(file);
+    }
+}

@@ -1,0 +1,26 @@
+package io.github.whisperspeedtest.mlx;
+
+import io.github.whisperspeedtest.onnx.LoudnessVad;
+import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.testing.ImplementationContract;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** The contract on ONNX Runtime, whether MLX is on this machine or not. */
+class PortableContractTest extends ImplementationContract {
+    @Override
+    protected Implementation newImplementation() {
+        return new MlxImplementation();
+    }
+
+    @Override
+    protected LoadOptions loadOptions() {
+        return LoadOptions.defaults().withDevice(MlxImplementation.ONNX);
+    }
+
+    @Override
+    protected void writeVadModel(Path file) throws IOException {
+        LoudnessVad.write(file);
+    }
+}
