@@ -59,7 +59,7 @@ final class GroupBlocks {
         return inHalves ? 2 * groups() : groups();
     }
 
-    /** Returns whether rounding accounts for all that is to be added to the groups. */
+    /** Returns whether nothing is to be added to the groups. */
     boolean isNegligible() {
         return offsets.stream().allMatch(GroupOffsets::isNegligible);
     }

@@ -1,24 +1,18 @@
 package io.github.whisperspeedtest.onnx;
 
-import io.github.whisperspeedtest.checkpoint.DataType;
 import io.github.whisperspeedtest.checkpoint.GroupedMatrix;
-import io.github.whisperspeedtest.checkpoint.Tensor;
 
 /**
  * The scales and biases of a matrix of groups as the runtime takes them: an element is {@code scale * (code - zeroPoint) + remainder},
  * the zero point a whole number between the codes' bounds.
  *
  * <p>MLX makes {@code bias / scale} a whole number, so that a weight of zero stays zero ({@code affine_quantize} in
- * mlx/backend/cpu/quantized.cpp): nothing would remain if scale and bias were not rounded to the type that they are stored in. That
- * accounts for half a unit in the last place of the bias, and for as much of the scale times the zero point. A remainder within that is
- * an error that came with the format: without it the weights are nearer to those that were quantised. Where a group has more, its bias
- * is something else, such as its plain minimum, or its codes are all on one side of zero: then the remainder belongs to the weights. So it
- * does where it is large beside the scale, as with bytes and scales of 16-bit brain floats, whose rounding accounts for any remainder
- * there can be.
+ * mlx/backend/cpu/quantized.cpp): nothing would remain if scale and bias were not rounded to the type that they are stored in. Where a
+ * bias is something else, such as the group's plain minimum, or codes are all on one side of zero, much remains.
  */
 final class GroupOffsets {
-    /** Rounding to half floats makes no more of what MLX writes, whatever the zero point; plain minima have more in every other group. */
-    private static final float LARGEST_SHARE_OF_SCALE = 1 / 4f;
+    /** What 32-bit floats round off anyway. */
+    private static final float NEGLIGIBLE_SHARE_OF_BIAS = 0x1p-23f;
 
     private final float[] scales;
     private final byte[] zeroPoints;
@@ -33,13 +27,10 @@ final class GroupOffsets {
             float bias = remainders[i];
             int zeroPoint = scales[i] == 0 ? 0 : Math.min(largestCode, Math.max(0, Math.round(-bias / scales[i])));
             double remainder = bias + (double) zeroPoint * scales[i];
-            double rounding =
-                    (unitInLastPlace(matrix.biases(), bias) + zeroPoint * unitInLastPlace(matrix.scales(), scales[i]))
-                            / 2;
             zeroPoints[i] = (byte) zeroPoint;
             remainders[i] = (float) remainder;
             // So that what is not a number belongs to the weights.
-            negligible &= Math.abs(remainder) <= Math.min(rounding, Math.abs(scales[i]) * LARGEST_SHARE_OF_SCALE);
+            negligible &= Math.abs(remainder) <= Math.abs(bias) * NEGLIGIBLE_SHARE_OF_BIAS;
         }
     }
 
@@ -50,16 +41,6 @@ final class GroupOffsets {
      */
     static GroupOffsets of(GroupedMatrix matrix, int width) {
         return new GroupOffsets(matrix, (1 << width) - 1);
-    }
-
-    private static double unitInLastPlace(Tensor stored, float value) {
-        if (stored.type() == DataType.F16) {
-            return Math.scalb(1.0, Math.max(Math.getExponent(value), -14) - 10);
-        }
-        if (stored.type() == DataType.BF16) {
-            return Math.scalb(1.0, Math.max(Math.getExponent(value), Float.MIN_EXPONENT) - 7);
-        }
-        return Math.ulp(value);
     }
 
     /** Returns the scales, row by row. */
@@ -77,7 +58,7 @@ final class GroupOffsets {
         return remainders;
     }
 
-    /** Returns whether rounding accounts for all of the remainders. */
+    /** Returns whether no group has a remainder that counts. */
     boolean isNegligible() {
         return negligible;
     }

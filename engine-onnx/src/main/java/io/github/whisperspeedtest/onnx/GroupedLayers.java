@@ -24,13 +24,11 @@ final class GroupedLayers implements LinearLayers {
     private final Arithmetic arithmetic;
     private final boolean sequences;
     private final LinearLayers others;
-    private final boolean exact;
 
-    private GroupedLayers(Arithmetic arithmetic, boolean sequences, LinearLayers others, boolean exact) {
+    private GroupedLayers(Arithmetic arithmetic, boolean sequences, LinearLayers others) {
         this.arithmetic = arithmetic;
         this.sequences = sequences;
         this.others = others;
-        this.exact = exact;
     }
 
     /** What the numbers are multiplied with. */
@@ -50,17 +48,12 @@ final class GroupedLayers implements LinearLayers {
 
     /** Returns layers for rows, many of them. */
     static GroupedLayers ofRows(Arithmetic arithmetic) {
-        return new GroupedLayers(arithmetic, false, FloatLayers.ofRows(TensorProto.DataType.FLOAT), false);
+        return new GroupedLayers(arithmetic, false, FloatLayers.ofRows(TensorProto.DataType.FLOAT));
     }
 
     /** Returns layers for sequences of rows, few of them. */
     static GroupedLayers ofSequences(Arithmetic arithmetic) {
-        return new GroupedLayers(arithmetic, true, FloatLayers.ofSequences(), false);
-    }
-
-    /** Returns layers that add to all groups, even where rounding accounts for what there is to add. */
-    GroupedLayers exact() {
-        return new GroupedLayers(arithmetic, sequences, others, true);
+        return new GroupedLayers(arithmetic, true, FloatLayers.ofSequences());
     }
 
     @Override
@@ -105,7 +98,7 @@ final class GroupedLayers implements LinearLayers {
                 layers.stream().map(GroupedLayers::groups).toList();
         GroupBlocks blocks = new GroupBlocks(matrices, isInHalves(matrices.get(0)));
         float[] bias = WeightBuffers.biases(layers);
-        if (!exact && blocks.isNegligible()) {
+        if (blocks.isNegligible()) {
             return product(graph, name, input, blocks, bias);
         }
         String product = product(graph, name + ".product", input, blocks, bias);

@@ -10,7 +10,6 @@ import io.github.whisperspeedtest.checkpoint.Tensor;
 import io.github.whisperspeedtest.network.DecoderSession;
 import io.github.whisperspeedtest.network.EncodedWindows;
 import io.github.whisperspeedtest.network.WhisperNetwork;
-import io.github.whisperspeedtest.onnx.GroupedLayers.Arithmetic;
 import io.github.whisperspeedtest.testing.AffineQuantizer;
 import io.github.whisperspeedtest.testing.AffineQuantizer.Bias;
 import io.github.whisperspeedtest.testing.RandomCheckpoint;
@@ -99,20 +98,12 @@ class GroupedNetworkTest {
         return new float[][] {first[0], first[1], first[2], last[0]};
     }
 
-    /**
-     * Remainders within rounding are left out, which costs a part of what quantising has cost before, or added where somebody asks for
-     * it. Rounded to 16-bit brain floats, bytes could have any remainder, so that those are added.
-     */
+    /** What rounding has left of the biases is not lost. */
     @ParameterizedTest
-    @CsvSource({"4, F16, 1e-4, 5e-3", "8, F16, 1e-4, 5e-3", "4, BF16, 1e-3, 4e-2", "8, BF16, 0, 1e-5"})
-    void leavesOutOrAddsWhatRoundingAccountsFor(int bits, DataType stored, double least, double most) {
+    @CsvSource({"4, F16", "8, F16", "4, BF16", "8, BF16"})
+    void computesWhatRoundedWeightsSay(int bits, DataType stored) {
         Checkpoint rounded = new AffineQuantizer(bits, 64, stored, Bias.MULTIPLE_OF_SCALE).quantize(PLAIN, all());
-        assertThat(distance(rounded, Precision.AS_STORED)).isBetween(least, most);
-        LinearForms exact = new LinearForms(
-                GroupedLayers.ofRows(Arithmetic.FLOAT).exact(),
-                GroupedLayers.ofSequences(Arithmetic.FLOAT).exact());
-        assertThat(distance(rounded, OnnxOptions.cpu(Precision.AS_STORED, 2), exact))
-                .isLessThan(1e-5);
+        assertThat(distance(rounded, Precision.AS_STORED)).isLessThan(1e-5);
     }
 
     /** Embedding or not, encoder or not, several widths side by side and within one attention. */
@@ -162,6 +153,6 @@ class GroupedNetworkTest {
         Checkpoint small = new AffineQuantizer(4, 8, DataType.F16, Bias.MULTIPLE_OF_SCALE)
                 .quantize(four.quantize(PLAIN, name -> name.contains("mlp")), name -> name.contains("token_embedding"));
         assertThat(kept.describe(small)).contains("4-bit weights kept, but dequantised in 1 of 9 layers");
-        assertThat(distance(small, Precision.AS_STORED)).isLessThan(5e-3);
+        assertThat(distance(small, Precision.AS_STORED)).isLessThan(1e-4);
     }
 }

@@ -24,8 +24,8 @@ import java.util.Random;
  *
  * <p>The encoder at int8 is compared with the same graph on {@code DynamicQuantizeMatMul} with one scale for all rows: what one writes by
  * hand for this runtime where only speed counts. Arguments: size, such as {@code tiny}, or {@code tiny:4} to quantise it with so many bits
- * in groups of 64; rounds; threads; and any number of {@link Precision}s. With {@code +} behind it, a precision adds to groups even what
- * rounding accounts for.
+ * in groups of 64 with scales of 16 bits, or {@code tiny:4:F32} with scales of 32, of which nothing is left to add; rounds; threads; and any
+ * number of {@link Precision}s.
  */
 public final class OnnxNetworkBenchmark {
     private static final int TOKENS = 220;
@@ -42,14 +42,8 @@ public final class OnnxNetworkBenchmark {
         Map<String, List<Double>> millis = new LinkedHashMap<>();
         Map<String, OnnxNetwork> networks = new LinkedHashMap<>();
         for (String name : Arrays.asList(arguments).subList(3, arguments.length)) {
-            Precision precision = Precision.valueOf(name.replace("+", ""));
-            LinearForms forms = LinearForms.of(precision);
-            networks.put(
-                    precision.label() + (name.endsWith("+") ? "+" : ""),
-                    OnnxNetwork.load(
-                            checkpoint,
-                            OnnxOptions.cpu(precision, threads),
-                            name.endsWith("+") ? exact(forms) : forms));
+            Precision precision = Precision.valueOf(name);
+            networks.put(precision.label(), OnnxNetwork.load(checkpoint, OnnxOptions.cpu(precision, threads)));
         }
         float[] window = noise(checkpoint.dimensions());
         try (HandWritten byHand = new HandWritten(checkpoint, threads, window);
@@ -79,15 +73,12 @@ public final class OnnxNetworkBenchmark {
     private static Checkpoint checkpoint(String size) {
         String[] parts = size.split(":");
         Checkpoint checkpoint = RandomModel.checkpoint(parts[0]);
-        return parts.length == 1
-                ? checkpoint
-                : new AffineQuantizer(
-                                Integer.parseInt(parts[1]), 64, DataType.F16, AffineQuantizer.Bias.MULTIPLE_OF_SCALE)
-                        .quantize(checkpoint, name -> true);
-    }
-
-    private static LinearForms exact(LinearForms forms) {
-        return new LinearForms(((GroupedLayers) forms.encoder()).exact(), ((GroupedLayers) forms.decoder()).exact());
+        if (parts.length == 1) {
+            return checkpoint;
+        }
+        DataType scales = parts.length == 2 ? DataType.F16 : DataType.valueOf(parts[2]);
+        return new AffineQuantizer(Integer.parseInt(parts[1]), 64, scales, AffineQuantizer.Bias.MULTIPLE_OF_SCALE)
+                .quantize(checkpoint, name -> true);
     }
 
     private static void measure(String label, OnnxNetwork network, float[] window, Map<String, Double> times) {
