@@ -50,6 +50,10 @@ class BackendAgreementTest {
         transcribers.put("coreml", whisper.open("coreml", "micro"));
         transcribers.put("insanely", whisper.open("insanely", "micro", floats));
         transcribers.put("mps", whisper.open("mps", "micro", floats));
+        LoadOptions portable = LoadOptions.defaults().withDevice("onnx");
+        transcribers.put("mlx f16", whisper.open("mlx", "micro-f16", portable));
+        transcribers.put("mlx q8", whisper.open("mlx", "micro-q8", portable));
+        transcribers.put("mlx q4", whisper.open("mlx", "micro", portable));
     }
 
     @AfterAll
@@ -57,13 +61,18 @@ class BackendAgreementTest {
         transcribers.values().forEach(Transcriber::close);
     }
 
-    /** Weights of eight bits are compared with such: they tip a word of one recording that the model is in two minds about. */
+    /**
+     * Where whatever is multiplied with eight bits has eight bits too, it is compared with such: that tips a word of one recording that
+     * the model is in two minds about.
+     */
     @ParameterizedTest
     @CsvSource({
         "whispercpp f16, faster float16",
         "whispercpp f16, coreml",
         "whispercpp f16, insanely",
         "whispercpp f16, mps",
+        "whispercpp f16, mlx f16",
+        "whispercpp f16, mlx q8",
         "whispercpp q8_0, faster int8"
     })
     void writesTheSameAtTheSameTimes(String yardstick, String other) {
@@ -97,16 +106,7 @@ class BackendAgreementTest {
     void fiveBeamsFindWhatIsSaid() {
         TranscribeOptions options = TranscribeOptions.builder().beamSize(5).build();
         for (String id : transcribers.keySet()) {
-            WordErrorRate errors = null;
-            for (Sample sample : MicroSamples.all()) {
-                if (!isLong(sample)) {
-                    WordErrorRate more = WordErrorRate.of(
-                            sample.reference(),
-                            transcribe(id, audio(sample), options).text());
-                    errors = errors == null ? more : errors.plus(more);
-                }
-            }
-            assertThat(errors.rate()).as(id).isLessThan(0.07);
+            assertThat(errorRate(id, options)).as(id).isLessThan(0.07);
         }
     }
 
@@ -118,9 +118,32 @@ class BackendAgreementTest {
                 .orElseThrow();
         Audio audio = audio(sample);
         double yardstick = errorRate("whispercpp f16", sample, audio);
-        for (String id : List.of("faster int8", "faster float16", "coreml", "insanely", "mps")) {
+        for (String id :
+                List.of("faster int8", "faster float16", "coreml", "insanely", "mps", "mlx f16", "mlx q8", "mlx q4")) {
             assertThat(errorRate(id, sample, audio)).as(id).isLessThanOrEqualTo(yardstick);
         }
+    }
+
+    @Test
+    void fourBitsCostNoMoreThanTwoWordsInAHundred() {
+        double fourBits = errorRate("mlx q4", TranscribeOptions.defaults());
+        for (String id : List.of("whispercpp f16", "mlx f16")) {
+            assertThat(fourBits).as(id).isLessThanOrEqualTo(errorRate(id, TranscribeOptions.defaults()) + 0.02);
+        }
+    }
+
+    /** Returns the error rate over all recordings but the long one, of which the model loses much whatever its weights are. */
+    private double errorRate(String id, TranscribeOptions options) {
+        WordErrorRate errors = null;
+        for (Sample sample : MicroSamples.all()) {
+            if (!isLong(sample)) {
+                WordErrorRate more = WordErrorRate.of(
+                        sample.reference(),
+                        transcribe(id, audio(sample), options).text());
+                errors = errors == null ? more : errors.plus(more);
+            }
+        }
+        return errors.rate();
     }
 
     private double errorRate(String id, Sample sample, Audio audio) {

@@ -97,6 +97,22 @@ class ConvertCommandTest {
     }
 
     @Test
+    void convertsToMlxAndFromItsFourBitsOn() {
+        assertThat(terminal.run("convert", source.toString(), "--to", "mlx", "--name", "groups"))
+                .as(terminal.err())
+                .isEqualTo(ExitCode.OK);
+        assertThat(terminal.err()).contains("(q4, ");
+        assertThat(converted("mlx", "groups").resolve("weights.safetensors")).isNotEmptyFile();
+        assertTranscribes("mlx", "groups");
+        assertListed("mlx", "groups");
+
+        assertThat(terminal.run("convert", "mlx:groups", "--to", "coreml", "--name", "of-groups"))
+                .as(terminal.err())
+                .isEqualTo(ExitCode.OK);
+        assertTranscribes("coreml", "of-groups");
+    }
+
+    @Test
     void aFileOfSeveralMeansTheModelThatItBelongsTo() {
         String weights = source.resolve("model.safetensors").toString();
         assertThat(terminal.run("convert", weights, "--to", "faster", "--name", "of-file"))

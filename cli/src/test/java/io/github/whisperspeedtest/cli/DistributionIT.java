@@ -112,11 +112,11 @@ class DistributionIT {
             JsonNode models = new ObjectMapper().readTree(run.out).get("models");
             assertThat(models)
                     .extracting(model -> model.get("implementation").asText())
-                    .containsExactly("coreml", "faster", "insanely", "mps", "whispercpp");
+                    .containsExactly("coreml", "faster", "insanely", "mlx", "mps", "whispercpp");
             for (JsonNode model : models) {
                 JsonNode verdict = model.get("local_cache");
                 assertThat(verdict.get("verdict").asText()).isEqualTo("complete");
-                assertThat(verdict.get("runtime").asText()).containsPattern("whisper.cpp|ONNX Runtime|PyTorch");
+                assertThat(verdict.get("runtime").asText()).containsPattern("whisper.cpp|ONNX Runtime|MLX|PyTorch");
                 assertThat(verdict.get("remembered").asBoolean()).isEqualTo(remembered);
             }
         }
@@ -134,7 +134,7 @@ class DistributionIT {
         JsonNode list = new ObjectMapper().readTree(run(tool, "list", "--json").out);
         assertThat(list.get("implementations"))
                 .extracting(node -> node.get("id").asText())
-                .containsExactly("coreml", "faster", "insanely", "mps", "parrot", "whispercpp");
+                .containsExactly("coreml", "faster", "insanely", "mlx", "mps", "parrot", "whispercpp");
 
         Run benchmark = run(tool, "benchmark", "-n", "2", "--json", "-");
         assertThat(benchmark.exitCode).as(benchmark.err).isEqualTo(ExitCode.OK);
@@ -142,7 +142,7 @@ class DistributionIT {
         assertThat(report.ranking())
                 .extracting(BenchmarkResult::implementation)
                 .startsWith("parrot")
-                .contains("coreml", "faster", "insanely", "mps", "whispercpp");
+                .contains("coreml", "faster", "insanely", "mlx", "mps", "whispercpp");
         BenchmarkResult.Measured parrot = report.ranking().get(0);
         assertThat(parrot.audios().get(0).text()).isEqualTo("Polly wants a cracker.");
         assertThat(parrot.wordErrorRate().orElseThrow().errors()).isPositive();
