@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class MlxFormat implements CheckpointReader, CheckpointWriter {
     private static final String TOKENIZER = "tokenizer.json";
 
+    /** Four bits with more scales than usual, for narrow models, to which the usual ones are too coarse. */
+    static final String FINE_Q4 = "q4-g32";
+
     /** By the name that converters of mlx-community put behind that of a model. */
     private static final Map<String, Optional<Grouping>> GROUPINGS = new LinkedHashMap<>();
 
@@ -31,6 +34,7 @@ final class MlxFormat implements CheckpointReader, CheckpointWriter {
         GROUPINGS.put("q4", Optional.of(new Grouping(4, Grouping.DEFAULT_GROUP_SIZE)));
         GROUPINGS.put("q8", Optional.of(new Grouping(8, Grouping.DEFAULT_GROUP_SIZE)));
         GROUPINGS.put("f16", Optional.empty());
+        GROUPINGS.put(FINE_Q4, Optional.of(new Grouping(4, 32)));
     }
 
     private static final List<String> FILE_NAMES =

@@ -43,26 +43,25 @@ final class MlxModels {
             new Published("large-v3", "large-v3-mlx-8bit", 1627, plain("large-v3", 2944)),
             new Published(TURBO, TURBO, 1543));
 
+    /** What the embedded model is offered in; the first one is plain {@code micro}. */
+    private static final List<String> EMBEDDED = List.of(MlxFormat.FINE_Q4, "q8", "f16");
+
     private MlxModels() {}
 
     static List<ModelInfo> in(Path modelsDirectory) {
-        Stream<ModelInfo> embedded =
-                new MlxFormat().quantizations().stream().map(quantization -> embedded(modelsDirectory, quantization));
+        Stream<ModelInfo> embedded = EMBEDDED.stream().map(quantization -> embedded(modelsDirectory, quantization));
         Path cache = modelsDirectory.resolve(MlxImplementation.ID);
         return Stream.concat(embedded, PUBLISHED.stream().map(model -> model.in(cache)))
                 .map(model -> model.withCompanions(List.of(SileroModel.info())))
                 .collect(Collectors.toUnmodifiableList());
     }
 
-    /** The format's first quantisation is plain {@code micro}. */
     private static ModelInfo embedded(Path modelsDirectory, String quantization) {
-        MlxFormat format = new MlxFormat();
-        boolean isFirst = quantization.equals(format.quantizations().get(0));
-        String name = isFirst ? EmbeddedModel.NAME : EmbeddedModel.NAME + "-" + quantization;
+        String name =
+                quantization.equals(EMBEDDED.get(0)) ? EmbeddedModel.NAME : EmbeddedModel.NAME + "-" + quantization;
         Path directory = ModelStore.embeddedDirectory(modelsDirectory, MlxImplementation.ID, quantization);
-        List<Path> files = format.fileNames(EmbeddedModel.NAME).stream()
-                .map(directory::resolve)
-                .toList();
+        List<Path> files = new MlxFormat()
+                .fileNames(EmbeddedModel.NAME).stream().map(directory::resolve).toList();
         return ModelInfo.ofLocalFiles(name, List.of(new ModelSource.Embedded(quantization)), files, 0);
     }
 

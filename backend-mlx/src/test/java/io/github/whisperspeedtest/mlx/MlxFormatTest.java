@@ -63,13 +63,14 @@ class MlxFormatTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"q4, 4", "q8, 8"})
-    void theEmbeddedModelComesBackInGroups(String quantization, int bits) throws IOException {
+    @CsvSource({"q4, 4, 64, 4-bit", "q8, 8, 64, 8-bit", "q4-g32, 4, 32, 4-bit in groups of 32"})
+    void theEmbeddedModelComesBackInGroups(String quantization, int bits, int groupSize, String label)
+            throws IOException {
         Checkpoint written = EmbeddedModel.checkpoint();
 
         MlxCheckpoint model = readAll(write(written, quantization));
 
-        assertThat(model.weightType()).isEqualTo(bits + "-bit");
+        assertThat(model.weightType()).isEqualTo(label);
         assertSameButForWeights(model.checkpoint(), written);
         model.checkpoint().tensors().forEach((name, tensor) -> {
             boolean isMatrix = tensor.shape().size() == 2 && name.endsWith(".weight");
@@ -77,7 +78,7 @@ class MlxFormatTest {
             if (isMatrix) {
                 GroupedMatrix groups = tensor.groups().orElseThrow();
                 assertThat(groups.bits()).isEqualTo(bits);
-                assertThat(groups.groupSize()).isEqualTo(64);
+                assertThat(groups.groupSize()).isEqualTo(groupSize);
                 assertThat(groups.codes().region()).isPresent();
                 assertClose(name, tensor, tensor(written, name), groups);
             } else if (!name.equals(MlxNames.POSITIONS)) {
@@ -343,11 +344,11 @@ class MlxFormatTest {
     @Test
     void refusesOtherNamesAndQuantizations() {
         Checkpoint checkpoint = RandomCheckpoint.of(RandomCheckpoint.TINY, DataType.F16, 11);
-        assertThat(FORMAT.quantizations()).containsExactly("q4", "q8", "f16");
+        assertThat(FORMAT.quantizations()).containsExactly("q4", "q8", "f16", "q4-g32");
 
         assertThatThrownBy(() -> FORMAT.write(checkpoint, "q5_0", directory, List.of()))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("[q4, q8, f16]");
+                .hasMessageContaining("[q4, q8, f16, q4-g32]");
         assertThatThrownBy(() -> FORMAT.write(checkpoint, "q4", directory, List.of("model.bin")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("model.bin");
