@@ -1,0 +1,62 @@
+package io.github.whisperspeedtest.mlx;
+
+import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
+import io.github.whisperspeedtest.error.UnsupportedOptionException;
+import io.github.whisperspeedtest.model.ModelStore;
+import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.process.ChildReporter;
+import io.github.whisperspeedtest.process.ChildTask;
+import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.spi.EngineParameters;
+import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.spi.Transcriber;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Asks the implementation, in a JVM in which nobody has looked for MLX yet, what is there and what it makes of each device. */
+public final class AnswersTask implements ChildTask<String, Void, AnswersTask.Answers> {
+    /** Creates the task. */
+    public AnswersTask() {}
+
+    /**
+     * What it said.
+     *
+     * @param availability what is there
+     * @param automatic what it runs with where nobody asks for a device
+     * @param refusals why devices that were asked for cannot be had, by their names
+     * @param engineFiles the files that decide what the engine does
+     */
+    public record Answers(
+            Availability availability,
+            EngineParameters automatic,
+            Map<String, String> refusals,
+            List<String> engineFiles) {}
+
+    @Override
+    public Answers run(String home, ChildReporter<Void> reporter) {
+        MlxImplementation implementation = new MlxImplementation();
+        Availability availability = implementation.availability();
+        ModelFiles files = new ModelStore(ToolHome.at(Path.of(home)), Path.of(home, "no-hub-cache"))
+                .locate(implementation, EmbeddedModel.NAME);
+        Map<String, String> refusals = new LinkedHashMap<>();
+        for (String device : List.of("gpu", "cpu", MlxImplementation.ONNX)) {
+            try {
+                implementation
+                        .load(files, LoadOptions.defaults().withDevice(device))
+                        .close();
+            } catch (UnsupportedOptionException e) {
+                refusals.put(device, e.getMessage());
+            }
+        }
+        try (Transcriber transcriber = implementation.load(files, LoadOptions.defaults())) {
+            return new Answers(
+                    availability,
+                    transcriber.parameters(),
+                    refusals,
+                    implementation.engineFiles().stream().map(Path::toString).toList());
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package io.github.whisperspeedtest.mlx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.whisperspeedtest.audio.Audio;
+import io.github.whisperspeedtest.audio.AudioFiles;
+import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.mlx.bindings.RealMlx;
+import io.github.whisperspeedtest.model.ModelStore;
+import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.spi.Transcriber;
+import io.github.whisperspeedtest.testing.MicroSamples;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** MLX and ONNX Runtime write the same text with the same weights, where MLX is on this machine. */
+@RealMlx
+class MlxAgreementTest {
+    @TempDir
+    private static Path home;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"micro", "micro-q8", "micro-f16"})
+    void bothEnginesWriteTheSame(String model) throws IOException {
+        MlxImplementation implementation = new MlxImplementation();
+        ModelFiles files =
+                new ModelStore(ToolHome.at(home), home.resolve("no-hub-cache")).locate(implementation, model);
+        LoadOptions options = LoadOptions.defaults();
+        try (Transcriber mlx = implementation.load(files, options);
+                Transcriber onnx = implementation.load(files, options.withDevice(MlxImplementation.ONNX))) {
+            assertThat(mlx.parameters().runtime()).startsWith("MLX ");
+            for (Sample sample : MicroSamples.all()) {
+                try (InputStream in = sample.open()) {
+                    Audio audio = AudioFiles.read(sample.name(), in);
+                    assertThat(mlx.transcribe(audio, TranscribeOptions.defaults())
+                                    .text())
+                            .as(sample.name())
+                            .isEqualTo(onnx.transcribe(audio, TranscribeOptions.defaults())
+                                    .text());
+                }
+            }
+        }
+    }
+}
