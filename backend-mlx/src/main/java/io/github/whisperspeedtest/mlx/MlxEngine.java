@@ -50,12 +50,9 @@ final class MlxEngine implements Engine {
                 version(),
                 options.device(),
                 description(device),
-                new StoredWeights(model).computedIn(precision.label()),
+                new StoredWeights(model).keptOr(precision.label()),
                 options.threads());
-        EngineParameters noted = whyOn(device)
-                .map(parameters::withNote)
-                .orElse(parameters)
-                .withNote("MLX chooses the number of its threads itself");
+        EngineParameters noted = withNotes(parameters, device, precision);
         return OnnxTranscribers.transcriber(
                 MlxImplementation.ID,
                 files,
@@ -63,6 +60,14 @@ final class MlxEngine implements Engine {
                 () -> MlxNetwork.load(model.checkpoint(), new MlxOptions(device, precision)),
                 VadDefault.OFF,
                 network -> noted);
+    }
+
+    private EngineParameters withNotes(EngineParameters parameters, MlxDevice device, MlxPrecision precision) {
+        return whyOn(device)
+                .map(parameters::withNote)
+                .orElse(parameters)
+                .withNote("computed in " + precision.label())
+                .withNote("MLX chooses the number of its threads itself");
     }
 
     private MlxDevice device(LoadOptions options) {

@@ -77,11 +77,10 @@ final class PortableEngine implements Engine {
 
     private static String computeType(Precision precision, StoredWeights weights) {
         return switch (precision) {
-            case AS_STORED -> weights.computedIn(Precision.FLOAT32.label());
+            case AS_STORED -> weights.keptOr(Precision.FLOAT32.label());
             case AS_STORED_INT8 ->
-                weights.areQuantized()
-                        ? weights.computedIn(Precision.INT8.label())
-                        : weights.madeInto(Precision.FLOAT32.label());
+                weights.keptOr(Precision.FLOAT32.label())
+                        + (weights.areQuantized() ? " " + Precision.INT8.label() : "");
             default -> weights.madeInto(precision.label());
         };
     }

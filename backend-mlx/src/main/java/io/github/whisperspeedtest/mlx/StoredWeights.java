@@ -26,12 +26,12 @@ record StoredWeights(String bits, String type) {
         return !bits.isEmpty();
     }
 
-    /** Returns the compute type of an engine that keeps quantised weights and computes in another type. */
-    String computedIn(String arithmetic) {
-        return areQuantized() ? bits + ", " + arithmetic : madeInto(arithmetic);
+    /** Returns the compute type of an engine that keeps quantised weights and makes others of the given type. */
+    String keptOr(String other) {
+        return areQuantized() ? bits : madeInto(other);
     }
 
-    /** Returns the compute type of an engine that makes weights of another type of them. */
+    /** Returns the compute type of an engine that makes weights of the given type of them. */
     String madeInto(String other) {
         return other.equals(type) ? other : other + " (from " + type + ")";
     }

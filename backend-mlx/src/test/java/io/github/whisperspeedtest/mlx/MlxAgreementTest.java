@@ -8,6 +8,7 @@ import io.github.whisperspeedtest.checkpoint.Sample;
 import io.github.whisperspeedtest.mlx.bindings.RealMlx;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.spi.EngineParameters;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.Transcriber;
@@ -16,6 +17,7 @@ import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,12 +28,25 @@ class MlxAgreementTest {
     @TempDir
     private static Path home;
 
+    @Test
+    void saysWhatItComputesWith() {
+        MlxImplementation implementation = new MlxImplementation();
+        ModelFiles files = embedded(implementation, "micro");
+        LoadOptions options = LoadOptions.defaults().withDevice("cpu").withComputeType("bfloat16");
+        try (Transcriber transcriber = implementation.load(files, options)) {
+            EngineParameters parameters = transcriber.parameters();
+            assertThat(parameters.runtime()).startsWith("MLX ");
+            assertThat(parameters.device()).isEqualTo("CPU");
+            assertThat(parameters.computeType()).isEqualTo("4-bit");
+            assertThat(parameters.notes()).contains("computed in bfloat16");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"micro", "micro-q8", "micro-f16"})
     void bothEnginesWriteTheSame(String model) throws IOException {
         MlxImplementation implementation = new MlxImplementation();
-        ModelFiles files =
-                new ModelStore(ToolHome.at(home), home.resolve("no-hub-cache")).locate(implementation, model);
+        ModelFiles files = embedded(implementation, model);
         LoadOptions options = LoadOptions.defaults();
         try (Transcriber mlx = implementation.load(files, options);
                 Transcriber onnx = implementation.load(files, options.withDevice(MlxImplementation.ONNX))) {
@@ -47,5 +62,9 @@ class MlxAgreementTest {
                 }
             }
         }
+    }
+
+    private static ModelFiles embedded(MlxImplementation implementation, String model) {
+        return new ModelStore(ToolHome.at(home), home.resolve("no-hub-cache")).locate(implementation, model);
     }
 }
