@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -119,13 +120,31 @@ class RootCommandTest {
                 .extracting(implementation -> implementation.get("id").asText())
                 .contains("whispercpp")
                 .isSorted();
-        JsonNode whispercpp = StreamSupport.stream(json.get("implementations").spliterator(), false)
-                .filter(implementation -> implementation.get("id").asText().equals("whispercpp"))
-                .findFirst()
-                .orElseThrow();
+        JsonNode whispercpp = implementation(json, "whispercpp");
         assertThat(whispercpp.get("available").asBoolean()).isTrue();
+        assertThat(whispercpp.get("note").isNull()).isTrue();
         assertThat(whispercpp.get("models")).extracting(JsonNode::asText).contains("micro", "large");
         System.clearProperty(ToolHome.MODELS_PROPERTY);
+    }
+
+    @Test
+    void listsWhatAFallbackLacks() throws IOException {
+        assertThat(terminal.run("list", "--json")).isEqualTo(ExitCode.OK);
+        JsonNode mlx = implementation(new ObjectMapper().readTree(terminal.out()), "mlx");
+        assumeTrue(mlx.get("runtime").asText().startsWith("ONNX"), "MLX is on this machine");
+        assertThat(mlx.get("fallback").asBoolean()).isTrue();
+        assertThat(mlx.get("note").asText()).contains("mlx-c");
+
+        CapturedTerminal human = new CapturedTerminal();
+        assertThat(human.run("list")).isEqualTo(ExitCode.OK);
+        assertThat(human.out()).contains("    note:    " + mlx.get("note").asText());
+    }
+
+    private static JsonNode implementation(JsonNode list, String id) {
+        return StreamSupport.stream(list.get("implementations").spliterator(), false)
+                .filter(implementation -> implementation.get("id").asText().equals(id))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

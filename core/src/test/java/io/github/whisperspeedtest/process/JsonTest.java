@@ -102,7 +102,7 @@ class JsonTest {
 
     @Test
     void sealedTypesKeepTheirClass() {
-        Availability available = new Availability.Available("engine 1", "CPU");
+        Availability available = new Availability.Available("engine 1", "CPU", true, "Install it.");
         Availability unavailable = new Availability.Unavailable("no library", "Install it.");
 
         assertThat(roundTrip(Availability.class, available)).isEqualTo(available);
