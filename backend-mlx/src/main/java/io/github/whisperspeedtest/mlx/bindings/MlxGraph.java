@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.mlx.bindings;
 
 import com.sun.jna.Pointer;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -56,7 +57,12 @@ public final class MlxGraph implements AutoCloseable {
             throw new IllegalArgumentException("Elements for MLX have to be in native memory");
         }
         long address = MlxRuntime.address(elements) + elements.position();
-        return created(MlxC.mlx_array_new_data(address, runtime.integers(0, shape), shape.length, type.code()));
+        try {
+            return created(MlxC.mlx_array_new_data(address, runtime.integers(0, shape), shape.length, type.code()));
+        } finally {
+            // Only its address is used above, so that it could be collected, and its memory given back, during the copy.
+            Reference.reachabilityFence(elements);
+        }
     }
 
     /** Returns an array of indices. */
