@@ -95,17 +95,19 @@ public final class MlxRuntime {
 
     /** Loads MLX from certain libraries, which can be done once in a process. */
     static MlxRuntime load(MlxLibraries libraries) {
-        MlxRuntime runtime = new MlxRuntime(new MlxThread());
-        return runtime.call(() -> {
+        MlxThread thread = new MlxThread();
+        return thread.call(() -> {
             try {
+                // JNA has a library of its own, which is loaded here.
+                MlxRuntime runtime = new MlxRuntime(thread);
                 runtime.bind(libraries);
+                return runtime;
             } catch (LinkageError e) {
                 throw new RuntimeUnavailableException(reason(libraries, e), MlxLibraries.remedy(), e);
             } catch (EngineException e) {
                 throw new RuntimeUnavailableException(
                         libraries.mlxc() + " is there but does not work: " + e.getMessage(), MlxLibraries.remedy(), e);
             }
-            return runtime;
         });
     }
 
