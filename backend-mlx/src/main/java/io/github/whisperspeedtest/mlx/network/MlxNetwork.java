@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The Whisper network on MLX, with the weights of a checkpoint, of which quantised ones stay quantised. */
 public final class MlxNetwork implements WhisperNetwork {
@@ -32,14 +33,19 @@ public final class MlxNetwork implements WhisperNetwork {
         this.options = options;
         dimensions = checkpoint.dimensions();
         weights = new WeightLoader(runtime, checkpoint, options);
+        @Nullable Gelu gelu = null;
         try {
             // On a processor MLX would start the system's compiler.
-            activation = options.device() == MlxDevice.GPU
+            gelu = options.device() == MlxDevice.GPU
                     ? Gelu.compiled(runtime, weights, options.device())
                     : Gelu.plain(runtime, weights);
+            activation = gelu;
             encoder = new Encoder(weights, dimensions, activation);
             decoder = new Decoder(weights, dimensions, activation);
         } catch (RuntimeException | Error e) {
+            if (gelu != null) {
+                gelu.close();
+            }
             weights.close();
             runtime.clearCache();
             throw e;
