@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 final class PortableEngine implements Engine {
     private static final Precision AUTOMATIC = Precision.AS_STORED;
 
+    /** Names the engine too, so that no table shows its figures as MLX's. */
+    private static final String DEVICE = OnnxRuntime.CPU + " (ONNX Runtime)";
+
     /** What the CPU provider can make of the weights instead. */
     private static final Precision[] OTHERS = {
         Precision.AS_STORED_INT8, Precision.FLOAT32, Precision.INT8, Precision.BLOCKWISE_8, Precision.BLOCKWISE_4
@@ -47,7 +50,7 @@ final class PortableEngine implements Engine {
             return onnx;
         }
         if (onnx instanceof Availability.Available available) {
-            return new Availability.Available(available.runtime(), available.device(), true, missing.getMessage());
+            return new Availability.Available(available.runtime(), DEVICE, true, missing.getMessage());
         }
         Availability.Unavailable both = (Availability.Unavailable) onnx;
         return new Availability.Unavailable(
@@ -63,7 +66,7 @@ final class PortableEngine implements Engine {
                 files.model(),
                 OnnxRuntime.get().version(),
                 options.device(),
-                OnnxRuntime.CPU,
+                DEVICE,
                 computeType(precision, new StoredWeights(model)),
                 options.threads());
         return OnnxTranscribers.load(

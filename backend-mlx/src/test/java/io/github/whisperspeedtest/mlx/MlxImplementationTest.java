@@ -34,14 +34,14 @@ class MlxImplementationTest {
 
         assertThat(answers.availability()).isInstanceOfSatisfying(Availability.Available.class, available -> {
             assertThat(available.runtime()).startsWith("ONNX Runtime ");
-            assertThat(available.device()).isEqualTo("CPU");
+            assertThat(available.device()).isEqualTo("CPU (ONNX Runtime)");
             assertThat(available.fallback()).isTrue();
             assertThat(available.note()).contains("There is no " + LIBRARY, "mlx-c");
         });
         EngineParameters automatic = answers.automatic();
         assertThat(automatic.runtime()).startsWith("ONNX Runtime ");
         assertThat(automatic.requestedDevice()).isEqualTo(LoadOptions.AUTO);
-        assertThat(automatic.device()).isEqualTo("CPU");
+        assertThat(automatic.device()).isEqualTo("CPU (ONNX Runtime)");
         assertThat(automatic.computeType()).isEqualTo("4-bit");
         assertThat(automatic.notes())
                 .anySatisfy(note -> assertThat(note)
