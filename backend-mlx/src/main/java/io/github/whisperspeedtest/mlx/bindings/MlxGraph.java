@@ -60,7 +60,7 @@ public final class MlxGraph implements AutoCloseable {
         try {
             return created(MlxC.mlx_array_new_data(address, runtime.integers(0, shape), shape.length, type.code()));
         } finally {
-            // Only its address is used above, so that it could be collected, and its memory given back, during the copy.
+            // Only its address is used above: the collector could give its memory back during the copy.
             Reference.reachabilityFence(elements);
         }
     }
