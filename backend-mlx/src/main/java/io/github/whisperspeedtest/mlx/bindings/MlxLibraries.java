@@ -55,9 +55,11 @@ record MlxLibraries(String mlxc, @Nullable Path mlx) {
         return !mlxc.equals(NAME);
     }
 
-    /** Returns the libraries' files, none where the system is to find them. */
+    /** Returns the files that are looked for, whether they are there or not; what only the system finds is not among them. */
     static List<Path> files() {
-        return Stream.concat(ownDirectory().stream(), homebrew())
+        return ownDirectory()
+                .map(Stream::of)
+                .orElseGet(MlxLibraries::homebrew)
                 .flatMap(directory -> Stream.of(directory.resolve(MLXC), directory.resolve(MLX)))
                 .toList();
     }
