@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.mlx.bindings;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.whisperspeedtest.mlx.bindings.StartTask.Answer;
 import io.github.whisperspeedtest.process.ChildJvm;
@@ -59,8 +60,10 @@ class MlxRuntimeTest {
     @Test
     @RealMlx
     void startsWithTheLibrariesOfTheUser() {
-        Path own = Path.of(System.getenv().getOrDefault(MlxLibraries.DIRECTORY_VARIABLE, "/opt/homebrew/lib"));
-        assertThat(start(own).version()).isEqualTo(MlxRuntime.start().version());
+        MlxLibraries found = MlxLibraries.find();
+        assumeTrue(found.isFound(), "only the system knows where MLX is");
+        assertThat(start(Path.of(found.mlxc()).getParent()).version())
+                .isEqualTo(MlxRuntime.start().version());
     }
 
     @ParameterizedTest
