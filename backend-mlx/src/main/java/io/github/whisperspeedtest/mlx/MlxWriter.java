@@ -121,7 +121,7 @@ final class MlxWriter {
                     bytes.putShort(HalfFloats.fromFloat(values[input * width + position]));
                 }
             }
-            writeAll(bytes.flip(), channel);
+            ElementWriter.writeAll(bytes.flip(), channel);
         }
     }
 
@@ -146,7 +146,7 @@ final class MlxWriter {
     }
 
     private static Array stored(String type, List<Integer> shape, Supplier<ByteBuffer> data) {
-        return new Array(type, shape, channel -> writeAll(data.get(), channel));
+        return new Array(type, shape, channel -> ElementWriter.writeAll(data.get(), channel));
     }
 
     private void putAlignmentHeads() {
@@ -154,11 +154,5 @@ final class MlxWriter {
         ByteBuffer bytes = ByteBuffer.allocate(2 * heads.size() * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         heads.forEach(head -> bytes.putLong(head.layer()).putLong(head.head()));
         arrays.put(MlxNames.ALIGNMENT_HEADS, stored("I64", List.of(heads.size(), 2), bytes::flip));
-    }
-
-    private static void writeAll(ByteBuffer bytes, WritableByteChannel channel) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.mlx;
 
+import io.github.whisperspeedtest.checkpoint.ElementWriter;
 import io.github.whisperspeedtest.checkpoint.SafetensorsWriter.Array;
 import io.github.whisperspeedtest.checkpoint.Tensor;
 import java.io.IOException;
@@ -48,14 +49,14 @@ final class QuantizedArrays {
 
     Array scales() {
         return new Array("F16", groups(), channel -> {
-            writeAll(scales, channel);
+            ElementWriter.writeAll(scales, channel);
             scales = NOTHING;
         });
     }
 
     Array biases() {
         return new Array("F16", groups(), channel -> {
-            writeAll(biases, channel);
+            ElementWriter.writeAll(biases, channel);
             biases = NOTHING;
         });
     }
@@ -79,7 +80,7 @@ final class QuantizedArrays {
             tensor.copyTo(i * columns, row);
             quantizer.quantize(name, row, codes, rowScales, rowBiases);
             if (packed.remaining() < rowBytes) {
-                writeAll(packed.flip(), channel);
+                ElementWriter.writeAll(packed.flip(), channel);
                 packed.clear();
             }
             CodePacker.pack(codes, grouping.bits(), packed);
@@ -88,18 +89,12 @@ final class QuantizedArrays {
                 biases.putShort(rowBiases[group]);
             }
         }
-        writeAll(packed.flip(), channel);
+        ElementWriter.writeAll(packed.flip(), channel);
         scales.flip();
         biases.flip();
     }
 
     private static ByteBuffer halves(int count) {
         return ByteBuffer.allocate(count * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    }
-
-    private static void writeAll(ByteBuffer bytes, WritableByteChannel channel) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
     }
 }

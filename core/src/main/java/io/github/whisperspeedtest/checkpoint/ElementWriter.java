@@ -53,7 +53,12 @@ public final class ElementWriter {
         }
     }
 
-    private static void writeAll(ByteBuffer bytes, WritableByteChannel channel) throws IOException {
+    /**
+     * Writes bytes until none remains.
+     *
+     * @throws IOException if the channel fails
+     */
+    public static void writeAll(ByteBuffer bytes, WritableByteChannel channel) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }

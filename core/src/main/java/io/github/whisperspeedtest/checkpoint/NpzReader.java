@@ -172,11 +172,7 @@ public final class NpzReader {
 
     private long byteCount(String shown, String type, List<Integer> shape) {
         try {
-            long count = StoredArray.elementBytes(type).orElseThrow();
-            for (int size : shape) {
-                count = Math.multiplyExact(count, (long) size);
-            }
-            return count;
+            return StoredArray.byteCount(type, shape);
         } catch (ArithmeticException e) {
             throw offences.damaged(shown + " of shape " + shape + " has more elements than can be counted");
         }

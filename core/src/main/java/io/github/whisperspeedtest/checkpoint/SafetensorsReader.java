@@ -264,11 +264,7 @@ public final class SafetensorsReader {
 
     private long byteCount(String tensor, String type, List<Integer> shape) {
         try {
-            long count = StoredArray.elementBytes(type).orElseThrow();
-            for (int size : shape) {
-                count = Math.multiplyExact(count, (long) size);
-            }
-            return count;
+            return StoredArray.byteCount(type, shape);
         } catch (ArithmeticException e) {
             throw new ModelException(
                     message("tensor '" + tensor + "' of shape " + shape + " has more elements than can be counted"), e);

@@ -37,12 +37,7 @@ public final class SafetensorsWriter {
         }
 
         private long length() {
-            long length = StoredArray.elementBytes(type)
-                    .orElseThrow(() -> new IllegalArgumentException("No array has elements of type " + type));
-            for (int size : shape) {
-                length = Math.multiplyExact(length, (long) size);
-            }
-            return length;
+            return StoredArray.byteCount(type, shape);
         }
     }
 
@@ -87,9 +82,7 @@ public final class SafetensorsWriter {
         }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
             ByteBuffer start = start(JSON.writeValueAsBytes(header));
-            while (start.hasRemaining()) {
-                channel.write(start);
-            }
+            ElementWriter.writeAll(start, channel);
             for (Map.Entry<String, Array> entry : arrays.entrySet()) {
                 long end = channel.position() + entry.getValue().length();
                 entry.getValue().content.writeTo(channel);

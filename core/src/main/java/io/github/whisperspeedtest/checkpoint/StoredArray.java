@@ -41,11 +41,7 @@ public final class StoredArray {
         this.type = Objects.requireNonNull(type, "type");
         this.shape = List.copyOf(shape);
         this.elements = elements;
-        long expected = elementBytes(type)
-                .orElseThrow(() -> new IllegalArgumentException("No array has elements of type " + type));
-        for (int size : shape) {
-            expected = Math.multiplyExact(expected, (long) size);
-        }
+        long expected = byteCount(type, shape);
         if (elements.length() != expected) {
             throw new IllegalArgumentException(
                     "An array of " + type + shape + " needs " + expected + " bytes, but got " + elements.length());
@@ -55,6 +51,21 @@ public final class StoredArray {
     /** Returns the size of one element in bytes, empty for a type that is not known. */
     static Optional<Integer> elementBytes(String type) {
         return Optional.ofNullable(ELEMENT_BYTES.get(type));
+    }
+
+    /**
+     * Returns how many bytes an array's elements take.
+     *
+     * @throws ArithmeticException if they cannot be counted
+     * @throws IllegalArgumentException if the type is not known
+     */
+    static long byteCount(String type, List<Integer> shape) {
+        long count = elementBytes(type)
+                .orElseThrow(() -> new IllegalArgumentException("No array has elements of type " + type));
+        for (int size : shape) {
+            count = Math.multiplyExact(count, (long) size);
+        }
+        return count;
     }
 
     /**
