@@ -22,6 +22,7 @@ import io.github.whisperspeedtest.onnx.OnnxOptions;
 import io.github.whisperspeedtest.onnx.Precision;
 import io.github.whisperspeedtest.testing.RandomCheckpoint;
 import io.github.whisperspeedtest.testing.ReferenceNetwork;
+import io.github.whisperspeedtest.testing.RelativeDistance;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -50,7 +51,8 @@ class QuantizedNetworkTest {
     @RealMlx
     void mlxComputesWhatTheWeightsSay(int bits, int groupSize) throws IOException {
         Checkpoint checkpoint = quantized(new Grouping(bits, groupSize));
-        assertThat(distance(onMlx(checkpoint, MlxPrecision.FLOAT32), logits(new ReferenceNetwork(checkpoint))))
+        assertThat(RelativeDistance.of(
+                        onMlx(checkpoint, MlxPrecision.FLOAT32), logits(new ReferenceNetwork(checkpoint))))
                 .isLessThan(1e-4);
     }
 
@@ -59,7 +61,7 @@ class QuantizedNetworkTest {
     @RealMlx
     void mlxStaysCloseWithFewerBits(int bits, MlxPrecision precision, double tolerance) throws IOException {
         Checkpoint checkpoint = quantized(new Grouping(bits, 64));
-        assertThat(distance(onMlx(checkpoint, precision), logits(new ReferenceNetwork(checkpoint))))
+        assertThat(RelativeDistance.of(onMlx(checkpoint, precision), logits(new ReferenceNetwork(checkpoint))))
                 .isBetween(1e-5, tolerance);
     }
 
@@ -68,7 +70,8 @@ class QuantizedNetworkTest {
     void thePortablePathComputesWhatTheWeightsSay(int bits, int groupSize) throws IOException {
         Checkpoint checkpoint = quantized(new Grouping(bits, groupSize));
         float[][] actual = logits(OnnxNetwork.load(checkpoint, OnnxOptions.cpu(Precision.AS_STORED, 2)));
-        assertThat(distance(actual, logits(new ReferenceNetwork(checkpoint)))).isLessThan(1e-4);
+        assertThat(RelativeDistance.of(actual, logits(new ReferenceNetwork(checkpoint))))
+                .isLessThan(1e-4);
     }
 
     private static float[][] onMlx(Checkpoint checkpoint, MlxPrecision precision) {
@@ -132,17 +135,5 @@ class QuantizedNetworkTest {
             session.append(STEP, new int[] {0}, step);
         }
         return Stream.of(prompt, step).flatMap(Arrays::stream).toArray(float[][]::new);
-    }
-
-    private static double distance(float[][] actual, float[][] expected) {
-        double difference = 0;
-        double size = 0;
-        for (int row = 0; row < expected.length; row++) {
-            for (int i = 0; i < expected[row].length; i++) {
-                difference += Math.pow(actual[row][i] - expected[row][i], 2);
-                size += Math.pow(expected[row][i], 2);
-            }
-        }
-        return Math.sqrt(difference / size);
     }
 }

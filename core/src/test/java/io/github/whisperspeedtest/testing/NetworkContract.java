@@ -72,9 +72,9 @@ public abstract class NetworkContract {
                 DecoderSession session = actual.startDecoding(1);
                 DecoderSession expectedSession = expected.startDecoding(1)) {
             int[][] prompts = {PROMPT, PROMPT};
-            double first = distance(logits(session, prompts, ALL), logits(expectedSession, prompts, ALL));
+            double first = RelativeDistance.of(logits(session, prompts, ALL), logits(expectedSession, prompts, ALL));
             int[][] step = {{33}, {72}};
-            return Math.max(first, distance(logits(session, step, 0), logits(expectedSession, step, 0)));
+            return Math.max(first, RelativeDistance.of(logits(session, step, 0), logits(expectedSession, step, 0)));
         }
     }
 
@@ -198,18 +198,6 @@ public abstract class NetworkContract {
         float[][] logits = new float[tokens.length * positions.length][VOCABULARY];
         session.append(tokens, positions, logits);
         return logits;
-    }
-
-    private static double distance(float[][] actual, float[][] expected) {
-        double difference = 0;
-        double size = 0;
-        for (int row = 0; row < expected.length; row++) {
-            for (int i = 0; i < expected[row].length; i++) {
-                difference += Math.pow(actual[row][i] - expected[row][i], 2);
-                size += Math.pow(expected[row][i], 2);
-            }
-        }
-        return Math.sqrt(difference / size);
     }
 
     /** Asserts that no element differs by more than a tolerance. */

@@ -14,6 +14,7 @@ import io.github.whisperspeedtest.testing.AffineQuantizer;
 import io.github.whisperspeedtest.testing.AffineQuantizer.Bias;
 import io.github.whisperspeedtest.testing.RandomCheckpoint;
 import io.github.whisperspeedtest.testing.ReferenceNetwork;
+import io.github.whisperspeedtest.testing.RelativeDistance;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
@@ -69,15 +70,7 @@ class GroupedNetworkTest {
     private static double distance(Checkpoint checkpoint, OnnxOptions options, LinearForms forms) {
         float[][] expected = logits(new ReferenceNetwork(checkpoint));
         float[][] actual = logits(OnnxNetwork.load(checkpoint, options, forms));
-        double difference = 0;
-        double size = 0;
-        for (int row = 0; row < expected.length; row++) {
-            for (int i = 0; i < expected[row].length; i++) {
-                difference += Math.pow(actual[row][i] - expected[row][i], 2);
-                size += Math.pow(expected[row][i], 2);
-            }
-        }
-        return Math.sqrt(difference / size);
+        return RelativeDistance.of(actual, expected);
     }
 
     /** Returns the logits after a few tokens at once and after one more; closes the network. */
