@@ -164,6 +164,13 @@ final class GraphBuilder {
      */
     String weight(String name, TensorProto.DataType type, Tensor tensor) {
         List<Long> shape = WeightBuffers.longs(tensor.shape());
+        // In numpy's archives arrays begin anywhere, and the runtime reads numbers where they ought to begin.
+        boolean isAligned = tensor.region()
+                .map(region -> region.offset() % tensor.type().bytes() == 0)
+                .orElse(true);
+        if (!isAligned) {
+            return weight(name, type, shape, WeightBuffers.copy(tensor.data()));
+        }
         Optional<FileRegion> region = tensor.region().filter(this::isInFolder);
         if (region.isEmpty()) {
             return weight(name, type, shape, WeightBuffers.direct(tensor.data()));

@@ -3,9 +3,7 @@ package io.github.whisperspeedtest.onnx;
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.checkpoint.GroupedMatrix;
 import io.github.whisperspeedtest.checkpoint.Tensor;
-import java.util.Collection;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -46,7 +44,7 @@ record LinearForms(LinearLayers encoder, LinearLayers decoder) {
                 dequantized.add(name);
             }
         });
-        String weights = bits(grouped.values()) + " weights ";
+        String weights = GroupedMatrix.describe(grouped.values()) + " weights ";
         if (dequantized.isEmpty()) {
             return Optional.of(weights + "kept");
         }
@@ -66,16 +64,5 @@ record LinearForms(LinearLayers encoder, LinearLayers decoder) {
 
     private static Set<String> encoders(Set<String> names) {
         return names.stream().filter(LinearForms::isInEncoderGraph).collect(Collectors.toSet());
-    }
-
-    private static String bits(Collection<Tensor> weights) {
-        List<String> bits = weights.stream()
-                .flatMap(weight -> weight.groups().stream())
-                .map(GroupedMatrix::bits)
-                .distinct()
-                .sorted()
-                .map(count -> count + "-bit")
-                .toList();
-        return String.join(" and ", bits);
     }
 }

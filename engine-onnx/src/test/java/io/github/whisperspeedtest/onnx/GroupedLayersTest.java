@@ -15,6 +15,7 @@ import io.github.whisperspeedtest.onnx.GroupedLayers.Arithmetic;
 import io.github.whisperspeedtest.onnx.LinearLayers.Layer;
 import io.github.whisperspeedtest.testing.AffineQuantizer;
 import io.github.whisperspeedtest.testing.AffineQuantizer.Bias;
+import io.github.whisperspeedtest.testing.RelativeDistance;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -115,7 +116,7 @@ class GroupedLayersTest {
             float[][] input = input(5, 3 * groupSize);
             for (Form form : forms(Arithmetic.INT8)) {
                 float[][] actual = run(form, input, new Layer("y", weight, null));
-                assertThat(relativeDistance(actual, product(input, weight, null)))
+                assertThat(RelativeDistance.of(actual, product(input, weight, null)))
                         .isLessThan(0.01);
             }
         }
@@ -224,6 +225,23 @@ class GroupedLayersTest {
                 .noneMatch(name -> name.equals("y.weight") || name.equals("y.product.weight"));
         assertThat(graph.blocks()).isEmpty();
         assertClose(weights(form, weight), transposed(weight), 2e-6);
+    }
+
+    /** As in numpy's archives: floats that begin where none should are read as they are all the same. */
+    @Test
+    void readsFloatsThatBeginAnywhereInTheFile(@TempDir Path directory) throws IOException {
+        Tensor plain = random(ROWS, 64);
+        ByteBuffer elements = plain.data();
+        byte[] bytes = new byte[7 + elements.remaining()];
+        elements.get(bytes, 7, elements.remaining());
+        Path file = Files.write(directory.resolve("weights"), bytes);
+        Tensor unaligned = Tensor.inFile(DataType.F32, plain.shape(), new FileRegion(file, 7, bytes.length - 7));
+        for (Form form : forms(Arithmetic.FLOAT)) {
+            GraphBuilder graph = new GraphBuilder("layer");
+            form.layers().apply(graph, "x", new Layer("y", unaligned, null));
+            assertThat(graph.buffers()).containsKey("y.weight");
+            assertClose(weights(form, unaligned), transposed(plain), 2e-6);
+        }
     }
 
     /** All that a decoder has; zero points are no such blocks, for the runtime goes on reading them. */
@@ -396,17 +414,5 @@ class GroupedLayersTest {
             }
         }
         assertThat(worst).isCloseTo(0, within(tolerance * largest));
-    }
-
-    private static double relativeDistance(float[][] actual, float[][] expected) {
-        double difference = 0;
-        double size = 0;
-        for (int row = 0; row < expected.length; row++) {
-            for (int i = 0; i < expected[row].length; i++) {
-                difference += Math.pow(actual[row][i] - expected[row][i], 2);
-                size += Math.pow(expected[row][i], 2);
-            }
-        }
-        return Math.sqrt(difference / size);
     }
 }
