@@ -163,6 +163,10 @@ record MlxCheckpoint(Checkpoint checkpoint, String weightType) {
                 throw damaged("layer '" + layer + "' has rows of " + columns + " weights, which are no whole groups of "
                         + grouping.groupSize());
             }
+            if ((long) rows * columns > Integer.MAX_VALUE) {
+                throw new ModelException(file + " cannot be used: layer '" + layer + "' has " + (long) rows * columns
+                        + " weights, but one layer may have at most " + Integer.MAX_VALUE + ". Use a smaller model.");
+            }
             String reason = " for the " + grouping.bits() + " bits in groups of " + grouping.groupSize() + " that "
                     + config.file() + " states";
             StoredArray codes = take(weight, List.of(rows, columns / Integer.SIZE * grouping.bits()), reason);

@@ -1,7 +1,6 @@
 package io.github.whisperspeedtest.mlx;
 
 import io.github.whisperspeedtest.checkpoint.GroupedMatrix;
-import java.util.stream.Collectors;
 
 /**
  * How a model's weights are stored, to say in reports what became of them.
@@ -11,15 +10,7 @@ import java.util.stream.Collectors;
  */
 record StoredWeights(String bits, String type) {
     StoredWeights(MlxCheckpoint model) {
-        this(
-                model.checkpoint().tensors().values().stream()
-                        .flatMap(tensor -> tensor.groups().stream())
-                        .map(GroupedMatrix::bits)
-                        .distinct()
-                        .sorted()
-                        .map(count -> count + "-bit")
-                        .collect(Collectors.joining(" and ")),
-                model.weightType());
+        this(GroupedMatrix.describe(model.checkpoint().tensors().values()), model.weightType());
     }
 
     boolean areQuantized() {

@@ -1,7 +1,9 @@
 package io.github.whisperspeedtest.checkpoint;
 
 import java.nio.ByteBuffer;
+import java.util.Collection;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A matrix of small numbers, several to a byte, with a scale and a bias for each group of them along a row, as MLX quantises weights: an
@@ -48,6 +50,17 @@ public final class GroupedMatrix {
                     "Codes " + codes.type() + codes.shape() + " of " + bits + " bits in groups of " + groupSize
                             + " do not fit scales " + scales.shape() + " and biases " + biases.shape());
         }
+    }
+
+    /** Returns in words how many bits the codes among some tensors have, such as {@code 4-bit and 8-bit}; empty where there are none. */
+    public static String describe(Collection<Tensor> tensors) {
+        return tensors.stream()
+                .flatMap(tensor -> tensor.groups().stream())
+                .map(GroupedMatrix::bits)
+                .distinct()
+                .sorted()
+                .map(count -> count + "-bit")
+                .collect(Collectors.joining(" and "));
     }
 
     /** Returns the bits of one code. */

@@ -20,7 +20,7 @@ public final class MlxFunction implements AutoCloseable {
     private final MlxRuntime runtime;
     private final long plain;
     private long compiled;
-    private @Nullable RuntimeException failure;
+    private @Nullable Throwable failure;
 
     MlxFunction(MlxRuntime runtime, MlxDevice device, BiFunction<MlxGraph, MlxArray, MlxArray> body) {
         this.runtime = runtime;
@@ -28,7 +28,7 @@ public final class MlxFunction implements AutoCloseable {
             try (MlxGraph graph = new MlxGraph(runtime, device)) {
                 MlxArray made = body.apply(graph, new MlxArray(array));
                 return MlxC.mlx_array_set(result, made.handle());
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 // Nothing can be thrown through MLX.
                 failure = e;
                 return 1;
@@ -52,11 +52,15 @@ public final class MlxFunction implements AutoCloseable {
         }
         results.setLong(0, 0);
         int status = MlxC.mlx_closure_apply(Pointer.nativeValue(results), compiled, arguments);
-        RuntimeException thrown = failure;
+        Throwable thrown = failure;
         failure = null;
         if (thrown != null) {
             // MLX passes on that there was a failure, but not which.
-            throw thrown;
+            runtime.forgetError();
+            if (thrown instanceof Error error) {
+                throw error;
+            }
+            throw (RuntimeException) thrown;
         }
         runtime.check(status);
         return results.getLong(0);

@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.mlx.bindings;
 
+import io.github.whisperspeedtest.error.EngineException;
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -17,22 +18,21 @@ final class MlxProbe {
     private MlxProbe() {}
 
     /**
-     * Checks a library.
+     * Checks a library on one device.
      *
+     * @throws EngineException if MLX fails there
      * @throws RuntimeUnavailableException if the result is another one than it should be
      */
-    static void check(MlxRuntime runtime, String library) {
-        for (MlxDevice device : runtime.devices()) {
-            float actual = product(runtime, device);
-            // All codes are 1, all scales 2 and all biases 3, and the input is all ones.
-            float expected = WIDTH * (1 * 2 + 3);
-            if (actual != expected) {
-                throw new RuntimeUnavailableException(
-                        library + " is not an mlx-c that these bindings fit: a product on the " + device + " should be "
-                                + expected + ", but is " + actual,
-                        "Use mlx-c 0.6 or a later one of the same interface.",
-                        null);
-            }
+    static void check(MlxRuntime runtime, MlxDevice device, String library) {
+        float actual = product(runtime, device);
+        // All codes are 1, all scales 2 and all biases 3, and the input is all ones.
+        float expected = WIDTH * (1 * 2 + 3);
+        if (actual != expected) {
+            throw new RuntimeUnavailableException(
+                    library + " is not an mlx-c that these bindings fit: a product on the " + device + " should be "
+                            + expected + ", but is " + actual,
+                    "Use mlx-c 0.6 or a later one of the same interface.",
+                    null);
         }
     }
 

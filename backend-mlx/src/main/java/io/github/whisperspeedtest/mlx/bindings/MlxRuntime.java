@@ -21,6 +21,8 @@ import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** MLX, loaded once per process; a failure is kept with its cause and thrown again. */
 public final class MlxRuntime {
@@ -35,6 +37,8 @@ public final class MlxRuntime {
     private static final int MAX_DIMENSIONS = 8;
     private static final Pattern OUT_OF_MEMORY =
             Pattern.compile("malloc|bad_alloc|allocat|out of memory", Pattern.CASE_INSENSITIVE);
+
+    private static final Logger LOG = LoggerFactory.getLogger(MlxRuntime.class);
 
     private static @Nullable MlxRuntime loaded;
     private static @Nullable RuntimeUnavailableException failure;
@@ -144,7 +148,24 @@ public final class MlxRuntime {
             throw new RuntimeUnavailableException(
                     libraries.mlxc() + " was built to compute on nothing", MlxLibraries.remedy(), null);
         }
-        MlxProbe.check(this, libraries.mlxc());
+        keepWorking(libraries);
+    }
+
+    /** Leaves out the devices that are there and do not work, such as the GPU of a virtual machine. */
+    private void keepWorking(MlxLibraries libraries) {
+        RuntimeException problem = null;
+        for (MlxDevice device : List.copyOf(devices)) {
+            try {
+                MlxProbe.check(this, device, libraries.mlxc());
+            } catch (EngineException | RuntimeUnavailableException e) {
+                LOG.warn("MLX is not used on the {}: {}", device, e.getMessage());
+                devices.remove(device);
+                problem = e;
+            }
+        }
+        if (devices.isEmpty() && problem != null) {
+            throw problem;
+        }
     }
 
     private String readVersion() {
@@ -277,6 +298,11 @@ public final class MlxRuntime {
         if (status != 0) {
             throw failed();
         }
+    }
+
+    /** Forgets what the error handler was told, where the reason is known better. */
+    void forgetError() {
+        error = null;
     }
 
     /** Checks a handle that a function returned. */

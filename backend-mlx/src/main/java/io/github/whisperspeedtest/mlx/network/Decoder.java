@@ -63,7 +63,7 @@ final class Decoder {
      * Reads more tokens of each sequence.
      *
      * @param ids {@code [sequences, tokens]}
-     * @param cache holds what was read before, and what is read now afterwards
+     * @param cache holds what was read before, and what is read now afterwards, which is to be counted once it has been computed
      * @param cross for each layer what is attended to, of as many windows as divide the sequences
      * @return {@code [sequences, tokens, width]}
      */
@@ -88,7 +88,6 @@ final class Decoder {
             rows = attendToAudio(graph, i, rows, cross.get(i), listener);
             rows = block.feedForward.apply(graph, rows);
         }
-        cache.advance(count);
         return rows;
     }
 

@@ -56,15 +56,26 @@ final class MlxDecoderSession implements DecoderSession {
     @Override
     public void append(int[][] tokens, int[] positions, float[][] logits) {
         checkFits(tokens);
-        network.runtime().run(() -> {
+        change(() -> {
             try (MlxGraph graph = network.graph()) {
                 MlxArray rows = network.decoder().apply(graph, graph.indices(tokens), cache, cross, null);
                 if (positions.length < tokens[0].length) {
                     rows = graph.take(rows, indices(graph, positions), 1);
                 }
                 graph.read(network.decoder().logits(graph, rows), logits, cache.arrays());
+                cache.advance(tokens[0].length);
             }
         });
+    }
+
+    /** Does something to the caches; where it fails on the way they hold nothing that could be gone on from, so the session ends. */
+    private void change(Runnable task) {
+        try {
+            network.runtime().run(task);
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
     }
 
     private static MlxArray indices(MlxGraph graph, int[] values) {
@@ -126,7 +137,7 @@ final class MlxDecoderSession implements DecoderSession {
     public void select(int[] parents) {
         checkOpen();
         int[] kept = SelectedWindows.of(parents, sequences / windows);
-        network.runtime().run(() -> {
+        change(() -> {
             try (MlxGraph graph = network.graph()) {
                 cache.select(graph, indices(graph, parents));
             }
