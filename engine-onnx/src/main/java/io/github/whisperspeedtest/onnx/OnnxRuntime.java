@@ -1,11 +1,12 @@
 package io.github.whisperspeedtest.onnx;
 
 import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtProvider;
 import io.github.whisperspeedtest.error.EngineUnavailableException;
 import io.github.whisperspeedtest.spi.Availability;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /** ONNX Runtime's native library: loaded once, or the reason why it cannot be. */
@@ -15,6 +16,12 @@ public final class OnnxRuntime {
 
     /** What reports call the CoreML provider. */
     public static final String COREML = "CoreML";
+
+    /**
+     * As it starts, version 1.29 for Linux matches the process's command line with a recursive expression, which takes stack for each
+     * character: a class path of some thousand of them ends the process on a thread of the usual size. Only what is used is taken.
+     */
+    private static final long STARTING_STACK_BYTES = 512L << 20;
 
     private static @Nullable OnnxRuntime instance;
     private static @Nullable Throwable failure;
@@ -33,12 +40,9 @@ public final class OnnxRuntime {
     public static synchronized OnnxRuntime get() {
         if (instance == null && failure == null) {
             try {
-                OrtEnvironment environment =
-                        OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "whisper-speedtest");
-                environment.setTelemetry(false);
-                instance = new OnnxRuntime(environment);
-            } catch (LinkageError | RuntimeException | OrtException e) {
-                failure = e;
+                instance = new OnnxRuntime(start());
+            } catch (ExecutionException e) {
+                failure = e.getCause();
             }
         }
         if (instance == null) {
@@ -46,6 +50,31 @@ public final class OnnxRuntime {
                     "ONNX Runtime cannot be loaded: " + failure.getMessage() + ". " + remedy(), failure);
         }
         return instance;
+    }
+
+    /** Starts the library on a thread of its own; an interruption does not end the wait, and is not lost. */
+    private static OrtEnvironment start() throws ExecutionException {
+        FutureTask<OrtEnvironment> task = new FutureTask<>(() -> {
+            OrtEnvironment environment =
+                    OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "whisper-speedtest");
+            environment.setTelemetry(false);
+            return environment;
+        });
+        new Thread(null, task, "onnxruntime-start", STARTING_STACK_BYTES).start();
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return task.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /**
