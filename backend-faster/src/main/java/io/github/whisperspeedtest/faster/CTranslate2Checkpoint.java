@@ -7,6 +7,7 @@ import io.github.whisperspeedtest.checkpoint.FileRegion;
 import io.github.whisperspeedtest.checkpoint.GenerationConfig;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
 import io.github.whisperspeedtest.checkpoint.PreprocessorConfig;
+import io.github.whisperspeedtest.checkpoint.RepositoryFiles;
 import io.github.whisperspeedtest.checkpoint.Tensor;
 import io.github.whisperspeedtest.checkpoint.TensorShapes;
 import io.github.whisperspeedtest.checkpoint.TokenizerData;
@@ -73,11 +74,7 @@ record CTranslate2Checkpoint(Checkpoint checkpoint, String weightType) {
         try {
             return new Reader(files).read();
         } catch (IOException e) {
-            TranscriptionCancelledException.throwIfInterrupted("Reading model '" + files.model() + "'", e);
-            throw new ModelException(
-                    "Model '" + files.model() + "' cannot be read: " + e
-                            + ". Check the disk and who may read the files.",
-                    e);
+            throw RepositoryFiles.unreadable(files.model(), e);
         }
     }
 

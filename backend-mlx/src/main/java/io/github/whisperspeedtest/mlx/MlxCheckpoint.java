@@ -60,11 +60,7 @@ record MlxCheckpoint(Checkpoint checkpoint, String weightType) {
         try {
             return new Reader(new RepositoryFiles(files.model(), files.byName())).read();
         } catch (IOException e) {
-            TranscriptionCancelledException.throwIfInterrupted("Reading model '" + files.model() + "'", e);
-            throw new ModelException(
-                    "Model '" + files.model() + "' cannot be read: " + e
-                            + ". Check the disk and who may read the files.",
-                    e);
+            throw RepositoryFiles.unreadable(files.model(), e);
         }
     }
 

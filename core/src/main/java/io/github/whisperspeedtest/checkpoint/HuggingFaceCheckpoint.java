@@ -56,9 +56,7 @@ public final class HuggingFaceCheckpoint {
         try {
             return new HuggingFaceCheckpoint(new RepositoryFiles(model, files)).read();
         } catch (IOException e) {
-            TranscriptionCancelledException.throwIfInterrupted("Reading model '" + model + "'", e);
-            throw new ModelException(
-                    "Model '" + model + "' cannot be read: " + e + ". Check the disk and who may read the files.", e);
+            throw RepositoryFiles.unreadable(model, e);
         }
     }
 

@@ -39,9 +39,7 @@ public final class OpenAiCheckpoint {
         try {
             return read(new RepositoryFiles(model, files));
         } catch (IOException e) {
-            TranscriptionCancelledException.throwIfInterrupted("Reading model '" + model + "'", e);
-            throw new ModelException(
-                    "Model '" + model + "' cannot be read: " + e + ". Check the disk and who may read the files.", e);
+            throw RepositoryFiles.unreadable(model, e);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.checkpoint;
 
 import io.github.whisperspeedtest.error.ModelException;
+import io.github.whisperspeedtest.error.TranscriptionCancelledException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -20,6 +21,20 @@ import org.jspecify.annotations.Nullable;
 public record RepositoryFiles(String model, Map<String, Path> byName) {
     /** The file that says of decoding what the model says of it. */
     public static final String GENERATION_CONFIG = "generation_config.json";
+
+    /**
+     * Returns the exception for a model of which a file cannot be read.
+     *
+     * @param model name of the model
+     * @param cause what the disk said
+     * @throws TranscriptionCancelledException if it is that the thread was interrupted; it still is after
+     */
+    public static ModelException unreadable(String model, IOException cause) {
+        TranscriptionCancelledException.throwIfInterrupted("Reading model '" + model + "'", cause);
+        return new ModelException(
+                "Model '" + model + "' cannot be read: " + cause + ". Check the disk and who may read the files.",
+                cause);
+    }
 
     /** Returns the names of all files. */
     public Set<String> names() {

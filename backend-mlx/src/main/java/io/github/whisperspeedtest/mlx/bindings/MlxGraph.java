@@ -239,7 +239,7 @@ public final class MlxGraph implements AutoCloseable {
                 count,
                 runtime.integers(1, stop),
                 count,
-                runtime.ones(count),
+                runtime.ones(),
                 count,
                 stream));
     }
@@ -255,7 +255,7 @@ public final class MlxGraph implements AutoCloseable {
                 count,
                 runtime.integers(1, stop),
                 count,
-                runtime.ones(count),
+                runtime.ones(),
                 count,
                 stream));
     }

@@ -266,8 +266,8 @@ public final class MlxRuntime {
         return Pointer.nativeValue(integerCells) + offset;
     }
 
-    /** Returns the address of that many ones. */
-    long ones(int count) {
+    /** Returns the address of ones, as many as there can be dimensions. */
+    long ones() {
         return Pointer.nativeValue(integerCells) + 2L * MAX_DIMENSIONS * Integer.BYTES;
     }
 
