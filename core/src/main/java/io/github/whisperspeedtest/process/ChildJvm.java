@@ -116,6 +116,8 @@ public final class ChildJvm {
         List<String> arguments = new ArrayList<>();
         arguments.add("--enable-native-access=ALL-UNNAMED");
         arguments.add("-XX:-CreateCoredumpOnCrash");
+        // Counters for monitoring tools, in a file of the temporary directory that a killed JVM leaves behind.
+        arguments.add("-XX:-UsePerfData");
         // The first of these is for Java 17, the others are for the later ones, where it no longer reaches the streams.
         arguments.add("-Dfile.encoding=UTF-8");
         arguments.add("-Dstdout.encoding=UTF-8");

@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.process;
 import com.fasterxml.jackson.databind.JavaType;
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
+import io.github.whisperspeedtest.files.FileTrees;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -15,9 +16,13 @@ import java.io.Writer;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 
 /** The main class of a child JVM: does the one task that its standard input names. */
 final class ChildMain {
+    /** System property that names the directory of this child's temporary files. */
+    static final String DIRECTORY_PROPERTY = "whisperspeedtest.child.directory";
+
     /** Nobody is left to read this exit code; it only has to differ from 0. */
     private static final int PARENT_IS_GONE = 1;
 
@@ -50,7 +55,17 @@ final class ChildMain {
             // Native code closed the stream. The death of the parent then shows at the next event.
             return;
         }
+        deleteTemporaryFiles();
         Runtime.getRuntime().halt(PARENT_IS_GONE);
+    }
+
+    /** Does what a parent that was killed no longer does. */
+    private static void deleteTemporaryFiles() {
+        try {
+            FileTrees.delete(Path.of(System.getProperty(DIRECTORY_PROPERTY)));
+        } catch (IOException e) {
+            // The process is about to end; there is no one to tell.
+        }
     }
 
     private static void converse(Wire.Invitation invitation, String input) throws IOException {

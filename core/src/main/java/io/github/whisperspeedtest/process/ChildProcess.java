@@ -48,7 +48,9 @@ final class ChildProcess implements AutoCloseable {
             // A percent sign begins a placeholder in the name of this file.
             String report = crashReport(directory).toString().replace("%", "%%");
             Path argumentFile = directory.resolve("arguments");
-            List<String> all = Stream.concat(Stream.of("-XX:ErrorFile=" + report), arguments.stream())
+            List<String> all = Stream.concat(
+                            Stream.of("-XX:ErrorFile=" + report, "-D" + ChildMain.DIRECTORY_PROPERTY + "=" + directory),
+                            arguments.stream())
                     .toList();
             Files.write(argumentFile, all.stream().map(ChildProcess::quoted).toList(), platformCharset());
             ProcessBuilder builder = new ProcessBuilder(java.toString(), "@" + argumentFile)

@@ -309,8 +309,10 @@ class ChildJvmTest {
 
     @Test
     @EnabledOnOs({OS.LINUX, OS.MAC})
-    void childDoesNotOutliveAKilledParent(@TempDir Path temporary) throws Exception {
+    void childAndItsFilesDoNotOutliveAKilledParent(@TempDir Path temporary) throws Exception {
         assertChildEndsWithParent(temporary, true);
+
+        assertThat(temporary).isEmptyDirectory();
     }
 
     @Test

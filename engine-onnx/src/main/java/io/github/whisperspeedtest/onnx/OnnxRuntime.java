@@ -1,12 +1,12 @@
 package io.github.whisperspeedtest.onnx;
 
 import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtProvider;
-import io.github.whisperspeedtest.error.EngineUnavailableException;
+import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import io.github.whisperspeedtest.spi.Availability;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** ONNX Runtime's native library: loaded once, or the reason why it cannot be. */
@@ -17,14 +17,12 @@ public final class OnnxRuntime {
     /** What reports call the CoreML provider. */
     public static final String COREML = "CoreML";
 
-    /**
-     * As it starts, version 1.29 for Linux matches the process's command line with a recursive expression, which takes stack for each
-     * character: a class path of some thousand of them ends the process on a thread of the usual size. Only what is used is taken.
-     */
-    private static final long STARTING_STACK_BYTES = 512L << 20;
+    /** Platforms that the published jar has libraries for. */
+    static final String PLATFORMS =
+            "It runs on Linux (x86-64, ARM64; glibc 2.28 or later), macOS (ARM64) and Windows (x86-64).";
 
     private static @Nullable OnnxRuntime instance;
-    private static @Nullable Throwable failure;
+    private static @Nullable RuntimeUnavailableException failure;
 
     private final OrtEnvironment environment;
 
@@ -33,46 +31,40 @@ public final class OnnxRuntime {
     }
 
     /**
-     * Returns the library, loading it where nobody has.
+     * Returns the library, loading it on first use.
      *
-     * @throws EngineUnavailableException if it cannot be loaded here
+     * @throws RuntimeUnavailableException if it cannot be loaded here
      */
     public static synchronized OnnxRuntime get() {
-        if (instance == null && failure == null) {
-            try {
-                instance = new OnnxRuntime(start());
-            } catch (ExecutionException e) {
-                failure = e.getCause();
-            }
+        if (failure != null) {
+            throw new RuntimeUnavailableException(failure.reason(), failure.remedy(), failure);
         }
         if (instance == null) {
-            throw new EngineUnavailableException(
-                    "ONNX Runtime cannot be loaded: " + failure.getMessage() + ". " + remedy(), failure);
+            try {
+                instance = new OnnxRuntime(start());
+            } catch (RuntimeUnavailableException e) {
+                failure = e;
+                throw failure;
+            }
         }
         return instance;
     }
 
-    /** Starts the library on a thread of its own; an interruption does not end the wait, and is not lost. */
-    private static OrtEnvironment start() throws ExecutionException {
-        FutureTask<OrtEnvironment> task = new FutureTask<>(() -> {
+    private static OrtEnvironment start() {
+        String before = System.getProperty(OnnxLibraries.DIRECTORY_PROPERTY);
+        try {
+            System.setProperty(
+                    OnnxLibraries.DIRECTORY_PROPERTY, OnnxLibraries.find().toString());
             OrtEnvironment environment =
                     OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "whisper-speedtest");
+            // On Windows every version has events for the system's event tracing.
             environment.setTelemetry(false);
             return environment;
-        });
-        new Thread(null, task, "onnxruntime-start", STARTING_STACK_BYTES).start();
-        boolean interrupted = false;
-        try {
-            while (true) {
-                try {
-                    return task.get();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
+        } catch (IOException | OrtException | IllegalStateException | LinkageError e) {
+            throw new RuntimeUnavailableException("ONNX Runtime cannot be loaded: " + e.getMessage(), PLATFORMS, e);
         } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
+            if (before == null) {
+                System.clearProperty(OnnxLibraries.DIRECTORY_PROPERTY);
             }
         }
     }
@@ -87,19 +79,12 @@ public final class OnnxRuntime {
             OnnxRuntime runtime = get();
             boolean hasCoreMl = coreMl && runtime.hasCoreMl();
             return new Availability.Available(runtime.version(), hasCoreMl ? COREML : CPU, coreMl && !hasCoreMl);
-        } catch (EngineUnavailableException e) {
-            return new Availability.Unavailable(
-                    "ONNX Runtime cannot be loaded: " + (failure == null ? e.getMessage() : failure.getMessage()),
-                    remedy());
+        } catch (RuntimeUnavailableException e) {
+            return new Availability.Unavailable(e.reason(), e.remedy());
         }
     }
 
-    private static String remedy() {
-        return "It runs on Linux (x86-64, ARM64; glibc 2.28 or later), macOS (ARM64) and Windows (x86-64); where the"
-                + " temporary directory forbids execution, set -Djava.io.tmpdir to another.";
-    }
-
-    /** Returns the name and version, such as {@code ONNX Runtime 1.29.0}. */
+    /** Returns the name and version, such as {@code ONNX Runtime 1.28.0}. */
     public String version() {
         return "ONNX Runtime " + environment.getVersion();
     }
