@@ -25,6 +25,7 @@ public sealed interface BenchmarkResult {
      * @param load time to load the model
      * @param firstRun time of the very first run, a warm-up run where there was one
      * @param runs the timed runs in order, each of all recordings; at least one, each longer than zero
+     * @param cpu who used the processors in each timed run, empty where that is not known
      * @param audios what it made of each recording
      * @param timings medians over the timed runs of where the time went, null where the engine does not tell
      * @param peakMemoryBytes most memory that its process held at any time, null where that is not known
@@ -36,6 +37,7 @@ public sealed interface BenchmarkResult {
             Duration load,
             Duration firstRun,
             List<Duration> runs,
+            List<CpuUsage> cpu,
             List<AudioResult> audios,
             @Nullable Timings timings,
             @Nullable Long peakMemoryBytes)
@@ -48,16 +50,26 @@ public sealed interface BenchmarkResult {
             Objects.requireNonNull(load, "load");
             Objects.requireNonNull(firstRun, "firstRun");
             runs = List.copyOf(runs);
+            cpu = List.copyOf(cpu);
             audios = List.copyOf(audios);
             if (runs.isEmpty() || runs.stream().anyMatch(run -> run.isNegative() || run.isZero())) {
                 throw new IllegalArgumentException(
                         "runs of '" + implementation + "' must be one or more times above zero, but were " + runs);
+            }
+            if (!cpu.isEmpty() && cpu.size() != runs.size()) {
+                throw new IllegalArgumentException("cpu of '" + implementation + "' must have an entry for each of the "
+                        + runs.size() + " runs, but has " + cpu.size());
             }
         }
 
         /** Returns the statistics of the timed runs. */
         public Statistics statistics() {
             return Statistics.of(runs);
+        }
+
+        /** Returns how many processors were used on average over the timed runs, empty where that is not known. */
+        public Optional<MeanCores> meanCores() {
+            return MeanCores.of(runs, cpu);
         }
 
         /** Returns the word errors of all recordings with a reference together, empty where there is none. */

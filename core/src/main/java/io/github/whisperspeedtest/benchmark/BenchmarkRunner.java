@@ -177,6 +177,7 @@ public final class BenchmarkRunner {
                 measurement.load(),
                 warmups.isEmpty() ? measurement.runTimes().get(0) : warmups.get(0),
                 measurement.runTimes(),
+                measurement.cpu(),
                 audios,
                 medianTimings(measurement),
                 peakMemoryBytes);

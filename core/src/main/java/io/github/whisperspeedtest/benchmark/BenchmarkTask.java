@@ -64,13 +64,15 @@ public final class BenchmarkTask implements ChildTask<BenchmarkTask.Order, Bench
      * @param warmups times of the runs that do not count
      * @param runs the transcriptions of each run that counts, one per recording
      * @param runTimes times of the runs that count
+     * @param cpu who used the processors in each run that counts, empty where the system does not tell
      */
     public record Measurement(
             EngineParameters parameters,
             Duration load,
             List<Duration> warmups,
             List<List<Transcription>> runs,
-            List<Duration> runTimes)
+            List<Duration> runTimes,
+            List<CpuUsage> cpu)
             implements Outcome {}
 
     @Override
@@ -99,14 +101,20 @@ public final class BenchmarkTask implements ChildTask<BenchmarkTask.Order, Bench
 
             List<List<Transcription>> runs = new ArrayList<>();
             List<Duration> runTimes = new ArrayList<>();
+            List<CpuUsage> cpu = new ArrayList<>();
             for (int i = 1; i <= order.runs(); i++) {
                 reporter.report(new BenchmarkProgress(BenchmarkProgress.Stage.RUN, i, null));
+                CpuMeter meter = CpuMeter.start();
                 long start = System.nanoTime();
                 runs.add(transcribeAll(transcriber, audios, order.transcribe()));
                 runTimes.add(since(start));
+                CpuUsage usage = meter.stop();
+                if (usage != null) {
+                    cpu.add(usage);
+                }
                 reporter.report(new BenchmarkProgress(BenchmarkProgress.Stage.RUN, i, runTimes.get(i - 1)));
             }
-            return new Measurement(transcriber.parameters(), load, warmups, runs, runTimes);
+            return new Measurement(transcriber.parameters(), load, warmups, runs, runTimes, cpu);
         }
     }
 

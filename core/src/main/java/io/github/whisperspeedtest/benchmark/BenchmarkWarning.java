@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -24,6 +25,7 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
     private static final double SLOW_FIRST_RUN = 2;
     private static final double NOISY_DEVIATION = 0.05;
     private static final double NOISY_SPREAD = 1.5;
+    private static final double BUSY_SHARE = 0.1;
 
     /** Checks that nothing is null that must not be. */
     public BenchmarkWarning {
@@ -33,6 +35,8 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
 
     /** All there are, each with what to do. */
     public enum Kind {
+        /** Other programs or other virtual machines took more than a tenth of the CPU time that the timed runs wanted. */
+        BUSY_MACHINE("Repeat the benchmark when the machine is quiet; the order can differ then."),
         /** There is little audio, so what an engine does once per call weighs too much. */
         SHORT_AUDIO("Give longer recordings for a fair comparison."),
         /** There is one timed run only. */
@@ -63,6 +67,11 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
         return kind.advice();
     }
 
+    /** Returns whether the ranking cannot be trusted because of it. */
+    boolean isAboutOrder() {
+        return kind == Kind.BUSY_MACHINE;
+    }
+
     /** Returns the warnings about a report, those about all implementations first. */
     static List<BenchmarkWarning> of(BenchmarkReport report) {
         List<BenchmarkWarning> warnings = new ArrayList<>();
@@ -70,6 +79,7 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
         if (ranking.isEmpty()) {
             return warnings;
         }
+        addBusyMachine(ranking, warnings);
         Duration audio = report.settings().audioDuration();
         if (audio.compareTo(SHORT_AUDIO) < 0) {
             warnings.add(new BenchmarkWarning(
@@ -86,6 +96,44 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
             addDifferences(report.settings().audios().get(i).name(), i, ranking, warnings);
         }
         return List.copyOf(warnings);
+    }
+
+    private static void addBusyMachine(List<Measured> ranking, List<BenchmarkWarning> warnings) {
+        double wall = 0;
+        double wanted = 0;
+        double missed = 0;
+        double others = 0;
+        double stolen = 0;
+        int cores = 0;
+        for (Measured result : ranking) {
+            int threads = result.parameters().threads();
+            for (int run = 0; run < result.cpu().size(); run++) {
+                CpuUsage usage = result.cpu().get(run);
+                Duration time = result.runs().get(run);
+                cores = usage.cores();
+                wall += seconds(time);
+                wanted += seconds(time) * Math.min(threads, cores);
+                missed += seconds(usage.contention(time, threads));
+                others += usage.others() == null ? 0 : seconds(usage.others());
+                stolen += usage.stolen() == null ? 0 : seconds(usage.stolen());
+            }
+        }
+        if (missed > BUSY_SHARE * wanted) {
+            warnings.add(new BenchmarkWarning(
+                    Kind.BUSY_MACHINE,
+                    null,
+                    String.format(
+                            Locale.ROOT,
+                            "The machine was busy: during the timed runs other programs used %.1f of %d cores on average,"
+                                    + " and other virtual machines %.1f.",
+                            others / wall,
+                            cores,
+                            stolen / wall)));
+        }
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toNanos() / 1e9;
     }
 
     private static void addWarnings(Measured result, List<BenchmarkWarning> warnings) {

@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -46,11 +47,15 @@ public final class CsvReport {
             "device_differs",
             "compute_type",
             "threads",
+            "own_cores",
+            "other_cores",
+            "stolen_cores",
+            "machine_busy",
             "notes",
             "text",
             "reason",
             "remedy");
-    private static final int MEASURED_COLUMNS = 21;
+    private static final int MEASURED_COLUMNS = 25;
     private static final String SEPARATOR = " | ";
     private static final String FORMULA_STARTS = "=+-@";
 
@@ -91,6 +96,7 @@ public final class CsvReport {
         Statistics statistics = result.statistics();
         EngineParameters parameters = result.parameters();
         Long peakMemory = result.peakMemoryBytes();
+        Optional<MeanCores> cores = result.meanCores();
         return Stream.of(
                 String.valueOf(statistics.count()),
                 seconds(statistics.median()),
@@ -114,6 +120,10 @@ public final class CsvReport {
                 String.valueOf(Device.fellBack(parameters)),
                 text(parameters.computeType()),
                 String.valueOf(parameters.threads()),
+                cores.map(MeanCores::own).map(CsvReport::number).orElse(""),
+                cores.map(MeanCores::others).map(CsvReport::number).orElse(""),
+                cores.map(MeanCores::stolen).map(CsvReport::number).orElse(""),
+                String.valueOf(report.warnings().stream().anyMatch(BenchmarkWarning::isAboutOrder)),
                 text(String.join(SEPARATOR, parameters.notes())),
                 text(result.audios().stream()
                         .map(audio -> audio.text().strip())

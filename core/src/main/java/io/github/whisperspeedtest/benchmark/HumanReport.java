@@ -115,12 +115,22 @@ public final class HumanReport {
         return target.toString();
     }
 
-    /** Returns the table, fastest first, how much faster the fastest was, and the warnings; empty without results. */
+    /**
+     * Returns the table, fastest first, how much faster the fastest was, and the warnings; empty without results. A warning that the
+     * order cannot be trusted stands above the table.
+     */
     public String conclusion(BenchmarkReport report) {
         if (report.results().isEmpty()) {
             return "";
         }
         StringBuilder target = new StringBuilder();
+        List<BenchmarkWarning> warnings = report.warnings();
+        List<BenchmarkWarning> aboutOrder =
+                warnings.stream().filter(BenchmarkWarning::isAboutOrder).toList();
+        if (!aboutOrder.isEmpty()) {
+            appendWarnings(target, aboutOrder);
+            target.append('\n');
+        }
         appendTable(target, report);
         List<String> comparison = Comparison.sentences(report, glyphs);
         if (!comparison.isEmpty()) {
@@ -128,17 +138,22 @@ public final class HumanReport {
             comparison.forEach(
                     sentence -> target.append(DisplayText.oneLine(sentence)).append('\n'));
         }
-        List<BenchmarkWarning> warnings = report.warnings();
-        if (!warnings.isEmpty()) {
+        List<BenchmarkWarning> others =
+                warnings.stream().filter(warning -> !warning.isAboutOrder()).toList();
+        if (!others.isEmpty()) {
             target.append('\n');
-            warnings.forEach(warning -> target.append(style(Style.YELLOW, "Warning:"))
-                    .append(' ')
-                    .append(DisplayText.oneLine(warning.message()))
-                    .append(' ')
-                    .append(warning.advice())
-                    .append('\n'));
+            appendWarnings(target, others);
         }
         return target.toString();
+    }
+
+    private void appendWarnings(StringBuilder target, List<BenchmarkWarning> warnings) {
+        warnings.forEach(warning -> target.append(style(Style.YELLOW, "Warning:"))
+                .append(' ')
+                .append(DisplayText.oneLine(warning.message()))
+                .append(' ')
+                .append(warning.advice())
+                .append('\n'));
     }
 
     private void appendMeasured(StringBuilder target, BenchmarkReport report, Measured result) {
@@ -162,6 +177,7 @@ public final class HumanReport {
         if (timings != null) {
             line(target, "Stages", stages(timings));
         }
+        result.meanCores().ifPresent(cores -> line(target, "CPU", cores.describe()));
         line(target, "Load", Quantities.duration(result.load()));
         line(target, "First run", Quantities.duration(result.firstRun()));
         line(target, "Peak memory", ResultTable.memory(result));

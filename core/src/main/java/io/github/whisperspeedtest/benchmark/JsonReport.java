@@ -131,6 +131,13 @@ public final class JsonReport {
         putSeconds(node, "first_run_seconds", result.firstRun());
         ArrayNode runs = node.putArray("run_seconds");
         result.runs().forEach(run -> runs.add(Seconds.of(run)));
+        ArrayNode cpu = node.putArray("run_cpu");
+        for (CpuUsage usage : result.cpu()) {
+            ObjectNode entry = cpu.addObject().put("cores", usage.cores());
+            putSeconds(entry, "own_seconds", usage.own());
+            putSeconds(entry, "other_seconds", usage.others());
+            putSeconds(entry, "stolen_seconds", usage.stolen());
+        }
         node.set("statistics", statistics(result.statistics()));
         node.put("real_time_factor", report.realTimeFactor(result))
                 .put("speed", report.speed(result))

@@ -129,6 +129,7 @@ final class JsonReportReader {
                 seconds(node, "load_seconds"),
                 seconds(node, "first_run_seconds"),
                 list(node, "run_seconds", this::seconds),
+                cpu(node),
                 list(node, "audios", this::audioResult),
                 optional(node, "timings", this::timings),
                 optional(node, "peak_memory_bytes", this::wholeNumber));
@@ -138,6 +139,20 @@ final class JsonReportReader {
     private List<String> notes(JsonNode parameters) {
         List<String> notes = optional(parameters, "notes", (node, name) -> list(node, name, this::note));
         return notes == null ? List.of() : notes;
+    }
+
+    /** Reports did not tell this at first. */
+    private List<CpuUsage> cpu(JsonNode measured) {
+        List<CpuUsage> cpu = optional(measured, "run_cpu", (node, name) -> list(node, name, this::cpuUsage));
+        return cpu == null ? List.of() : cpu;
+    }
+
+    private CpuUsage cpuUsage(JsonNode node) {
+        return new CpuUsage(
+                integer(node, "cores"),
+                seconds(node, "own_seconds"),
+                optional(node, "other_seconds", this::seconds),
+                optional(node, "stolen_seconds", this::seconds));
     }
 
     private String note(JsonNode value) {

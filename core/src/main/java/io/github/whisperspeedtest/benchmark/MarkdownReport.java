@@ -29,9 +29,14 @@ public final class MarkdownReport {
         appendList(
                 target,
                 report.warnings().stream()
-                        .map(warning -> "Warning: " + warning.message() + " " + warning.advice())
+                        .filter(warning -> !warning.isAboutOrder())
+                        .map(MarkdownReport::sentences)
                         .toList());
         return target.toString();
+    }
+
+    private static String sentences(BenchmarkWarning warning) {
+        return "Warning: " + warning.message() + " " + warning.advice();
     }
 
     private static void appendHeader(StringBuilder target, BenchmarkReport report) {
@@ -56,6 +61,10 @@ public final class MarkdownReport {
                 + load.threads()
                 + (load.dumpGraph() == null ? "" : ", graph written to " + load.dumpGraph()));
         lines.add("Runs: " + settings.runs() + " timed, " + settings.warmupRuns() + " warm-up");
+        report.warnings().stream()
+                .filter(BenchmarkWarning::isAboutOrder)
+                .map(MarkdownReport::sentences)
+                .forEach(lines::add);
         lines.forEach(line -> target.append("- ").append(escape(line)).append('\n'));
     }
 

@@ -58,6 +58,7 @@ class BenchmarkReportTest {
                 one.load(),
                 one.firstRun(),
                 one.runs(),
+                List.of(),
                 List.of(
                         new AudioResult("1", "", "en", null, new WordErrorRate(1, 0, 0, 10)),
                         new AudioResult("2", "", "en", null, null),

@@ -81,6 +81,7 @@ class BenchmarkWarningTest {
                         Duration.ofMillis(1),
                         Duration.ofMillis(100),
                         Reports.millis(100, 100, 100),
+                        List.of(),
                         heard,
                         null,
                         null));
@@ -114,6 +115,44 @@ class BenchmarkWarningTest {
                         .warnings())
                 .containsExactly(
                         new BenchmarkWarning(Kind.DEVICE_FALLBACK, "a", "a ran on CPU, but gpu was asked for."));
+    }
+
+    @Test
+    void otherProgramsOnTheProcessorsThatTheRunsNeedMakeTheMachineBusy() {
+        assertThat(busy(2, Reports.cpu(180, 15, 0))).isEmpty();
+        assertThat(busy(2, Reports.cpu(120, 70, 10)))
+                .containsExactly(new BenchmarkWarning(
+                        Kind.BUSY_MACHINE,
+                        null,
+                        "The machine was busy: during the timed runs other programs used 0.7 of 2 cores on average, and"
+                                + " other virtual machines 0.1."));
+    }
+
+    @Test
+    void otherProgramsOnFreeProcessorsDoNotMakeTheMachineBusy() {
+        assertThat(busy(1, Reports.cpu(100, 95, 0))).isEmpty();
+        assertThat(busy(1, Reports.cpu(80, 120, 0)))
+                .extracting(BenchmarkWarning::kind)
+                .containsExactly(Kind.BUSY_MACHINE);
+    }
+
+    @Test
+    void whatTheHypervisorWithholdsMakesTheMachineBusyHoweverManyProcessorsAreFree() {
+        assertThat(busy(1, Reports.cpu(80, 0, 15)))
+                .extracting(BenchmarkWarning::kind)
+                .containsExactly(Kind.BUSY_MACHINE);
+    }
+
+    @Test
+    void aSystemThatTellsNothingIsNotCalledBusy() {
+        assertThat(busy(2, new CpuUsage(2, Duration.ofMillis(10), null, null))).isEmpty();
+    }
+
+    /** The warnings about three runs of 100 ms on two processors, each with the same usage. */
+    private static List<BenchmarkWarning> busy(int threads, CpuUsage usage) {
+        EngineParameters parameters = new EngineParameters("m", "r", "auto", "CPU", "f16", threads);
+        Measured measured = Reports.measured("a", parameters, "x", 100, 100, 100, 100);
+        return Reports.plain(3, Reports.withCpu(measured, usage, usage, usage)).warnings();
     }
 
     @Test

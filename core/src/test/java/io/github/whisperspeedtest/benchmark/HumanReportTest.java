@@ -48,6 +48,7 @@ class HumanReportTest {
                           Min … max    396 ms … 410 ms
                           Speed        52.5× real time (real-time factor 0.0190)
                           Stages       mel 10.0 ms, encode 250 ms, decode 120 ms
+                          CPU          1.7 cores used, 0.0 by other programs, 0.0 by other virtual machines
                           Load         123 ms
                           First run    998 ms
                           Peak memory  312 MiB
@@ -243,5 +244,18 @@ class HumanReportTest {
         BenchmarkReport report = Reports.plain(3);
         Measured result = Reports.measured("a", Reports.CPU, text, 100, 100, 100, 100);
         return unicode.result(report, result);
+    }
+
+    @Test
+    void aBusyMachineIsToldAboveTheTable() {
+        BenchmarkReport report = busy();
+        assertThat(unicode.conclusion(report)).startsWith("Warning: The machine was busy: ");
+        assertThat(unicode.conclusion(report).indexOf("Warning: There is only one"))
+                .isGreaterThan(unicode.conclusion(report).indexOf("Implementation "));
+    }
+
+    private static BenchmarkReport busy() {
+        Measured measured = Reports.measured("a", Reports.CPU, "x", 100, 100);
+        return Reports.plain(1, Reports.withCpu(measured, Reports.cpu(50, 150, 0)));
     }
 }

@@ -68,6 +68,16 @@ class JsonReportTest {
     }
 
     @Test
+    void aReportFromBeforeCpuTimeWasMeasuredIsRead() {
+        String older = SAVED.replaceAll("\\s+\"run_cpu\" : \\[[^]]*],", "");
+
+        assertThat(older).doesNotContain("run_cpu");
+        assertThat(JsonReport.parse(older, "r.json").ranking())
+                .hasSize(3)
+                .allSatisfy(result -> assertThat(result.meanCores()).isEmpty());
+    }
+
+    @Test
     void theDirectoryOfTheGraphIsKept() {
         BenchmarkReport plain = Reports.plain(1);
         BenchmarkSettings settings = plain.settings();

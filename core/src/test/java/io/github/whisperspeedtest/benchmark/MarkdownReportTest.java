@@ -63,4 +63,13 @@ class MarkdownReportTest {
         assertThat(MarkdownReport.render(report))
                 .contains("- a, a.wav: \"\\<b\\>x\\</b\\> \\*y\\* \\[z\\](u) \\`c\\` \\\\ \\& \\|\"\n");
     }
+
+    @Test
+    void aBusyMachineIsToldAboveTheTable() {
+        var measured = Reports.measured("a", Reports.CPU, "x", 100, 100);
+        String document = MarkdownReport.render(Reports.plain(1, Reports.withCpu(measured, Reports.cpu(50, 150, 0))));
+        assertThat(document).containsOnlyOnce("- Warning: The machine was busy: ");
+        assertThat(document.indexOf("machine was busy")).isLessThan(document.indexOf("| a |"));
+        assertThat(document.indexOf("only one timed run")).isGreaterThan(document.indexOf("| a |"));
+    }
 }

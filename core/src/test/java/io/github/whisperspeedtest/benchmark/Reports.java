@@ -52,6 +52,7 @@ final class Reports {
                         Duration.ofMillis(80),
                         Duration.ofMillis(1000),
                         millis(740, 800, 860),
+                        List.of(),
                         List.of(
                                 heard("count.wav", "One, two, four!", REFERENCE),
                                 heard("grüße|2.wav", "=Viele \"Grüße\", " + "sehr ".repeat(30), null)),
@@ -64,6 +65,7 @@ final class Reports {
                         Duration.ofMillis(123),
                         Duration.ofMillis(998),
                         millis(400, 396, 410),
+                        List.of(cpu(700, 20, 10), cpu(690, 10, 0), cpu(710, 30, 0)),
                         List.of(
                                 new AudioResult(
                                         "count.wav",
@@ -92,6 +94,7 @@ final class Reports {
                         Duration.ofMillis(1500),
                         Duration.ofMillis(2600),
                         millis(2400, 2400, 2400),
+                        List.of(),
                         List.of(heard("count.wav", "", REFERENCE), heard("grüße|2.wav", " ", null)),
                         null,
                         1_503_238_553L))
@@ -128,9 +131,30 @@ final class Reports {
                 Duration.ofMillis(100),
                 Duration.ofMillis(firstMillis),
                 millis(runMillis),
+                List.of(),
                 List.of(new AudioResult("a.wav", text, "en", null, null)),
                 null,
                 null);
+    }
+
+    /** The same result with what each of its runs used of two processors. */
+    static Measured withCpu(Measured measured, CpuUsage... cpu) {
+        return new Measured(
+                measured.implementation(),
+                measured.version(),
+                measured.parameters(),
+                measured.load(),
+                measured.firstRun(),
+                measured.runs(),
+                List.of(cpu),
+                measured.audios(),
+                measured.timings(),
+                measured.peakMemoryBytes());
+    }
+
+    static CpuUsage cpu(long ownMillis, long otherMillis, long stolenMillis) {
+        return new CpuUsage(
+                2, Duration.ofMillis(ownMillis), Duration.ofMillis(otherMillis), Duration.ofMillis(stolenMillis));
     }
 
     static List<Duration> millis(long... values) {

@@ -1,0 +1,40 @@
+package io.github.whisperspeedtest.benchmark;
+
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who used the processors during one timed run.
+ *
+ * @param cores logical processors that the measured process may run on
+ * @param own CPU time of the measured process, all threads together
+ * @param others CPU time of all other processes on these processors, null where the system does not tell
+ * @param stolen time that a hypervisor withheld from these processors, null where the system does not tell
+ */
+public record CpuUsage(
+        int cores,
+        Duration own,
+        @Nullable Duration others,
+        @Nullable Duration stolen) {
+    /** Checks the number of processors and that nothing is null that must not be. */
+    public CpuUsage {
+        Objects.requireNonNull(own, "own");
+        if (cores < 1) {
+            throw new IllegalArgumentException("cores must be at least 1, but was " + cores);
+        }
+    }
+
+    /**
+     * Returns the CPU time that the run wanted and did not get: what other processes took of the processors that its threads needed, and
+     * what the hypervisor withheld.
+     *
+     * @param wall how long the run took
+     * @param threads threads that compute in the run
+     */
+    Duration contention(Duration wall, int threads) {
+        Duration free = wall.multipliedBy(Math.max(0, cores - threads));
+        Duration taken = others == null ? Duration.ZERO : others.minus(free);
+        return (taken.isNegative() ? Duration.ZERO : taken).plus(stolen == null ? Duration.ZERO : stolen);
+    }
+}
