@@ -15,12 +15,12 @@ public final class AccessToken {
     }
 
     /**
-     * Returns a token of the given text, white space around it removed.
+     * Returns a token of the given text, line breaks and white space around it removed as {@code huggingface_hub} does.
      *
      * @throws WhisperSpeedtestException if it is empty or holds a character that no HTTP header can carry
      */
     public static AccessToken of(String text) {
-        String secret = text.strip();
+        String secret = text.replaceAll("[\\r\\n]", "").strip();
         if (secret.isEmpty() || !secret.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
             throw new WhisperSpeedtestException(
                     ErrorKind.USER,

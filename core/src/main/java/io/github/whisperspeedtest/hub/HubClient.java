@@ -191,7 +191,7 @@ final class HubClient {
         return new DownloadException(
                 ErrorKind.ENVIRONMENT,
                 "The answer of " + Transport.shown(address) + " cannot be used. Expected " + expected + ", found '"
-                        + (settings.token() == null ? shown : settings.token().hideIn(shown))
+                        + settings.hideToken(shown)
                         + "'. Check HF_ENDPOINT.");
     }
 

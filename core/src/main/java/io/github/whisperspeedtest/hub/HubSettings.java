@@ -1,18 +1,25 @@
 package io.github.whisperspeedtest.hub;
 
+import static io.github.whisperspeedtest.files.UserPaths.firstNonBlank;
+
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
+import io.github.whisperspeedtest.files.UserPaths;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -20,20 +27,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where the hub is, where its cache is, and how to get there; understood as {@code huggingface_hub} does.
  *
- * @param endpoint address of the hub, without a slash at its end
- * @param cache the default cache
- * @param token the secret to present to the hub, or null
- * @param offline whether no request may be made
- * @param symbolicLinks whether snapshots may link to their files; they hold copies otherwise
- * @param proxies how requests leave this machine
+ * <p>Only a request needs the address of the hub and the access token. So a wrong address and a token that cannot be read are
+ * errors of {@link #endpoint} and {@link #token}, and whoever only looks for models on this machine never meets them.
  */
-public record HubSettings(
-        URI endpoint,
-        Path cache,
-        @Nullable AccessToken token,
-        boolean offline,
-        boolean symbolicLinks,
-        Proxies proxies) {
+public final class HubSettings {
     /** System property for the address of the hub; it wins over the environment. */
     public static final String ENDPOINT_PROPERTY = "whisperspeedtest.hub.endpoint";
 
@@ -47,17 +44,70 @@ public record HubSettings(
     private static final Set<String> TRUE = Set.of("1", "ON", "YES", "TRUE");
     private static final Pattern VARIABLE = Pattern.compile("\\$(?:\\{([^}]+)}|(\\w+))");
 
-    /** Makes the cache absolute and checks the endpoint. */
-    public HubSettings {
-        Objects.requireNonNull(proxies, "proxies");
-        endpoint = checked(endpoint);
-        cache = cache.toAbsolutePath().normalize();
+    private final Supplier<URI> endpoint;
+    private final Path cache;
+    private final Supplier<Optional<AccessToken>> token;
+    private final boolean offline;
+    private final boolean symbolicLinks;
+    private final Supplier<Proxies> proxies;
+
+    /**
+     * Creates settings.
+     *
+     * @param endpoint address of the hub
+     * @param cache the default cache
+     * @param token the secret to present to the hub, or null
+     * @param offline whether no request may be made
+     * @param symbolicLinks whether snapshots may link to their files; they hold copies otherwise
+     * @param proxies how requests leave this machine
+     * @throws WhisperSpeedtestException if the address is not one of a hub
+     */
+    public HubSettings(
+            URI endpoint,
+            Path cache,
+            @Nullable AccessToken token,
+            boolean offline,
+            boolean symbolicLinks,
+            Proxies proxies) {
+        this(
+                constant(checked(endpoint)),
+                cache,
+                constant(Optional.ofNullable(token)),
+                offline,
+                symbolicLinks,
+                constant(proxies));
+    }
+
+    private HubSettings(
+            Supplier<URI> endpoint,
+            Path cache,
+            Supplier<Optional<AccessToken>> token,
+            boolean offline,
+            boolean symbolicLinks,
+            Supplier<Proxies> proxies) {
+        this.endpoint = endpoint;
+        this.cache = cache.toAbsolutePath().normalize();
+        this.token = token;
+        this.offline = offline;
+        this.symbolicLinks = symbolicLinks;
+        this.proxies = proxies;
+    }
+
+    private static <T> Supplier<T> constant(T value) {
+        Objects.requireNonNull(value);
+        return () -> value;
+    }
+
+    /** A token may come through a pipe, which can be read but once; and one warning about a proxy is enough. */
+    private static <T> Supplier<T> once(Supplier<T> source) {
+        Map<Supplier<T>, T> known = new ConcurrentHashMap<>();
+        return () -> known.computeIfAbsent(source, Supplier::get);
     }
 
     /**
      * Returns the settings of the current user.
      *
-     * @throws WhisperSpeedtestException if a variable holds what it cannot mean, or the token file cannot be read
+     * @throws WhisperSpeedtestException if the home directory is needed and unknown
      */
     public static HubSettings current() {
         return of(System.getenv(), System.getProperties());
@@ -65,14 +115,62 @@ public record HubSettings(
 
     /** Returns the settings that the given environment and system properties ask for. */
     public static HubSettings of(Map<String, String> environment, Properties properties) {
-        Reader reader = new Reader(environment, properties);
+        Reader reader = new Reader(environment, properties, UserPaths.of(environment, properties));
         return new HubSettings(
-                reader.endpoint(),
+                reader::endpoint,
                 reader.cache(),
-                reader.token(),
+                once(reader::token),
                 reader.offline(),
                 !reader.isTrue("HF_HUB_DISABLE_SYMLINKS"),
-                Proxies.of(environment, properties));
+                once(() -> Proxies.of(environment, properties)));
+    }
+
+    /**
+     * Returns the address of the hub, without a slash at its end.
+     *
+     * @throws WhisperSpeedtestException if the environment or the property names no such address
+     */
+    public URI endpoint() {
+        return endpoint.get();
+    }
+
+    /** Returns the default cache. */
+    public Path cache() {
+        return cache;
+    }
+
+    /**
+     * Returns the secret to present to the hub, or null.
+     *
+     * @throws WhisperSpeedtestException if no HTTP header can carry it, or its file cannot be read
+     */
+    public @Nullable AccessToken token() {
+        return token.get().orElse(null);
+    }
+
+    /** Returns a text that came from outside without the token that it may repeat; one that cannot be used was never sent. */
+    String hideToken(String text) {
+        try {
+            AccessToken known = token();
+            return known == null ? text : known.hideIn(text);
+        } catch (WhisperSpeedtestException e) {
+            return text;
+        }
+    }
+
+    /** Returns whether no request may be made. */
+    public boolean offline() {
+        return offline;
+    }
+
+    /** Returns whether snapshots may link to their files; they hold copies otherwise. */
+    public boolean symbolicLinks() {
+        return symbolicLinks;
+    }
+
+    /** Returns how requests leave this machine. */
+    public Proxies proxies() {
+        return proxies.get();
     }
 
     /** Returns these settings for another cache. */
@@ -103,19 +201,19 @@ public record HubSettings(
         return URI.create(text.replaceFirst("/+$", ""));
     }
 
-    private record Reader(Map<String, String> environment, Properties properties) {
+    private record Reader(Map<String, String> environment, Properties properties, UserPaths paths) {
         URI endpoint() {
-            String text =
-                    first(properties.getProperty(ENDPOINT_PROPERTY), environment.get("HF_ENDPOINT"), DEFAULT_ENDPOINT);
+            String text = firstNonBlank(
+                    properties.getProperty(ENDPOINT_PROPERTY), environment.get("HF_ENDPOINT"), DEFAULT_ENDPOINT);
             try {
-                return new URI(text.strip());
+                return checked(new URI(text.strip()));
             } catch (URISyntaxException e) {
                 return checked(URI.create("none"));
             }
         }
 
         Path cache() {
-            String text = first(
+            String text = firstNonBlank(
                     properties.getProperty(CACHE_PROPERTY),
                     environment.get("HF_HUB_CACHE"),
                     environment.get("HUGGINGFACE_HUB_CACHE"));
@@ -123,33 +221,34 @@ public record HubSettings(
         }
 
         Path home() {
-            String home = first(environment.get("HF_HOME"));
+            String home = firstNonBlank(environment.get("HF_HOME"));
             if (!home.isEmpty()) {
                 return path(home);
             }
-            String xdg = first(environment.get("XDG_CACHE_HOME"));
-            return (xdg.isEmpty() ? userHome().resolve(".cache") : path(xdg)).resolve("huggingface");
+            String xdg = firstNonBlank(environment.get("XDG_CACHE_HOME"));
+            return (xdg.isEmpty() ? paths.home().resolve(".cache") : path(xdg)).resolve("huggingface");
         }
 
-        @Nullable
-        AccessToken token() {
-            String text = first(environment.get("HF_TOKEN"), environment.get("HUGGING_FACE_HUB_TOKEN"));
-            if (!text.isBlank()) {
-                return AccessToken.of(text);
+        Optional<AccessToken> token() {
+            String text = firstNonBlank(environment.get("HF_TOKEN"), environment.get("HUGGING_FACE_HUB_TOKEN"));
+            if (text.isEmpty()) {
+                String named = firstNonBlank(environment.get("HF_TOKEN_PATH"));
+                text = content(named.isEmpty() ? home().resolve("token") : path(named));
             }
-            String named = first(environment.get("HF_TOKEN_PATH"));
-            Path file = named.isEmpty() ? home().resolve("token") : path(named);
+            return text.isBlank() ? Optional.empty() : Optional.of(AccessToken.of(text));
+        }
+
+        private static String content(Path tokenFile) {
             try {
-                String content = Files.readString(file).strip();
-                return content.isEmpty() ? null : AccessToken.of(content);
+                return Files.readString(tokenFile);
             } catch (NoSuchFileException e) {
-                return null;
+                return "";
             } catch (IOException e) {
                 throw new WhisperSpeedtestException(
                         ErrorKind.USER,
-                        "The file of the Hugging Face access token cannot be read: " + file + " ("
-                                + e.getClass().getSimpleName()
-                                + "). Make it readable, or set HF_TOKEN_PATH to another file.",
+                        "Cannot read the file of the Hugging Face access token " + tokenFile + ": "
+                                + (e instanceof CharacterCodingException ? "it is not UTF-8" : Failures.reason(e))
+                                + ". Replace it by a text file that you can read, or set HF_TOKEN_PATH to another file.",
                         e);
             }
         }
@@ -165,10 +264,6 @@ public record HubSettings(
             return TRUE.contains(environment.getOrDefault(variable, "").toUpperCase(Locale.ROOT));
         }
 
-        private Path userHome() {
-            return Path.of(properties.getProperty("user.home", "."));
-        }
-
         /** Understands a leading {@code ~} and {@code $VARIABLE}, as {@code huggingface_hub} does in the same places. */
         private Path path(String text) {
             Matcher matcher = VARIABLE.matcher(text);
@@ -176,19 +271,7 @@ public record HubSettings(
                 String name = match.group(1) == null ? match.group(2) : match.group(1);
                 return Matcher.quoteReplacement(environment.getOrDefault(name, match.group()));
             });
-            if (expanded.equals("~") || expanded.startsWith("~/")) {
-                return userHome().resolve(expanded.substring(Math.min(2, expanded.length())));
-            }
-            return Path.of(expanded);
-        }
-
-        private static String first(@Nullable String... candidates) {
-            for (String candidate : candidates) {
-                if (candidate != null && !candidate.isBlank()) {
-                    return candidate;
-                }
-            }
-            return "";
+            return paths.expand(expanded);
         }
     }
 }

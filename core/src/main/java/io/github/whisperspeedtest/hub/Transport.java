@@ -217,8 +217,7 @@ final class Transport {
     }
 
     private String hideToken(String text) {
-        AccessToken token = settings.token();
-        return token == null ? text : token.hideIn(text);
+        return settings.hideToken(text);
     }
 
     /** Understands both forms of the header: seconds and a date. */

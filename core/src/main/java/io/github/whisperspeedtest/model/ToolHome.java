@@ -1,10 +1,13 @@
 package io.github.whisperspeedtest.model;
 
+import static io.github.whisperspeedtest.files.UserPaths.firstNonBlank;
+
+import io.github.whisperspeedtest.error.WhisperSpeedtestException;
+import io.github.whisperspeedtest.files.UserPaths;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The directories that this tool keeps things in.
@@ -39,7 +42,9 @@ public record ToolHome(Path data, Path models) {
      * <p>Unless the properties or variables above say otherwise, the data home is {@code ~/Library/Application
      * Support/whisper-speedtest} on macOS, {@code %LOCALAPPDATA%\whisper-speedtest} on Windows, and {@code
      * $XDG_DATA_HOME/whisper-speedtest} (by default {@code ~/.local/share/whisper-speedtest}) elsewhere; the models are in its
-     * {@code models}.
+     * {@code models}. In all of them a leading {@code ~} is the home directory, as {@link UserPaths} has it.
+     *
+     * @throws WhisperSpeedtestException if the home directory is needed and unknown
      */
     public static ToolHome current() {
         return of(System.getenv(), System.getProperties());
@@ -61,34 +66,24 @@ public record ToolHome(Path data, Path models) {
     }
 
     static ToolHome of(Map<String, String> environment, Properties properties) {
-        String home = first(properties.getProperty(HOME_PROPERTY), environment.get(HOME_VARIABLE));
-        Path data = home.isEmpty() ? defaultData(environment, properties) : Path.of(home);
-        String models = first(properties.getProperty(MODELS_PROPERTY), environment.get(MODELS_VARIABLE));
-        return new ToolHome(data, models.isEmpty() ? data.resolve("models") : Path.of(models));
+        UserPaths paths = UserPaths.of(environment, properties);
+        String home = firstNonBlank(properties.getProperty(HOME_PROPERTY), environment.get(HOME_VARIABLE));
+        Path data = home.isEmpty() ? defaultData(environment, properties, paths) : paths.expand(home);
+        String models = firstNonBlank(properties.getProperty(MODELS_PROPERTY), environment.get(MODELS_VARIABLE));
+        return new ToolHome(data, models.isEmpty() ? data.resolve("models") : paths.expand(models));
     }
 
-    private static Path defaultData(Map<String, String> environment, Properties properties) {
+    private static Path defaultData(Map<String, String> environment, Properties properties, UserPaths paths) {
         String os = properties.getProperty("os.name", "").toLowerCase(Locale.ROOT);
-        Path userHome = Path.of(properties.getProperty("user.home", "."));
         if (os.startsWith("mac")) {
-            return userHome.resolve("Library/Application Support").resolve(NAME);
+            return paths.home().resolve("Library/Application Support").resolve(NAME);
         }
         if (os.startsWith("windows")) {
-            String local = first(environment.get("LOCALAPPDATA"));
-            return (local.isEmpty() ? userHome.resolve("AppData/Local") : Path.of(local)).resolve(NAME);
+            String local = firstNonBlank(environment.get("LOCALAPPDATA"), "~/AppData/Local");
+            return paths.expand(local).resolve(NAME);
         }
-        String xdg = first(environment.get("XDG_DATA_HOME"));
+        Path xdg = paths.expand(firstNonBlank(environment.get("XDG_DATA_HOME"), "."));
         // The XDG specification says to ignore a relative path.
-        boolean usable = !xdg.isEmpty() && Path.of(xdg).isAbsolute();
-        return (usable ? Path.of(xdg) : userHome.resolve(".local/share")).resolve(NAME);
-    }
-
-    private static String first(@Nullable String... candidates) {
-        for (String candidate : candidates) {
-            if (candidate != null && !candidate.isBlank()) {
-                return candidate;
-            }
-        }
-        return "";
+        return (xdg.isAbsolute() ? xdg : paths.home().resolve(".local/share")).resolve(NAME);
     }
 }

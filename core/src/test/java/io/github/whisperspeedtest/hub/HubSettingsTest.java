@@ -10,6 +10,7 @@ import java.net.Proxy;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
@@ -68,6 +69,14 @@ class HubSettingsTest {
         assertThat(settings.offline()).isFalse();
     }
 
+    @Test
+    void homeVariableWinsOverThePasswordDatabase() {
+        assertThat(settings(Map.of("HOME", "/mine")).cache()).isEqualTo(Path.of("/mine/.cache/huggingface/hub"));
+        assertThat(settings(Map.of("HOME", "/mine", "HF_HOME", "~/h")).cache()).isEqualTo(Path.of("/mine/h/hub"));
+        assertThat(settings(Map.of("HOME", "/mine", "XDG_CACHE_HOME", "~/x")).cache())
+                .isEqualTo(Path.of("/mine/x/huggingface/hub"));
+    }
+
     @ParameterizedTest
     @CsvSource({"1,true", "on,true", "Yes,true", "TRUE,true", "0,false", "no,false", "'',false"})
     void offlineModeIsSwitchedOnAsInPython(String value, boolean offline) {
@@ -82,18 +91,48 @@ class HubSettingsTest {
 
         assertThat(settings(Map.of()).token()).isEqualTo(AccessToken.of("hf_default"));
         assertThat(settings(Map.of("HF_TOKEN_PATH", named.toString())).token()).isEqualTo(AccessToken.of(SECRET));
+        assertThat(settings(Map.of("HOME", home.toString(), "HF_TOKEN_PATH", "~/mine"))
+                        .token())
+                .isEqualTo(AccessToken.of(SECRET));
         assertThat(settings(Map.of("HF_TOKEN", "hf_env", "HF_TOKEN_PATH", named.toString()))
                         .token())
                 .isEqualTo(AccessToken.of("hf_env"));
     }
 
     @Test
+    void lineBreaksInTheTokenAreLeftOutAsInPython() {
+        assertThat(settings(Map.of("HF_TOKEN", "hf_very\nSecret\r\n")).token()).isEqualTo(AccessToken.of(SECRET));
+    }
+
+    @Test
+    void whatOnlyARequestNeedsIsNotLookedAtBefore() throws IOException {
+        Path directory = Files.createDirectory(home.resolve("directory"));
+        Path binary = Files.write(home.resolve("binary"), new byte[] {'h', 'f', (byte) 0xff});
+
+        for (Map<String, String> environment : List.of(
+                Map.of("HF_TOKEN", "hf x"),
+                Map.of("HF_TOKEN_PATH", directory.toString()),
+                Map.of("HF_TOKEN_PATH", binary.toString()))) {
+            HubSettings settings = settings(environment).withOffline(false).withCache(home);
+
+            assertThat(settings.cache()).isEqualTo(home);
+            assertThatThrownBy(settings::token)
+                    .isInstanceOf(WhisperSpeedtestException.class)
+                    .hasMessageContaining("access token");
+        }
+        assertThatThrownBy(() ->
+                        settings(Map.of("HF_TOKEN_PATH", binary.toString())).token())
+                .hasMessageContainingAll(binary.toString(), "UTF-8", "HF_TOKEN_PATH");
+        assertThat(settings(Map.of("HF_ENDPOINT", "nowhere")).cache()).isNotNull();
+    }
+
+    @Test
     void noTextShowsTheToken() {
         HubSettings settings = settings(Map.of("HF_TOKEN", SECRET, "HTTPS_PROXY", "http://me:pass@proxy:3128"));
 
-        assertThat(settings.toString()).doesNotContain(SECRET, "pass");
+        assertThat(settings.toString() + settings.proxies()).doesNotContain(SECRET, "pass");
         assertThat(String.valueOf(settings.token())).doesNotContain(SECRET);
-        assertThatThrownBy(() -> settings(Map.of("HF_TOKEN", SECRET + " x")))
+        assertThatThrownBy(() -> settings(Map.of("HF_TOKEN", SECRET + " x")).token())
                 .isInstanceOf(WhisperSpeedtestException.class)
                 .hasMessageNotContaining(SECRET);
     }
@@ -102,7 +141,7 @@ class HubSettingsTest {
     @ValueSource(
             strings = {"huggingface.co", "ftp://x", "https://", "https://a b", "https://user:pass@host", "http://h/?q"})
     void anEndpointThatIsNoneIsRefused(String endpoint) {
-        assertThatThrownBy(() -> settings(Map.of("HF_ENDPOINT", endpoint)))
+        assertThatThrownBy(() -> settings(Map.of("HF_ENDPOINT", endpoint)).endpoint())
                 .isInstanceOf(WhisperSpeedtestException.class)
                 .hasMessageContaining("HF_ENDPOINT")
                 .hasMessageNotContaining("pass@");

@@ -1,7 +1,9 @@
 package io.github.whisperspeedtest.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
@@ -74,6 +76,43 @@ class ToolHomeTest {
         properties.setProperty(ToolHome.MODELS_PROPERTY, text("models by property"));
         assertThat(ToolHome.of(environment, properties))
                 .isEqualTo(new ToolHome(directory.resolve("home"), directory.resolve("models by property")));
+    }
+
+    @Test
+    void homeVariableWinsOverThePasswordDatabase() {
+        assertThat(home("Linux", Map.of("HOME", text("mine"))))
+                .isEqualTo(ToolHome.at(directory.resolve("mine/.local/share/whisper-speedtest")));
+        assertThat(home("Mac OS X", Map.of("HOME", text("mine"))))
+                .isEqualTo(ToolHome.at(directory.resolve("mine/Library/Application Support/whisper-speedtest")));
+    }
+
+    @Test
+    void tildeIsTheHomeDirectoryInEveryVariableAndProperty() {
+        Map<String, String> environment =
+                Map.of("HOME", text("mine"), ToolHome.HOME_VARIABLE, "~/data", ToolHome.MODELS_VARIABLE, "~/m");
+        Properties properties = properties("Linux");
+
+        assertThat(ToolHome.of(environment, properties))
+                .isEqualTo(new ToolHome(directory.resolve("mine/data"), directory.resolve("mine/m")));
+        assertThat(home("Linux", Map.of("HOME", text("mine"), "XDG_DATA_HOME", "~/xdg")))
+                .isEqualTo(ToolHome.at(directory.resolve("mine/xdg/whisper-speedtest")));
+
+        properties.setProperty(ToolHome.HOME_PROPERTY, "~");
+        properties.setProperty(ToolHome.MODELS_PROPERTY, "~/n");
+        assertThat(ToolHome.of(environment, properties))
+                .isEqualTo(new ToolHome(directory.resolve("mine"), directory.resolve("mine/n")));
+    }
+
+    @Test
+    void unknownHomeDirectoryMattersOnlyWhereItIsNeeded() {
+        Properties properties = properties("Linux");
+        properties.setProperty("user.home", "?");
+
+        assertThatThrownBy(() -> ToolHome.of(Map.of(), properties))
+                .isInstanceOf(WhisperSpeedtestException.class)
+                .hasMessageContaining(ToolHome.HOME_VARIABLE);
+        assertThat(ToolHome.of(Map.of(ToolHome.HOME_VARIABLE, text("data")), properties))
+                .isEqualTo(ToolHome.at(directory.resolve("data")));
     }
 
     @Test

@@ -1,0 +1,101 @@
+package io.github.whisperspeedtest.files;
+
+import io.github.whisperspeedtest.error.ErrorKind;
+import io.github.whisperspeedtest.error.WhisperSpeedtestException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Paths as users write them in options and environment variables: a leading {@code ~} is the home directory.
+ *
+ * <p>As in Python's {@code os.path.expanduser}, the home directory is {@code HOME}, and that of the password database only where
+ * {@code HOME} is not set. Java's {@code user.home} alone is not enough: it ignores {@code HOME}, and is {@code ?} for a user id
+ * without an entry in the database.
+ */
+public final class UserPaths {
+    private static final String REMEDY =
+            "Set HOME to the absolute path of a directory that you can write to, or set WHISPER_SPEEDTEST_HOME and HF_HOME.";
+
+    private final Map<String, String> environment;
+    private final Properties properties;
+
+    private UserPaths(Map<String, String> environment, Properties properties) {
+        this.environment = environment;
+        this.properties = properties;
+    }
+
+    /** Returns the paths of the user that runs this process. */
+    public static UserPaths current() {
+        return of(System.getenv(), System.getProperties());
+    }
+
+    /** Returns the paths for the given environment and system properties. */
+    public static UserPaths of(Map<String, String> environment, Properties properties) {
+        return new UserPaths(environment, properties);
+    }
+
+    /**
+     * Returns the home directory.
+     *
+     * @throws WhisperSpeedtestException if it is unknown, or {@code HOME} is a relative path
+     */
+    public Path home() {
+        // Windows sets no HOME; a Unix shell there may set one that is no path of Windows.
+        boolean windows =
+                properties.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
+        String variable = windows ? "" : environment.getOrDefault("HOME", "");
+        if (!variable.isBlank()) {
+            Path home = path(variable);
+            if (!home.isAbsolute()) {
+                throw new WhisperSpeedtestException(
+                        ErrorKind.ENVIRONMENT, "HOME is the relative path '" + variable + "'. " + REMEDY);
+            }
+            return home;
+        }
+        Path home = path(properties.getProperty("user.home", ""));
+        if (!home.isAbsolute()) {
+            throw new WhisperSpeedtestException(
+                    ErrorKind.ENVIRONMENT,
+                    "The home directory is unknown: HOME is not set, and the system knows none for this user id. "
+                            + REMEDY);
+        }
+        return home;
+    }
+
+    /**
+     * Returns a path with a leading {@code ~} or {@code ~/} replaced; {@code ~user} is a file name like any other.
+     *
+     * @throws WhisperSpeedtestException if the home directory is needed and unknown, or the text cannot be a path here
+     */
+    public Path expand(String text) {
+        return text.equals("~") || text.startsWith("~/")
+                ? home().resolve(path(text.replaceFirst("^~/*", "")))
+                : path(text);
+    }
+
+    /** Returns the first text that is neither null nor blank, or an empty one. */
+    public static String firstNonBlank(@Nullable String... candidates) {
+        for (String candidate : candidates) {
+            if (candidate != null && !candidate.isBlank()) {
+                return candidate;
+            }
+        }
+        return "";
+    }
+
+    private static Path path(String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new WhisperSpeedtestException(
+                    ErrorKind.USER,
+                    "The path '" + text + "' cannot be used: " + e.getReason()
+                            + ". If its letters are not all ASCII, run in a UTF-8 locale, such as LC_ALL=C.UTF-8.",
+                    e);
+        }
+    }
+}
