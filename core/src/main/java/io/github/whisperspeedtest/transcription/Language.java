@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.transcription;
 import static java.util.Map.entry;
 
 import io.github.whisperspeedtest.error.UnknownNameException;
+import java.util.IllformedLocaleException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -18,7 +19,8 @@ public sealed interface Language {
     /**
      * Returns the language of the given code or English name.
      *
-     * @param codeOrName such as {@code de} or {@code German}; upper and lower case do not matter
+     * @param codeOrName such as {@code de}, {@code German}, {@code de-AT} or {@code de_DE.UTF-8}, of which a country and whatever else
+     *     follows the language are not looked at; upper and lower case do not matter
      * @throws UnknownNameException if Whisper does not know such a language
      */
     static Language of(String codeOrName) {
@@ -27,6 +29,11 @@ public sealed interface Language {
             if (language.getKey().equals(wanted) || language.getValue().equals(wanted)) {
                 return new Fixed(language.getKey());
             }
+        }
+        String code = Fixed.languageOfTag(wanted);
+        String known = Fixed.ALIASES.getOrDefault(wanted, Fixed.ALIASES.getOrDefault(code, code));
+        if (Fixed.NAMES.containsKey(known)) {
+            return new Fixed(known);
         }
         throw unknown(codeOrName);
     }
@@ -174,6 +181,28 @@ public sealed interface Language {
                 entry("yue", "cantonese")));
 
         /**
+         * Other names and codes; source of the names: {@code TO_LANGUAGE_CODE} in openai/whisper's tokenizer. The codes are those that
+         * ISO 639 has for languages to which Whisper's tokens give an older, a wider or a narrower one.
+         */
+        private static final Map<String, String> ALIASES = Map.ofEntries(
+                entry("burmese", "my"),
+                entry("valencian", "ca"),
+                entry("flemish", "nl"),
+                entry("haitian", "ht"),
+                entry("letzeburgesch", "lb"),
+                entry("pushto", "ps"),
+                entry("panjabi", "pa"),
+                entry("moldavian", "ro"),
+                entry("moldovan", "ro"),
+                entry("sinhalese", "si"),
+                entry("castilian", "es"),
+                entry("mandarin", "zh"),
+                entry("cmn", "zh"),
+                entry("fil", "tl"),
+                entry("jv", "jw"),
+                entry("nb", "no"));
+
+        /**
          * Checks the code.
          *
          * @throws UnknownNameException if Whisper has no such language
@@ -181,6 +210,18 @@ public sealed interface Language {
         public Fixed {
             if (!NAMES.containsKey(code)) {
                 throw unknown(code);
+            }
+        }
+
+        /** Returns the language of a BCP 47 tag or of the name of a POSIX locale, empty where the text is neither. */
+        private static String languageOfTag(String text) {
+            try {
+                return new Locale.Builder()
+                        .setLanguageTag(text.replaceFirst("[.@].*", "").replace('_', '-'))
+                        .build()
+                        .getLanguage();
+            } catch (IllformedLocaleException e) {
+                return "";
             }
         }
 

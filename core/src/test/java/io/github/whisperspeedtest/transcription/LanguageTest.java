@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LanguageTest {
@@ -32,6 +33,46 @@ class LanguageTest {
         assertThat(Language.of("Haitian Creole").code()).isEqualTo("ht");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "pt-BR, pt",
+        "zh-CN, zh",
+        "zh_TW, zh",
+        "zh-Hans-CN, zh",
+        "zh-yue, yue",
+        "en_US, en",
+        "EN-us, en",
+        "de_DE.UTF-8, de",
+        "de_AT@euro, de",
+        "haw-US, haw",
+        "nb-NO, no",
+        "iw, he",
+        "jv, jw",
+        "fil-PH, tl"
+    })
+    void tagsAndLocalesMeanTheirLanguage(String text, String code) {
+        assertThat(Language.parse(text).code()).isEqualTo(code);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Burmese, my",
+        "Valencian, ca",
+        "Flemish, nl",
+        "Haitian, ht",
+        "Letzeburgesch, lb",
+        "Pushto, ps",
+        "Panjabi, pa",
+        "Moldavian, ro",
+        "Moldovan, ro",
+        "Sinhalese, si",
+        "castilian, es",
+        "MANDARIN, zh"
+    })
+    void namesOfOpenAisProgramAreKnown(String text, String code) {
+        assertThat(Language.parse(text).code()).isEqualTo(code);
+    }
+
     @Test
     void everyCodeIsALanguage() {
         assertThat(Language.codes())
@@ -46,7 +87,7 @@ class LanguageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "  ", "klingon", "d", "de-AT"})
+    @ValueSource(strings = {"", "  ", "klingon", "klingon-DE", "d", "de-!", "de AT"})
     void unknownLanguageIsRefusedWithTheKnownOnes(String text) {
         assertThatThrownBy(() -> Language.parse(text))
                 .isInstanceOf(UnknownNameException.class)
