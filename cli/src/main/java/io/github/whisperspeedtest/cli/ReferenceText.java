@@ -3,17 +3,21 @@ package io.github.whisperspeedtest.cli;
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.evaluation.TextNormalizer;
+import io.github.whisperspeedtest.files.UserPaths;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** What is said in a recording of the user's, given as a file or as the text itself. */
 final class ReferenceText {
     /** What is more likely a file's name with an error in it than something that somebody says. */
     private static final Pattern LOOKS_LIKE_A_FILE = Pattern.compile("\\S*[/\\\\]\\S*|\\S+\\.[A-Za-z0-9]{1,4}");
+
+    /** What Windows' editors begin a file of UTF-8 with. */
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
 
     private ReferenceText() {}
 
@@ -24,8 +28,9 @@ final class ReferenceText {
      * @throws WhisperSpeedtestException if a file cannot be read, or there is no word in the text
      */
     static String of(String given) {
-        String text = isFile(given) ? read(Path.of(given)) : given;
-        if (!isFile(given) && LOOKS_LIKE_A_FILE.matcher(given).matches()) {
+        Optional<Path> file = file(given);
+        String text = file.isPresent() ? read(file.get()) : given;
+        if (file.isEmpty() && LOOKS_LIKE_A_FILE.matcher(given).matches()) {
             throw refused(
                     "There is no file '" + given + "' with a reference text. Check its name, or give the text itself.");
         }
@@ -35,17 +40,18 @@ final class ReferenceText {
         return text.strip();
     }
 
-    private static boolean isFile(String given) {
+    private static Optional<Path> file(String given) {
         try {
-            return Files.isRegularFile(Path.of(given));
-        } catch (InvalidPathException e) {
-            return false;
+            return Optional.of(UserPaths.current().expand(given)).filter(Files::isRegularFile);
+        } catch (WhisperSpeedtestException e) {
+            return Optional.empty();
         }
     }
 
     private static String read(Path file) {
         try {
-            return Files.readString(file);
+            String text = Files.readString(file);
+            return text.startsWith(BYTE_ORDER_MARK) ? text.substring(BYTE_ORDER_MARK.length()) : text;
         } catch (CharacterCodingException e) {
             throw refused("The reference text " + file + " is not UTF-8. Save it as such.");
         } catch (IOException e) {

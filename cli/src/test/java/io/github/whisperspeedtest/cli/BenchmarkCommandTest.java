@@ -9,6 +9,7 @@ import io.github.whisperspeedtest.benchmark.BenchmarkResult;
 import io.github.whisperspeedtest.benchmark.JsonReport;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.evaluation.WordErrorRate;
 import io.github.whisperspeedtest.model.ToolHome;
 import java.io.IOException;
 import java.io.InputStream;
@@ -162,6 +163,18 @@ class BenchmarkCommandTest {
         assertThat(report.ranking().get(0).audios())
                 .extracting(audio -> audio.wordErrorRate().errors())
                 .containsExactly(0, 1);
+    }
+
+    @Test
+    void readsAReferenceAsWindowsWritesIt() throws IOException {
+        Path file = Files.writeString(directory.resolve("bom.txt"), "\uFEFFTurn off the music\r\nin the garden.\r\n");
+
+        String reference = ReferenceText.of(file.toString());
+
+        assertThat(reference).startsWith("Turn").endsWith("garden.");
+        assertThat(WordErrorRate.of(reference, "Turn off the music in the garden.")
+                        .errors())
+                .isZero();
     }
 
     @Test

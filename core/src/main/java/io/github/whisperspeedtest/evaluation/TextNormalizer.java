@@ -11,8 +11,12 @@ import java.util.regex.Pattern;
  * <p>The rules are those of {@code BasicTextNormalizer} (source: openai/whisper, {@code whisper/normalizers/basic.py}), which
  * suit every language: lower case; what stands in brackets or parentheses is left out; Unicode form NFKC; marks, symbols and
  * punctuation become spaces; runs of white space become one space. White space around the text is removed as well.
+ *
+ * <p>Beyond these rules, characters without a glyph of their own are left out: byte order mark, soft hyphen, zero-width spaces and
+ * joiners, direction marks, variation selectors. Nobody sees them, so they make no word another one.
  */
 public final class TextNormalizer {
+    private static final Pattern INVISIBLE = Pattern.compile("[\\p{Cf}\\x{34F}\\x{FE00}-\\x{FE0F}]");
     private static final Pattern BRACKETED = Pattern.compile("[<\\[][^>\\]]*[>\\]]");
     private static final Pattern PARENTHESISED = Pattern.compile("\\([^)]+\\)");
     private static final Pattern MARKS_SYMBOLS_PUNCTUATION = Pattern.compile("[\\p{M}\\p{S}\\p{P}]");
@@ -22,7 +26,7 @@ public final class TextNormalizer {
 
     /** Returns the text in its normal form. */
     public static String normalize(String text) {
-        String words = text.toLowerCase(Locale.ROOT);
+        String words = INVISIBLE.matcher(text).replaceAll("").toLowerCase(Locale.ROOT);
         words = BRACKETED.matcher(words).replaceAll("");
         words = PARENTHESISED.matcher(words).replaceAll("");
         words = Normalizer.normalize(words, Normalizer.Form.NFKC);

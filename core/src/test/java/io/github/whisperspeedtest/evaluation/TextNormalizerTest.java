@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TextNormalizerTest {
     @ParameterizedTest
@@ -37,6 +38,19 @@ class TextNormalizerTest {
     @Test
     void collapsesEveryKindOfWhiteSpace() {
         assertThat(TextNormalizer.normalize("\u00A0 a\t\n\u2003b\u3000c ")).isEqualTo("a b c");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\u00AD", "\u200B", "\u200C", "\u200D", "\u200E", "\u200F", "\u202B", "\u2060", "\u2069", "\uFE0F",
+                "\uFEFF", "\u034F"
+            })
+    void whatNobodySeesIsLeftOut(String invisible) {
+        String hidden = String.join(invisible, "", "Tu", "rn off.", "");
+
+        assertThat(TextNormalizer.normalize(hidden)).isEqualTo("turn off");
+        assertThat(WordErrorRate.of(hidden, "Turn off.").errors()).isZero();
     }
 
     @Test
