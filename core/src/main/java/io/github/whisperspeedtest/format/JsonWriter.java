@@ -81,7 +81,7 @@ final class JsonWriter implements TranscriptWriter {
         json.writeStartObject();
         json.writeStringField("word", word.text());
         writeTimes(json, word.start(), word.end());
-        json.writeNumberField("probability", word.probability());
+        writeKnown(json, "probability", word.probability());
         json.writeEndObject();
     }
 

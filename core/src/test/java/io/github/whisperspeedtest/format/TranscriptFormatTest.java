@@ -125,6 +125,22 @@ class TranscriptFormatTest {
     }
 
     @Test
+    void jsonHoldsNothingThatIsNoNumber() throws IOException {
+        Segment strange = new Segment(
+                Duration.ZERO,
+                Duration.ofSeconds(1),
+                " a",
+                List.of(),
+                Double.NEGATIVE_INFINITY,
+                Double.NaN,
+                List.of(new Word(Duration.ZERO, Duration.ofSeconds(1), " a", Double.NaN)));
+
+        assertThat(written(TranscriptFormat.JSON, transcription(strange)))
+                .contains("{\"word\":\" a\",\"start\":0.0,\"end\":1.0}")
+                .doesNotContain("NaN", "Infinity");
+    }
+
+    @Test
     void theCompressionRatioIsThatOfTheStrippedText() throws IOException {
         String loop = "again ".repeat(100);
 
