@@ -36,6 +36,7 @@ final class Discovery {
 
     /** Returns the usable implementations by id, and keeps the problems. */
     SortedMap<String, Implementation> run() {
+        problems.addAll(BrokenJars.visibleTo(loader));
         List<ServiceLoader.Provider<Implementation>> providers = findProviders();
         providers.forEach(this::instantiate);
         SortedMap<String, Implementation> usable = new TreeMap<>();

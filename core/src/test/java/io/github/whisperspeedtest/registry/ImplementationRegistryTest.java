@@ -10,8 +10,10 @@ import io.github.whisperspeedtest.testing.ProviderJar;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -245,6 +247,28 @@ class ImplementationRegistryTest {
 
         assertThat(registry.problems()).hasSize(101);
         assertThat(registry.problems().get(100).reason()).contains("given up after 100 errors");
+    }
+
+    @Test
+    void fileThatIsNoJarIsNamed() throws IOException {
+        Path text = Files.writeString(directory.resolve("text.jar"), "not a jar");
+        Path empty = Files.createFile(directory.resolve("empty.JAR"));
+        byte[] whole = Files.readAllBytes(good);
+        Path torn = Files.write(directory.resolve("torn.jar"), Arrays.copyOf(whole, whole.length - 30));
+        Path folder = Files.createDirectory(directory.resolve("folder.jar"));
+
+        ImplementationRegistry registry = discover(text, empty, good, torn, folder, directory.resolve("missing.jar"));
+
+        assertThat(ids(registry)).containsExactly("adder", "zebra");
+        assertThat(registry.problems())
+                .extracting(DiscoveryProblem::location)
+                .containsExactly(text.toString(), empty.toString(), torn.toString());
+        assertThat(registry.problems()).allSatisfy(problem -> {
+            assertThat(problem.reason())
+                    .startsWith("The file is no jar, or only a part of one: ")
+                    .endsWith(".");
+            assertThat(problem.remedy()).isEqualTo("Replace it by a whole copy, or remove it.");
+        });
     }
 
     @Test
