@@ -37,6 +37,7 @@ public final class ChildJvm {
             "jna.",
             "org.slf4j.",
             "java.io.tmpdir",
+            "user.home",
             "java.library.path");
 
     private final List<Path> classPath;

@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.process;
 import io.github.whisperspeedtest.files.FileTrees;
 import java.io.IOException;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,10 +53,18 @@ final class ChildProcess implements AutoCloseable {
                             Stream.of("-XX:ErrorFile=" + report, "-D" + ChildMain.DIRECTORY_PROPERTY + "=" + directory),
                             arguments.stream())
                     .toList();
-            Files.write(argumentFile, all.stream().map(ChildProcess::quoted).toList(), platformCharset());
+            boolean asciiOnly = platformCharset().equals(StandardCharsets.US_ASCII);
+            Charset charset = asciiOnly ? StandardCharsets.UTF_8 : platformCharset();
+            Files.write(argumentFile, all.stream().map(ChildProcess::quoted).toList(), charset);
             ProcessBuilder builder = new ProcessBuilder(java.toString(), "@" + argumentFile)
                     .redirectErrorStream(true)
                     .directory(workingDirectory == null ? null : workingDirectory.toFile());
+            if (asciiOnly) {
+                // Such a locale comes of none at all, or of one that is not installed; Java could open no file with
+                // other letters in
+                // its name.
+                builder.environment().put("LC_ALL", "C.UTF-8");
+            }
             builder.environment().putAll(environment);
             ChildProcess child = new ChildProcess(directory, builder.start());
             RunningChildren.add(child);

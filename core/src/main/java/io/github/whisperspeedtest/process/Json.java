@@ -32,6 +32,7 @@ import io.github.whisperspeedtest.transcription.Vad;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -42,17 +43,22 @@ import java.util.stream.Stream;
 /**
  * The JSON that parent and child exchange.
  *
- * <p>A {@link Duration} is a decimal number of seconds, exact to the nanosecond; a {@link Path} its text; a {@link
- * Language} its code. Values of a sealed interface carry the simple name of their class in {@code @type}.
+ * <p>A {@link Duration} is a decimal number of seconds, exact to the nanosecond; a {@link Path} its text, or its address where the
+ * text says less; a {@link Language} its code. Values of a sealed interface carry the simple name of their class in {@code @type}.
  */
 final class Json {
+    private static final String FILE_SCHEME = "file:";
+
+    /** What stands in a text for bytes that are no letters. */
+    private static final char REPLACEMENT = '\uFFFD';
+
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .annotationIntrospector(new SealedTypes())
             .addModule(new SimpleModule()
                     .addSerializer(Duration.class, new DurationWriter())
                     .addDeserializer(Duration.class, new DurationReader())
-                    .addSerializer(Path.class, new TextWriter<>(Path.class, Path::toString))
-                    .addDeserializer(Path.class, new TextReader<>(Path.class, Path::of))
+                    .addSerializer(Path.class, new TextWriter<>(Path.class, Json::textOf))
+                    .addDeserializer(Path.class, new TextReader<>(Path.class, Json::pathOf))
                     .addSerializer(Language.class, new TextWriter<>(Language.class, Language::code))
                     .addDeserializer(Language.class, new TextReader<>(Language.class, Language::parse)))
             .addMixIn(TranscribeOptions.class, OptionsMixIn.class)
@@ -109,6 +115,18 @@ final class Json {
                             + e.getOriginalMessage(),
                     e);
         }
+    }
+
+    /** Where the bytes of a file name are no letters in this locale, its text has lost them; its address still has them. */
+    private static String textOf(Path path) {
+        String text = path.toString();
+        return text.startsWith(FILE_SCHEME) || text.indexOf(REPLACEMENT) >= 0
+                ? path.toUri().toString()
+                : text;
+    }
+
+    private static Path pathOf(String text) {
+        return text.startsWith(FILE_SCHEME) ? Path.of(URI.create(text)) : Path.of(text);
     }
 
     /** Names the class of a value wherever a sealed interface leaves the choice between several. */

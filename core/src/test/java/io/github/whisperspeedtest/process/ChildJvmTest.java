@@ -323,6 +323,27 @@ class ChildJvmTest {
         assertThat(temporary).isEmptyDirectory();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"C", "POSIX", "xx_YY", "C.UTF-8"})
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void fileNamesAreWholeInEveryLocaleOfTheParent(String locale, @TempDir Path temporary) throws Exception {
+        Path files = Files.createDirectory(temporary.resolve("files"));
+        Files.writeString(files.resolve("Äö 日本.txt"), "found");
+        Path output = temporary.resolve("output");
+        ProcessBuilder parent = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Tasks.ReadingParent.class.getName(),
+                        files.toString())
+                .redirectOutput(output.toFile());
+        parent.environment().put("LC_ALL", locale);
+
+        assertThat(parent.start().waitFor()).isZero();
+
+        assertThat(output).hasContent("Äö 日本.txt: found");
+    }
+
     private static void assertChildEndsWithParent(Path temporary, boolean forcibly) throws Exception {
         try (ServerSocket server = listen()) {
             Process parent = new ProcessBuilder(

@@ -55,6 +55,14 @@ class JsonTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"some/where", "/tmp/Äö 日本.wav", "", "file:x", "a\uFFFDb"})
+    void pathStaysTheSame(String text) {
+        Path path = Path.of(text);
+
+        assertThat(roundTrip(Path.class, path).toAbsolutePath()).isEqualTo(path.toAbsolutePath());
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {"PT0S", "PT0.000000001S", "PT-0.000000001S", "PT-1.5S", "PT2562047788015215H30M7.999999999S"})
     void durationIsExact(String text) {

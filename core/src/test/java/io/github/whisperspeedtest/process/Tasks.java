@@ -12,12 +12,15 @@ import java.lang.reflect.Field;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 
 /** What the tests let child JVMs do. */
 public final class Tasks {
@@ -149,6 +152,33 @@ public final class Tasks {
                     System.getProperty(names.get("property")),
                     Runtime.getRuntime().maxMemory(),
                     ProcessHandle.current().pid());
+        }
+    }
+
+    /** Returns the name and the content of a file. */
+    public static final class ReadFile implements ChildTask<Path, Void, String> {
+        @Override
+        public String run(Path file, ChildReporter<Void> reporter) throws IOException {
+            return file.getFileName() + ": " + Files.readString(file);
+        }
+    }
+
+    /** A parent that lets a child read the one file of a directory, and prints what it says in UTF-8. */
+    public static final class ReadingParent {
+        private ReadingParent() {}
+
+        /** Runs the child. */
+        public static void main(String[] arguments) throws IOException {
+            try (Stream<Path> files = Files.list(Path.of(arguments[0]))) {
+                ChildOutcome<String> outcome = ChildJvm.builder()
+                        .build()
+                        .run(ReadFile.class, files.findFirst().orElseThrow());
+                String text = outcome instanceof ChildOutcome.Completed<String> completed
+                        ? completed.value()
+                        : outcome.describe();
+                System.out.write(text.getBytes(StandardCharsets.UTF_8));
+                System.out.flush();
+            }
         }
     }
 
