@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.whispercpp;
 
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
+import io.github.whisperspeedtest.files.UserPaths;
 import io.github.whisperspeedtest.model.LibraryStore;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -51,25 +53,23 @@ record NativeLibraries(
      * @throws IOException if the whisper-jni jar cannot be read
      */
     static NativeLibraries find() throws IOException {
-        String own = ownDirectory();
-        return own.isBlank() ? bundled() : ofDirectory(Path.of(own));
+        Optional<Path> own = ownDirectory();
+        return own.isPresent() ? ofDirectory(own.get()) : bundled();
     }
 
     /** Returns the user's own libraries, none where the bundled ones are used. */
     static List<Path> ownFiles() {
-        String own = ownDirectory();
-        if (own.isBlank()) {
-            return List.of();
-        }
-        Path directory = Path.of(own).toAbsolutePath().normalize();
-        return Stream.of(WHISPER_NAMES, GGML_NAMES)
-                .flatMap(List::stream)
-                .map(directory::resolve)
+        return ownDirectory().stream()
+                .flatMap(directory -> Stream.of(WHISPER_NAMES, GGML_NAMES)
+                        .flatMap(List::stream)
+                        .map(directory::resolve))
                 .toList();
     }
 
-    private static String ownDirectory() {
-        return System.getProperty(DIRECTORY_PROPERTY, System.getenv().getOrDefault(DIRECTORY_VARIABLE, ""));
+    private static Optional<Path> ownDirectory() {
+        return UserPaths.current()
+                .ofSetting(DIRECTORY_PROPERTY, DIRECTORY_VARIABLE)
+                .map(directory -> directory.toAbsolutePath().normalize());
     }
 
     static NativeLibraries ofDirectory(Path directory) {

@@ -5,6 +5,7 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
+import io.github.whisperspeedtest.model.LibraryStore;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -80,6 +81,7 @@ final class WhisperCppRuntime {
 
     private static WhisperCppRuntime load() throws IOException {
         NativeLibraries libraries = NativeLibraries.find();
+        LibraryStore.prepareJna();
         try {
             return load(libraries);
         } catch (LinkageError e) {

@@ -18,6 +18,7 @@ import io.github.whisperspeedtest.error.DownloadException;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.AtomicFiles;
+import io.github.whisperspeedtest.files.UserPaths;
 import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.registry.DiscoveryProblem;
@@ -336,7 +337,9 @@ final class BenchmarkCommand implements Callable<Integer> {
             exported = true;
             for (Export export : exports()) {
                 if (!export.toStandardOutput()) {
-                    exported &= write(Path.of(export.target()), export.format().apply(report));
+                    exported &= write(
+                            UserPaths.current().expand(export.target()),
+                            export.format().apply(report));
                 }
             }
             if (keep) {

@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.cli;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine;
@@ -38,6 +39,7 @@ public final class Main {
                 .setColorScheme(CommandLine.Help.defaultColorScheme(
                         terminal.colorOut() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(Path.class, new PathConverter())
                 .setExecutionExceptionHandler(errors)
                 .setParameterExceptionHandler(errors);
     }

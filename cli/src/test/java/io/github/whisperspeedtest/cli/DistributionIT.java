@@ -8,6 +8,7 @@ import io.github.whisperspeedtest.benchmark.BenchmarkReport;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult;
 import io.github.whisperspeedtest.benchmark.JsonReport;
 import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.files.FileTrees;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.testing.MicroSamples;
 import io.github.whisperspeedtest.testing.ProviderJar;
@@ -20,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -27,6 +29,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The built distribution, unpacked anywhere and started by its script, as a user has it. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
@@ -104,6 +108,107 @@ class DistributionIT {
         assertThat(run.out).isEqualToIgnoringNewLines(sample.reference() + "\n");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"C", "POSIX", "xx_YY", "xx_YY.UTF-8", ""})
+    void fileNamesAreWholeInEveryLocale(String locale) throws Exception {
+        Sample sample = MicroSamples.named("de_single_03.flac");
+        Path recordings = Files.createDirectory(directory.resolve("Äö 日本"));
+        try (InputStream in = sample.open()) {
+            Files.copy(in, recordings.resolve("Äußerung 1.flac"));
+        }
+        Path transcripts = directory.resolve("Ausgabe ß");
+
+        for (String variable : List.of("LC_ALL", "LANG")) {
+            Run run = run(
+                    environment -> {
+                        environment.keySet().removeIf(name -> name.equals("LANG") || name.startsWith("LC_"));
+                        environment.put(variable, locale);
+                    },
+                    tool,
+                    "transcribe",
+                    "-i",
+                    "faster",
+                    recordings.toString(),
+                    "-o",
+                    transcripts.toString());
+
+            assertThat(run.exitCode).as(run.err).isEqualTo(ExitCode.OK);
+            assertThat(run.err).contains(transcripts.resolve("Äußerung 1.txt").toString());
+            assertThat(transcripts.resolve("Äußerung 1.txt")).content().isEqualToIgnoringNewLines(sample.reference());
+            FileTrees.delete(transcripts);
+        }
+    }
+
+    @Test
+    void keepsEverythingBelowTheHomeVariable() throws Exception {
+        Sample sample = MicroSamples.named("de_single_03.flac");
+        Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
+        try (InputStream in = sample.open()) {
+            Files.copy(in, directory.resolve("a.flac"));
+        }
+
+        // As Java has it for a user id that is not in the password database.
+        for (String javaOptions : List.of("", "-Duser.home=?")) {
+            Run run = run(
+                    environment -> {
+                        environment.keySet().removeAll(List.of(ToolHome.HOME_VARIABLE, "HF_HOME", "XDG_DATA_HOME"));
+                        environment.put("HOME", elsewhere.toString());
+                        environment.put("XDG_CACHE_HOME", "~/cache");
+                        environment.put("JAVA_OPTS", javaOptions);
+                    },
+                    tool,
+                    "transcribe",
+                    "-i",
+                    "whispercpp",
+                    "a.flac",
+                    "-o=~/transcripts");
+
+            assertThat(run.exitCode).as(run.err).isEqualTo(ExitCode.OK);
+            assertThat(elsewhere.resolve("transcripts/a.txt")).exists();
+            assertThat(elsewhere.resolve(".local/share/whisper-speedtest/native"))
+                    .isDirectoryContaining("glob:**whisper-jni*");
+            assertThat(directory).isDirectoryNotContaining("glob:**{~,[?]}");
+        }
+    }
+
+    @Test
+    void namesTheVariablesWhereThereIsNoHome() throws Exception {
+        Run run = run(
+                environment -> {
+                    environment.keySet().removeAll(List.of(ToolHome.HOME_VARIABLE, "HOME", "XDG_DATA_HOME"));
+                    environment.put("JAVA_OPTS", "-Duser.home=?");
+                },
+                tool,
+                "cache",
+                "path");
+
+        assertThat(run.exitCode).isEqualTo(ExitCode.ENVIRONMENT);
+        assertThat(run.err).contains("HOME", ToolHome.HOME_VARIABLE, "HF_HOME");
+        assertThat(directory).isDirectoryNotContaining("glob:**[?]");
+    }
+
+    @Test
+    void aBadTokenOrAddressOfTheHubHindersNothingThatNeedsNoHub() throws Exception {
+        Consumer<Map<String, String>> bad = environment -> {
+            environment.put("HF_ENDPOINT", "not an address");
+            environment.put("HF_TOKEN_PATH", directory.toString());
+            environment.remove("HF_TOKEN");
+        };
+        for (List<String> line : List.of(
+                List.of("cache", "path"),
+                List.of("cache", "list"),
+                List.of("check-models", "-i", "faster", "-m", "micro"),
+                List.of("convert", "micro", "--to", "faster", "--name", "mine"),
+                List.of("benchmark", "-i", "faster", "-n", "1", "--warmup", "0"),
+                List.of("list"))) {
+            Run run = run(bad, tool, line.toArray(String[]::new));
+            assertThat(run.exitCode).as(line + "\n" + run.err).isEqualTo(ExitCode.OK);
+        }
+        Run download = run(bad, tool, "download", "-i", "faster", "-m", "tiny");
+        assertThat(download.exitCode).isEqualTo(ExitCode.FAILED);
+        assertThat(download.err).contains("HF_ENDPOINT");
+    }
+
     @Test
     void checksTheDemoModelAndRemembersTheVerdict() throws Exception {
         for (boolean remembered : new boolean[] {false, true}) {
@@ -171,7 +276,13 @@ class DistributionIT {
 
         Run run = run(tool, "list");
         assertThat(run.exitCode).as(run.err).isEqualTo(ExitCode.OK);
-        assertThat(run.out).contains("whispercpp", "Unavailable:", "com.example.Newer", "99");
+        assertThat(run.out)
+                .contains(
+                        "whispercpp",
+                        "Unavailable:",
+                        "com.example.Newer",
+                        "99",
+                        plugins().resolve("torn.jar") + "");
     }
 
     @Test
@@ -190,16 +301,24 @@ class DistributionIT {
     private record Run(int exitCode, String out, String err) {}
 
     private Run run(Path command, String... args) throws IOException, InterruptedException {
+        return run(environment -> {}, command, args);
+    }
+
+    private Run run(Consumer<Map<String, String>> change, Path command, String... args)
+            throws IOException, InterruptedException {
         Path out = Files.createTempFile(directory, "out", ".txt");
         Path err = Files.createTempFile(directory, "err", ".txt");
         List<String> line = new ArrayList<>(List.of(command.toString()));
         line.addAll(Arrays.asList(args));
-        ProcessBuilder builder =
-                new ProcessBuilder(line).redirectOutput(out.toFile()).redirectError(err.toFile());
+        ProcessBuilder builder = new ProcessBuilder(line)
+                .directory(directory.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put(ToolHome.HOME_VARIABLE, home.toString());
         builder.environment().put("HF_HOME", directory.resolve("huggingface").toString());
         builder.environment().put("LC_ALL", "C.UTF-8");
+        change.accept(builder.environment());
         int exitCode = builder.start().waitFor();
         return new Run(exitCode, Files.readString(out), Files.readString(err));
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.whisperspeedtest.files.UserPaths;
 import io.github.whisperspeedtest.model.ToolHome;
 import java.io.IOException;
 import java.lang.reflect.Field;
@@ -124,6 +125,18 @@ class RootCommandTest {
         assertThat(whispercpp.get("available").asBoolean()).isTrue();
         assertThat(whispercpp.get("note").isNull()).isTrue();
         assertThat(whispercpp.get("models")).extracting(JsonNode::asText).contains("micro", "large");
+        System.clearProperty(ToolHome.MODELS_PROPERTY);
+    }
+
+    @Test
+    void tildeBehindAnEqualsSignIsTheHomeDirectory() throws IOException {
+        assertThat(terminal.run("list", "--json", "--models-dir=~/no/such")).isEqualTo(ExitCode.OK);
+        assertThat(new ObjectMapper()
+                        .readTree(terminal.out())
+                        .get("models_directory")
+                        .asText())
+                .isEqualTo(UserPaths.current().home().resolve("no/such").toString());
+        assertThat(Path.of("~")).doesNotExist();
         System.clearProperty(ToolHome.MODELS_PROPERTY);
     }
 

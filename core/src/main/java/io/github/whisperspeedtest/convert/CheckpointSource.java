@@ -6,6 +6,8 @@ import io.github.whisperspeedtest.checkpoint.RandomModel;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.UnknownNameException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
+import io.github.whisperspeedtest.error.WhisperSpeedtestException;
+import io.github.whisperspeedtest.files.UserPaths;
 import io.github.whisperspeedtest.model.HuggingFaceFormat;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.registry.ImplementationRegistry;
@@ -13,7 +15,6 @@ import io.github.whisperspeedtest.spi.CheckpointReader;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -55,8 +56,8 @@ record CheckpointSource(String name, Checkpoint checkpoint) {
 
         private static Optional<Path> existing(String source) {
             try {
-                return Optional.of(Path.of(source)).filter(Files::exists);
-            } catch (InvalidPathException e) {
+                return Optional.of(UserPaths.current().expand(source)).filter(Files::exists);
+            } catch (WhisperSpeedtestException e) {
                 return Optional.empty();
             }
         }

@@ -6,6 +6,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +76,16 @@ public final class UserPaths {
         return text.equals("~") || text.startsWith("~/")
                 ? home().resolve(path(text.replaceFirst("^~/*", "")))
                 : path(text);
+    }
+
+    /**
+     * Returns the path that a system property names, or else an environment variable; empty where both are blank or not set.
+     *
+     * @throws WhisperSpeedtestException as {@link #expand} does
+     */
+    public Optional<Path> ofSetting(String property, String variable) {
+        String text = firstNonBlank(properties.getProperty(property), environment.get(variable));
+        return text.isEmpty() ? Optional.empty() : Optional.of(expand(text));
     }
 
     /** Returns the first text that is neither null nor blank, or an empty one. */

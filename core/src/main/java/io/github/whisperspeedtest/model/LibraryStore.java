@@ -4,13 +4,41 @@ import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import io.github.whisperspeedtest.files.ResourceFiles;
 import java.io.IOException;
 import java.net.URL;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.zip.ZipException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The native libraries that were unpacked from the class path, a directory for each version and variant. */
 public final class LibraryStore {
+    private static final Logger LOG = LoggerFactory.getLogger(LibraryStore.class);
+
+    private static final String JNA_DIRECTORY = "jna.tmpdir";
+
     private LibraryStore() {}
+
+    /**
+     * Gives JNA a directory to unpack its library into, unless it has been given one; to be called before JNA is touched.
+     *
+     * <p>By itself it creates one below {@code XDG_CACHE_HOME} or {@code user.home}, whatever these hold: {@code ~} or, for a user id
+     * that the system does not know, {@code ?}.
+     */
+    public static void prepareJna() {
+        if (System.getProperty(JNA_DIRECTORY) != null) {
+            return;
+        }
+        Path directory = ToolHome.current().nativeLibraries();
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            LOG.debug("{} cannot be created for JNA", directory, e);
+        }
+        System.setProperty(
+                JNA_DIRECTORY,
+                Files.isWritable(directory) ? directory.toString() : System.getProperty("java.io.tmpdir"));
+    }
 
     /**
      * Unpacks libraries unless that has been done, as {@link ResourceFiles#unpack} does.

@@ -4,6 +4,8 @@ import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.error.EngineUnavailableException;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.UnknownNameException;
+import io.github.whisperspeedtest.error.WhisperSpeedtestException;
+import io.github.whisperspeedtest.files.UserPaths;
 import io.github.whisperspeedtest.hub.FilePattern;
 import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.spi.Implementation;
@@ -12,7 +14,6 @@ import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -113,12 +114,12 @@ public final class ModelStore {
     /** Returns the files of a model that is given by the path of its one file or of its directory, empty where there is neither. */
     public static Optional<ModelFiles> ofPath(String model) {
         try {
-            Path path = Path.of(model);
+            Path path = UserPaths.current().expand(model);
             if (Files.isDirectory(path)) {
                 return Optional.of(ModelFiles.ofDirectory(model, path));
             }
             return Files.isRegularFile(path) ? Optional.of(ModelFiles.of(model, List.of(path))) : Optional.empty();
-        } catch (InvalidPathException e) {
+        } catch (WhisperSpeedtestException e) {
             return Optional.empty();
         }
     }

@@ -67,10 +67,10 @@ public record ToolHome(Path data, Path models) {
 
     static ToolHome of(Map<String, String> environment, Properties properties) {
         UserPaths paths = UserPaths.of(environment, properties);
-        String home = firstNonBlank(properties.getProperty(HOME_PROPERTY), environment.get(HOME_VARIABLE));
-        Path data = home.isEmpty() ? defaultData(environment, properties, paths) : paths.expand(home);
-        String models = firstNonBlank(properties.getProperty(MODELS_PROPERTY), environment.get(MODELS_VARIABLE));
-        return new ToolHome(data, models.isEmpty() ? data.resolve("models") : paths.expand(models));
+        Path data = paths.ofSetting(HOME_PROPERTY, HOME_VARIABLE)
+                .orElseGet(() -> defaultData(environment, properties, paths));
+        return new ToolHome(
+                data, paths.ofSetting(MODELS_PROPERTY, MODELS_VARIABLE).orElseGet(() -> data.resolve("models")));
     }
 
     private static Path defaultData(Map<String, String> environment, Properties properties, UserPaths paths) {

@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.torch;
 
 import ai.djl.util.Platform;
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
+import io.github.whisperspeedtest.files.UserPaths;
 import io.github.whisperspeedtest.model.LibraryStore;
 import io.github.whisperspeedtest.model.ToolHome;
 import java.io.File;
@@ -103,6 +104,12 @@ record TorchLibraries(Map<String, String> settings, String remedy) {
         String remedy =
                 "Put the libraries of PyTorch " + release(platform.getVersion()) + " there, and " + BRIDGE + " of "
                         + bridgeArtifact(platform, platform.getVersion()) + " beside them, or unset " + DIRECTORY + ".";
+        if (path.equals(System.getenv(DIRECTORY)) && path.startsWith("~")) {
+            throw new RuntimeUnavailableException(
+                    DIRECTORY + " is '" + path + "', which DJL reads too and does not understand",
+                    "Write the whole path in place of the ~.",
+                    null);
+        }
         Path directory = directories(path)
                 .filter(entry -> Files.isRegularFile(entry.resolve(LIBRARY)))
                 .findFirst()
@@ -118,7 +125,7 @@ record TorchLibraries(Map<String, String> settings, String remedy) {
         }
         return new TorchLibraries(
                 Map.of(
-                        DIRECTORY, path,
+                        DIRECTORY, directory.toString(),
                         FLAVOR, flavor,
                         CACHE, ToolHome.current().nativeLibraries().toString()),
                 remedy);
@@ -127,9 +134,8 @@ record TorchLibraries(Map<String, String> settings, String remedy) {
     /** Splits a path as DJL does: each entry is a directory or PyTorch's main library in it. */
     private static Stream<Path> directories(String path) {
         return Arrays.stream(path.split(File.pathSeparator))
-                .map(entry -> entry.endsWith(File.separator + LIBRARY)
-                        ? Path.of(entry).getParent()
-                        : Path.of(entry));
+                .map(UserPaths.current()::expand)
+                .map(entry -> entry.endsWith(LIBRARY) ? entry.toAbsolutePath().getParent() : entry);
     }
 
     /** Returns the user's own libraries, none where those of the class path are used. */

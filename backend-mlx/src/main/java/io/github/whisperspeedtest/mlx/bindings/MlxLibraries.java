@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.mlx.bindings;
 
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
+import io.github.whisperspeedtest.files.UserPaths;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -73,11 +74,9 @@ record MlxLibraries(String mlxc, @Nullable Path mlx) {
     }
 
     private static Optional<Path> ownDirectory() {
-        String directory =
-                System.getProperty(DIRECTORY_PROPERTY, System.getenv().getOrDefault(DIRECTORY_VARIABLE, ""));
-        return directory.isBlank()
-                ? Optional.empty()
-                : Optional.of(Path.of(directory).toAbsolutePath().normalize());
+        return UserPaths.current()
+                .ofSetting(DIRECTORY_PROPERTY, DIRECTORY_VARIABLE)
+                .map(directory -> directory.toAbsolutePath().normalize());
     }
 
     private static Stream<Path> homebrew() {

@@ -7,6 +7,7 @@ import com.sun.jna.Pointer;
 import io.github.whisperspeedtest.error.EngineException;
 import io.github.whisperspeedtest.error.EngineMemoryException;
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
+import io.github.whisperspeedtest.model.LibraryStore;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -99,6 +100,7 @@ public final class MlxRuntime {
 
     /** Loads MLX from certain libraries, which can be done once in a process. */
     static MlxRuntime load(MlxLibraries libraries) {
+        LibraryStore.prepareJna();
         MlxThread thread = new MlxThread();
         return thread.call(() -> {
             try {
