@@ -148,9 +148,10 @@ final class CheckModelsCommand implements Callable<Integer> {
     }
 
     /** The demo model is part of this tool, so it counts as there; where it cannot be written, the verdict says that it is missing. */
-    private static void writeEmbedded(
+    private void writeEmbedded(
             WhisperSpeedtest library, HubSettings settings, List<ModelSelection.Selected> models) {
         ModelStore store = new ModelStore(library.home(), settings.cache());
+        boolean warned = false;
         for (ModelSelection.Selected model : models) {
             if (model.model().sources().stream().anyMatch(ModelSource.Embedded.class::isInstance)) {
                 try {
@@ -160,6 +161,10 @@ final class CheckModelsCommand implements Callable<Integer> {
                             "The demo model is not written for {}",
                             model.implementation().id(),
                             e);
+                    if (!warned) {
+                        terminal.err().println("warning: " + e.getMessage());
+                        warned = true;
+                    }
                 }
             }
         }

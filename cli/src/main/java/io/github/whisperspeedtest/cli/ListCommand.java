@@ -93,7 +93,7 @@ final class ListCommand implements Callable<Integer> {
                 }
             }
             for (DiscoveryProblem problem : problems) {
-                out.println("  " + problem.provider());
+                out.println("  " + problem.subject());
                 printWhy(problem.reason(), problem.remedy());
             }
         }

@@ -22,8 +22,13 @@ public record DiscoveryProblem(String provider, @Nullable String location, Strin
         Objects.requireNonNull(remedy, "remedy");
     }
 
+    /** Returns the provider and the jar or directory that it comes from. */
+    public String subject() {
+        return provider + (location == null ? "" : " in " + location);
+    }
+
     /** Returns all of it as one line. */
     public String describe() {
-        return provider + (location == null ? "" : " in " + location) + ": " + reason + " " + remedy;
+        return subject() + ": " + reason + " " + remedy;
     }
 }
