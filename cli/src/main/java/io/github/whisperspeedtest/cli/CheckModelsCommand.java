@@ -148,8 +148,7 @@ final class CheckModelsCommand implements Callable<Integer> {
     }
 
     /** The demo model is part of this tool, so it counts as there; where it cannot be written, the verdict says that it is missing. */
-    private void writeEmbedded(
-            WhisperSpeedtest library, HubSettings settings, List<ModelSelection.Selected> models) {
+    private void writeEmbedded(WhisperSpeedtest library, HubSettings settings, List<ModelSelection.Selected> models) {
         ModelStore store = new ModelStore(library.home(), settings.cache());
         boolean warned = false;
         for (ModelSelection.Selected model : models) {

@@ -23,6 +23,14 @@ final class ChildProcess implements AutoCloseable {
 
     private static final long LAST_OUTPUT_SECONDS = 2;
 
+    /** OpenMP's variable for what waiting threads do. */
+    private static final String WAIT_POLICY = "OMP_WAIT_POLICY";
+
+    /** GNU OpenMP's variable for how many times a waiting thread looks for work before it sleeps. */
+    private static final String SPIN_COUNT = "GOMP_SPINCOUNT";
+
+    private static final String SPINS = "1000";
+
     private final Path directory;
     private final Process process;
     private final OutputTail output;
@@ -65,6 +73,7 @@ final class ChildProcess implements AutoCloseable {
                 // its name.
                 builder.environment().put("LC_ALL", "C.UTF-8");
             }
+            limitSpinning(builder.environment());
             builder.environment().putAll(environment);
             ChildProcess child = new ChildProcess(directory, builder.start());
             RunningChildren.add(child);
@@ -72,6 +81,18 @@ final class ChildProcess implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             delete(directory);
             throw e;
+        }
+    }
+
+    /**
+     * Makes waiting threads of GNU OpenMP give up their processor after some microseconds, where by default they spin for milliseconds.
+     *
+     * <p>Where another program wants a processor, that makes whisper.cpp and PyTorch several times as fast; on a quiet machine it costs
+     * a few per cent (docs/benchmarks.md). What the user has set stays. The start script does the same.
+     */
+    static void limitSpinning(Map<String, String> environment) {
+        if (!environment.containsKey(WAIT_POLICY)) {
+            environment.putIfAbsent(SPIN_COUNT, SPINS);
         }
     }
 

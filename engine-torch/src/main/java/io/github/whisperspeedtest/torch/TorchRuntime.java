@@ -4,6 +4,7 @@ import ai.djl.engine.Engine;
 import ai.djl.pytorch.engine.PtEngine;
 import ai.djl.pytorch.jni.JniUtils;
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
+import io.github.whisperspeedtest.model.LibraryStore;
 import io.github.whisperspeedtest.spi.Availability;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -72,6 +73,8 @@ public final class TorchRuntime {
     private static Engine startEngine() {
         // Stays: DJL asks for it whenever its class of engines is first used, whoever does that.
         System.setProperty("OPT_OUT_TRACKING", "true");
+        // DJL asks for CUDA's version through JNA.
+        LibraryStore.prepareJna();
         Map<String, @Nullable String> before = set(Map.of("ai.djl.offline", "true"));
         // DJL looks for its engines and their libraries through this loader.
         Thread thread = Thread.currentThread();
@@ -132,7 +135,7 @@ public final class TorchRuntime {
      * whoever calls PyTorch sets it on that very thread, before each call; that costs nothing where it is the same.
      *
      * <p>The threads are those of OpenMP. After a call they wait for the next one for some milliseconds without giving up their
-     * processor; the environment variables {@code OMP_WAIT_POLICY=passive} and, on Linux, {@code GOMP_SPINCOUNT} change that.
+     * processor, unless an environment variable says otherwise; {@link io.github.whisperspeedtest.process.ChildJvm} sets it.
      */
     public void setThreads(int threads) {
         // Setting it throws away what oneDNN has prepared.
