@@ -22,7 +22,7 @@ final class DecodingOptions {
             paramLabel = "LANG",
             completionCandidates = Completions.Languages.class,
             defaultValue = "auto",
-            description = "Code or English name of the language, or auto (default: ${DEFAULT-VALUE}).")
+            description = "Language: a code or tag (de, pt-BR), an English name, or auto (default: ${DEFAULT-VALUE}).")
     private String language;
 
     @Option(

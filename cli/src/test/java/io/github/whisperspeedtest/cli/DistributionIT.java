@@ -147,26 +147,26 @@ class DistributionIT {
             Files.copy(in, directory.resolve("a.flac"));
         }
 
-        // As Java has it for a user id that is not in the password database.
-        for (String javaOptions : List.of("", "-Duser.home=?")) {
+        for (String implementation : List.of("whispercpp", "mlx", "mps")) {
             Run run = run(
                     environment -> {
                         environment.keySet().removeAll(List.of(ToolHome.HOME_VARIABLE, "HF_HOME", "XDG_DATA_HOME"));
                         environment.put("HOME", elsewhere.toString());
                         environment.put("XDG_CACHE_HOME", "~/cache");
-                        environment.put("JAVA_OPTS", javaOptions);
+                        // As Java has it for a user id that is not in the password database.
+                        environment.put("JAVA_OPTS", "-Duser.home=?");
                     },
                     tool,
                     "transcribe",
                     "-i",
-                    "whispercpp",
+                    implementation,
                     "a.flac",
                     "-o=~/transcripts");
 
             assertThat(run.exitCode).as(run.err).isEqualTo(ExitCode.OK);
             assertThat(elsewhere.resolve("transcripts/a.txt")).exists();
-            assertThat(elsewhere.resolve(".local/share/whisper-speedtest/native"))
-                    .isDirectoryContaining("glob:**whisper-jni*");
+            assertThat(elsewhere.resolve(".local/share/whisper-speedtest/models"))
+                    .exists();
             assertThat(directory).isDirectoryNotContaining("glob:**{~,[?]}");
         }
     }

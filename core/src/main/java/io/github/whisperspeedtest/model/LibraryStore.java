@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.model;
 
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
+import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.ResourceFiles;
 import java.io.IOException;
 import java.net.URL;
@@ -29,15 +30,14 @@ public final class LibraryStore {
         if (System.getProperty(JNA_DIRECTORY) != null) {
             return;
         }
-        Path directory = ToolHome.current().nativeLibraries();
+        String directory = System.getProperty("java.io.tmpdir");
         try {
-            Files.createDirectories(directory);
-        } catch (IOException e) {
-            LOG.debug("{} cannot be created for JNA", directory, e);
+            Path own = Files.createDirectories(ToolHome.current().nativeLibraries());
+            directory = Files.isWritable(own) ? own.toString() : directory;
+        } catch (IOException | WhisperSpeedtestException e) {
+            LOG.debug("JNA unpacks its library into {}", directory, e);
         }
-        System.setProperty(
-                JNA_DIRECTORY,
-                Files.isWritable(directory) ? directory.toString() : System.getProperty("java.io.tmpdir"));
+        System.setProperty(JNA_DIRECTORY, directory);
     }
 
     /**
@@ -50,7 +50,15 @@ public final class LibraryStore {
      * @throws RuntimeUnavailableException if they cannot be read or unpacked
      */
     public static Path unpack(String engine, String name, Map<String, URL> resources) {
-        Path directory = ToolHome.current().nativeLibraries().resolve(name);
+        Path directory;
+        try {
+            directory = ToolHome.current().nativeLibraries().resolve(name);
+        } catch (WhisperSpeedtestException e) {
+            throw new RuntimeUnavailableException(
+                    "There is no directory to unpack the libraries of " + engine + " into",
+                    String.valueOf(e.getMessage()),
+                    e);
+        }
         try {
             ResourceFiles.unpack(directory, resources);
         } catch (ZipException e) {

@@ -68,9 +68,8 @@ final class ChildProcess implements AutoCloseable {
                     .redirectErrorStream(true)
                     .directory(workingDirectory == null ? null : workingDirectory.toFile());
             if (asciiOnly) {
-                // Such a locale comes of none at all, or of one that is not installed; Java could open no file with
-                // other letters in
-                // its name.
+                // No locale is set, or one that is not installed. Java could open no file with other letters in its
+                // name.
                 builder.environment().put("LC_ALL", "C.UTF-8");
             }
             limitSpinning(builder.environment());

@@ -58,6 +58,8 @@ record TorchLibraries(Map<String, String> settings, String remedy) {
      */
     static TorchLibraries find() throws IOException {
         String classifier = classifier(System.getProperty("os.name"), System.getProperty("os.arch"), memoryMap());
+        // DJL asks for graphics processors through JNA.
+        LibraryStore.prepareJna();
         Platform platform = Platform.detectPlatform("pytorch");
         if (platform.getApiVersion() == null) {
             throw new RuntimeUnavailableException(
