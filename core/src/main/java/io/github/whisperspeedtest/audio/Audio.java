@@ -2,8 +2,10 @@ package io.github.whisperspeedtest.audio;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * Sound as Whisper hears it: 16 kHz, mono, full scale being -1 to 1.
@@ -25,11 +27,13 @@ public final class Audio {
     private final String name;
     private final List<float[]> blocks;
     private final long sampleCount;
+    private final List<String> warnings;
 
-    private Audio(String name, List<float[]> blocks, long sampleCount) {
+    private Audio(String name, List<float[]> blocks, long sampleCount, List<String> warnings) {
         this.name = name;
         this.blocks = blocks;
         this.sampleCount = sampleCount;
+        this.warnings = warnings;
     }
 
     /** Returns audio of a copy of the given samples. */
@@ -50,6 +54,16 @@ public final class Audio {
     /** Returns the number of samples. */
     public long sampleCount() {
         return sampleCount;
+    }
+
+    /**
+     * Returns what a reader of a transcript of this audio should know, such as that the recording is cut off; empty for sound
+     * that was read completely.
+     *
+     * @return full sentences, none of which names the recording
+     */
+    public List<String> warnings() {
+        return warnings;
     }
 
     /** Returns the length, to the nanosecond below. */
@@ -88,7 +102,7 @@ public final class Audio {
     }
 
     /**
-     * Returns a copy of a part, under the same name.
+     * Returns a copy of a part, under the same name and with the same warnings.
      *
      * @param start index of its first sample
      * @param end index after its last sample
@@ -97,6 +111,7 @@ public final class Audio {
     public Audio slice(long start, long end) {
         Objects.checkFromToIndex(start, end, sampleCount);
         Builder builder = builder(name);
+        warnings.forEach(builder::warn);
         float[] part = new float[BLOCK_SIZE];
         for (long at = start; at < end; at += part.length) {
             builder.append(part, 0, read(at, part, 0, (int) Math.min(part.length, end - at)));
@@ -108,6 +123,7 @@ public final class Audio {
     public static final class Builder {
         private final String name;
         private final List<float[]> blocks = new ArrayList<>();
+        private final Set<String> warnings = new LinkedHashSet<>();
         private long sampleCount;
 
         private Builder(String name) {
@@ -131,9 +147,15 @@ public final class Audio {
             return this;
         }
 
+        /** Adds a warning, once however often it is given: one or more full sentences that do not name the recording. */
+        public Builder warn(String warning) {
+            warnings.add(Objects.requireNonNull(warning, "warning"));
+            return this;
+        }
+
         /** Returns the audio; the builder must not be used after. */
         public Audio build() {
-            return new Audio(name, List.copyOf(blocks), sampleCount);
+            return new Audio(name, List.copyOf(blocks), sampleCount, List.copyOf(warnings));
         }
     }
 }

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Nothing but the 16 kHz samples is kept. Between blocks it looks whether the thread was interrupted.
  */
 final class AudioCollector implements PcmSink {
-    private static final int LOWEST_RATE = 4_000;
-    private static final int HIGHEST_RATE = 384_000;
-    private static final int MOST_CHANNELS = 8;
+    static final int LOWEST_RATE = 4_000;
+    static final int HIGHEST_RATE = 384_000;
+    private static final int MOST_CHANNELS = 32;
 
     /**
      * Samples beyond full scale are sound (recordings in floating point have headroom), but beyond 120 dB over it they are
@@ -21,12 +21,20 @@ final class AudioCollector implements PcmSink {
      */
     private static final float LARGEST_SAMPLE = 1e6f;
 
+    /** As many values that are no samples say nothing of the others. */
+    private static final int FEW = 1_000;
+
     private final Audio.Builder builder;
     private @Nullable Resampler resampler;
+    private @Nullable ChannelMixer mixer;
     private int sampleRate;
     private int channels;
-    private long framesSeen;
-    private float[] mono = new float[0];
+    private double secondsSeen;
+    private double cancelledSeconds;
+    private long samplesSeen;
+    private long invalidSamples;
+    private String firstInvalid = "";
+    private boolean anySound;
 
     AudioCollector(String name) {
         builder = Audio.builder(name);
@@ -34,18 +42,7 @@ final class AudioCollector implements PcmSink {
 
     @Override
     public void begin(int sampleRate, int channels) throws IOException {
-        if (resampler != null) {
-            if (sampleRate != this.sampleRate || channels != this.channels) {
-                throw new MalformedAudioException(String.format(
-                        Locale.ROOT,
-                        "expected one kind of sound, found %d Hz with %d channel(s) up to %.3f s and %d Hz with %d channel(s) after."
-                                + " Split the file there, or convert it to WAV",
-                        this.sampleRate,
-                        this.channels,
-                        (double) framesSeen / this.sampleRate,
-                        sampleRate,
-                        channels));
-            }
+        if (resampler != null && sampleRate == this.sampleRate && channels == this.channels) {
             return;
         }
         if (sampleRate < LOWEST_RATE || sampleRate > HIGHEST_RATE) {
@@ -56,42 +53,57 @@ final class AudioCollector implements PcmSink {
             throw new MalformedAudioException("expected 1 to " + MOST_CHANNELS + " channels, found " + channels
                     + " in its header. The header may be damaged; otherwise mix the channels down first");
         }
+        endPart();
         this.sampleRate = sampleRate;
         this.channels = channels;
-        resampler = new Resampler(sampleRate, builder::append);
+        Resampler next = new Resampler(sampleRate, builder::append);
+        resampler = next;
+        mixer = new ChannelMixer(sampleRate, channels, (samples, length) -> next.write(samples, 0, length));
     }
 
     @Override
     public void write(float[] interleaved, int frames) throws IOException {
-        if (resampler == null) {
+        if (mixer == null) {
             throw new IllegalStateException("write before begin");
         }
         checkInterrupted();
-        if (mono.length < frames) {
-            mono = new float[frames];
-        }
-        float scale = 1f / channels;
-        int at = 0;
-        for (int frame = 0; frame < frames; frame++) {
-            float sum = 0;
-            for (int channel = 0; channel < channels; channel++) {
-                float sample = interleaved[at++];
-                // Also true of NaN, which no comparison holds for.
-                if (!(Math.abs(sample) <= LARGEST_SAMPLE)) {
-                    throw notASample(sample, framesSeen + frame, channel);
-                }
-                sum += sample;
+        int length = frames * channels;
+        for (int i = 0; i < length; i++) {
+            float sample = interleaved[i];
+            // Also true of NaN, which no comparison holds for.
+            if (!(Math.abs(sample) <= LARGEST_SAMPLE)) {
+                invalid(sample, i);
+                interleaved[i] = 0;
             }
-            mono[frame] = sum * scale;
+            anySound |= sample != 0;
         }
-        resampler.write(mono, 0, frames);
-        framesSeen += frames;
+        samplesSeen += length;
+        if (invalidSamples > FEW) {
+            checkMostAreSamples();
+        }
+        mixer.write(interleaved, frames);
+        secondsSeen += (double) frames / sampleRate;
+    }
+
+    @Override
+    public void warn(String warning) {
+        builder.warn(warning);
     }
 
     /** Returns the audio; nothing may be written after. */
     Audio finish() throws IOException {
-        if (resampler != null) {
-            resampler.finish();
+        endPart();
+        checkMostAreSamples();
+        if (invalidSamples > 0) {
+            warn("It has " + invalidSamples + (invalidSamples == 1 ? " value that is no sample" : " values that are no samples")
+                    + ", the first being " + firstInvalid + "; silence takes their place.");
+        }
+        if (cancelledSeconds > 0) {
+            warn("Its channels have opposite phases and cancel each other out in " + Losses.seconds(cancelledSeconds)
+                    + " of " + Losses.seconds(secondsSeen) + "; only one channel was read there.");
+        }
+        if (!anySound) {
+            warn("It is silent: every sample is zero.");
         }
         Audio audio = builder.build();
         if (audio.sampleCount() == 0) {
@@ -99,6 +111,15 @@ final class AudioCollector implements PcmSink {
                     "expected sound, found none: it holds no samples. Record or convert it again");
         }
         return audio;
+    }
+
+    /** Ends the sound of one rate and number of channels. */
+    private void endPart() {
+        if (mixer != null && resampler != null) {
+            mixer.finish();
+            resampler.finish();
+            cancelledSeconds += (double) mixer.cancelledFrames() / sampleRate;
+        }
     }
 
     static void checkInterrupted() {
@@ -112,14 +133,23 @@ final class AudioCollector implements PcmSink {
                 "Reading audio was interrupted. Start it again if this was not meant.", cause);
     }
 
-    private MalformedAudioException notASample(float sample, long frame, int channel) {
-        return new MalformedAudioException(String.format(
-                Locale.ROOT,
-                "expected samples from -1 to 1, found %s as sample %d (%.3f s) of channel %d."
-                        + " The file is damaged or its header names the wrong sample type",
-                sample,
-                frame,
-                (double) frame / sampleRate,
-                channel + 1));
+    private void invalid(float sample, int index) {
+        if (invalidSamples == 0) {
+            firstInvalid = String.format(
+                    Locale.ROOT,
+                    "%s in channel %d at %.3f s",
+                    sample,
+                    index % channels + 1,
+                    secondsSeen + (double) (index / channels) / sampleRate);
+        }
+        invalidSamples++;
+    }
+
+    private void checkMostAreSamples() throws MalformedAudioException {
+        if (invalidSamples > samplesSeen / 2) {
+            throw new MalformedAudioException("expected samples from -1 to 1, found " + invalidSamples + " of "
+                    + samplesSeen + " values that are none, the first being " + firstInvalid
+                    + ". The file is damaged or its header names the wrong sample type");
+        }
     }
 }

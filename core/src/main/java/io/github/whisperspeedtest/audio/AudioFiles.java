@@ -15,17 +15,21 @@ import java.util.Optional;
  * Reads audio files as 16 kHz mono.
  *
  * <p>A file is what its content says, whatever it is called. WAV (integer samples of 8, 16, 24 or 32 bits, floating-point ones
- * of 32 or 64; RF64), FLAC, MP3 and Ogg Vorbis are decoded here; anything else goes through an {@code ffmpeg} found on the
- * {@code PATH}. Rates from 4 to 384 kHz and up to 8 channels are read; the channels are averaged, and a low-pass filter keeps
- * what lies above 8 kHz out. Samples louder than full scale, which floating-point files may hold, are kept as they are. Files
- * are decoded in blocks: the most memory that is needed is that of the {@link Audio} itself and a few buffers.
+ * of 32 or 64, A-law, mu-law; RF64, Wave64), FLAC, MPEG audio (MP3 and layers I and II) and Ogg Vorbis are decoded here; anything else
+ * goes through an {@code ffmpeg} found on the {@code PATH}. Rates from 4 to 384 kHz and up to 32 channels are read; the channels are
+ * averaged, or one is taken where they cancel each other out, and a low-pass filter keeps what lies above 8 kHz out. Samples louder
+ * than full scale, which floating-point files may hold, are kept as they are. Files are decoded in blocks: the most memory that is
+ * needed is that of the {@link Audio} itself and a few buffers.
  *
- * <p>A WAV or FLAC file that ends before its header says is an error. An MP3 or Ogg Vorbis stream may stop anywhere; what is
- * whole is read and the rest is left out with a warning in the log. Damage inside a file is an error in each of them.
+ * <p>Of a file that is cut off or damaged, or whose header does not fit its content, what is there is read; {@link Audio#warnings()}
+ * then says what is missing. Where a decoder here gets no sound out of a file, ffmpeg is asked, and only then is it an error.
  */
 public final class AudioFiles {
     private static final String READABLE =
-            "Readable without further programs are WAV (PCM and floating point), FLAC, MP3 and" + " Ogg Vorbis";
+            "Readable without further programs are WAV (PCM, floating point, A-law and mu-law), FLAC, MP3 and Ogg Vorbis";
+
+    private static final String GET_FFMPEG =
+            "put ffmpeg on the PATH (macOS: brew install ffmpeg, Debian and Ubuntu: sudo apt install ffmpeg)";
 
     private AudioFiles() {}
 
@@ -67,29 +71,36 @@ public final class AudioFiles {
         try {
             checkIsFile(file);
             AudioCollector collector = new AudioCollector(name);
-            try (PeekableInput in = new PeekableInput(Files.newInputStream(file))) {
+            try (PeekableInput in = new PeekableInput(Files.newInputStream(file), Files.size(file))) {
                 decode(in, collector);
                 return collector.finish();
             } catch (ForeignCodecException e) {
-                return readThrough(ffmpeg, file, e);
+                Path program = program(ffmpeg, file)
+                        .orElseThrow(() -> failure(
+                                file.toString(),
+                                e.getMessage() + ". " + READABLE + "; for anything else " + GET_FFMPEG,
+                                e));
+                return readThrough(ffmpeg, program, file, new AudioCollector(name));
+            } catch (MalformedAudioException e) {
+                Optional<Path> program = program(ffmpeg, file);
+                if (program.isEmpty()) {
+                    throw e;
+                }
+                return readThrough(ffmpeg, program.get(), file, name, e);
             }
         } catch (IOException e) {
             throw failure(file.toString(), e);
         }
     }
 
-    private static Audio readThrough(Ffmpeg ffmpeg, Path file, ForeignCodecException reason) throws IOException {
-        Optional<Path> program = Ffmpeg.canOpen(file) ? ffmpeg.find() : Optional.empty();
-        if (program.isEmpty()) {
-            throw failure(
-                    file.toString(),
-                    reason.getMessage() + ". " + READABLE + "; for anything else put ffmpeg on the PATH"
-                            + " (macOS: brew install ffmpeg, Debian and Ubuntu: sudo apt install ffmpeg)",
-                    reason);
-        }
-        AudioCollector collector = new AudioCollector(fileName(file));
+    private static Optional<Path> program(Ffmpeg ffmpeg, Path file) {
+        return Ffmpeg.canOpen(file) ? ffmpeg.find() : Optional.empty();
+    }
+
+    private static Audio readThrough(Ffmpeg ffmpeg, Path program, Path file, AudioCollector collector)
+            throws IOException {
         try {
-            ffmpeg.read(program.get(), file, collector);
+            ffmpeg.read(program, file, collector);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw AudioCollector.cancelled(e);
@@ -97,18 +108,31 @@ public final class AudioFiles {
         return collector.finish();
     }
 
+    /** Asks ffmpeg for a file that the decoder here gets nothing out of. */
+    private static Audio readThrough(
+            Ffmpeg ffmpeg, Path program, Path file, String name, MalformedAudioException reason) throws IOException {
+        AudioCollector collector = new AudioCollector(name);
+        collector.warn("The recording is damaged, and was read by ffmpeg: " + reason.getMessage() + ".");
+        try {
+            return readThrough(ffmpeg, program, file, collector);
+        } catch (MalformedAudioException e) {
+            e.addSuppressed(reason);
+            throw new MalformedAudioException(reason.getMessage() + ". ffmpeg gets no sound out of it either", e);
+        }
+    }
+
     private static void checkIsFile(Path file) throws IOException {
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
         if (attributes.isDirectory()) {
-            throw new MalformedAudioException("expected an audio file, found a directory. Name a file in it");
+            throw new NoSoundException("expected an audio file, found a directory. Name a file in it");
         }
         // A pipe or a device would block in places where no interrupt is noticed.
         if (!attributes.isRegularFile()) {
-            throw new MalformedAudioException(
+            throw new NoSoundException(
                     "expected a regular file, found a pipe or a device. Save its content as a file first");
         }
         if (attributes.size() == 0) {
-            throw new MalformedAudioException("expected audio, found an empty file (0 bytes). Record or copy it again");
+            throw new NoSoundException("expected audio, found an empty file (0 bytes). Record or copy it again");
         }
     }
 
@@ -120,9 +144,12 @@ public final class AudioFiles {
                 case FLAC -> FlacReader.read(in, sink);
                 case OGG_VORBIS -> VorbisReader.read(in, sink);
                 case MPEG_AUDIO -> MpegReader.read(in, sink);
-                case OTHER -> throw unknown(in);
+                case OTHER -> throw ForeignContent.failure(in.peek(PeekableInput.WINDOW));
             }
-        } catch (MalformedAudioException | ForeignCodecException | TranscriptionCancelledException e) {
+        } catch (MalformedAudioException
+                | ForeignCodecException
+                | NoSoundException
+                | TranscriptionCancelledException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
             IOException failure = in.failure();
@@ -137,19 +164,11 @@ public final class AudioFiles {
         }
     }
 
-    private static IOException unknown(PeekableInput in) throws IOException {
-        byte[] head = in.peek(12);
-        return head.length == 0
-                ? new MalformedAudioException("expected audio, found nothing (0 bytes). Record or copy it again")
-                : new ForeignCodecException(
-                        "it is neither WAV, FLAC, MP3 nor Ogg Vorbis, it starts with the bytes " + Hex.of(head));
-    }
-
     private static RuntimeException failure(String file, IOException e) {
         if (Thread.currentThread().isInterrupted()) {
             return AudioCollector.cancelled(e);
         }
-        if (e instanceof MalformedAudioException) {
+        if (e instanceof MalformedAudioException || e instanceof NoSoundException) {
             return failure(file, e.getMessage(), e);
         }
         if (e instanceof NoSuchFileException) {

@@ -13,35 +13,45 @@ enum ContainerFormat {
 
     private static final int OGG_PAGE_HEADER = 27;
 
-    /** Skips ID3v2 tags, which may stand before MP3 and FLAC, and recognises what follows. */
+    /**
+     * Recognises a file, and leaves the stream at its beginning: ID3v2 tags, which may stand before every kind, and other bytes
+     * before WAV, FLAC and Ogg are passed over.
+     */
     static ContainerFormat recognise(PeekableInput in) throws IOException {
         boolean tagged = MpegFrames.skipId3(in);
-        byte[] head = in.peek(64);
-        if ((startsWith(head, 0, "RIFF") || startsWith(head, 0, "RF64") || startsWith(head, 0, "BW64"))
-                && startsWith(head, 8, "WAVE")) {
-            return WAV;
+        byte[] head = in.peek(PeekableInput.WINDOW);
+        ContainerFormat first = at(head, 0);
+        if (first != OTHER || ForeignContent.isKnown(head)) {
+            return first;
         }
-        if (startsWith(head, 0, "fLaC")) {
-            return FLAC;
+        if (MpegFrames.startIn(head, tagged) >= 0) {
+            return MPEG_AUDIO;
         }
-        if (startsWith(head, 0, "OggS")) {
-            int segments = head.length > OGG_PAGE_HEADER - 1 ? head[OGG_PAGE_HEADER - 1] & 0xff : 0;
-            byte[] page = in.peek(OGG_PAGE_HEADER + segments + 7);
-            return startsWith(page, OGG_PAGE_HEADER + segments, "\u0001vorbis") ? OGG_VORBIS : OTHER;
-        }
-        return MpegFrames.startIn(in.peek(MpegFrames.PROBE), tagged) >= 0 ? MPEG_AUDIO : OTHER;
-    }
-
-    private static boolean startsWith(byte[] bytes, int offset, String magic) {
-        byte[] expected = magic.getBytes(StandardCharsets.ISO_8859_1);
-        if (bytes.length < offset + expected.length) {
-            return false;
-        }
-        for (int i = 0; i < expected.length; i++) {
-            if (bytes[offset + i] != expected[i]) {
-                return false;
+        for (int start = 1; start < head.length; start++) {
+            // Only bytes that a header can begin with are worth a closer look.
+            if (head[start] == 'R' || head[start] == 'f' || head[start] == 'O') {
+                ContainerFormat found = at(head, start);
+                if (found != OTHER) {
+                    in.skipBlock(start);
+                    return found;
+                }
             }
         }
-        return true;
+        return OTHER;
+    }
+
+    private static ContainerFormat at(byte[] head, int start) {
+        if (WavReader.begins(head, start)) {
+            return WAV;
+        }
+        if (Bytes.startsWith(head, start, "fLaC")) {
+            return FLAC;
+        }
+        if (Bytes.startsWith(head, start, "OggS")) {
+            int lacing = start + OGG_PAGE_HEADER - 1;
+            int segments = lacing < head.length ? head[lacing] & 0xff : 0;
+            return Bytes.startsWith(head, start + OGG_PAGE_HEADER + segments, "\u0001vorbis") ? OGG_VORBIS : OTHER;
+        }
+        return OTHER;
     }
 }

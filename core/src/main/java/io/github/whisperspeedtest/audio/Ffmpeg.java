@@ -2,8 +2,7 @@ package io.github.whisperspeedtest.audio;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.io.InterruptedIOException;
 import java.nio.charset.Charset;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -34,6 +33,10 @@ final class Ffmpeg {
     private static final int CHUNK = 1 << 16;
     private static final int CHUNKS_AHEAD = 4;
     private static final int LONGEST_MESSAGE = 600;
+
+    /** No WAV header that ffmpeg writes is longer. */
+    private static final int LONGEST_HEADER = 4096;
+
     private static final byte[] END = new byte[0];
 
     private static final Logger LOG = LoggerFactory.getLogger(Ffmpeg.class);
@@ -82,9 +85,11 @@ final class Ffmpeg {
     }
 
     /**
-     * Reads the sound of a file at 16 kHz.
+     * Reads the sound of a file at 16 kHz, all its channels.
      *
-     * @throws MalformedAudioException if ffmpeg fails or hangs; the message holds what it said
+     * <p>What ffmpeg complains of, and a failure after some sound, is a warning.
+     *
+     * @throws MalformedAudioException if ffmpeg fails without sound or hangs; the message holds what it said
      * @throws InterruptedException if the thread was interrupted while it waited
      */
     void read(Path program, Path file, PcmSink sink) throws IOException, InterruptedException {
@@ -99,9 +104,9 @@ final class Ffmpeg {
                 "file:" + file.toAbsolutePath(),
                 "-vn",
                 "-f",
-                "f32le",
-                "-ac",
-                "1",
+                "wav",
+                "-c:a",
+                "pcm_f32le",
                 "-ar",
                 Integer.toString(Audio.SAMPLE_RATE),
                 "-");
@@ -117,42 +122,32 @@ final class Ffmpeg {
         Messages messages = new Messages(process.getErrorStream());
         Thread messageReader = daemon("ffmpeg messages", messages);
         Thread soundReader = daemon("ffmpeg sound", () -> pump(process.getInputStream(), chunks));
+        PeekableInput sound = new PeekableInput(new ChunkStream(chunks));
         try {
             process.getOutputStream().close();
-            sink.begin(Audio.SAMPLE_RATE, 1);
-            takeAll(chunks, sink);
+            if (WavReader.begins(sound.peek(LONGEST_HEADER), 0)) {
+                WavReader.read(sound, sink);
+            }
             if (!process.waitFor(longestSilence.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw silent();
             }
             messageReader.join(longestSilence.toMillis());
+        } catch (InterruptedIOException e) {
+            throw (InterruptedException) new InterruptedException().initCause(e);
         } finally {
             stop(process);
             soundReader.interrupt();
         }
-        if (process.exitValue() != 0) {
+        if (process.exitValue() != 0 && sound.position() > LONGEST_HEADER) {
+            sink.warn("ffmpeg ended with exit code " + process.exitValue() + " and said: " + messages.text()
+                    + ". What it had decoded until then was read.");
+        } else if (process.exitValue() != 0) {
             throw new MalformedAudioException("expected sound that ffmpeg can decode, found that " + program
                     + " ended with exit code " + process.exitValue() + " and said: " + messages.text()
                     + ". Check that the file is whole and holds sound");
         }
-        LOG.debug("ffmpeg ended well and said: {}", messages.text());
-    }
-
-    private void takeAll(BlockingQueue<byte[]> chunks, PcmSink sink) throws IOException, InterruptedException {
-        float[] samples = new float[CHUNK / Float.BYTES];
-        while (true) {
-            byte[] chunk = chunks.poll(longestSilence.toMillis(), TimeUnit.MILLISECONDS);
-            if (chunk == null) {
-                throw silent();
-            }
-            if (chunk == END) {
-                return;
-            }
-            int count = chunk.length / Float.BYTES;
-            ByteBuffer.wrap(chunk)
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .asFloatBuffer()
-                    .get(samples, 0, count);
-            sink.write(samples, count);
+        if (process.exitValue() == 0 && messages.any()) {
+            sink.warn("ffmpeg said while it decoded: " + messages.text() + ". Sound may be missing.");
         }
     }
 
@@ -192,6 +187,51 @@ final class Ffmpeg {
         process.destroyForcibly();
     }
 
+    /** What the other thread takes from the program, as a stream that waits no longer than it should. */
+    private final class ChunkStream extends InputStream {
+        private final BlockingQueue<byte[]> chunks;
+        private byte[] chunk = new byte[0];
+        private int at;
+
+        ChunkStream(BlockingQueue<byte[]> chunks) {
+            this.chunks = chunks;
+        }
+
+        @Override
+        public int read() throws IOException {
+            return fill() ? chunk[at++] & 0xff : -1;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            if (!fill()) {
+                return -1;
+            }
+            int part = Math.min(length, chunk.length - at);
+            System.arraycopy(chunk, at, target, offset, part);
+            at += part;
+            return part;
+        }
+
+        /** Waits for the next bytes and returns whether there are any. */
+        private boolean fill() throws IOException {
+            if (chunk == END || at < chunk.length) {
+                return chunk != END;
+            }
+            try {
+                byte[] next = chunks.poll(longestSilence.toMillis(), TimeUnit.MILLISECONDS);
+                if (next == null) {
+                    throw silent();
+                }
+                chunk = next;
+                at = 0;
+                return chunk != END;
+            } catch (InterruptedException e) {
+                throw (IOException) new InterruptedIOException().initCause(e);
+            }
+        }
+    }
+
     /** Keeps the end of what a program says, however much that is. */
     private static final class Messages implements Runnable {
         private final InputStream in;
@@ -219,6 +259,10 @@ final class Ffmpeg {
             System.arraycopy(tail, length - keep, tail, 0, keep);
             System.arraycopy(part, 0, tail, keep, count);
             length = keep + count;
+        }
+
+        synchronized boolean any() {
+            return length > 0;
         }
 
         synchronized String text() {

@@ -2,32 +2,35 @@ package io.github.whisperspeedtest.audio;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Cuts MPEG audio into frames, and passes over the tags before, between and after them. */
+/**
+ * Cuts MPEG audio into frames, and passes over the tags before, between and after them.
+ *
+ * <p>A frame is whole if the next one, a tag or the end of the file follows it. What is no frame, and a frame in which the next one
+ * begins too early, is passed over and counted.
+ */
 final class MpegFrames {
     /** How many bytes {@link #startIn} should be shown. */
-    static final int PROBE = 16_384;
+    static final int PROBE = PeekableInput.WINDOW;
 
     /** A recording of a broadcast may begin in the middle of a frame; no frame is longer than 2.9 kB. */
-    private static final int FURTHEST_START = 4096;
+    private static final int NEAR_START = 4096;
 
     /** A start code is 11 bits; four headers in a row that agree are no accident. */
     private static final int HEADERS_IN_A_ROW = 4;
 
+    /** After an ID3v2 tag, and in a stream whose kind is known, less proof will do. */
+    private static final int HEADERS_AFTER_PROOF = 2;
+
     private static final int ID3_HEADER = 10;
     private static final int ID3V1 = 128;
 
-    private static final Logger LOG = LoggerFactory.getLogger(MpegFrames.class);
-
     private final PeekableInput in;
-    private @Nullable MpegHeader first;
     private @Nullable MpegHeader current;
-    private long frames;
+    private long skipped;
+    private int skips;
+    private boolean cutOff;
 
     /** Begins at the first frame of a stream that {@link #startIn} found one in. */
     MpegFrames(PeekableInput in) throws IOException {
@@ -43,11 +46,22 @@ final class MpegFrames {
             if (head.length < ID3_HEADER || head[0] != 'I' || head[1] != 'D' || head[2] != '3') {
                 return found;
             }
-            int length = (head[6] & 0x7f) << 21 | (head[7] & 0x7f) << 14 | (head[8] & 0x7f) << 7 | head[9] & 0x7f;
             boolean hasFooter = (head[5] & 0x10) != 0;
-            in.skipBlock(ID3_HEADER + (long) length + (hasFooter ? ID3_HEADER : 0));
+            long end = ID3_HEADER + id3Length(head) + (hasFooter ? ID3_HEADER : 0);
+            // A length that leads beyond the end is wrong: what follows is searched for frames.
+            in.skipBlock(in.position() + end <= in.size() ? end : ID3_HEADER);
             found = true;
         }
+    }
+
+    /** The length has seven bits in each byte; some programs write eight. */
+    private static long id3Length(byte[] head) {
+        long length = 0;
+        boolean sevenBits = (head[6] | head[7] | head[8] | head[9]) >= 0;
+        for (int i = 6; i < ID3_HEADER; i++) {
+            length = length << (sevenBits ? 7 : 8) | head[i] & 0xff;
+        }
+        return length;
     }
 
     /**
@@ -58,9 +72,8 @@ final class MpegFrames {
      * @return the offset of the first header that others follow, or -1
      */
     static int startIn(byte[] head, boolean tagged) {
-        int headers = tagged ? 2 : HEADERS_IN_A_ROW;
-        for (int start = 0; start <= Math.min(FURTHEST_START, head.length - MpegHeader.BYTES); start++) {
-            if (isRow(head, start, headers)) {
+        for (int start = 0; start <= head.length - MpegHeader.BYTES; start++) {
+            if (isRow(head, start, tagged && start <= NEAR_START ? HEADERS_AFTER_PROOF : HEADERS_IN_A_ROW)) {
                 return start;
             }
         }
@@ -76,8 +89,8 @@ final class MpegFrames {
                 return false;
             }
             at += header.frameBytes();
-            if (start == 0 && at == head.length) {
-                // All of a very short file.
+            if (at == head.length && (start == 0 || i > 0)) {
+                // All of a very short file, or all that is left of one.
                 return true;
             }
         }
@@ -91,26 +104,26 @@ final class MpegFrames {
      * @return whether there was one; its header is then {@link #header()}
      */
     boolean next(byte[] target) throws IOException {
+        boolean searching = false;
         while (true) {
             skipId3(in);
             MpegHeader header = MpegHeader.parse(in.peek(MpegHeader.BYTES), 0);
-            if (header != null && first != null && !header.continues(first) && !isFollowed(header)) {
-                header = null;
-            }
-            if (header == null) {
-                if (isEnd()) {
+            boolean isNext = header != null && (isExpected(header) && !isCutShort(header) || isFollowed(header));
+            if (isNext) {
+                if (in.readBlock(target, header.frameBytes()) < header.frameBytes()) {
+                    cutOff = true;
                     return false;
                 }
-                throw lost();
+                current = header;
+                return true;
             }
-            if (in.readBlock(target, header.frameBytes()) < header.frameBytes()) {
-                LOG.warn("The last frame of the MPEG audio is cut off; it is left out");
+            if (isEnd()) {
                 return false;
             }
-            first = first == null ? header : first;
-            current = header;
-            frames++;
-            return true;
+            AudioCollector.checkInterrupted();
+            skips += searching ? 0 : 1;
+            searching = true;
+            skipped += in.skipBlock(nextRow());
         }
     }
 
@@ -122,10 +135,59 @@ final class MpegFrames {
         return current;
     }
 
+    /** Returns how many bytes were passed over that are neither a whole frame nor a tag. */
+    long skippedBytes() {
+        return skipped;
+    }
+
+    /** Returns in how many places such bytes stood. */
+    int skips() {
+        return skips;
+    }
+
+    /** Returns whether the file ends in the middle of a frame. */
+    boolean isCutOff() {
+        return cutOff;
+    }
+
+    private boolean isExpected(MpegHeader header) {
+        return current == null || header.continues(current);
+    }
+
     private boolean isFollowed(MpegHeader header) throws IOException {
         byte[] ahead = in.peek(header.frameBytes() + MpegHeader.BYTES);
         MpegHeader next = MpegHeader.parse(ahead, header.frameBytes());
         return next != null && next.continues(header);
+    }
+
+    /** Returns whether another frame begins before this one should end, and none where it ends. */
+    private boolean isCutShort(MpegHeader header) throws IOException {
+        if (isFollowed(header)) {
+            return false;
+        }
+        byte[] ahead = in.peek(PROBE);
+        for (int at = MpegHeader.BYTES; at < Math.min(header.frameBytes(), ahead.length); at++) {
+            if (isRowOfStream(ahead, at)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isRowOfStream(byte[] ahead, int at) {
+        MpegHeader header = MpegHeader.parse(ahead, at);
+        return header != null && isRow(ahead, at, isExpected(header) ? HEADERS_AFTER_PROOF + 1 : HEADERS_IN_A_ROW);
+    }
+
+    /** Returns how many bytes lie before the next frames, or before the part of the file in which there may be some. */
+    private int nextRow() throws IOException {
+        byte[] ahead = in.peek(PROBE);
+        for (int at = 1; at < ahead.length; at++) {
+            if (isRowOfStream(ahead, at)) {
+                return at;
+            }
+        }
+        return ahead.length < PROBE ? ahead.length : PROBE - NEAR_START * (HEADERS_IN_A_ROW - 1);
     }
 
     /** Says whether no frame follows: nothing, a tag, or padding. */
@@ -144,18 +206,5 @@ final class MpegFrames {
             zeros++;
         }
         return zeros == rest.length || zeros > 0 && rest.length - zeros <= ID3V1 && rest[zeros] == 'T';
-    }
-
-    private MalformedAudioException lost() throws IOException {
-        byte[] found = in.peek(8);
-        double seconds = first == null ? 0 : (double) frames * first.samples() / first.sampleRate();
-        return new MalformedAudioException(String.format(
-                Locale.ROOT,
-                "expected the header of an MPEG audio frame (FF Ex or FF Fx) at byte %d, after %d frames (%.3f s), found %s."
-                        + " The file is damaged; copy it again, or mend it with 'ffmpeg -i FILE mended.wav'",
-                in.position(),
-                frames,
-                seconds,
-                Hex.of(Arrays.copyOf(found, found.length))));
     }
 }

@@ -9,10 +9,13 @@ import org.jspecify.annotations.Nullable;
  * @param layer 1 to 3
  * @param sampleRate in Hz
  * @param channels 1 or 2
+ * @param bitRate in bit/s, of all channels
  * @param frameBytes length of the frame with its header
  * @param hasCrc whether two bytes of checksum follow the header
+ * @param jointBound in joint stereo of layer II the first subband that both channels share, otherwise 32
  */
-record MpegHeader(int version, int layer, int sampleRate, int channels, int frameBytes, boolean hasCrc) {
+record MpegHeader(
+        int version, int layer, int sampleRate, int channels, int bitRate, int frameBytes, boolean hasCrc, int jointBound) {
     static final int BYTES = 4;
 
     private static final int[] RATES = {44_100, 48_000, 32_000};
@@ -47,8 +50,17 @@ record MpegHeader(int version, int layer, int sampleRate, int channels, int fram
         int frameBytes = layer == 1
                 ? (12 * bitRate / sampleRate + padding) * 4
                 : samplesPerFrame(version, layer) / 8 * bitRate / sampleRate + padding;
-        int channels = (bytes[at + 3] >> 6 & 3) == 3 ? 1 : 2;
-        return new MpegHeader(version, layer, sampleRate, channels, frameBytes, (bytes[at + 1] & 1) == 0);
+        int mode = bytes[at + 3] >> 6 & 3;
+        int jointBound = mode == 1 ? 4 * (1 + (bytes[at + 3] >> 4 & 3)) : 32;
+        return new MpegHeader(
+                version,
+                layer,
+                sampleRate,
+                mode == 3 ? 1 : 2,
+                bitRate,
+                frameBytes,
+                (bytes[at + 1] & 1) == 0,
+                jointBound);
     }
 
     /** Returns how many samples of each channel a frame holds. */
@@ -59,6 +71,11 @@ record MpegHeader(int version, int layer, int sampleRate, int channels, int fram
     /** Returns whether both can be frames of one stream. */
     boolean continues(MpegHeader other) {
         return version == other.version && layer == other.layer && sampleRate == other.sampleRate;
+    }
+
+    /** Returns whether one decoder can go on from the other. */
+    boolean isLike(MpegHeader other) {
+        return continues(other) && channels == other.channels;
     }
 
     private static int samplesPerFrame(int version, int layer) {

@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import javazoom.jl.decoder.Bitstream;
 import javazoom.jl.decoder.Decoder;
@@ -15,8 +18,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads MP3, and layers I and II of MPEG audio.
  *
- * <p>The decoder library gets one checked frame after the other, because it passes over whatever it does not like in silence.
- * Where the first frame is LAME's or libavcodec's information frame, the silence that encoder and decoder put before and
+ * <p>The decoder library gets one checked frame after the other, because it passes over whatever it does not like in silence. Layer II is
+ * decoded here: the library takes its frames at the low sampling rates of MPEG-2 for half as long as they are, and reads them by the
+ * tables of MPEG-1.
+ *
+ * <p>Where the first frame is LAME's or libavcodec's information frame, the silence that encoder and decoder put before and
  * after the sound is cut off as it says; without one it stays, some 25 to 50 ms.
  *
  * <p>Information frame: Gabriel Bouvigne, <i>Mp3 Info Tag rev 1 specifications</i>.
@@ -34,22 +40,39 @@ final class MpegReader {
     /** The library fills static tables on first use and does not guard them. */
     private static final Object TABLES = new Object();
 
+    private final PeekableInput in;
     private final MpegFrames frames;
     private final PcmSink sink;
     private final byte[] frame = new byte[4096];
-    private final FrameStream stream = new FrameStream();
-    private final Bitstream bitstream = new Bitstream(stream);
-    private final Decoder decoder = new Decoder();
     private final SampleCollector samples = new SampleCollector();
 
-    private long decoded;
+    private @Nullable MpegHeader stream;
+    private @Nullable FrameDecoder decoder;
+    private int skipsBefore;
+
+    private long frameCount;
+    private long damagedFrames;
+    private double seconds;
+    private double firstDamage;
+
+    /** Sample numbers between which the encoder's sound is, where an information frame tells them. */
     private long begin;
+
     private long end = Long.MAX_VALUE;
 
+    /** Frames and bytes that an information frame states, 0 where there is none. */
+    private long statedFrames;
+
+    private long statedBytes;
+    private long decoded;
+
+    /** Samples beyond {@link #end}: silence of the encoder, unless more frames follow than are stated. */
+    private final List<float[]> tail = new ArrayList<>();
+
     private MpegReader(PeekableInput in, PcmSink sink) throws IOException {
+        this.in = in;
         frames = new MpegFrames(in);
         this.sink = sink;
-        decoder.setOutputBuffer(samples);
     }
 
     static void read(PeekableInput in, PcmSink sink) throws IOException {
@@ -57,6 +80,7 @@ final class MpegReader {
     }
 
     private void read() throws IOException {
+        long start = in.position();
         boolean isFirst = true;
         while (frames.next(frame)) {
             MpegHeader header = frames.header();
@@ -65,56 +89,114 @@ final class MpegReader {
                 isFirst = false;
                 continue;
             }
-            if (header.frameBytes() > LONGEST_FRAME) {
-                throw new MalformedAudioException("expected frames of at most " + LONGEST_FRAME
-                        + " bytes, found one of " + header.frameBytes() + " bytes. Convert the file with ffmpeg");
-            }
-            if (decoded == 0) {
-                synchronized (TABLES) {
-                    decode(header);
-                }
-            } else {
-                decode(header);
-            }
             isFirst = false;
-            pass(header);
-        }
-    }
-
-    private void decode(MpegHeader header) throws IOException {
-        samples.begin(header.channels(), header.samples());
-        stream.set(frame, header.frameBytes());
-        try {
-            Header parsed = bitstream.readFrame();
-            if (parsed == null) {
-                throw undecodable(null);
+            decode(header);
+            frameCount++;
+            if (frameCount > statedFrames && end < Long.MAX_VALUE) {
+                passTail(header);
             }
-            decoder.decodeFrame(parsed, bitstream);
-        } catch (JavaLayerException | RuntimeException e) {
-            throw undecodable(e);
-        } finally {
-            bitstream.closeFrame();
+            pass(header);
+            seconds += (double) header.samples() / header.sampleRate();
+        }
+        if (frameCount > 0 && damagedFrames == frameCount) {
+            throw new MalformedAudioException("expected frames of MPEG audio, found that none of its " + frameCount
+                    + " frames can be decoded. Copy the file again");
+        }
+        noteSkips();
+        report(in.position() - start);
+    }
+
+    private void report(long bytes) {
+        if (damagedFrames > 0) {
+            sink.warn("The recording is damaged: " + damagedFrames + " of its " + frameCount
+                    + " frames cannot be decoded, the first at " + Losses.seconds(firstDamage)
+                    + "; silence takes their place.");
+        }
+        // Where all bytes are there that it states, its number of frames is wrong.
+        boolean isCut = statedFrames > frameCount && (statedBytes == 0 || bytes < statedBytes);
+        boolean isComplete = statedFrames > 0 && statedFrames <= frameCount;
+        double statedSeconds = frameCount == 0 ? 0 : seconds / frameCount * statedFrames;
+        if (frames.skips() > 0 && !isComplete) {
+            double missing = isCut
+                    ? statedSeconds - seconds
+                    : seconds * frames.skippedBytes() / Math.max(1, bytes - frames.skippedBytes());
+            sink.warn("The recording is damaged: " + frames.skippedBytes() + " bytes that are no MPEG audio were passed over in "
+                    + Losses.places(frames.skips(), firstDamage) + "; up to " + Losses.seconds(missing)
+                    + " of sound may be missing.");
+        } else if (isCut) {
+            sink.warn(Losses.cutOff(seconds, statedSeconds));
+        } else if (frames.isCutOff()) {
+            sink.warn("The recording is cut off in the middle of a frame, after " + Losses.seconds(seconds)
+                    + "; how much is missing is not known.");
         }
     }
 
-    private MalformedAudioException undecodable(@Nullable Exception cause) {
-        return new MalformedAudioException(
-                "expected a frame of MPEG audio that can be decoded after " + decoded
-                        + " samples, found a damaged one. Copy the file again",
-                cause);
+    private void decode(MpegHeader header) {
+        boolean isBroken = noteSkips();
+        // What a decoder remembers of the frames before does not fit after a gap, nor in another stream.
+        if (decoder == null || stream == null || isBroken || !header.isLike(stream)) {
+            decoder = newDecoder(header);
+            stream = header;
+        }
+        samples.begin(header.channels(), header.samples());
+        try {
+            decoder.decode(frame, header, samples);
+        } catch (JavaLayerException | RuntimeException e) {
+            // The library checks little inside a frame.
+            samples.begin(header.channels(), header.samples());
+            noteDamage();
+            damagedFrames++;
+            decoder = null;
+        }
+    }
+
+    /** Returns whether anything was passed over since the last frame. */
+    private boolean noteSkips() {
+        boolean isBroken = frames.skips() > skipsBefore;
+        if (isBroken) {
+            noteDamage();
+            skipsBefore = frames.skips();
+        }
+        return isBroken;
+    }
+
+    private void noteDamage() {
+        if (firstDamage == 0) {
+            firstDamage = seconds;
+        }
+    }
+
+    private static FrameDecoder newDecoder(MpegHeader header) {
+        synchronized (TABLES) {
+            return header.layer() == 2 ? new Layer2(header.channels()) : new LibraryDecoder();
+        }
     }
 
     /** Passes on what of the frame lies between {@link #begin} and {@link #end}. */
     private void pass(MpegHeader header) throws IOException {
         int count = header.samples();
+        int channels = header.channels();
         int from = (int) Math.max(0, Math.min(count, begin - decoded));
         int to = (int) Math.max(from, Math.min(count, end - decoded));
         float[] values = samples.values;
+        if (to < count) {
+            tail.add(Arrays.copyOfRange(values, to * channels, count * channels));
+        }
         if (from > 0) {
-            System.arraycopy(values, from * header.channels(), values, 0, (to - from) * header.channels());
+            System.arraycopy(values, from * channels, values, 0, (to - from) * channels);
         }
         sink.write(values, to - from);
         decoded += count;
+    }
+
+    private void passTail(MpegHeader header) throws IOException {
+        for (float[] block : tail) {
+            if (block.length % header.channels() == 0) {
+                sink.write(block, block.length / header.channels());
+            }
+        }
+        tail.clear();
+        end = Long.MAX_VALUE;
     }
 
     /** Says whether the frame holds no sound but facts about the file, and takes them. */
@@ -126,7 +208,12 @@ final class MpegReader {
         int sideInformation =
                 header.version() == 1 ? (header.channels() == 1 ? 17 : 32) : header.channels() == 1 ? 9 : 17;
         int at = MpegHeader.BYTES + sideInformation + (header.hasCrc() ? 2 : 0);
-        if (is("VBRI", MpegHeader.BYTES + 32, header)) {
+        int vbri = MpegHeader.BYTES + 32;
+        if (is("VBRI", vbri, header)) {
+            if (vbri + 18 <= header.frameBytes()) {
+                statedBytes = buffer.getInt(vbri + 10) & 0xffffffffL;
+                statedFrames = buffer.getInt(vbri + 14) & 0xffffffffL;
+            }
             return true;
         }
         if (!is("Xing", at, header) && !is("Info", at, header)) {
@@ -134,20 +221,22 @@ final class MpegReader {
         }
         int flags = at + 8 <= header.frameBytes() ? buffer.getInt(at + 4) : 0;
         at += 8;
-        long frameCount = 0;
         if ((flags & 1) != 0 && at + 4 <= header.frameBytes()) {
-            frameCount = buffer.getInt(at) & 0xffffffffL;
+            statedFrames = buffer.getInt(at) & 0xffffffffL;
+            at += 4;
         }
-        at += ((flags & 1) != 0 ? 4 : 0)
-                + ((flags & 2) != 0 ? 4 : 0)
-                + ((flags & 4) != 0 ? 100 : 0)
+        if ((flags & 2) != 0 && at + 4 <= header.frameBytes()) {
+            statedBytes = buffer.getInt(at) & 0xffffffffL;
+            at += 4;
+        }
+        at += ((flags & 4) != 0 ? 100 : 0)
                 + ((flags & 8) != 0 ? 4 : 0);
         if ((is("LAME", at, header) || is("Lav", at, header)) && at + 24 <= header.frameBytes()) {
             int delays = (frame[at + 21] & 0xff) << 16 | (frame[at + 22] & 0xff) << 8 | frame[at + 23] & 0xff;
             int delay = delays >> 12;
             int padding = delays & 0xfff;
             begin = delay + DECODER_DELAY;
-            long length = frameCount * header.samples() - delay - padding;
+            long length = statedFrames * header.samples() - delay - padding;
             end = length > 0 ? begin + length : Long.MAX_VALUE;
         }
         return true;
@@ -156,6 +245,65 @@ final class MpegReader {
     private boolean is(String mark, int at, MpegHeader header) {
         return at + mark.length() <= header.frameBytes()
                 && new String(frame, at, mark.length(), StandardCharsets.ISO_8859_1).equals(mark);
+    }
+
+    /** Decodes frame after frame of one stream. */
+    private interface FrameDecoder {
+        /** Decodes a frame, its header included, into the collector. */
+        void decode(byte[] frame, MpegHeader header, SampleCollector target) throws JavaLayerException;
+    }
+
+    /** The decoder library. */
+    private static final class LibraryDecoder implements FrameDecoder {
+        private final FrameStream source = new FrameStream();
+        private final Bitstream bitstream = new Bitstream(source);
+        private final Decoder decoder = new Decoder();
+        private boolean isInitialized;
+
+        @Override
+        public void decode(byte[] frame, MpegHeader header, SampleCollector target) throws JavaLayerException {
+            if (header.frameBytes() > LONGEST_FRAME) {
+                throw new JavaLayerException("frame of " + header.frameBytes() + " bytes");
+            }
+            if (isInitialized) {
+                decodeFrame(frame, header, target);
+            } else {
+                synchronized (TABLES) {
+                    decodeFrame(frame, header, target);
+                }
+                isInitialized = true;
+            }
+        }
+
+        private void decodeFrame(byte[] frame, MpegHeader header, SampleCollector target) throws JavaLayerException {
+            decoder.setOutputBuffer(target);
+            source.set(frame, header.frameBytes());
+            try {
+                Header parsed = bitstream.readFrame();
+                if (parsed == null) {
+                    throw new JavaLayerException("no frame");
+                }
+                decoder.decodeFrame(parsed, bitstream);
+            } finally {
+                bitstream.closeFrame();
+            }
+        }
+    }
+
+    /** Layer II. */
+    private static final class Layer2 implements FrameDecoder {
+        private final SynthesisFilterBank[] filters;
+
+        Layer2(int channels) {
+            filters = new SynthesisFilterBank[channels];
+            Arrays.setAll(filters, channel -> new SynthesisFilterBank());
+        }
+
+        @Override
+        public void decode(byte[] frame, MpegHeader header, SampleCollector target) {
+            new Layer2Frame(frame, header)
+                    .decode((channel, subbands) -> target.put(channel, filters[channel].next(subbands), 1));
+        }
     }
 
     /** A stream that is at its end after each frame until it gets the next one. */
@@ -202,18 +350,22 @@ final class MpegReader {
             }
         }
 
+        /** Takes the next samples of a channel. */
+        void put(int channel, float[] block, float fullScale) {
+            for (float value : block) {
+                values[next[channel]] = value / fullScale;
+                next[channel] += channels;
+            }
+        }
+
         @Override
         public void append(int channel, short value) {
-            values[next[channel]] = value / LIBRARY_SCALE;
-            next[channel] += channels;
+            put(channel, new float[] {value}, LIBRARY_SCALE);
         }
 
         @Override
         public void appendSamples(int channel, float[] block) {
-            for (float value : block) {
-                values[next[channel]] = value / LIBRARY_SCALE;
-                next[channel] += channels;
-            }
+            put(channel, block, LIBRARY_SCALE);
         }
 
         @Override

@@ -13,6 +13,7 @@ final class PeekableInput extends InputStream {
     static final int WINDOW = 1 << 16;
 
     private final InputStream in;
+    private final long size;
     private final byte[] buffer = new byte[WINDOW];
     private int start;
     private int end;
@@ -20,7 +21,22 @@ final class PeekableInput extends InputStream {
     private @Nullable IOException failure;
 
     PeekableInput(InputStream in) {
+        this(in, Long.MAX_VALUE);
+    }
+
+    /**
+     * Wraps a stream of known length.
+     *
+     * @param size bytes that the stream has at most
+     */
+    PeekableInput(InputStream in, long size) {
         this.in = Objects.requireNonNull(in, "in");
+        this.size = size;
+    }
+
+    /** Returns how many bytes there are in the stream at most, {@code Long.MAX_VALUE} where that is not known. */
+    long size() {
+        return size;
     }
 
     /** Returns how many bytes were read or skipped. */

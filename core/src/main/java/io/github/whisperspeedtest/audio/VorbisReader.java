@@ -10,23 +10,25 @@ import com.jcraft.jorbis.DspState;
 import com.jcraft.jorbis.Info;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads Vorbis in Ogg, one stream or several one after the other; streams beside the first one are passed over.
  *
- * <p>Pages carry a checksum, so a damaged one is noticed and is an error. A file that ends between two pages is taken for a
- * recording that was stopped. Layout: RFC 3533 and the Vorbis I specification of Xiph.Org.
+ * <p>Pages carry a checksum, so a damaged one is noticed and left out. The next page tells where its sound belongs, and silence takes
+ * the place of what is missing. Layout: RFC 3533 and the Vorbis I specification of Xiph.Org.
  */
 final class VorbisReader {
     private static final int CHUNK = 1 << 13;
     private static final int HEADER_PACKETS = 3;
     private static final int COMMENT_HEADER = 1;
 
-    private static final Logger LOG = LoggerFactory.getLogger(VorbisReader.class);
+    /** More silence than this, in seconds, is not put in for pages that are missing. */
+    private static final int LONGEST_GAP = 600;
 
     private final PeekableInput in;
     private final PcmSink sink;
@@ -39,6 +41,13 @@ final class VorbisReader {
     private int sampleRate = 1;
     private float[] interleaved = new float[0];
 
+    /** Sound of a page after a loss, whose place is known when the page is done; empty otherwise. */
+    private final List<float[]> held = new ArrayList<>();
+
+    private long lost;
+    private int losses;
+    private double firstLoss;
+
     private VorbisReader(PeekableInput in, PcmSink sink) {
         this.in = in;
         this.sink = sink;
@@ -50,16 +59,12 @@ final class VorbisReader {
 
     private void read() throws IOException {
         sync.init();
-        boolean damaged = false;
         while (true) {
             int result = sync.pageout(page);
             if (result > 0) {
-                if (damaged) {
-                    throw damaged("an intact Ogg page", "one that is damaged or missing", null);
-                }
                 take();
             } else if (result < 0) {
-                damaged = true;
+                noteLoss();
             } else {
                 int at = sync.buffer(CHUNK);
                 int count = in.read(sync.data, at, CHUNK);
@@ -69,23 +74,37 @@ final class VorbisReader {
                 sync.wrote(count);
             }
         }
-        if (link == null || !link.ended) {
-            if (damaged || link == null || link.headers < HEADER_PACKETS) {
-                throw damaged("more Ogg pages", "the end of the file", null);
-            }
-            LOG.warn("The Ogg Vorbis audio stops without its last page, after {} samples", frames);
+        if (link == null || link.headers < HEADER_PACKETS) {
+            throw damaged("more Ogg pages", "the end of the file", null);
+        }
+        passHeld(0);
+        if (losses > 0) {
+            sink.warn(Losses.silence((double) lost / sampleRate, losses, firstLoss));
+        }
+        if (!link.ended) {
+            sink.warn("The recording is cut off after " + Losses.seconds((double) frames / sampleRate)
+                    + ": its last Ogg page is missing. How much was lost is not known.");
+        }
+    }
+
+    private void noteLoss() {
+        // What follows the last page is no sound.
+        if (link != null && !link.ended) {
+            link.hole = true;
         }
     }
 
     private void take() throws IOException {
-        if (page.bos() != 0 && (link == null || link.ended) && isVorbis()) {
+        if (page.bos() != 0 && isVorbis() && (link == null || link.ended || link.decoded > 0)) {
+            endLink();
             link = new Link(page.serialno());
         }
         if (link == null || link.ended || page.serialno() != link.serial) {
             return;
         }
         if (link.stream.pagein(page) < 0) {
-            throw damaged("an Ogg page of version 0", "another", null);
+            noteLoss();
+            return;
         }
         while (true) {
             int result = link.stream.packetout(packet);
@@ -93,21 +112,65 @@ final class VorbisReader {
                 break;
             }
             if (result < 0) {
-                throw damaged("the next Ogg page", "that pages are missing", null);
-            }
-            if (link.headers < HEADER_PACKETS) {
+                link.hole = true;
+            } else if (link.headers < HEADER_PACKETS) {
                 header(link);
             } else {
                 sound(link);
             }
         }
-        if (page.eos() != 0) {
-            link.ended = true;
-        } else if (page.granulepos() >= 0 && link.headers == HEADER_PACKETS && !link.placed) {
+        if (page.granulepos() >= 0 && link.headers == HEADER_PACKETS) {
+            place(link);
+        }
+        link.ended = page.eos() != 0;
+    }
+
+    /** Compares what was decoded with where the page says that its sound ends. */
+    private void place(Link link) throws IOException {
+        if (link.hole) {
+            long gap = page.granulepos() - link.origin - link.decoded;
+            passHeld(gap > 0 && gap <= (long) LONGEST_GAP * sampleRate ? gap : 0);
+            link.placed = true;
+            link.hole = false;
+        } else if (!link.placed && page.eos() == 0) {
             // More than was decoded, where a recording of a broadcast begins somewhere.
             link.placed = link.decoded > 0;
             link.origin = Math.max(0, page.granulepos() - link.decoded);
         }
+    }
+
+    /** Ends a stream after which another one begins, whether its last page came or not. */
+    private void endLink() throws IOException {
+        if (link != null && !link.ended) {
+            link.hole = true;
+            passHeld(0);
+        }
+    }
+
+    /** Passes on the sound that was held back since a loss, after silence for what is missing before it. */
+    private void passHeld(long gap) throws IOException {
+        if (link == null || !link.hole) {
+            return;
+        }
+        if (losses == 0) {
+            firstLoss = (double) frames / sampleRate;
+        }
+        losses++;
+        lost += gap;
+        link.decoded += gap;
+        float[] silence = new float[CHUNK * link.info.channels];
+        for (long left = gap; left > 0; left -= CHUNK) {
+            write(silence, (int) Math.min(left, CHUNK));
+        }
+        for (float[] block : held) {
+            write(block, block.length / link.info.channels);
+        }
+        held.clear();
+    }
+
+    private void write(float[] block, int count) throws IOException {
+        sink.write(block, count);
+        frames += count;
     }
 
     private boolean isVorbis() {
@@ -152,8 +215,9 @@ final class VorbisReader {
     }
 
     private void sound(Link link) throws IOException {
-        if (link.block.synthesis(packet) != 0) {
-            throw damaged("a packet of Vorbis sound", "one that cannot be decoded", null);
+        if (!synthesize(link)) {
+            link.hole = true;
+            return;
         }
         link.dsp.synthesis_blockin(link.block);
         float[][][] planes = new float[1][][];
@@ -164,6 +228,15 @@ final class VorbisReader {
             link.decoded += count;
             link.dsp.synthesis_read(count);
             count = link.dsp.synthesis_pcmout(planes, starts);
+        }
+    }
+
+    private boolean synthesize(Link link) {
+        try {
+            return link.block.synthesis(packet) == 0;
+        } catch (RuntimeException e) {
+            // The library checks little inside a packet.
+            return false;
         }
     }
 
@@ -184,8 +257,11 @@ final class VorbisReader {
                 interleaved[i * channels + channel] = planes[channel][starts[channel] + i];
             }
         }
-        sink.write(interleaved, count);
-        frames += count;
+        if (link != null && link.hole) {
+            held.add(Arrays.copyOf(interleaved, count * channels));
+        } else {
+            write(interleaved, count);
+        }
     }
 
     private MalformedAudioException damaged(String expected, String found, @Nullable Throwable cause) {
@@ -216,6 +292,9 @@ final class VorbisReader {
 
         private boolean placed;
         private boolean ended;
+
+        /** Whether something was lost since the last page that told its place. */
+        private boolean hole;
 
         Link(int serial) {
             this.serial = serial;

@@ -1,252 +1,320 @@
 package io.github.whisperspeedtest.audio;
 
-import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.Locale;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads WAV: RIFF, RF64 and BW64 files of integer samples of 8, 16, 24 or 32 bits, or floating-point ones of 32 or 64.
+ * Reads WAV: RIFF, RIFX, RF64, BW64 and Sony Wave64 files of integer, floating-point, A-law or mu-law samples, and those that hold
+ * MPEG audio.
  *
- * <p>A writer that cannot go back, such as one that writes into a pipe, leaves a placeholder for the length of the samples: 0
- * (with a RIFF length that ends before the samples) or a number just below 2 or 4 GiB. Such samples go on to the end of the
- * file. Any other length is a promise, and a file that ends before it is cut off, which is an error.
+ * <p>Headers are taken for hints where they contradict the file. A recorder that crashed, a program that writes into a pipe and one
+ * that counts wrongly all leave lengths that do not fit, so every length is checked against the bytes that follow: what is there is
+ * read, and a warning says what is missing. A length of samples that is a placeholder (0, or a number just below 2 or 4 GiB) means
+ * the end of the file, without a warning.
  *
  * <p>Layout: Microsoft, <i>Multimedia Programming Interface and Data Specifications 1.0</i> and <i>Multiple Channel Audio Data
- * and WAVE Files</i>; RF64: EBU Tech 3306.
+ * and WAVE Files</i>; RF64: EBU Tech 3306; Wave64: Sony Pictures Digital, <i>Sony Wave64</i>.
  */
 final class WavReader {
-    private static final int PCM = 1;
-    private static final int IEEE_FLOAT = 3;
-    private static final int EXTENSIBLE = 0xFFFE;
-
-    /** What follows the two bytes of a format code in the sub-format GUID of an extensible header. */
-    private static final byte[] GUID_TAIL = {
-        0, 0, 0, 0, 0x10, 0, (byte) 0x80, 0, 0, (byte) 0xAA, 0, 0x38, (byte) 0x9B, 0x71
-    };
+    private static final int MPEG_LAYER_2 = 0x50;
+    private static final int MP3 = 0x55;
 
     /** The length in a 32-bit field that is too small for it. */
     private static final long UNKNOWN = 0xFFFFFFFFL;
+
+    /** Longer chunks than this are not believed without proof; the largest real ones hold a picture. */
+    private static final long LONGEST_UNPROVEN_CHUNK = 1L << 28;
+
+    /** Chunks that are recognised by their name alone, whatever length they state. */
+    private static final Set<String> KNOWN_CHUNKS = Set.of(
+            "fmt ", "data", "ds64", "LIST", "fact", "cue ", "plst", "bext", "iXML", "axml", "chna", "JUNK", "junk", "PAD ", "FLLR",
+            "PEAK", "smpl", "inst", "id3 ", "ID3 ", "DISP", "cart", "acid", "_PMX", "RIFF", "RF64");
+
+    private static final Set<String> RIFF_MARKS = Set.of("RIFF", "RIFX", "RF64", "BW64");
+
+    /** What other programs append to a file, no part of its sound. */
+    private static final Set<String> TAGS = Set.of("TAG", "ID3", "APE");
 
     private static final int FRAMES_PER_BLOCK = 4096;
 
     private final PeekableInput in;
     private final PcmSink sink;
 
+    private ByteOrder order = ByteOrder.LITTLE_ENDIAN;
+    private boolean wave64;
+    private long riffLength;
+    private long longDataLength = -1;
+    private @Nullable WavFormat format;
+    private @Nullable Path early;
+    private boolean found;
+
     private WavReader(PeekableInput in, PcmSink sink) {
         this.in = in;
         this.sink = sink;
     }
 
-    static void read(PeekableInput in, PcmSink sink) throws IOException {
-        new WavReader(in, sink).read();
+    /** Returns whether a WAV file of a kind that is read here begins at a place. */
+    static boolean begins(byte[] head, int at) {
+        return RIFF_MARKS.contains(Bytes.text(head, at, 4)) && Bytes.startsWith(head, at + 8, "WAVE")
+                || Bytes.startsWith(head, at, "riff") && Bytes.startsWith(head, at + 24, "wave") && head.length >= at + 40;
     }
 
-    private void read() throws IOException {
-        long riffLength;
-        SampleFormat format = null;
-        long longDataLength = -1;
+    static void read(PeekableInput in, PcmSink sink) throws IOException {
+        WavReader reader = new WavReader(in, sink);
         try {
-            in.readExactly(4);
-            riffLength = unsignedInt();
-            in.readExactly(4);
-            while (true) {
-                String id = new String(in.readExactly(4), StandardCharsets.ISO_8859_1);
-                long length = unsignedInt();
-                switch (id) {
-                    case "data" -> {
-                        if (format == null) {
-                            throw new MalformedAudioException(
-                                    "expected a WAV 'fmt ' chunk before the samples, found none. The header is damaged");
-                        }
-                        if (length == UNKNOWN && longDataLength >= 0) {
-                            samples(format, longDataLength, false);
-                        } else {
-                            samples(format, length, isPlaceholder(length, riffLength));
-                        }
-                        return;
-                    }
-                    case "fmt " -> format = format(length);
-                    case "ds64" -> longDataLength = longDataLength(length);
-                    default -> skip(id, length + (length & 1));
-                }
+            reader.readFiles();
+        } finally {
+            if (reader.early != null) {
+                Files.deleteIfExists(reader.early);
             }
-        } catch (EOFException e) {
+        }
+    }
+
+    /** Files may be joined end to end. */
+    private void readFiles() throws IOException {
+        do {
+            header();
+            chunks();
+        } while (begins(in.peek(40), 0));
+        if (!found) {
             throw new MalformedAudioException(
                     "expected a WAV header and then a 'data' chunk with the samples, found the end of the file at byte "
-                            + in.position() + ". The file is cut off; copy or record it again",
-                    e);
+                            + in.position() + " and " + (format == null ? "no 'fmt ' chunk" : "no 'data' chunk")
+                            + ". The file is cut off or its header is damaged; copy or record it again");
         }
     }
 
-    private void skip(String id, long length) throws IOException {
-        long found = in.skipBlock(length);
-        if (found < length) {
-            throw new MalformedAudioException(
-                    "expected " + length + " bytes in the WAV chunk '" + printable(id) + "', found " + found
-                            + " before the end of the file and no 'data' chunk. The file is cut off or its header damaged");
-        }
+    private void header() throws IOException {
+        byte[] head = in.peek(40);
+        wave64 = head[0] == 'r';
+        order = Bytes.text(head, 0, 4).equals("RIFX") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+        ByteBuffer fields = ByteBuffer.wrap(head).order(order);
+        riffLength = wave64 ? fields.getLong(16) : fields.getInt(4) & UNKNOWN;
+        longDataLength = -1;
+        in.skipBlock(wave64 ? 40 : 12);
     }
 
-    private long longDataLength(long length) throws IOException {
-        if (length < 24) {
-            throw new MalformedAudioException(
-                    "expected at least 24 bytes in the RF64 chunk 'ds64', found " + length + ". The header is damaged");
-        }
-        ByteBuffer chunk = ByteBuffer.wrap(in.readExactly(24)).order(ByteOrder.LITTLE_ENDIAN);
-        skip("ds64", length - 24 + (length & 1));
-        long result = chunk.getLong(8);
-        if (result < 0) {
-            throw new MalformedAudioException("expected a length of the samples in the RF64 chunk 'ds64', found "
-                    + Long.toUnsignedString(result) + " bytes. The header is damaged");
-        }
-        return result;
-    }
-
-    private SampleFormat format(long length) throws IOException {
-        if (length < 16) {
-            throw new MalformedAudioException(
-                    "expected at least 16 bytes in the WAV chunk 'fmt ', found " + length + ". The header is damaged");
-        }
-        int kept = (int) Math.min(length, 40);
-        ByteBuffer chunk = ByteBuffer.wrap(in.readExactly(kept)).order(ByteOrder.LITTLE_ENDIAN);
-        skip("fmt ", length - kept + (length & 1));
-        int code = chunk.getShort(0) & 0xffff;
-        int channels = chunk.getShort(2) & 0xffff;
-        long sampleRate = chunk.getInt(4) & 0xffffffffL;
-        int frameBytes = chunk.getShort(12) & 0xffff;
-        int bits = chunk.getShort(14) & 0xffff;
-        if (code == EXTENSIBLE) {
-            if (kept < 40) {
-                throw new MalformedAudioException(
-                        "expected 40 bytes in the 'fmt ' chunk of an extensible WAV header, found " + length
-                                + ". The header is damaged");
+    private void chunks() throws IOException {
+        while (true) {
+            byte[] ahead = in.peek(chunkHeader());
+            if (ahead.length < chunkHeader() || begins(in.peek(40), 0)) {
+                return;
             }
-            code = chunk.getShort(24) & 0xffff;
-            if (!Arrays.equals(chunk.array(), 26, 40, GUID_TAIL, 0, GUID_TAIL.length)) {
-                throw new ForeignCodecException("it is a WAV file of a kind that only its maker names");
+            String id = Bytes.text(ahead, 0, 4);
+            long length = chunkLength(ahead, 0);
+            in.skipBlock(chunkHeader());
+            switch (id) {
+                case "fmt " -> {
+                    format = WavFormat.parse(in.peek(WavFormat.LONGEST), length, order, sink);
+                    skip(length);
+                    readEarly();
+                }
+                case "ds64" -> {
+                    if (length >= 24) {
+                        longDataLength = ByteBuffer.wrap(in.peek(24)).order(order).getLong(8);
+                    }
+                    skip(length);
+                }
+                case "data" -> data(length == UNKNOWN && longDataLength > 0 ? longDataLength : length);
+                default -> skip(length);
             }
         }
-        if (code != PCM && code != IEEE_FLOAT) {
-            throw new ForeignCodecException(
-                    String.format(Locale.ROOT, "it is a WAV file of format code 0x%04X (%s)", code, codecName(code)));
-        }
-        sink.begin((int) Math.min(sampleRate, Integer.MAX_VALUE), channels);
-        boolean known = code == PCM ? bits >= 1 && bits <= 32 : bits == 32 || bits == 64;
-        if (!known) {
-            throw new MalformedAudioException("expected WAV samples of "
-                    + (code == PCM ? "8, 16, 24 or 32 bits" : "32 or 64 bits in floating point") + ", found " + bits
-                    + " bits. The header may be damaged; otherwise convert the file with ffmpeg");
-        }
-        int sampleBytes = (bits + 7) / 8;
-        if (frameBytes != channels * sampleBytes) {
-            throw new MalformedAudioException("expected a WAV block of " + channels + " x " + sampleBytes + " = "
-                    + channels * sampleBytes + " bytes (channels x bytes per sample), found " + frameBytes
-                    + " in the header. The header is damaged");
-        }
-        return new SampleFormat(code == IEEE_FLOAT, sampleBytes, channels);
     }
 
-    private static String codecName(int code) {
-        return switch (code) {
-            case 0x0002 -> "Microsoft ADPCM";
-            case 0x0006 -> "A-law";
-            case 0x0007 -> "mu-law";
-            case 0x0011 -> "IMA ADPCM";
-            case 0x0031 -> "GSM 6.10";
-            case 0x0050 -> "MPEG layer 2";
-            case 0x0055 -> "MP3";
-            default -> "not PCM";
-        };
+    private void data(long length) throws IOException {
+        if (format == null) {
+            keep(length);
+        } else if (format.code() == MPEG_LAYER_2 || format.code() == MP3) {
+            MpegReader.read(in, sink);
+            found = true;
+        } else {
+            samples(in, format, length);
+            found = true;
+        }
     }
 
-    private boolean isPlaceholder(long length, long riffLength) {
-        if (length == 0) {
-            // A RIFF length counts from byte 8, so one that ends where the samples begin does not count them either.
-            return riffLength + 8 <= in.position() || isFarAway(riffLength);
+    /** Keeps samples whose format is not known yet; they may be more than fit into memory. */
+    private void keep(long length) throws IOException {
+        if (early != null) {
+            skip(length);
+            return;
         }
-        return isFarAway(length);
+        early = Files.createTempFile("whisper-speedtest", ".pcm");
+        try (OutputStream target = Files.newOutputStream(early)) {
+            byte[] part = new byte[1 << 14];
+            for (long left = length; left > 0; ) {
+                int count = in.readBlock(part, (int) Math.min(part.length, left));
+                if (count == 0) {
+                    break;
+                }
+                target.write(part, 0, count);
+                left -= count;
+            }
+        }
+        in.skipBlock(length & 1);
+    }
+
+    private void readEarly() throws IOException {
+        if (early == null || format == null) {
+            return;
+        }
+        try (PeekableInput samples = new PeekableInput(Files.newInputStream(early))) {
+            samples(samples, format, Files.size(early));
+            found = true;
+        }
+        Files.delete(early);
+        early = null;
+    }
+
+    private void samples(PeekableInput source, WavFormat kind, long length) throws IOException {
+        sink.begin(kind.sampleRate(), kind.channels());
+        if (length == 0 && !isRiffLengthKnown() || isFarAway(length)) {
+            frames(source, kind, Long.MAX_VALUE);
+            return;
+        }
+        long whole = length - length % kind.frameBytes();
+        long read = frames(source, kind, whole);
+        double stated = seconds(kind, length);
+        if (read < whole) {
+            sink.warn(Losses.cutOff(seconds(kind, read), stated));
+        } else if (source == in) {
+            endSamples(kind, length, stated);
+        }
+    }
+
+    /** Goes on after the stated end of the samples where there is more sound, and otherwise leaves the stream at the next chunk. */
+    private void endSamples(WavFormat kind, long length, double stated) throws IOException {
+        int rest = (int) (length % kind.frameBytes());
+        if (isMoreSound(kind, in.peek(PeekableInput.WINDOW), rest)) {
+            long more = frames(in, kind, Long.MAX_VALUE);
+            sink.warn("Its header states " + Losses.seconds(stated) + " of sound, but there are "
+                    + Losses.seconds(stated + seconds(kind, more)) + "; all of it was read.");
+            return;
+        }
+        in.skipBlock(rest);
+        if (wave64) {
+            in.skipBlock(-(chunkHeader() + length) & 7);
+        } else if (!startsChunk(in.peek(PeekableInput.WINDOW), 0)) {
+            in.skipBlock(length & 1);
+        }
+    }
+
+    private static double seconds(WavFormat kind, long bytes) {
+        return (double) bytes / kind.frameBytes() / kind.sampleRate();
+    }
+
+    /** Passes on frames up to a number of bytes or the end, and returns how many bytes there were. */
+    private long frames(PeekableInput source, WavFormat kind, long bytes) throws IOException {
+        int frameBytes = kind.frameBytes();
+        byte[] block = new byte[FRAMES_PER_BLOCK * frameBytes];
+        float[] samples = new float[FRAMES_PER_BLOCK * kind.channels()];
+        long read = 0;
+        while (read < bytes) {
+            int wanted = (int) Math.min(block.length, bytes - read);
+            int count = source.readBlock(block, wanted);
+            read += count;
+            // What is left over of a frame at the very end is no sound.
+            int whole = count / frameBytes;
+            kind.decode(block, whole * kind.channels(), samples);
+            sink.write(samples, whole);
+            if (count < wanted) {
+                break;
+            }
+        }
+        return read;
+    }
+
+    /**
+     * Returns whether sound goes on after the stated end of the samples: what follows is neither a chunk nor a tag, and at least a
+     * second long, or stated to be there by the length of the whole file.
+     */
+    private boolean isMoreSound(WavFormat kind, byte[] ahead, int rest) {
+        int padded = rest + (rest & 1);
+        if (ahead.length - padded < kind.frameBytes()
+                || startsChunk(ahead, rest)
+                || startsChunk(ahead, padded)
+                || startsChunk(ahead, rest + 1)
+                || TAGS.contains(Bytes.text(ahead, padded, 3))) {
+            return false;
+        }
+        long second = (long) kind.frameBytes() * kind.sampleRate();
+        boolean inside = isRiffLengthKnown() && in.position() + ahead.length <= riffEnd() + 1;
+        return !Bytes.areZero(ahead) && (inside || ahead.length >= Math.min(second, PeekableInput.WINDOW));
+    }
+
+    /** Passes over a chunk, or over what its length can mean where that is wrong. */
+    private void skip(long length) throws IOException {
+        long padded = wave64 ? length + (-(chunkHeader() + length) & 7) : length + (length & 1);
+        byte[] ahead = in.peek(PeekableInput.WINDOW);
+        boolean all = ahead.length < PeekableInput.WINDOW;
+        if (padded <= ahead.length && (padded == ahead.length || startsChunk(ahead, (int) padded))) {
+            in.skipBlock(padded);
+        } else if (length < ahead.length && length >= 0 && startsChunk(ahead, (int) length)) {
+            in.skipBlock(length);
+        } else {
+            int next = padded <= ahead.length || all || isRiffLengthKnown() && in.position() + length > riffEnd()
+                    ? nextImportant(ahead)
+                    : -1;
+            in.skipBlock(next >= 0 ? next : Math.max(0, padded));
+        }
+    }
+
+    /** Returns where the next chunk begins without which there is no sound, or -1. */
+    private int nextImportant(byte[] ahead) {
+        for (int at = 0; at + chunkHeader() <= ahead.length; at++) {
+            String id = ahead[at] == 'f' || ahead[at] == 'd' ? Bytes.text(ahead, at, 4) : "";
+            if (id.equals("data") && format != null
+                    || id.equals("fmt ") && chunkLength(ahead, at) >= 14 && chunkLength(ahead, at) <= 64) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    /** Returns whether a chunk begins at a place: one that is known, or four letters and a length that is possible. */
+    private boolean startsChunk(byte[] ahead, int at) {
+        if (at + chunkHeader() > ahead.length) {
+            return false;
+        }
+        String id = Bytes.text(ahead, at, 4);
+        if (KNOWN_CHUNKS.contains(id)) {
+            return true;
+        }
+        long length = chunkLength(ahead, at);
+        long limit = ahead.length < PeekableInput.WINDOW
+                ? ahead.length - at - chunkHeader() + 1
+                : LONGEST_UNPROVEN_CHUNK;
+        return id.chars().allMatch(c -> c == ' ' || c == '_' || c < 0x7f && Character.isLetterOrDigit(c))
+                && length >= 0
+                && length <= limit;
+    }
+
+    private int chunkHeader() {
+        return wave64 ? 24 : 8;
+    }
+
+    private long chunkLength(byte[] bytes, int at) {
+        ByteBuffer buffer = ByteBuffer.wrap(bytes).order(order);
+        return wave64 ? buffer.getLong(at + 16) - 24 : buffer.getInt(at + 4) & UNKNOWN;
+    }
+
+    private long riffEnd() {
+        return wave64 ? riffLength : riffLength + 8;
+    }
+
+    private boolean isRiffLengthKnown() {
+        // A length that ends before the place where it is asked for counts nothing that follows.
+        return !isFarAway(riffLength) && riffEnd() > in.position();
     }
 
     /** SoX writes 0x7FFFF000 into a pipe, arecord 0x80000000 or a little less, ffmpeg 0xFFFFFFFF. */
     private static boolean isFarAway(long length) {
-        return length >= 0x7FFFF000L && length <= 0x80000000L || length >= 0xFFFFF000L;
-    }
-
-    private void samples(SampleFormat format, long length, boolean toTheEnd) throws IOException {
-        long promised = toTheEnd ? Long.MAX_VALUE : length;
-        int frameBytes = format.frameBytes();
-        byte[] bytes = new byte[FRAMES_PER_BLOCK * frameBytes];
-        float[] samples = new float[FRAMES_PER_BLOCK * format.channels];
-        long read = 0;
-        while (read < promised) {
-            int wanted = (int) Math.min(bytes.length, promised - read);
-            int found = in.readBlock(bytes, wanted);
-            read += found;
-            // What is left over of a frame at the very end is no sound.
-            int frames = found / frameBytes;
-            format.decode(bytes, frames * format.channels, samples);
-            sink.write(samples, frames);
-            if (found < wanted) {
-                break;
-            }
-        }
-        if (read < promised && !toTheEnd) {
-            throw new MalformedAudioException(
-                    "expected " + promised + " bytes of samples, as its WAV header promises, found " + read
-                            + ". The file is cut off; copy or record it again");
-        }
-    }
-
-    private long unsignedInt() throws IOException {
-        return ByteBuffer.wrap(in.readExactly(4)).order(ByteOrder.LITTLE_ENDIAN).getInt() & 0xffffffffL;
-    }
-
-    private static String printable(String id) {
-        return id.replaceAll("[^\\x20-\\x7e]", "?");
-    }
-
-    /** How a sample is stored, always little-endian. */
-    private record SampleFormat(boolean floating, int sampleBytes, int channels) {
-        int frameBytes() {
-            return sampleBytes * channels;
-        }
-
-        void decode(byte[] bytes, int count, float[] target) {
-            ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-            if (floating) {
-                for (int i = 0; i < count; i++) {
-                    target[i] = sampleBytes == 4 ? buffer.getFloat(4 * i) : (float) buffer.getDouble(8 * i);
-                }
-                return;
-            }
-            switch (sampleBytes) {
-                case 1 -> {
-                    // The one width that WAV stores without a sign.
-                    for (int i = 0; i < count; i++) {
-                        target[i] = ((bytes[i] & 0xff) - 128) / 128f;
-                    }
-                }
-                case 2 -> {
-                    for (int i = 0; i < count; i++) {
-                        target[i] = buffer.getShort(2 * i) / 32768f;
-                    }
-                }
-                case 3 -> {
-                    for (int i = 0; i < count; i++) {
-                        int low = bytes[3 * i] & 0xff | (bytes[3 * i + 1] & 0xff) << 8;
-                        target[i] = (low | bytes[3 * i + 2] << 16) / 8388608f;
-                    }
-                }
-                default -> {
-                    for (int i = 0; i < count; i++) {
-                        target[i] = buffer.getInt(4 * i) / 2147483648f;
-                    }
-                }
-            }
-        }
+        return length < 0 || length >= 0x7FFFF000L && length <= 0x80000000L || length >= 0xFFFFF000L && length <= UNKNOWN;
     }
 }

@@ -19,6 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AudioFilesTest {
@@ -66,12 +67,11 @@ class AudioFilesTest {
 
     @Test
     void unknownContentWithoutFfmpegSaysWhatCanBeReadAndHowToGetTheRest() throws IOException {
-        Path text =
-                Files.writeString(directory.resolve("speech.wav"), "This is no sound at all, only its name says so.");
+        Path unknown = Files.write(directory.resolve("speech.wav"), new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 11, 12, 13});
 
         assertFails(
-                text,
-                "starts with the bytes 54 68 69 73",
+                unknown,
+                "starts with the bytes 01 02 03 04",
                 "WAV",
                 "FLAC",
                 "MP3",
@@ -81,29 +81,52 @@ class AudioFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "II*\0 some other thing",
-                "RIFF\0\0\0\0AVI LIST",
-                "ID3\4\0\0\0\0\0\1xnothing",
-                "OggS\0",
-                "fLa",
-                "ID3",
-                "\u00ff\u00fb\u0090\0"
-            })
-    void contentThatOnlyBeginsLikeAudioIsUnknown(String content) {
+    @CsvSource({
+        "'II*\0 some other thing', 'starts with the bytes 49 49 2A 00'",
+        "'RIFF\0\0\0\0AVI LIST', 'an AVI file'",
+        "'ID3\4\0\0\0\0\0\1x\0nothing', 'neither WAV, FLAC, MP3 nor Ogg Vorbis'",
+        "'OggS\0', 'neither WAV, FLAC, MP3 nor Ogg Vorbis'",
+        "'fLa', 'neither WAV, FLAC, MP3 nor Ogg Vorbis'",
+        "'\u00ff\u00fb\u0090\0', 'neither WAV, FLAC, MP3 nor Ogg Vorbis'",
+        "'\0\0\0\u0020ftypM4A \0\0\0', 'an MP4, M4A or QuickTime file'",
+        "'\u001aE\u00df\u00a3\u00a3B', 'a Matroska or WebM file'",
+        "'#EXTM3U and a long list of what is played', \"it is a text that begins with '#EXTM3U and\"",
+    })
+    void contentThatIsNotDecodedHereIsNamed(String content, String name) {
         byte[] bytes = content.getBytes(StandardCharsets.ISO_8859_1);
 
         assertThatThrownBy(() -> AudioFiles.read("thing", new ByteArrayInputStream(bytes)))
                 .isInstanceOf(AudioException.class)
-                .hasMessageContaining("neither WAV, FLAC, MP3 nor Ogg Vorbis");
+                .hasMessageContaining(name);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'<!DOCTYPE html><html><body>Sign in</body></html>', 'an HTML page', 'Download it again'",
+        "'\n <HTML>', 'an HTML page', 'Download it again'",
+        "'version https://git-lfs.github.com/spec/v1', 'a git-lfs pointer', 'git lfs pull'",
+        "'%PDF-1.7 and so on', 'a PDF document', 'Name the recording itself'",
+        "'PK\u0003\u0004 and so on', 'a ZIP archive', 'Unpack it first'",
+        "'\0\0\0\0\0\0\0\0', 'only zeros in its first 8 bytes', 'Copy it again'",
+    })
+    void whatIsNoRecordingIsNamedAndFfmpegIsNotAsked(String content, String found, String remedy) throws IOException {
+        Path file = Files.write(directory.resolve("speech.wav"), content.getBytes(StandardCharsets.ISO_8859_1));
+        // A program that cannot be started would be part of the message.
+        Path program = Files.createFile(directory.resolve("ffmpeg"));
+        assumeTrue(program.toFile().setExecutable(true));
+        Ffmpeg broken = new Ffmpeg(List.of(directory), Duration.ofSeconds(1));
+
+        assertThatThrownBy(() -> AudioFiles.read(file, broken))
+                .isInstanceOf(AudioException.class)
+                .hasMessageStartingWith("Cannot read '" + file + "': expected audio, found " + found)
+                .hasMessageContaining(remedy);
     }
 
     @Test
     void oggThatHoldsOpusIsNotTakenForVorbis() {
         assertThatThrownBy(() -> AudioFiles.read("opus.ogg", new ByteArrayInputStream(Signals.resource("opus.ogg"))))
                 .isInstanceOf(AudioException.class)
-                .hasMessageContaining("neither WAV, FLAC, MP3 nor Ogg Vorbis")
+                .hasMessageContaining("it is an Ogg file of Opus")
                 .hasMessageContaining("save it as a file");
     }
 

@@ -1,18 +1,29 @@
 package io.github.whisperspeedtest.audio;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.whisperspeedtest.error.AudioException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CompressedAudioTest {
+    @TempDir
+    private Path directory;
+
     private static final Audio ORIGINAL = read(Signals.reference().bytes());
 
     @Test
@@ -89,35 +100,153 @@ class CompressedAudioTest {
     }
 
     @Test
-    void mp3StreamsOfDifferentRatesAreRefused() {
-        byte[] mixed = join(Signals.resource("untagged.mp3"), Signals.resource("reference.mp3"));
+    void mp3StreamsMayChangeTheirRateAndChannels() {
+        byte[] low = Signals.resource("untagged.mp3");
+        byte[] high = Signals.resource("reference.mp3");
 
-        assertThatThrownBy(() -> read(mixed))
-                .isInstanceOf(AudioException.class)
-                .hasMessageContaining("22050 Hz with 1 channel(s)")
-                .hasMessageContaining("44100 Hz with 2 channel(s)");
-    }
+        Audio audio = read(join(low, high, low));
 
-    @Test
-    void flacThatIsCutOffSaysWhatIsMissing() {
-        byte[] whole = Signals.resource("reference.flac");
-
-        assertThatThrownBy(() -> read(Arrays.copyOf(whole, whole.length / 2)))
-                .isInstanceOf(AudioException.class)
-                .hasMessageContaining("44100 samples")
-                .hasMessageContaining("cut off");
+        // The second one is no longer the first, whose information frame says what of it is silence of the encoder.
+        assertThat(audio.duration().toMillis()).isBetween(3_100L, 3_300L);
+        assertThat(audio.warnings()).isEmpty();
+        float[] samples = Signals.samples(audio);
+        assertThat(Signals.amplitude(samples, 2_000, 14_000, Signals.LEFT_TONE)).isCloseTo(0.95 * 0.25, within(0.003));
+        assertThat(Signals.amplitude(samples, 20_000, 32_000, Signals.LEFT_TONE)).isCloseTo(0.95 * 0.25, within(0.003));
+        assertThat(Signals.amplitude(samples, 38_000, 48_000, Signals.LEFT_TONE)).isCloseTo(0.95 * 0.25, within(0.003));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"reference.flac", "reference.mp3", "reference.ogg"})
-    void garbageInTheMiddleIsAnError(String file) {
-        byte[] bytes = Signals.resource(file);
-        Arrays.fill(bytes, bytes.length / 2, bytes.length / 2 + 1_000, (byte) 0x55);
+    @ValueSource(strings = {"layer2-low.mp2", "layer2.mp2"})
+    void layer2HasTheLengthAndTheTonesOfTheWav(String file) {
+        Audio audio = read(Signals.resource(file));
 
-        assertThatThrownBy(() -> read(bytes))
-                .isInstanceOf(AudioException.class)
-                .hasMessageStartingWith("Cannot read 'test': expected ")
-                .hasMessageContaining("found");
+        assertThat(audio.duration().toMillis()).isBetween(290L, 400L);
+        assertThat(audio.warnings()).isEmpty();
+        float[] samples = Signals.samples(audio);
+        assertThat(Signals.amplitude(samples, 1_000, 4_000, Signals.LEFT_TONE)).isCloseTo(0.25, within(0.005));
+        assertThat(Signals.amplitude(samples, 1_000, 4_000, Signals.RIGHT_TONE)).isCloseTo(0.25, within(0.005));
+    }
+
+    @Test
+    void flacThatIsCutOffIsReadAndSaysHowMuchIsMissing() {
+        byte[] whole = Signals.resource("reference.flac");
+
+        Audio audio = read(Arrays.copyOf(whole, whole.length / 2));
+
+        assertThat(audio.duration().toMillis()).isBetween(400L, 510L);
+        assertThat(audio.warnings())
+                .singleElement()
+                .asString()
+                .matches("The recording is cut off: 0\\.\\d+ s of the 1\\.000 s that its header states are missing .*%\\)\\.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 10_000, 1_000_000_000})
+    void flacIsReadToItsEndWhateverItsHeaderStates(int total) {
+        byte[] bytes = Signals.resource("reference.flac");
+        ByteBuffer.wrap(bytes).putInt(22, total);
+        // The checksum of all samples.
+        Arrays.fill(bytes, 26, 42, (byte) 7);
+
+        Audio audio = read(bytes);
+
+        assertThat(Signals.samples(audio)).containsExactly(Signals.samples(ORIGINAL));
+        assertThat(audio.warnings()).hasSize(total > 44_100 ? 1 : 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"reference.flac", "many-pages.ogg"})
+    void silenceTakesThePlaceOfWhatIsDamaged(String file) {
+        byte[] bytes = Signals.resource(file);
+        Arrays.fill(bytes, bytes.length / 2, bytes.length / 2 + 100, (byte) 0x55);
+
+        Audio audio = read(bytes);
+
+        assertThat(audio.sampleCount()).isEqualTo(16_000);
+        assertThat(audio.warnings())
+                .singleElement()
+                .asString()
+                .startsWith("The recording is damaged: silence takes the place of 0.")
+                .contains("in one place, at 0.");
+        float[] samples = Signals.samples(audio);
+        // What comes after the damage is where it was.
+        float[] error = Signals.samples(ORIGINAL);
+        for (int i = 0; i < error.length; i++) {
+            error[i] -= samples[i];
+        }
+        assertThat(Signals.rms(error, 13_000, 16_000)).isLessThan(0.02);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void garbageBetweenFramesOfMp3IsPassedOver(int kind) {
+        byte[] whole = Signals.resource("untagged.mp3");
+        byte[] garbage = new byte[5_000];
+        Arrays.fill(garbage, (byte) (kind == 0 ? 0 : 0x55));
+
+        Audio audio = read(join(
+                Arrays.copyOf(whole, whole.length / 2), garbage, Arrays.copyOfRange(whole, whole.length / 2, whole.length)));
+
+        assertThat(audio.duration()).isBetween(read(whole).duration().minusMillis(60), read(whole).duration());
+        assertThat(audio.warnings())
+                .singleElement()
+                .asString()
+                .contains("that are no MPEG audio were passed over in one place, at 0.5");
+    }
+
+    @Test
+    void mp3ThatIsCutInTheMiddleOfAFrameSaysSo() {
+        byte[] untagged = Signals.resource("untagged.mp3");
+        byte[] tagged = Signals.resource("reference.mp3");
+
+        assertThat(read(Arrays.copyOf(untagged, untagged.length / 2 + 9)).warnings())
+                .singleElement()
+                .asString()
+                .contains("cut off in the middle of a frame, after 0.5");
+        assertThat(read(Arrays.copyOf(tagged, tagged.length / 2)).warnings())
+                .singleElement()
+                .asString()
+                .contains("that its header states are missing (");
+    }
+
+    /** The information frame counts frames and bytes. */
+    @ParameterizedTest
+    @CsvSource({"5, false, 0", "4000, false, 0", "4000, true, 1"})
+    void mp3IsReadToItsEndWhateverItsInformationFrameCounts(int count, boolean bytesToo, int warnings) {
+        byte[] bytes = Signals.resource("reference.mp3");
+        int tag = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("Info");
+        ByteBuffer.wrap(bytes).putInt(tag + 8, count);
+        if (bytesToo) {
+            ByteBuffer.wrap(bytes).putInt(tag + 12, 10_000_000);
+        }
+
+        Audio audio = read(bytes);
+
+        assertThat(audio.duration().toMillis()).isBetween(1_000L, 1_060L);
+        assertThat(audio.warnings()).hasSize(warnings);
+    }
+
+    @Test
+    void mp3MayStandBehindAnythingElse() {
+        byte[] whole = Signals.resource("untagged.mp3");
+        byte[] junk = new byte[30_000];
+        new Random(1).nextBytes(junk);
+        byte[] lyingTag = {'I', 'D', '3', 4, 0, 0, 0x7f, 0x7f, 0x7f, 0x7f};
+        byte[] eightBitTag = Arrays.copyOf(new byte[] {'I', 'D', '3', 3, 0, 0, 0, 0, (byte) 0x84, 0}, 10 + 0x8400);
+
+        for (byte[] front : List.of(junk, eightBitTag)) {
+            assertThat(read(join(front, whole)).duration()).isEqualTo(read(whole).duration());
+        }
+        assertThat(readFile(join(lyingTag, whole)).duration()).isEqualTo(read(whole).duration());
+    }
+
+    /** A picture of 100 kB, as a tag may hold. */
+    @Test
+    void largeTagsArePassedOver() {
+        byte[] whole = Signals.resource("untagged.mp3");
+        byte[] tag = Arrays.copyOf(new byte[] {'I', 'D', '3', 4, 0, 0, 0, 6, 0, 0}, 10 + 6 * 128 * 128);
+
+        assertThat(read(join(tag, whole)).duration()).isEqualTo(read(whole).duration());
     }
 
     @ParameterizedTest
@@ -125,8 +254,18 @@ class CompressedAudioTest {
     void streamsMayStopAnywhere(String file) {
         byte[] bytes = Signals.resource(file);
 
-        assertThat(read(Arrays.copyOf(bytes, bytes.length * 9 / 10)).sampleCount())
-                .isBetween(8_000L, 16_000L);
+        Audio audio = read(Arrays.copyOf(bytes, bytes.length * 9 / 10));
+
+        assertThat(audio.sampleCount()).isBetween(8_000L, 16_000L);
+        assertThat(audio.warnings()).singleElement().asString().startsWith("The recording is cut off");
+    }
+
+    private Audio readFile(byte[] bytes) throws UncheckedIOException {
+        try {
+            return AudioFiles.read(Files.write(directory.resolve("file"), bytes));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static byte[] join(byte[]... parts) {

@@ -8,12 +8,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.github.whisperspeedtest.error.AudioException;
 import io.github.whisperspeedtest.error.TranscriptionCancelledException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -33,18 +32,17 @@ class FfmpegTest {
     void soundOfTheProgramIsTheAudio() throws IOException {
         Path unknown = unknownFile("a b'c.m4a");
         float[] tone = Signals.tone(440, 0.5, Audio.SAMPLE_RATE, 40_000);
-        ByteBuffer raw = ByteBuffer.allocate(4 * tone.length).order(ByteOrder.LITTLE_ENDIAN);
-        raw.asFloatBuffer().put(tone);
-        Files.write(directory.resolve("raw"), raw.array());
-        Ffmpeg ffmpeg = standIn("echo \"$@\" > '" + directory + "/arguments'; cat '" + directory + "/raw'");
+        writeSound(tone);
+        Ffmpeg ffmpeg = standIn("echo \"$@\" > '" + directory + "/arguments'; cat '" + directory + "/sound'");
 
         Audio audio = AudioFiles.read(unknown, ffmpeg);
 
         assertThat(audio.name()).isEqualTo("a b'c.m4a");
         assertThat(Signals.samples(audio)).containsExactly(tone);
+        assertThat(audio.warnings()).isEmpty();
         assertThat(Files.readString(directory.resolve("arguments")))
                 .isEqualTo("-nostdin -v error -protocol_whitelist file,pipe -i file:" + unknown
-                        + " -vn -f f32le -ac 1 -ar 16000 -\n");
+                        + " -vn -f wav -c:a pcm_f32le -ar 16000 -\n");
     }
 
     @Test
@@ -59,6 +57,72 @@ class FfmpegTest {
                 .hasMessageContaining("exit code 183")
                 .hasMessageContaining("moov atom not found")
                 .satisfies(e -> assertThat(e.getMessage().length()).isLessThan(1_500));
+    }
+
+    @Test
+    void complaintsOfTheProgramAreWarnings() throws IOException {
+        writeSound(Signals.tone(440, 0.5, Audio.SAMPLE_RATE, 40_000));
+        Ffmpeg ffmpeg = standIn("echo 'partial file' >&2; cat '" + directory + "/sound'");
+
+        Audio audio = AudioFiles.read(unknownFile("cut.m4a"), ffmpeg);
+
+        assertThat(audio.sampleCount()).isEqualTo(40_000);
+        assertThat(audio.warnings())
+                .containsExactly("ffmpeg said while it decoded: partial file. Sound may be missing.");
+    }
+
+    @Test
+    void soundBeforeAFailureOfTheProgramIsRead() throws IOException {
+        writeSound(Signals.tone(440, 0.5, Audio.SAMPLE_RATE, 40_000));
+        Ffmpeg ffmpeg = standIn("cat '" + directory + "/sound'; echo 'Invalid data' >&2; exit 69");
+
+        Audio audio = AudioFiles.read(unknownFile("damaged.m4a"), ffmpeg);
+
+        assertThat(audio.sampleCount()).isEqualTo(40_000);
+        assertThat(audio.warnings()).singleElement().asString().contains("exit code 69", "Invalid data");
+    }
+
+    @Test
+    void theProgramIsAskedBeforeADamagedFileIsRefused() throws IOException {
+        float[] tone = Signals.tone(440, 0.5, Audio.SAMPLE_RATE, 40_000);
+        writeSound(tone);
+        Path damaged = Files.write(
+                directory.resolve("damaged.flac"), Arrays.copyOf(Signals.resource("reference.flac"), 20));
+        Ffmpeg ffmpeg = standIn("cat '" + directory + "/sound'");
+
+        Audio audio = AudioFiles.read(damaged, ffmpeg);
+
+        assertThat(Signals.samples(audio)).containsExactly(tone);
+        assertThat(audio.warnings()).singleElement().asString().contains("read by ffmpeg", "FLAC header");
+    }
+
+    @Test
+    void damagedFileThatTheProgramCannotReadEitherIsRefusedWithBothReasons() throws IOException {
+        Path damaged = Files.write(
+                directory.resolve("damaged.flac"), Arrays.copyOf(Signals.resource("reference.flac"), 20));
+        Ffmpeg ffmpeg = standIn("echo 'Invalid data' >&2; exit 1");
+
+        assertThatThrownBy(() -> AudioFiles.read(damaged, ffmpeg))
+                .isInstanceOf(AudioException.class)
+                .hasMessageContaining("FLAC header")
+                .hasMessageContaining("ffmpeg gets no sound out of it either");
+    }
+
+    /** Of a video with opposite channels there would be nothing left if ffmpeg mixed them. */
+    @Test
+    void channelsOfTheProgramAreMixedHere() throws IOException {
+        WavWriter writer = new WavWriter().code(3).bits(32).channels(2);
+        float[] tone = Signals.tone(440, 0.5, Audio.SAMPLE_RATE, 40_000);
+        for (float sample : tone) {
+            writer.samples(sample, -sample);
+        }
+        Files.write(directory.resolve("sound"), writer.dataLength(0xFFFFFFFFL).bytes());
+        Ffmpeg ffmpeg = standIn("cat '" + directory + "/sound'");
+
+        Audio audio = AudioFiles.read(unknownFile("opposite.m4a"), ffmpeg);
+
+        assertThat(Signals.samples(audio)).containsExactly(tone);
+        assertThat(audio.warnings()).singleElement().asString().contains("opposite phases");
     }
 
     @Test
@@ -112,11 +176,15 @@ class FfmpegTest {
     @Test
     void damagedSoundOfTheProgramDoesNotLeaveItRunning() throws Exception {
         Path unknown = unknownFile("nan.m4a");
-        Ffmpeg ffmpeg = standIn("echo $$ > '" + directory + "/pid'; exec tr '\\0' '\\377' < /dev/zero");
+        Files.write(
+                directory.resolve("header"),
+                new WavWriter().code(3).bits(32).dataLength(0xFFFFFFFFL).bytes());
+        Ffmpeg ffmpeg = standIn("echo $$ > '" + directory + "/pid'; cat '" + directory
+                + "/header'; exec tr '\\0' '\\377' < /dev/zero");
 
         assertThatThrownBy(() -> AudioFiles.read(unknown, ffmpeg))
                 .isInstanceOf(AudioException.class)
-                .hasMessageContaining("found NaN as sample 0");
+                .hasMessageContaining("values that are none, the first being NaN in channel 1 at 0.000 s");
         assertStopped();
     }
 
@@ -145,6 +213,18 @@ class FfmpegTest {
         assertThatThrownBy(() -> AudioFiles.read(playList, real))
                 .isInstanceOf(AudioException.class)
                 .hasMessageContaining("not on whitelist 'file,pipe'");
+    }
+
+    /** Writes what the program writes into a pipe. */
+    private void writeSound(float[] samples) throws IOException {
+        byte[] bytes = new WavWriter()
+                .code(3)
+                .bits(32)
+                .riffLength(0xFFFFFFFFL)
+                .dataLength(0xFFFFFFFFL)
+                .samples(Signals.doubles(samples))
+                .bytes();
+        Files.write(directory.resolve("sound"), bytes);
     }
 
     private Path unknownFile(String name) throws IOException {

@@ -13,6 +13,8 @@ final class WavWriter {
     private int channels = 1;
     private boolean extensible;
     private boolean long64;
+    private boolean samplesFirst;
+    private boolean padding = true;
     private int frameBytes = -1;
     private long riffLength = -1;
     private long dataLength = -1;
@@ -51,6 +53,18 @@ final class WavWriter {
         return this;
     }
 
+    /** Puts the samples before their format. */
+    WavWriter samplesFirst() {
+        samplesFirst = true;
+        return this;
+    }
+
+    /** Leaves out the byte after a chunk of odd length; before the chunks are added. */
+    WavWriter withoutPadding() {
+        padding = false;
+        return this;
+    }
+
     WavWriter frameBytes(int value) {
         frameBytes = value;
         return this;
@@ -67,7 +81,11 @@ final class WavWriter {
     }
 
     WavWriter chunkBefore(String id, byte[] content) {
-        chunk(before, id, content.length, content);
+        return chunkBefore(id, content.length, content);
+    }
+
+    WavWriter chunkBefore(String id, long length, byte[] content) {
+        chunk(before, id, length, content);
         return this;
     }
 
@@ -111,9 +129,14 @@ final class WavWriter {
             chunk(body, "ds64", 28, sizes.array());
         }
         body.writeBytes(before.toByteArray());
-        chunk(body, "fmt ", format.capacity(), format.array());
+        if (!samplesFirst) {
+            chunk(body, "fmt ", format.capacity(), format.array());
+        }
         long declared = long64 ? 0xFFFFFFFFL : dataLength >= 0 ? dataLength : data.size();
         chunk(body, "data", declared, data.toByteArray());
+        if (samplesFirst) {
+            chunk(body, "fmt ", format.capacity(), format.array());
+        }
         body.writeBytes(after.toByteArray());
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         file.writeBytes(ascii(long64 ? "RF64" : "RIFF"));
@@ -123,11 +146,11 @@ final class WavWriter {
         return file.toByteArray();
     }
 
-    private static void chunk(ByteArrayOutputStream target, String id, long length, byte[] content) {
+    private void chunk(ByteArrayOutputStream target, String id, long length, byte[] content) {
         target.writeBytes(ascii(id));
         target.writeBytes(int32(length));
         target.writeBytes(content);
-        if (content.length % 2 == 1) {
+        if (padding && content.length % 2 == 1) {
             target.write(0);
         }
     }
