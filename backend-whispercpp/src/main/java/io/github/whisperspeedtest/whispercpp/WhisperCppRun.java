@@ -122,7 +122,8 @@ final class WhisperCppRun implements AutoCloseable {
                     .getString(0);
         }
         Timings timings = times.toTimings(Duration.ofNanos(System.nanoTime() - start));
-        return new Transcription(language, languageProbability, audio.duration(), segments, timings);
+        return new Transcription(
+                language, languageProbability, audio.duration(), segments, timings, audio.warnings());
     }
 
     private void runSlice(long begin, int length, NativeLog.Capture log) {

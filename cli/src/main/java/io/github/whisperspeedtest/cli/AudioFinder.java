@@ -2,32 +2,61 @@ package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.error.AudioException;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Turns the files and directories of a command line into files. */
+/**
+ * Turns the files and directories of a command line into files.
+ *
+ * <p>Inside a directory the name has to tell what is a recording; a file that is named by itself is always tried.
+ */
 final class AudioFinder {
-    /** Inside a directory the name has to tell what is a recording; a file that is named by itself is always tried. */
-    private static final Set<String> EXTENSIONS = Set.of(
-            "wav", "wave", "flac", "mp3", "ogg", "oga", "opus", "m4a", "aac", "mp4", "mkv", "webm", "mov", "wma", "aif",
-            "aiff", "caf", "amr");
+    /** Endings of files that core decodes, whatever it does with what is in one of them. */
+    private static final Set<String> DECODED =
+            Set.of("wav", "wave", "w64", "rf64", "bwf", "flac", "mp3", "mp2", "mp1", "mpga", "ogg", "oga");
 
-    private AudioFinder() {}
+    /** Endings of files that ffmpeg decodes, sound and video. */
+    private static final Set<String> FOREIGN = Set.of(
+            "3g2", "3ga", "3gp", "aac", "ac3", "aif", "aifc", "aiff", "amr", "ape", "asf", "au", "avi", "caf", "dts", "eac3", "f4v",
+            "flv", "gsm", "m2ts", "m4a", "m4b", "m4p", "m4r", "m4v", "mka", "mkv", "mov", "mp4", "mpc", "mpeg", "mpg", "mts", "mxf", "ogv",
+            "ogx", "opus", "qt", "ra", "rm", "rmvb", "snd", "spx", "sph", "tta", "ts", "vob", "voc", "webm", "wma", "wmv", "wv");
+
+    private final PrintWriter notes;
+    private final boolean hasFfmpeg;
+    private final Map<String, Integer> leftOut = new TreeMap<>();
+
+    /**
+     * Creates a finder.
+     *
+     * @param notes is told what was left out of directories
+     * @param hasFfmpeg whether ffmpeg can be asked
+     */
+    AudioFinder(PrintWriter notes, boolean hasFfmpeg) {
+        this.notes = notes;
+        this.hasFfmpeg = hasFfmpeg;
+    }
 
     /**
      * Returns the files, each once, those of a directory and below it sorted by name.
      *
      * @throws AudioException if a path does not exist, or a directory holds no recording
      */
-    static List<Path> find(List<Path> paths) {
+    List<Path> find(List<Path> paths) {
         Map<Path, Path> files = new LinkedHashMap<>();
+        List<Path> empty = new ArrayList<>();
         for (Path path : paths) {
             if (!Files.exists(path)) {
                 throw new AudioException("There is no file " + path + ".");
@@ -35,31 +64,64 @@ final class AudioFinder {
             if (Files.isDirectory(path)) {
                 List<Path> found = below(path);
                 if (found.isEmpty()) {
-                    throw new AudioException(
-                            "There is no recording in the directory " + path + "; looked for files named "
-                                    + String.join(
-                                            ", ",
-                                            EXTENSIONS.stream()
-                                                    .sorted()
-                                                    .map(name -> "*." + name)
-                                                    .toList()) + ".");
+                    empty.add(path);
                 }
                 found.forEach(file -> files.putIfAbsent(absolute(file), file));
             } else {
                 files.putIfAbsent(absolute(path), path);
             }
         }
+        printLeftOut();
+        if (!empty.isEmpty()) {
+            throw new AudioException("There is no recording in the directory " + empty.get(0) + "; looked for files named "
+                    + Stream.concat(DECODED.stream(), FOREIGN.stream())
+                            .sorted()
+                            .map(name -> "*." + name)
+                            .collect(Collectors.joining(", "))
+                    + ". Name a file itself to have it tried whatever it is called.");
+        }
+        printForeign(files.values());
         return List.copyOf(files.values());
+    }
+
+    private void printLeftOut() {
+        int count = leftOut.values().stream().mapToInt(Integer::intValue).sum();
+        if (count > 0) {
+            notes.println("Left out " + counted(count) + (count == 1 ? " that is no recording: " : " that are no recordings: ")
+                    + leftOut.entrySet().stream()
+                            .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
+                            .map(ending -> ending.getKey() + " (" + ending.getValue() + ")")
+                            .collect(Collectors.joining(", ")));
+        }
+    }
+
+    private void printForeign(Collection<Path> files) {
+        List<String> names = files.stream()
+                .map(AudioFinder::ending)
+                .filter(FOREIGN::contains)
+                .map(ending -> "." + ending)
+                .toList();
+        if (!hasFfmpeg && !names.isEmpty()) {
+            notes.println("warning: " + counted(names.size()) + " (" + String.join(", ", new TreeSet<>(names)) + ") "
+                    + (names.size() == 1 ? "needs" : "need")
+                    + " ffmpeg, which is not on the PATH. Install it: brew install ffmpeg on macOS, sudo apt install ffmpeg on Debian"
+                    + " and Ubuntu.");
+        }
+    }
+
+    private static String counted(int count) {
+        return count + (count == 1 ? " file" : " files");
     }
 
     private static Path absolute(Path path) {
         return path.toAbsolutePath().normalize();
     }
 
-    private static List<Path> below(Path directory) {
+    private List<Path> below(Path directory) {
         try (Stream<Path> all = Files.walk(directory)) {
             return all.filter(Files::isRegularFile)
-                    .filter(AudioFinder::isNamedAsAudio)
+                    .filter(file -> !file.getFileName().toString().startsWith("."))
+                    .filter(this::isNamedAsAudio)
                     .sorted()
                     .toList();
         } catch (IOException | UncheckedIOException e) {
@@ -67,8 +129,18 @@ final class AudioFinder {
         }
     }
 
-    private static boolean isNamedAsAudio(Path file) {
+    private boolean isNamedAsAudio(Path file) {
+        String ending = ending(file);
+        boolean isAudio = DECODED.contains(ending) || FOREIGN.contains(ending);
+        if (!isAudio) {
+            leftOut.merge(ending.isEmpty() ? "no ending" : "." + ending, 1, Integer::sum);
+        }
+        return isAudio;
+    }
+
+    private static String ending(Path file) {
         String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-        return !name.startsWith(".") && EXTENSIONS.contains(name.substring(name.lastIndexOf('.') + 1));
+        int dot = name.lastIndexOf('.');
+        return dot < 0 ? "" : name.substring(dot + 1);
     }
 }

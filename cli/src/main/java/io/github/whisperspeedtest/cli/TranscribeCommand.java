@@ -101,7 +101,7 @@ final class TranscribeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Set<TranscriptFormat> formats = formats();
-        List<Path> files = AudioFinder.find(paths);
+        List<Path> files = new AudioFinder(terminal.err(), AudioFiles.hasFfmpeg()).find(paths);
         if (outputDirectory == null
                 && (formats.size() > 1 || files.size() > 1 && !formats.contains(TranscriptFormat.TXT))) {
             throw new ParameterException(
@@ -178,9 +178,15 @@ final class TranscribeCommand implements Callable<Integer> {
         try (ProgressLine progress = new ProgressLine(terminal)) {
             progress.show(file + ": reading");
             Audio audio = AudioFiles.read(file);
+            if (!audio.warnings().isEmpty()) {
+                progress.clear();
+                audio.warnings().forEach(warning -> terminal.err().println("warning: " + file + ": " + warning));
+            }
             boolean stream = outputDirectory == null && formats.contains(TranscriptFormat.TXT);
-            Transcription transcription =
-                    transcriber.transcribe(audio, options, new Listener(progress, file, audio.duration(), stream));
+            // An implementation need not hand on what is known of the recording.
+            Transcription transcription = transcriber
+                    .transcribe(audio, options, new Listener(progress, file, audio.duration(), stream))
+                    .withWarnings(audio.warnings());
             progress.clear();
             for (TranscriptFormat format : formats) {
                 if (outputDirectory != null) {

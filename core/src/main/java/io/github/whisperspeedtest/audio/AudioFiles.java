@@ -66,6 +66,11 @@ public final class AudioFiles {
         }
     }
 
+    /** Returns whether an {@code ffmpeg} is on the {@code PATH}, without which some kinds of files cannot be read. */
+    public static boolean hasFfmpeg() {
+        return Ffmpeg.onPath().find().isPresent();
+    }
+
     static Audio read(Path file, Ffmpeg ffmpeg) {
         String name = fileName(file);
         try {

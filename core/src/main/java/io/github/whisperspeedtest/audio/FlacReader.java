@@ -66,15 +66,22 @@ final class FlacReader {
                             + ". The file is cut off; copy it again",
                     e);
         }
-        FLACDecoder decoder = new FLACDecoder(new SequenceInputStream(new ByteArrayInputStream(header), in));
-        decoder.addFrameListener(errors);
-        decoder.readMetadata();
+        FLACDecoder decoder = decoder(header);
         if (decoder.getStreamInfo().getBitsPerSample() > MOST_BITS) {
             throw new ForeignCodecException(
                     "it is a FLAC file with " + decoder.getStreamInfo().getBitsPerSample() + " bits a sample");
         }
-        frames(decoder);
+        while (!frames(decoder)) {
+            decoder = decoder(header);
+        }
         report();
+    }
+
+    private FLACDecoder decoder(byte[] header) throws IOException {
+        FLACDecoder decoder = new FLACDecoder(new SequenceInputStream(new ByteArrayInputStream(header), in));
+        decoder.addFrameListener(errors);
+        decoder.readMetadata();
+        return decoder;
     }
 
     /** Returns the mark and the STREAMINFO block as the only one, and leaves the stream at the first frame. */
@@ -115,7 +122,8 @@ final class FlacReader {
         return (blockHeader[1] & 0xff) << 16 | (blockHeader[2] & 0xff) << 8 | blockHeader[3] & 0xff;
     }
 
-    private void frames(FLACDecoder decoder) throws IOException {
+    /** Reads frames, and returns whether the end was reached; otherwise the decoder is broken and another one has to go on. */
+    private boolean frames(FLACDecoder decoder) throws IOException {
         while (true) {
             errors.crc = false;
             Frame frame;
@@ -125,12 +133,13 @@ final class FlacReader {
                 if (in.failure() != null) {
                     throw e;
                 }
-                // The library checks little inside a frame; the next one begins at the next mark.
+                // The library checks little inside a frame, and may not get away from a damaged one.
+                AudioCollector.checkInterrupted();
                 errors.any = true;
-                continue;
+                return false;
             }
             if (frame == null) {
-                return;
+                return true;
             }
             if (errors.crc) {
                 AudioCollector.checkInterrupted();

@@ -158,7 +158,7 @@ final class ForeignContent {
     private static Optional<String> text(byte[] head) {
         String start = new String(head, 0, Math.min(head.length, 1024), StandardCharsets.UTF_8);
         // A character at the end may be cut.
-        String whole = start.substring(0, Math.max(0, start.length() - 1));
+        String whole = start.endsWith("\uFFFD") ? start.substring(0, start.length() - 1) : start;
         boolean isText = whole.length() > 3
                 && whole.codePoints().allMatch(c -> c != 0xFFFD && (c >= ' ' || c == '\n' || c == '\r' || c == '\t'));
         return isText

@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.benchmark;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -10,14 +11,21 @@ import org.jspecify.annotations.Nullable;
  * @param name what it is called, usually its file name
  * @param duration its length, more than zero
  * @param reference what is said in it, null where that is not known
+ * @param warnings what a reader of its transcripts should know, such as that it is cut off, as sentences; usually empty
  */
 public record BenchmarkAudio(
-        String name, Duration duration, @Nullable String reference) {
-    /** Checks the length. */
+        String name, Duration duration, @Nullable String reference, List<String> warnings) {
+    /** Copies the list and checks the length. */
     public BenchmarkAudio {
         Objects.requireNonNull(name, "name");
+        warnings = List.copyOf(warnings);
         if (duration.isNegative() || duration.isZero()) {
             throw new IllegalArgumentException("audio '" + name + "' must have a length, but has " + duration);
         }
+    }
+
+    /** Creates a recording that was read completely. */
+    public BenchmarkAudio(String name, Duration duration, @Nullable String reference) {
+        this(name, duration, reference, List.of());
     }
 }

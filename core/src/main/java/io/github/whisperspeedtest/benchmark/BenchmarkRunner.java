@@ -88,12 +88,12 @@ public final class BenchmarkRunner {
         return report;
     }
 
-    /** Reads every recording once, so that a bad one is known before minutes are spent; only its length is kept. */
+    /** Reads every recording once, so that a bad one is known before minutes are spent; its length and warnings are kept. */
     private static List<BenchmarkAudio> describe(List<BenchmarkInput> inputs) {
         List<BenchmarkAudio> audios = new ArrayList<>();
         for (BenchmarkInput input : inputs) {
             Audio audio = input.read();
-            audios.add(new BenchmarkAudio(input.name(), audio.duration(), input.reference()));
+            audios.add(new BenchmarkAudio(input.name(), audio.duration(), input.reference(), audio.warnings()));
         }
         return audios;
     }

@@ -37,6 +37,8 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
     public enum Kind {
         /** Other programs or other virtual machines took more than a tenth of the CPU time that the timed runs wanted. */
         BUSY_MACHINE("Repeat the benchmark when the machine is quiet; the order can differ then."),
+        /** A recording is cut off, damaged, or was not read as its header states. */
+        RECORDING("Compare transcripts and word error rates with what is left of the recording."),
         /** There is little audio, so what an engine does once per call weighs too much. */
         SHORT_AUDIO("Give longer recordings for a fair comparison."),
         /** There is one timed run only. */
@@ -75,9 +77,13 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
     /** Returns the warnings about a report, those about all implementations first. */
     static List<BenchmarkWarning> of(BenchmarkReport report) {
         List<BenchmarkWarning> warnings = new ArrayList<>();
+        for (BenchmarkAudio recording : report.settings().audios()) {
+            recording.warnings().forEach(warning -> warnings.add(
+                    new BenchmarkWarning(Kind.RECORDING, null, recording.name() + ": " + warning)));
+        }
         List<Measured> ranking = report.ranking();
         if (ranking.isEmpty()) {
-            return warnings;
+            return List.copyOf(warnings);
         }
         addBusyMachine(ranking, warnings);
         Duration audio = report.settings().audioDuration();

@@ -54,7 +54,8 @@ public final class CsvReport {
             "notes",
             "text",
             "reason",
-            "remedy");
+            "remedy",
+            "audio_warnings");
     private static final int MEASURED_COLUMNS = 25;
     private static final String SEPARATOR = " | ";
     private static final String FORMULA_STARTS = "=+-@";
@@ -82,7 +83,10 @@ public final class CsvReport {
                 ? measuredCells(report, numbers)
                 : Stream.generate(() -> "").limit(MEASURED_COLUMNS);
         Stream<String> failure = Stream.of(text(ResultTable.reason(result)), text(ResultTable.remedy(result)));
-        return Stream.of(all, measured, failure).flatMap(cells -> cells);
+        Stream<String> warnings = Stream.of(text(report.settings().audios().stream()
+                .flatMap(audio -> audio.warnings().stream().map(warning -> audio.name() + ": " + warning))
+                .collect(Collectors.joining(SEPARATOR))));
+        return Stream.of(all, measured, failure, warnings).flatMap(cells -> cells);
     }
 
     private static String status(BenchmarkResult result) {

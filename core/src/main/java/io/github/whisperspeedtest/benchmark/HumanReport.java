@@ -73,6 +73,9 @@ public final class HumanReport {
             line(target, label, audio.name() + " (" + Quantities.duration(audio.duration()) + ")");
             label = "";
         }
+        settings.audios()
+                .forEach(audio -> audio.warnings()
+                        .forEach(warning -> line(target, "Warning", audio.name() + ": " + warning)));
         line(
                 target,
                 "Options",

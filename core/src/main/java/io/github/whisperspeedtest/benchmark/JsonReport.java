@@ -91,6 +91,8 @@ public final class JsonReport {
         for (BenchmarkAudio audio : settings.audios()) {
             ObjectNode entry = audios.addObject().put("name", audio.name());
             putSeconds(entry, "duration_seconds", audio.duration()).put("reference", audio.reference());
+            ArrayNode warnings = entry.putArray("warnings");
+            audio.warnings().forEach(warnings::add);
         }
         putSeconds(node, "audio_seconds", settings.audioDuration())
                 .put("runs", settings.runs())

@@ -74,7 +74,8 @@ final class JsonReportReader {
                         audio -> new BenchmarkAudio(
                                 text(audio, "name"),
                                 seconds(audio, "duration_seconds"),
-                                optional(audio, "reference", this::text))),
+                                optional(audio, "reference", this::text),
+                                texts(audio, "warnings"))),
                 integer(node, "runs"),
                 integer(node, "warmup_runs"),
                 options,
@@ -125,7 +126,7 @@ final class JsonReportReader {
                         text(parameters, "device"),
                         text(parameters, "compute_type"),
                         integer(parameters, "threads"),
-                        notes(parameters)),
+                        texts(parameters, "notes")),
                 seconds(node, "load_seconds"),
                 seconds(node, "first_run_seconds"),
                 list(node, "run_seconds", this::seconds),
@@ -135,10 +136,10 @@ final class JsonReportReader {
                 optional(node, "peak_memory_bytes", this::wholeNumber));
     }
 
-    /** Reports had no notes at first. */
-    private List<String> notes(JsonNode parameters) {
-        List<String> notes = optional(parameters, "notes", (node, name) -> list(node, name, this::note));
-        return notes == null ? List.of() : notes;
+    /** Reads a list that reports did not have at first. */
+    private List<String> texts(JsonNode node, String name) {
+        List<String> texts = optional(node, name, (parent, field) -> list(parent, field, value -> element(value, field)));
+        return texts == null ? List.of() : texts;
     }
 
     /** Reports did not tell this at first. */
@@ -155,9 +156,9 @@ final class JsonReportReader {
                 optional(node, "stolen_seconds", this::seconds));
     }
 
-    private String note(JsonNode value) {
+    private String element(JsonNode value, String name) {
         if (!value.isTextual()) {
-            throw invalid("a note is not a text", null);
+            throw invalid("'" + name + "' holds something that is not a text", null);
         }
         return value.textValue();
     }

@@ -256,7 +256,8 @@ public final class NetworkTranscriber implements Transcriber {
                     Duration.ofNanos(melNanos),
                     metered.encodeTime(),
                     metered.decodeTime());
-            return new Transcription(language.code(), language.probability(), audio.duration(), segments, timings);
+            return new Transcription(
+                    language.code(), language.probability(), audio.duration(), segments, timings, audio.warnings());
         }
 
         private TranscriptionLoop loop(Spectrogram heard) {

@@ -38,6 +38,13 @@ final class JsonWriter implements TranscriptWriter {
             }
             json.writeEndArray();
             json.writeStringField("language", transcription.language());
+            if (!transcription.warnings().isEmpty()) {
+                json.writeArrayFieldStart("warnings");
+                for (String warning : transcription.warnings()) {
+                    json.writeString(warning);
+                }
+                json.writeEndArray();
+            }
             json.writeEndObject();
             json.writeRaw('\n');
         }

@@ -30,7 +30,8 @@ public enum TranscriptFormat {
      *
      * <p>A field is left out where the engine does not tell its value: {@code seek} and {@code temperature} always, {@code
      * tokens} and {@code words} where no segment has any, {@code avg_logprob} and {@code no_speech_prob} where a segment has
-     * none. {@code compression_ratio} is that of the segment's own text, where OpenAI's program takes the whole window's.
+     * none. {@code warnings}, which that program does not know, holds what a reader should know of the recording, and is left out
+     * where there is nothing. {@code compression_ratio} is that of the segment's own text, where OpenAI's program takes the whole window's.
      */
     JSON(new JsonWriter());
 

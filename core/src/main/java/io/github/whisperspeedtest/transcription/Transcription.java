@@ -14,19 +14,37 @@ import org.jspecify.annotations.Nullable;
  * @param duration length of the audio
  * @param segments the segments in order of time
  * @param timings where the time went
+ * @param warnings what a reader of the text should know of the recording, such as that it is cut off, as sentences; usually empty
  */
 public record Transcription(
         String language,
         @Nullable Double languageProbability,
         Duration duration,
         List<Segment> segments,
-        Timings timings) {
-    /** Copies the segments. */
+        Timings timings,
+        List<String> warnings) {
+    /** Copies the lists. */
     public Transcription {
         Objects.requireNonNull(language, "language");
         Objects.requireNonNull(duration, "duration");
         Objects.requireNonNull(timings, "timings");
         segments = List.copyOf(segments);
+        warnings = List.copyOf(warnings);
+    }
+
+    /** Creates a transcription without warnings. */
+    public Transcription(
+            String language,
+            @Nullable Double languageProbability,
+            Duration duration,
+            List<Segment> segments,
+            Timings timings) {
+        this(language, languageProbability, duration, segments, timings, List.of());
+    }
+
+    /** Returns this transcription with the given warnings in place of its own, such as those of its audio. */
+    public Transcription withWarnings(List<String> changed) {
+        return new Transcription(language, languageProbability, duration, segments, timings, changed);
     }
 
     /** Returns the text of all segments, without white space around it; empty where nothing was said. */

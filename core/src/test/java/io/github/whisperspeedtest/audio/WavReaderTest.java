@@ -40,14 +40,14 @@ class WavReaderTest {
         WavWriter writer = new WavWriter().channels(channels).bits(24);
         for (int frame = 0; frame < 5; frame++) {
             for (int channel = 0; channel < channels; channel++) {
-                writer.samples(channel == 0 ? 0.5 : -0.25);
+                writer.samples(channel == 0 ? 0.5 : -0.03125);
             }
         }
 
         float[] samples = read(writer);
 
         assertThat(samples).hasSize(5);
-        assertThat(samples[4]).isCloseTo((float) ((0.5 - 0.25 * (channels - 1)) / channels), within(1e-6f));
+        assertThat(samples[4]).isCloseTo((float) ((0.5 - 0.03125 * (channels - 1)) / channels), within(1e-6f));
     }
 
     @ParameterizedTest

@@ -11,13 +11,13 @@ class CsvReportTest {
     @Test
     void hasOneLinePerImplementation() {
         assertThat(CsvReport.render(Reports.full())).isEqualTo("""
-                        implementation,version,status,failure_category,model,audio_seconds,runs,median_seconds,mean_seconds,standard_deviation_seconds,min_seconds,max_seconds,real_time_factor,speed,load_seconds,first_run_seconds,peak_memory_bytes,word_error_rate,engine_model,runtime,requested_device,device,device_differs,compute_type,threads,own_cores,other_cores,stolen_cores,machine_busy,notes,text,reason,remedy
-                        whispercpp,0.1.0,measured,,micro,21,3,0.4,0.402,0.007211103,0.396,0.41,0.01904761904761905,52.5,0.123,0.998,327155712,0.0,micro,whisper.cpp 1.7.1,gpu,Metal,false,f16,2,1.7412935323383085,0.04975124378109453,0.008291873963515755,false,,"One, two, three, four. | Viele Grüße",,
-                        faster,0.1.0,measured,,micro,21,3,0.8,0.8,0.06,0.74,0.86,0.0380952380952381,26.25,0.08,1,,0.25,micro,onnxruntime 1.29.0,gpu,CPU,true,int8,2,,,,false,VAD off: its model is not on this machine | Two | notes,"One, two, four! | =Viele ""Grüße"", sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr",,
-                        mlx,0.1.0,measured,,micro,21,3,2.4,2.4,0,2.4,2.4,0.11428571428571428,8.75,1.5,2.6,1503238553,1.0,micro,onnxruntime 1.29.0,gpu,"CPU (AVX2, AVX-512, FMA, F16C)",true,q4,2,,,,false,,|,,
-                        coreml,0.1.0,failed,crashed,micro,21,,,,,,,,,,,,,,,,,,,,,,,,,,the process ended with code 134: libexample | abort(),
-                        insanely,0.1.0,failed,timed_out,micro,21,,,,,,,,,,,,,,,,,,,,,,,,,,no answer for 60 s,Ask for fewer runs.
-                        mps,0.1.0,unavailable,,micro,21,,,,,,,,,,,,,,,,,,,,,,,,,,there is no PyTorch for this platform,Use a machine with Linux or macOS.
+                        implementation,version,status,failure_category,model,audio_seconds,runs,median_seconds,mean_seconds,standard_deviation_seconds,min_seconds,max_seconds,real_time_factor,speed,load_seconds,first_run_seconds,peak_memory_bytes,word_error_rate,engine_model,runtime,requested_device,device,device_differs,compute_type,threads,own_cores,other_cores,stolen_cores,machine_busy,notes,text,reason,remedy,audio_warnings
+                        whispercpp,0.1.0,measured,,micro,21,3,0.4,0.402,0.007211103,0.396,0.41,0.01904761904761905,52.5,0.123,0.998,327155712,0.0,micro,whisper.cpp 1.7.1,gpu,Metal,false,f16,2,1.7412935323383085,0.04975124378109453,0.008291873963515755,false,,"One, two, three, four. | Viele Grüße",,,
+                        faster,0.1.0,measured,,micro,21,3,0.8,0.8,0.06,0.74,0.86,0.0380952380952381,26.25,0.08,1,,0.25,micro,onnxruntime 1.29.0,gpu,CPU,true,int8,2,,,,false,VAD off: its model is not on this machine | Two | notes,"One, two, four! | =Viele ""Grüße"", sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr",,,
+                        mlx,0.1.0,measured,,micro,21,3,2.4,2.4,0,2.4,2.4,0.11428571428571428,8.75,1.5,2.6,1503238553,1.0,micro,onnxruntime 1.29.0,gpu,"CPU (AVX2, AVX-512, FMA, F16C)",true,q4,2,,,,false,,|,,,
+                        coreml,0.1.0,failed,crashed,micro,21,,,,,,,,,,,,,,,,,,,,,,,,,,the process ended with code 134: libexample | abort(),,
+                        insanely,0.1.0,failed,timed_out,micro,21,,,,,,,,,,,,,,,,,,,,,,,,,,no answer for 60 s,Ask for fewer runs.,
+                        mps,0.1.0,unavailable,,micro,21,,,,,,,,,,,,,,,,,,,,,,,,,,there is no PyTorch for this platform,Use a machine with Linux or macOS.,
                         """.replace("\n", "\r\n"));
     }
 
@@ -25,7 +25,7 @@ class CsvReportTest {
     void aReportWithoutResultsIsItsHeadings() {
         assertThat(CsvReport.render(Reports.empty()))
                 .startsWith("implementation,version,status,")
-                .endsWith(",notes,text,reason,remedy\r\n")
+                .endsWith(",notes,text,reason,remedy,audio_warnings\r\n")
                 .containsOnlyOnce("\r\n");
     }
 
@@ -34,13 +34,27 @@ class CsvReportTest {
     void aTextCannotBecomeAFormula(String text) {
         BenchmarkReport report = Reports.plain(1, new Unavailable("a", "1", text, text));
 
-        assertThat(CsvReport.render(report)).endsWith(",'" + text.strip() + ",'" + text.strip() + "\r\n");
+        assertThat(CsvReport.render(report)).endsWith(",'" + text.strip() + ",'" + text.strip() + ",\r\n");
     }
 
     @Test
     void quotesAndCommasAreQuoted() {
         BenchmarkReport report = Reports.plain(1, new Unavailable("a", "1", "say \"x\"", "one, two"));
 
-        assertThat(CsvReport.render(report)).endsWith(",\"say \"\"x\"\"\",\"one, two\"\r\n");
+        assertThat(CsvReport.render(report)).endsWith(",\"say \"\"x\"\"\",\"one, two\",\r\n");
+    }
+
+    @Test
+    void warningsAboutRecordingsAreInEveryRow() {
+        BenchmarkReport report = Reports.withWarning("The recording is cut off.");
+
+        assertThat(CsvReport.render(report)).endsWith(",remedy,a.wav: The recording is cut off.\r\n");
+        assertThat(new HumanReport(false, false).header(report))
+                .contains("  Warning      a.wav: The recording is cut off.\n");
+        assertThat(new HumanReport(false, false).conclusion(report)).contains("Warning: a.wav: The recording is cut off.");
+        assertThat(MarkdownReport.render(report)).contains("- Warning: a.wav: The recording is cut off.");
+        assertThat(JsonReport.render(report))
+                .contains("\"warnings\" : [ \"The recording is cut off.\" ]", "\"kind\" : \"recording\"");
+        assertThat(JsonReport.parse(JsonReport.render(report), "r.json")).isEqualTo(report);
     }
 }

@@ -111,7 +111,7 @@ class JsonReportTest {
                     "run_seconds" : [ 0.74,     -> "run_seconds" : [ null,       -> a time of a run is not a number of seconds
                     "status" : "failed"         -> "status" : "odd"              -> unknown status 'odd'
                     "category" : "crashed"      -> "category" : "odd"            -> unknown category 'odd'
-                    "notes" : [ "VAD            -> "notes" : [ 1, "VAD           -> a note is not a text
+                    "notes" : [ "VAD            -> "notes" : [ 1, "VAD           -> 'notes' holds something that is not a text
                     "runs" : 3                  -> "runs" : 0                    -> runs must be at least 1
                     "reference_words" : 4       -> "reference_words" : 0         -> impossible counts
                     """)

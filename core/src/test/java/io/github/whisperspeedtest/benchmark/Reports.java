@@ -36,6 +36,19 @@ final class Reports {
 
     private Reports() {}
 
+    /** A report with a recording that has a warning, and a result that is not available. */
+    static BenchmarkReport withWarning(String warning) {
+        BenchmarkSettings settings = new BenchmarkSettings(
+                "micro",
+                List.of(new BenchmarkAudio("a.wav", Duration.ofSeconds(20), null, List.of(warning))),
+                1,
+                0,
+                SETTINGS.options(),
+                SETTINGS.load());
+        return new BenchmarkReport(
+                ENVIRONMENT, settings, empty().startedAt(), List.of(new Unavailable("a", "1", "reason", "remedy")));
+    }
+
     /** A report with every kind of result: noisy, plain, on another device without a text, crashed, unavailable. */
     static BenchmarkReport full() {
         return empty().with(new Measured(
