@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -67,6 +68,18 @@ class TranscribeCommandTest {
         assertThat(json.get("text").asText().strip()).isEqualTo(GERMAN.reference());
         assertThat(json.get("language").asText()).isEqualTo("de");
         assertThat(json.get("segments")).hasSize(1);
+    }
+
+    @Test
+    void aRecordingThatIsCutOffIsTranscribedWithAWarning() throws IOException {
+        byte[] whole = Files.readAllBytes(english);
+        Path cut = Files.write(directory.resolve("cut.flac"), Arrays.copyOf(whole, whole.length * 3 / 4));
+
+        assertThat(terminal.run("transcribe", cut.toString(), "-f", "json", "-i", "whispercpp"))
+                .isEqualTo(ExitCode.OK);
+        assertThat(terminal.err()).contains("warning: " + cut + ": The recording is cut off: ");
+        assertThat(new ObjectMapper().readTree(terminal.out()).at("/warnings/0").asText())
+                .startsWith("The recording is cut off: ");
     }
 
     @Test

@@ -250,6 +250,15 @@ class TranscriptFormatTest {
                 .hasMessage("Unknown transcript format 'docx'. Use one of: txt, srt, vtt, tsv, json.");
     }
 
+    @Test
+    void jsonHasTheWarningsWhereThereAreAny() throws IOException {
+        Transcription plain = transcription(segment(0, 1_000, "Eins"));
+
+        assertThat(written(TranscriptFormat.JSON, plain)).doesNotContain("warnings");
+        assertThat(written(TranscriptFormat.JSON, plain.withWarnings(List.of("It is \"cut off\"."))))
+                .endsWith(",\"warnings\":[\"It is \\\"cut off\\\".\"]}\n");
+    }
+
     private static String written(TranscriptFormat format, Transcription transcription) throws IOException {
         StringWriter target = new StringWriter();
         format.write(transcription, target);
