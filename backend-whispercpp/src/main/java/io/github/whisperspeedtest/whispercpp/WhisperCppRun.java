@@ -122,8 +122,7 @@ final class WhisperCppRun implements AutoCloseable {
                     .getString(0);
         }
         Timings timings = times.toTimings(Duration.ofNanos(System.nanoTime() - start));
-        return new Transcription(
-                language, languageProbability, audio.duration(), segments, timings, audio.warnings());
+        return new Transcription(language, languageProbability, audio.duration(), segments, timings, audio.warnings());
     }
 
     private void runSlice(long begin, int length, NativeLog.Capture log) {

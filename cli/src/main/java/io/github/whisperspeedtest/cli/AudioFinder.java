@@ -30,9 +30,10 @@ final class AudioFinder {
 
     /** Endings of files that ffmpeg decodes, sound and video. */
     private static final Set<String> FOREIGN = Set.of(
-            "3g2", "3ga", "3gp", "aac", "ac3", "aif", "aifc", "aiff", "amr", "ape", "asf", "au", "avi", "caf", "dts", "eac3", "f4v",
-            "flv", "gsm", "m2ts", "m4a", "m4b", "m4p", "m4r", "m4v", "mka", "mkv", "mov", "mp4", "mpc", "mpeg", "mpg", "mts", "mxf", "ogv",
-            "ogx", "opus", "qt", "ra", "rm", "rmvb", "snd", "spx", "sph", "tta", "ts", "vob", "voc", "webm", "wma", "wmv", "wv");
+            "3g2", "3ga", "3gp", "aac", "ac3", "aif", "aifc", "aiff", "amr", "ape", "asf", "au", "avi", "caf", "dts",
+            "eac3", "f4v", "flv", "gsm", "m2ts", "m4a", "m4b", "m4p", "m4r", "m4v", "mka", "mkv", "mov", "mp4", "mpc",
+            "mpeg", "mpg", "mts", "mxf", "ogv", "ogx", "opus", "qt", "ra", "rm", "rmvb", "snd", "spx", "sph", "tta",
+            "ts", "vob", "voc", "webm", "wma", "wmv", "wv");
 
     private final PrintWriter notes;
     private final boolean hasFfmpeg;
@@ -73,12 +74,13 @@ final class AudioFinder {
         }
         printLeftOut();
         if (!empty.isEmpty()) {
-            throw new AudioException("There is no recording in the directory " + empty.get(0) + "; looked for files named "
-                    + Stream.concat(DECODED.stream(), FOREIGN.stream())
-                            .sorted()
-                            .map(name -> "*." + name)
-                            .collect(Collectors.joining(", "))
-                    + ". Name a file itself to have it tried whatever it is called.");
+            throw new AudioException(
+                    "There is no recording in the directory " + empty.get(0) + "; looked for files named "
+                            + Stream.concat(DECODED.stream(), FOREIGN.stream())
+                                    .sorted()
+                                    .map(name -> "*." + name)
+                                    .collect(Collectors.joining(", "))
+                            + ". Name a file itself to have it tried whatever it is called.");
         }
         printForeign(files.values());
         return List.copyOf(files.values());
@@ -87,9 +89,11 @@ final class AudioFinder {
     private void printLeftOut() {
         int count = leftOut.values().stream().mapToInt(Integer::intValue).sum();
         if (count > 0) {
-            notes.println("Left out " + counted(count) + (count == 1 ? " that is no recording: " : " that are no recordings: ")
+            notes.println("Left out " + counted(count)
+                    + (count == 1 ? " that is no recording: " : " that are no recordings: ")
                     + leftOut.entrySet().stream()
-                            .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
+                            .sorted(Map.Entry.<String, Integer>comparingByValue()
+                                    .reversed())
                             .map(ending -> ending.getKey() + " (" + ending.getValue() + ")")
                             .collect(Collectors.joining(", ")));
         }
@@ -104,8 +108,8 @@ final class AudioFinder {
         if (!hasFfmpeg && !names.isEmpty()) {
             notes.println("warning: " + counted(names.size()) + " (" + String.join(", ", new TreeSet<>(names)) + ") "
                     + (names.size() == 1 ? "needs" : "need")
-                    + " ffmpeg, which is not on the PATH. Install it: brew install ffmpeg on macOS, sudo apt install ffmpeg on Debian"
-                    + " and Ubuntu.");
+                    + " ffmpeg, which is not on the PATH. Install it: brew install ffmpeg on macOS, sudo apt install"
+                    + " ffmpeg on Debian and Ubuntu.");
         }
     }
 

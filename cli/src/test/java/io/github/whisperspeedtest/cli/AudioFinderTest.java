@@ -43,7 +43,8 @@ class AudioFinderTest {
     @Test
     void takesEveryEndingOfARecording() throws IOException {
         for (String ending : List.of(
-                "m4b", "3gp", "M4V", "mpga", "avi", "mpeg", "mka", "mp2", "wmv", "flv", "w64", "au", "aiff", "caf", "Opus")) {
+                "m4b", "3gp", "M4V", "mpga", "avi", "mpeg", "mka", "mp2", "wmv", "flv", "w64", "au", "aiff", "caf",
+                "Opus")) {
             create("a." + ending);
         }
 
@@ -72,7 +73,9 @@ class AudioFinderTest {
         create("c.wav");
 
         assertThat(finder(false).find(List.of(directory))).hasSize(3);
-        assertThat(notes.toString()).startsWith("warning: 2 files (.m4a, .opus) need ffmpeg").contains("apt install");
+        assertThat(notes.toString())
+                .startsWith("warning: 2 files (.m4a, .opus) need ffmpeg")
+                .contains("apt install");
     }
 
     private AudioFinder finder(boolean hasFfmpeg) {

@@ -95,7 +95,8 @@ final class AudioCollector implements PcmSink {
         endPart();
         checkMostAreSamples();
         if (invalidSamples > 0) {
-            warn("It has " + invalidSamples + (invalidSamples == 1 ? " value that is no sample" : " values that are no samples")
+            warn("It has " + invalidSamples
+                    + (invalidSamples == 1 ? " value that is no sample" : " values that are no samples")
                     + ", the first being " + firstInvalid + "; silence takes their place.");
         }
         if (cancelledSeconds > 0) {

@@ -26,7 +26,8 @@ import java.util.Optional;
  */
 public final class AudioFiles {
     private static final String READABLE =
-            "Readable without further programs are WAV (PCM, floating point, A-law and mu-law), FLAC, MP3 and Ogg Vorbis";
+            "Readable without further programs are WAV (PCM, floating point, A-law and mu-law), FLAC, MP3 and Ogg"
+                    + " Vorbis";
 
     private static final String GET_FFMPEG =
             "put ffmpeg on the PATH (macOS: brew install ffmpeg, Debian and Ubuntu: sudo apt install ffmpeg)";

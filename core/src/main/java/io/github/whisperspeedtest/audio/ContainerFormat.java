@@ -1,7 +1,6 @@
 package io.github.whisperspeedtest.audio;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 
 /** What a file is by its first bytes; names and extensions are not asked. */
 enum ContainerFormat {

@@ -99,7 +99,11 @@ final class FlacReader {
         result[4] = (byte) (LAST | STREAMINFO);
         result[7] = STREAMINFO_LENGTH;
         byte[] info = in.readExactly(STREAMINFO_LENGTH);
-        total = (info[13] & 0x0fL) << 32 | (info[14] & 0xffL) << 24 | (info[15] & 0xff) << 16 | (info[16] & 0xff) << 8 | info[17] & 0xff;
+        total = (info[13] & 0x0fL) << 32
+                | (info[14] & 0xffL) << 24
+                | (info[15] & 0xff) << 16
+                | (info[16] & 0xff) << 8
+                | info[17] & 0xff;
         // The library would stop after as many samples, damaged ones counted; a length of 0 makes it go on to the end.
         info[13] &= (byte) 0xf0;
         Arrays.fill(info, 14, 18, (byte) 0);

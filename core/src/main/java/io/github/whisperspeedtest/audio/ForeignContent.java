@@ -109,8 +109,8 @@ final class ForeignContent {
         }
         Optional<Kind> soundless = kind(SOUNDLESS, head);
         if (soundless.isPresent()) {
-            return new NoSoundException(
-                    "expected audio, found " + soundless.get().name() + ". " + soundless.get().advice());
+            return new NoSoundException("expected audio, found "
+                    + soundless.get().name() + ". " + soundless.get().advice());
         }
         return new ForeignCodecException(kind(MEDIA, head)
                 .map(kind -> "it is " + kind.name())
@@ -137,7 +137,9 @@ final class ForeignContent {
                 .replace("\ufeff", "")
                 .strip()
                 .toLowerCase(Locale.ROOT);
-        return start.startsWith("<!doctype html") || start.startsWith("<html") || start.startsWith("<head")
+        return start.startsWith("<!doctype html")
+                || start.startsWith("<html")
+                || start.startsWith("<head")
                 || start.startsWith("<?xml") && start.contains("<html");
     }
 
@@ -163,7 +165,11 @@ final class ForeignContent {
                 && whole.codePoints().allMatch(c -> c != 0xFFFD && (c >= ' ' || c == '\n' || c == '\r' || c == '\t'));
         return isText
                 ? Optional.of("it is a text that begins with '"
-                        + whole.strip().lines().findFirst().orElse("").codePoints()
+                        + whole.strip()
+                                .lines()
+                                .findFirst()
+                                .orElse("")
+                                .codePoints()
                                 .limit(SHOWN_CHARACTERS)
                                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                         + "'")

@@ -25,8 +25,7 @@ final class Layer2Frame {
     private static final int[] UP_TO_15_BITS = {
         0, 3, 5, 9, 15, 31, 63, 127, 255, 511, 1023, 2047, 4095, 8191, 16383, 32767
     };
-    private static final int[] UP_TO_14_BITS = {
-        0, 3, 5, 7, 9, 15, 31, 63, 127, 255, 511, 1023, 2047, 4095, 8191, 16383
+    private static final int[] UP_TO_14_BITS = {0, 3, 5, 7, 9, 15, 31, 63, 127, 255, 511, 1023, 2047, 4095, 8191, 16383
     };
     private static final int[] UP_TO_7_BITS = {0, 3, 5, 9, 15, 31, 63, 127};
     private static final int[] COARSE = {0, 3, 5, 9};
@@ -48,8 +47,7 @@ final class Layer2Frame {
         }
     }
 
-    private static final int[][] STEPS_A_B = {
-        UP_TO_16_BITS, UP_TO_13_OR_16_BITS, UP_TO_5_OR_16_BITS, COARSE_OR_16_BITS
+    private static final int[][] STEPS_A_B = {UP_TO_16_BITS, UP_TO_13_OR_16_BITS, UP_TO_5_OR_16_BITS, COARSE_OR_16_BITS
     };
     private static final int[][] STEPS_C_D = {UP_TO_15_BITS, UP_TO_7_BITS};
 
@@ -123,8 +121,7 @@ final class Layer2Frame {
     private void readAllocation() {
         for (int subband = 0; subband < allocation.subbands(); subband++) {
             for (int channel = 0; channel < channels; channel++) {
-                steps[channel][subband] =
-                        channel > 0 && subband >= bound ? steps[0][subband] : readSteps(subband);
+                steps[channel][subband] = channel > 0 && subband >= bound ? steps[0][subband] : readSteps(subband);
             }
         }
     }
@@ -176,9 +173,8 @@ final class Layer2Frame {
                     codes = readCodes(levels);
                 }
                 for (int i = 0; i < GROUP; i++) {
-                    samples[channel][i][subband] = levels == 0
-                            ? 0
-                            : (2f * codes[i] - levels + 1) / levels * scales[channel][subband][part];
+                    samples[channel][i][subband] =
+                            levels == 0 ? 0 : (2f * codes[i] - levels + 1) / levels * scales[channel][subband][part];
                 }
             }
         }

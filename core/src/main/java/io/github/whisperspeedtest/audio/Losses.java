@@ -27,15 +27,15 @@ final class Losses {
      */
     static String silence(double lost, int places, double first) {
         return "The recording is damaged: "
-                + (lost > 0 ? "silence takes the place of " + seconds(lost) + " of sound" : "an unknown length of sound is missing")
+                + (lost > 0
+                        ? "silence takes the place of " + seconds(lost) + " of sound"
+                        : "an unknown length of sound is missing")
                 + " in " + places(places, first) + ".";
     }
 
     /** Returns a length such as {@code 1.250 s}. */
     static String seconds(double seconds) {
-        return seconds > 0 && seconds < 0.0005
-                ? "less than 0.001 s"
-                : String.format(Locale.ROOT, "%.3f s", seconds);
+        return seconds > 0 && seconds < 0.0005 ? "less than 0.001 s" : String.format(Locale.ROOT, "%.3f s", seconds);
     }
 
     /** Returns where something is missing, such as {@code 2 places, the first at 1.250 s}. */

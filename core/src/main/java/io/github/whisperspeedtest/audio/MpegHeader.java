@@ -15,7 +15,14 @@ import org.jspecify.annotations.Nullable;
  * @param jointBound in joint stereo of layer II the first subband that both channels share, otherwise 32
  */
 record MpegHeader(
-        int version, int layer, int sampleRate, int channels, int bitRate, int frameBytes, boolean hasCrc, int jointBound) {
+        int version,
+        int layer,
+        int sampleRate,
+        int channels,
+        int bitRate,
+        int frameBytes,
+        boolean hasCrc,
+        int jointBound) {
     static final int BYTES = 4;
 
     private static final int[] RATES = {44_100, 48_000, 32_000};
