@@ -57,6 +57,12 @@ public final class WhisperCppImplementation implements Implementation {
     }
 
     @Override
+    public boolean inspect(ModelFiles files) {
+        GgmlModelFile.inspect(files.single());
+        return true;
+    }
+
+    @Override
     public Transcriber load(ModelFiles files, LoadOptions options) {
         Path file = files.single();
         GgmlModelFile model = GgmlModelFile.inspect(file);

@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.checkpoint;
 
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.files.Placeholder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -61,6 +62,10 @@ public record RepositoryFiles(String model, Map<String, Path> byName) {
             throw new ModelException(
                     "Model '" + model + "' is missing: there is no file " + file + ". Download the model again.");
         }
+        Placeholder.describe(file).ifPresent(found -> {
+            throw new ModelException(
+                    "Model '" + model + "' cannot be loaded: " + file + " " + found + ". Download the file itself.");
+        });
         return file;
     }
 

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.regex.Pattern;
 
 /**
  * What the content of a file must hash to.
@@ -15,11 +16,23 @@ import java.util.HexFormat;
  */
 record ContentHash(String value) {
     private static final int CHUNK = 1 << 20;
+    private static final Pattern HEXADECIMAL = Pattern.compile("[0-9a-f]{40}|[0-9a-f]{64}");
+    private static final int GIT_DIGITS = 40;
 
     ContentHash {
         if (value.length() != 64 && value.length() != 40) {
             throw new IllegalArgumentException("Neither a sha256 nor a git hash: " + value);
         }
+    }
+
+    /** Returns whether a text has the form of either hash. */
+    static boolean isHash(String text) {
+        return HEXADECIMAL.matcher(text).matches();
+    }
+
+    /** Returns whether a hash is git's. */
+    static boolean isGit(String hash) {
+        return hash.length() == GIT_DIGITS;
     }
 
     String kind() {

@@ -11,6 +11,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -176,6 +177,9 @@ final class FileFetcher {
             if (!answer.isPlain()) {
                 throw new TransientFailure(host + " compresses it though nobody asked for that");
             }
+            if (isPage(answer)) {
+                throw transport.page(answer.address());
+            }
             boolean continues = answer.status() == 206;
             if (continues && (offset == 0 || answer.start() != offset || !file.isFor(answer.validator()))) {
                 file.restart(null);
@@ -191,6 +195,13 @@ final class FileFetcher {
                         host + " announces " + total + " bytes where " + request.size() + " are expected");
             }
             return request.size() >= 0 ? request.size() : total;
+        }
+
+        /** A page of the announced size may be what was asked for; its hash tells. */
+        private boolean isPage(Answer answer) {
+            return WebPage.isAnnounced(answer.headers())
+                    && !request.name().toLowerCase(Locale.ROOT).matches(".*\\.html?")
+                    && (request.size() < 0 || answer.totalSize() != request.size());
         }
 
         private void append(BodyReader body, long total) throws TransientFailure, IOException, InterruptedException {

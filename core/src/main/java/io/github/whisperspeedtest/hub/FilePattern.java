@@ -8,20 +8,31 @@ import java.util.stream.Collectors;
 
 /**
  * What names files of a repository: {@code *} stands for any characters except {@code /}, and of alternatives, with {@code |} between
- * them, the first counts that there is.
+ * them, the first counts that there is. A {@code ?} at the end marks files that a repository may do without.
  *
  * <p>Alternatives are for weights that some repositories have in one form and some in another.
  */
 public final class FilePattern {
-    private final List<String> alternatives;
+    private static final String OPTIONAL = "?";
 
-    private FilePattern(List<String> alternatives) {
+    private final List<String> alternatives;
+    private final boolean optional;
+
+    private FilePattern(List<String> alternatives, boolean optional) {
         this.alternatives = alternatives;
+        this.optional = optional;
     }
 
     /** Returns the pattern that a text stands for. */
     public static FilePattern of(String text) {
-        return new FilePattern(List.of(text.split("\\|", -1)));
+        boolean optional = text.endsWith(OPTIONAL);
+        String names = optional ? text.substring(0, text.length() - OPTIONAL.length()) : text;
+        return new FilePattern(List.of(names.split("\\|", -1)), optional);
+    }
+
+    /** Returns whether a repository without any such file is whole all the same. */
+    public boolean isOptional() {
+        return optional;
     }
 
     /** Returns whether only one file can fit. */
@@ -35,7 +46,7 @@ public final class FilePattern {
                 .filter(alternative ->
                         names.stream().anyMatch(compiled(alternative).asMatchPredicate()))
                 .findFirst()
-                .map(FilePattern::of)
+                .map(alternative -> new FilePattern(List.of(alternative), optional))
                 .orElse(this);
     }
 

@@ -11,7 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -23,6 +25,13 @@ final class HubClient {
     private static final Pattern NEXT_LINK = Pattern.compile("<([^>]*)>\\s*;[^,]*\\brel=\"?next\"?");
     private static final int LARGEST_PAGE = 64 << 20;
     private static final int MOST_PAGES = 1000;
+    private static final int SHOWN = 60;
+
+    /** How servers refuse a call that they do not have; the hub itself says so of what does not exist, which the next call finds out. */
+    private static final Set<Integer> NO_LISTING = Set.of(400, 404, 405, 410, 501);
+
+    /** Stands for git's hash of a pointer, which only listings tell. */
+    private static final String UNKNOWN_GIT_HASH = "0".repeat(40);
 
     private final HubSettings settings;
     private final RetryPolicy policy;
@@ -48,8 +57,12 @@ final class HubClient {
             return revision;
         }
         URI address = URI.create(api(repository) + "/revision/" + encoded(revision));
-        String commit =
-                page(address, repository, revision, listener).json().path("sha").asText();
+        String commit;
+        try {
+            commit = page(address, listener).json().path("sha").asText();
+        } catch (Refusal e) {
+            throw explained(e, repository, revision, null);
+        }
         if (!HubNames.isCommit(commit)) {
             throw strangeAnswer(address, "a commit of 40 hexadecimal digits", commit);
         }
@@ -57,18 +70,31 @@ final class HubClient {
     }
 
     /**
-     * Returns the files of a commit with sizes and hashes.
+     * Returns the files of a commit with sizes and hashes; of a server without the call for listings, those that are wanted.
      *
+     * @param wanted what {@link FilePattern#of} takes
      * @throws DownloadException if the hub does not know it, does not allow it, or cannot be asked
      */
-    HubTree tree(String repository, String commit, DownloadListener listener) throws InterruptedException {
+    HubTree tree(String repository, String commit, List<String> wanted, DownloadListener listener)
+            throws InterruptedException {
+        try {
+            return listing(repository, commit, listener);
+        } catch (Refusal e) {
+            if (NO_LISTING.contains(e.status())) {
+                return siblings(repository, commit, wanted, listener, e);
+            }
+            throw explained(e, repository, commit, null);
+        }
+    }
+
+    private HubTree listing(String repository, String commit, DownloadListener listener) throws InterruptedException {
         Map<String, HubFile> files = new LinkedHashMap<>();
         @Nullable URI address = URI.create(api(repository) + "/tree/" + commit + "?recursive=true&expand=false");
         for (int pages = 0; address != null; pages++) {
             if (pages == MOST_PAGES) {
                 throw strangeAnswer(address, "a listing that ends", "more than " + MOST_PAGES + " pages");
             }
-            Page page = page(address, repository, commit, listener);
+            Page page = page(address, listener);
             if (!page.json().isArray()) {
                 throw strangeAnswer(
                         address, "a list of files", page.json().getNodeType().toString());
@@ -82,6 +108,76 @@ final class HubClient {
             address = page.next();
         }
         return new HubTree(commit, files);
+    }
+
+    /**
+     * Returns the listing that some mirrors have only as part of their answer to another question: the names of all files, with sizes and
+     * hashes or without. Those that are missing for a file that is wanted are asked of the file itself.
+     */
+    private HubTree siblings(
+            String repository, String commit, List<String> wanted, DownloadListener listener, Refusal noListing)
+            throws InterruptedException {
+        URI address = URI.create(api(repository) + "/revision/" + commit + "?blobs=true");
+        Map<String, HubFile> files = new LinkedHashMap<>();
+        try {
+            for (JsonNode node : page(address, listener).json().path("siblings")) {
+                String path = node.path("rfilename").asText();
+                files.put(path, sibling(path, node));
+            }
+            for (HubFile file : new HubTree(commit, files).matchingAny(wanted)) {
+                if (ListedFiles.problem(file) != null && HubNames.pathProblem(file.path()) == null) {
+                    files.put(file.path(), described(repository, commit, file.path(), listener));
+                }
+            }
+        } catch (Refusal e) {
+            throw explained(e, repository, commit, null);
+        }
+        if (files.isEmpty()) {
+            throw new DownloadException(
+                    ErrorKind.ENVIRONMENT,
+                    settings.endpoint() + " knows '" + repository + "' but lists none of its files: it refuses the"
+                            + " call 'tree' (" + noListing.answer() + "), and its answer to 'revision' has no"
+                            + " 'siblings'. Set HF_ENDPOINT to another mirror.",
+                    noListing);
+        }
+        return new HubTree(commit, files);
+    }
+
+    private static HubFile sibling(String path, JsonNode node) {
+        JsonNode lfs = node.path("lfs");
+        String sha256 = lfs.hasNonNull("sha256") ? lfs.get("sha256").asText() : null;
+        return new HubFile(
+                path,
+                (sha256 == null ? node : lfs).path("size").asLong(-1),
+                node.path("blobId").asText(),
+                sha256,
+                null);
+    }
+
+    /** Asks a file for its size and hash, which the hub sends with each file. */
+    private HubFile described(String repository, String commit, String path, DownloadListener listener)
+            throws InterruptedException {
+        URI address = address(repository, commit, path);
+        return Retries.call(policy, Transport.shown(address), listener, () -> {
+            Answer answer = transport.get(address, Map.of("Range", "bytes=0-0"), true);
+            answer.body().close();
+            if (WebPage.isAnnounced(answer.headers())) {
+                throw transport.page(address);
+            }
+            String hash = String.valueOf(answer.validator())
+                    .replaceFirst("^(W/)?\"", "")
+                    .replaceFirst("\"$", "");
+            if (answer.totalSize() < 0 || !ContentHash.isHash(hash)) {
+                throw new DownloadException(
+                        ErrorKind.ENVIRONMENT,
+                        settings.endpoint()
+                                + " tells neither in a listing nor with the file itself what size and hash '" + path
+                                + "' of '" + repository + "' has. Set HF_ENDPOINT to another mirror.");
+            }
+            return ContentHash.isGit(hash)
+                    ? new HubFile(path, answer.totalSize(), hash, null, null)
+                    : new HubFile(path, answer.totalSize(), UNKNOWN_GIT_HASH, hash, null);
+        });
     }
 
     /** Returns the address of a file at a commit. */
@@ -113,7 +209,11 @@ final class HubClient {
                     + SimilarNames.hint(repository, knownRepositories);
         } else if (refusal.status() == 401 || refusal.status() == 404) {
             advice = "There is no such repository, or it is private: check the name, or set HF_TOKEN to an access token"
-                    + " that may read it." + SimilarNames.hint(repository, knownRepositories);
+                    + " that may read it."
+                    + (settings.endpoint().equals(URI.create(HubSettings.DEFAULT_ENDPOINT))
+                            ? ""
+                            : " Or HF_ENDPOINT names a server that has not got it.")
+                    + SimilarNames.hint(repository, knownRepositories);
         } else {
             advice = "Check the name and HF_ENDPOINT.";
         }
@@ -124,27 +224,23 @@ final class HubClient {
         return settings.endpoint() + "/api/models/" + repository;
     }
 
-    private Page page(URI address, String repository, String revision, DownloadListener listener)
-            throws InterruptedException {
-        try {
-            return Retries.call(policy, Transport.shown(address), listener, () -> {
-                Answer answer = transport.get(address, Map.of("Accept", "application/json"), true);
-                try (BodyReader body = answer.body()) {
-                    byte[] content = body.readAll(LARGEST_PAGE);
-                    if (answer.status() != 200 || !answer.isPlain()) {
-                        throw new TransientFailure("the answer is in parts or compressed though nobody asked for that");
-                    }
-                    return new Page(parsed(address, content), next(address, answer));
-                } catch (IOException e) {
-                    throw new TransientFailure("the connection broke (" + Failures.reason(e) + ")", null, e);
+    private Page page(URI address, DownloadListener listener) throws InterruptedException {
+        return Retries.call(policy, Transport.shown(address), listener, () -> {
+            Answer answer = transport.get(address, Map.of("Accept", "application/json"), true);
+            try (BodyReader body = answer.body()) {
+                byte[] content = body.readAll(LARGEST_PAGE);
+                if (answer.status() != 200 || !answer.isPlain()) {
+                    throw new TransientFailure("the answer is in parts or compressed though nobody asked for that");
                 }
-            });
-        } catch (Refusal e) {
-            throw explained(e, repository, revision, null);
-        }
+                return new Page(parsed(address, answer, content), next(address, answer));
+            } catch (IOException e) {
+                throw new TransientFailure("the connection broke (" + Failures.reason(e) + ")", null, e);
+            }
+        });
     }
 
-    private static JsonNode parsed(URI address, byte[] content) throws TransientFailure {
+    /** An answer that came in full and is no JSON is one that the next attempt would get, too. */
+    private JsonNode parsed(URI address, Answer answer, byte[] content) throws TransientFailure {
         try {
             JsonNode json = MAPPER.readTree(content);
             if (json != null && !json.isMissingNode()) {
@@ -152,8 +248,10 @@ final class HubClient {
             }
             throw new TransientFailure("the answer of " + address.getHost() + " is empty");
         } catch (IOException e) {
-            // Jackson's message quotes the answer, which may be anything.
-            throw new TransientFailure("the answer of " + address.getHost() + " is not JSON; is it a hub?");
+            String start = new String(content, 0, Math.min(content.length, SHOWN), StandardCharsets.UTF_8).strip();
+            throw WebPage.isAnnounced(answer.headers()) || start.startsWith("<")
+                    ? transport.page(address)
+                    : strangeAnswer(address, "JSON", start);
         }
     }
 

@@ -45,7 +45,7 @@ public final class HubDownloader {
         this.parallelism = builder.parallelism;
         this.rehash = builder.rehash;
         this.space = builder.space;
-        this.transport = new Transport(settings, policy);
+        this.transport = new Transport(settings, policy, builder.hosts);
         this.client = new HubClient(settings, policy, transport, builder.knownRepositories);
     }
 
@@ -144,7 +144,7 @@ public final class HubDownloader {
             if (settings.offline()) {
                 throw offline(source);
             }
-            tree = client.tree(repository, commit, listener);
+            tree = client.tree(repository, commit, source.files(), listener);
         }
         List<HubFile> files = chosen(source, tree);
         CacheWriter writer = writer(repository);
@@ -164,13 +164,17 @@ public final class HubDownloader {
     private List<HubFile> chosen(ModelSource.HubRepository source, HubTree tree) throws InterruptedException {
         Set<HubFile> chosen = new LinkedHashSet<>();
         for (String pattern : source.files()) {
-            List<HubFile> matching = tree.matching(pattern);
+            FilePattern wanted = FilePattern.of(pattern);
+            List<HubFile> matching = tree.matching(wanted);
             if (matching.isEmpty()) {
-                noteAbsence(source.repository(), tree, pattern);
+                noteAbsence(source.repository(), tree, wanted);
+                if (wanted.isOptional()) {
+                    continue;
+                }
                 throw new DownloadException(
                         ErrorKind.USER,
                         "'" + source.repository() + "' has no file '"
-                                + HubNames.printable(FilePattern.of(pattern).toString()) + "' at revision "
+                                + HubNames.printable(wanted.toString()) + "' at revision "
                                 + source.revision() + " (commit " + tree.commit() + ")."
                                 + SimilarNames.hint(pattern, tree.files().keySet()));
             }
@@ -185,13 +189,14 @@ public final class HubDownloader {
         return List.copyOf(chosen);
     }
 
-    private void noteAbsence(String repository, HubTree tree, String pattern) {
+    private void noteAbsence(String repository, HubTree tree, FilePattern pattern) {
         Path directory = cache.directoryOf(repository);
-        if (FilePattern.of(pattern).isLiteral()
-                && HubNames.pathProblem(pattern) == null
+        String name = pattern.toString();
+        if (pattern.isLiteral()
+                && HubNames.pathProblem(name) == null
                 && Files.isDirectory(directory.resolve("blobs"))) {
             try {
-                writer(repository).writeAbsence(tree.commit(), pattern);
+                writer(repository).writeAbsence(tree.commit(), name);
             } catch (IOException e) {
                 log.debug("The absence of {} is not written down", pattern, e);
             }
@@ -209,7 +214,9 @@ public final class HubDownloader {
                 }
                 Disk.checkSpace(space, writer.blobs(), plan.bytesToFetch());
                 writer.prepare(plan.commit());
-                writer.writeTree(plan.tree());
+                if (plan.tree().isWhole()) {
+                    writer.writeTree(plan.tree());
+                }
                 fetchAll(plan, writer, meter);
             }
             finish(plan, writer);
@@ -223,7 +230,9 @@ public final class HubDownloader {
     private void finish(DownloadPlan plan, CacheWriter writer) throws IOException {
         try {
             writer.writeRef(plan.revision(), plan.commit());
-            writer.sweep(plan.tree());
+            if (plan.tree().isWhole()) {
+                writer.sweep(plan.tree());
+            }
         } catch (IOException e) {
             if (!plan.missing().isEmpty()) {
                 throw e;
@@ -322,8 +331,7 @@ public final class HubDownloader {
         return new DownloadException(
                 ErrorKind.ENVIRONMENT,
                 "Offline mode is on, and '" + source.repository() + "' at revision '" + source.revision()
-                        + "' is not complete in " + cache.root() + ". Switch it off (HF_HUB_OFFLINE, "
-                        + HubSettings.OFFLINE_PROPERTY + ") to download.");
+                        + "' is not complete in " + cache.root() + ". " + OfflineMode.remedy());
     }
 
     private static DownloadException badName(String name, String problem) {
@@ -353,6 +361,7 @@ public final class HubDownloader {
         private int parallelism = 4;
         private boolean rehash;
         private Collection<String> knownRepositories = List.of();
+        private HubHosts hosts = new HubHosts();
         private Disk.Space space = Disk.Space.real();
 
         private Builder(HubSettings settings) {
@@ -383,6 +392,12 @@ public final class HubDownloader {
         /** Sets the names that a message may propose in place of a wrong one; default none. */
         public Builder knownRepositories(Collection<String> names) {
             knownRepositories = List.copyOf(names);
+            return this;
+        }
+
+        /** Sets what is known of servers from other downloads of the same run; default nothing. */
+        public Builder hosts(HubHosts value) {
+            hosts = value;
             return this;
         }
 

@@ -12,6 +12,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -40,7 +41,10 @@ public final class HubSettings {
     /** System property that forbids requests, or allows them against the environment. */
     public static final String OFFLINE_PROPERTY = "whisperspeedtest.hub.offline";
 
-    private static final String DEFAULT_ENDPOINT = "https://huggingface.co";
+    /** Environment variables that forbid requests. */
+    static final List<String> OFFLINE_VARIABLES = List.of("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE");
+
+    static final String DEFAULT_ENDPOINT = "https://huggingface.co";
     private static final Set<String> TRUE = Set.of("1", "ON", "YES", "TRUE");
     private static final Pattern VARIABLE = Pattern.compile("\\$(?:\\{([^}]+)}|(\\w+))");
 
@@ -183,6 +187,10 @@ public final class HubSettings {
         return new HubSettings(endpoint, cache, token, value, symbolicLinks, proxies);
     }
 
+    static boolean isTrue(Map<String, String> environment, String variable) {
+        return TRUE.contains(environment.getOrDefault(variable, "").toUpperCase(Locale.ROOT));
+    }
+
     private static URI checked(URI endpoint) {
         String scheme = endpoint.getScheme() == null ? "" : endpoint.getScheme().toLowerCase(Locale.ROOT);
         boolean usable = (scheme.equals("https") || scheme.equals("http"))
@@ -257,11 +265,11 @@ public final class HubSettings {
             String property = properties.getProperty(OFFLINE_PROPERTY);
             return property != null
                     ? TRUE.contains(property.toUpperCase(Locale.ROOT))
-                    : isTrue("HF_HUB_OFFLINE") || isTrue("TRANSFORMERS_OFFLINE");
+                    : OFFLINE_VARIABLES.stream().anyMatch(this::isTrue);
         }
 
         boolean isTrue(String variable) {
-            return TRUE.contains(environment.getOrDefault(variable, "").toUpperCase(Locale.ROOT));
+            return HubSettings.isTrue(environment, variable);
         }
 
         /** Understands a leading {@code ~} and {@code $VARIABLE}, as {@code huggingface_hub} does in the same places. */

@@ -19,6 +19,11 @@ public record HubTree(String commit, Map<String, HubFile> files) {
         files = Collections.unmodifiableMap(new LinkedHashMap<>(files));
     }
 
+    /** Returns whether the size of every file is known, as a server without listings tells only those of the files asked for. */
+    public boolean isWhole() {
+        return files.values().stream().allMatch(file -> file.size() >= 0);
+    }
+
     /**
      * Returns the files whose name fits a pattern.
      *
@@ -26,6 +31,14 @@ public record HubTree(String commit, Map<String, HubFile> files) {
      */
     public List<HubFile> matching(String pattern) {
         return matching(FilePattern.of(pattern));
+    }
+
+    /** Returns the files whose name fits any of the patterns. */
+    List<HubFile> matchingAny(List<String> patterns) {
+        return patterns.stream()
+                .flatMap(pattern -> matching(pattern).stream())
+                .distinct()
+                .toList();
     }
 
     /** Returns the files whose name fits a pattern. */

@@ -11,8 +11,11 @@ final class SimilarNames {
 
     private SimilarNames() {}
 
-    /** Returns a sentence with the nearest names, or nothing if there are none. */
+    /** Returns a sentence with the nearest names; nothing if there are none, or the name itself is known and so not misspelt. */
     static String hint(String name, Collection<String> known) {
+        if (known.contains(name)) {
+            return "";
+        }
         List<String> nearest = known.stream()
                 .sorted(Comparator.comparingInt((String candidate) -> distance(name, candidate))
                         .thenComparing(Comparator.naturalOrder()))

@@ -2,8 +2,10 @@ package io.github.whisperspeedtest.hub;
 
 import io.github.whisperspeedtest.error.DownloadException;
 import io.github.whisperspeedtest.error.ErrorKind;
+import io.github.whisperspeedtest.error.UnreachableHostException;
 import java.io.IOException;
 import java.net.Authenticator;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -25,7 +27,6 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
-import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,18 +44,26 @@ final class Transport {
 
     private static final Pattern NOT_IN_ADDRESSES = Pattern.compile("[ \"<>\\\\^`{|}]");
 
+    /** Longer than a connection takes anywhere on earth, and short enough to wait for. */
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
+    private static final int NETWORK_AUTHENTICATION_REQUIRED = 511;
+
     private final HubSettings settings;
     private final RetryPolicy policy;
+    private final HubHosts hosts;
     private final HttpClient client;
 
-    Transport(HubSettings settings, RetryPolicy policy) {
+    Transport(HubSettings settings, RetryPolicy policy, HubHosts hosts) {
         this.settings = settings;
         this.policy = policy;
+        this.hosts = hosts;
         HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .proxy(settings.proxies())
-                .connectTimeout(policy.stallTimeout());
+                .connectTimeout(
+                        policy.stallTimeout().compareTo(CONNECT_TIMEOUT) < 0 ? policy.stallTimeout() : CONNECT_TIMEOUT);
         Authenticator authenticator = settings.proxies().authenticator();
         if (authenticator != null) {
             builder.authenticator(authenticator);
@@ -76,8 +85,8 @@ final class Transport {
         if (settings.offline()) {
             throw new DownloadException(
                     ErrorKind.ENVIRONMENT,
-                    "Cannot ask " + address.getHost() + " for " + shown(address) + ": offline mode is on. Switch it off"
-                            + " (HF_HUB_OFFLINE, " + HubSettings.OFFLINE_PROPERTY + ") to download.");
+                    "Cannot ask " + address.getHost() + " for " + shown(address) + ": offline mode is on. "
+                            + OfflineMode.remedy());
         }
         URI current = address;
         boolean mayAuthorize = authorized;
@@ -109,6 +118,11 @@ final class Transport {
                         + " times. Check HF_ENDPOINT and the proxy.");
     }
 
+    /** Returns the exception for a web page that an address answered with. */
+    DownloadException page(URI address) {
+        return WebPage.instead(address, settings.endpoint());
+    }
+
     /** Returns an address as messages may show it: a store's query may hold a signature that opens the file. */
     static String shown(URI address) {
         String text = address.getScheme() + "://" + address.getHost()
@@ -135,13 +149,21 @@ final class Transport {
         if (withToken && token != null) {
             request.header("Authorization", token.authorization());
         }
+        String server = serverOf(address);
+        UnreachableHostException earlier = hosts.failureOf(server);
+        if (earlier != null) {
+            throw earlier;
+        }
         log.debug("GET {} {}", shown(address), headers);
         CompletableFuture<HttpResponse<Flow.Publisher<List<ByteBuffer>>>> future =
                 client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofPublisher());
         try {
             // The request has its own time-outs for connecting and answering; this one only guards against a lost
             // event.
-            return future.get(policy.stallTimeout().toMillis() * 3 + 1000, TimeUnit.MILLISECONDS);
+            HttpResponse<Flow.Publisher<List<ByteBuffer>>> response =
+                    future.get(policy.stallTimeout().toMillis() * 3 + 1000, TimeUnit.MILLISECONDS);
+            hosts.noteAnswer(server);
+            return response;
         } catch (ExecutionException e) {
             throw connectionFailure(address, e.getCause() == null ? e : e.getCause());
         } catch (TimeoutException e) {
@@ -154,22 +176,41 @@ final class Transport {
     }
 
     private TransientFailure connectionFailure(URI address, Throwable cause) {
-        if (cause instanceof SSLHandshakeException) {
-            throw new DownloadException(
-                    ErrorKind.ENVIRONMENT,
-                    "Cannot download " + shown(address) + ": no safe connection to " + address.getHost() + " ("
-                            + cause.getMessage()
-                            + "). Check the clock, the proxy, and the certificates that Java trusts.",
-                    cause);
+        String server = serverOf(address);
+        if (!hosts.hasAnswered(server)) {
+            String why = ConnectionFailures.whyFinal(address, settings.proxies(), cause);
+            if (why != null) {
+                throw unreachable(address, hideToken(why), cause);
+            }
         }
         String reason = cause instanceof IOException failure ? Failures.reason(failure) : String.valueOf(cause);
         return new TransientFailure(
                 "no answer from " + address.getHost() + " (" + hideToken(reason) + ")", null, cause);
     }
 
+    private UnreachableHostException unreachable(URI address, String why, @Nullable Throwable cause) {
+        boolean chosen = isHub(address) && !settings.endpoint().equals(URI.create(HubSettings.DEFAULT_ENDPOINT));
+        UnreachableHostException failure = new UnreachableHostException(
+                address.getHost(),
+                "Cannot reach " + serverOf(address) + ": " + why + (chosen ? " HF_ENDPOINT names that server." : ""),
+                cause);
+        hosts.noteUnreachable(serverOf(address), failure);
+        return failure;
+    }
+
     private RuntimeException failure(URI address, int status, HttpHeaders headers, String text)
             throws TransientFailure {
-        if (status == 408 || status == 429 || status >= 500) {
+        if (status == HttpURLConnection.HTTP_PROXY_AUTH) {
+            throw unreachable(
+                    address,
+                    "the proxy asks for a user name and password. Give them in HTTPS_PROXY and HTTP_PROXY, as"
+                            + " http://USER:PASSWORD@HOST:PORT.",
+                    null);
+        }
+        if (status == NETWORK_AUTHENTICATION_REQUIRED) {
+            throw page(address);
+        }
+        if (status == 408 || status == 429 || status >= 500 && status != HttpURLConnection.HTTP_NOT_IMPLEMENTED) {
             throw new TransientFailure(
                     address.getHost() + " answered with status " + status, retryAfter(headers), null);
         }
@@ -237,6 +278,10 @@ final class Transport {
         } catch (DateTimeException e) {
             return null;
         }
+    }
+
+    private static String serverOf(URI address) {
+        return address.getScheme() + "://" + address.getHost() + ":" + port(address);
     }
 
     private static int port(URI address) {

@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.model;
 
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.checkpoint.HuggingFaceCheckpoint;
+import io.github.whisperspeedtest.checkpoint.PreprocessorConfig;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource;
 import java.nio.file.Path;
@@ -26,6 +27,13 @@ public final class HuggingFaceModels {
             new Published("large-v2", "large-v2", 5888),
             new Published("large-v3", "large-v3", 2944),
             new Published("large-v3-turbo", "large-v3-turbo", 1543));
+
+    /** What Python's transformers reads besides, so that it finds a whole model in the cache when it has no network. */
+    private static final List<String> FOR_TRANSFORMERS = List.of(
+            PreprocessorConfig.FILE_NAME + "?",
+            "tokenizer_config.json?",
+            "special_tokens_map.json?",
+            "normalizer.json?");
 
     private HuggingFaceModels() {}
 
@@ -68,7 +76,9 @@ public final class HuggingFaceModels {
         }
 
         private ModelInfo withFiles(List<String> files, List<ModelInfo> fallbacks) {
-            return new ModelInfo(name, List.of(repository(size, files)), null, List.of(), mebibytes * MIB, fallbacks);
+            List<String> all =
+                    Stream.concat(files.stream(), FOR_TRANSFORMERS.stream()).toList();
+            return new ModelInfo(name, List.of(repository(size, all)), null, List.of(), mebibytes * MIB, fallbacks);
         }
     }
 }

@@ -212,8 +212,9 @@ public final class ModelCopier {
     private static void putKnownAbsences(HubCache cache, ModelSource.HubRepository source, String commit, Path staging)
             throws IOException {
         for (String name : source.files()) {
-            if (FilePattern.of(name).isLiteral() && cache.isKnownAbsent(source.repository(), commit, name)) {
-                Path marker = staging.resolve(".no_exist").resolve(commit).resolve(name);
+            FilePattern pattern = FilePattern.of(name);
+            if (pattern.isLiteral() && cache.isKnownAbsent(source.repository(), commit, pattern.toString())) {
+                Path marker = staging.resolve(".no_exist").resolve(commit).resolve(pattern.toString());
                 Files.createDirectories(marker.getParent());
                 Files.createFile(marker);
             }

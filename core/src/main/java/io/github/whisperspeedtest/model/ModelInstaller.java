@@ -6,6 +6,7 @@ import io.github.whisperspeedtest.error.TranscriptionCancelledException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.hub.DownloadListener;
 import io.github.whisperspeedtest.hub.HubDownloader;
+import io.github.whisperspeedtest.hub.HubHosts;
 import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ModelInfo;
@@ -28,8 +29,9 @@ public final class ModelInstaller {
 
     private final ToolHome home;
     private final HubSettings settings;
+    private final HubHosts hosts = new HubHosts();
 
-    /** Creates an installer for the given directories and hub. */
+    /** Creates an installer for the given directories and hub; it does not ask a server again that it could not reach at first. */
     public ModelInstaller(ToolHome home, HubSettings settings) {
         this.home = home;
         this.settings = settings;
@@ -49,36 +51,46 @@ public final class ModelInstaller {
      */
     public ModelInfo install(Implementation implementation, String model, DownloadListener listener) {
         ModelInfo info = new ModelCatalog(home.models()).require(implementation, model);
-        ModelInfo installed = installFirst(implementation, info, listener);
-        installCompanions(implementation, info, listener);
-        return installed;
-    }
-
-    /**
-     * Brings the companions of a model that are not on this machine, or are damaged; one that cannot be had is a warning in the log.
-     *
-     * @param model a model of the implementation
-     * @return the companions that were installed
-     * @throws TranscriptionCancelledException if the thread is interrupted
-     */
-    public List<ModelInfo> installCompanions(
-            Implementation implementation, ModelInfo model, DownloadListener listener) {
-        ModelLocator locator = new ModelLocator(settings.cache());
-        List<ModelInfo> installed = new ArrayList<>();
-        for (ModelInfo companion : model.companions()) {
+        ModelInfo installed = installAlone(implementation, info, listener);
+        for (ModelInfo companion : info.companions()) {
             try {
-                if (isThere(locator.best(companion))) {
-                    continue;
-                }
-                installed.add(installFirst(implementation, companion, listener));
+                installCompanion(implementation, companion, listener);
             } catch (TranscriptionCancelledException e) {
                 throw e;
             } catch (WhisperSpeedtestException e) {
-                LOG.warn("{} works without {}: {}", model.name(), companion.name(), e.getMessage());
+                LOG.warn("{} works without {}: {}", model, companion.name(), e.getMessage());
                 LOG.debug("{} cannot be had", companion.name(), e);
             }
         }
         return installed;
+    }
+
+    /**
+     * Brings a model to where its implementation looks, as {@link #install} does, without its companions.
+     *
+     * @param model a model of the implementation
+     * @return the model that was installed: the one asked for, or a fallback
+     * @throws DownloadException if it cannot be fetched; what has arrived is kept for the next try
+     * @throws WhisperSpeedtestException if the disk fails
+     */
+    public ModelInfo installAlone(Implementation implementation, ModelInfo model, DownloadListener listener) {
+        return installFirst(implementation, model, repositories(implementation), listener);
+    }
+
+    /**
+     * Brings a companion of a model if it is not on this machine, or is damaged.
+     *
+     * @param companion a companion of one of the implementation's models
+     * @return whether it was installed now
+     * @throws DownloadException if it cannot be fetched; what has arrived is kept for the next try
+     * @throws WhisperSpeedtestException if the disk fails
+     */
+    public boolean installCompanion(Implementation implementation, ModelInfo companion, DownloadListener listener) {
+        if (isThere(new ModelLocator(settings.cache()).best(companion))) {
+            return false;
+        }
+        installFirst(implementation, companion, List.of(), listener);
+        return true;
     }
 
     private static boolean isThere(Optional<ModelPresence> found) {
@@ -86,11 +98,12 @@ public final class ModelInstaller {
     }
 
     /** Installs a model or, where the hub does not have it, the first of its fallbacks that there is. */
-    private ModelInfo installFirst(Implementation implementation, ModelInfo model, DownloadListener listener) {
+    private ModelInfo installFirst(
+            Implementation implementation, ModelInfo model, List<String> knownRepositories, DownloadListener listener) {
         @Nullable DownloadException first = null;
         for (ModelInfo candidate : ModelLocator.candidates(model).toList()) {
             try {
-                fetch(implementation, candidate, listener);
+                fetch(implementation, candidate, knownRepositories, listener);
                 return candidate;
             } catch (DownloadException e) {
                 if (e.kind() != ErrorKind.USER) {
@@ -108,7 +121,8 @@ public final class ModelInstaller {
         throw Objects.requireNonNull(first);
     }
 
-    private void fetch(Implementation implementation, ModelInfo model, DownloadListener listener) {
+    private void fetch(
+            Implementation implementation, ModelInfo model, List<String> knownRepositories, DownloadListener listener) {
         List<ModelSource> sources = new ArrayList<>(model.sources());
         // What a model borrows is small: where that cannot be had, nothing large has been fetched in vain.
         Collections.reverse(sources);
@@ -118,11 +132,14 @@ public final class ModelInstaller {
                 // Hashed again, because somebody who downloads a model that is there has found that it does not load.
                 HubDownloader.builder(cache == null ? settings : settings.withCache(cache))
                         .rehash(true)
-                        .knownRepositories(repositories(implementation))
+                        .knownRepositories(knownRepositories)
+                        .hosts(hosts)
                         .build()
                         .download(repository, listener);
             } else if (source instanceof ModelSource.DirectDownload direct) {
-                HubDownloader.of(settings)
+                HubDownloader.builder(settings)
+                        .hosts(hosts)
+                        .build()
                         .download(direct, model.localPaths().get(0).getParent(), listener);
             } else if (source instanceof ModelSource.Converted) {
                 throw new DownloadException(

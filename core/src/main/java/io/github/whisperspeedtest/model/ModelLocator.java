@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Finds models on this machine; the one place that knows where they may be, for loading and for checking alike.
  *
- * <p>Only looks: it never writes, and reads no more than names, links, sizes and the hub's listings.
+ * <p>Only looks: it never writes, and reads no more than names, links, sizes, the hub's listings, and how each file begins.
  */
 public final class ModelLocator {
     private static final Logger LOG = LoggerFactory.getLogger(ModelLocator.class);

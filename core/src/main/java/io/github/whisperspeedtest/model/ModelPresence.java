@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What one place holds of a model, as far as names, links and sizes tell; nothing was read or loaded.
+ * What one place holds of a model, as far as names, links, sizes and the beginnings of files tell; nothing was loaded.
  *
  * @param place the place
  * @param state what came of it

@@ -151,7 +151,9 @@ public final class ModelStore {
                     if (source instanceof ModelSource.HubRepository hub) {
                         return "https://huggingface.co/" + hub.repository() + " ("
                                 + hub.files().stream()
-                                        .map(file -> FilePattern.of(file).toString())
+                                        .map(FilePattern::of)
+                                        .filter(file -> !file.isOptional())
+                                        .map(FilePattern::toString)
                                         .collect(Collectors.joining(", "))
                                 + ")";
                     }

@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.model;
 
+import io.github.whisperspeedtest.files.Placeholder;
 import io.github.whisperspeedtest.model.ModelPresence.State;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource;
@@ -48,6 +49,7 @@ final class PlainPresence {
             } else if (attributes.size() == 0) {
                 broken.add(path + " is empty.");
             } else {
+                Placeholder.describe(path).ifPresent(found -> broken.add(path + " " + found + "."));
                 files.add(new ModelFile(
                         path.getFileName().toString(),
                         path,

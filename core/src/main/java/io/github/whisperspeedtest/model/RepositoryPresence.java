@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.model;
 
+import io.github.whisperspeedtest.files.Placeholder;
 import io.github.whisperspeedtest.hub.FilePattern;
 import io.github.whisperspeedtest.hub.HubCache;
 import io.github.whisperspeedtest.hub.HubFile;
@@ -103,6 +104,10 @@ record RepositoryPresence(State state, String reason, Path directory, List<Model
             for (String text : source.files()) {
                 FilePattern pattern =
                         FilePattern.of(text).firstIn(snapshot.files().keySet());
+                if (pattern.isOptional()) {
+                    readOptional(snapshot, pattern);
+                    continue;
+                }
                 patterns.add(pattern);
                 List<HubFile> listed = tree == null ? List.of() : tree.matching(pattern);
                 if (!listed.isEmpty()) {
@@ -115,6 +120,17 @@ record RepositoryPresence(State state, String reason, Path directory, List<Model
                             || !cache.isKnownAbsent(source.repository(), snapshot.commit(), name)) {
                         readFile(snapshot, name, null);
                     }
+                }
+            }
+        }
+
+        /** Takes what there is; a file that may be missing takes nothing from a model by being damaged either. */
+        private void readOptional(Snapshot snapshot, FilePattern pattern) {
+            for (String name : pattern.select(snapshot.files().keySet())) {
+                SnapshotFile found = snapshot.files().get(name);
+                Path content = found.content();
+                if (content != null && Files.isReadable(content)) {
+                    files.add(modelFile(found, content, null));
                 }
             }
         }
@@ -146,18 +162,25 @@ record RepositoryPresence(State state, String reason, Path directory, List<Model
             }
             if (listed != null && listed.size() != found.size()) {
                 broken.add(found.file() + " has " + found.size() + " bytes, but " + listed.size() + " on the hub.");
+            } else if (listed == null && found.size() == 0) {
+                broken.add(found.file() + " is empty.");
             } else if (listed != null && isOtherContent(found.blobName(), listed.blobName())) {
                 broken.add(found.file() + " leads to the blob " + found.blobName() + ", but on the hub it is "
                         + listed.blobName() + ".");
             }
-            files.add(new ModelFile(
+            Placeholder.describe(content).ifPresent(what -> broken.add(found.file() + " " + what + "."));
+            files.add(modelFile(found, content, listed));
+        }
+
+        private static ModelFile modelFile(SnapshotFile found, Path content, @Nullable HubFile listed) {
+            return new ModelFile(
                     found.path(),
                     found.file(),
                     content,
                     found.size(),
                     modified(content),
                     found.blobName(),
-                    hashOf(found, listed)));
+                    hashOf(found, listed));
         }
 
         /** Names of another form are no hashes: some mirrors of the hub make up their own. */

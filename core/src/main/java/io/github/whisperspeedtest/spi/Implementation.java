@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
  * A way to run Whisper: the one class that a backend jar provides to {@link java.util.ServiceLoader}.
  *
  * <p>Its public constructor without parameters does nothing: no native library, no disk. Everything but {@link
- * #availability()} and {@link #load} is cheap metadata.
+ * #availability()}, {@link #inspect} and {@link #load} is cheap metadata.
  */
 public interface Implementation {
     /** Returns the short name that users type: lower-case letters, digits and hyphens, unique among all backends. */
@@ -50,6 +50,21 @@ public interface Implementation {
     /** Returns the reader of this implementation's format, empty where it has none. */
     default Optional<CheckpointReader> checkpointReader() {
         return Optional.empty();
+    }
+
+    /**
+     * Checks the structure of a model's files, and that they have the lengths that their own headers imply.
+     *
+     * <p>Needs no engine and reads no weights, so it takes a moment whatever the model's size. The default reads the files with {@link
+     * #checkpointReader()}.
+     *
+     * @return whether anything was checked; false from the default where the implementation has no reader
+     * @throws io.github.whisperspeedtest.error.ModelException if a file is missing, incomplete or damaged
+     */
+    default boolean inspect(ModelFiles files) {
+        Optional<CheckpointReader> reader = checkpointReader();
+        reader.ifPresent(format -> format.read(files));
+        return reader.isPresent();
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.spi;
 
 import io.github.whisperspeedtest.error.ModelException;
+import io.github.whisperspeedtest.files.Placeholder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,6 +125,10 @@ public record ModelFiles(String model, Map<String, Path> byName) {
             throw new ModelException(
                     "Model '" + model + "' cannot be loaded: " + file + " cannot be read. Check who may read it.");
         }
+        Placeholder.describe(file).ifPresent(found -> {
+            throw new ModelException(
+                    "Model '" + model + "' cannot be loaded: " + file + " " + found + ". Download the file itself.");
+        });
         return file;
     }
 }

@@ -13,7 +13,8 @@ public sealed interface ModelSource {
      * @param repository {@code owner/name}
      * @param revision branch, tag or commit
      * @param files paths inside the repository; a {@code *} stands for any part of a name, and of several with {@code |} between them
-     *     the first is meant that there is
+     *     the first is meant that there is; a {@code ?} at the end marks a file that the repository may do without, which is
+     *     fetched where it is there
      */
     record HubRepository(String repository, String revision, List<String> files) implements ModelSource {
         /** Copies the list. */

@@ -251,7 +251,7 @@ public final class ModelVerifier {
                 default -> {}
             }
             if (options.level() == VerifyLevel.CACHE_CHECK) {
-                Finding present = Finding.complete("All files are there; they were not read.", null);
+                Finding present = StructureCheck.check(implementation, presence, model.name());
                 return verdict(present, presence, fallback, start, false);
             }
             Fingerprint fingerprint =
@@ -275,7 +275,10 @@ public final class ModelVerifier {
 
         private Finding find(Implementation implementation, ModelInfo model, ModelPresence presence) {
             if (options.level() == VerifyLevel.HASH) {
-                return HashCheck.check(presence.files());
+                Finding hashed = HashCheck.check(presence.files());
+                Finding structure = StructureCheck.check(implementation, presence, model.name());
+                // What the structure adds to right hashes is what it finds wrong.
+                return hashed.status() == Status.COMPLETE && structure.status() != Status.COMPLETE ? structure : hashed;
             }
             long bytes = ModelPresence.sizeOnDisk(presence.contents());
             try {

@@ -52,7 +52,7 @@ public record Verdict(
         FILES,
         /** A content does not hash to what it should. */
         HASH,
-        /** The implementation refused the files. */
+        /** The implementation refused the files, or their sizes are not those of such a model. */
         REFUSED,
         /** Loading ended the process. */
         CRASHED,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.checkpoint.HuggingFaceCheckpoint;
 import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.spi.ModelSource;
 import io.github.whisperspeedtest.testing.CacheBuilder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,8 +26,11 @@ class HuggingFaceModelsTest {
                 .allSatisfy(path -> assertThat(path.toString()).contains("some"));
         assertThat(models.subList(1, models.size())).hasSize(12).allSatisfy(model -> {
             String size = model.name().equals("large") ? "large-v3-turbo" : model.name();
-            assertThat(model.repositories())
-                    .containsExactly(HuggingFaceModels.repository(size, HuggingFaceCheckpoint.FILES));
+            ModelSource.HubRepository repository = model.repositories().get(0);
+            assertThat(repository.repository()).isEqualTo("openai/whisper-" + size);
+            assertThat(repository.files())
+                    .containsAll(HuggingFaceCheckpoint.FILES)
+                    .contains("preprocessor_config.json?");
             assertThat(model.hfCacheDir()).isNull();
             assertThat(model.localPaths()).isEmpty();
         });

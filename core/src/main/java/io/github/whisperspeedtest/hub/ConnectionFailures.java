@@ -1,0 +1,68 @@
+package io.github.whisperspeedtest.hub;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.net.Proxy;
+import java.net.SocketException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.net.http.HttpConnectTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.util.Locale;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** Tells failures to connect, which the next attempt would meet as well, from connections that broke. */
+final class ConnectionFailures {
+    private ConnectionFailures() {}
+
+    /** Returns why there is no connection, and what to do, in sentences; null if another attempt may succeed. */
+    static @Nullable String whyFinal(URI address, Proxies proxies, Throwable failure) {
+        Proxy proxy = proxies.select(address).get(0);
+        boolean direct = proxy.type() == Proxy.Type.DIRECT;
+        String host = direct ? address.getHost() : ((InetSocketAddress) proxy.address()).getHostString();
+        String who = direct ? host : "the proxy " + host;
+        String advice = direct
+                ? "Check the network, and HTTPS_PROXY if it needs a proxy."
+                : "Check HTTPS_PROXY and HTTP_PROXY, or name hosts that need no proxy in NO_PROXY.";
+        if (isCausedBy(failure, UnresolvedAddressException.class) || isCausedBy(failure, UnknownHostException.class)) {
+            return "the name of " + who + " cannot be resolved. " + advice;
+        }
+        if (isCausedBy(failure, SSLException.class)) {
+            return "no secure connection (" + text(failure)
+                    + "). Check the clock, the proxy, and the certificates that Java trusts; a network that asks for a"
+                    + " login can cause it, too.";
+        }
+        if (failure instanceof HttpConnectTimeoutException) {
+            return who + " does not answer. " + advice;
+        }
+        if (!direct && text(failure).toLowerCase(Locale.ROOT).contains("tunnel failed")) {
+            return who + " refuses the connection (" + text(failure) + "). " + advice;
+        }
+        boolean refused = failure instanceof ConnectException
+                || failure instanceof NoRouteToHostException
+                || failure instanceof SocketException && text(failure).contains("unreachable");
+        return refused ? who + " cannot be connected to (" + text(failure) + "). " + advice : null;
+    }
+
+    private static boolean isCausedBy(Throwable failure, Class<? extends Throwable> kind) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (kind.isInstance(cause)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns the first message in the chain: the client's own exceptions often have none. */
+    private static String text(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause.getMessage() != null && !cause.getMessage().isBlank()) {
+                return cause.getMessage();
+            }
+        }
+        return failure instanceof IOException io ? Failures.reason(io) : failure.toString();
+    }
+}
