@@ -14,12 +14,9 @@ import io.github.whisperspeedtest.benchmark.JsonReport;
 import io.github.whisperspeedtest.benchmark.MarkdownReport;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.checkpoint.RandomModel;
-import io.github.whisperspeedtest.error.DownloadException;
-import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.AtomicFiles;
 import io.github.whisperspeedtest.files.UserPaths;
-import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.registry.DiscoveryProblem;
 import io.github.whisperspeedtest.spi.Implementation;
@@ -152,6 +149,14 @@ final class BenchmarkCommand implements Callable<Integer> {
                     "There is no implementation on the class path. Put the jar of a backend there or into plugins/.");
         }
         boolean random = RandomModel.isName(engine.model());
+        BenchmarkModels models = new BenchmarkModels(terminal, library, engine.model());
+        if (!random) {
+            int downloaded = models.complete(ids, engine.download(), !implementations.isEmpty(), common.debug());
+            if (downloaded != ExitCode.OK && models.usable().isEmpty()) {
+                return downloaded;
+            }
+            ids = models.usable();
+        }
         BenchmarkPlan plan = new BenchmarkPlan(
                 ids,
                 engine.model(),
@@ -162,9 +167,6 @@ final class BenchmarkCommand implements Callable<Integer> {
                 decoding.transcribeOptions(random ? ONCE : null),
                 timeLimit == null ? null : Duration.ofSeconds(timeLimit));
 
-        if (engine.download()) {
-            downloadMissing(library, ids);
-        }
         try (ProgressLine progress = new ProgressLine(terminal)) {
             if (random) {
                 writeRandom(library, ids, progress);
@@ -174,19 +176,7 @@ final class BenchmarkCommand implements Callable<Integer> {
             BenchmarkReport report =
                     new BenchmarkRunner(library.registry(), new ModelStore(library.home())).run(plan, listener);
             listener.finish(report);
-            return listener.lostAnExport() ? ExitCode.FAILED : exitCode(report);
-        }
-    }
-
-    /** What cannot be downloaded becomes a row that says so. */
-    private void downloadMissing(WhisperSpeedtest library, List<String> ids) {
-        ModelFetcher fetcher = new ModelFetcher(terminal, library, HubSettings.current(), common.debug());
-        for (String id : ids) {
-            try {
-                fetcher.ensure(library.registry().require(id), engine.model(), true);
-            } catch (DownloadException | ModelException e) {
-                new ErrorPrinter(terminal).print(e, common.debug());
-            }
+            return listener.lostAnExport() || models.leftAny() ? ExitCode.FAILED : exitCode(report);
         }
     }
 

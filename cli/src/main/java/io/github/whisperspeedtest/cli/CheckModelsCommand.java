@@ -14,7 +14,6 @@ import io.github.whisperspeedtest.verify.VerifyLevel;
 import io.github.whisperspeedtest.verify.VerifyListener;
 import io.github.whisperspeedtest.verify.VerifyOptions;
 import io.github.whisperspeedtest.verify.VerifyRequest;
-import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +21,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,7 +42,8 @@ import picocli.CommandLine.Spec;
         versionProvider = VersionProvider.class,
         footer = {
             "",
-            "A check never downloads, changes or deletes anything of a model. The exit code is 0 only if all are ready.",
+            "A check never downloads, changes or deletes anything of a model. The exit code is 0 only if all are ready, and 3 if one",
+            "is missing or incomplete.",
             "",
             "Examples:",
             "  whisper-speedtest check-models -m small",
@@ -111,7 +110,7 @@ final class CheckModelsCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         VerifyOptions options = options();
         WhisperSpeedtest library = common.library();
         HubSettings settings = HubSettings.current();
@@ -124,7 +123,16 @@ final class CheckModelsCommand implements Callable<Integer> {
         }
 
         ModelFetcher fetcher = new ModelFetcher(terminal, library, settings, common.debug());
-        boolean changed = json || report.allReady() ? actOnFlags(fetcher, report) : act(fetcher, report);
+        Prompt prompt = json || download || copy ? null : terminal.prompt();
+        if (prompt != null) {
+            report = new CheckMenu(terminal, prompt, fetcher).run(report, () -> {
+                CheckReport changed = check(library, settings, models, options);
+                print(changed);
+                return changed;
+            });
+            return report.exitCode();
+        }
+        boolean changed = actOnFlags(fetcher, report);
         if (changed) {
             report = check(library, settings, models, options);
         }
@@ -132,7 +140,24 @@ final class CheckModelsCommand implements Callable<Integer> {
         if (json || changed) {
             print(report);
         }
-        return report.allReady() ? ExitCode.OK : ExitCode.FAILED;
+        if (!json && !changed) {
+            RepairPlan plan = RepairPlan.of(report);
+            hint(settings.offline() ? plan.offline() : plan);
+        }
+        return report.exitCode();
+    }
+
+    private void hint(RepairPlan plan) {
+        List<String> hints = new ArrayList<>();
+        if (!plan.copies().isEmpty() && !copy) {
+            hints.add("--copy to copy " + plan.copies().size() + " from the Hugging Face cache");
+        }
+        if (!plan.downloads().isEmpty() && !download) {
+            hints.add("--download to fetch " + plan.downloads().size() + ", " + RepairPlan.megabytes(plan.downloads()));
+        }
+        if (!hints.isEmpty()) {
+            terminal.err().println("Run it again with " + String.join(", or with ", hints) + ".");
+        }
     }
 
     private void checkSelected(List<ModelSelection.Selected> models) {
@@ -229,98 +254,39 @@ final class CheckModelsCommand implements Callable<Integer> {
         return -1;
     }
 
-    private void print(CheckReport report) throws IOException {
+    private void print(CheckReport report) {
         terminal.out().println(json ? report.json() : report.table(terminal.unicode()));
     }
 
-    /** Does what the flags say, or asks where a person is there to answer. Returns whether anything was tried. */
-    private boolean act(ModelFetcher fetcher, CheckReport report) {
-        if (download || copy) {
-            return actOnFlags(fetcher, report);
-        }
-        Console console = System.console();
-        if (console == null || !terminal.outIsTerminal() || !terminal.errIsTerminal()) {
-            terminal.err().println("Run it again with --download to fetch what is missing, or with --copy to copy it.");
-            return false;
-        }
-        return ask(console, fetcher, report);
-    }
-
+    /** Does what the flags say. Returns whether anything was tried. */
     private boolean actOnFlags(ModelFetcher fetcher, CheckReport report) {
         boolean tried = false;
         if (copy) {
-            List<ModelSelection.Selected> copies = copies(report);
+            List<ModelSelection.Selected> copies =
+                    RepairPlan.models(selected(report).copies());
             fetcher.replace(copies);
             tried = !copies.isEmpty();
         }
         if (download) {
-            List<ModelSelection.Selected> downloads = downloads(report);
+            List<RepairPlan.Item> downloads = selected(report).downloads();
             if (!downloads.isEmpty() && consents(downloads)) {
-                fetcher.download(downloads);
+                fetcher.download(RepairPlan.models(downloads));
                 tried = true;
             }
         }
         return tried;
     }
 
-    private boolean consents(List<ModelSelection.Selected> downloads) {
-        Console console = System.console();
-        if (yes || console == null || !terminal.errIsTerminal()) {
-            return true;
-        }
-        return ModelFetcher.isYes(console.readLine("Download %d models? [y/N] ", downloads.size()));
+    /** Where nothing is to be copied, a download takes what the default cache has. */
+    private RepairPlan selected(CheckReport report) {
+        RepairPlan plan = RepairPlan.of(report, copy);
+        return select.isEmpty() ? plan : plan.only(select);
     }
 
-    private boolean ask(Console console, ModelFetcher fetcher, CheckReport report) {
-        List<ModelSelection.Selected> copies = copies(report);
-        List<ModelSelection.Selected> downloads = downloads(report);
-        terminal.err().println("  q  quit");
-        if (!copies.isEmpty()) {
-            terminal.err().println("  c  copy " + copies.size() + " from the Hugging Face cache");
-        }
-        terminal.err().println("  d  download all " + downloads.size() + " that are missing or incomplete");
-        terminal.err().println("  s  choose which to download");
-        String answer = console.readLine("What now? [q] ");
-        switch (answer == null ? "q" : answer.strip().toLowerCase(Locale.ROOT)) {
-            case "c" -> fetcher.replace(copies);
-            case "d" -> fetcher.download(downloads);
-            case "s" -> {
-                List<ModelSelection.Selected> chosen = new ArrayList<>();
-                for (ModelSelection.Selected model : downloads) {
-                    if (ModelFetcher.isYes(console.readLine(
-                            "Download %s of %s? [y/N] ",
-                            model.model().name(), model.implementation().id()))) {
-                        chosen.add(model);
-                    }
-                }
-                fetcher.download(chosen);
-            }
-            default -> {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private List<ModelSelection.Selected> copies(CheckReport report) {
-        return report.models().stream()
-                .filter(CheckedModel::canBeCopied)
-                .map(CheckedModel::selected)
-                .filter(this::isSelected)
-                .toList();
-    }
-
-    private List<ModelSelection.Selected> downloads(CheckReport report) {
-        return report.models().stream()
-                .filter(model -> model.status() == CheckedModel.Status.MISSING
-                        || model.status() == CheckedModel.Status.INCOMPLETE)
-                .map(CheckedModel::selected)
-                .filter(this::isSelected)
-                .toList();
-    }
-
-    private boolean isSelected(ModelSelection.Selected model) {
-        return select.isEmpty() || select.contains(model.implementation().id());
+    private boolean consents(List<RepairPlan.Item> downloads) {
+        Prompt prompt = yes ? null : terminal.prompt();
+        return prompt == null
+                || prompt.isYes("Download " + downloads.size() + ", " + RepairPlan.megabytes(downloads) + "?");
     }
 
     /** Shows what is being checked. */

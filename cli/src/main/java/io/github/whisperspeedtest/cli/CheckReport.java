@@ -8,13 +8,15 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.whisperspeedtest.cli.CheckedModel.Status;
 import io.github.whisperspeedtest.model.ModelPresence;
+import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.verify.Verdict;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * What {@code check-models} found, as a table and as JSON.
@@ -30,6 +32,16 @@ record CheckReport(List<CheckedModel> models, Path modelsDirectory, Path hubCach
 
     boolean allReady() {
         return models.stream().allMatch(model -> model.status() == Status.READY);
+    }
+
+    /** Returns the exit code of a check that came to this. */
+    int exitCode() {
+        if (allReady()) {
+            return ExitCode.OK;
+        }
+        boolean onlyUncheckable = models.stream()
+                .allMatch(model -> model.status() == Status.READY || model.status() == Status.NOT_CHECKABLE);
+        return onlyUncheckable ? ExitCode.ENVIRONMENT : ExitCode.MODEL;
     }
 
     String table(boolean unicode) {
@@ -72,21 +84,35 @@ record CheckReport(List<CheckedModel> models, Path modelsDirectory, Path hubCach
             explain(text, name + ", HF Hub Cache", model.hub());
             explain(text, name + ", Local Cache", model.local());
         }
-        models.stream()
-                .flatMap(CheckReport::missingCompanions)
-                .distinct()
-                .forEach(line -> text.append(line).append('\n'));
+        missingCompanions().forEach((companion, lacking) -> {
+            ModelSelection.Selected first = lacking.get(0).selected();
+            String implementations = lacking.stream()
+                    .map(model -> model.selected().implementation().id())
+                    .distinct()
+                    .collect(Collectors.joining(", "));
+            text.append(companion.model().name() + " is not installed; without it: " + implementations + ". "
+                    + companion.reason() + " Run: "
+                    + ModelStore.downloadCommand(
+                            first.implementation().id(), first.model().name())
+                    + "\n");
+        });
         return text.toString();
     }
 
-    /** Returns a line for each companion that is missing, the same for all models of an implementation. */
-    private static Stream<String> missingCompanions(CheckedModel model) {
-        String implementation = model.selected().implementation().id();
-        return model.companions().stream()
-                .filter(companion -> !companion.isPresent())
-                .map(companion ->
-                        implementation + " does without " + companion.model().name()
-                                + ", which comes with a download of any of its models. " + companion.reason());
+    /** Returns the companions that are missing, each once, with the models that would work better with it. */
+    private Map<ModelPresence, List<CheckedModel>> missingCompanions() {
+        Map<String, ModelPresence> byName = new LinkedHashMap<>();
+        Map<ModelPresence, List<CheckedModel>> missing = new LinkedHashMap<>();
+        for (CheckedModel model : models) {
+            for (ModelPresence companion : model.companions()) {
+                if (!companion.isPresent()) {
+                    ModelPresence first =
+                            byName.computeIfAbsent(companion.model().name(), name -> companion);
+                    missing.computeIfAbsent(first, key -> new ArrayList<>()).add(model);
+                }
+            }
+        }
+        return missing;
     }
 
     private static void explain(StringBuilder text, String where, Verdict verdict) {
@@ -129,7 +155,7 @@ record CheckReport(List<CheckedModel> models, Path modelsDirectory, Path hubCach
         };
     }
 
-    String json() throws JsonProcessingException {
+    String json() {
         ObjectMapper mapper =
                 JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
         ObjectNode root = mapper.createObjectNode();
@@ -156,7 +182,11 @@ record CheckReport(List<CheckedModel> models, Path modelsDirectory, Path hubCach
                         .put("reason", companion.reason());
             }
         }
-        return mapper.writeValueAsString(root);
+        try {
+            return mapper.writeValueAsString(root);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A report is always JSON", e);
+        }
     }
 
     private static void describe(ObjectNode node, Verdict verdict) {

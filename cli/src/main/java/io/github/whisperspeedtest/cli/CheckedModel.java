@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.model.ModelPresence;
+import io.github.whisperspeedtest.spi.ModelSource;
 import io.github.whisperspeedtest.verify.Verdict;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,6 +62,12 @@ record CheckedModel(ModelSelection.Selected selected, Verdict hub, Verdict local
 
     private static boolean hasAllFiles(Verdict verdict) {
         return !verdict.contents().isEmpty() && verdict.problem() != Verdict.Problem.FILES;
+    }
+
+    /** Returns whether a download would put something where nothing usable is; what was converted comes from nowhere. */
+    boolean canBeDownloaded() {
+        return (status() == Status.MISSING || status() == Status.INCOMPLETE)
+                && selected.model().sources().stream().noneMatch(ModelSource.Converted.class::isInstance);
     }
 
     /** Returns whether a copy from the default cache would put something where nothing usable is. */

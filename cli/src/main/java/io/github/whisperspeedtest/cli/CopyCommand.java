@@ -32,6 +32,6 @@ final class CopyCommand implements Callable<Integer> {
     public Integer call() {
         WhisperSpeedtest library = common.library();
         ModelFetcher fetcher = new ModelFetcher(terminal, library, HubSettings.current(), common.debug());
-        return fetcher.copy(selection.resolve(library)) == 0 ? ExitCode.OK : ExitCode.FAILED;
+        return fetcher.copy(selection.resolve(library));
     }
 }

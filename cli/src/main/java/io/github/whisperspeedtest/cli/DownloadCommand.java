@@ -31,6 +31,6 @@ final class DownloadCommand implements Callable<Integer> {
     public Integer call() {
         WhisperSpeedtest library = common.library();
         ModelFetcher fetcher = new ModelFetcher(terminal, library, HubSettings.current(), common.debug());
-        return fetcher.download(selection.resolve(library)) == 0 ? ExitCode.OK : ExitCode.FAILED;
+        return fetcher.download(selection.resolve(library));
     }
 }

@@ -1,12 +1,13 @@
 package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.error.ErrorKind;
+import java.util.List;
 
 /**
  * What the process returns; the table in {@code docs/user-guide.md} is this class.
  *
  * <p>A command that works through several files or implementations returns {@link #FAILED} if any of them failed, and the code of
- * the cause only where nothing could begin.
+ * the cause only where nothing could begin, or where all failed for the same cause.
  */
 final class ExitCode {
     /** Everything asked for was done. */
@@ -31,6 +32,15 @@ final class ExitCode {
     static final int INTERRUPTED = 130;
 
     private ExitCode() {}
+
+    /** Returns the exit code of a command from those of its parts. */
+    static int ofAll(List<Integer> parts) {
+        List<Integer> different = parts.stream().distinct().toList();
+        if (different.isEmpty()) {
+            return OK;
+        }
+        return different.size() == 1 ? different.get(0) : FAILED;
+    }
 
     static int of(ErrorKind kind) {
         return switch (kind) {

@@ -1,8 +1,10 @@
 package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.WhisperSpeedtest;
+import io.github.whisperspeedtest.error.DownloadException;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.UnreachableHostException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.hub.DownloadListener;
 import io.github.whisperspeedtest.hub.DownloadProgress;
@@ -14,16 +16,21 @@ import io.github.whisperspeedtest.model.ModelPlace;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.spi.ModelSource;
 import io.github.whisperspeedtest.verify.ModelVerifier;
 import io.github.whisperspeedtest.verify.Verdict;
+import io.github.whisperspeedtest.verify.VerifyLevel;
 import io.github.whisperspeedtest.verify.VerifyOptions;
-import java.io.Console;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Downloads and copies models, and shows on standard error how far it is. */
 final class ModelFetcher {
@@ -34,7 +41,11 @@ final class ModelFetcher {
     private final ModelStore store;
     private final ModelCatalog catalog;
     private final ModelVerifier verifier;
+    private final boolean offline;
     private final boolean debug;
+
+    /** Companions that could not be had, which the next model would miss for the same reason. */
+    private final Set<String> failedCompanions = new HashSet<>();
 
     ModelFetcher(Terminal terminal, WhisperSpeedtest library, HubSettings settings, boolean debug) {
         this.terminal = terminal;
@@ -44,37 +55,47 @@ final class ModelFetcher {
         this.store = new ModelStore(library.home(), settings.cache());
         this.catalog = new ModelCatalog(library.home().models());
         this.verifier = new ModelVerifier(library.home(), settings.cache());
+        this.offline = settings.offline();
         this.debug = debug;
     }
 
+    /** Returns whether no request may be made. */
+    boolean isOffline() {
+        return offline;
+    }
+
     /**
-     * Downloads a model if it is not there and somebody wants that: the option, or a person who is asked.
+     * Downloads a model if it is not there and that is wanted: by the option, or by a person who is asked.
      *
-     * @throws io.github.whisperspeedtest.error.ModelException if it is not there and nobody does; says how to get it
+     * @throws io.github.whisperspeedtest.error.ModelException if it is not there and not wanted; says how to get it
      */
     void ensure(Implementation implementation, String model, boolean consent) {
         try {
             store.locate(implementation, model);
         } catch (ModelException e) {
-            Console console = terminal.errIsTerminal() ? System.console() : null;
-            if (!consent
-                    && (console == null
-                            || !isYes(console.readLine(
-                                    "Model '%s' of %s is not there. Download it? [y/N] ",
-                                    model, implementation.id())))) {
-                throw e;
+            if (!consent) {
+                Prompt prompt = terminal.prompt();
+                if (prompt == null
+                        || !prompt.isYes(
+                                "Model '" + model + "' of " + implementation.id() + " is not there. Download it?")) {
+                    throw e;
+                }
             }
-            install(new ModelSelection.Selected(implementation, catalog.require(implementation, model)));
+            ModelSelection.Selected selected =
+                    new ModelSelection.Selected(implementation, catalog.require(implementation, model));
+            install(selected);
+            try {
+                completeCompanions(selected);
+            } catch (DownloadException failure) {
+                terminal.err().println("warning: " + failure.getMessage());
+            }
         }
     }
 
-    /** Returns whether an answer to a question means yes. */
-    static boolean isYes(@Nullable String answer) {
-        return answer != null && answer.strip().toLowerCase(Locale.ROOT).startsWith("y");
-    }
-
     /**
-     * Downloads models that are not there, or do not load; one that fails does not keep the others from it. Returns how many failed.
+     * Downloads models that are not there, or do not load, and their companions; one that fails does not keep the others from it.
+     *
+     * @return the exit code for all of them
      */
     int download(List<ModelSelection.Selected> models) {
         return forEach(models, model -> {
@@ -82,15 +103,14 @@ final class ModelFetcher {
             boolean elsewhere = local.status() == Verdict.Status.NOT_APPLICABLE;
             boolean cached = look(model, ModelPlace.HUB_CACHE).isComplete();
             if (local.isComplete() || elsewhere && cached) {
-                terminal.err().println("is there already: " + name(model));
-                completeCompanions(model);
+                terminal.err().println("is there already: " + model.label());
             } else if (cached) {
                 copy(model, copier::replace);
                 verify(model);
-                completeCompanions(model);
             } else {
                 install(model);
             }
+            completeCompanions(model);
         });
     }
 
@@ -98,51 +118,102 @@ final class ModelFetcher {
         return verifier.verify(model.implementation(), model.model().name(), place, VerifyOptions.defaults());
     }
 
+    /** Looks without loading. */
+    private Verdict glance(ModelSelection.Selected model, ModelPlace place) {
+        VerifyOptions options = VerifyOptions.defaults().withLevel(VerifyLevel.CACHE_CHECK);
+        return verifier.verify(model.implementation(), model.model().name(), place, options);
+    }
+
     private void install(ModelSelection.Selected model) {
         try (ProgressLine progress = new ProgressLine(terminal)) {
             String installed = installer
-                    .install(model.implementation(), model.model().name(), new Listener(progress, name(model)))
+                    .installAlone(model.implementation(), model.model(), new Listener(progress, model.label()))
                     .name();
             progress.clear();
             terminal.err()
-                    .println("downloaded " + name(model)
+                    .println("downloaded " + model.label()
                             + (installed.equals(model.model().name()) ? "" : ": " + installed + " in its stead"));
         }
     }
 
-    /** Brings what the model works better with, as installing it would have done. */
+    /**
+     * Brings what a model works better with.
+     *
+     * @throws DownloadException if that cannot be had, the first time
+     */
     private void completeCompanions(ModelSelection.Selected model) {
-        try (ProgressLine progress = new ProgressLine(terminal)) {
-            for (ModelInfo companion : installer.installCompanions(
-                    model.implementation(), model.model(), new Listener(progress, name(model)))) {
-                progress.clear();
-                terminal.err().println("downloaded " + companion.name() + " for " + name(model));
+        for (ModelInfo companion : model.model().companions()) {
+            if (failedCompanions.contains(companion.name())) {
+                continue;
+            }
+            try (ProgressLine progress = new ProgressLine(terminal)) {
+                if (installer.installCompanion(
+                        model.implementation(), companion, new Listener(progress, companion.name()))) {
+                    progress.clear();
+                    terminal.err().println("downloaded " + companion.name() + " for " + model.label());
+                }
+            } catch (UnreachableHostException e) {
+                failedCompanions.add(companion.name());
+                throw e;
+            } catch (DownloadException e) {
+                failedCompanions.add(companion.name());
+                throw new DownloadException(
+                        e.kind(),
+                        companion.name() + ", without which " + model.label() + " works too, is missing: "
+                                + e.getMessage(),
+                        e);
             }
         }
     }
 
     /**
-     * Copies models from the default cache to where their implementations look, and loads what was copied. Returns how many failed.
+     * Copies models from the default cache to where their implementations look, and loads what was copied.
+     *
+     * @return the exit code for all of them
      */
     int copy(List<ModelSelection.Selected> models) {
         return forEach(models, model -> {
-            if (copy(model, copier::copy) != ModelCopier.Outcome.ALREADY_THERE) {
+            boolean own = model.model().sources().stream().noneMatch(ModelFetcher::isPublished);
+            boolean inPlace = glance(model, ModelPlace.LOCAL_CACHE).status() == Verdict.Status.NOT_APPLICABLE
+                    && glance(model, ModelPlace.HUB_CACHE).isComplete();
+            if (own || inPlace) {
+                terminal.err().println("needs no copy: " + model.label());
+                return;
+            }
+            ModelCopier.Outcome outcome;
+            try {
+                outcome = copy(model, copier::copy);
+            } catch (ModelException e) {
+                throw new ModelException(e.getMessage() + " Run: " + downloadCommand(model), e);
+            }
+            if (outcome != ModelCopier.Outcome.ALREADY_THERE) {
                 verify(model);
             }
         });
     }
 
+    private static boolean isPublished(ModelSource source) {
+        return source instanceof ModelSource.HubRepository || source instanceof ModelSource.DirectDownload;
+    }
+
+    private static String downloadCommand(ModelSelection.Selected model) {
+        return ModelStore.downloadCommand(
+                model.implementation().id(), model.model().name());
+    }
+
     private void verify(ModelSelection.Selected model) {
         Verdict verdict = look(model, ModelPlace.LOCAL_CACHE);
         if (verdict.status() == Verdict.Status.INCOMPLETE || verdict.status() == Verdict.Status.MISSING) {
-            throw new ModelException("The copy of " + name(model) + " does not do: "
-                    + verdict.reason() + " Run: "
-                    + ModelStore.downloadCommand(
-                            model.implementation().id(), model.model().name()));
+            throw new ModelException(model.label() + " was copied but does not load: " + verdict.reason() + " Run: "
+                    + downloadCommand(model));
         }
     }
 
-    /** Copies models, also over what is there, for somebody who checks them after. Returns how many failed. */
+    /**
+     * Copies models, also over what is there; the caller checks them afterwards.
+     *
+     * @return the exit code for all of them
+     */
     int replace(List<ModelSelection.Selected> models) {
         return forEach(models, model -> copy(model, copier::replace));
     }
@@ -154,7 +225,7 @@ final class ModelFetcher {
             case LINKED -> "copied without taking space: ";
             case COPIED -> "copied: ";
         };
-        terminal.err().println(what + name(model));
+        terminal.err().println(what + model.label());
         return outcome;
     }
 
@@ -162,23 +233,38 @@ final class ModelFetcher {
         void on(ModelSelection.Selected model);
     }
 
+    /** Returns the exit code: that of the cause where all failed for the same one. */
     private int forEach(List<ModelSelection.Selected> models, Action action) {
-        int failed = 0;
+        List<Integer> codes = new ArrayList<>();
+        Map<UnreachableHostException, List<String>> alsoUnreachable = new LinkedHashMap<>();
         for (ModelSelection.Selected model : models) {
             try {
                 action.on(model);
+                codes.add(ExitCode.OK);
             } catch (TranscriptionCancelledException e) {
                 throw e;
+            } catch (UnreachableHostException e) {
+                // One failure stands for all models of that server.
+                List<String> others = alsoUnreachable.get(e);
+                if (others == null) {
+                    alsoUnreachable.put(e, new ArrayList<>());
+                    errors.print(e, debug);
+                } else {
+                    others.add(model.label());
+                }
+                codes.add(ExitCode.of(e.kind()));
             } catch (WhisperSpeedtestException e) {
-                failed++;
-                errors.print(e, debug);
+                codes.add(errors.print(e, debug));
             }
         }
-        return failed;
-    }
-
-    private static String name(ModelSelection.Selected model) {
-        return model.implementation().id() + " " + model.model().name();
+        alsoUnreachable.forEach((failure, others) -> {
+            if (!others.isEmpty()) {
+                terminal.err()
+                        .println("not downloaded either, because " + failure.host() + " cannot be reached: "
+                                + String.join(", ", others));
+            }
+        });
+        return ExitCode.ofAll(codes);
     }
 
     private final class Listener implements DownloadListener {

@@ -38,7 +38,12 @@ final class ModelSelection {
      * @param implementation the implementation
      * @param model what it knows of the model
      */
-    record Selected(Implementation implementation, ModelInfo model) {}
+    record Selected(Implementation implementation, ModelInfo model) {
+        /** Returns what messages call it. */
+        String label() {
+            return implementation.id() + " " + model.name();
+        }
+    }
 
     /**
      * Returns what was asked for, by implementation.

@@ -11,6 +11,7 @@ import java.nio.charset.UnsupportedCharsetException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where output goes, and what can be shown there.
@@ -54,6 +55,19 @@ record Terminal(
                 console || terminals.contains("stderr"),
                 charset.newEncoder().canEncode('×'),
                 wantsColor(System.getenv()));
+    }
+
+    /** Returns how to ask the person at the terminal, null where nobody is there to see a question or to answer it. */
+    @Nullable
+    Prompt prompt() {
+        if (!outIsTerminal || !errIsTerminal || !isConsole()) {
+            return null;
+        }
+        return question -> {
+            err.flush();
+            String answer = System.console().readLine("%s", question);
+            return answer == null ? null : answer.strip();
+        };
     }
 
     /** Returns whether colours may be used on standard output. */
