@@ -69,7 +69,7 @@ final class BenchmarkModels {
                 usable = ids;
                 missing = List.of();
             } else {
-                terminal.err().println("left out: " + lacking());
+                terminal.err().println("warning: implementations are left out. " + lacking());
             }
         }
         return code;
@@ -106,7 +106,7 @@ final class BenchmarkModels {
     }
 
     private String lacking() {
-        return "model '" + model + "' is not on this machine, or not all of it, for " + ids(missing, ", ") + ". Run: "
+        return "Model '" + model + "' is not on this machine, or not all of it, for " + ids(missing, ", ") + ". Run: "
                 + ModelStore.downloadCommand(ids(missing, ","), model);
     }
 

@@ -93,9 +93,12 @@ final class CheckMenu {
             if (answer.equals("s") && plan.size() > 1) {
                 List<RepairPlan.Item> copies = chosen("Copy ", plan.copies());
                 List<RepairPlan.Item> downloads = chosen("Download ", plan.downloads());
+                if (copies.isEmpty() && downloads.isEmpty()) {
+                    continue;
+                }
                 fetcher.replace(RepairPlan.models(copies));
                 fetcher.download(RepairPlan.models(downloads));
-                return !copies.isEmpty() || !downloads.isEmpty();
+                return true;
             }
             terminal.err().println("'" + answer + "' is not one of the choices above.");
         }

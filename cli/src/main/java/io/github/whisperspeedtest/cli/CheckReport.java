@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.cli.CheckedModel.Status;
 import io.github.whisperspeedtest.model.ModelPresence;
 import io.github.whisperspeedtest.model.ModelStore;
+import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.verify.Verdict;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -81,8 +83,9 @@ record CheckReport(List<CheckedModel> models, Path modelsDirectory, Path hubCach
         for (CheckedModel model : models) {
             String name = model.selected().implementation().id() + " "
                     + model.selected().model().name();
-            explain(text, name + ", HF Hub Cache", model.hub());
-            explain(text, name + ", Local Cache", model.local());
+            ModelInfo info = model.selected().model();
+            explain(text, name + ", HF Hub Cache", model.hub(), info);
+            explain(text, name + ", Local Cache", model.local(), info);
         }
         missingCompanions().forEach((companion, lacking) -> {
             ModelSelection.Selected first = lacking.get(0).selected();
@@ -92,8 +95,7 @@ record CheckReport(List<CheckedModel> models, Path modelsDirectory, Path hubCach
                     .collect(Collectors.joining(", "));
             text.append(companion.model().name() + " is not installed; without it: " + implementations + ". "
                     + companion.reason() + " Run: "
-                    + ModelStore.downloadCommand(
-                            first.implementation().id(), first.model().name())
+                    + ModelStore.downloadCommand(first.implementation().id(), EmbeddedModel.NAME)
                     + "\n");
         });
         return text.toString();
@@ -115,7 +117,15 @@ record CheckReport(List<CheckedModel> models, Path modelsDirectory, Path hubCach
         return missing;
     }
 
-    private static void explain(StringBuilder text, String where, Verdict verdict) {
+    private static void explain(StringBuilder text, String where, Verdict verdict, ModelInfo model) {
+        if (verdict.isComplete() && !model.isPlausibleSize(verdict.bytesOnDisk())) {
+            text.append(where)
+                    .append(": complete, but has only ")
+                    .append(Megabytes.of(verdict.bytesOnDisk()))
+                    .append(" MB, where ")
+                    .append(Megabytes.of(model.expectedBytes()))
+                    .append(" MB are published under this name.\n");
+        }
         boolean plain = verdict.status() == Verdict.Status.COMPLETE && verdict.fallback() == null
                 || verdict.status() == Verdict.Status.NOT_APPLICABLE;
         if (!plain) {

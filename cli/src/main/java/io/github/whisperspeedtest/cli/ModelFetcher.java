@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.error.DownloadException;
+import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.TranscriptionCancelledException;
 import io.github.whisperspeedtest.error.UnreachableHostException;
@@ -131,15 +132,16 @@ final class ModelFetcher {
                     .name();
             progress.clear();
             terminal.err()
-                    .println("downloaded " + model.label()
+                    .println((isPublished(model) ? "downloaded " : "written: ")
+                            + model.label()
                             + (installed.equals(model.model().name()) ? "" : ": " + installed + " in its stead"));
         }
     }
 
     /**
-     * Brings what a model works better with.
+     * Brings what a model works better with; one that the hub does not offer is a warning.
      *
-     * @throws DownloadException if that cannot be had, the first time
+     * @throws DownloadException if the network or the disk fails, the first time
      */
     private void completeCompanions(ModelSelection.Selected model) {
         for (ModelInfo companion : model.model().companions()) {
@@ -152,16 +154,15 @@ final class ModelFetcher {
                     progress.clear();
                     terminal.err().println("downloaded " + companion.name() + " for " + model.label());
                 }
-            } catch (UnreachableHostException e) {
-                failedCompanions.add(companion.name());
-                throw e;
             } catch (DownloadException e) {
                 failedCompanions.add(companion.name());
-                throw new DownloadException(
-                        e.kind(),
-                        companion.name() + ", without which " + model.label() + " works too, is missing: "
-                                + e.getMessage(),
-                        e);
+                if (e.kind() == ErrorKind.ENVIRONMENT) {
+                    throw e;
+                }
+                // This hub does not offer it, so another try would not help, and the model works without.
+                terminal.err()
+                        .println("warning: " + model.label() + " works without " + companion.name() + ": "
+                                + e.getMessage());
             }
         }
     }
@@ -173,10 +174,9 @@ final class ModelFetcher {
      */
     int copy(List<ModelSelection.Selected> models) {
         return forEach(models, model -> {
-            boolean own = model.model().sources().stream().noneMatch(ModelFetcher::isPublished);
             boolean inPlace = glance(model, ModelPlace.LOCAL_CACHE).status() == Verdict.Status.NOT_APPLICABLE
                     && glance(model, ModelPlace.HUB_CACHE).isComplete();
-            if (own || inPlace) {
+            if (!isPublished(model) || inPlace) {
                 terminal.err().println("needs no copy: " + model.label());
                 return;
             }
@@ -192,8 +192,11 @@ final class ModelFetcher {
         });
     }
 
-    private static boolean isPublished(ModelSource source) {
-        return source instanceof ModelSource.HubRepository || source instanceof ModelSource.DirectDownload;
+    /** Returns whether a model comes from a server; others are made on this machine. */
+    private static boolean isPublished(ModelSelection.Selected model) {
+        return model.model().sources().stream()
+                .anyMatch(source ->
+                        source instanceof ModelSource.HubRepository || source instanceof ModelSource.DirectDownload);
     }
 
     private static String downloadCommand(ModelSelection.Selected model) {
@@ -260,7 +263,7 @@ final class ModelFetcher {
         alsoUnreachable.forEach((failure, others) -> {
             if (!others.isEmpty()) {
                 terminal.err()
-                        .println("not downloaded either, because " + failure.host() + " cannot be reached: "
+                        .println("not downloaded either, because " + failure.host() + " fails in the same way: "
                                 + String.join(", ", others));
             }
         });

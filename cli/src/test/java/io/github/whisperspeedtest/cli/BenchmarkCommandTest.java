@@ -196,9 +196,21 @@ class BenchmarkCommandTest {
     }
 
     @Test
-    void showsAModelThatIsMissingAsARow() {
-        assertThat(terminal.run("benchmark", "-m", "small")).isEqualTo(ExitCode.FAILED);
-        assertThat(terminal.out()).contains("whispercpp", "ggml-small.bin");
+    void saysInOneLineWhereNobodyHasTheModel() {
+        assertThat(terminal.run("benchmark", "-m", "small", "-i", "whispercpp,faster"))
+                .isEqualTo(ExitCode.MODEL);
+        assertThat(terminal.out()).isEmpty();
+        assertThat(terminal.err().lines())
+                .singleElement()
+                .asString()
+                .contains("'small'", "whisper-speedtest download -i whispercpp,faster -m small");
+    }
+
+    @Test
+    void saysInOneLineWhereNobodyKnowsTheModel() {
+        assertThat(terminal.run("benchmark", "-m", "gigantic")).isEqualTo(ExitCode.USAGE);
+        assertThat(terminal.out()).isEmpty();
+        assertThat(terminal.err().lines()).singleElement().asString().contains("'gigantic'");
     }
 
     @Test

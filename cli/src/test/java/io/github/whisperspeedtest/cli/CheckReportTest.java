@@ -29,7 +29,7 @@ class CheckReportTest {
         assertThat(report.allReady()).isTrue();
         assertThat(report.table(true))
                 .containsOnlyOnce(
-                        "fake does without helper, which comes with a download of any of its models. There is no /hub/helper.\n")
+                        "helper is not installed; without it: fake. There is no /hub/helper. Run: whisper-speedtest download -i fake -m micro\n")
                 .contains("2 ready");
         JsonNode companion = new ObjectMapper().readTree(report.json()).at("/models/1/companions/0");
         assertThat(companion.get("model").asText()).isEqualTo("helper");

@@ -13,6 +13,7 @@ import io.github.whisperspeedtest.testing.MicroSamples;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -79,7 +80,8 @@ class ModelCommandsTest {
     @Test
     void checksDownloadsAndChecksAgain() throws IOException {
         CapturedTerminal before = new CapturedTerminal();
-        assertThat(before.run("check-models", "-i", "whispercpp", "-m", "tiny")).isEqualTo(ExitCode.FAILED);
+        assertThat(before.run("check-models", "-i", "whispercpp", "-m", "tiny")).isEqualTo(ExitCode.MODEL);
+        assertThat(before.err()).contains("--download to fetch 1, 32.5 MB").doesNotContain("--copy");
         assertThat(before.out())
                 .contains("✗ missing     ✗ missing", "0 ready, 0 incomplete, 1 missing", local().toString());
         assertThat(hub.received()).as("a check asks nobody").isEmpty();
@@ -188,8 +190,9 @@ class ModelCommandsTest {
         }
         Files.delete(local());
         CapturedTerminal copy = new CapturedTerminal();
-        assertThat(copy.run("copy", "-i", "whispercpp", "-m", "tiny")).isEqualTo(ExitCode.FAILED);
-        assertThat(copy.err()).contains("does not do", "whisper-speedtest download -i whispercpp -m tiny");
+        assertThat(copy.run("copy", "-i", "whispercpp", "-m", "tiny")).isEqualTo(ExitCode.MODEL);
+        assertThat(copy.err())
+                .contains("was copied but does not load", "whisper-speedtest download -i whispercpp -m tiny");
     }
 
     @Test
@@ -204,7 +207,7 @@ class ModelCommandsTest {
         byte[] whole = Files.readAllBytes(demo);
         Files.write(demo, Arrays.copyOf(whole, 1000));
         assertThat(new CapturedTerminal().run("check-models", "-i", "whispercpp"))
-                .isEqualTo(ExitCode.FAILED);
+                .isEqualTo(ExitCode.MODEL);
         assertThat(new CapturedTerminal().run("download", "-i", "whispercpp")).isEqualTo(ExitCode.OK);
         assertThat(demo).hasBinaryContent(whole);
     }
@@ -243,9 +246,84 @@ class ModelCommandsTest {
     void asksNobodyWhenOffline() {
         CapturedTerminal terminal = new CapturedTerminal();
         assertThat(terminal.run("download", "-i", "whispercpp", "-m", "tiny", "--offline"))
-                .isEqualTo(ExitCode.FAILED);
-        assertThat(terminal.err()).containsIgnoringCase("offline");
+                .isEqualTo(ExitCode.ENVIRONMENT);
+        assertThat(terminal.err()).contains("--offline").doesNotContain("HF_HUB_OFFLINE");
         assertThat(hub.received()).isEmpty();
+    }
+
+    @Test
+    void asksAServerThatCannotBeReachedOnceAndFails() throws IOException {
+        hub.close();
+        CapturedTerminal models = new CapturedTerminal();
+        assertThat(models.run("download", "-i", "whispercpp,coreml", "-m", "tiny,base"))
+                .isEqualTo(ExitCode.ENVIRONMENT);
+        assertThat(models.err())
+                .containsOnlyOnce("error: Cannot reach " + hub.endpoint())
+                .contains("in the same way: whispercpp base, coreml tiny, coreml base")
+                .doesNotContain("retrying");
+
+        CapturedTerminal companion = new CapturedTerminal();
+        assertThat(companion.run("download", "-i", "faster,whispercpp")).isEqualTo(ExitCode.FAILED);
+        assertThat(companion.err()).containsOnlyOnce("error: Cannot reach ");
+    }
+
+    @Test
+    void warnsOnceOfACompanionThatTheHubHasNot() {
+        CapturedTerminal terminal = new CapturedTerminal();
+        assertThat(terminal.run("download", "-i", "faster,coreml,mlx")).isEqualTo(ExitCode.OK);
+        assertThat(terminal.err())
+                .containsOnlyOnce("works without silero-vad")
+                .doesNotContain("nearest", "faster-whisper");
+    }
+
+    @Test
+    void findsWithoutLoadingWhatIsNoModel() throws IOException {
+        Files.createDirectories(local().getParent());
+        for (byte[] content : List.of(
+                "twenty-nine bytes of nothing.".getBytes(StandardCharsets.UTF_8),
+                Arrays.copyOf(model, model.length / 2),
+                new byte[0])) {
+            Files.write(local(), content);
+            for (String level : List.of("cache-check", "hash")) {
+                JsonNode checked = checkJson("--verify", level).get("local_cache");
+                assertThat(checked.get("verdict").asText())
+                        .as(level + " of " + content.length)
+                        .isEqualTo("incomplete");
+            }
+        }
+        Files.write(local(), model);
+        assertThat(checkJson("--verify", "cache-check")
+                        .get("local_cache")
+                        .get("verdict")
+                        .asText())
+                .isEqualTo("complete");
+        CapturedTerminal table = new CapturedTerminal();
+        table.run("check-models", "-i", "whispercpp", "-m", "tiny", "--verify", "cache-check");
+        assertThat(table.out()).contains("complete, but has only", "32.5 MB are published under this name");
+    }
+
+    @Test
+    void copiesOnlyWhatThereIsToCopy() {
+        CapturedTerminal missing = new CapturedTerminal();
+        assertThat(missing.run("copy", "-i", "whispercpp,coreml,mps", "-m", "tiny"))
+                .isEqualTo(ExitCode.MODEL);
+        assertThat(missing.err())
+                .contains(
+                        "whisper-speedtest download -i whispercpp -m tiny",
+                        "whisper-speedtest download -i coreml -m tiny",
+                        "whisper-speedtest download -i mps -m tiny");
+        CapturedTerminal own = new CapturedTerminal();
+        assertThat(own.run("copy", "-i", "whispercpp")).isEqualTo(ExitCode.OK);
+        assertThat(own.err()).contains("needs no copy: whispercpp micro");
+    }
+
+    @Test
+    void saysHowToCopyWhatIsInTheDefaultCacheAlone() throws IOException {
+        new CapturedTerminal().run("download", "-i", "whispercpp", "-m", "tiny");
+        Files.delete(local());
+        CapturedTerminal check = new CapturedTerminal();
+        assertThat(check.run("check-models", "-i", "whispercpp", "-m", "tiny")).isEqualTo(ExitCode.OK);
+        assertThat(check.err()).contains("--copy to copy 1").doesNotContain("--download");
     }
 
     @Test
@@ -281,7 +359,7 @@ class ModelCommandsTest {
     @Test
     void saysWhatTheHubRefuses() {
         CapturedTerminal terminal = new CapturedTerminal();
-        assertThat(terminal.run("download", "-i", "whispercpp", "-m", "base")).isEqualTo(ExitCode.FAILED);
+        assertThat(terminal.run("download", "-i", "whispercpp", "-m", "base")).isEqualTo(ExitCode.USAGE);
         assertThat(terminal.err()).contains("error: ", "ggml-base-q5_1.bin");
     }
 

@@ -2,7 +2,7 @@ package io.github.whisperspeedtest.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** A server that cannot be connected to, so that nothing else can be fetched from it either. */
+/** A server that cannot be connected to, or sends web pages for data, so that nothing else can be fetched from it either. */
 public class UnreachableHostException extends DownloadException {
     private static final long serialVersionUID = 1L;
 

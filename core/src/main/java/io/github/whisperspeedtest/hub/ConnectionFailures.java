@@ -1,6 +1,5 @@
 package io.github.whisperspeedtest.hub;
 
-import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
@@ -31,20 +30,20 @@ final class ConnectionFailures {
             return "the name of " + who + " cannot be resolved. " + advice;
         }
         if (isCausedBy(failure, SSLException.class)) {
-            return "no secure connection (" + text(failure)
-                    + "). Check the clock, the proxy, and the certificates that Java trusts; a network that asks for a"
+            return "no secure connection" + detail(failure)
+                    + ". Check the clock, the proxy, and the certificates that Java trusts; a network that asks for a"
                     + " login can cause it, too.";
         }
         if (failure instanceof HttpConnectTimeoutException) {
             return who + " does not answer. " + advice;
         }
         if (!direct && text(failure).toLowerCase(Locale.ROOT).contains("tunnel failed")) {
-            return who + " refuses the connection (" + text(failure) + "). " + advice;
+            return who + " refuses the connection" + detail(failure) + ". " + advice;
         }
         boolean refused = failure instanceof ConnectException
                 || failure instanceof NoRouteToHostException
                 || failure instanceof SocketException && text(failure).contains("unreachable");
-        return refused ? who + " cannot be connected to (" + text(failure) + "). " + advice : null;
+        return refused ? who + " does not accept connections" + detail(failure) + ". " + advice : null;
     }
 
     private static boolean isCausedBy(Throwable failure, Class<? extends Throwable> kind) {
@@ -56,13 +55,18 @@ final class ConnectionFailures {
         return false;
     }
 
-    /** Returns the first message in the chain: the client's own exceptions often have none. */
+    /** Returns the first message in the chain, in brackets: the client's own exceptions often have none. */
+    private static String detail(Throwable failure) {
+        String text = text(failure);
+        return text.isEmpty() ? "" : " (" + text + ")";
+    }
+
     private static String text(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause.getMessage() != null && !cause.getMessage().isBlank()) {
                 return cause.getMessage();
             }
         }
-        return failure instanceof IOException io ? Failures.reason(io) : failure.toString();
+        return "";
     }
 }

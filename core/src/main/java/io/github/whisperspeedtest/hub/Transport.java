@@ -62,8 +62,7 @@ final class Transport {
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .proxy(settings.proxies())
-                .connectTimeout(
-                        policy.stallTimeout().compareTo(CONNECT_TIMEOUT) < 0 ? policy.stallTimeout() : CONNECT_TIMEOUT);
+                .connectTimeout(CONNECT_TIMEOUT);
         Authenticator authenticator = settings.proxies().authenticator();
         if (authenticator != null) {
             builder.authenticator(authenticator);
@@ -118,9 +117,11 @@ final class Transport {
                         + " times. Check HF_ENDPOINT and the proxy.");
     }
 
-    /** Returns the exception for a web page that an address answered with. */
-    DownloadException page(URI address) {
-        return WebPage.instead(address, settings.endpoint());
+    /** Returns the exception for a web page that an address answered with, and asks that server nothing more. */
+    UnreachableHostException page(URI address) {
+        UnreachableHostException failure = WebPage.instead(address, settings.endpoint());
+        hosts.noteUnreachable(serverOf(address), failure);
+        return failure;
     }
 
     /** Returns an address as messages may show it: a store's query may hold a signature that opens the file. */

@@ -1,7 +1,6 @@
 package io.github.whisperspeedtest.hub;
 
-import io.github.whisperspeedtest.error.DownloadException;
-import io.github.whisperspeedtest.error.ErrorKind;
+import io.github.whisperspeedtest.error.UnreachableHostException;
 import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.util.Locale;
@@ -17,11 +16,12 @@ final class WebPage {
     }
 
     /** Returns the exception for a page that came instead of data. */
-    static DownloadException instead(URI address, URI endpoint) {
-        return new DownloadException(
-                ErrorKind.ENVIRONMENT,
+    static UnreachableHostException instead(URI address, URI endpoint) {
+        return new UnreachableHostException(
+                address.getHost(),
                 "Cannot download " + Transport.shown(address) + ": a web page came instead of the data. Log in to the"
                         + " network in a browser if it asks for that; otherwise check HF_ENDPOINT, which is " + endpoint
-                        + ".");
+                        + ".",
+                null);
     }
 }

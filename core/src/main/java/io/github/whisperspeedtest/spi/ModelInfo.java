@@ -27,6 +27,14 @@ public record ModelInfo(
         long expectedBytes,
         List<ModelInfo> fallbacks,
         List<ModelInfo> companions) {
+    /**
+     * How many times smaller than the published files a good model of that name may be.
+     *
+     * <p>Of the same weights the smallest files in use (4-bit with a scale per block) have a seventh of the bytes of the largest (32-bit);
+     * a distilled model under the same name has half of that.
+     */
+    private static final int SMALLEST_SHARE = 16;
+
     /** Copies the lists. */
     public ModelInfo {
         Objects.requireNonNull(name, "name");
@@ -67,6 +75,15 @@ public record ModelInfo(
     /** Returns whether all files come from the hub, so that a Hugging Face cache may hold the whole model. */
     public boolean isWhollyFromHub() {
         return repositories().size() == sources.size();
+    }
+
+    /**
+     * Returns whether files of a size may be this model, in whatever quantisation.
+     *
+     * @param bytes size of all files together
+     */
+    public boolean isPlausibleSize(long bytes) {
+        return bytes >= expectedBytes / SMALLEST_SHARE;
     }
 
     /** Returns this model with other companions. */

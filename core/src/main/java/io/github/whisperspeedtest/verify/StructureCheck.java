@@ -15,14 +15,6 @@ import org.slf4j.LoggerFactory;
 final class StructureCheck {
     private static final Logger LOG = LoggerFactory.getLogger(StructureCheck.class);
 
-    /**
-     * How many times smaller than the published files a good model of that name may be.
-     *
-     * <p>Of the same weights the smallest files in use (4-bit with a scale per block) have a seventh of the bytes of the largest (32-bit);
-     * a distilled model under the same name has half of that.
-     */
-    private static final int SMALLEST_SHARE = 16;
-
     private StructureCheck() {}
 
     static Finding check(Implementation implementation, ModelPresence presence, String name) {
@@ -41,18 +33,22 @@ final class StructureCheck {
             LOG.debug("{} fails to read {}", implementation.id(), presence.files(), e);
             return Finding.incomplete(Problem.REFUSED, e.toString());
         }
-        long bytes = presence.files().stream().mapToLong(ModelFile::size).sum();
-        long published = presence.model().expectedBytes();
-        String sizes = String.format(
-                Locale.ROOT, "%.1f MB, where %.1f MB are published under this name", bytes / 1e6, published / 1e6);
-        boolean implausible = bytes < published / SMALLEST_SHARE;
-        if (implausible && !inspected) {
-            return Finding.incomplete(
-                    Problem.REFUSED, "Its files have only " + sizes + ": they are no such model. Download it again.");
+        if (inspected) {
+            return Finding.complete(
+                    "All files are there and have the lengths that their headers imply; the weights were not read.",
+                    null);
         }
-        String whole = inspected
-                ? "All files are there and have the lengths that their headers imply; the weights were not read."
-                : "All files are there; they were not read.";
-        return Finding.complete(implausible ? whole + " They have only " + sizes + "." : whole, null);
+        // Where nobody knows the format, only a size out of all proportion tells.
+        long bytes = presence.files().stream().mapToLong(ModelFile::size).sum();
+        if (!presence.model().isPlausibleSize(bytes)) {
+            return Finding.incomplete(
+                    Problem.REFUSED,
+                    String.format(
+                            Locale.ROOT,
+                            "Its files have only %.1f MB, where %.1f MB are published under this name. Download it again.",
+                            bytes / 1e6,
+                            presence.model().expectedBytes() / 1e6));
+        }
+        return Finding.complete("All files are there; they were not read.", null);
     }
 }

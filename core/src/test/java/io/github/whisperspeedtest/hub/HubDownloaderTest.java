@@ -2,10 +2,12 @@ package io.github.whisperspeedtest.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.whisperspeedtest.error.DownloadException;
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.UnreachableHostException;
 import io.github.whisperspeedtest.spi.ModelSource.DirectDownload;
 import io.github.whisperspeedtest.spi.ModelSource.HubRepository;
 import io.github.whisperspeedtest.testing.CacheBuilder;
@@ -41,6 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
@@ -600,6 +603,137 @@ class HubDownloaderTest {
         Path refs = root().resolve("models--acme--whisper-tiny/refs");
         assertThat(refs.resolve("refs/pr/1")).hasContent(commit);
         assertThat(refs.resolve(commit)).doesNotExist();
+    }
+
+    @Test
+    void aFileThatMayBeMissingIsFetchedWhereItIs() {
+        HubRepository source =
+                new HubRepository(REPOSITORY, "main", List.of("model.bin", "README.md?", "preprocessor_config.json?"));
+
+        DownloadPlan done = downloader().download(source, DownloadListener.SILENT);
+
+        assertThat(done.paths()).containsOnlyKeys("model.bin", "README.md");
+    }
+
+    @Test
+    void aServerThatRefusesConnectionsIsAskedOnceInARun() throws IOException {
+        URI closed = server.endpoint();
+        HubSettings settings = settings();
+        server.close();
+        HubHosts hosts = new HubHosts();
+        List<String> retries = Collections.synchronizedList(new ArrayList<>());
+
+        UnreachableHostException first = assertUnreachable(settings, hosts, retries);
+        UnreachableHostException second = assertUnreachable(settings, hosts, retries);
+
+        assertThat(first).hasMessageContaining(closed.toString()).hasMessageContaining("HF_ENDPOINT");
+        assertThat(first.host()).isEqualTo("127.0.0.1");
+        assertThat(second).isSameAs(first);
+        assertThat(retries).isEmpty();
+    }
+
+    @Test
+    void aNameThatDoesNotResolveIsNotTriedAgain() {
+        HubSettings settings =
+                new HubSettings(URI.create("http://no-such-host.invalid"), root(), null, false, true, Proxies.none());
+        List<String> retries = new ArrayList<>();
+
+        assertThat(assertUnreachable(settings, new HubHosts(), retries))
+                .hasMessageContaining("no-such-host.invalid cannot be resolved");
+        assertThat(retries).isEmpty();
+    }
+
+    @Test
+    void aServerThatHasAnsweredIsTriedAgainWhenItBreaks() throws IOException {
+        HubHosts hosts = new HubHosts();
+        builder(settings()).hosts(hosts).build().plan(SOURCE);
+        HubSettings settings = settings();
+        server.close();
+        List<String> retries = Collections.synchronizedList(new ArrayList<>());
+
+        assertThatThrownBy(() -> builder(settings).hosts(hosts).build().download(SOURCE, retriesInto(retries)))
+                .isInstanceOf(DownloadException.class)
+                .isNotInstanceOf(UnreachableHostException.class)
+                .hasMessageContaining("4 attempts");
+        assertThat(retries).hasSize(QUICK.attempts() - 1);
+    }
+
+    private static UnreachableHostException assertUnreachable(
+            HubSettings settings, HubHosts hosts, List<String> retries) {
+        return catchThrowableOfType(
+                UnreachableHostException.class,
+                () -> builder(settings).hosts(hosts).build().download(SOURCE, retriesInto(retries)));
+    }
+
+    private static DownloadListener retriesInto(List<String> retries) {
+        return new DownloadListener() {
+            @Override
+            public void progressed(DownloadProgress progress) {}
+
+            @Override
+            public void retrying(String file, String reason, Duration wait) {
+                retries.add(reason);
+            }
+        };
+    }
+
+    @ParameterizedTest
+    @EnumSource(Where.class)
+    void aWebPageInPlaceOfDataIsSaidAtOnce(Where where) {
+        server.inject(new Fault.Page(where));
+
+        assertThatThrownBy(() -> downloader().download(SOURCE, DownloadListener.SILENT))
+                .isInstanceOf(UnreachableHostException.class)
+                .hasMessageContaining("a web page came instead")
+                .hasMessageContaining("Log in")
+                .hasMessageContaining(server.endpoint().toString());
+    }
+
+    @Test
+    void aNetworkThatAsksForALoginIsSaidAtOnce() {
+        server.inject(new Fault.Status(Where.API, 511, Map.of()));
+        assertThatThrownBy(() -> downloader().download(SOURCE, DownloadListener.SILENT))
+                .isInstanceOf(UnreachableHostException.class)
+                .hasMessageContaining("Log in");
+        assertThat(server.received()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {404, 405, 501})
+    void aMirrorWithoutListingsIsAskedForTheFilesThemselves(int status) throws IOException {
+        server.withoutListings(status, true);
+
+        DownloadPlan done = downloader().download(SOURCE, DownloadListener.SILENT);
+
+        assertThat(done.paths()).containsOnlyKeys("config.json", "model.bin", "onnx/copy.txt");
+        assertThat(done.paths().get("model.bin")).hasBinaryContent(WEIGHTS);
+        assertThat(names(root().resolve("models--acme--whisper-tiny/blobs")))
+                .containsExactlyInAnyOrder(CacheBuilder.sha256(WEIGHTS), gitHash(CONFIG));
+        assertThat(new HubCache(root()).tree(REPOSITORY, commit))
+                .as("what is known of some files is no listing for others")
+                .isEmpty();
+    }
+
+    @Test
+    void aMirrorThatListsNothingSaysWhatItLacks() {
+        server.withoutListings(404, false);
+
+        assertThatThrownBy(() -> downloader().download(SOURCE, DownloadListener.SILENT))
+                .isInstanceOf(DownloadException.class)
+                .hasMessageContaining("lists none of its files")
+                .hasMessageContaining("'tree'")
+                .hasMessageNotContaining("nearest");
+    }
+
+    @Test
+    void aNameThatIsKnownIsNotProposedInPlaceOfItself() {
+        HubDownloader knowing = HubDownloader.builder(settings())
+                .retryPolicy(QUICK)
+                .knownRepositories(List.of("acme/gone", REPOSITORY))
+                .build();
+        assertRefused(knowing, new HubRepository("acme/gone", "main", List.of("*")))
+                .hasMessageContaining("acme/gone")
+                .hasMessageNotContaining("nearest");
     }
 
     @Test

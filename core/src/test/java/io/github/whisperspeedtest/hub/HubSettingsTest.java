@@ -26,6 +26,21 @@ class HubSettingsTest {
     private Path home;
 
     @Test
+    void whatSwitchedOfflineModeOnIsNamed() {
+        Properties option = new Properties();
+        option.setProperty(HubSettings.OFFLINE_PROPERTY, "true");
+        assertThat(OfflineMode.remedy(Map.of("HF_HUB_OFFLINE", "1"), option))
+                .contains("--offline", HubSettings.OFFLINE_PROPERTY)
+                .doesNotContain("HF_HUB_OFFLINE");
+        assertThat(OfflineMode.remedy(Map.of("HF_HUB_OFFLINE", "1"), new Properties()))
+                .contains("HF_HUB_OFFLINE")
+                .doesNotContain("--offline");
+        assertThat(OfflineMode.remedy(Map.of("TRANSFORMERS_OFFLINE", "yes", "HF_HUB_OFFLINE", "0"), new Properties()))
+                .contains("TRANSFORMERS_OFFLINE")
+                .doesNotContain("HF_HUB_OFFLINE");
+    }
+
+    @Test
     void withoutVariablesThingsAreWherePythonHasThem() {
         HubSettings settings = settings(Map.of());
 

@@ -37,6 +37,27 @@ class HuggingFaceModelsTest {
     }
 
     @Test
+    void whatPythonReadsBesidesIsTakenAlongAndNeverMissed() throws IOException {
+        ModelInfo model = HuggingFaceModels.in(directory, "some").stream()
+                .filter(candidate -> candidate.name().equals("tiny"))
+                .findFirst()
+                .orElseThrow();
+        String commit = CacheBuilder.commit("plain");
+        CacheBuilder cache =
+                new CacheBuilder(directory, model.repositories().get(0).repository()).ref("main", commit);
+        for (String name : HuggingFaceCheckpoint.FILES) {
+            cache.linked(commit, name, name.getBytes(StandardCharsets.UTF_8));
+        }
+        ModelLocator locator = new ModelLocator(directory);
+        assertThat(locator.best(model).orElseThrow().files()).hasSize(HuggingFaceCheckpoint.FILES.size());
+
+        cache.linked(commit, "preprocessor_config.json", new byte[] {1});
+        assertThat(locator.best(model).orElseThrow().toModelFiles("tiny").byName())
+                .hasSize(HuggingFaceCheckpoint.FILES.size() + 1)
+                .containsKey("preprocessor_config.json");
+    }
+
+    @Test
     void weightsMayBeOneFileOrSeveral() throws IOException {
         ModelInfo model = HuggingFaceModels.in(directory, "some").stream()
                 .filter(candidate -> candidate.name().equals("large-v3"))

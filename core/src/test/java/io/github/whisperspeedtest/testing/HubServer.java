@@ -26,6 +26,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * A Hugging Face hub on the loopback device: the requests that a download makes, and faults on demand.
@@ -47,6 +48,8 @@ public final class HubServer implements AutoCloseable {
     private volatile int pageSize = 1000;
     private volatile long bytesPerSecond = Long.MAX_VALUE;
     private volatile boolean withEtags = true;
+    private volatile int listingStatus = 200;
+    private volatile boolean withSiblings = true;
     private volatile Runnable afterFile = () -> {};
 
     private HubServer() throws IOException {
@@ -78,6 +81,9 @@ public final class HubServer implements AutoCloseable {
 
         /** Never answers. */
         record Silence(Where where) implements Fault {}
+
+        /** Answers with a page for people, as the login page of a network does. */
+        record Page(Where where) implements Fault {}
 
         /** Changes a byte of a file. */
         record WrongByte(int position) implements Fault {}
@@ -198,6 +204,18 @@ public final class HubServer implements AutoCloseable {
     /** Sets whether files have ETags. */
     public HubServer withEtags(boolean value) {
         withEtags = value;
+        return this;
+    }
+
+    /**
+     * Refuses listings, as mirrors do that have no call for them.
+     *
+     * @param status of the refusal
+     * @param siblings whether the answer for a revision has the names of the files nevertheless
+     */
+    public HubServer withoutListings(int status, boolean siblings) {
+        listingStatus = status;
+        withSiblings = siblings;
         return this;
     }
 
@@ -401,10 +419,21 @@ public final class HubServer implements AutoCloseable {
                 status(404, Map.of("X-Error-Code", "RevisionNotFound"), "Invalid rev id: " + revision);
             } else if (what.equals("revision")) {
                 json("{\"id\":\"" + name + "\",\"modelId\":\"" + name + "\",\"sha\":\"" + commit
-                        + "\",\"private\":false,\"tags\":[],\"siblings\":[]}");
+                        + "\",\"private\":false,\"tags\":[],\"siblings\":["
+                        + siblings(repository, commit) + "]}");
+            } else if (listingStatus != 200) {
+                status(listingStatus, Map.of(), "no such call");
             } else {
                 tree(name, repository, commit);
             }
+        }
+
+        private String siblings(Repository repository, String commit) {
+            return withSiblings
+                    ? repository.commits.get(commit).keySet().stream()
+                            .map(file -> "{\"rfilename\":\"" + file + "\"}")
+                            .collect(Collectors.joining(","))
+                    : "";
         }
 
         private void tree(String name, Repository repository, String commit) throws IOException {
@@ -573,6 +602,10 @@ public final class HubServer implements AutoCloseable {
                 status(status.status(), status.headers(), "injected");
                 return true;
             }
+            if (fault instanceof Fault.Page) {
+                status(200, Map.of("Content-Type", "text/html; charset=utf-8"), "<html>Log in to HotelWiFi</html>");
+                return true;
+            }
             if (fault instanceof Fault.Hangup) {
                 socket.close();
                 throw new IOException("hung up");
@@ -593,6 +626,7 @@ public final class HubServer implements AutoCloseable {
 
         private Fault taken(Where where) {
             return taken(fault -> fault instanceof Fault.Status status && status.where() == where
+                    || fault instanceof Fault.Page page && page.where() == where
                     || fault instanceof Fault.Hangup hangup && hangup.where() == where
                     || fault instanceof Fault.Silence silence && silence.where() == where);
         }

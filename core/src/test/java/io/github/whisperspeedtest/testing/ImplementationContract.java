@@ -772,6 +772,33 @@ public abstract class ImplementationContract {
     }
 
     @Test
+    void findsAFileThatIsCutShortWithoutLoadingIt() throws IOException {
+        assumeTrue(implementation.inspect(files), "it neither has a reader of its format nor inspects files otherwise");
+        for (String name : files.byName().keySet()) {
+            ModelFiles copy = copyOfModel("inspected");
+            Path cut = copy.byName().get(name);
+            try (FileChannel channel = FileChannel.open(cut, StandardOpenOption.WRITE)) {
+                channel.truncate(channel.size() / 2);
+            }
+            assertThatThrownBy(() -> implementation.inspect(copy))
+                    .isInstanceOf(ModelException.class)
+                    .hasMessageContaining(cut.toString());
+        }
+    }
+
+    @Test
+    void namesAGitLfsPointerForWhatItIs() throws IOException {
+        for (String name : files.byName().keySet()) {
+            ModelFiles copy = copyOfModel("pointer");
+            Path pointer = copy.byName().get(name);
+            Files.writeString(pointer, "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345678\n");
+            assertThatThrownBy(() -> implementation.load(copy, loadOptions()))
+                    .isInstanceOf(ModelException.class)
+                    .hasMessageContaining(pointer + " is a Git LFS pointer");
+        }
+    }
+
+    @Test
     void namesAFileThatIsEmpty() throws IOException {
         for (String name : files.byName().keySet()) {
             ModelFiles copy = copyOfModel("empty");

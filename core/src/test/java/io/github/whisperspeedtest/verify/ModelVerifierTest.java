@@ -188,6 +188,21 @@ class ModelVerifierTest {
     }
 
     @Test
+    void placeholdersAndEmptyFilesAreNamedAtEveryLevel() throws IOException {
+        byte[] pointer = "version https://git-lfs.github.com/spec/v1\nsize 99\n".getBytes(StandardCharsets.UTF_8);
+        byte[] page = "<!doctype html><p>Log in.".getBytes(StandardCharsets.UTF_8);
+        write(home.models().resolve("scripted/model.bin"), page);
+        CacheBuilder built = whole(hub, pointer);
+        for (VerifyOptions options : List.of(LOAD, HASH, CACHE_CHECK)) {
+            assertFiles(verify("default", ModelPlace.HUB_CACHE, options), "model.bin is a Git LFS pointer");
+            assertFiles(verify("plain", ModelPlace.LOCAL_CACHE, options), "model.bin is an HTML page");
+        }
+        Files.write(built.directory().resolve("blobs").resolve(CacheBuilder.sha256(pointer)), new byte[0]);
+        assertFiles(verify("default", ModelPlace.HUB_CACHE, CACHE_CHECK), "model.bin is empty.");
+        assertThat(loads).doesNotExist();
+    }
+
+    @Test
     void aTruncatedBlobIsIncomplete() throws IOException {
         CacheBuilder built = whole(hub, GOOD);
         Files.write(built.directory().resolve("blobs").resolve(CacheBuilder.sha256(GOOD)), new byte[500]);

@@ -1,0 +1,219 @@
+package io.github.whisperspeedtest.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.whisperspeedtest.WhisperSpeedtest;
+import io.github.whisperspeedtest.hub.HubSettings;
+import io.github.whisperspeedtest.model.ModelPlace;
+import io.github.whisperspeedtest.model.ModelPresence;
+import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.spi.ModelSource;
+import io.github.whisperspeedtest.spi.Transcriber;
+import io.github.whisperspeedtest.testing.CacheBuilder;
+import io.github.whisperspeedtest.verify.Verdict;
+import io.github.whisperspeedtest.verify.Verdict.Status;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A model that the default cache has, one that nobody has, and one that is ready but lacks its companion. */
+class CheckMenuTest {
+    private static final String COMMIT = CacheBuilder.commit("main");
+
+    @TempDir
+    private Path directory;
+
+    private final CapturedTerminal terminal = new CapturedTerminal();
+    private final List<String> questions = new ArrayList<>();
+    private int checks;
+
+    @Test
+    void offersWhatAppliesWithItsSize() {
+        run(false, report(copyable(), missing(), ready("base", true)), "q");
+
+        assertThat(terminal.err())
+                .contains(
+                        "c  copy 1 from the Hugging Face cache, 2.0 MB",
+                        "fake tiny, 2.0 MB",
+                        "d  download 2, 9.0 MB",
+                        "fake small, 7.0 MB",
+                        "helper, 2.0 MB",
+                        "s  choose one by one",
+                        "q  quit");
+        assertThat(checks).isZero();
+    }
+
+    @Test
+    void isThereForAModelThatIsReadyWhereItCanBeCopied() {
+        run(false, report(copyable()), "");
+
+        assertThat(questions).hasSize(1);
+        assertThat(terminal.err()).contains("c  copy 1").doesNotContain("download", "choose");
+    }
+
+    @Test
+    void asksNothingWhereNothingCanBeDone() {
+        run(false, report(ready("base", false)));
+        run(true, report(missing()));
+
+        assertThat(questions).isEmpty();
+        assertThat(terminal.err()).isEmpty();
+    }
+
+    @Test
+    void asksAgainAfterAKeyThatMeansNothing() {
+        run(false, report(missing()), "x", "c", "s", "q");
+
+        assertThat(questions).hasSize(4);
+        assertThat(terminal.err()).contains("'x' is not", "'c' is not", "'s' is not");
+    }
+
+    @Test
+    void endsWithTheInput() {
+        run(false, report(missing()));
+
+        assertThat(questions).hasSize(1);
+    }
+
+    @Test
+    void copiesChecksAndOffersTheRest() throws IOException {
+        new CacheBuilder(directory.resolve("hub"), "owner/tiny")
+                .ref("main", COMMIT)
+                .linked(COMMIT, "tiny.bin", new byte[10]);
+
+        run(false, report(copyable(), missing()), "c", "q");
+
+        assertThat(checks).isEqualTo(1);
+        assertThat(directory.resolve("own/tiny.bin")).hasSize(10);
+        assertThat(terminal.err()).contains("copied without taking space: fake tiny");
+    }
+
+    @Test
+    void choosesOneByOneAndAsksAgainWhereNothingIsChosen() throws IOException {
+        new CacheBuilder(directory.resolve("hub"), "owner/tiny")
+                .ref("main", COMMIT)
+                .linked(COMMIT, "tiny.bin", new byte[10]);
+
+        run(false, report(copyable(), missing()), "s", "n", "n", "s", "y", "n", "q");
+
+        assertThat(questions)
+                .contains("Copy fake tiny, 2.0 MB? [y/N] ", "Download fake small, 7.0 MB? [y/N] ")
+                .hasSize(7);
+        assertThat(directory.resolve("own/tiny.bin")).hasSize(10);
+    }
+
+    /** What comes back from a check is the same report without what was copied. */
+    private void run(boolean offline, CheckReport report, String... answers) {
+        Deque<String> left = new ArrayDeque<>(Arrays.asList(answers));
+        Properties properties = new Properties();
+        properties.setProperty(
+                HubSettings.CACHE_PROPERTY, directory.resolve("hub").toString());
+        HubSettings settings = HubSettings.of(Map.of(), properties).withOffline(offline);
+        System.setProperty(ToolHome.HOME_PROPERTY, directory.resolve("home").toString());
+        try {
+            ModelFetcher fetcher = new ModelFetcher(terminal.terminal(), WhisperSpeedtest.create(), settings, false);
+            Prompt prompt = question -> {
+                questions.add(question);
+                return left.poll();
+            };
+            new CheckMenu(terminal.terminal(), prompt, fetcher).run(report, () -> {
+                checks++;
+                return report(missing());
+            });
+        } finally {
+            System.clearProperty(ToolHome.HOME_PROPERTY);
+        }
+    }
+
+    private CheckReport report(CheckedModel... models) {
+        return new CheckReport(List.of(models), directory.resolve("models"), directory.resolve("hub"), -1);
+    }
+
+    private CheckedModel copyable() {
+        return checked(model("tiny", 2_000_000), Status.COMPLETE, Status.MISSING, false);
+    }
+
+    private CheckedModel missing() {
+        return checked(model("small", 7_000_000), Status.MISSING, Status.MISSING, false);
+    }
+
+    private CheckedModel ready(String name, boolean withoutCompanion) {
+        return checked(model(name, 1_000_000), Status.COMPLETE, Status.COMPLETE, withoutCompanion);
+    }
+
+    private CheckedModel checked(ModelInfo model, Status hub, Status local, boolean withoutCompanion) {
+        ModelPresence companion = new ModelPresence(
+                ModelPlace.HUB_CACHE,
+                ModelPresence.State.MISSING,
+                "There is none.",
+                model("helper", 2_000_000),
+                List.of(),
+                List.of(),
+                List.of());
+        return new CheckedModel(
+                new ModelSelection.Selected(new Fake(), model),
+                verdict(hub, model.expectedBytes()),
+                verdict(local, model.expectedBytes()),
+                withoutCompanion ? List.of(companion) : List.of());
+    }
+
+    private ModelInfo model(String name, long bytes) {
+        String file = name + ".bin";
+        return ModelInfo.ofLocalFiles(
+                name,
+                List.of(new ModelSource.HubRepository("owner/" + name, "main", List.of(file))),
+                List.of(directory.resolve("own").resolve(file)),
+                bytes);
+    }
+
+    private static Verdict verdict(Status status, long bytes) {
+        boolean complete = status == Status.COMPLETE;
+        return new Verdict(
+                status,
+                complete ? null : Verdict.Problem.FILES,
+                "reason",
+                null,
+                List.of(),
+                complete ? List.of(Path.of("model.bin")) : List.of(),
+                complete ? bytes : 0,
+                null,
+                Duration.ZERO,
+                false);
+    }
+
+    private static final class Fake implements Implementation {
+        @Override
+        public String id() {
+            return "fake";
+        }
+
+        @Override
+        public Availability availability() {
+            return new Availability.Available("fake 1.0", "CPU");
+        }
+
+        @Override
+        public List<ModelInfo> models(Path modelsDirectory) {
+            return List.of();
+        }
+
+        @Override
+        public Transcriber load(ModelFiles files, LoadOptions options) {
+            throw new AssertionError("a menu loads nothing");
+        }
+    }
+}
