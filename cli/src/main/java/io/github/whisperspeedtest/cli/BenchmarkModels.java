@@ -42,7 +42,7 @@ final class BenchmarkModels {
     /**
      * Finds out who has the model, and downloads it for the others if that is wanted: by the option, or by a person who is asked.
      *
-     * @param named whether the user named the implementations, so that one without the model is a row of the report
+     * @param named whether the user named the implementations, so that each of them is a row of the report, also without the model
      * @return the exit code of the downloads
      * @throws ModelException if it is missing for all, and not to be downloaded; says how to get it
      * @throws UnknownNameException if none knows such a model
@@ -64,13 +64,11 @@ final class BenchmarkModels {
             if (code == ExitCode.OK && !missing.isEmpty()) {
                 throw new ModelException(lacking());
             }
+        } else if (named) {
+            usable = ids;
+            missing = List.of();
         } else if (!missing.isEmpty()) {
-            if (named) {
-                usable = ids;
-                missing = List.of();
-            } else {
-                terminal.err().println("warning: implementations are left out. " + lacking());
-            }
+            terminal.err().println("warning: implementations are left out. " + lacking());
         }
         return code;
     }

@@ -38,6 +38,33 @@ class CheckReportTest {
     }
 
     @Test
+    void aCompleteModelOfAnImplausibleSizeIsNamed() {
+        CheckedModel other = checked("small", 466_000_000);
+        assertThat(new CheckReport(List.of(other), Path.of("models"), Path.of("hub"), -1).table(true))
+                .contains("complete, but has only 0.0 MB, where 466.0 MB are published under this name");
+        assertThat(report(ModelPresence.State.PRESENT, "").table(true)).doesNotContain("published");
+    }
+
+    @Test
+    void theExitCodeTellsMissingModelsFromMachines() {
+        CheckedModel ready = checked("tiny", 1);
+        assertThat(exitCode(ready)).isEqualTo(ExitCode.OK);
+        assertThat(exitCode(ready, with(Verdict.Status.MISSING))).isEqualTo(ExitCode.MODEL);
+        assertThat(exitCode(ready, with(Verdict.Status.NOT_CHECKABLE))).isEqualTo(ExitCode.ENVIRONMENT);
+        assertThat(exitCode(with(Verdict.Status.NOT_CHECKABLE), with(Verdict.Status.INCOMPLETE)))
+                .isEqualTo(ExitCode.MODEL);
+    }
+
+    private static int exitCode(CheckedModel... models) {
+        return new CheckReport(List.of(models), Path.of("models"), Path.of("hub"), -1).exitCode();
+    }
+
+    private static CheckedModel with(Verdict.Status status) {
+        Verdict verdict = verdict(status);
+        return new CheckedModel(new ModelSelection.Selected(new Fake(), model("base")), verdict, verdict, List.of());
+    }
+
+    @Test
     void aCompanionThatIsThereIsNotWorthALine() throws IOException {
         CheckReport report = report(ModelPresence.State.PRESENT, "");
 
@@ -56,9 +83,22 @@ class CheckReportTest {
                 List.of(checked("tiny", companion), checked("base", companion)), Path.of("models"), Path.of("hub"), -1);
     }
 
+    private static CheckedModel checked(String name, long publishedBytes) {
+        ModelInfo model = ModelInfo.ofLocalFiles(
+                name, List.of(new ModelSource.Embedded("f16")), List.of(Path.of(name + ".bin")), publishedBytes);
+        Verdict complete = verdict(Verdict.Status.COMPLETE);
+        return new CheckedModel(new ModelSelection.Selected(new Fake(), model), complete, complete, List.of());
+    }
+
     private static CheckedModel checked(String name, ModelPresence companion) {
-        Verdict complete = new Verdict(
-                Verdict.Status.COMPLETE,
+        Verdict complete = verdict(Verdict.Status.COMPLETE);
+        return new CheckedModel(
+                new ModelSelection.Selected(new Fake(), model(name)), complete, complete, List.of(companion));
+    }
+
+    private static Verdict verdict(Verdict.Status status) {
+        return new Verdict(
+                status,
                 null,
                 "Loaded.",
                 null,
@@ -68,8 +108,6 @@ class CheckReportTest {
                 "fake 1.0",
                 Duration.ZERO,
                 false);
-        return new CheckedModel(
-                new ModelSelection.Selected(new Fake(), model(name)), complete, complete, List.of(companion));
     }
 
     private static ModelInfo model(String name) {
