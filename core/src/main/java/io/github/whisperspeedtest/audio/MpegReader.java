@@ -120,7 +120,8 @@ final class MpegReader {
             double missing = isCut
                     ? statedSeconds - seconds
                     : seconds * frames.skippedBytes() / Math.max(1, bytes - frames.skippedBytes());
-            sink.warn("The recording is damaged: " + frames.skippedBytes() + " bytes that are no MPEG audio were passed over in "
+            sink.warn("The recording is damaged: " + frames.skippedBytes()
+                    + " bytes that are no MPEG audio were passed over in "
                     + Losses.places(frames.skips(), firstDamage) + "; up to " + Losses.seconds(missing)
                     + " of sound may be missing.");
         } else if (isCut) {
@@ -229,8 +230,7 @@ final class MpegReader {
             statedBytes = buffer.getInt(at) & 0xffffffffL;
             at += 4;
         }
-        at += ((flags & 4) != 0 ? 100 : 0)
-                + ((flags & 8) != 0 ? 4 : 0);
+        at += ((flags & 4) != 0 ? 100 : 0) + ((flags & 8) != 0 ? 4 : 0);
         if ((is("LAME", at, header) || is("Lav", at, header)) && at + 24 <= header.frameBytes()) {
             int delays = (frame[at + 21] & 0xff) << 16 | (frame[at + 22] & 0xff) << 8 | frame[at + 23] & 0xff;
             int delay = delays >> 12;

@@ -54,8 +54,9 @@ record WavFormat(int code, int sampleRate, int channels, int sampleBytes, ByteOr
      */
     static WavFormat parse(byte[] bytes, long length, ByteOrder order, PcmSink sink) throws IOException {
         if (bytes.length < 16) {
-            throw new MalformedAudioException("expected at least 16 bytes in the WAV chunk 'fmt ', found the end of the file after "
-                    + bytes.length + ". The file is cut off; copy or record it again");
+            throw new MalformedAudioException(
+                    "expected at least 16 bytes in the WAV chunk 'fmt ', found the end of the file after "
+                            + bytes.length + ". The file is cut off; copy or record it again");
         }
         ByteBuffer chunk = ByteBuffer.wrap(bytes).order(order);
         int code = code(chunk, length, sink);
@@ -93,7 +94,8 @@ record WavFormat(int code, int sampleRate, int channels, int sampleBytes, ByteOr
         if (code == EXTENSIBLE) {
             byte[] bytes = chunk.array();
             if (length < LONGEST || bytes.length < LONGEST) {
-                sink.warn("Its extensible WAV header is too short to name the kind of its samples; they were read as PCM.");
+                sink.warn(
+                        "Its extensible WAV header is too short to name the kind of its samples; they were read as PCM.");
                 return PCM;
             }
             code = chunk.getShort(24) & 0xffff;
@@ -107,7 +109,12 @@ record WavFormat(int code, int sampleRate, int channels, int sampleBytes, ByteOr
             sink.warn("Its WAV header does not name the kind of its samples; they were read as PCM.");
             return PCM;
         }
-        if (code != PCM && code != IEEE_FLOAT && code != A_LAW && code != MU_LAW && code != MPEG_LAYER_2 && code != MP3) {
+        if (code != PCM
+                && code != IEEE_FLOAT
+                && code != A_LAW
+                && code != MU_LAW
+                && code != MPEG_LAYER_2
+                && code != MP3) {
             throw new ForeignCodecException(
                     String.format(Locale.ROOT, "it is a WAV file of format code 0x%04X (%s)", code, codecName(code)));
         }

@@ -33,8 +33,8 @@ final class WavReader {
 
     /** Chunks that are recognised by their name alone, whatever length they state. */
     private static final Set<String> KNOWN_CHUNKS = Set.of(
-            "fmt ", "data", "ds64", "LIST", "fact", "cue ", "plst", "bext", "iXML", "axml", "chna", "JUNK", "junk", "PAD ", "FLLR",
-            "PEAK", "smpl", "inst", "id3 ", "ID3 ", "DISP", "cart", "acid", "_PMX", "RIFF", "RF64");
+            "fmt ", "data", "ds64", "LIST", "fact", "cue ", "plst", "bext", "iXML", "axml", "chna", "JUNK", "junk",
+            "PAD ", "FLLR", "PEAK", "smpl", "inst", "id3 ", "ID3 ", "DISP", "cart", "acid", "_PMX", "RIFF", "RF64");
 
     private static final Set<String> RIFF_MARKS = Set.of("RIFF", "RIFX", "RF64", "BW64");
 
@@ -62,7 +62,9 @@ final class WavReader {
     /** Returns whether a WAV file of a kind that is read here begins at a place. */
     static boolean begins(byte[] head, int at) {
         return RIFF_MARKS.contains(Bytes.text(head, at, 4)) && Bytes.startsWith(head, at + 8, "WAVE")
-                || Bytes.startsWith(head, at, "riff") && Bytes.startsWith(head, at + 24, "wave") && head.length >= at + 40;
+                || Bytes.startsWith(head, at, "riff")
+                        && Bytes.startsWith(head, at + 24, "wave")
+                        && head.length >= at + 40;
     }
 
     static void read(PeekableInput in, PcmSink sink) throws IOException {
@@ -117,7 +119,8 @@ final class WavReader {
                 }
                 case "ds64" -> {
                     if (length >= 24) {
-                        longDataLength = ByteBuffer.wrap(in.peek(24)).order(order).getLong(8);
+                        longDataLength =
+                                ByteBuffer.wrap(in.peek(24)).order(order).getLong(8);
                     }
                     skip(length);
                 }
@@ -287,9 +290,8 @@ final class WavReader {
             return true;
         }
         long length = chunkLength(ahead, at);
-        long limit = ahead.length < PeekableInput.WINDOW
-                ? ahead.length - at - chunkHeader() + 1
-                : LONGEST_UNPROVEN_CHUNK;
+        long limit =
+                ahead.length < PeekableInput.WINDOW ? ahead.length - at - chunkHeader() + 1 : LONGEST_UNPROVEN_CHUNK;
         return id.chars().allMatch(c -> c == ' ' || c == '_' || c < 0x7f && Character.isLetterOrDigit(c))
                 && length >= 0
                 && length <= limit;
@@ -315,6 +317,8 @@ final class WavReader {
 
     /** SoX writes 0x7FFFF000 into a pipe, arecord 0x80000000 or a little less, ffmpeg 0xFFFFFFFF. */
     private static boolean isFarAway(long length) {
-        return length < 0 || length >= 0x7FFFF000L && length <= 0x80000000L || length >= 0xFFFFF000L && length <= UNKNOWN;
+        return length < 0
+                || length >= 0x7FFFF000L && length <= 0x80000000L
+                || length >= 0xFFFFF000L && length <= UNKNOWN;
     }
 }

@@ -78,8 +78,10 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
     static List<BenchmarkWarning> of(BenchmarkReport report) {
         List<BenchmarkWarning> warnings = new ArrayList<>();
         for (BenchmarkAudio recording : report.settings().audios()) {
-            recording.warnings().forEach(warning -> warnings.add(
-                    new BenchmarkWarning(Kind.RECORDING, null, recording.name() + ": " + warning)));
+            recording
+                    .warnings()
+                    .forEach(warning -> warnings.add(
+                            new BenchmarkWarning(Kind.RECORDING, null, recording.name() + ": " + warning)));
         }
         List<Measured> ranking = report.ranking();
         if (ranking.isEmpty()) {

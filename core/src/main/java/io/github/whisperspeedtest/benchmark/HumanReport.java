@@ -74,8 +74,8 @@ public final class HumanReport {
             label = "";
         }
         settings.audios()
-                .forEach(audio -> audio.warnings()
-                        .forEach(warning -> line(target, "Warning", audio.name() + ": " + warning)));
+                .forEach(audio ->
+                        audio.warnings().forEach(warning -> line(target, "Warning", audio.name() + ": " + warning)));
         line(
                 target,
                 "Options",

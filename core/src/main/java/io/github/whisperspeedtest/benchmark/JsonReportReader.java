@@ -138,7 +138,8 @@ final class JsonReportReader {
 
     /** Reads a list that reports did not have at first. */
     private List<String> texts(JsonNode node, String name) {
-        List<String> texts = optional(node, name, (parent, field) -> list(parent, field, value -> element(value, field)));
+        List<String> texts =
+                optional(node, name, (parent, field) -> list(parent, field, value -> element(value, field)));
         return texts == null ? List.of() : texts;
     }
 

@@ -67,7 +67,8 @@ class AudioFilesTest {
 
     @Test
     void unknownContentWithoutFfmpegSaysWhatCanBeReadAndHowToGetTheRest() throws IOException {
-        Path unknown = Files.write(directory.resolve("speech.wav"), new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 11, 12, 13});
+        Path unknown =
+                Files.write(directory.resolve("speech.wav"), new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 11, 12, 13});
 
         assertFails(
                 unknown,

@@ -20,7 +20,8 @@ class ChannelMixerTest {
     void ofOppositeChannelsOneIsTaken() {
         Audio audio = read(i -> TONE[i], i -> -TONE[i]);
 
-        assertThat(Signals.amplitude(Signals.samples(audio), 0, 4 * SECOND, 440)).isCloseTo(0.5, within(0.001));
+        assertThat(Signals.amplitude(Signals.samples(audio), 0, 4 * SECOND, 440))
+                .isCloseTo(0.5, within(0.001));
         assertThat(audio.warnings())
                 .containsExactly("Its channels have opposite phases and cancel each other out in 4.000 s of 4.000 s;"
                         + " only one channel was read there.");
@@ -30,7 +31,8 @@ class ChannelMixerTest {
     void theLouderOneIsTakenOfSeveralChannels() {
         Audio audio = read(i -> -0.8 * TONE[i], i -> 0, i -> TONE[i], i -> -0.2 * TONE[i]);
 
-        assertThat(Signals.amplitude(Signals.samples(audio), 0, 4 * SECOND, 440)).isCloseTo(0.5, within(0.001));
+        assertThat(Signals.amplitude(Signals.samples(audio), 0, 4 * SECOND, 440))
+                .isCloseTo(0.5, within(0.001));
     }
 
     @Test
@@ -59,7 +61,8 @@ class ChannelMixerTest {
 
         float[] samples = Signals.samples(audio);
         assertThat(Signals.amplitude(samples, 0, 2 * SECOND, 440)).isCloseTo(0.5, within(0.001));
-        assertThat(Signals.amplitude(samples, 2 * SECOND + 1_000, 4 * SECOND, 440)).isCloseTo(0.25, within(0.001));
+        assertThat(Signals.amplitude(samples, 2 * SECOND + 1_000, 4 * SECOND, 440))
+                .isCloseTo(0.25, within(0.001));
         for (int i = 1; i < samples.length; i++) {
             // The tone itself changes by 0.087 at most.
             assertThat(Math.abs(samples[i] - samples[i - 1])).isLessThan(0.095f);
@@ -75,6 +78,7 @@ class ChannelMixerTest {
                 samples[i * channels.length + channel] = channels[channel].at(i);
             }
         }
-        return AudioFiles.read("channels.wav", new ByteArrayInputStream(writer.samples(samples).bytes()));
+        return AudioFiles.read(
+                "channels.wav", new ByteArrayInputStream(writer.samples(samples).bytes()));
     }
 }

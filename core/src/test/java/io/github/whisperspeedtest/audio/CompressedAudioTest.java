@@ -111,8 +111,10 @@ class CompressedAudioTest {
         assertThat(audio.warnings()).isEmpty();
         float[] samples = Signals.samples(audio);
         assertThat(Signals.amplitude(samples, 2_000, 14_000, Signals.LEFT_TONE)).isCloseTo(0.95 * 0.25, within(0.003));
-        assertThat(Signals.amplitude(samples, 20_000, 32_000, Signals.LEFT_TONE)).isCloseTo(0.95 * 0.25, within(0.003));
-        assertThat(Signals.amplitude(samples, 38_000, 48_000, Signals.LEFT_TONE)).isCloseTo(0.95 * 0.25, within(0.003));
+        assertThat(Signals.amplitude(samples, 20_000, 32_000, Signals.LEFT_TONE))
+                .isCloseTo(0.95 * 0.25, within(0.003));
+        assertThat(Signals.amplitude(samples, 38_000, 48_000, Signals.LEFT_TONE))
+                .isCloseTo(0.95 * 0.25, within(0.003));
     }
 
     @ParameterizedTest
@@ -137,7 +139,8 @@ class CompressedAudioTest {
         assertThat(audio.warnings())
                 .singleElement()
                 .asString()
-                .matches("The recording is cut off: 0\\.\\d+ s of the 1\\.000 s that its header states are missing .*%\\)\\.");
+                .matches(
+                        "The recording is cut off: 0\\.\\d+ s of the 1\\.000 s that its header states are missing .*%\\)\\.");
     }
 
     @ParameterizedTest
@@ -185,9 +188,12 @@ class CompressedAudioTest {
         Arrays.fill(garbage, (byte) (kind == 0 ? 0 : 0x55));
 
         Audio audio = read(join(
-                Arrays.copyOf(whole, whole.length / 2), garbage, Arrays.copyOfRange(whole, whole.length / 2, whole.length)));
+                Arrays.copyOf(whole, whole.length / 2),
+                garbage,
+                Arrays.copyOfRange(whole, whole.length / 2, whole.length)));
 
-        assertThat(audio.duration()).isBetween(read(whole).duration().minusMillis(60), read(whole).duration());
+        assertThat(audio.duration())
+                .isBetween(read(whole).duration().minusMillis(60), read(whole).duration());
         assertThat(audio.warnings())
                 .singleElement()
                 .asString()
@@ -235,9 +241,11 @@ class CompressedAudioTest {
         byte[] eightBitTag = Arrays.copyOf(new byte[] {'I', 'D', '3', 3, 0, 0, 0, 0, (byte) 0x84, 0}, 10 + 0x8400);
 
         for (byte[] front : List.of(junk, eightBitTag)) {
-            assertThat(read(join(front, whole)).duration()).isEqualTo(read(whole).duration());
+            assertThat(read(join(front, whole)).duration())
+                    .isEqualTo(read(whole).duration());
         }
-        assertThat(readFile(join(lyingTag, whole)).duration()).isEqualTo(read(whole).duration());
+        assertThat(readFile(join(lyingTag, whole)).duration())
+                .isEqualTo(read(whole).duration());
     }
 
     /** A picture of 100 kB, as a tag may hold. */

@@ -86,8 +86,8 @@ class FfmpegTest {
     void theProgramIsAskedBeforeADamagedFileIsRefused() throws IOException {
         float[] tone = Signals.tone(440, 0.5, Audio.SAMPLE_RATE, 40_000);
         writeSound(tone);
-        Path damaged = Files.write(
-                directory.resolve("damaged.flac"), Arrays.copyOf(Signals.resource("reference.flac"), 20));
+        Path damaged =
+                Files.write(directory.resolve("damaged.flac"), Arrays.copyOf(Signals.resource("reference.flac"), 20));
         Ffmpeg ffmpeg = standIn("cat '" + directory + "/sound'");
 
         Audio audio = AudioFiles.read(damaged, ffmpeg);
@@ -98,8 +98,8 @@ class FfmpegTest {
 
     @Test
     void damagedFileThatTheProgramCannotReadEitherIsRefusedWithBothReasons() throws IOException {
-        Path damaged = Files.write(
-                directory.resolve("damaged.flac"), Arrays.copyOf(Signals.resource("reference.flac"), 20));
+        Path damaged =
+                Files.write(directory.resolve("damaged.flac"), Arrays.copyOf(Signals.resource("reference.flac"), 20));
         Ffmpeg ffmpeg = standIn("echo 'Invalid data' >&2; exit 1");
 
         assertThatThrownBy(() -> AudioFiles.read(damaged, ffmpeg))
@@ -179,8 +179,8 @@ class FfmpegTest {
         Files.write(
                 directory.resolve("header"),
                 new WavWriter().code(3).bits(32).dataLength(0xFFFFFFFFL).bytes());
-        Ffmpeg ffmpeg = standIn("echo $$ > '" + directory + "/pid'; cat '" + directory
-                + "/header'; exec tr '\\0' '\\377' < /dev/zero");
+        Ffmpeg ffmpeg = standIn(
+                "echo $$ > '" + directory + "/pid'; cat '" + directory + "/header'; exec tr '\\0' '\\377' < /dev/zero");
 
         assertThatThrownBy(() -> AudioFiles.read(unknown, ffmpeg))
                 .isInstanceOf(AudioException.class)

@@ -83,8 +83,11 @@ class WavReaderTest {
 
     @Test
     void rf64ThatIsCutOffIsReadAndSaysSo() {
-        Audio audio = audio(
-                new WavWriter().long64().dataLength(6_000_000_000L).samples(VALUES).bytes());
+        Audio audio = audio(new WavWriter()
+                .long64()
+                .dataLength(6_000_000_000L)
+                .samples(VALUES)
+                .bytes());
 
         assertThat(Signals.doubles(Signals.samples(audio))).containsExactly(VALUES);
         assertThat(audio.warnings())
@@ -115,13 +118,15 @@ class WavReaderTest {
 
     @Test
     void recordingThatIsCutOffIsReadAndSaysHowMuchIsMissing() {
-        byte[] whole = new WavWriter().samples(new double[1_000]).samples(VALUES).bytes();
+        byte[] whole =
+                new WavWriter().samples(new double[1_000]).samples(VALUES).bytes();
 
         Audio audio = audio(Arrays.copyOf(whole, whole.length - 501));
 
         assertThat(audio.sampleCount()).isEqualTo(757);
         assertThat(audio.warnings())
-                .contains("The recording is cut off: 0.016 s of the 0.063 s that its header states are missing (24.9 %).");
+                .contains(
+                        "The recording is cut off: 0.016 s of the 0.063 s that its header states are missing (24.9 %).");
         assertThat(audio(new WavWriter().dataLength(20).samples(VALUES).bytes()).warnings())
                 .containsExactly(
                         "The recording is cut off: less than 0.001 s of the 0.001 s that its header states are missing (20.0 %).");
@@ -177,16 +182,25 @@ class WavReaderTest {
                 Arguments.of("format too long", longFormat, ""),
                 Arguments.of("format too short", shortFormat, ""),
                 Arguments.of("RIFF length too short", plain().riffLength(50).bytes(), ""),
-                Arguments.of("RIFF length too long", plain().riffLength(5_000_000).bytes(), ""),
-                Arguments.of("no length, right RIFF length", plain().dataLength(0).bytes(), "states 0.000 s"),
                 Arguments.of(
-                        "shorter than there is", plain().dataLength(6).bytes(), "all of it was read"),
-                Arguments.of("padding missing", plain().withoutPadding().chunkBefore("LIST", new byte[13]).bytes(), ""),
+                        "RIFF length too long", plain().riffLength(5_000_000).bytes(), ""),
+                Arguments.of(
+                        "no length, right RIFF length", plain().dataLength(0).bytes(), "states 0.000 s"),
+                Arguments.of("shorter than there is", plain().dataLength(6).bytes(), "all of it was read"),
+                Arguments.of(
+                        "padding missing",
+                        plain().withoutPadding()
+                                .chunkBefore("LIST", new byte[13])
+                                .bytes(),
+                        ""),
                 Arguments.of(
                         "chunk length too long",
                         plain().chunkBefore("LIST", 0xFEFEFEFEL, new byte[40]).bytes(),
                         ""),
-                Arguments.of("chunk length too short", plain().chunkBefore("LIST", 20, new byte[40]).bytes(), ""),
+                Arguments.of(
+                        "chunk length too short",
+                        plain().chunkBefore("LIST", 20, new byte[40]).bytes(),
+                        ""),
                 Arguments.of("samples before the format", plain().samplesFirst().bytes(), ""),
                 Arguments.of("junk in front", concat(new byte[] {1, 2, 3, 'R', 'I'}, plain().bytes()), ""),
                 Arguments.of(
@@ -195,7 +209,9 @@ class WavReaderTest {
                         ""),
                 Arguments.of("junk behind", concat(plain().bytes(), new byte[] {9, -8, 7, -6, 5, -4}), ""),
                 Arguments.of(
-                        "tag behind", concat(plain().bytes(), "TAGsome title".getBytes(StandardCharsets.US_ASCII)), ""));
+                        "tag behind",
+                        concat(plain().bytes(), "TAGsome title".getBytes(StandardCharsets.US_ASCII)),
+                        ""));
     }
 
     private static WavWriter plain() {
@@ -208,7 +224,10 @@ class WavReaderTest {
                 .rate(4_000)
                 .samples(Signals.doubles(Signals.tone(500, 0.5, 4_000, 12_000)))
                 .bytes();
-        ByteBuffer.wrap(sound).order(ByteOrder.LITTLE_ENDIAN).putInt(4, 36 + 8_000).putInt(40, 8_000);
+        ByteBuffer.wrap(sound)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(4, 36 + 8_000)
+                .putInt(40, 8_000);
 
         Audio audio = audio(sound);
 
@@ -219,7 +238,11 @@ class WavReaderTest {
 
     @Test
     void filesThatAreJoinedAreReadOneAfterTheOther() {
-        byte[] slow = new WavWriter().rate(8_000).samples(new double[800]).samples(0.5).bytes();
+        byte[] slow = new WavWriter()
+                .rate(8_000)
+                .samples(new double[800])
+                .samples(0.5)
+                .bytes();
 
         Audio audio = audio(concat(plain().bytes(), slow));
 
@@ -231,7 +254,8 @@ class WavReaderTest {
     void bigEndianFilesAreRead() {
         byte[] bytes = plain().bytes();
         bytes[3] = 'X';
-        for (int[] field : new int[][] {{4, 4}, {16, 4}, {20, 2}, {22, 2}, {24, 4}, {28, 4}, {32, 2}, {34, 2}, {40, 4}}) {
+        for (int[] field :
+                new int[][] {{4, 4}, {16, 4}, {20, 2}, {22, 2}, {24, 4}, {28, 4}, {32, 2}, {34, 2}, {40, 4}}) {
             reverse(bytes, field[0], field[1]);
         }
         for (int at = 44; at < bytes.length; at += 2) {
@@ -244,11 +268,17 @@ class WavReaderTest {
     @Test
     void wave64IsRead() {
         byte[] tail = HexFormat.of().parseHex("F3ACD3118CD100C04F8EDB8A");
-        ByteBuffer file = ByteBuffer.allocate(24 + 16 + 24 + 16 + 24 + 2 * VALUES.length).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer file =
+                ByteBuffer.allocate(24 + 16 + 24 + 16 + 24 + 2 * VALUES.length).order(ByteOrder.LITTLE_ENDIAN);
         byte[] wav = plain().bytes();
         file.put("riff".getBytes(StandardCharsets.US_ASCII)).put(HexFormat.of().parseHex("2E91CF11A5D628DB04C10000"));
-        file.putLong(file.capacity()).put("wave".getBytes(StandardCharsets.US_ASCII)).put(tail);
-        file.put("fmt ".getBytes(StandardCharsets.US_ASCII)).put(tail).putLong(24 + 16).put(wav, 20, 16);
+        file.putLong(file.capacity())
+                .put("wave".getBytes(StandardCharsets.US_ASCII))
+                .put(tail);
+        file.put("fmt ".getBytes(StandardCharsets.US_ASCII))
+                .put(tail)
+                .putLong(24 + 16)
+                .put(wav, 20, 16);
         file.put("data".getBytes(StandardCharsets.US_ASCII)).put(tail).putLong(24 + 2 * VALUES.length);
         file.put(wav, 44, 2 * VALUES.length);
 
@@ -288,7 +318,8 @@ class WavReaderTest {
     @Test
     void headersFromWhichNoFormatFollowsAreNamed() {
         assertFails(new WavWriter().channels(0).frameBytes(0).samples(VALUES).bytes(), "channels, found 0");
-        assertFails(new WavWriter().channels(33).samples(new double[33]).bytes(), "expected 1 to 32 channels, found 33");
+        assertFails(
+                new WavWriter().channels(33).samples(new double[33]).bytes(), "expected 1 to 32 channels, found 33");
         assertFails(new WavWriter().rate(0).samples(VALUES).bytes(), "found 0 Hz");
         assertFails(new WavWriter().rate(-1).samples(VALUES).bytes(), "expected a sample rate from 4000 to 384000 Hz");
         assertFails(new WavWriter().bits(40).frameBytes(5).samples(VALUES).bytes(), "found 40 bits");
@@ -326,7 +357,11 @@ class WavReaderTest {
     @Test
     void valuesOfWhichMostAreNoSamplesAreAnError() {
         assertFails(
-                new WavWriter().code(3).bits(32).samples(0.5, Double.NaN, Double.NaN).bytes(),
+                new WavWriter()
+                        .code(3)
+                        .bits(32)
+                        .samples(0.5, Double.NaN, Double.NaN)
+                        .bytes(),
                 "found 2 of 3 values that are none",
                 "NaN in channel 1 at 0.000 s");
     }

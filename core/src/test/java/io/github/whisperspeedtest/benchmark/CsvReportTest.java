@@ -51,7 +51,8 @@ class CsvReportTest {
         assertThat(CsvReport.render(report)).endsWith(",remedy,a.wav: The recording is cut off.\r\n");
         assertThat(new HumanReport(false, false).header(report))
                 .contains("  Warning      a.wav: The recording is cut off.\n");
-        assertThat(new HumanReport(false, false).conclusion(report)).contains("Warning: a.wav: The recording is cut off.");
+        assertThat(new HumanReport(false, false).conclusion(report))
+                .contains("Warning: a.wav: The recording is cut off.");
         assertThat(MarkdownReport.render(report)).contains("- Warning: a.wav: The recording is cut off.");
         assertThat(JsonReport.render(report))
                 .contains("\"warnings\" : [ \"The recording is cut off.\" ]", "\"kind\" : \"recording\"");
