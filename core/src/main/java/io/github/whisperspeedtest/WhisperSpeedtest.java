@@ -2,9 +2,11 @@ package io.github.whisperspeedtest;
 
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.process.RunningCalls;
 import io.github.whisperspeedtest.registry.ImplementationRegistry;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.Transcriber;
 import java.util.List;
 
@@ -70,6 +72,7 @@ public final class WhisperSpeedtest {
      */
     public Transcriber open(String implementation, String model, LoadOptions options) {
         Implementation found = registry.require(implementation);
-        return found.load(new ModelStore(home).locate(found, model), options);
+        ModelFiles files = new ModelStore(home).locate(found, model);
+        return RunningCalls.run(() -> {}, () -> found.load(files, options));
     }
 }

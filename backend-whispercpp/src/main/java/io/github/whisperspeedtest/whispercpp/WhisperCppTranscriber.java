@@ -7,6 +7,7 @@ import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.error.EngineException;
 import io.github.whisperspeedtest.error.EngineUnavailableException;
 import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.process.RunningCalls;
 import io.github.whisperspeedtest.spi.EngineParameters;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.Transcriber;
@@ -105,7 +106,7 @@ final class WhisperCppTranscriber implements Transcriber {
             }
             try (WhisperCppRun run = new WhisperCppRun(
                     runtime, context, model, parameters, audio, options, listener, cancel, sliceSamples)) {
-                return run.transcribe();
+                return RunningCalls.run(cancel::raise, run::transcribe);
             }
         } finally {
             lock.unlock();

@@ -1,13 +1,19 @@
 package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.error.AudioException;
+import io.github.whisperspeedtest.files.DiskErrors;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +23,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the files and directories of a command line into files.
@@ -51,7 +58,7 @@ final class AudioFinder {
     }
 
     /**
-     * Returns the files, each once, those of a directory and below it sorted by name.
+     * Returns the files, each once, those of a directory and below it sorted by name. Links are followed; what in a directory cannot be read is a warning, and the rest is found.
      *
      * @throws AudioException if a path does not exist, or a directory holds no recording
      */
@@ -117,20 +124,52 @@ final class AudioFinder {
         return count + (count == 1 ? " file" : " files");
     }
 
+    private void warn(String message) {
+        notes.println("warning: " + message);
+    }
+
     private static Path absolute(Path path) {
         return path.toAbsolutePath().normalize();
     }
 
     private List<Path> below(Path directory) {
-        try (Stream<Path> all = Files.walk(directory)) {
-            return all.filter(Files::isRegularFile)
-                    .filter(file -> !file.getFileName().toString().startsWith("."))
-                    .filter(this::isNamedAsAudio)
-                    .sorted()
-                    .toList();
-        } catch (IOException | UncheckedIOException e) {
-            throw new AudioException("The directory " + directory + " cannot be read: " + e.getMessage(), e);
+        List<Path> found = new ArrayList<>();
+        try {
+            Files.walkFileTree(
+                    directory, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, new SimpleFileVisitor<>() {
+                        @Override
+                        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                            if (isNamedAsAudio(file)) {
+                                if (attributes.isRegularFile()) {
+                                    found.add(file);
+                                } else if (attributes.isSymbolicLink()) {
+                                    warn(file + " is a link to nothing.");
+                                }
+                            }
+                            return FileVisitResult.CONTINUE;
+                        }
+
+                        @Override
+                        public FileVisitResult visitFileFailed(Path path, IOException failure) throws IOException {
+                            if (path.equals(directory)) {
+                                throw failure;
+                            }
+                            warn("Cannot read " + path + ": " + DiskErrors.reason(failure) + ".");
+                            return FileVisitResult.CONTINUE;
+                        }
+
+                        @Override
+                        public FileVisitResult postVisitDirectory(Path path, @Nullable IOException failure) {
+                            if (failure != null) {
+                                warn("Cannot read all of " + path + ": " + DiskErrors.reason(failure) + ".");
+                            }
+                            return FileVisitResult.CONTINUE;
+                        }
+                    });
+        } catch (IOException e) {
+            throw new AudioException("Cannot read the directory " + directory + ": " + DiskErrors.reason(e) + ".", e);
         }
+        return found.stream().sorted().toList();
     }
 
     private boolean isNamedAsAudio(Path file) {

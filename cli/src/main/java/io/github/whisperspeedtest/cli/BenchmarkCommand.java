@@ -16,12 +16,14 @@ import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.checkpoint.RandomModel;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.AtomicFiles;
+import io.github.whisperspeedtest.files.DiskErrors;
 import io.github.whisperspeedtest.files.UserPaths;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.registry.DiscoveryProblem;
 import io.github.whisperspeedtest.spi.Implementation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,7 +55,8 @@ import picocli.CommandLine.Spec;
             "  whisper-speedtest benchmark -m base -a talk.mp3 --reference-text talk.txt",
             "  whisper-speedtest benchmark -m random-small -l en",
             "  whisper-speedtest benchmark -i whispercpp --json results.json",
-            "  whisper-speedtest benchmark --json - | jq '.results[].median'"
+            "  whisper-speedtest benchmark --json - |",
+            "    jq '.results[].statistics.median_seconds'"
         })
 final class BenchmarkCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(BenchmarkCommand.class);
@@ -173,6 +176,7 @@ final class BenchmarkCommand implements Callable<Integer> {
             }
             Listener listener = new Listener(
                     progress, new ResultsDirectory(library.home().data().resolve("results")), ids.size());
+            terminal.onInterrupt(listener::interruptSummary);
             BenchmarkReport report =
                     new BenchmarkRunner(library.registry(), new ModelStore(library.home())).run(plan, listener);
             listener.finish(report);
@@ -210,6 +214,25 @@ final class BenchmarkCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "Only one of --json, --csv and --markdown can go to standard output");
         }
+        exports().stream().filter(export -> !export.toStandardOutput()).forEach(this::checkPlace);
+    }
+
+    /** Before anything is measured, so that a typing error does not cost the results of hours. */
+    private void checkPlace(Export export) {
+        Path file = Path.of(export.target()).toAbsolutePath();
+        Path directory = file.getParent();
+        String problem = null;
+        if (Files.isDirectory(file)) {
+            problem = "it is a directory";
+        } else if (directory == null || !Files.isDirectory(directory)) {
+            problem = "there is no directory " + directory;
+        } else if (!Files.isWritable(Files.exists(file) && !Files.isRegularFile(file) ? file : directory)) {
+            problem = "permission denied";
+        }
+        if (problem != null) {
+            throw new ParameterException(
+                    spec.commandLine(), "Cannot write " + export.target() + " (" + export.option() + "): " + problem);
+        }
     }
 
     private List<BenchmarkInput> inputs() {
@@ -233,13 +256,13 @@ final class BenchmarkCommand implements Callable<Integer> {
     private List<Export> exports() {
         List<Export> exports = new ArrayList<>();
         if (json != null) {
-            exports.add(new Export(json, JsonReport::render));
+            exports.add(new Export("--json", json, JsonReport::render));
         }
         if (csv != null) {
-            exports.add(new Export(csv, CsvReport::render));
+            exports.add(new Export("--csv", csv, CsvReport::render));
         }
         if (markdown != null) {
-            exports.add(new Export(markdown, MarkdownReport::render));
+            exports.add(new Export("--markdown", markdown, MarkdownReport::render));
         }
         return exports;
     }
@@ -247,10 +270,11 @@ final class BenchmarkCommand implements Callable<Integer> {
     /**
      * A form of the results that was asked for.
      *
+     * @param option the option that asked for it
      * @param target a file name, or - for standard output
      * @param format turns a report into text
      */
-    private record Export(String target, Function<BenchmarkReport, String> format) {
+    private record Export(String option, String target, Function<BenchmarkReport, String> format) {
         boolean toStandardOutput() {
             return target.equals("-");
         }
@@ -263,10 +287,10 @@ final class BenchmarkCommand implements Callable<Integer> {
         private final int count;
         private final HumanReport human = new HumanReport(!terminal.unicode(), terminal.colorOut());
         private final boolean quiet = exports().stream().anyMatch(Export::toStandardOutput);
-        private int done;
+        private volatile int done;
         private boolean exported = true;
         private boolean keep = true;
-        private @Nullable Path saved;
+        private volatile @Nullable Path saved;
 
         Listener(ProgressLine progress, ResultsDirectory resultsDirectory, int count) {
             this.progress = progress;
@@ -291,10 +315,10 @@ final class BenchmarkCommand implements Callable<Integer> {
 
         @Override
         public void onResult(BenchmarkReport report) {
-            done++;
             progress.clear();
             print(human.result(report, report.results().get(report.results().size() - 1)));
             save(report);
+            done = report.results().size();
         }
 
         void finish(BenchmarkReport report) {
@@ -309,6 +333,12 @@ final class BenchmarkCommand implements Callable<Integer> {
             if (saved != null) {
                 terminal.err().println("Results saved to " + saved);
             }
+        }
+
+        String interruptSummary() {
+            Path file = saved;
+            return "interrupted; " + done + " of " + count + " implementations were measured"
+                    + (done == 0 || file == null ? "" : ", results saved to " + file);
         }
 
         /** Returns whether a file that was asked for does not hold the final results. */
@@ -338,15 +368,17 @@ final class BenchmarkCommand implements Callable<Integer> {
         }
 
         private boolean saveForLater(BenchmarkReport report) {
+            Path file = saved;
             try {
-                if (saved == null) {
-                    saved = resultsDirectory.claim(report.startedAt());
+                if (file == null) {
+                    file = resultsDirectory.claim(report.startedAt());
+                    saved = file;
                 }
             } catch (IOException e) {
                 warnOfLost(resultsDirectory.directory(), e);
                 return false;
             }
-            if (write(saved, JsonReport.render(report))) {
+            if (write(file, JsonReport.render(report))) {
                 return true;
             }
             saved = null;
@@ -365,7 +397,7 @@ final class BenchmarkCommand implements Callable<Integer> {
         }
 
         private void warnOfLost(Path file, IOException e) {
-            terminal.err().println("warning: cannot write " + file + ": " + ErrorPrinter.message(e));
+            terminal.err().println("warning: cannot write " + file + ": " + DiskErrors.reason(e));
         }
     }
 }

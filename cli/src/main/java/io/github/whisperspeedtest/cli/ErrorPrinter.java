@@ -2,7 +2,9 @@ package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.error.TranscriptionCancelledException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
+import io.github.whisperspeedtest.files.DiskErrors;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import picocli.CommandLine;
 
 /** Turns whatever a command throws into a message and an exit code, in this one place. */
@@ -51,6 +53,9 @@ final class ErrorPrinter implements CommandLine.IExecutionExceptionHandler, Comm
         String message = failure.getMessage();
         if (failure instanceof WhisperSpeedtestException && message != null) {
             return message;
+        }
+        if (failure instanceof FileSystemException disk && disk.getFile() != null) {
+            return disk.getFile() + ": " + DiskErrors.reason(disk);
         }
         if (failure instanceof OutOfMemoryError) {
             return "Java ran out of memory. Give it more, for example with JAVA_OPTS=-Xmx4g.";

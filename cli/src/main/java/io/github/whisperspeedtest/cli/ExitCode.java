@@ -28,7 +28,7 @@ final class ExitCode {
     /** A fault of this tool or of an engine. */
     static final int INTERNAL = 70;
 
-    /** Interrupted from the keyboard, as shells count it. */
+    /** Interrupted from the keyboard, as shells count it; {@link Termination} has the other signals. */
     static final int INTERRUPTED = 130;
 
     private ExitCode() {}

@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.cli;
 
+import io.github.whisperspeedtest.process.LongWork;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -14,7 +15,14 @@ public final class Main {
     /** Runs one command and exits with its code. */
     public static void main(String[] args) {
         configureLogging(Arrays.asList(args));
-        System.exit(run(Terminal.takeOver(), args));
+        Termination termination = new Termination();
+        Terminal terminal = Terminal.takeOver(termination::readerGone);
+        termination.install(terminal);
+        LongWork.listen(terminal.status()::show);
+        int code = run(terminal, args);
+        terminal.status().clear();
+        termination.workStopped();
+        System.exit(code);
     }
 
     /** Runs one command and returns its exit code. */

@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
             "",
             "Exit codes: 0 done, 1 something failed, 2 wrong usage or input,",
             "3 a model is missing or damaged, 4 the machine lacks something,",
-            "70 internal error, 130 interrupted."
+            "70 internal error, 130 interrupted, 141 the reader of a pipe has gone."
         })
 final class RootCommand implements Runnable {
     @Spec

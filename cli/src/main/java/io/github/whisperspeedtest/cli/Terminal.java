@@ -1,6 +1,11 @@
 package io.github.whisperspeedtest.cli;
 
+import java.io.BufferedOutputStream;
 import java.io.Console;
+import java.io.FileDescriptor;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
@@ -11,50 +16,118 @@ import java.nio.charset.UnsupportedCharsetException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Where output goes, and what can be shown there.
- *
- * @param out data
- * @param err everything else
- * @param outIsTerminal whether somebody watches {@code out}
- * @param errIsTerminal whether somebody watches {@code err}
- * @param unicode whether characters outside ASCII arrive as they are
- * @param color whether colours are wanted on a terminal
- */
-record Terminal(
-        PrintWriter out,
-        PrintWriter err,
-        boolean outIsTerminal,
-        boolean errIsTerminal,
-        boolean unicode,
-        boolean color) {
+/** Where output goes, and what can be shown there. */
+final class Terminal {
     /** System property with the names of the streams that are terminals, set by the start script. */
     static final String TERMINAL_PROPERTY = "whisperspeedtest.terminal";
+
+    private final PrintWriter out;
+    private final PrintWriter err;
+    private final boolean outIsTerminal;
+    private final boolean errIsTerminal;
+    private final boolean unicode;
+    private final boolean color;
+    private final StatusLine status;
+    private volatile Supplier<String> interruptSummary = () -> "interrupted";
+
+    /**
+     * Describes a terminal.
+     *
+     * @param out data
+     * @param err everything else
+     * @param outIsTerminal whether {@code out} is a terminal
+     * @param errIsTerminal whether {@code err} is a terminal
+     * @param unicode whether characters outside ASCII arrive as they are
+     * @param color whether colours are wanted on a terminal
+     */
+    Terminal(
+            PrintWriter out,
+            PrintWriter err,
+            boolean outIsTerminal,
+            boolean errIsTerminal,
+            boolean unicode,
+            boolean color) {
+        status = new StatusLine(err, errIsTerminal);
+        this.out = status.aroundOut(out);
+        this.err = status.aroundErr();
+        this.outIsTerminal = outIsTerminal;
+        this.errIsTerminal = errIsTerminal;
+        this.unicode = unicode;
+        this.color = color;
+    }
 
     /**
      * Returns the terminal of this process, and keeps standard output for data.
      *
      * <p>Some audio decoders print to {@code System.out}; from here on that is standard error.
+     *
+     * @param readerGone runs once a pipe that is written to has no reader any more; what is written to it from then on is dropped
      */
-    static Terminal takeOver() {
+    static Terminal takeOver(Runnable readerGone) {
         Charset charset = charset();
         String known = System.getProperty(TERMINAL_PROPERTY);
         boolean console = known == null && isConsole();
         List<String> terminals = known == null ? List.of() : Arrays.asList(known.split(","));
         boolean outIsTerminal = console || terminals.contains("stdout");
-        // A pipe or a file gets what -o writes: no locale may turn letters of a transcript into question marks.
-        PrintWriter out = new PrintWriter(System.out, true, outIsTerminal ? charset : StandardCharsets.UTF_8);
-        System.setOut(System.err);
-        PrintWriter err = new PrintWriter(System.err, true, charset);
-        return new Terminal(
-                out,
-                err,
+        OutputStream stdout = StandardStream.of(FileDescriptor.out, "/dev/fd/1", readerGone);
+        OutputStream stderr = StandardStream.of(FileDescriptor.err, "/dev/fd/2", readerGone);
+        Terminal terminal = new Terminal(
+                // A pipe or a file gets what -o writes: no locale may turn letters of a transcript into question marks.
+                new PrintWriter(
+                        new OutputStreamWriter(
+                                new BufferedOutputStream(stdout), outIsTerminal ? charset : StandardCharsets.UTF_8),
+                        true),
+                new PrintWriter(new OutputStreamWriter(stderr, charset), true),
                 outIsTerminal,
                 console || terminals.contains("stderr"),
                 charset.newEncoder().canEncode('×'),
                 wantsColor(System.getenv()));
+        PrintStream log = terminal.status.aroundErr(stderr);
+        System.setErr(log);
+        System.setOut(log);
+        return terminal;
+    }
+
+    /** Returns where data goes. */
+    PrintWriter out() {
+        return out;
+    }
+
+    /** Returns where everything else goes. */
+    PrintWriter err() {
+        return err;
+    }
+
+    boolean outIsTerminal() {
+        return outIsTerminal;
+    }
+
+    boolean errIsTerminal() {
+        return errIsTerminal;
+    }
+
+    boolean unicode() {
+        return unicode;
+    }
+
+    boolean color() {
+        return color;
+    }
+
+    StatusLine status() {
+        return status;
+    }
+
+    /** Sets what an interrupt prints last, such as how much is done; asked at that time, from another thread. */
+    void onInterrupt(Supplier<String> summary) {
+        interruptSummary = summary;
+    }
+
+    String interruptSummary() {
+        return interruptSummary.get();
     }
 
     /** Returns how to ask the person at the terminal, null where nobody is there to see a question or to answer it. */

@@ -4,9 +4,11 @@ import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
+import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.TranscriptionCancelledException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.AtomicFiles;
+import io.github.whisperspeedtest.files.DiskErrors;
 import io.github.whisperspeedtest.format.TranscriptFormat;
 import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.model.ModelCatalog;
@@ -21,7 +23,9 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,6 +33,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,6 +57,8 @@ import picocli.CommandLine.Spec;
             "  whisper-speedtest transcribe talk.wav -f json | jq -r .text"
         })
 final class TranscribeCommand implements Callable<Integer> {
+    private static final int MAX_LABEL = 40;
+
     private final Terminal terminal;
 
     @Spec
@@ -91,7 +98,8 @@ final class TranscribeCommand implements Callable<Integer> {
     @Option(
             names = {"-o", "--output-dir"},
             paramLabel = "DIR",
-            description = "Write one file per recording and format into DIR, and nothing to standard output.")
+            description =
+                    "Write one file per recording and format into DIR, created if needed, and nothing to standard output.")
     private @Nullable Path outputDirectory;
 
     TranscribeCommand(Terminal terminal) {
@@ -123,8 +131,10 @@ final class TranscribeCommand implements Callable<Integer> {
 
         ErrorPrinter errors = new ErrorPrinter(terminal);
         Map<Path, String> names = OutputNames.of(files);
+        AtomicInteger done = new AtomicInteger();
+        terminal.onInterrupt(() -> interruptSummary(done.get(), files.size()));
         int failed = 0;
-        try (Transcriber transcriber = library.open(id, engine.model(), load)) {
+        try (Transcriber transcriber = open(library, id, load)) {
             if (engine.model().equals(EmbeddedModel.NAME)) {
                 terminal.err()
                         .println("note: '" + EmbeddedModel.NAME
@@ -133,7 +143,8 @@ final class TranscribeCommand implements Callable<Integer> {
             }
             for (Path file : files) {
                 try {
-                    transcribe(transcriber, file, options, formats, names);
+                    transcribe(transcriber, file, options, formats, names.get(file));
+                    done.incrementAndGet();
                 } catch (TranscriptionCancelledException e) {
                     throw e;
                 } catch (WhisperSpeedtestException e) {
@@ -146,6 +157,21 @@ final class TranscribeCommand implements Callable<Integer> {
             }
         }
         return failed == 0 ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    private Transcriber open(WhisperSpeedtest library, String id, LoadOptions load) {
+        try (ProgressLine progress = new ProgressLine(terminal)) {
+            progress.show("loading " + engine.model() + " with " + id);
+            return library.open(id, engine.model(), load);
+        }
+    }
+
+    private String interruptSummary(int done, int all) {
+        if (all == 1) {
+            return done == 1 ? "interrupted; the recording was transcribed" : "interrupted";
+        }
+        return "interrupted; " + done + " of " + all + " recordings were transcribed"
+                + (outputDirectory == null || done == 0 ? "" : " into " + outputDirectory);
     }
 
     /** Before anything is transcribed, so that no work is lost for want of a place to write to. */
@@ -165,35 +191,33 @@ final class TranscribeCommand implements Callable<Integer> {
 
     private ParameterException unwritable(Path path, IOException cause) {
         return new ParameterException(
-                spec.commandLine(), "Cannot write " + path + ": " + ErrorPrinter.message(cause), cause);
+                spec.commandLine(), "Cannot write " + path + ": " + DiskErrors.reason(cause), cause);
     }
 
     private void transcribe(
-            Transcriber transcriber,
-            Path file,
-            TranscribeOptions options,
-            Set<TranscriptFormat> formats,
-            Map<Path, String> names)
+            Transcriber transcriber, Path file, TranscribeOptions options, Set<TranscriptFormat> formats, String name)
             throws IOException {
+        if (outputDirectory != null) {
+            checkTargets(file, outputDirectory, formats, name);
+        }
         try (ProgressLine progress = new ProgressLine(terminal)) {
-            progress.show(file + ": reading");
+            progress.show(label(file) + ": reading");
             Audio audio = AudioFiles.read(file);
             if (!audio.warnings().isEmpty()) {
                 progress.clear();
                 audio.warnings().forEach(warning -> terminal.err().println("warning: " + file + ": " + warning));
             }
+            progress.show(label(file) + ": transcribing");
             boolean stream = outputDirectory == null && formats.contains(TranscriptFormat.TXT);
             // An implementation need not hand on what is known of the recording.
             Transcription transcription = transcriber
                     .transcribe(audio, options, new Listener(progress, file, audio.duration(), stream))
                     .withWarnings(audio.warnings());
             progress.clear();
-            for (TranscriptFormat format : formats) {
-                if (outputDirectory != null) {
-                    Path target = outputDirectory.resolve(names.get(file) + "." + format.extension());
-                    AtomicFiles.write(target, render(transcription, format).getBytes(StandardCharsets.UTF_8));
-                    terminal.err().println("wrote " + target);
-                } else if (!stream) {
+            if (outputDirectory != null) {
+                write(transcription, file, outputDirectory, formats, name);
+            } else if (!stream) {
+                for (TranscriptFormat format : formats) {
                     terminal.out().print(render(transcription, format));
                     terminal.out().flush();
                 }
@@ -212,6 +236,68 @@ final class TranscribeCommand implements Callable<Integer> {
                             transcriber.parameters().runtime(),
                             transcriber.parameters().device()));
         }
+    }
+
+    /** Before a recording is transcribed: some names cannot be written whatever else happens. */
+    private static void checkTargets(Path recording, Path directory, Set<TranscriptFormat> formats, String name) {
+        for (TranscriptFormat format : formats) {
+            Path target = target(directory, name, format);
+            try {
+                if (Files.readAttributes(target, BasicFileAttributes.class).isDirectory()) {
+                    throw unwritable(ErrorKind.USER, recording, target, "there is a directory of that name", null);
+                }
+            } catch (NoSuchFileException e) {
+                // As it should be.
+            } catch (IOException e) {
+                throw unwritable(ErrorKind.USER, recording, target, DiskErrors.reason(e), e);
+            }
+        }
+    }
+
+    /** A format that cannot be written does not keep the others from it. */
+    private void write(
+            Transcription transcription, Path recording, Path directory, Set<TranscriptFormat> formats, String name)
+            throws IOException {
+        WhisperSpeedtestException failure = null;
+        for (TranscriptFormat format : formats) {
+            Path target = target(directory, name, format);
+            byte[] content = render(transcription, format).getBytes(StandardCharsets.UTF_8);
+            try {
+                AtomicFiles.write(target, content);
+                terminal.err().println("wrote " + target);
+            } catch (IOException e) {
+                TranscriptionCancelledException.throwIfInterrupted("Writing " + target, e);
+                WhisperSpeedtestException unwritten =
+                        unwritable(ErrorKind.ENVIRONMENT, recording, target, DiskErrors.reason(e), e);
+                if (failure == null) {
+                    failure = unwritten;
+                } else {
+                    failure.addSuppressed(unwritten);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private static Path target(Path directory, String name, TranscriptFormat format) {
+        return directory.resolve(name + "." + format.extension());
+    }
+
+    private static WhisperSpeedtestException unwritable(
+            ErrorKind kind, Path recording, Path target, String reason, @Nullable IOException cause) {
+        return new WhisperSpeedtestException(
+                kind,
+                "Cannot write " + target + ", the transcript of " + recording + ": " + reason
+                        + ". Rename the recording, or choose another directory with -o.",
+                cause);
+    }
+
+    /** Returns a name that leaves room for the state behind it. */
+    private static String label(Path file) {
+        String name = file.getFileName().toString();
+        return name.length() <= MAX_LABEL ? name : name.substring(0, MAX_LABEL - 3) + "...";
     }
 
     private static String render(Transcription transcription, TranscriptFormat format) throws IOException {
@@ -252,7 +338,7 @@ final class TranscribeCommand implements Callable<Integer> {
         @Override
         public void onProgress(double fraction) {
             progress.show(String.format(
-                    Locale.ROOT, "%s: %3.0f %% of %.0f s", file, fraction * 100, duration.toMillis() / 1e3));
+                    Locale.ROOT, "%s: %3.0f %% of %.0f s", label(file), fraction * 100, duration.toMillis() / 1e3));
         }
     }
 }

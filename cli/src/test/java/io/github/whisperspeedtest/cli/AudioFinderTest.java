@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.github.whisperspeedtest.error.AudioException;
 import java.io.IOException;
@@ -9,7 +10,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,15 +30,16 @@ class AudioFinderTest {
         create(".hidden.wav");
         Path odd = create("odd.name");
         Path detour = directory.resolve("sub/../b.MP3");
-        assertThat(finder(true).find(List.of(directory, odd, b, detour))).containsExactly(b, a, odd);
+        assertThat(find(directory, odd, b, detour)).containsExactly(b, a, odd);
+        assertThat(warnings()).isEmpty();
     }
 
     @Test
     void namesWhatIsNotThere() {
-        assertThatThrownBy(() -> finder(true).find(List.of(directory.resolve("none.wav"))))
+        assertThatThrownBy(() -> find(directory.resolve("none.wav")))
                 .isInstanceOf(AudioException.class)
                 .hasMessageContaining("none.wav");
-        assertThatThrownBy(() -> finder(true).find(List.of(directory)))
+        assertThatThrownBy(() -> find(directory))
                 .isInstanceOf(AudioException.class)
                 .hasMessageContainingAll(directory.toString(), "*.wav");
     }
@@ -48,7 +52,7 @@ class AudioFinderTest {
             create("a." + ending);
         }
 
-        assertThat(finder(true).find(List.of(directory))).hasSize(15);
+        assertThat(find(directory)).hasSize(15);
         assertThat(notes.toString()).isEmpty();
     }
 
@@ -61,7 +65,7 @@ class AudioFinderTest {
         create("README");
         create(".hidden");
 
-        assertThat(finder(true).find(List.of(directory))).containsExactly(recording);
+        assertThat(find(directory)).containsExactly(recording);
         assertThat(notes.toString().strip())
                 .isEqualTo("Left out 4 files that are no recordings: .txt (2), .pdf (1), no ending (1)");
     }
@@ -78,8 +82,62 @@ class AudioFinderTest {
                 .contains("apt install");
     }
 
+    @Test
+    void warnsOfLinksThatLeadNowhereAndInCirclesAndFindsTheRest() throws IOException {
+        Path a = create("a/a.wav");
+        Path broken = Files.createSymbolicLink(directory.resolve("broken.wav"), directory.resolve("gone.wav"));
+        Path loop = Files.createSymbolicLink(directory.resolve("a/loop"), directory);
+        Path itself = Files.createSymbolicLink(directory.resolve("itself.flac"), Path.of("itself.flac"));
+        assertThat(find(directory)).containsExactly(a);
+        assertThat(warnings())
+                .hasSize(3)
+                .anyMatch(warning -> warning.contains(broken.toString()))
+                .anyMatch(warning -> warning.contains(loop.toString()) && warning.contains("loop"))
+                .anyMatch(warning -> warning.contains(itself.toString()));
+    }
+
+    @Test
+    void followsALinkToADirectory(@TempDir Path elsewhere) throws IOException {
+        Files.createFile(elsewhere.resolve("a.wav"));
+        Path link = Files.createSymbolicLink(directory.resolve("link"), elsewhere);
+        assertThat(find(link)).containsExactly(link.resolve("a.wav"));
+        assertThat(find(directory)).containsExactly(link.resolve("a.wav"));
+        assertThat(warnings()).isEmpty();
+    }
+
+    /** Not as root, whom permissions do not bind; a link that leads in circles takes the same way through the code. */
+    @Test
+    void warnsOfADirectoryThatCannotBeReadAndFindsTheRest() throws IOException {
+        Path a = create("a.wav");
+        Path closed = Files.createDirectory(directory.resolve("closed"));
+        Files.setPosixFilePermissions(closed, Set.of());
+        try {
+            assumeThat(Files.isReadable(closed))
+                    .as("permissions do not bind root")
+                    .isFalse();
+            assertThat(find(directory)).containsExactly(a);
+            assertThat(warnings()).singleElement().asString().contains(closed.toString(), "permission denied");
+            assertThatThrownBy(() -> find(closed))
+                    .isInstanceOf(AudioException.class)
+                    .hasMessageContainingAll(closed.toString(), "permission denied");
+        } finally {
+            Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
+        }
+    }
+
+    private List<Path> find(Path... paths) {
+        return finder(true).find(List.of(paths));
+    }
+
     private AudioFinder finder(boolean hasFfmpeg) {
         return new AudioFinder(new PrintWriter(notes, true), hasFfmpeg);
+    }
+
+    private List<String> warnings() {
+        return notes.toString()
+                .lines()
+                .filter(line -> line.startsWith("warning: "))
+                .toList();
     }
 
     private Path create(String name) throws IOException {

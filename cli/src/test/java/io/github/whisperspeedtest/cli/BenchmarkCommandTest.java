@@ -3,6 +3,8 @@ package io.github.whisperspeedtest.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.whisperspeedtest.benchmark.BenchmarkAudio;
 import io.github.whisperspeedtest.benchmark.BenchmarkReport;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult;
@@ -16,6 +18,9 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,6 +44,21 @@ class BenchmarkCommandTest {
     @AfterAll
     static void forgetIt() {
         System.clearProperty(ToolHome.HOME_PROPERTY);
+    }
+
+    /** What {@code jq} would do with the example of the help. */
+    @Test
+    void theExampleForJqFindsTheMedians() throws IOException {
+        terminal.run("benchmark", "--help");
+        Matcher example = Pattern.compile("jq '\\.results\\[]\\.([a-z_.]+)'").matcher(terminal.out());
+        assertThat(example.find()).as(terminal.out()).isTrue();
+        CapturedTerminal second = new CapturedTerminal();
+        assertThat(second.run("benchmark", "-i", "whispercpp", "-n", "1", "--warmup", "0", "--json", "-"))
+                .isEqualTo(ExitCode.OK);
+        JsonNode results = new ObjectMapper().readTree(second.out()).get("results");
+        assertThat(results).hasSize(1);
+        assertThat(results.get(0).at("/" + example.group(1).replace('.', '/')).doubleValue())
+                .isPositive();
     }
 
     @Test
@@ -225,6 +245,15 @@ class BenchmarkCommandTest {
         assertThat(terminal.run("benchmark", "-i", "whispercpp,nobody")).isEqualTo(ExitCode.USAGE);
         assertThat(terminal.run("benchmark", "-n", "0")).isEqualTo(ExitCode.USAGE);
         assertThat(terminal.run("benchmark", "--json", "-", "--csv", "-")).isEqualTo(ExitCode.USAGE);
+        for (String option : List.of("--json", "--csv", "--markdown")) {
+            Path missing = directory.resolve("missing" + option);
+            assertThat(terminal.run("benchmark", option, missing.resolve("x").toString()))
+                    .isEqualTo(ExitCode.USAGE);
+            assertThat(terminal.err()).contains(option + "): there is no directory " + missing);
+            assertThat(missing).doesNotExist();
+        }
+        assertThat(terminal.run("benchmark", "--json", directory.toString())).isEqualTo(ExitCode.USAGE);
+        assertThat(terminal.err()).contains("it is a directory");
         assertThat(terminal.run("benchmark", "-a", "no-such-file.wav")).isEqualTo(ExitCode.USAGE);
         assertThat(terminal.out()).isEmpty();
         assertThat(terminal.err()).contains("nobody", "--runs", "standard output", "no-such-file.wav");

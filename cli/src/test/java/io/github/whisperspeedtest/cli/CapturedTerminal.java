@@ -7,6 +7,7 @@ import java.io.StringWriter;
 final class CapturedTerminal {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
+    private boolean errIsTerminal;
 
     /** Runs a command as a user would who pipes both streams, and returns its exit code. */
     int run(String... args) {
@@ -18,8 +19,14 @@ final class CapturedTerminal {
         return new ErrorPrinter(terminal()).print(failure, false);
     }
 
+    /** Makes standard error a terminal, on which progress is shown. */
+    CapturedTerminal watched() {
+        errIsTerminal = true;
+        return this;
+    }
+
     Terminal terminal() {
-        return new Terminal(new PrintWriter(out, true), new PrintWriter(err, true), false, false, true, false);
+        return new Terminal(new PrintWriter(out, true), new PrintWriter(err, true), false, errIsTerminal, true, false);
     }
 
     String out() {

@@ -119,6 +119,61 @@ class TranscribeCommandTest {
         assertThat(terminal.err()).contains("error: ").contains(broken.toString());
     }
 
+    @Test
+    void writesTranscriptsWithTheLongestNames() throws IOException {
+        Path recordings = Files.createDirectory(directory.resolve("long"));
+        String name = "あ".repeat(83);
+        Files.move(english, recordings.resolve(name + ".flac"));
+        Path output = directory.resolve("out");
+        assertThat(terminal.run("transcribe", recordings.toString(), "-i", "whispercpp", "-o", output.toString()))
+                .as(terminal.err())
+                .isEqualTo(ExitCode.OK);
+        assertThat(output.resolve(name + ".txt")).hasContent(ENGLISH.reference());
+    }
+
+    @Test
+    void goesOnAfterATranscriptThatCannotBeWritten() throws IOException {
+        Path recordings = Files.createDirectory(directory.resolve("recordings"));
+        Files.move(english, recordings.resolve("a.flac"));
+        Path tooLong = Files.copy(recordings.resolve("a.flac"), recordings.resolve("b".repeat(252) + ".au"));
+        Files.move(german, recordings.resolve("c.flac"));
+        Path output = directory.resolve("out");
+        Path occupied = Files.createDirectories(output.resolve("a.txt"));
+        assertThat(terminal.run(
+                        "transcribe",
+                        recordings.resolve("a.flac").toString(),
+                        tooLong.toString(),
+                        recordings.resolve("c.flac").toString(),
+                        "-i",
+                        "whispercpp",
+                        "-o",
+                        output.toString()))
+                .isEqualTo(ExitCode.FAILED);
+        assertThat(terminal.err())
+                .contains(
+                        "Cannot write " + occupied,
+                        "there is a directory of that name",
+                        tooLong.toString(),
+                        "name too long")
+                .doesNotContain("--debug", "a.flac: 2");
+        assertThat(output.resolve("c.txt")).hasContent(GERMAN.reference());
+        try (Stream<Path> files = Files.list(output)) {
+            assertThat(files).containsExactlyInAnyOrder(occupied, output.resolve("c.txt"));
+        }
+    }
+
+    @Test
+    void saysWhatItIsAtOnATerminal() {
+        terminal.watched().run("transcribe", english.toString(), german.toString(), "-i", "whispercpp");
+        String states = terminal.err();
+        int reading = states.indexOf(english.getFileName() + ": reading");
+        int transcribing = states.indexOf(english.getFileName() + ": transcribing");
+        assertThat(states.indexOf("loading micro with whispercpp"))
+                .isNotNegative()
+                .isLessThan(reading);
+        assertThat(transcribing).isGreaterThan(reading);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

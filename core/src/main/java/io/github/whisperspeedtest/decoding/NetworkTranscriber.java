@@ -7,6 +7,7 @@ import io.github.whisperspeedtest.error.TranscriptionCancelledException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.model.SileroModel;
 import io.github.whisperspeedtest.network.WhisperNetwork;
+import io.github.whisperspeedtest.process.RunningCalls;
 import io.github.whisperspeedtest.spi.EngineParameters;
 import io.github.whisperspeedtest.spi.Transcriber;
 import io.github.whisperspeedtest.tokenizer.SpecialTokens;
@@ -156,7 +157,7 @@ public final class NetworkTranscriber implements Transcriber {
                 throw new IllegalStateException("This transcriber is closed; load the model again.");
             }
             check(options);
-            return new Call(audio, options, listener).run();
+            return RunningCalls.run(() -> closing = true, () -> new Call(audio, options, listener).run());
         } finally {
             lock.unlock();
         }
@@ -301,8 +302,8 @@ public final class NetworkTranscriber implements Transcriber {
                 throw new TranscriptionCancelledException("The transcription of " + audio.name() + " was interrupted.");
             }
             if (closing) {
-                throw new TranscriptionCancelledException(
-                        "The transcription of " + audio.name() + " was cancelled, because its transcriber is closed.");
+                throw new TranscriptionCancelledException("The transcription of " + audio.name()
+                        + " was cancelled, because its transcriber is closed or this JVM is ending.");
             }
         }
 

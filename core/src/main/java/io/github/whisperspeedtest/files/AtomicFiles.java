@@ -45,7 +45,7 @@ public final class AtomicFiles {
     static void replace(Path target, Content content) throws IOException {
         Files.createDirectories(target.getParent());
         // Not createTempFile: that one would be readable for its owner only, and so would the file.
-        Path partial = target.resolveSibling("." + target.getFileName() + "-" + UUID.randomUUID() + PARTIAL);
+        Path partial = target.resolveSibling(hiddenName() + PARTIAL);
         try {
             content.writeTo(partial);
             try {
@@ -56,6 +56,14 @@ public final class AtomicFiles {
         } finally {
             Files.deleteIfExists(partial);
         }
+    }
+
+    /**
+     * Returns the name of a file or directory that is written beside the one it will become: hidden, never the same twice, and short, so
+     * that every file system has room for it that has room for the final name (ext4 ends at 255 bytes, eCryptfs at 143).
+     */
+    public static String hiddenName() {
+        return "." + UUID.randomUUID();
     }
 
     /** Deletes what killed processes have left in a directory; nobody may be writing there. */

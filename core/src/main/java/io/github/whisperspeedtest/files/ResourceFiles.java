@@ -46,14 +46,16 @@ public final class ResourceFiles {
      *
      * @param directory created where there is none; a file beside it, of the same name with {@code .lock}, is what processes wait for
      * @param resources where each file comes from, by its name in the directory
+     * @param begins runs before the first file is unpacked, which takes seconds for a large library
      * @throws ZipException if a jar is damaged
      * @throws IOException if the class path cannot be read, or the directory not be written to
      */
-    public static void unpack(Path directory, Map<String, URL> resources) throws IOException {
+    public static void unpack(Path directory, Map<String, URL> resources, Runnable begins) throws IOException {
         Map<Path, Resource> damaged = damaged(directory, resources);
         if (damaged.isEmpty()) {
             return;
         }
+        begins.run();
         Files.createDirectories(directory);
         Path lockFile = directory.resolveSibling(directory.getFileName() + ".lock");
         // A lock of the file system is held by the whole JVM, so its threads need one among themselves.

@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.model;
 
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.files.AtomicFiles;
 import io.github.whisperspeedtest.files.FileTrees;
 import io.github.whisperspeedtest.spi.Implementation;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -133,7 +133,7 @@ final class CheckpointFiles {
 
     /** Returns a name beside the model's directory that is nobody's model. */
     private Path hidden() {
-        return target.resolveSibling("." + target.getFileName() + "-" + UUID.randomUUID());
+        return target.resolveSibling(AtomicFiles.hiddenName());
     }
 
     private static void discard(Path directory) {
@@ -142,12 +142,5 @@ final class CheckpointFiles {
         } catch (IOException e) {
             LOG.debug("Left behind {}", directory, e);
         }
-    }
-
-    /** Returns why the disk failed, in the words of the system where it has any. */
-    static String reason(IOException e) {
-        return e instanceof FileSystemException system && system.getReason() != null
-                ? system.getReason()
-                : e.getClass().getSimpleName() + ": " + e.getMessage();
     }
 }

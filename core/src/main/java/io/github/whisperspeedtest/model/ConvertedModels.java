@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.model;
 
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.error.EngineUnavailableException;
+import io.github.whisperspeedtest.files.DiskErrors;
 import io.github.whisperspeedtest.spi.CheckpointWriter;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ModelFiles;
@@ -61,7 +62,7 @@ public final class ConvertedModels {
                     .write(checkpoint, quantization, true, written -> check.accept(files(name, written, names)));
         } catch (IOException e) {
             throw new EngineUnavailableException(
-                    "Model '" + name + "' cannot be written to " + target + ": " + CheckpointFiles.reason(e) + ". Set "
+                    "Model '" + name + "' cannot be written to " + target + ": " + DiskErrors.reason(e) + ". Set "
                             + home.variableOfModels() + " to a directory with space that you may write to.",
                     e);
         }

@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.model;
 import io.github.whisperspeedtest.checkpoint.RandomModel;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.UnknownNameException;
+import io.github.whisperspeedtest.files.DiskErrors;
 import io.github.whisperspeedtest.spi.CheckpointWriter;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ModelInfo;
@@ -125,7 +126,7 @@ public final class ModelCatalog {
 
     private static ModelException unreadable(Path directory, IOException cause) {
         return new ModelException(
-                "The converted models in " + directory + " cannot be listed: " + CheckpointFiles.reason(cause)
+                "The converted models in " + directory + " cannot be listed: " + DiskErrors.reason(cause)
                         + ". Check who may read that directory.",
                 cause);
     }

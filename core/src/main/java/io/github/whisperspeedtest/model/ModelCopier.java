@@ -263,8 +263,7 @@ public final class ModelCopier {
                 }
             }
         }
-        Path staging =
-                directory.resolve(".copy-" + ProcessHandle.current().pid() + "-" + name + "-" + UUID.randomUUID());
+        Path staging = directory.resolve(".copy-" + ProcessHandle.current().pid() + "-" + UUID.randomUUID());
         OWN.add(staging);
         return Files.createDirectory(staging);
     }

@@ -5,6 +5,7 @@ import io.github.whisperspeedtest.error.EngineUnavailableException;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.UnknownNameException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
+import io.github.whisperspeedtest.files.DiskErrors;
 import io.github.whisperspeedtest.files.UserPaths;
 import io.github.whisperspeedtest.hub.FilePattern;
 import io.github.whisperspeedtest.hub.HubSettings;
@@ -190,8 +191,8 @@ public final class ModelStore {
                     .write(source.checkpoint(), source.quantization(), replace, CheckpointFiles.Check.NONE);
         } catch (IOException e) {
             throw new EngineUnavailableException(
-                    source.description() + " cannot be written to " + target + ": " + CheckpointFiles.reason(e)
-                            + ". Set " + home.variableOfModels() + " to a directory with space that you may write to.",
+                    source.description() + " cannot be written to " + target + ": " + DiskErrors.reason(e) + ". Set "
+                            + home.variableOfModels() + " to a directory with space that you may write to.",
                     e);
         }
     }

@@ -30,6 +30,8 @@ final class ChildMain {
 
     /** Runs the task and exits with code 0, whether it returned or threw. */
     public static void main(String[] arguments) throws IOException {
+        // Shutdown hooks of native libraries would free what a running task uses.
+        Signals.TERMINATING.forEach(Signals::restoreDefault);
         BufferedReader invitations = Wire.reader(new FileInputStream(FileDescriptor.in));
         String invitation = invitations.readLine();
         String input = invitations.readLine();
@@ -92,17 +94,20 @@ final class ChildMain {
         ChildTask<Object, Object, Object> task =
                 (ChildTask<Object, Object, Object>) type.getConstructor().newInstance();
         JavaType[] types = Json.typesOf(type);
-        Object output = task.run(Json.read(types[0], input), event -> {
-            String line = Wire.EVENT + " " + Json.write(types[1], event);
-            synchronized (out) {
-                try {
-                    Wire.writeLine(out, line);
-                } catch (IOException e) {
-                    throw new UncheckedIOException("The parent JVM is gone", e);
-                }
-            }
-        });
+        LongWork.listen(description -> send(out, Wire.LONG_WORK + " " + Json.write(Wire.TEXT, description)));
+        Object output = task.run(
+                Json.read(types[0], input), event -> send(out, Wire.EVENT + " " + Json.write(types[1], event)));
         return Json.write(types[2], output);
+    }
+
+    private static void send(Writer out, String line) {
+        synchronized (out) {
+            try {
+                Wire.writeLine(out, line);
+            } catch (IOException e) {
+                throw new UncheckedIOException("The parent JVM is gone", e);
+            }
+        }
     }
 
     private static void sendPeakMemory(Writer out) throws IOException {

@@ -103,6 +103,7 @@ final class Conversation<E, O> {
     private @Nullable ChildOutcome<O> hear(ChildSignal.Said said) throws InterruptedException {
         switch (said.word()) {
             case Wire.EVENT -> events.accept(Json.<E>read(eventType, said.json()));
+            case Wire.LONG_WORK -> LongWork.begins(Json.read(Wire.TEXT, said.json()));
             case Wire.PEAK_MEMORY -> memory.include(Long.parseLong(said.json()));
             case Wire.RESULT -> {
                 O value = Json.read(outputType, said.json());

@@ -18,12 +18,16 @@ import java.nio.charset.StandardCharsets;
 final class Wire {
     /** An event of the task. */
     static final String EVENT = "event";
+    /** Long work that begins in the child, a description. */
+    static final String LONG_WORK = "long-work";
     /** What the task returned; the last line. */
     static final String RESULT = "result";
     /** What the task threw, a {@link Failure}; the last line. */
     static final String FAILURE = "failure";
     /** The peak of memory that the child saw, in bytes; stands before the last line. */
     static final String PEAK_MEMORY = "peak-memory";
+
+    static final JavaType TEXT = Json.type(String.class);
 
     /** Hexadecimal digits of a token: as hard to guess as a random UUID. */
     static final int TOKEN_LENGTH = 32;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -24,6 +25,30 @@ class FilesTest {
         assertThat(file).content().isEqualTo("second");
         try (Stream<Path> files = Files.list(file.getParent())) {
             assertThat(files).containsExactly(file);
+        }
+    }
+
+    /** 255 bytes of UTF-8, the most that Linux's file systems allow. */
+    @Test
+    void writesAFileWithTheLongestName() throws IOException {
+        Path file = directory.resolve("あ".repeat(84) + "abc");
+        AtomicFiles.write(file, "content".getBytes(StandardCharsets.UTF_8));
+        assertThat(file).content().isEqualTo("content");
+        assertThat(AtomicFiles.hiddenName()).as("a name for eCryptfs").hasSizeLessThan(143 - ".partial".length());
+    }
+
+    @Test
+    void saysWhyTheDiskRefused() throws IOException {
+        Path file = directory.resolve("x".repeat(300));
+        assertThatThrownBy(() -> AtomicFiles.write(file, new byte[1]))
+                .isInstanceOfSatisfying(
+                        IOException.class,
+                        failure -> assertThat(DiskErrors.reason(failure)).isEqualTo("File name too long"));
+        assertThat(DiskErrors.reason(new AccessDeniedException("secret"))).isEqualTo("permission denied");
+        assertThat(DiskErrors.reason(new IOException("No space left on device")))
+                .isEqualTo("IOException: No space left on device");
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files).isEmpty();
         }
     }
 

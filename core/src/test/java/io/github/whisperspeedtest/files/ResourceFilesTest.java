@@ -22,6 +22,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
@@ -39,6 +40,8 @@ class ResourceFilesTest {
 
     @TempDir
     private Path directory;
+
+    private final AtomicInteger begun = new AtomicInteger();
 
     private Path unpacked;
     private Path jar;
@@ -150,10 +153,11 @@ class ResourceFilesTest {
     void takesFilesThatAreInNoJar() throws IOException {
         Path file = Files.write(directory.resolve("plain.so"), small);
         Map<String, URL> resources = Map.of("plain.so", file.toUri().toURL());
-        ResourceFiles.unpack(unpacked, resources);
+        ResourceFiles.unpack(unpacked, resources, begun::incrementAndGet);
         FileTime time = Files.getLastModifiedTime(unpacked.resolve("plain.so"));
-        ResourceFiles.unpack(unpacked, resources);
+        ResourceFiles.unpack(unpacked, resources, begun::incrementAndGet);
         assertHolds("plain.so", small);
+        assertThat(begun).as("told of the work when there is some").hasValue(1);
         assertThat(Files.getLastModifiedTime(unpacked.resolve("plain.so"))).isEqualTo(time);
     }
 
@@ -167,7 +171,10 @@ class ResourceFilesTest {
     }
 
     private void unpack() throws IOException {
-        ResourceFiles.unpack(unpacked, Map.of("small.so", url("lib/small.so"), "large.so", url("lib/large.so")));
+        ResourceFiles.unpack(
+                unpacked,
+                Map.of("small.so", url("lib/small.so"), "large.so", url("lib/large.so")),
+                begun::incrementAndGet);
     }
 
     /** Compares at once; an assertion that can show differences takes seconds for megabytes. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import java.io.UncheckedIOException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -282,6 +283,34 @@ class ChildJvmTest {
     void childThatWasToldToEndIsCancelledAndNotCrashed(String way) {
         assertThatThrownBy(() -> jvm.run(Tasks.End.class, way)).isInstanceOf(TranscriptionCancelledException.class);
         assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"INT", "TERM", "HUP"})
+    @DisabledOnOs(OS.WINDOWS)
+    void aSignalEndsAChildWithoutItsShutdownHooks(String signal, @TempDir Path directory) {
+        Path marker = directory.resolve("hook-ran");
+        assertThatThrownBy(() -> jvm.run(Tasks.Hooked.class, marker.toString(), pid -> {
+                    try {
+                        new ProcessBuilder("sh", "-c", "kill -" + signal + " " + pid).start();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }))
+                .isInstanceOf(TranscriptionCancelledException.class);
+        assertThat(marker).doesNotExist();
+    }
+
+    @Test
+    void tellsOfLongWorkInAChild() {
+        List<String> told = new ArrayList<>();
+        LongWork.listen(told::add);
+        try {
+            jvm.run(Tasks.Unpacking.class, "unpacking “Torch” (once)");
+        } finally {
+            LongWork.listen(description -> {});
+        }
+        assertThat(told).containsExactly("unpacking “Torch” (once)");
     }
 
     @Test

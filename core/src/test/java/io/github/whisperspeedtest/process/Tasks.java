@@ -1,5 +1,7 @@
 package io.github.whisperspeedtest.process;
 
+import java.nio.file.Files;
+import java.io.UncheckedIOException;
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
@@ -52,6 +54,32 @@ public final class Tasks {
         @Override
         public String run(Integer length, ChildReporter<Void> reporter) {
             return "ü".repeat(length);
+        }
+    }
+
+    /** Does something that takes long, once. */
+    public static final class Unpacking implements ChildTask<String, Void, Void> {
+        @Override
+        public Void run(String description, ChildReporter<Void> reporter) {
+            LongWork.begins(description);
+            return null;
+        }
+    }
+
+    /** Has a shutdown hook such as those that crash under a running call, and runs until it is told to end. */
+    public static final class Hooked implements ChildTask<String, String, Void> {
+        @Override
+        public Void run(String marker, ChildReporter<String> reporter) throws Exception {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                try {
+                    Files.createFile(Path.of(marker));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }));
+            reporter.report(Long.toString(ProcessHandle.current().pid()));
+            Thread.sleep(60_000);
+            return null;
         }
     }
 

@@ -59,6 +59,7 @@ public final class OnnxRuntime {
                     OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "whisper-speedtest");
             // On Windows every version has events for the system's event tracing.
             environment.setTelemetry(false);
+            LastingEnvironment.keep("whisper-speedtest");
             return environment;
         } catch (IOException | OrtException | IllegalStateException | LinkageError e) {
             throw new RuntimeUnavailableException("ONNX Runtime cannot be loaded: " + e.getMessage(), PLATFORMS, e);

@@ -1,0 +1,69 @@
+package io.github.whisperspeedtest.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Standard output or standard error, which notices when the reader of its pipe has gone. */
+final class StandardStream extends FilterOutputStream {
+    /** Bits of {@code st_mode} that tell the type of a file, and the types that have a reader (POSIX, {@code sys/stat.h}). */
+    private static final int TYPE = 0170000;
+
+    private static final int PIPE = 0010000;
+    private static final int SOCKET = 0140000;
+
+    private final boolean hasReader;
+    private final Runnable readerGone;
+    private boolean gone;
+
+    private StandardStream(OutputStream stream, boolean hasReader, Runnable readerGone) {
+        super(stream);
+        this.hasReader = hasReader;
+        this.readerGone = readerGone;
+    }
+
+    /**
+     * Returns a stream of this process.
+     *
+     * @param device the path under which the system shows the descriptor
+     * @param readerGone runs once writing fails because there is no reader; what is written from then on is dropped
+     */
+    static StandardStream of(FileDescriptor descriptor, String device, Runnable readerGone) {
+        return new StandardStream(new FileOutputStream(descriptor), hasReader(Path.of(device)), readerGone);
+    }
+
+    /** Java tells a broken pipe from a full disk only in words, and those are the user's language. */
+    private static boolean hasReader(Path device) {
+        try {
+            int type = (int) Files.getAttribute(device, "unix:mode") & TYPE;
+            return type == PIPE || type == SOCKET;
+        } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public void write(int value) throws IOException {
+        write(new byte[] {(byte) value}, 0, 1);
+    }
+
+    @Override
+    public synchronized void write(byte[] bytes, int offset, int length) throws IOException {
+        if (gone) {
+            return;
+        }
+        try {
+            out.write(bytes, offset, length);
+        } catch (IOException e) {
+            if (!hasReader) {
+                throw e;
+            }
+            gone = true;
+            readerGone.run();
+        }
+    }
+}

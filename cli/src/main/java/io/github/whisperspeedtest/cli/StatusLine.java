@@ -1,0 +1,160 @@
+package io.github.whisperspeedtest.cli;
+
+import java.io.FilterOutputStream;
+import java.io.FilterWriter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+
+/**
+ * The line of a terminal's screen that says what is going on, and the way around it for everything else that is printed there: each print
+ * takes the line away first.
+ */
+final class StatusLine {
+    /** A line that wraps cannot be taken back. Few terminals have less than 80 columns, and the terminal adds ^C itself. */
+    private static final int MAX_WIDTH = 77;
+
+    private static final int KEYSTROKE_WIDTH = 2;
+
+    private final PrintWriter err;
+    private final boolean live;
+    private int shown;
+    private boolean sealed;
+
+    /**
+     * Creates the line.
+     *
+     * @param err standard error, without a way around the line
+     * @param live whether standard error is a terminal; a log file would fill up with states
+     */
+    StatusLine(PrintWriter err, boolean live) {
+        this.err = err;
+        this.live = live;
+    }
+
+    /** Shows a state that the next one replaces; nothing where standard error is not a terminal. */
+    synchronized void show(String text) {
+        if (live && !sealed) {
+            String line = text.length() > MAX_WIDTH ? text.substring(0, MAX_WIDTH) : text;
+            err.print("\r" + line + " ".repeat(Math.max(0, shown - line.length())));
+            err.flush();
+            shown = line.length();
+        }
+    }
+
+    /** Takes the line away, so that something else can be printed. */
+    synchronized void clear() {
+        if (shown > 0) {
+            erase();
+        }
+    }
+
+    /** Takes the line and the keystroke behind it away and lets nothing more through to standard error. */
+    synchronized void seal() {
+        sealed = true;
+        if (live) {
+            erase();
+        }
+    }
+
+    /** Prints the last line there is, past the seal. */
+    synchronized void printLast(String text) {
+        err.println(text);
+        err.flush();
+    }
+
+    private void erase() {
+        err.print("\r" + " ".repeat(shown + KEYSTROKE_WIDTH) + "\r");
+        err.flush();
+        shown = 0;
+    }
+
+    /** Returns a writer for standard error that takes the line away before it prints. */
+    PrintWriter aroundErr() {
+        return new PrintWriter(new Around(err, true), true);
+    }
+
+    /** Returns a writer for standard output that takes the line away before it prints. */
+    PrintWriter aroundOut(PrintWriter out) {
+        return new PrintWriter(new Around(out, false), true);
+    }
+
+    /** Returns a stream for libraries that print to standard error by themselves, such as the log. */
+    PrintStream aroundErr(OutputStream stderr) {
+        return new PrintStream(
+                new FilterOutputStream(stderr) {
+                    @Override
+                    public void write(int value) throws IOException {
+                        write(new byte[] {(byte) value}, 0, 1);
+                    }
+
+                    @Override
+                    public void write(byte[] bytes, int offset, int length) throws IOException {
+                        synchronized (StatusLine.this) {
+                            clear();
+                            if (!sealed) {
+                                out.write(bytes, offset, length);
+                            }
+                        }
+                    }
+                },
+                true);
+    }
+
+    /** A writer that takes the line away first. */
+    private final class Around extends FilterWriter {
+        private final PrintWriter target;
+        private final boolean sealable;
+
+        Around(PrintWriter target, boolean sealable) {
+            super(target);
+            this.target = target;
+            this.sealable = sealable;
+        }
+
+        @Override
+        public void write(int character) throws IOException {
+            write(new char[] {(char) character}, 0, 1);
+        }
+
+        @Override
+        public void write(String text, int offset, int length) throws IOException {
+            write(text.toCharArray(), offset, length);
+        }
+
+        @Override
+        public void write(char[] text, int offset, int length) throws IOException {
+            if (sealable) {
+                writeUnlessSealed(text, offset, length);
+            } else {
+                // Without the lock: a pipe that nobody reads may hold this up for ever.
+                clear();
+                target.write(text, offset, length);
+            }
+            throwIfFailed();
+        }
+
+        private void writeUnlessSealed(char[] text, int offset, int length) {
+            synchronized (StatusLine.this) {
+                clear();
+                if (!sealed) {
+                    target.write(text, offset, length);
+                }
+            }
+        }
+
+        @Override
+        public void flush() throws IOException {
+            target.flush();
+            throwIfFailed();
+        }
+
+        /** A print writer keeps failures to itself. */
+        private void throwIfFailed() throws IOException {
+            if (target.checkError()) {
+                throw new IOException("not everything could be written");
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package io.github.whisperspeedtest.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class StatusLineTest {
+    private final CapturedTerminal captured = new CapturedTerminal().watched();
+    private final Terminal terminal = captured.terminal();
+
+    @Test
+    void makesWayForWhateverElseIsPrinted() {
+        ProgressLine progress = new ProgressLine(terminal);
+        progress.show("half");
+        progress.show("done");
+        terminal.err().println("warning: something");
+        progress.show("more");
+        terminal.out().println("text");
+        progress.close();
+        assertThat(screen()).isEqualTo("warning: something\n");
+        assertThat(captured.err()).contains("half", "done", "more");
+        assertThat(captured.out()).isEqualTo("text" + System.lineSeparator());
+    }
+
+    @Test
+    void makesWayForAnErrorInTheMidstOfTheWork() {
+        new ProgressLine(terminal).show("loading");
+        new ErrorPrinter(terminal).print(new IllegalStateException("broken"), false);
+        assertThat(screen())
+                .startsWith("error: IllegalStateException: broken\n")
+                .doesNotContain("loading");
+    }
+
+    @Test
+    void makesWayForTheLog() {
+        ByteArrayOutputStream stderr = new ByteArrayOutputStream();
+        PrintStream log = terminal.status().aroundErr(stderr);
+        terminal.status().show("loading");
+        log.println("WARN something");
+        assertThat(screen()).isBlank();
+        assertThat(stderr.toString(StandardCharsets.UTF_8)).startsWith("WARN something");
+    }
+
+    @Test
+    void letsNothingThroughOnceTheProcessEnds() {
+        ProgressLine progress = new ProgressLine(terminal);
+        progress.show("loading");
+        terminal.status().seal();
+        terminal.err().println("error: the work was cancelled");
+        progress.show("more");
+        terminal.status().printLast("interrupted");
+        assertThat(screen()).isEqualTo("interrupted\n");
+    }
+
+    @Test
+    void showsNothingWhereStandardErrorIsNoTerminal() {
+        CapturedTerminal piped = new CapturedTerminal();
+        new ProgressLine(piped.terminal()).show("loading");
+        assertThat(piped.err()).isEmpty();
+    }
+
+    /** Returns what a terminal shows in the end of what was printed to it. */
+    private String screen() {
+        StringBuilder shown = new StringBuilder();
+        StringBuilder line = new StringBuilder();
+        int column = 0;
+        for (char character : captured.err().replace("\r\n", "\n").toCharArray()) {
+            if (character == '\r') {
+                column = 0;
+            } else if (character == '\n') {
+                shown.append(line.toString().stripTrailing()).append('\n');
+                line.setLength(0);
+                column = 0;
+            } else {
+                if (column < line.length()) {
+                    line.setCharAt(column, character);
+                } else {
+                    line.append(character);
+                }
+                column++;
+            }
+        }
+        return shown + line.toString().stripTrailing();
+    }
+}
