@@ -139,7 +139,7 @@ final class AudioFinder {
                     directory, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, new SimpleFileVisitor<>() {
                         @Override
                         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                            if (isNamedAsAudio(file)) {
+                            if (!file.getFileName().toString().startsWith(".") && isNamedAsAudio(file)) {
                                 if (attributes.isRegularFile()) {
                                     found.add(file);
                                 } else if (attributes.isSymbolicLink()) {

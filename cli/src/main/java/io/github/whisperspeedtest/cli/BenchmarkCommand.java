@@ -24,7 +24,9 @@ import io.github.whisperspeedtest.spi.Implementation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -222,12 +224,20 @@ final class BenchmarkCommand implements Callable<Integer> {
         Path file = Path.of(export.target()).toAbsolutePath();
         Path directory = file.getParent();
         String problem = null;
-        if (Files.isDirectory(file)) {
-            problem = "it is a directory";
-        } else if (directory == null || !Files.isDirectory(directory)) {
-            problem = "there is no directory " + directory;
-        } else if (!Files.isWritable(Files.exists(file) && !Files.isRegularFile(file) ? file : directory)) {
-            problem = "permission denied";
+        try {
+            if (Files.readAttributes(file, BasicFileAttributes.class).isDirectory()) {
+                problem = "it is a directory";
+            } else if (!Files.isWritable(file)) {
+                problem = "permission denied";
+            }
+        } catch (NoSuchFileException e) {
+            if (directory == null || !Files.isDirectory(directory)) {
+                problem = "there is no directory " + directory;
+            } else if (!Files.isWritable(directory)) {
+                problem = "permission denied in " + directory;
+            }
+        } catch (IOException e) {
+            problem = DiskErrors.reason(e);
         }
         if (problem != null) {
             throw new ParameterException(

@@ -31,6 +31,9 @@ final class ExitCode {
     /** Interrupted from the keyboard, as shells count it; {@link Termination} has the other signals. */
     static final int INTERRUPTED = 130;
 
+    /** Nobody reads the output any more, as shells count the end by SIGPIPE. */
+    static final int BROKEN_PIPE = 141;
+
     private ExitCode() {}
 
     /** Returns the exit code of a command from those of its parts. */

@@ -23,7 +23,7 @@ final class Termination {
 
     /** 128 and the number of the signal, as shells count. */
     private static final Map<String, Integer> EXIT_CODES =
-            Map.of("HUP", 129, "INT", ExitCode.INTERRUPTED, BROKEN_PIPE, 141, "TERM", 143);
+            Map.of("HUP", 129, "INT", ExitCode.INTERRUPTED, BROKEN_PIPE, ExitCode.BROKEN_PIPE, "TERM", 143);
 
     private final Thread worker;
     private final AtomicReference<@Nullable String> cause = new AtomicReference<>();

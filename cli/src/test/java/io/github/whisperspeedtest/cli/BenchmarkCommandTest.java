@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -114,12 +115,13 @@ class BenchmarkCommandTest {
     }
 
     @Test
-    void failsWhereAFileThatWasAskedForCannotBeWritten() throws IOException {
-        Path file = Files.createFile(directory.resolve("file"));
-        assertThat(terminal.run("benchmark", "-n", "1", "--warmup", "0", "--csv", file + "/below-a-file.csv"))
+    void failsWhereAFileThatWasAskedForCannotBeWritten() {
+        Path full = Path.of("/dev/full");
+        assumeThat(full).as("Linux's device for tests of full disks").exists();
+        assertThat(terminal.run("benchmark", "-i", "whispercpp", "-n", "1", "--warmup", "0", "--csv", full.toString()))
                 .isEqualTo(ExitCode.FAILED);
         assertThat(terminal.out()).contains("whispercpp", "0.0 %");
-        assertThat(terminal.err()).contains("cannot write " + file);
+        assertThat(terminal.err()).contains("cannot write " + full);
     }
 
     @Test
@@ -241,7 +243,7 @@ class BenchmarkCommandTest {
     }
 
     @Test
-    void refusesBeforeAnythingIsMeasured() {
+    void refusesBeforeAnythingIsMeasured() throws IOException {
         assertThat(terminal.run("benchmark", "-i", "whispercpp,nobody")).isEqualTo(ExitCode.USAGE);
         assertThat(terminal.run("benchmark", "-n", "0")).isEqualTo(ExitCode.USAGE);
         assertThat(terminal.run("benchmark", "--json", "-", "--csv", "-")).isEqualTo(ExitCode.USAGE);
@@ -254,6 +256,10 @@ class BenchmarkCommandTest {
         }
         assertThat(terminal.run("benchmark", "--json", directory.toString())).isEqualTo(ExitCode.USAGE);
         assertThat(terminal.err()).contains("it is a directory");
+        Path file = Files.createFile(directory.resolve("file"));
+        assertThat(terminal.run("benchmark", "--csv", file + "/below-a-file.csv"))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(terminal.err()).contains("below-a-file.csv (--csv): ");
         assertThat(terminal.run("benchmark", "-a", "no-such-file.wav")).isEqualTo(ExitCode.USAGE);
         assertThat(terminal.out()).isEmpty();
         assertThat(terminal.err()).contains("nobody", "--runs", "standard output", "no-such-file.wav");

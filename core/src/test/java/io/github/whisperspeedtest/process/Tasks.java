@@ -1,7 +1,5 @@
 package io.github.whisperspeedtest.process;
 
-import java.nio.file.Files;
-import java.io.UncheckedIOException;
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
@@ -10,6 +8,7 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Field;
 import java.net.InetAddress;
 import java.net.Socket;
