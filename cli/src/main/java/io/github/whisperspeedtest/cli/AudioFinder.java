@@ -135,6 +135,7 @@ final class AudioFinder {
     private List<Path> below(Path directory) {
         List<Path> found = new ArrayList<>();
         try {
+            Path root = directory.toRealPath();
             Files.walkFileTree(
                     directory, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, new SimpleFileVisitor<>() {
                         @Override

@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.cli;
 
+import io.github.whisperspeedtest.files.Unfinished;
 import io.github.whisperspeedtest.process.Signals;
 import java.time.Duration;
 import java.util.Arrays;
@@ -85,6 +86,7 @@ final class Termination {
     }
 
     private static void endProcess(String signal) {
+        Unfinished.deleteAll();
         Signals.endProcess(signal, EXIT_CODES.getOrDefault(signal, ExitCode.INTERRUPTED));
     }
 

@@ -289,8 +289,9 @@ final class TranscribeCommand implements Callable<Integer> {
             ErrorKind kind, Path recording, Path target, String reason, @Nullable IOException cause) {
         return new WhisperSpeedtestException(
                 kind,
-                "Cannot write " + target + ", the transcript of " + recording + ": " + reason
-                        + ". Rename the recording, or choose another directory with -o.",
+                "Cannot write " + target + ", the transcript of " + recording + ": " + reason + ". "
+                        + (kind == ErrorKind.USER ? "Rename the recording" : "Free some space there")
+                        + ", or choose another directory with -o.",
                 cause);
     }
 

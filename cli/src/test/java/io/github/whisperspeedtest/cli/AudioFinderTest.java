@@ -87,12 +87,14 @@ class AudioFinderTest {
         Path a = create("a/a.wav");
         Path broken = Files.createSymbolicLink(directory.resolve("broken.wav"), directory.resolve("gone.wav"));
         Path loop = Files.createSymbolicLink(directory.resolve("a/loop"), directory);
+        Path outside = Files.createSymbolicLink(directory.resolve("a/outside"), directory.getParent());
         Path itself = Files.createSymbolicLink(directory.resolve("itself.flac"), Path.of("itself.flac"));
         assertThat(find(directory)).containsExactly(a);
         assertThat(warnings())
-                .hasSize(3)
+                .hasSize(4)
                 .anyMatch(warning -> warning.contains(broken.toString()))
                 .anyMatch(warning -> warning.contains(loop.toString()) && warning.contains("loop"))
+                .anyMatch(warning -> warning.contains(outside.toString()) && warning.contains("loop"))
                 .anyMatch(warning -> warning.contains(itself.toString()));
     }
 

@@ -46,6 +46,7 @@ public final class AtomicFiles {
         Files.createDirectories(target.getParent());
         // Not createTempFile: that one would be readable for its owner only, and so would the file.
         Path partial = target.resolveSibling(hiddenName() + PARTIAL);
+        Unfinished.add(partial);
         try {
             content.writeTo(partial);
             try {
@@ -55,6 +56,7 @@ public final class AtomicFiles {
             }
         } finally {
             Files.deleteIfExists(partial);
+            Unfinished.remove(partial);
         }
     }
 

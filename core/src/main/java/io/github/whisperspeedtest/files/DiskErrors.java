@@ -33,6 +33,9 @@ public final class DiskErrors {
             return system.getReason();
         }
         String message = failure.getMessage();
+        if (failure.getClass() == IOException.class && message != null) {
+            return message;
+        }
         return failure.getClass().getSimpleName() + (message == null ? "" : ": " + message);
     }
 }

@@ -38,6 +38,18 @@ class FilesTest {
     }
 
     @Test
+    void takesAwayWhatIsBeingWrittenWhenTheProcessEnds() throws IOException {
+        AtomicFiles.replace(directory.resolve("file"), partial -> {
+            Files.writeString(partial, "half");
+            Unfinished.deleteAll();
+            assertThat(partial).doesNotExist();
+            Files.writeString(partial, "whole");
+        });
+        Unfinished.deleteAll();
+        assertThat(directory.resolve("file")).hasContent("whole");
+    }
+
+    @Test
     void saysWhyTheDiskRefused() throws IOException {
         Path file = directory.resolve("x".repeat(300));
         assertThatThrownBy(() -> AtomicFiles.write(file, new byte[1]))
@@ -46,7 +58,7 @@ class FilesTest {
                         failure -> assertThat(DiskErrors.reason(failure)).isEqualTo("File name too long"));
         assertThat(DiskErrors.reason(new AccessDeniedException("secret"))).isEqualTo("permission denied");
         assertThat(DiskErrors.reason(new IOException("No space left on device")))
-                .isEqualTo("IOException: No space left on device");
+                .isEqualTo("No space left on device");
         try (Stream<Path> files = Files.list(directory)) {
             assertThat(files).isEmpty();
         }

@@ -11,6 +11,9 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import io.github.whisperspeedtest.error.EngineException;
 import io.github.whisperspeedtest.error.EngineMemoryException;
 import io.github.whisperspeedtest.error.EngineUnavailableException;
+import io.github.whisperspeedtest.files.DiskErrors;
+import io.github.whisperspeedtest.files.FileTrees;
+import io.github.whisperspeedtest.files.Unfinished;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.LongBuffer;
@@ -20,7 +23,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -96,6 +98,11 @@ final class GraphSession implements AutoCloseable {
             return new GraphSession(graph.name(), session, weights, profiled);
         } catch (OrtException e) {
             throw refusal(graph, e);
+        } catch (IOException e) {
+            throw new EngineUnavailableException(
+                    "Cannot write to the temporary directory: " + DiskErrors.reason(e)
+                            + ". Set -Djava.io.tmpdir to another.",
+                    e);
         } finally {
             if (!loaded) {
                 weights.values().forEach(OnnxTensorLike::close);
@@ -110,9 +117,11 @@ final class GraphSession implements AutoCloseable {
                 : new EngineException(message + ". Check the model's files and download them again.", cause);
     }
 
-    private static String profilePrefix() {
-        return Path.of(System.getProperty("java.io.tmpdir"), "whisper-speedtest-" + UUID.randomUUID())
-                .toString();
+    /** A directory of its own, since the runtime completes the name. */
+    private static String profilePrefix() throws IOException {
+        Path directory = Files.createTempDirectory("whisper-speedtest-profile-");
+        Unfinished.add(directory);
+        return directory.resolve("profile").toString();
     }
 
     private static OnnxTensor tensor(OrtEnvironment environment, GraphBuilder.Weight weight) throws OrtException {
@@ -210,7 +219,8 @@ final class GraphSession implements AutoCloseable {
         try {
             return NodePlacement.read(profile);
         } finally {
-            Files.deleteIfExists(profile);
+            FileTrees.delete(profile.getParent());
+            Unfinished.remove(profile.getParent());
         }
     }
 
