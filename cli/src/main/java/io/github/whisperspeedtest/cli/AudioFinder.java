@@ -139,6 +139,17 @@ final class AudioFinder {
             Files.walkFileTree(
                     directory, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, new SimpleFileVisitor<>() {
                         @Override
+                        public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes)
+                                throws IOException {
+                            // A link to a directory above would bring in recordings that were not asked for.
+                            if (!path.equals(directory) && root.startsWith(path.toRealPath())) {
+                                warnings.accept(path + " is a link to a directory that it is in, a loop of links.");
+                                return FileVisitResult.SKIP_SUBTREE;
+                            }
+                            return FileVisitResult.CONTINUE;
+                        }
+
+                        @Override
                         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
                             if (!file.getFileName().toString().startsWith(".") && isNamedAsAudio(file)) {
                                 if (attributes.isRegularFile()) {
