@@ -4,7 +4,6 @@ import io.github.whisperspeedtest.error.AudioException;
 import io.github.whisperspeedtest.files.DiskErrors;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -143,7 +142,7 @@ final class AudioFinder {
                                 throws IOException {
                             // A link to a directory above would bring in recordings that were not asked for.
                             if (!path.equals(directory) && root.startsWith(path.toRealPath())) {
-                                warnings.accept(path + " is a link to a directory that it is in, a loop of links.");
+                                warn(path + " is a link to a directory that it is in, a loop of links.");
                                 return FileVisitResult.SKIP_SUBTREE;
                             }
                             return FileVisitResult.CONTINUE;
