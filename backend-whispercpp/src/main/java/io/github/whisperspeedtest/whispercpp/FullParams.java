@@ -111,11 +111,11 @@ public class FullParams extends Structure {
     public @Nullable Pointer new_segment_callback_user_data;
     public WhisperLibrary.@Nullable ProgressCallback progress_callback;
     public @Nullable Pointer progress_callback_user_data;
-    public @Nullable Pointer encoder_begin_callback;
+    public WhisperLibrary.@Nullable EncoderBeginCallback encoder_begin_callback;
     public @Nullable Pointer encoder_begin_callback_user_data;
     public @Nullable Pointer abort_callback;
     public @Nullable Pointer abort_callback_user_data;
-    public @Nullable Pointer logits_filter_callback;
+    public WhisperLibrary.@Nullable LogitsFilterCallback logits_filter_callback;
     public @Nullable Pointer logits_filter_callback_user_data;
     public @Nullable Pointer grammar_rules;
     public SizeT n_grammar_rules;

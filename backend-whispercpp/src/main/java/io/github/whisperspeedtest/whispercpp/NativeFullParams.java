@@ -113,6 +113,12 @@ final class NativeFullParams implements AutoCloseable {
         params.abort_callback_user_data = cancel.userData();
     }
 
+    /** Lets Java decide about each window before it is decoded. */
+    void setWindowCallbacks(WhisperLibrary.EncoderBeginCallback onWindow, WhisperLibrary.LogitsFilterCallback onToken) {
+        params.encoder_begin_callback = onWindow;
+        params.logits_filter_callback = onToken;
+    }
+
     @Override
     public void close() {
         library.whisper_free_params(defaults);

@@ -29,13 +29,14 @@ import org.jspecify.annotations.Nullable;
 final class WhisperCppRun implements AutoCloseable {
     private static final int WINDOW_SAMPLES = 30 * Audio.SAMPLE_RATE;
 
-    /**
-     * whisper.cpp skips audio below one second and stops at the first time stamp in the last one, so anything shorter than this gets
-     * a second of silence behind it.
-     */
-    private static final int MIN_SAMPLES = Audio.SAMPLE_RATE * 6 / 5;
+    private static final int FRAME_SAMPLES = Audio.SAMPLE_RATE / 100;
 
-    private static final int PADDING_SAMPLES = Audio.SAMPLE_RATE;
+    /**
+     * whisper.cpp 1.7.1 ends at the first timestamp in the last second, whatever is said after it, and skips audio shorter than that.
+     * With this much silence after the recording, only its last 0.1 s is too short to hold text, as in whisper.cpp 1.7.6 and later.
+     */
+    private static final int PADDING_SAMPLES = (TailWindow.TAIL_FRAMES - 10) * FRAME_SAMPLES;
+
     private static final int MAX_PROMPT_TOKENS = 224;
 
     private static final Pattern DETECTED_LANGUAGE =
@@ -93,14 +94,24 @@ final class WhisperCppRun implements AutoCloseable {
             long begin = sliceStart;
             int length = (int) Math.min(sliceSamples, audio.sampleCount() - begin);
             boolean last = begin + length == audio.sampleCount();
-            WhisperLibrary.ProgressCallback onProgress =
-                    (ctx, state, percent, data) -> guarded(() -> publishProgress(begin + length * (percent / 100.0)));
+            int padded = last ? length + PADDING_SAMPLES : length;
+            TailWindow tail = new TailWindow(library, context, length / FRAME_SAMPLES);
+            WhisperLibrary.ProgressCallback onProgress = (ctx, state, percent, data) -> guarded(() -> {
+                tail.startsAtLeastAt(percent * (padded / FRAME_SAMPLES) / 100);
+                publishProgress(begin + Math.min(length, padded * (percent / 100.0)));
+            });
+            WhisperLibrary.EncoderBeginCallback onWindow = (ctx, state, data) -> (byte) (tail.isWanted() ? 1 : 0);
+            WhisperLibrary.LogitsFilterCallback onToken =
+                    (ctx, state, tokens, count, logits, data) -> tail.observe(tokens, count);
             params.setCallbacks(onSegments, onProgress, cancel);
+            if (last && options.timestamps() != Timestamps.NONE) {
+                params.setWindowCallbacks(onWindow, onToken);
+            }
             reader.startSlice(begin, last ? Long.MAX_VALUE : begin + length - WINDOW_SAMPLES);
 
             try (NativeLog.Capture log = runtime.log().capture()) {
                 library.whisper_reset_timings(context);
-                runSlice(begin, length, log);
+                runSlice(begin, length, padded, log);
                 publishNewSegments();
                 library.whisper_print_timings(context);
                 times.add(log.text());
@@ -125,8 +136,7 @@ final class WhisperCppRun implements AutoCloseable {
         return new Transcription(language, languageProbability, audio.duration(), segments, timings, audio.warnings());
     }
 
-    private void runSlice(long begin, int length, NativeLog.Capture log) {
-        int padded = length < MIN_SAMPLES ? length + PADDING_SAMPLES : length;
+    private void runSlice(long begin, int length, int padded, NativeLog.Capture log) {
         int result;
         try (Memory samples = new Memory((long) padded * Float.BYTES)) {
             copySamples(begin, length, samples);

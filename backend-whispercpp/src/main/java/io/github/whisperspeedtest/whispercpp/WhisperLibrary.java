@@ -35,6 +35,18 @@ interface WhisperLibrary extends Library {
         void invoke(Pointer context, Pointer state, int percent, Pointer userData);
     }
 
+    /** Called before the encoder runs; {@code whisper_encoder_begin_callback}. */
+    interface EncoderBeginCallback extends Callback {
+        /** Returns 0 to end the transcription before this window, else 1: a C {@code bool}. */
+        byte invoke(Pointer context, Pointer state, Pointer userData);
+    }
+
+    /** Called before each token of each hypothesis; {@code whisper_logits_filter_callback}. */
+    interface LogitsFilterCallback extends Callback {
+        /** Called with the tokens so far, an array of {@code whisper_token_data}. */
+        void invoke(Pointer context, Pointer state, Pointer tokens, int tokenCount, Pointer logits, Pointer userData);
+    }
+
     void whisper_log_set(LogCallback callback, Pointer userData);
 
     String whisper_print_system_info();
@@ -54,6 +66,8 @@ interface WhisperLibrary extends Library {
     Pointer whisper_lang_str(int id);
 
     int whisper_token_eot(Pointer context);
+
+    int whisper_token_beg(Pointer context);
 
     Pointer whisper_token_to_str(Pointer context, int token);
 
