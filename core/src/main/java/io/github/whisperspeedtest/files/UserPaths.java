@@ -67,6 +67,15 @@ public final class UserPaths {
         return home;
     }
 
+    /** Returns whether {@link #home} returns a directory. */
+    public boolean knowsHome() {
+        try {
+            return home().isAbsolute();
+        } catch (WhisperSpeedtestException e) {
+            return false;
+        }
+    }
+
     /**
      * Returns a path with a leading {@code ~} or {@code ~/} replaced; {@code ~user} is a file name like any other.
      *

@@ -241,9 +241,18 @@ public final class HubSettings {
             String text = firstNonBlank(environment.get("HF_TOKEN"), environment.get("HUGGING_FACE_HUB_TOKEN"));
             if (text.isEmpty()) {
                 String named = firstNonBlank(environment.get("HF_TOKEN_PATH"));
+                if (named.isEmpty() && !knowsHome()) {
+                    return Optional.empty();
+                }
                 text = content(named.isEmpty() ? home().resolve("token") : path(named));
             }
             return text.isBlank() ? Optional.empty() : Optional.of(AccessToken.of(text));
+        }
+
+        private boolean knowsHome() {
+            return !firstNonBlank(environment.get("HF_HOME"), environment.get("XDG_CACHE_HOME"))
+                            .isEmpty()
+                    || paths.knowsHome();
         }
 
         private static String content(Path tokenFile) {

@@ -85,7 +85,8 @@ class ModelCatalogTest {
                                 + mine.resolve("tokens.txt")
                                 + ". It comes from another model. Convert it again:"
                                 + " whisper-speedtest convert SOURCE --to writing --name mine --force");
-        assertThatThrownBy(() -> new ModelInstaller(home, HubSettings.of(Map.of(), new Properties()))
+        assertThatThrownBy(() -> new ModelInstaller(
+                                home, HubSettings.of(Map.of("HF_HOME", directory.toString()), new Properties()))
                         .install(writing, "mine", progress -> {}))
                 .isInstanceOf(DownloadException.class)
                 .hasMessageContaining("whisper-speedtest convert SOURCE --to writing --name mine --force");

@@ -216,7 +216,7 @@ class ModelStoreTest {
         assertThatThrownBy(() -> store.locate(failing(new IOException("No space left on device")), EmbeddedModel.NAME))
                 .isInstanceOf(EngineUnavailableException.class)
                 .hasMessage("The embedded model cannot be written to " + embedded
-                        + ": IOException: No space left on device. Set WHISPER_SPEEDTEST_HOME to a directory with space"
+                        + ": No space left on device. Set WHISPER_SPEEDTEST_HOME to a directory with space"
                         + " that you may write to.");
         assertNothingElseThan();
 
