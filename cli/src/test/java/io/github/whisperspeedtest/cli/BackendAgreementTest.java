@@ -5,9 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.AudioFiles;
+import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.decoding.ReferenceDecoding;
 import io.github.whisperspeedtest.evaluation.WordErrorRate;
 import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.network.WhisperNetwork;
+import io.github.whisperspeedtest.onnx.OnnxNetwork;
+import io.github.whisperspeedtest.onnx.OnnxOptions;
+import io.github.whisperspeedtest.onnx.Precision;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.Transcriber;
 import io.github.whisperspeedtest.testing.MicroSamples;
@@ -18,9 +24,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -28,16 +36,39 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** All backends write the same, each on its real engine with the embedded model in its own format. */
+/**
+ * All backends write the same, each on its real engine with the embedded model in its own format.
+ *
+ * <p>Rounding differs by precision and processor. So a text is compared exactly where no decision of the model is closer than the
+ * rounding, which {@link ReferenceDecoding} knows, and all texts together by their error rate.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BackendAgreementTest {
     private static final Duration TOLERANCE = Duration.ofMillis(100);
+
+    /** How far logits are off by the order of additions: 10<sup>-4</sup> of their size, to which the engines' own tests hold them. */
+    private static final double FLOAT = 0.01;
+
+    /** How far they are off where whisper.cpp rounds to 16 bits: its test of logits allows a thirty-second of their deviation. */
+    private static final double HALF = 0.125;
+
+    /** How far they are off with eight bits, to which the tests of the engines allow 3 % of the size of the logits. */
+    private static final double BYTE = 0.5;
+
+    /** Room for the words whose decisions are too close for the rounding. */
+    private static final double CLOSE_DECISIONS = 0.05;
+
+    /** The engines that round what they multiply. */
+    private static final Set<String> ROUNDING = Set.of("whispercpp f16", "whispercpp q8_0", "faster int8");
 
     @TempDir
     private static Path home;
 
     private final Map<String, Transcriber> transcribers = new LinkedHashMap<>();
+    private final Map<String, ReferenceDecoding> references = new HashMap<>();
+    private WhisperNetwork reference;
 
     @BeforeAll
     void openAll() {
@@ -54,39 +85,55 @@ class BackendAgreementTest {
         transcribers.put("mlx f16", whisper.open("mlx", "micro-f16", portable));
         transcribers.put("mlx q8", whisper.open("mlx", "micro-q8", portable));
         transcribers.put("mlx q4", whisper.open("mlx", "micro", portable));
+        reference = OnnxNetwork.load(EmbeddedModel.checkpoint(), OnnxOptions.cpu(Precision.FLOAT32, 2));
     }
 
     @AfterAll
     void closeAll() {
         transcribers.values().forEach(Transcriber::close);
+        reference.close();
+    }
+
+    /** The last column is how many of the eleven recordings are decided clearly enough, so that none drops out unnoticed. */
+    @ParameterizedTest
+    @CsvSource({
+        "faster float16, " + FLOAT + ", 11",
+        "coreml, " + FLOAT + ", 11",
+        "insanely, " + FLOAT + ", 11",
+        "mps, " + FLOAT + ", 11",
+        "mlx f16, " + FLOAT + ", 11",
+        "whispercpp f16, " + HALF + ", 9",
+        "mlx q8, " + BYTE + ", 9",
+        "faster int8, " + BYTE + ", 9",
+        "whispercpp q8_0, " + BYTE + ", 9"
+    })
+    void writesTheSameAtTheSameTimes(String id, double rounding, int decided) {
+        int compared = 0;
+        for (Sample sample : MicroSamples.all()) {
+            if (!isLong(sample)) {
+                compared += agrees(id, audio(sample), rounding) ? 1 : 0;
+            }
+        }
+        assertThat(compared).isEqualTo(decided);
     }
 
     /**
-     * Where whatever is multiplied with eight bits has eight bits too, it is compared with such: that tips a word of one recording that
-     * the model is in two minds about.
+     * Compares text, language and times where the rounding cannot change a decision.
+     *
+     * @return whether they were compared
      */
-    @ParameterizedTest
-    @CsvSource({
-        "whispercpp f16, faster float16",
-        "whispercpp f16, coreml",
-        "whispercpp f16, insanely",
-        "whispercpp f16, mps",
-        "whispercpp f16, mlx f16",
-        "whispercpp f16, mlx q8",
-        "whispercpp q8_0, faster int8"
-    })
-    void writesTheSameAtTheSameTimes(String yardstick, String other) {
-        for (Sample sample : MicroSamples.all()) {
-            if (isLong(sample)) {
-                continue;
-            }
-            Audio audio = audio(sample);
-            Transcription expected = transcribe(yardstick, audio, TranscribeOptions.defaults());
-            Transcription actual = transcribe(other, audio, TranscribeOptions.defaults());
-            assertThat(actual.text()).as(sample.name()).isEqualTo(expected.text());
-            assertThat(actual.language()).isEqualTo(expected.language());
-            assertSameTimes(sample.name(), actual.segments(), expected.segments());
+    private boolean agrees(String id, Audio audio, double rounding) {
+        ReferenceDecoding decoding =
+                references.computeIfAbsent(audio.name(), name -> ReferenceDecoding.of(reference, audio));
+        if (decoding.margin() <= 2 * rounding) {
+            return false;
         }
+        Transcription expected = decoding.transcription();
+        Transcription actual = transcribe(id, audio, TranscribeOptions.defaults());
+        assertThat(actual.text()).as(audio.name()).isEqualTo(expected.text());
+        assertThat(actual.language()).isEqualTo(expected.language());
+        assertSameTimes(audio.name(), actual.segments(), expected.segments());
+        return true;
     }
 
     /** whisper.cpp lets a segment begin where the one before ended, so that only the first beginning can be compared. */
@@ -102,11 +149,76 @@ class BackendAgreementTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"whispercpp f16", "whispercpp q8_0", "faster int8", "mlx q8"})
+    void roundingCostsNoMoreThanTheCloseDecisions(String id) {
+        assertThat(errorRate(id, TranscribeOptions.defaults()))
+                .isLessThanOrEqualTo(errorRate("coreml", TranscribeOptions.defaults()) + CLOSE_DECISIONS);
+    }
+
+    /** Two sentences, the last of which is over a moment before the recording ends: nothing of it is lost, whoever writes. */
+    @ParameterizedTest
+    @CsvSource({
+        "en_single_01, 0, 0.1, en_multi_01, 0, 0",
+        "en_multi_01, 1, 0.3, en_multi_01, 0, 0.1",
+        "en_multi_02, 4, 1, en_multi_01, 0, 0.1",
+        "en_single_01, 0, 0.1, en_multi_01, 3, 0",
+        "en_multi_02, 4, 0.8, en_multi_01, 3, 0",
+        "en_single_01, 0, 0.2, en_multi_01, 5, 0.05",
+        "en_multi_01, 1, 0.5, en_multi_01, 5, 0.2",
+        "en_single_01, 0, 0.1, en_multi_02, 4, 0.05",
+        "de_single_01, 0, 0.1, de_multi_01, 1, 0",
+        "de_single_03, 0, 0.9, de_single_04, 0, 0.1",
+        "de_single_03, 0, 0.3, de_multi_01, 2, 0",
+        "de_multi_01, 5, 0.6, de_multi_01, 2, 0.1",
+        "de_single_01, 0, 0.2, de_multi_01, 3, 0",
+        "de_single_03, 0, 0.1, de_multi_01, 3, 0.05"
+    })
+    void writesTheLastSentence(String first, int firstIndex, double pause, String last, int lastIndex, double tail) {
+        float[] beginning = utterance(first, firstIndex);
+        float[] end = utterance(last, lastIndex);
+        int gap = (int) (pause * Audio.SAMPLE_RATE);
+        String name = first + " " + pause + " s " + last + " " + lastIndex;
+        Audio audio = Audio.builder(name)
+                .append(new float[Audio.SAMPLE_RATE / 5], 0, Audio.SAMPLE_RATE / 5)
+                .append(beginning, 0, beginning.length)
+                .append(new float[gap], 0, gap)
+                .append(end, 0, end.length)
+                .append(new float[Audio.SAMPLE_RATE / 4], 0, (int) (tail * Audio.SAMPLE_RATE))
+                .build();
+        Duration middleOfLast = audio.duration()
+                .minusMillis((long) (tail * 1000))
+                .minusMillis(end.length * 1000L / Audio.SAMPLE_RATE / 2);
+        for (String id : transcribers.keySet()) {
+            Transcription transcription = transcribe(id, audio, TranscribeOptions.defaults());
+            List<Segment> segments = transcription.segments();
+            assertThat(segments).as("%s: %s", id, transcription.text()).hasSize(2);
+            assertThat(segments.get(0).end()).as(id).isLessThan(middleOfLast);
+            assertThat(segments.get(1).end()).as(id).isBetween(middleOfLast, audio.duration());
+        }
+        assertThat(agrees("whispercpp f16", audio, HALF)).isTrue();
+    }
+
+    private static float[] utterance(String sample, int index) {
+        Sample recording = MicroSamples.named(sample + ".flac");
+        Sample.Utterance utterance = recording.utterances().get(index);
+        Duration around = Duration.ofMillis(20);
+        long from = samples(utterance.start().minus(around));
+        float[] result = new float[(int) (samples(utterance.end().plus(around)) - from)];
+        audio(recording).read(from, result, 0, result.length);
+        return result;
+    }
+
+    private static long samples(Duration time) {
+        return time.toMillis() * Audio.SAMPLE_RATE / 1000;
+    }
+
     @Test
     void fiveBeamsFindWhatIsSaid() {
         TranscribeOptions options = TranscribeOptions.builder().beamSize(5).build();
         for (String id : transcribers.keySet()) {
-            assertThat(errorRate(id, options)).as(id).isLessThan(0.07);
+            double rounding = ROUNDING.contains(id) ? CLOSE_DECISIONS : 0;
+            assertThat(errorRate(id, options)).as(id).isLessThan(0.07 + rounding);
         }
     }
 
@@ -120,7 +232,7 @@ class BackendAgreementTest {
         double yardstick = errorRate("whispercpp f16", sample, audio);
         for (String id :
                 List.of("faster int8", "faster float16", "coreml", "insanely", "mps", "mlx f16", "mlx q8", "mlx q4")) {
-            assertThat(errorRate(id, sample, audio)).as(id).isLessThanOrEqualTo(yardstick);
+            assertThat(errorRate(id, sample, audio)).as(id).isLessThanOrEqualTo(yardstick + CLOSE_DECISIONS);
         }
     }
 
