@@ -101,6 +101,14 @@ public abstract class ImplementationContract {
         return LoadOptions.defaults();
     }
 
+    /**
+     * Returns whether its text is what was said. Where it is not, as for a stand-in that only shows how a backend is written, the tests
+     * of texts, languages, times and published models are skipped, and the others check only that there is some text.
+     */
+    protected boolean recognisesSpeech() {
+        return true;
+    }
+
     /** Returns whether more than one beam can be asked for. */
     protected boolean supportsBeamSearch() {
         return true;
@@ -205,26 +213,22 @@ public abstract class ImplementationContract {
 
     @Test
     void knowsTheEmbeddedModelAndTheUsualSizes() {
-        assertThat(implementation.models(temporary))
-                .extracting(ModelInfo::name)
-                .doesNotHaveDuplicates()
-                .contains(
-                        EmbeddedModel.NAME,
-                        "tiny",
-                        "base",
-                        "small",
-                        "medium",
-                        "large",
-                        "large-v2",
-                        "large-v3",
-                        "large-v3-turbo");
+        List<String> names =
+                implementation.models(temporary).stream().map(ModelInfo::name).toList();
+        assertThat(names).doesNotHaveDuplicates().contains(EmbeddedModel.NAME);
+        assumeSpeechIsRecognised();
+        assertThat(names)
+                .contains("tiny", "base", "small", "medium", "large", "large-v2", "large-v3", "large-v3-turbo");
     }
 
     @Test
     void listsTheKnownModelsWhereOneIsUnknown() {
         assertThatThrownBy(() -> implementation.modelInfo("gigantic", temporary))
                 .isInstanceOf(UnknownNameException.class)
-                .hasMessageContainingAll("gigantic", implementation.id(), "small", "large-v3-turbo");
+                .hasMessageContainingAll("gigantic", implementation.id())
+                .hasMessageContainingAll(implementation.models(temporary).stream()
+                        .map(ModelInfo::name)
+                        .toArray(String[]::new));
     }
 
     @Test
@@ -249,7 +253,7 @@ public abstract class ImplementationContract {
     void honoursTheNumberOfThreads() {
         try (Transcriber transcriber = implementation.load(files, loadOptions().withThreads(1))) {
             assertThat(transcriber.parameters().threads()).isEqualTo(1);
-            assertThat(text(transcriber, english())).isEqualTo(english().reference());
+            assertTranscribes(transcriber, english());
         }
     }
 
@@ -278,7 +282,7 @@ public abstract class ImplementationContract {
             return;
         }
         try (Transcriber transcriber = implementation.load(files, options)) {
-            assertThat(text(transcriber, english())).isEqualTo(english().reference());
+            assertTranscribes(transcriber, english());
         }
         try (Stream<Path> written = Files.list(directory)) {
             assertThat(written).isNotEmpty().allSatisfy(file -> assertThat(file).isNotEmptyFile());
@@ -287,6 +291,7 @@ public abstract class ImplementationContract {
 
     @Test
     void detectsTheLanguageAndWritesTheText() {
+        assumeSpeechIsRecognised();
         for (Sample sample : List.of(english(), german())) {
             Transcription transcription = shared.transcribe(audio(sample), TranscribeOptions.defaults());
             assertThat(transcription.text()).isEqualTo(sample.reference());
@@ -301,6 +306,7 @@ public abstract class ImplementationContract {
 
     @Test
     void takesTheLanguageThatIsGiven() {
+        assumeSpeechIsRecognised();
         Transcription transcription = shared.transcribe(audio(german()), options(Language.of("de")));
         assertThat(transcription.text()).isEqualTo(german().reference());
         assertThat(transcription.language()).isEqualTo("de");
@@ -321,6 +327,7 @@ public abstract class ImplementationContract {
 
     @Test
     void placesASentenceInTime() {
+        assumeSpeechIsRecognised();
         Transcription transcription = shared.transcribe(audio(english()), TranscribeOptions.defaults());
         assertThat(transcription.segments()).hasSize(1);
         Segment segment = transcription.segments().get(0);
@@ -331,6 +338,7 @@ public abstract class ImplementationContract {
 
     @Test
     void placesManySentencesInOrderInsideTheAudio() {
+        assumeSpeechIsRecognised();
         Audio audio = audio(longRecording());
         Transcription transcription = shared.transcribe(audio, TranscribeOptions.defaults());
         assertThat(transcription.duration()).isEqualTo(audio.duration());
@@ -404,6 +412,7 @@ public abstract class ImplementationContract {
 
     @Test
     void hearsSpeechThatEndsWithTheRecording() {
+        assumeSpeechIsRecognised();
         Sample sample = MicroSamples.named("de_single_04.flac");
         Audio whole = audio(sample);
         float[] cut = new float[Audio.SAMPLE_RATE * 23 / 20];
@@ -640,16 +649,16 @@ public abstract class ImplementationContract {
     void runsTwoModelsAtOnce() throws Exception {
         try (Transcriber second = implementation.load(files, loadOptions().withThreads(1))) {
             CompletableFuture<String> inBackground = CompletableFuture.supplyAsync(() -> text(second, german()));
-            assertThat(text(shared, english())).isEqualTo(english().reference());
-            assertThat(inBackground.get(2, TimeUnit.MINUTES)).isEqualTo(german().reference());
+            assertTranscribes(shared, english());
+            assertIsTextOf(german(), inBackground.get(2, TimeUnit.MINUTES));
         }
     }
 
     @Test
     void takesTurnsWhereTwoThreadsShareAModel() throws Exception {
         CompletableFuture<String> inBackground = CompletableFuture.supplyAsync(() -> text(shared, german()));
-        assertThat(text(shared, english())).isEqualTo(english().reference());
-        assertThat(inBackground.get(2, TimeUnit.MINUTES)).isEqualTo(german().reference());
+        assertTranscribes(shared, english());
+        assertIsTextOf(german(), inBackground.get(2, TimeUnit.MINUTES));
     }
 
     @Test
@@ -671,7 +680,7 @@ public abstract class ImplementationContract {
     private void openAndClose(int times) {
         for (int i = 0; i < times; i++) {
             try (Transcriber transcriber = implementation.load(files, loadOptions())) {
-                assertThat(text(transcriber, english())).isEqualTo(english().reference());
+                assertTranscribes(transcriber, english());
             }
         }
     }
@@ -724,9 +733,7 @@ public abstract class ImplementationContract {
             assertThat(Thread.interrupted()).as("the thread stays interrupted").isTrue();
         }
         assertThat(heard.get(heard.size() - 1).end()).isLessThan(Duration.ofSeconds(60));
-        assertThat(text(shared, english()))
-                .as("it works again")
-                .isEqualTo(english().reference());
+        assertTranscribes(shared, english());
     }
 
     @Test
@@ -740,9 +747,7 @@ public abstract class ImplementationContract {
                             }
                         }))
                 .isSameAs(failure);
-        assertThat(text(shared, english()))
-                .as("it works again")
-                .isEqualTo(english().reference());
+        assertTranscribes(shared, english());
     }
 
     @Test
@@ -921,6 +926,22 @@ public abstract class ImplementationContract {
                 throw new AssertionError("close() neither waited nor returned, but is " + thread.getState());
             }
             Thread.onSpinWait();
+        }
+    }
+
+    private void assumeSpeechIsRecognised() {
+        assumeTrue(recognisesSpeech(), "its text is not what was said");
+    }
+
+    private void assertTranscribes(Transcriber transcriber, Sample sample) {
+        assertIsTextOf(sample, text(transcriber, sample));
+    }
+
+    private void assertIsTextOf(Sample sample, String text) {
+        if (recognisesSpeech()) {
+            assertThat(text).isEqualTo(sample.reference());
+        } else {
+            assertThat(text).isNotEmpty();
         }
     }
 
