@@ -25,6 +25,9 @@ final class CpuMeter {
     private static final Pattern PROCESSOR = Pattern.compile("(?m)^cpu(\\d+) (.+)$");
     private static final long TICK_MILLIS = 10;
 
+    /** What ran for less says nothing about other processes: their time comes in ticks. */
+    private static final Duration SHORTEST = Duration.ofMillis(10 * TICK_MILLIS);
+
     private static final int IDLE = 3;
     private static final int IO_WAIT = 4;
     private static final int STEAL = 7;
@@ -53,6 +56,10 @@ final class CpuMeter {
             return null;
         }
         Duration own = Duration.ofNanos(system.getProcessCpuTime() - ownNanos);
+        Duration wall = Duration.ofNanos(System.nanoTime() - start);
+        if (wall.compareTo(SHORTEST) < 0) {
+            return new CpuUsage(system.getAvailableProcessors(), own, null, null);
+        }
         Processors after = Processors.read();
         if (before != null && after != null && before.count() == after.count()) {
             return new CpuUsage(
@@ -66,7 +73,7 @@ final class CpuMeter {
         if (!(load >= 0)) {
             return new CpuUsage(cores, own, null, null);
         }
-        Duration busy = Duration.ofNanos((long) (load * cores * (System.nanoTime() - start)));
+        Duration busy = Duration.ofNanos((long) (load * cores * wall.toNanos()));
         return new CpuUsage(cores, own, notNegative(busy.minus(own)), null);
     }
 

@@ -61,6 +61,14 @@ class CpuMeterTest {
         }
     }
 
+    @Test
+    void saysNothingOfOthersAfterLessThanTenTicks() {
+        CpuUsage usage = CpuMeter.start().stop();
+        assertThat(usage.own()).isLessThan(Duration.ofMillis(100));
+        assertThat(usage.others()).isNull();
+        assertThat(usage.stolen()).isNull();
+    }
+
     /** Measures 200 ms of this thread's CPU time, however long that takes. */
     private static CpuUsage measure() {
         CpuMeter meter = CpuMeter.start();
