@@ -205,7 +205,7 @@ class DistributionIT {
             assertThat(run.exitCode).as(line + "\n" + run.err).isEqualTo(ExitCode.OK);
         }
         Run download = run(bad, tool, "download", "-i", "faster", "-m", "tiny");
-        assertThat(download.exitCode).isEqualTo(ExitCode.FAILED);
+        assertThat(download.exitCode).as(download.err).isEqualTo(ExitCode.USAGE);
         assertThat(download.err).contains("HF_ENDPOINT");
     }
 
