@@ -1,13 +1,13 @@
 package io.github.whisperspeedtest;
 
+import io.github.whisperspeedtest.lifecycle.RunningCalls;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.model.ToolHome;
-import io.github.whisperspeedtest.process.RunningCalls;
 import io.github.whisperspeedtest.registry.ImplementationRegistry;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
-import io.github.whisperspeedtest.spi.Transcriber;
+import io.github.whisperspeedtest.transcription.Transcriber;
 import java.util.List;
 
 /**

@@ -1,21 +1,21 @@
 package io.github.whisperspeedtest.faster;
 
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
-import io.github.whisperspeedtest.checkpoint.DataType;
 import io.github.whisperspeedtest.checkpoint.DimensionLimits;
-import io.github.whisperspeedtest.checkpoint.FileRegion;
 import io.github.whisperspeedtest.checkpoint.GenerationConfig;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
 import io.github.whisperspeedtest.checkpoint.PreprocessorConfig;
 import io.github.whisperspeedtest.checkpoint.RepositoryFiles;
-import io.github.whisperspeedtest.checkpoint.Tensor;
 import io.github.whisperspeedtest.checkpoint.TensorShapes;
-import io.github.whisperspeedtest.checkpoint.TokenizerData;
-import io.github.whisperspeedtest.checkpoint.TokenizerFiles;
+import io.github.whisperspeedtest.checkpoint.tensor.DataType;
+import io.github.whisperspeedtest.checkpoint.tensor.FileRegion;
+import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.TranscriptionCancelledException;
 import io.github.whisperspeedtest.faster.CTranslate2Layout.Entry;
 import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.tokenizer.TokenizerData;
+import io.github.whisperspeedtest.tokenizer.TokenizerFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -1,16 +1,16 @@
 package io.github.whisperspeedtest.faster;
 
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
-import io.github.whisperspeedtest.checkpoint.DataType;
-import io.github.whisperspeedtest.checkpoint.ElementWriter;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
 import io.github.whisperspeedtest.checkpoint.PreprocessorConfig;
-import io.github.whisperspeedtest.checkpoint.Tensor;
 import io.github.whisperspeedtest.checkpoint.TensorShapes;
-import io.github.whisperspeedtest.checkpoint.TokenizerWriter;
+import io.github.whisperspeedtest.checkpoint.tensor.DataType;
+import io.github.whisperspeedtest.checkpoint.tensor.ElementWriter;
+import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.faster.CTranslate2Layout.Entry;
 import io.github.whisperspeedtest.spi.CheckpointWriter;
+import io.github.whisperspeedtest.tokenizer.TokenizerWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;

@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.faster;
 
-import io.github.whisperspeedtest.checkpoint.RowQuantizer;
-import io.github.whisperspeedtest.checkpoint.Tensor;
+import io.github.whisperspeedtest.checkpoint.tensor.RowQuantizer;
+import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import io.github.whisperspeedtest.error.ModelException;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.faster;
 
-import io.github.whisperspeedtest.checkpoint.FileRegion;
-import io.github.whisperspeedtest.checkpoint.HalfFloats;
+import io.github.whisperspeedtest.checkpoint.tensor.FileRegion;
+import io.github.whisperspeedtest.checkpoint.tensor.HalfFloats;
 import io.github.whisperspeedtest.error.ModelException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,6 +1,6 @@
 package io.github.whisperspeedtest.faster;
 
-import io.github.whisperspeedtest.checkpoint.DataType;
+import io.github.whisperspeedtest.checkpoint.tensor.DataType;
 import java.util.Arrays;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package io.github.whisperspeedtest.faster;
 
-import io.github.whisperspeedtest.checkpoint.FileRegion;
+import io.github.whisperspeedtest.checkpoint.tensor.FileRegion;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,6 +1,6 @@
 package io.github.whisperspeedtest.faster;
 
-import io.github.whisperspeedtest.checkpoint.DataType;
+import io.github.whisperspeedtest.checkpoint.tensor.DataType;
 import org.jspecify.annotations.Nullable;
 
 /** Types of a variable in {@code model.bin}; the order is that of the ids in the file: {@code DataType} in CTranslate2. */

@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.whisperspeedtest.checkpoint.AttentionHead;
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
-import io.github.whisperspeedtest.checkpoint.DataType;
-import io.github.whisperspeedtest.checkpoint.FileRegion;
 import io.github.whisperspeedtest.checkpoint.GenerationConfig;
-import io.github.whisperspeedtest.checkpoint.Tensor;
-import io.github.whisperspeedtest.checkpoint.TokenizerWriter;
+import io.github.whisperspeedtest.checkpoint.tensor.DataType;
+import io.github.whisperspeedtest.checkpoint.tensor.FileRegion;
+import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.TranscriptionCancelledException;
 import io.github.whisperspeedtest.testing.RandomCheckpoint;
+import io.github.whisperspeedtest.tokenizer.TokenizerWriter;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;

@@ -2,7 +2,7 @@ package io.github.whisperspeedtest.faster;
 
 import io.github.whisperspeedtest.onnx.LoudnessVad;
 import io.github.whisperspeedtest.spi.Implementation;
-import io.github.whisperspeedtest.testing.ImplementationContract;
+import io.github.whisperspeedtest.testkit.ImplementationContract;
 import java.io.IOException;
 import java.nio.file.Path;
 

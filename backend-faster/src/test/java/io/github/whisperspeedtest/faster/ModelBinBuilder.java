@@ -2,7 +2,7 @@ package io.github.whisperspeedtest.faster;
 
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
-import io.github.whisperspeedtest.checkpoint.Tensor;
+import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

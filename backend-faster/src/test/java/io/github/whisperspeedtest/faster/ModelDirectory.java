@@ -3,7 +3,7 @@ package io.github.whisperspeedtest.faster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
-import io.github.whisperspeedtest.checkpoint.Tensor;
+import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import java.io.IOException;
 import java.nio.file.Files;

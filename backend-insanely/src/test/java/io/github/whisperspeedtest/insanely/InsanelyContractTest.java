@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.insanely;
 
 import io.github.whisperspeedtest.spi.Implementation;
-import io.github.whisperspeedtest.testing.ImplementationContract;
+import io.github.whisperspeedtest.testkit.ImplementationContract;
 
 class InsanelyContractTest extends ImplementationContract {
     @Override

@@ -3,7 +3,7 @@ package io.github.whisperspeedtest.mlx;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
-import io.github.whisperspeedtest.spi.Transcriber;
+import io.github.whisperspeedtest.transcription.Transcriber;
 
 /** What runs a model in MLX's format. */
 interface Engine {

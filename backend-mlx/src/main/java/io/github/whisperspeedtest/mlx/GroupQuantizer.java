@@ -1,6 +1,6 @@
 package io.github.whisperspeedtest.mlx;
 
-import io.github.whisperspeedtest.checkpoint.HalfFloats;
+import io.github.whisperspeedtest.checkpoint.tensor.HalfFloats;
 import io.github.whisperspeedtest.error.ModelException;
 
 /**

@@ -8,10 +8,10 @@ import io.github.whisperspeedtest.onnx.OnnxTranscribers;
 import io.github.whisperspeedtest.onnx.OnnxTranscribers.VadDefault;
 import io.github.whisperspeedtest.onnx.Precision;
 import io.github.whisperspeedtest.spi.Availability;
-import io.github.whisperspeedtest.spi.EngineParameters;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
-import io.github.whisperspeedtest.spi.Transcriber;
+import io.github.whisperspeedtest.transcription.EngineParameters;
+import io.github.whisperspeedtest.transcription.Transcriber;
 import org.jspecify.annotations.Nullable;
 
 /** ONNX Runtime's CPU provider, which runs the same models where MLX is not. */

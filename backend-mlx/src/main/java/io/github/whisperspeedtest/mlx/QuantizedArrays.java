@@ -1,8 +1,8 @@
 package io.github.whisperspeedtest.mlx;
 
-import io.github.whisperspeedtest.checkpoint.ElementWriter;
-import io.github.whisperspeedtest.checkpoint.SafetensorsWriter.Array;
-import io.github.whisperspeedtest.checkpoint.Tensor;
+import io.github.whisperspeedtest.checkpoint.safetensors.SafetensorsWriter.Array;
+import io.github.whisperspeedtest.checkpoint.tensor.ElementWriter;
+import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,6 +1,6 @@
 package io.github.whisperspeedtest.mlx;
 
-import io.github.whisperspeedtest.checkpoint.GroupedMatrix;
+import io.github.whisperspeedtest.checkpoint.tensor.GroupedMatrix;
 
 /**
  * How a model's weights are stored, to say in reports what became of them.

@@ -3,10 +3,10 @@ package io.github.whisperspeedtest.mlx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import io.github.whisperspeedtest.checkpoint.DataType;
-import io.github.whisperspeedtest.checkpoint.GroupedMatrix;
-import io.github.whisperspeedtest.checkpoint.StoredArray;
-import io.github.whisperspeedtest.checkpoint.Tensor;
+import io.github.whisperspeedtest.checkpoint.tensor.DataType;
+import io.github.whisperspeedtest.checkpoint.tensor.GroupedMatrix;
+import io.github.whisperspeedtest.checkpoint.tensor.StoredArray;
+import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Random;

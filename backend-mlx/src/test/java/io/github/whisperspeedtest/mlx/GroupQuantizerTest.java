@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import io.github.whisperspeedtest.checkpoint.HalfFloats;
+import io.github.whisperspeedtest.checkpoint.tensor.HalfFloats;
 import io.github.whisperspeedtest.error.ModelException;
 import java.util.Random;
 import java.util.stream.Stream;

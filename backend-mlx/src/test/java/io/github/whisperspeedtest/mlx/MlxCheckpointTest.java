@@ -9,12 +9,12 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.github.whisperspeedtest.checkpoint.AttentionHead;
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
-import io.github.whisperspeedtest.checkpoint.DataType;
-import io.github.whisperspeedtest.checkpoint.GroupedMatrix;
-import io.github.whisperspeedtest.checkpoint.HalfFloats;
 import io.github.whisperspeedtest.checkpoint.Sinusoids;
-import io.github.whisperspeedtest.checkpoint.StoredArray;
-import io.github.whisperspeedtest.checkpoint.Tensor;
+import io.github.whisperspeedtest.checkpoint.tensor.DataType;
+import io.github.whisperspeedtest.checkpoint.tensor.GroupedMatrix;
+import io.github.whisperspeedtest.checkpoint.tensor.HalfFloats;
+import io.github.whisperspeedtest.checkpoint.tensor.StoredArray;
+import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.testing.RandomCheckpoint;
 import java.io.IOException;

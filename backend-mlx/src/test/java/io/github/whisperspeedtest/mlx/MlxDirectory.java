@@ -2,10 +2,10 @@ package io.github.whisperspeedtest.mlx;
 
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
-import io.github.whisperspeedtest.checkpoint.SafetensorsReader;
-import io.github.whisperspeedtest.checkpoint.SafetensorsWriter;
-import io.github.whisperspeedtest.checkpoint.StoredArray;
-import io.github.whisperspeedtest.checkpoint.Tensor;
+import io.github.whisperspeedtest.checkpoint.safetensors.SafetensorsReader;
+import io.github.whisperspeedtest.checkpoint.safetensors.SafetensorsWriter;
+import io.github.whisperspeedtest.checkpoint.tensor.StoredArray;
+import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.testing.NpzBuilder;
 import java.io.IOException;

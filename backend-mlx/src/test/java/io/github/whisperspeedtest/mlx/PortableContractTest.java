@@ -3,7 +3,7 @@ package io.github.whisperspeedtest.mlx;
 import io.github.whisperspeedtest.onnx.LoudnessVad;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
-import io.github.whisperspeedtest.testing.ImplementationContract;
+import io.github.whisperspeedtest.testkit.ImplementationContract;
 import java.io.IOException;
 import java.nio.file.Path;
 

@@ -3,12 +3,12 @@ package io.github.whisperspeedtest.mlx;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
-import io.github.whisperspeedtest.checkpoint.DataType;
-import io.github.whisperspeedtest.checkpoint.GroupedMatrix;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
-import io.github.whisperspeedtest.checkpoint.SafetensorsWriter;
-import io.github.whisperspeedtest.checkpoint.StoredArray;
-import io.github.whisperspeedtest.checkpoint.Tensor;
+import io.github.whisperspeedtest.checkpoint.safetensors.SafetensorsWriter;
+import io.github.whisperspeedtest.checkpoint.tensor.DataType;
+import io.github.whisperspeedtest.checkpoint.tensor.GroupedMatrix;
+import io.github.whisperspeedtest.checkpoint.tensor.StoredArray;
+import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import io.github.whisperspeedtest.mlx.bindings.MlxDevice;
 import io.github.whisperspeedtest.mlx.bindings.RealMlx;
 import io.github.whisperspeedtest.mlx.network.MlxNetwork;

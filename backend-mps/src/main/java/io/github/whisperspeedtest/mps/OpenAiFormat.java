@@ -1,13 +1,13 @@
 package io.github.whisperspeedtest.mps;
 
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
-import io.github.whisperspeedtest.checkpoint.DataType;
 import io.github.whisperspeedtest.checkpoint.HuggingFaceWriter;
 import io.github.whisperspeedtest.checkpoint.OpenAiCheckpoint;
-import io.github.whisperspeedtest.checkpoint.TokenizerWriter;
+import io.github.whisperspeedtest.checkpoint.tensor.DataType;
 import io.github.whisperspeedtest.spi.CheckpointReader;
 import io.github.whisperspeedtest.spi.CheckpointWriter;
 import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.tokenizer.TokenizerWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

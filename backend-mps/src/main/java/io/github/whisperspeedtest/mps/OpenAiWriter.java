@@ -1,11 +1,11 @@
 package io.github.whisperspeedtest.mps;
 
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
-import io.github.whisperspeedtest.checkpoint.DataType;
-import io.github.whisperspeedtest.checkpoint.ElementWriter;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
-import io.github.whisperspeedtest.checkpoint.Tensor;
 import io.github.whisperspeedtest.checkpoint.TensorShapes;
+import io.github.whisperspeedtest.checkpoint.tensor.DataType;
+import io.github.whisperspeedtest.checkpoint.tensor.ElementWriter;
+import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

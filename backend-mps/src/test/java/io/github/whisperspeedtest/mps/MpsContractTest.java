@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.mps;
 
 import io.github.whisperspeedtest.spi.Implementation;
-import io.github.whisperspeedtest.testing.ImplementationContract;
+import io.github.whisperspeedtest.testkit.ImplementationContract;
 
 class MpsContractTest extends ImplementationContract {
     @Override

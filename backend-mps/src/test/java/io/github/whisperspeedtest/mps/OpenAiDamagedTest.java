@@ -3,8 +3,8 @@ package io.github.whisperspeedtest.mps;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
-import io.github.whisperspeedtest.checkpoint.DataType;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
+import io.github.whisperspeedtest.checkpoint.tensor.DataType;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.testing.Damage;

@@ -1,6 +1,6 @@
 package io.github.whisperspeedtest.whispercpp;
 
-import io.github.whisperspeedtest.checkpoint.HalfFloats;
+import io.github.whisperspeedtest.checkpoint.tensor.HalfFloats;
 import java.nio.ByteBuffer;
 
 /**

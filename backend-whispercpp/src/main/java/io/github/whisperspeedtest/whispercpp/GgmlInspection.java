@@ -1,9 +1,9 @@
 package io.github.whisperspeedtest.whispercpp;
 
-import io.github.whisperspeedtest.audio.MelFilterbank;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
 import io.github.whisperspeedtest.checkpoint.TensorShapes;
 import io.github.whisperspeedtest.error.ModelException;
+import io.github.whisperspeedtest.mel.MelFilterbank;
 import io.github.whisperspeedtest.whispercpp.GgmlModelFile.StoredTensor;
 import java.io.IOException;
 import java.nio.file.Path;

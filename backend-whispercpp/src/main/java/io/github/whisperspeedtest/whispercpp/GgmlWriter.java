@@ -1,13 +1,13 @@
 package io.github.whisperspeedtest.whispercpp;
 
-import io.github.whisperspeedtest.audio.MelFilterbank;
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
-import io.github.whisperspeedtest.checkpoint.DataType;
-import io.github.whisperspeedtest.checkpoint.HalfFloats;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
-import io.github.whisperspeedtest.checkpoint.Tensor;
 import io.github.whisperspeedtest.checkpoint.TensorShapes;
+import io.github.whisperspeedtest.checkpoint.tensor.DataType;
+import io.github.whisperspeedtest.checkpoint.tensor.HalfFloats;
+import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import io.github.whisperspeedtest.error.ModelException;
+import io.github.whisperspeedtest.mel.MelFilterbank;
 import io.github.whisperspeedtest.spi.CheckpointWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -5,7 +5,7 @@ import com.sun.jna.Pointer;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.error.EngineException;
 import io.github.whisperspeedtest.error.TranscriptionCancelledException;
-import io.github.whisperspeedtest.spi.EngineParameters;
+import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.Timestamps;
 import io.github.whisperspeedtest.transcription.Timings;

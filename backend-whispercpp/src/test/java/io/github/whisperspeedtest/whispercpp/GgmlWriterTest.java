@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
-import io.github.whisperspeedtest.checkpoint.DataType;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
-import io.github.whisperspeedtest.checkpoint.HalfFloats;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
-import io.github.whisperspeedtest.checkpoint.Tensor;
 import io.github.whisperspeedtest.checkpoint.TensorShapes;
-import io.github.whisperspeedtest.checkpoint.TokenizerData;
+import io.github.whisperspeedtest.checkpoint.tensor.DataType;
+import io.github.whisperspeedtest.checkpoint.tensor.HalfFloats;
+import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import io.github.whisperspeedtest.error.ModelException;
+import io.github.whisperspeedtest.tokenizer.TokenizerData;
 import io.github.whisperspeedtest.whispercpp.GgmlModelFile.StoredTensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;

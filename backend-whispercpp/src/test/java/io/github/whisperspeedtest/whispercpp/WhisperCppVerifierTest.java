@@ -3,12 +3,12 @@ package io.github.whisperspeedtest.whispercpp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
+import io.github.whisperspeedtest.hub.testing.CacheBuilder;
 import io.github.whisperspeedtest.model.ModelPlace;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.spi.LoadOptions;
-import io.github.whisperspeedtest.spi.Transcriber;
-import io.github.whisperspeedtest.testing.CacheBuilder;
+import io.github.whisperspeedtest.transcription.Transcriber;
 import io.github.whisperspeedtest.verify.ModelVerifier;
 import io.github.whisperspeedtest.verify.Verdict;
 import io.github.whisperspeedtest.verify.Verdict.Problem;

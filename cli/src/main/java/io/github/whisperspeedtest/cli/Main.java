@@ -1,6 +1,6 @@
 package io.github.whisperspeedtest.cli;
 
-import io.github.whisperspeedtest.process.LongWork;
+import io.github.whisperspeedtest.lifecycle.LongWork;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

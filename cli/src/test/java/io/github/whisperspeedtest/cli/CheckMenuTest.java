@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.hub.HubSettings;
+import io.github.whisperspeedtest.hub.testing.CacheBuilder;
 import io.github.whisperspeedtest.model.ModelPlace;
 import io.github.whisperspeedtest.model.ModelPresence;
 import io.github.whisperspeedtest.model.ToolHome;
@@ -13,8 +14,7 @@ import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource;
-import io.github.whisperspeedtest.spi.Transcriber;
-import io.github.whisperspeedtest.testing.CacheBuilder;
+import io.github.whisperspeedtest.transcription.Transcriber;
 import io.github.whisperspeedtest.verify.Verdict;
 import io.github.whisperspeedtest.verify.Verdict.Status;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package io.github.whisperspeedtest.model;
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.ResourceFiles;
-import io.github.whisperspeedtest.process.LongWork;
+import io.github.whisperspeedtest.lifecycle.LongWork;
 import java.io.IOException;
 import java.net.URL;
 import java.nio.file.Files;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JavaType;
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.FileTrees;
+import io.github.whisperspeedtest.lifecycle.LongWork;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;

@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.process;
 
 import com.fasterxml.jackson.databind.JavaType;
 import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.lifecycle.LongWork;
 import io.github.whisperspeedtest.process.ChildOutcome.Completed;
 import io.github.whisperspeedtest.process.ChildOutcome.Crashed;
 import io.github.whisperspeedtest.process.ChildOutcome.Failed;

@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.spi;
 
 import io.github.whisperspeedtest.error.UnknownNameException;
+import io.github.whisperspeedtest.transcription.Transcriber;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

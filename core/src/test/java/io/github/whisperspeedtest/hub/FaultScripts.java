@@ -3,11 +3,11 @@ package io.github.whisperspeedtest.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.whisperspeedtest.error.DownloadException;
+import io.github.whisperspeedtest.hub.testing.HubServer;
+import io.github.whisperspeedtest.hub.testing.HubServer.Fault;
+import io.github.whisperspeedtest.hub.testing.HubServer.Received;
+import io.github.whisperspeedtest.hub.testing.HubServer.Where;
 import io.github.whisperspeedtest.spi.ModelSource.HubRepository;
-import io.github.whisperspeedtest.testing.HubServer;
-import io.github.whisperspeedtest.testing.HubServer.Fault;
-import io.github.whisperspeedtest.testing.HubServer.Received;
-import io.github.whisperspeedtest.testing.HubServer.Where;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

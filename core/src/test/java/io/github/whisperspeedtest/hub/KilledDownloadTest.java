@@ -2,9 +2,9 @@ package io.github.whisperspeedtest.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.whisperspeedtest.hub.testing.CacheBuilder;
+import io.github.whisperspeedtest.hub.testing.HubServer;
 import io.github.whisperspeedtest.spi.ModelSource.HubRepository;
-import io.github.whisperspeedtest.testing.CacheBuilder;
-import io.github.whisperspeedtest.testing.HubServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

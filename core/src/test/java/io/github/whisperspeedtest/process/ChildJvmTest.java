@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.lifecycle.LongWork;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

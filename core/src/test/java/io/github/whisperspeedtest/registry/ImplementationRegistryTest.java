@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.whisperspeedtest.error.UnknownNameException;
 import io.github.whisperspeedtest.spi.Implementation;
-import io.github.whisperspeedtest.testing.ProviderJar;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;

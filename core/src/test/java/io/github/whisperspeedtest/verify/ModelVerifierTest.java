@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.hub.testing.CacheBuilder;
 import io.github.whisperspeedtest.model.ModelPlace;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.process.ChildJvm;
 import io.github.whisperspeedtest.spi.Implementation;
-import io.github.whisperspeedtest.testing.CacheBuilder;
 import io.github.whisperspeedtest.verify.Verdict.Problem;
 import io.github.whisperspeedtest.verify.Verdict.Status;
 import io.github.whisperspeedtest.verify.VerifyOptions.Memory;

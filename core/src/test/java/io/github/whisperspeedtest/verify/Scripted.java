@@ -3,16 +3,16 @@ package io.github.whisperspeedtest.verify;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.error.EngineException;
 import io.github.whisperspeedtest.error.ModelException;
+import io.github.whisperspeedtest.registry.ProviderJar;
 import io.github.whisperspeedtest.spi.Availability;
-import io.github.whisperspeedtest.spi.EngineParameters;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource;
-import io.github.whisperspeedtest.spi.Transcriber;
-import io.github.whisperspeedtest.testing.ProviderJar;
+import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import io.github.whisperspeedtest.transcription.Transcriber;
 import io.github.whisperspeedtest.transcription.Transcription;
 import io.github.whisperspeedtest.transcription.TranscriptionListener;
 import java.io.IOException;
@@ -134,7 +134,7 @@ public class Scripted implements Implementation {
                         List.of(new ModelSource.DirectDownload(
                                 URI.create("https://example.org/model.bin"),
                                 "model.bin",
-                                io.github.whisperspeedtest.testing.CacheBuilder.sha256(content("good")))),
+                                io.github.whisperspeedtest.hub.testing.CacheBuilder.sha256(content("good")))),
                         List.of(models.resolve("direct/model.bin")),
                         0));
     }

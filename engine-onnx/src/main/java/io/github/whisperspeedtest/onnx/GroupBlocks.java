@@ -1,6 +1,6 @@
 package io.github.whisperspeedtest.onnx;
 
-import io.github.whisperspeedtest.checkpoint.GroupedMatrix;
+import io.github.whisperspeedtest.checkpoint.tensor.GroupedMatrix;
 import java.nio.ByteBuffer;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package io.github.whisperspeedtest.onnx;
 
-import io.github.whisperspeedtest.checkpoint.GroupedMatrix;
+import io.github.whisperspeedtest.checkpoint.tensor.GroupedMatrix;
 
 /**
  * The scales and biases of a matrix of groups as the runtime takes them: an element is {@code scale * (code - zeroPoint) + remainder},

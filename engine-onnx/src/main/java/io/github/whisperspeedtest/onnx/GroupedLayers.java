@@ -1,8 +1,8 @@
 package io.github.whisperspeedtest.onnx;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
-import io.github.whisperspeedtest.checkpoint.GroupedMatrix;
-import io.github.whisperspeedtest.checkpoint.Tensor;
+import io.github.whisperspeedtest.checkpoint.tensor.GroupedMatrix;
+import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

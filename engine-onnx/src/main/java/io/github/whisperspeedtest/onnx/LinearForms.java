@@ -1,8 +1,8 @@
 package io.github.whisperspeedtest.onnx;
 
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
-import io.github.whisperspeedtest.checkpoint.GroupedMatrix;
-import io.github.whisperspeedtest.checkpoint.Tensor;
+import io.github.whisperspeedtest.checkpoint.tensor.GroupedMatrix;
+import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package io.github.whisperspeedtest.onnx;
 
-import io.github.whisperspeedtest.checkpoint.Tensor;
+import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

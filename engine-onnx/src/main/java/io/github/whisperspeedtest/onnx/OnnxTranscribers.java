@@ -4,12 +4,12 @@ import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.decoding.NetworkTranscriber;
 import io.github.whisperspeedtest.model.SileroModel;
 import io.github.whisperspeedtest.network.WhisperNetwork;
-import io.github.whisperspeedtest.spi.EngineParameters;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.OfferedOptions;
-import io.github.whisperspeedtest.spi.Transcriber;
 import io.github.whisperspeedtest.tokenizer.Tokenizer;
+import io.github.whisperspeedtest.transcription.EngineParameters;
+import io.github.whisperspeedtest.transcription.Transcriber;
 import io.github.whisperspeedtest.vad.SpeechFilter;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -105,13 +105,16 @@ public final class OnnxTranscribers {
         Supplier<EngineParameters> complete = () -> vadDefault == VadDefault.ON && filter == null
                 ? parameters.apply(network).withNote(VAD_OFF)
                 : parameters.apply(network);
-        return new NetworkTranscriber(
-                implementation,
-                network,
-                tokenizer,
-                checkpoint.generation(),
-                complete,
-                filter,
-                vadDefault == VadDefault.ON);
+        NetworkTranscriber.Builder transcriber = NetworkTranscriber.builder()
+                .implementation(implementation)
+                .network(network)
+                .tokenizer(tokenizer)
+                .generation(checkpoint.generation())
+                .parameters(complete)
+                .missingSpeechFilter(() -> SileroModel.missing(implementation));
+        if (filter != null) {
+            transcriber.speechFilter(filter, vadDefault == VadDefault.ON);
+        }
+        return transcriber.build();
     }
 }

@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.onnx;
 
-import io.github.whisperspeedtest.checkpoint.RowQuantizer;
-import io.github.whisperspeedtest.checkpoint.Tensor;
+import io.github.whisperspeedtest.checkpoint.tensor.RowQuantizer;
+import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import java.nio.ByteBuffer;
 
 /** Turns a matrix into signed bytes with a scale for each row, in native memory. */

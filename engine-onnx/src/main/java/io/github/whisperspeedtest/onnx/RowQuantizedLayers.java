@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.onnx;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
-import io.github.whisperspeedtest.checkpoint.Tensor;
+import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 

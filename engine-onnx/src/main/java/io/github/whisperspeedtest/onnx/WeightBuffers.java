@@ -1,8 +1,8 @@
 package io.github.whisperspeedtest.onnx;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
-import io.github.whisperspeedtest.checkpoint.DataType;
-import io.github.whisperspeedtest.checkpoint.Tensor;
+import io.github.whisperspeedtest.checkpoint.tensor.DataType;
+import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import io.github.whisperspeedtest.error.EngineUnavailableException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

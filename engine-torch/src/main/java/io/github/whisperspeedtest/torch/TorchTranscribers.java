@@ -5,12 +5,12 @@ import io.github.whisperspeedtest.decoding.ChunkedOptions;
 import io.github.whisperspeedtest.decoding.NetworkTranscriber;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.spi.Availability;
-import io.github.whisperspeedtest.spi.EngineParameters;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.OfferedOptions;
-import io.github.whisperspeedtest.spi.Transcriber;
 import io.github.whisperspeedtest.tokenizer.Tokenizer;
+import io.github.whisperspeedtest.transcription.EngineParameters;
+import io.github.whisperspeedtest.transcription.Transcriber;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -75,10 +75,7 @@ public final class TorchTranscribers {
      * @param options what {@link #options} made of it
      */
     public Transcriber sequential(ModelFiles files, Checkpoint checkpoint, LoadOptions asked, TorchOptions options) {
-        TorchNetwork network = TorchNetwork.load(checkpoint, options);
-        EngineParameters parameters = parameters(files, asked, network);
-        return new NetworkTranscriber(
-                implementation, network, tokenizer(checkpoint), checkpoint.generation(), () -> parameters);
+        return transcriber(files, checkpoint, asked, options).build();
     }
 
     /**
@@ -90,14 +87,20 @@ public final class TorchTranscribers {
      */
     public Transcriber chunked(
             ModelFiles files, Checkpoint checkpoint, LoadOptions asked, TorchOptions options, ChunkedOptions chunks) {
-        TorchNetwork network = TorchNetwork.load(checkpoint, options);
-        EngineParameters parameters = parameters(files, asked, network);
-        return NetworkTranscriber.chunked(
-                implementation, network, tokenizer(checkpoint), checkpoint.generation(), () -> parameters, chunks);
+        return transcriber(files, checkpoint, asked, options).chunks(chunks).build();
     }
 
-    private static Tokenizer tokenizer(Checkpoint checkpoint) {
-        return Tokenizer.of(checkpoint.tokenizer(), checkpoint.dimensions().nVocab());
+    private NetworkTranscriber.Builder transcriber(
+            ModelFiles files, Checkpoint checkpoint, LoadOptions asked, TorchOptions options) {
+        TorchNetwork network = TorchNetwork.load(checkpoint, options);
+        EngineParameters parameters = parameters(files, asked, network);
+        return NetworkTranscriber.builder()
+                .implementation(implementation)
+                .network(network)
+                .tokenizer(Tokenizer.of(
+                        checkpoint.tokenizer(), checkpoint.dimensions().nVocab()))
+                .generation(checkpoint.generation())
+                .parameters(() -> parameters);
     }
 
     private EngineParameters parameters(ModelFiles files, LoadOptions asked, TorchNetwork network) {

@@ -1,8 +1,8 @@
 package io.github.whisperspeedtest.mlx.network;
 
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
-import io.github.whisperspeedtest.checkpoint.GroupedMatrix;
-import io.github.whisperspeedtest.checkpoint.Tensor;
+import io.github.whisperspeedtest.checkpoint.tensor.GroupedMatrix;
+import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import io.github.whisperspeedtest.mlx.bindings.MlxArray;
 import io.github.whisperspeedtest.mlx.bindings.MlxGraph;
 import io.github.whisperspeedtest.mlx.bindings.MlxRuntime;

@@ -6,7 +6,7 @@ import io.github.whisperspeedtest.mlx.bindings.MlxDevice;
 import io.github.whisperspeedtest.mlx.bindings.MlxRuntime;
 import io.github.whisperspeedtest.mlx.bindings.RealMlx;
 import io.github.whisperspeedtest.network.WhisperNetwork;
-import io.github.whisperspeedtest.testing.NetworkContract;
+import io.github.whisperspeedtest.testkit.NetworkContract;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

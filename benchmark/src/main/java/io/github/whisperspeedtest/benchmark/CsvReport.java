@@ -1,0 +1,160 @@
+package io.github.whisperspeedtest.benchmark;
+
+import io.github.whisperspeedtest.benchmark.BenchmarkResult.Failed;
+import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
+import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.transcription.EngineParameters;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A report as comma-separated values: a header line, then one line per implementation, fastest first.
+ *
+ * <p>Written as RFC 4180 has it, without line breaks inside cells. Times are seconds. A cell is empty where its value is not
+ * known. Several notes, and the texts of several recordings, stand in one cell with {@code |} between them. A text that a spreadsheet would take
+ * for a formula gets an apostrophe before it (source: OWASP, "CSV Injection").
+ */
+public final class CsvReport {
+    private static final List<String> HEADINGS = List.of(
+            "implementation",
+            "version",
+            "status",
+            "failure_category",
+            "model",
+            "audio_seconds",
+            "runs",
+            "median_seconds",
+            "mean_seconds",
+            "standard_deviation_seconds",
+            "min_seconds",
+            "max_seconds",
+            "real_time_factor",
+            "speed",
+            "load_seconds",
+            "first_run_seconds",
+            "peak_memory_bytes",
+            "word_error_rate",
+            "engine_model",
+            "runtime",
+            "requested_device",
+            "device",
+            "device_differs",
+            "compute_type",
+            "threads",
+            "own_cores",
+            "other_cores",
+            "stolen_cores",
+            "machine_busy",
+            "notes",
+            "text",
+            "reason",
+            "remedy",
+            "audio_warnings");
+    private static final int MEASURED_COLUMNS = 25;
+    private static final String SEPARATOR = " | ";
+    private static final String FORMULA_STARTS = "=+-@";
+
+    private CsvReport() {}
+
+    /** Returns the whole file. */
+    public static String render(BenchmarkReport report) {
+        StringBuilder target = new StringBuilder();
+        appendLine(target, HEADINGS.stream());
+        Stream.concat(report.ranking().stream(), report.failures().stream())
+                .forEach(result -> appendLine(target, cells(report, result)));
+        return target.toString();
+    }
+
+    private static Stream<String> cells(BenchmarkReport report, BenchmarkResult result) {
+        Stream<String> all = Stream.of(
+                text(result.implementation()),
+                text(result.version()),
+                status(result),
+                result instanceof Failed failed ? failed.category().name().toLowerCase(Locale.ROOT) : "",
+                text(report.settings().model()),
+                seconds(report.settings().audioDuration()));
+        Stream<String> measured = result instanceof Measured numbers
+                ? measuredCells(report, numbers)
+                : Stream.generate(() -> "").limit(MEASURED_COLUMNS);
+        Stream<String> failure = Stream.of(text(ResultTable.reason(result)), text(ResultTable.remedy(result)));
+        Stream<String> warnings = Stream.of(text(report.settings().audios().stream()
+                .flatMap(audio -> audio.warnings().stream().map(warning -> audio.name() + ": " + warning))
+                .collect(Collectors.joining(SEPARATOR))));
+        return Stream.of(all, measured, failure, warnings).flatMap(cells -> cells);
+    }
+
+    private static String status(BenchmarkResult result) {
+        if (result instanceof Measured) {
+            return JsonReport.MEASURED;
+        }
+        return result instanceof Failed ? JsonReport.FAILED : JsonReport.UNAVAILABLE;
+    }
+
+    private static Stream<String> measuredCells(BenchmarkReport report, Measured result) {
+        Statistics statistics = result.statistics();
+        EngineParameters parameters = result.parameters();
+        Long peakMemory = result.peakMemoryBytes();
+        Optional<MeanCores> cores = result.meanCores();
+        return Stream.of(
+                String.valueOf(statistics.count()),
+                seconds(statistics.median()),
+                seconds(statistics.mean()),
+                seconds(statistics.standardDeviation()),
+                seconds(statistics.min()),
+                seconds(statistics.max()),
+                number(report.realTimeFactor(result)),
+                number(report.speed(result)),
+                seconds(result.load()),
+                seconds(result.firstRun()),
+                peakMemory == null ? "" : peakMemory.toString(),
+                result.wordErrorRate()
+                        .map(WordErrorRate::rate)
+                        .map(CsvReport::number)
+                        .orElse(""),
+                text(parameters.model()),
+                text(parameters.runtime()),
+                text(parameters.requestedDevice()),
+                text(parameters.device()),
+                String.valueOf(Device.fellBack(parameters)),
+                text(parameters.computeType()),
+                String.valueOf(parameters.threads()),
+                cores.map(MeanCores::own).map(CsvReport::number).orElse(""),
+                cores.map(MeanCores::others).map(CsvReport::number).orElse(""),
+                cores.map(MeanCores::stolen).map(CsvReport::number).orElse(""),
+                String.valueOf(report.warnings().stream().anyMatch(BenchmarkWarning::isAboutOrder)),
+                text(String.join(SEPARATOR, parameters.notes())),
+                text(result.audios().stream()
+                        .map(audio -> audio.text().strip())
+                        .collect(Collectors.joining(SEPARATOR))));
+    }
+
+    private static void appendLine(StringBuilder target, Stream<String> cells) {
+        target.append(cells.map(CsvReport::quote).collect(Collectors.joining(",")))
+                .append("\r\n");
+    }
+
+    private static String quote(String cell) {
+        boolean plain = cell.chars().noneMatch(c -> c == ',' || c == '"');
+        return plain ? cell : '"' + cell.replace("\"", "\"\"") + '"';
+    }
+
+    private static String text(String value) {
+        String line = DisplayText.oneLine(value);
+        boolean formula = !line.isEmpty() && FORMULA_STARTS.indexOf(line.charAt(0)) >= 0;
+        return formula ? "'" + line : line;
+    }
+
+    private static String seconds(@Nullable Duration duration) {
+        return duration == null ? "" : Seconds.of(duration).toPlainString();
+    }
+
+    private static String number(double value) {
+        return BigDecimal.valueOf(value).toPlainString();
+    }
+}

@@ -1,0 +1,334 @@
+package io.github.whisperspeedtest.benchmark;
+
+import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
+import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.transcription.EngineParameters;
+import io.github.whisperspeedtest.transcription.Timings;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A report for people at a terminal.
+ *
+ * <p>{@link #render} gives all of it; the other methods give its parts, for a program that shows each result as soon as it is
+ * there. Every part ends in a line feed. No line of the table is wider than 120 columns.
+ */
+public final class HumanReport {
+    private static final int MAX_COLUMNS = 120;
+    private static final int MAX_IMPLEMENTATION_COLUMNS = 20;
+    private static final int MAX_TYPE_COLUMNS = 10;
+    private static final int MIN_DEVICE_COLUMNS = 3;
+    private static final int MAX_TEXT_CHARACTERS = 100;
+    private static final int LABEL_COLUMNS = 13;
+    private static final String GAP = "  ";
+
+    private final Glyphs glyphs;
+    private final boolean color;
+
+    /**
+     * Creates a renderer.
+     *
+     * @param ascii whether the report's own signs are plain ASCII, such as {@code +-} for ±; names and transcripts stay as
+     *     they are
+     * @param color whether to mark up with ANSI escape sequences
+     */
+    public HumanReport(boolean ascii, boolean color) {
+        this.glyphs = ascii ? Glyphs.ASCII : Glyphs.UNICODE;
+        this.color = color;
+    }
+
+    /** Returns the header, each result, and the conclusion, with empty lines between them. */
+    public String render(BenchmarkReport report) {
+        List<String> parts = new ArrayList<>();
+        parts.add(header(report));
+        report.results().forEach(result -> parts.add(result(report, result)));
+        parts.add(conclusion(report));
+        return parts.stream().filter(part -> !part.isEmpty()).collect(Collectors.joining("\n"));
+    }
+
+    /** Returns everything that affects the numbers. */
+    public String header(BenchmarkReport report) {
+        BenchmarkEnvironment environment = report.environment();
+        BenchmarkSettings settings = report.settings();
+        StringBuilder target = new StringBuilder();
+        target.append(style(Style.BOLD, "Whisper Speedtest " + DisplayText.oneLine(environment.toolVersion())))
+                .append(", ")
+                .append(report.startedAt().truncatedTo(ChronoUnit.SECONDS))
+                .append('\n');
+        line(target, "JVM", environment.jvm());
+        line(target, "OS", environment.os());
+        line(
+                target,
+                "Machine",
+                environment.chip() + ", " + counted(environment.cores(), "core") + ", "
+                        + Quantities.bytes(environment.memoryBytes()) + " memory");
+        line(target, "Model", settings.model());
+        String label = "Audio";
+        for (BenchmarkAudio audio : settings.audios()) {
+            line(target, label, audio.name() + " (" + Quantities.duration(audio.duration()) + ")");
+            label = "";
+        }
+        settings.audios()
+                .forEach(audio ->
+                        audio.warnings().forEach(warning -> line(target, "Warning", audio.name() + ": " + warning)));
+        line(
+                target,
+                "Options",
+                settings.options().entrySet().stream()
+                        .map(option -> option.getKey().replace('_', ' ') + " " + option.getValue())
+                        .collect(Collectors.joining(", ")));
+        LoadOptions load = settings.load();
+        line(
+                target,
+                "Load",
+                "device " + load.device() + ", compute type " + load.computeType() + ", "
+                        + counted(load.threads(), "thread")
+                        + (load.dumpGraph() == null ? "" : ", graph written to " + load.dumpGraph()));
+        line(target, "Runs", settings.runs() + " timed after " + counted(settings.warmupRuns(), "warm-up run"));
+        return target.toString();
+    }
+
+    /**
+     * Returns what is known of one implementation.
+     *
+     * @param report the report that the result belongs to, for the length of its audio
+     */
+    public String result(BenchmarkReport report, BenchmarkResult result) {
+        StringBuilder target = new StringBuilder();
+        Style style = result instanceof Measured ? Style.BOLD : Style.RED;
+        target.append(style(style, DisplayText.oneLine(result.implementation())))
+                .append(' ')
+                .append(DisplayText.oneLine(result.version()))
+                .append('\n');
+        if (result instanceof Measured measured) {
+            appendMeasured(target, report, measured);
+        } else {
+            line(target, "Status", ResultTable.status(result));
+            line(target, "Reason", ResultTable.reason(result));
+            String remedy = ResultTable.remedy(result);
+            if (!remedy.isEmpty()) {
+                line(target, "Remedy", remedy);
+            }
+        }
+        return target.toString();
+    }
+
+    /**
+     * Returns the table, fastest first, how much faster the fastest was, and the warnings; empty without results. A warning that the
+     * order cannot be trusted stands above the table.
+     */
+    public String conclusion(BenchmarkReport report) {
+        if (report.results().isEmpty()) {
+            return "";
+        }
+        StringBuilder target = new StringBuilder();
+        List<BenchmarkWarning> warnings = report.warnings();
+        List<BenchmarkWarning> aboutOrder =
+                warnings.stream().filter(BenchmarkWarning::isAboutOrder).toList();
+        if (!aboutOrder.isEmpty()) {
+            appendWarnings(target, aboutOrder);
+            target.append('\n');
+        }
+        appendTable(target, report);
+        List<String> comparison = Comparison.sentences(report, glyphs);
+        if (!comparison.isEmpty()) {
+            target.append('\n');
+            comparison.forEach(
+                    sentence -> target.append(DisplayText.oneLine(sentence)).append('\n'));
+        }
+        List<BenchmarkWarning> others =
+                warnings.stream().filter(warning -> !warning.isAboutOrder()).toList();
+        if (!others.isEmpty()) {
+            target.append('\n');
+            appendWarnings(target, others);
+        }
+        return target.toString();
+    }
+
+    private void appendWarnings(StringBuilder target, List<BenchmarkWarning> warnings) {
+        warnings.forEach(warning -> target.append(style(Style.YELLOW, "Warning:"))
+                .append(' ')
+                .append(DisplayText.oneLine(warning.message()))
+                .append(' ')
+                .append(warning.advice())
+                .append('\n'));
+    }
+
+    private void appendMeasured(StringBuilder target, BenchmarkReport report, Measured result) {
+        Statistics statistics = result.statistics();
+        line(target, "Median", Quantities.duration(statistics.median()));
+        line(
+                target,
+                "Mean " + glyphs.plusMinus() + " " + glyphs.sigma(),
+                ResultTable.mean(statistics, glyphs) + " (" + counted(statistics.count(), "run") + ")");
+        line(
+                target,
+                "Min " + glyphs.ellipsis() + " max",
+                Quantities.duration(statistics.min()) + " " + glyphs.ellipsis() + " "
+                        + Quantities.duration(statistics.max()));
+        line(
+                target,
+                "Speed",
+                Quantities.number(report.speed(result)) + glyphs.times() + " real time (real-time factor "
+                        + Quantities.number(report.realTimeFactor(result)) + ")");
+        Timings timings = result.timings();
+        if (timings != null) {
+            line(target, "Stages", stages(timings));
+        }
+        result.meanCores().ifPresent(cores -> line(target, "CPU", cores.describe()));
+        line(target, "Load", Quantities.duration(result.load()));
+        line(target, "First run", Quantities.duration(result.firstRun()));
+        line(target, "Peak memory", ResultTable.memory(result));
+        line(
+                target,
+                "WER",
+                ResultTable.wordErrorRate(result)
+                        + result.wordErrorRate().map(HumanReport::wrongWords).orElse(""));
+        EngineParameters parameters = result.parameters();
+        line(
+                target,
+                "Parameters",
+                parameters.model() + ", " + parameters.runtime() + ", " + parameters.computeType() + ", "
+                        + counted(parameters.threads(), "thread") + ", " + Device.describe(parameters));
+        parameters.notes().forEach(note -> line(target, "Note", note));
+        boolean several = report.settings().audios().size() > 1;
+        String label = "Text";
+        for (AudioResult audio : result.audios()) {
+            line(target, label, (several ? audio.audio() + ": " : "") + quote(audio.text()));
+            label = "";
+        }
+    }
+
+    private static String stages(Timings timings) {
+        List<String> stages = new ArrayList<>();
+        addStage(stages, "mel", timings.mel());
+        addStage(stages, "encode", timings.encode());
+        addStage(stages, "decode", timings.decode());
+        return stages.isEmpty() ? ResultTable.UNKNOWN : String.join(", ", stages);
+    }
+
+    private static void addStage(List<String> stages, String name, @Nullable Duration time) {
+        if (time != null) {
+            stages.add(name + " " + Quantities.duration(time));
+        }
+    }
+
+    private static String wrongWords(WordErrorRate rate) {
+        return " (" + rate.errors() + " wrong of " + counted(rate.referenceWords(), "word") + ")";
+    }
+
+    private static String quote(String text) {
+        String line = DisplayText.oneLine(text);
+        if (line.isEmpty()) {
+            return "(no transcription)";
+        }
+        if (line.codePointCount(0, line.length()) <= MAX_TEXT_CHARACTERS) {
+            return '"' + line + '"';
+        }
+        return '"' + line.substring(0, line.offsetByCodePoints(0, MAX_TEXT_CHARACTERS)) + "...\"";
+    }
+
+    private void appendTable(StringBuilder target, BenchmarkReport report) {
+        List<Measured> ranking = report.ranking();
+        List<BenchmarkResult> failures = report.failures();
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(ResultTable.headings(glyphs));
+        ranking.forEach(result -> rows.add(withoutLongWords(ResultTable.cells(report, result, glyphs))));
+        List<String> failed = failures.stream()
+                .map(failure -> cut(failure.implementation(), MAX_IMPLEMENTATION_COLUMNS))
+                .toList();
+        int[] widths = widths(rows, failed);
+        int last = widths.length - 1;
+        for (int i = 0; i < rows.size(); i++) {
+            List<String> row = rows.get(i);
+            StringBuilder line = new StringBuilder(DisplayText.pad(row.get(0), widths[0]));
+            for (int column = 1; column < last; column++) {
+                line.append(GAP).append(DisplayText.padLeft(row.get(column), widths[column]));
+            }
+            line.append(GAP)
+                    .append(i == 0 ? row.get(last) : device(ranking.get(i - 1).parameters(), widths[last]));
+            Style style = i == 0 ? Style.BOLD : i == 1 ? Style.GREEN : Style.PLAIN;
+            target.append(style(style, cut(line.toString(), MAX_COLUMNS))).append('\n');
+        }
+        for (int i = 0; i < failures.size(); i++) {
+            String line = DisplayText.pad(failed.get(i), widths[0]) + GAP + ResultTable.status(failures.get(i)) + ": "
+                    + ResultTable.reason(failures.get(i));
+            target.append(style(Style.RED, cut(line, MAX_COLUMNS))).append('\n');
+        }
+    }
+
+    private List<String> withoutLongWords(List<String> cells) {
+        List<String> shorter = new ArrayList<>(cells);
+        shorter.set(0, cut(cells.get(0), MAX_IMPLEMENTATION_COLUMNS));
+        int type = cells.size() - 2;
+        shorter.set(type, cut(cells.get(type), MAX_TYPE_COLUMNS));
+        return shorter;
+    }
+
+    /** Returns the widths of the columns; the last one is what the others leave of a line. */
+    private static int[] widths(List<List<String>> rows, List<String> failed) {
+        int last = rows.get(0).size() - 1;
+        int[] widths = new int[last + 1];
+        widths[0] = failed.stream().mapToInt(DisplayText::columns).max().orElse(0);
+        int left = MAX_COLUMNS;
+        for (int column = 0; column < last; column++) {
+            for (List<String> row : rows) {
+                widths[column] = Math.max(widths[column], DisplayText.columns(row.get(column)));
+            }
+            left -= widths[column] + GAP.length();
+        }
+        widths[last] = Math.max(0, left);
+        return widths;
+    }
+
+    /** Leaves out details of the device rather than the note that it is not the one that was asked for. */
+    private String device(EngineParameters parameters, int columns) {
+        String note = Device.note(parameters);
+        String device = DisplayText.oneLine(parameters.device());
+        int room = Math.max(MIN_DEVICE_COLUMNS, columns - DisplayText.columns(note));
+        int details = device.indexOf(" (");
+        if (DisplayText.columns(device) > room && details > 0) {
+            device = device.substring(0, details);
+        }
+        return cut(cut(device, room) + note, columns);
+    }
+
+    private String cut(String text, int columns) {
+        return DisplayText.cut(DisplayText.oneLine(text), columns, glyphs.ellipsis());
+    }
+
+    private void line(StringBuilder target, String label, String value) {
+        target.append(GAP)
+                .append(DisplayText.pad(label, LABEL_COLUMNS))
+                .append(DisplayText.oneLine(value))
+                .append('\n');
+    }
+
+    private static String counted(int count, String noun) {
+        return count + " " + noun + (count == 1 ? "" : "s");
+    }
+
+    private String style(Style style, String text) {
+        return color && style != Style.PLAIN ? "\u001B[" + style.code + "m" + text + "\u001B[0m" : text;
+    }
+
+    /** Parameters of the escape sequence "select graphic rendition"; source: ECMA-48. */
+    private enum Style {
+        PLAIN(0),
+        BOLD(1),
+        RED(31),
+        GREEN(32),
+        YELLOW(33);
+
+        private final int code;
+
+        Style(int code) {
+            this.code = code;
+        }
+    }
+}

@@ -1,0 +1,219 @@
+package io.github.whisperspeedtest.benchmark;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.whisperspeedtest.benchmark.BenchmarkResult.Failed;
+import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
+import io.github.whisperspeedtest.benchmark.BenchmarkResult.Unavailable;
+import io.github.whisperspeedtest.error.ErrorKind;
+import io.github.whisperspeedtest.error.WhisperSpeedtestException;
+import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.transcription.EngineParameters;
+import io.github.whisperspeedtest.transcription.Timings;
+import java.time.Duration;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A report as JSON: everything that was measured and what follows from it, in one object.
+ *
+ * <p>Times are seconds, sizes bytes, rates fractions. What is not known is {@code null}. {@code format_version} rises when a
+ * field changes its meaning or goes; new fields may come without that.
+ */
+public final class JsonReport {
+    /** The {@code format_version} that is written and read. */
+    public static final int FORMAT_VERSION = 1;
+
+    static final String MEASURED = "measured";
+    static final String FAILED = "failed";
+    static final String UNAVAILABLE = "unavailable";
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build();
+
+    private JsonReport() {}
+
+    /** Returns the whole file. */
+    public static String render(BenchmarkReport report) {
+        ObjectNode root = JSON.createObjectNode();
+        root.put("format_version", FORMAT_VERSION);
+        root.put("started_at", report.startedAt().toString());
+        root.set("environment", environment(report.environment()));
+        root.set("settings", settings(report.settings()));
+        ArrayNode results = root.putArray("results");
+        report.results().forEach(result -> results.add(result(report, result)));
+        ArrayNode warnings = root.putArray("warnings");
+        report.warnings().forEach(warning -> warnings.add(warning(warning)));
+        return root.toPrettyString() + "\n";
+    }
+
+    /**
+     * Reads a report that {@link #render} wrote; what follows from the measured values is computed anew.
+     *
+     * @param json the whole file
+     * @param source what the file is called, for messages
+     * @throws WhisperSpeedtestException if it is no such report; names the field
+     */
+    public static BenchmarkReport parse(String json, String source) {
+        try {
+            return new JsonReportReader(source).report(JSON.readTree(json));
+        } catch (JsonProcessingException e) {
+            throw new WhisperSpeedtestException(
+                    ErrorKind.USER,
+                    source + " is not a benchmark report: " + e.getOriginalMessage()
+                            + ". Give a file that the benchmark wrote as JSON.",
+                    e);
+        }
+    }
+
+    private static ObjectNode environment(BenchmarkEnvironment environment) {
+        return JSON.createObjectNode()
+                .put("tool_version", environment.toolVersion())
+                .put("jvm", environment.jvm())
+                .put("os", environment.os())
+                .put("chip", environment.chip())
+                .put("cores", environment.cores())
+                .put("memory_bytes", environment.memoryBytes());
+    }
+
+    private static ObjectNode settings(BenchmarkSettings settings) {
+        ObjectNode node = JSON.createObjectNode().put("model", settings.model());
+        ArrayNode audios = node.putArray("audios");
+        for (BenchmarkAudio audio : settings.audios()) {
+            ObjectNode entry = audios.addObject().put("name", audio.name());
+            putSeconds(entry, "duration_seconds", audio.duration()).put("reference", audio.reference());
+            ArrayNode warnings = entry.putArray("warnings");
+            audio.warnings().forEach(warnings::add);
+        }
+        putSeconds(node, "audio_seconds", settings.audioDuration())
+                .put("runs", settings.runs())
+                .put("warmup_runs", settings.warmupRuns());
+        ObjectNode options = node.putObject("options");
+        settings.options().forEach(options::put);
+        LoadOptions load = settings.load();
+        node.putObject("load")
+                .put("device", load.device())
+                .put("compute_type", load.computeType())
+                .put("threads", load.threads())
+                .put(
+                        "dump_graph",
+                        load.dumpGraph() == null ? null : load.dumpGraph().toString());
+        return node;
+    }
+
+    private static ObjectNode result(BenchmarkReport report, BenchmarkResult result) {
+        ObjectNode node = JSON.createObjectNode()
+                .put("implementation", result.implementation())
+                .put("version", result.version());
+        if (result instanceof Measured measured) {
+            putMeasured(node.put("status", MEASURED), report, measured);
+        } else if (result instanceof Failed failed) {
+            node.put("status", FAILED)
+                    .put("category", failed.category().name().toLowerCase(Locale.ROOT))
+                    .put("reason", failed.reason())
+                    .put("remedy", failed.remedy());
+        } else if (result instanceof Unavailable unavailable) {
+            node.put("status", UNAVAILABLE).put("reason", unavailable.reason()).put("remedy", unavailable.remedy());
+        }
+        return node;
+    }
+
+    private static void putMeasured(ObjectNode node, BenchmarkReport report, Measured result) {
+        node.set("parameters", parameters(result.parameters()));
+        putSeconds(node, "load_seconds", result.load());
+        putSeconds(node, "first_run_seconds", result.firstRun());
+        ArrayNode runs = node.putArray("run_seconds");
+        result.runs().forEach(run -> runs.add(Seconds.of(run)));
+        ArrayNode cpu = node.putArray("run_cpu");
+        for (CpuUsage usage : result.cpu()) {
+            ObjectNode entry = cpu.addObject().put("cores", usage.cores());
+            putSeconds(entry, "own_seconds", usage.own());
+            putSeconds(entry, "other_seconds", usage.others());
+            putSeconds(entry, "stolen_seconds", usage.stolen());
+        }
+        node.set("statistics", statistics(result.statistics()));
+        node.put("real_time_factor", report.realTimeFactor(result))
+                .put("speed", report.speed(result))
+                .put(
+                        "word_error_rate",
+                        result.wordErrorRate().map(WordErrorRate::rate).orElse(null))
+                .put("peak_memory_bytes", result.peakMemoryBytes());
+        node.set("timings", timings(result.timings()));
+        ArrayNode audios = node.putArray("audios");
+        for (AudioResult audio : result.audios()) {
+            ObjectNode entry = audios.addObject()
+                    .put("audio", audio.audio())
+                    .put("text", audio.text())
+                    .put("language", audio.language())
+                    .put("language_probability", audio.languageProbability());
+            entry.set("word_errors", wordErrors(audio.wordErrorRate()));
+        }
+    }
+
+    private static ObjectNode parameters(EngineParameters parameters) {
+        ObjectNode node = JSON.createObjectNode()
+                .put("model", parameters.model())
+                .put("runtime", parameters.runtime())
+                .put("requested_device", parameters.requestedDevice())
+                .put("device", parameters.device())
+                .put("device_differs", Device.fellBack(parameters))
+                .put("compute_type", parameters.computeType())
+                .put("threads", parameters.threads());
+        ArrayNode notes = node.putArray("notes");
+        parameters.notes().forEach(notes::add);
+        return node;
+    }
+
+    private static ObjectNode statistics(Statistics statistics) {
+        ObjectNode node = JSON.createObjectNode().put("count", statistics.count());
+        putSeconds(node, "median_seconds", statistics.median());
+        putSeconds(node, "mean_seconds", statistics.mean());
+        putSeconds(node, "standard_deviation_seconds", statistics.standardDeviation());
+        putSeconds(node, "min_seconds", statistics.min());
+        return putSeconds(node, "max_seconds", statistics.max());
+    }
+
+    private static JsonNode timings(@Nullable Timings timings) {
+        if (timings == null) {
+            return JSON.getNodeFactory().nullNode();
+        }
+        ObjectNode node = JSON.createObjectNode();
+        putSeconds(node, "total_seconds", timings.total());
+        putSeconds(node, "mel_seconds", timings.mel());
+        putSeconds(node, "encode_seconds", timings.encode());
+        return putSeconds(node, "decode_seconds", timings.decode());
+    }
+
+    private static JsonNode wordErrors(@Nullable WordErrorRate errors) {
+        if (errors == null) {
+            return JSON.getNodeFactory().nullNode();
+        }
+        return JSON.createObjectNode()
+                .put("substitutions", errors.substitutions())
+                .put("deletions", errors.deletions())
+                .put("insertions", errors.insertions())
+                .put("reference_words", errors.referenceWords())
+                .put("rate", errors.rate());
+    }
+
+    private static ObjectNode warning(BenchmarkWarning warning) {
+        return JSON.createObjectNode()
+                .put("kind", warning.kind().name().toLowerCase(Locale.ROOT))
+                .put("implementation", warning.implementation())
+                .put("message", warning.message())
+                .put("advice", warning.advice());
+    }
+
+    private static ObjectNode putSeconds(ObjectNode node, String name, @Nullable Duration duration) {
+        return node.put(name, duration == null ? null : Seconds.of(duration));
+    }
+}

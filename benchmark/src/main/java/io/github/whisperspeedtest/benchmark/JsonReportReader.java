@@ -1,0 +1,273 @@
+package io.github.whisperspeedtest.benchmark;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.whisperspeedtest.benchmark.BenchmarkResult.Failed;
+import io.github.whisperspeedtest.benchmark.BenchmarkResult.FailureCategory;
+import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
+import io.github.whisperspeedtest.benchmark.BenchmarkResult.Unavailable;
+import io.github.whisperspeedtest.error.ErrorKind;
+import io.github.whisperspeedtest.error.WhisperSpeedtestException;
+import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.transcription.EngineParameters;
+import io.github.whisperspeedtest.transcription.Timings;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Turns the tree of a JSON report into a report again. */
+final class JsonReportReader {
+    private final String source;
+
+    JsonReportReader(String source) {
+        this.source = source;
+    }
+
+    BenchmarkReport report(JsonNode root) {
+        int version = integer(root, "format_version");
+        if (version != JsonReport.FORMAT_VERSION) {
+            throw invalid(
+                    "its format_version is " + version + ", and this version of the tool reads "
+                            + JsonReport.FORMAT_VERSION,
+                    null);
+        }
+        try {
+            return new BenchmarkReport(
+                    environment(object(root, "environment")),
+                    settings(object(root, "settings")),
+                    Instant.parse(text(root, "started_at")),
+                    list(root, "results", this::result));
+        } catch (IllegalArgumentException | DateTimeException e) {
+            throw invalid(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private BenchmarkEnvironment environment(JsonNode node) {
+        return new BenchmarkEnvironment(
+                text(node, "tool_version"),
+                text(node, "jvm"),
+                text(node, "os"),
+                text(node, "chip"),
+                integer(node, "cores"),
+                wholeNumber(node, "memory_bytes"));
+    }
+
+    private BenchmarkSettings settings(JsonNode node) {
+        Map<String, String> options = new LinkedHashMap<>();
+        JsonNode described = object(node, "options");
+        described.fieldNames().forEachRemaining(name -> options.put(name, text(described, name)));
+        JsonNode load = object(node, "load");
+        return new BenchmarkSettings(
+                text(node, "model"),
+                list(
+                        node,
+                        "audios",
+                        audio -> new BenchmarkAudio(
+                                text(audio, "name"),
+                                seconds(audio, "duration_seconds"),
+                                optional(audio, "reference", this::text),
+                                texts(audio, "warnings"))),
+                integer(node, "runs"),
+                integer(node, "warmup_runs"),
+                options,
+                new LoadOptions(
+                        text(load, "device"),
+                        text(load, "compute_type"),
+                        integer(load, "threads"),
+                        optional(load, "dump_graph", this::path)));
+    }
+
+    private BenchmarkResult result(JsonNode node) {
+        String implementation = text(node, "implementation");
+        String version = text(node, "version");
+        String status = text(node, "status");
+        return switch (status) {
+            case JsonReport.MEASURED -> measured(implementation, version, node);
+            case JsonReport.FAILED ->
+                new Failed(
+                        implementation,
+                        version,
+                        category(text(node, "category")),
+                        text(node, "reason"),
+                        optional(node, "remedy", this::text));
+            case JsonReport.UNAVAILABLE ->
+                new Unavailable(implementation, version, text(node, "reason"), text(node, "remedy"));
+            default -> throw invalid("it has a result with the unknown status '" + status + "'", null);
+        };
+    }
+
+    private FailureCategory category(String name) {
+        for (FailureCategory category : FailureCategory.values()) {
+            if (category.name().toLowerCase(Locale.ROOT).equals(name)) {
+                return category;
+            }
+        }
+        throw invalid("it has a failure of the unknown category '" + name + "'", null);
+    }
+
+    private Measured measured(String implementation, String version, JsonNode node) {
+        JsonNode parameters = object(node, "parameters");
+        return new Measured(
+                implementation,
+                version,
+                new EngineParameters(
+                        text(parameters, "model"),
+                        text(parameters, "runtime"),
+                        text(parameters, "requested_device"),
+                        text(parameters, "device"),
+                        text(parameters, "compute_type"),
+                        integer(parameters, "threads"),
+                        texts(parameters, "notes")),
+                seconds(node, "load_seconds"),
+                seconds(node, "first_run_seconds"),
+                list(node, "run_seconds", this::seconds),
+                cpu(node),
+                list(node, "audios", this::audioResult),
+                optional(node, "timings", this::timings),
+                optional(node, "peak_memory_bytes", this::wholeNumber));
+    }
+
+    /** Reads a list that reports did not have at first. */
+    private List<String> texts(JsonNode node, String name) {
+        List<String> texts =
+                optional(node, name, (parent, field) -> list(parent, field, value -> element(value, field)));
+        return texts == null ? List.of() : texts;
+    }
+
+    /** Reports did not tell this at first. */
+    private List<CpuUsage> cpu(JsonNode measured) {
+        List<CpuUsage> cpu = optional(measured, "run_cpu", (node, name) -> list(node, name, this::cpuUsage));
+        return cpu == null ? List.of() : cpu;
+    }
+
+    private CpuUsage cpuUsage(JsonNode node) {
+        return new CpuUsage(
+                integer(node, "cores"),
+                seconds(node, "own_seconds"),
+                optional(node, "other_seconds", this::seconds),
+                optional(node, "stolen_seconds", this::seconds));
+    }
+
+    private String element(JsonNode value, String name) {
+        if (!value.isTextual()) {
+            throw invalid("'" + name + "' holds something that is not a text", null);
+        }
+        return value.textValue();
+    }
+
+    private AudioResult audioResult(JsonNode node) {
+        return new AudioResult(
+                text(node, "audio"),
+                text(node, "text"),
+                text(node, "language"),
+                optional(node, "language_probability", this::number),
+                optional(node, "word_errors", this::wordErrors));
+    }
+
+    private WordErrorRate wordErrors(JsonNode parent, String name) {
+        JsonNode node = object(parent, name);
+        return new WordErrorRate(
+                integer(node, "substitutions"),
+                integer(node, "deletions"),
+                integer(node, "insertions"),
+                integer(node, "reference_words"));
+    }
+
+    private Timings timings(JsonNode parent, String name) {
+        JsonNode node = object(parent, name);
+        return new Timings(
+                seconds(node, "total_seconds"),
+                optional(node, "mel_seconds", this::seconds),
+                optional(node, "encode_seconds", this::seconds),
+                optional(node, "decode_seconds", this::seconds));
+    }
+
+    private JsonNode object(JsonNode node, String name) {
+        return field(node, name, JsonNode::isObject, "an object");
+    }
+
+    private String text(JsonNode node, String name) {
+        return field(node, name, JsonNode::isTextual, "a text").textValue();
+    }
+
+    private Path path(JsonNode node, String name) {
+        return Path.of(text(node, name));
+    }
+
+    private int integer(JsonNode node, String name) {
+        return field(node, name, value -> value.isIntegralNumber() && value.canConvertToInt(), "a whole number")
+                .intValue();
+    }
+
+    private long wholeNumber(JsonNode node, String name) {
+        return field(node, name, value -> value.isIntegralNumber() && value.canConvertToLong(), "a whole number")
+                .longValue();
+    }
+
+    private double number(JsonNode node, String name) {
+        return field(node, name, JsonNode::isNumber, "a number").doubleValue();
+    }
+
+    private Duration seconds(JsonNode node, String name) {
+        return duration(field(node, name, JsonNode::isNumber, "a number of seconds"), name);
+    }
+
+    private Duration seconds(JsonNode value) {
+        if (!value.isNumber()) {
+            throw invalid("a time of a run is not a number of seconds", null);
+        }
+        return duration(value, "run_seconds");
+    }
+
+    private Duration duration(JsonNode value, String name) {
+        try {
+            return Seconds.toDuration(value.decimalValue());
+        } catch (ArithmeticException e) {
+            throw invalid("'" + name + "' is too long a time or finer than nanoseconds", e);
+        }
+    }
+
+    private <T> List<T> list(JsonNode node, String name, Function<JsonNode, T> entry) {
+        List<T> entries = new ArrayList<>();
+        field(node, name, JsonNode::isArray, "a list").forEach(value -> entries.add(entry.apply(value)));
+        return entries;
+    }
+
+    private static <T> @Nullable T optional(JsonNode node, String name, Field<T> field) {
+        return node.path(name).isNull() || node.path(name).isMissingNode() ? null : field.read(node, name);
+    }
+
+    private JsonNode field(JsonNode node, String name, Predicate<JsonNode> test, String expected) {
+        JsonNode value = node.path(name);
+        if (!test.test(value)) {
+            throw invalid("'" + name + "' must be " + expected + ", but is " + describe(value), null);
+        }
+        return value;
+    }
+
+    private static String describe(JsonNode value) {
+        return value.isMissingNode() ? "missing" : value.isContainerNode() ? "something else" : value.toString();
+    }
+
+    private WhisperSpeedtestException invalid(String found, @Nullable Throwable cause) {
+        return new WhisperSpeedtestException(
+                ErrorKind.USER,
+                source + " is not a readable benchmark report: " + found
+                        + ". Give a file that the benchmark wrote as JSON.",
+                cause);
+    }
+
+    /** Reads a field of an object. */
+    private interface Field<T> {
+        T read(JsonNode node, String name);
+    }
+}

@@ -1,0 +1,185 @@
+package io.github.whisperspeedtest.benchmark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
+import io.github.whisperspeedtest.benchmark.BenchmarkWarning.Kind;
+import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.transcription.EngineParameters;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class BenchmarkWarningTest {
+    @Test
+    void steadyRunsGiveNoWarning() {
+        assertThat(Reports.plain(
+                                3,
+                                Reports.measured("a", Reports.CPU, "Hello, world.", 200, 100, 101, 102),
+                                Reports.measured("b", Reports.CPU, "hello world", 300, 200, 200, 200))
+                        .warnings())
+                .isEmpty();
+    }
+
+    @Test
+    void aFirstRunAboveTwiceTheMedianIsSlow() {
+        assertThat(Reports.plain(3, Reports.measured("a", Reports.CPU, "x", 201, 100, 100, 100))
+                        .warnings())
+                .containsExactly(new BenchmarkWarning(
+                        Kind.SLOW_FIRST_RUN, "a", "The first run of a took 201 ms, the median is 100 ms."));
+    }
+
+    @Test
+    void aDeviationAboveFivePercentIsNoise() {
+        assertThat(Reports.plain(3, Reports.measured("a", Reports.CPU, "x", 100, 90, 100, 110))
+                        .warnings())
+                .containsExactly(new BenchmarkWarning(
+                        Kind.NOISY_RUNS,
+                        "a",
+                        "The runs of a scatter: 90.0 ms to 110 ms, the standard deviation is 10.0 % of the mean."));
+    }
+
+    @Test
+    void oneOutlierAmongManyRunsIsNoise() {
+        long[] runs = new long[200];
+        Arrays.fill(runs, 100);
+        runs[7] = 160;
+
+        assertThat(Reports.plain(200, Reports.measured("a", Reports.CPU, "x", 100, runs))
+                        .warnings())
+                .extracting(BenchmarkWarning::kind)
+                .containsExactly(Kind.NOISY_RUNS);
+    }
+
+    @Test
+    void transcriptsThatDifferInWordsAreGrouped() {
+        assertThat(Reports.plain(
+                                3,
+                                Reports.measured("a", Reports.CPU, "Hello, world.", 100, 100, 100, 100),
+                                Reports.measured("b", Reports.CPU, "Hello word", 200, 200, 200, 200),
+                                Reports.measured("c", Reports.CPU, "hello WORLD!", 300, 300, 300, 300))
+                        .warnings())
+                .containsExactly(new BenchmarkWarning(
+                        Kind.DIFFERENT_TRANSCRIPTS, null, "The transcripts of a.wav differ: a = c; b."));
+    }
+
+    @Test
+    void recordingsOfOneNameAreNotTakenForOne() {
+        BenchmarkAudio audio = new BenchmarkAudio("a.wav", Duration.ofSeconds(20), null);
+        BenchmarkSettings settings = BenchmarkSettings.of(
+                "micro", List.of(audio, audio), 3, 0, TranscribeOptions.defaults(), new LoadOptions("auto", "auto", 1));
+        List<AudioResult> heard = List.of(
+                new AudioResult("a.wav", "one", "en", null, null), new AudioResult("a.wav", "two", "en", null, null));
+        BenchmarkReport report = new BenchmarkReport(Reports.ENVIRONMENT, settings, Instant.EPOCH, List.of())
+                .with(new Measured(
+                        "a",
+                        "0.1.0",
+                        Reports.CPU,
+                        Duration.ofMillis(1),
+                        Duration.ofMillis(100),
+                        Reports.millis(100, 100, 100),
+                        List.of(),
+                        heard,
+                        null,
+                        null));
+        assertThat(report.warnings()).isEmpty();
+    }
+
+    @Test
+    void oneRunSaysNothingAboutScatter() {
+        assertThat(Reports.plain(1, Reports.measured("a", Reports.CPU, "x", 100, 100))
+                        .warnings())
+                .containsExactly(new BenchmarkWarning(Kind.SINGLE_RUN, null, "There is only one timed run."));
+    }
+
+    @Test
+    void differencesOfWhatRandomWeightsWriteAreNotTold() {
+        BenchmarkReport report = reportOf(Duration.ofSeconds(10), "random-tiny")
+                .with(Reports.measured("b", Reports.CPU, "another", 100, 100, 100));
+        assertThat(report.warnings()).isEmpty();
+        assertThat(reportOf(Duration.ofSeconds(10), "micro")
+                        .with(report.results().get(1))
+                        .warnings())
+                .extracting(BenchmarkWarning::kind)
+                .containsExactly(Kind.DIFFERENT_TRANSCRIPTS);
+    }
+
+    @Test
+    void anotherDeviceThanAskedForIsTold() {
+        EngineParameters parameters = new EngineParameters("m", "r", "gpu", "CPU", "f16", 2);
+
+        assertThat(Reports.plain(3, Reports.measured("a", parameters, "x", 100, 100, 100, 100))
+                        .warnings())
+                .containsExactly(
+                        new BenchmarkWarning(Kind.DEVICE_FALLBACK, "a", "a ran on CPU, but gpu was asked for."));
+    }
+
+    @Test
+    void otherProgramsOnTheProcessorsThatTheRunsNeedMakeTheMachineBusy() {
+        assertThat(busy(2, Reports.cpu(180, 15, 0))).isEmpty();
+        assertThat(busy(2, Reports.cpu(120, 70, 10)))
+                .containsExactly(new BenchmarkWarning(
+                        Kind.BUSY_MACHINE,
+                        null,
+                        "The machine was busy: during the timed runs other programs used 0.7 of 2 cores on average, and"
+                                + " other virtual machines 0.1."));
+    }
+
+    @Test
+    void otherProgramsOnFreeProcessorsDoNotMakeTheMachineBusy() {
+        assertThat(busy(1, Reports.cpu(100, 95, 0))).isEmpty();
+        assertThat(busy(1, Reports.cpu(80, 120, 0)))
+                .extracting(BenchmarkWarning::kind)
+                .containsExactly(Kind.BUSY_MACHINE);
+    }
+
+    @Test
+    void whatTheHypervisorWithholdsMakesTheMachineBusyHoweverManyProcessorsAreFree() {
+        assertThat(busy(1, Reports.cpu(80, 0, 15)))
+                .extracting(BenchmarkWarning::kind)
+                .containsExactly(Kind.BUSY_MACHINE);
+    }
+
+    @Test
+    void aSystemThatTellsNothingIsNotCalledBusy() {
+        assertThat(busy(2, new CpuUsage(2, Duration.ofMillis(10), null, null))).isEmpty();
+    }
+
+    /** The warnings about three runs of 100 ms on two processors, each with the same usage. */
+    private static List<BenchmarkWarning> busy(int threads, CpuUsage usage) {
+        EngineParameters parameters = new EngineParameters("m", "r", "auto", "CPU", "f16", threads);
+        Measured measured = Reports.measured("a", parameters, "x", 100, 100, 100, 100);
+        return Reports.plain(3, Reports.withCpu(measured, usage, usage, usage)).warnings();
+    }
+
+    @Test
+    void lessThanTenSecondsOfAudioIsShort() {
+        assertThat(reportOf(Duration.ofMillis(9990)).warnings())
+                .containsExactly(new BenchmarkWarning(Kind.SHORT_AUDIO, null, "There are only 9.99 s of audio."));
+        assertThat(reportOf(Duration.ofSeconds(10)).warnings()).isEmpty();
+    }
+
+    @Test
+    void aReportWithoutNumbersHasNoWarnings() {
+        assertThat(Reports.plain(1).warnings()).isEmpty();
+    }
+
+    private static BenchmarkReport reportOf(Duration audio) {
+        return reportOf(audio, "micro");
+    }
+
+    private static BenchmarkReport reportOf(Duration audio, String model) {
+        BenchmarkSettings settings = BenchmarkSettings.of(
+                model,
+                List.of(new BenchmarkAudio("a.wav", audio, null)),
+                2,
+                0,
+                TranscribeOptions.defaults(),
+                new LoadOptions("auto", "auto", 1));
+        return new BenchmarkReport(Reports.ENVIRONMENT, settings, Instant.EPOCH, List.of())
+                .with(Reports.measured("a", Reports.CPU, "x", 100, 100, 100));
+    }
+}

@@ -1,0 +1,261 @@
+package io.github.whisperspeedtest.benchmark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.whisperspeedtest.benchmark.BenchmarkResult.Failed;
+import io.github.whisperspeedtest.benchmark.BenchmarkResult.FailureCategory;
+import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
+import io.github.whisperspeedtest.transcription.EngineParameters;
+import org.junit.jupiter.api.Test;
+
+class HumanReportTest {
+    private final HumanReport unicode = new HumanReport(false, false);
+    private final HumanReport ascii = new HumanReport(true, false);
+
+    @Test
+    void showsEverything() {
+        assertThat(unicode.render(Reports.full())).isEqualTo("""
+                        Whisper Speedtest 1.2.3, 2026-11-22T10:15:30Z
+                          JVM          OpenJDK 17.0.15
+                          OS           Linux 6.1.0 (amd64)
+                          Machine      Example Chip 9000, 2 cores, 8.00 GiB memory
+                          Model        micro
+                          Audio        count.wav (8.25 s)
+                                       grüße|2.wav (12.8 s)
+                          Options      language auto, task transcribe, beam size 1, best of 5, temperatures 0.0 0.2 0.4 0.6 0.8 1.0, condition on previous text auto, timestamps segment, vad auto
+                          Load         device gpu, compute type auto, 2 threads
+                          Runs         3 timed after 1 warm-up run
+
+                        faster 0.1.0
+                          Median       800 ms
+                          Mean ± σ     800 ± 60 ms (3 runs)
+                          Min … max    740 ms … 860 ms
+                          Speed        26.3× real time (real-time factor 0.0381)
+                          Stages       encode 500 ms, decode 250 ms
+                          Load         80.0 ms
+                          First run    1.00 s
+                          Peak memory  n/a
+                          WER          25.0 % (1 wrong of 4 words)
+                          Parameters   micro, onnxruntime 1.29.0, int8, 2 threads, CPU (asked for gpu)
+                          Note         VAD off: its model is not on this machine
+                          Note         Two | notes
+                          Text         count.wav: "One, two, four!"
+                                       grüße|2.wav: "=Viele "Grüße", sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr..."
+
+                        whispercpp 0.1.0
+                          Median       400 ms
+                          Mean ± σ     402 ± 7.2 ms (3 runs)
+                          Min … max    396 ms … 410 ms
+                          Speed        52.5× real time (real-time factor 0.0190)
+                          Stages       mel 10.0 ms, encode 250 ms, decode 120 ms
+                          CPU          1.7 cores used, 0.0 by other programs, 0.0 by other virtual machines
+                          Load         123 ms
+                          First run    998 ms
+                          Peak memory  312 MiB
+                          WER          0.0 % (0 wrong of 4 words)
+                          Parameters   micro, whisper.cpp 1.7.1, f16, 2 threads, Metal
+                          Text         count.wav: "One, two, three, four."
+                                       grüße|2.wav: "Viele Grüße"
+
+                        coreml 0.1.0
+                          Status       failed (crashed)
+                          Reason       the process ended with code 134: libexample | abort()
+
+                        mlx 0.1.0
+                          Median       2.40 s
+                          Mean ± σ     2.40 ± 0 s (3 runs)
+                          Min … max    2.40 s … 2.40 s
+                          Speed        8.75× real time (real-time factor 0.114)
+                          Load         1.50 s
+                          First run    2.60 s
+                          Peak memory  1.40 GiB
+                          WER          100.0 % (4 wrong of 4 words)
+                          Parameters   micro, onnxruntime 1.29.0, q4, 2 threads, CPU (AVX2, AVX-512, FMA, F16C) (asked for gpu)
+                          Text         count.wav: (no transcription)
+                                       grüße|2.wav: (no transcription)
+
+                        insanely 0.1.0
+                          Status       failed (timed out)
+                          Reason       no answer for 60 s
+                          Remedy       Ask for fewer runs.
+
+                        mps 0.1.0
+                          Status       unavailable
+                          Reason       there is no PyTorch for this platform
+                          Remedy       Use a machine with Linux or macOS.
+
+                        Implementation  Median      Mean ± σ  Speed     RTF     Load  First run    Memory      WER  Type  Device
+                        whispercpp      400 ms  402 ± 7.2 ms  52.5×  0.0190   123 ms     998 ms   312 MiB    0.0 %   f16  Metal
+                        faster          800 ms   800 ± 60 ms  26.3×  0.0381  80.0 ms     1.00 s       n/a   25.0 %  int8  CPU (asked for gpu)
+                        mlx             2.40 s    2.40 ± 0 s  8.75×   0.114   1.50 s     2.60 s  1.40 GiB  100.0 %    q4  CPU (asked for gpu)
+                        coreml          failed (crashed): the process ended with code 134: libexample | abort()
+                        insanely        failed (timed out): no answer for 60 s
+                        mps             unavailable: there is no PyTorch for this platform
+
+                        whispercpp ran 2.00 ± 0.15 times faster than faster
+                        whispercpp ran 6.00 ± 0.11 times faster than mlx
+
+                        Warning: The first run of whispercpp took 998 ms, the median is 400 ms. A program that transcribes once and ends pays the time of the first run.
+                        Warning: faster ran on CPU, but gpu was asked for. Compare this row only with rows of the same device.
+                        Warning: The runs of faster scatter: 740 ms to 860 ms, the standard deviation is 7.5 % of the mean. Close other programs, keep the machine cool, or ask for more runs.
+                        Warning: mlx ran on CPU (AVX2, AVX-512, FMA, F16C), but gpu was asked for. Compare this row only with rows of the same device.
+                        Warning: The transcripts of count.wav differ: whispercpp; faster; mlx. Weigh speed against the texts and, where it is known, the word error rate.
+                        Warning: The transcripts of grüße|2.wav differ: whispercpp; faster; mlx. Weigh speed against the texts and, where it is known, the word error rate.
+                        """);
+    }
+
+    @Test
+    void theTableAndTheComparisonCanBePlainAscii() {
+        assertThat(ascii.conclusion(Reports.full())).startsWith("""
+                        Implementation  Median     Mean +- sd  Speed     RTF     Load  First run    Memory      WER  Type  Device
+                        whispercpp      400 ms  402 +- 7.2 ms  52.5x  0.0190   123 ms     998 ms   312 MiB    0.0 %   f16  Metal
+                        faster          800 ms   800 +- 60 ms  26.3x  0.0381  80.0 ms     1.00 s       n/a   25.0 %  int8  CPU (asked for gpu)
+                        mlx             2.40 s    2.40 +- 0 s  8.75x   0.114   1.50 s     2.60 s  1.40 GiB  100.0 %    q4  CPU (asked for gpu)
+                        coreml          failed (crashed): the process ended with code 134: libexample | abort()
+                        insanely        failed (timed out): no answer for 60 s
+                        mps             unavailable: there is no PyTorch for this platform
+
+                        whispercpp ran 2.00 +- 0.15 times faster than faster
+                        whispercpp ran 6.00 +- 0.11 times faster than mlx
+                        """);
+    }
+
+    @Test
+    void nothingOfTheReportItselfIsOutsideAsciiThen() {
+        BenchmarkReport report = Reports.plain(
+                3,
+                Reports.measured("a", Reports.CPU, "x", 900, 100, 110, 170),
+                Reports.measured("b".repeat(40), Reports.CPU, "y ".repeat(200), 300, 200, 200, 200));
+
+        assertThat(ascii.render(report)).matches("\\A\\p{ASCII}+\\z");
+    }
+
+    @Test
+    void colorsChangeNothingButColors() {
+        String colored = new HumanReport(false, true).render(Reports.full());
+
+        assertThat(colored)
+                .contains("\u001B[1mwhispercpp\u001B[0m 0.1.0\n")
+                .contains("\u001B[31mcoreml\u001B[0m 0.1.0\n")
+                .contains("\u001B[33mWarning:\u001B[0m ");
+        assertThat(colored.lines().filter(line -> line.startsWith("\u001B[32m")))
+                .singleElement()
+                .asString()
+                .startsWith("\u001B[32mwhispercpp ");
+        assertThat(colored.replaceAll("\u001B\\[\\d+m", "")).isEqualTo(unicode.render(Reports.full()));
+    }
+
+    @Test
+    void aReportWithoutResultsIsItsHeader() {
+        assertThat(unicode.conclusion(Reports.empty())).isEmpty();
+        assertThat(unicode.render(Reports.empty())).isEqualTo(unicode.header(Reports.empty()));
+    }
+
+    @Test
+    void oneRunOfOneImplementationHasNeitherDeviationNorComparison() {
+        BenchmarkReport report = Reports.plain(1, Reports.measured("a", Reports.CPU, "Hello.", 100, 100));
+
+        assertThat(unicode.result(report, report.results().get(0))).isEqualTo("""
+                        a 0.1.0
+                          Median       100 ms
+                          Mean ± σ     100 ms (1 run)
+                          Min … max    100 ms … 100 ms
+                          Speed        200× real time (real-time factor 0.00500)
+                          Load         100 ms
+                          First run    100 ms
+                          Peak memory  n/a
+                          WER          n/a
+                          Parameters   micro, example 1.0, f16, 2 threads, CPU (AVX2)
+                          Text         "Hello."
+                        """);
+        assertThat(unicode.conclusion(report)).isEqualTo("""
+                        Implementation  Median  Mean ± σ  Speed      RTF    Load  First run  Memory  WER  Type  Device
+                        a               100 ms    100 ms   200×  0.00500  100 ms     100 ms     n/a  n/a   f16  CPU (AVX2)
+
+                        Warning: There is only one timed run. Ask for three runs or more to see how far the times scatter.
+                        """);
+    }
+
+    @Test
+    void aComparisonWithASingleRunHasNoDeviation() {
+        BenchmarkReport report = Reports.plain(
+                1, Reports.measured("a", Reports.CPU, "x", 1, 100), Reports.measured("b", Reports.CPU, "x", 1, 333));
+
+        assertThat(unicode.conclusion(report)).contains("\na ran 3.33 times faster than b\n");
+    }
+
+    @Test
+    void theErrorOfARatioComesFromBothDeviations() {
+        // Relative deviations 0.1 and 0.05: 2 * sqrt(0.01 + 0.0025) = 0.22.
+        BenchmarkReport report = Reports.plain(
+                3,
+                Reports.measured("b", Reports.CPU, "x", 1, 190, 200, 210),
+                Reports.measured("a", Reports.CPU, "x", 1, 90, 100, 110));
+
+        assertThat(unicode.conclusion(report)).contains("\na ran 2.00 ± 0.22 times faster than b\n");
+    }
+
+    @Test
+    void aTextIsCutAtAHundredCharacters() {
+        String hundred = "👋".repeat(100);
+
+        assertThat(textOf(hundred)).endsWith("  Text         \"" + hundred + "\"\n");
+        assertThat(textOf(hundred + "!")).endsWith("  Text         \"" + hundred + "...\"\n");
+        assertThat(textOf(" \n ")).endsWith("  Text         (no transcription)\n");
+        assertThat(textOf("one\ntwo\u001B[2J")).endsWith("  Text         \"one two [2J\"\n");
+    }
+
+    @Test
+    void noLineOfTheTableIsWiderThanTheTerminal() {
+        EngineParameters parameters = new EngineParameters(
+                "m", "r", "a device with a long name", "另一个设备 (with many details)", "a very long compute type", 1);
+        BenchmarkReport report = Reports.plain(
+                3,
+                Reports.measured(
+                        "an-implementation-with-a-very-long-name",
+                        parameters,
+                        "x",
+                        5_000_000,
+                        1_000_000,
+                        3_000_000,
+                        9_000_000),
+                Reports.measured("短い名前ですが列の幅が広いです", parameters, "x", 1, 1, 1, 1),
+                new Failed("f".repeat(50), "1", FailureCategory.INTERNAL, "because ".repeat(40), null));
+
+        String table = unicode.conclusion(report).split("\n\n")[0];
+
+        assertThat(table.lines()).hasSize(4).allMatch(line -> DisplayText.columns(line) <= 120);
+        assertThat(table).contains("an-implementation-w… ").contains("f…  failed (internal): because ");
+    }
+
+    @Test
+    void theColumnsOfWideCharactersLineUp() {
+        BenchmarkReport report = Reports.plain(
+                3,
+                Reports.measured("实现", Reports.CPU, "x", 100, 100, 100, 100),
+                Reports.measured("plain", Reports.CPU, "x", 200, 200, 200, 200));
+
+        assertThat(unicode.conclusion(report).lines().skip(1).limit(2))
+                .allSatisfy(line -> assertThat(DisplayText.columns(line.substring(0, line.indexOf("00 ms"))))
+                        .isEqualTo(17));
+    }
+
+    private String textOf(String text) {
+        BenchmarkReport report = Reports.plain(3);
+        Measured result = Reports.measured("a", Reports.CPU, text, 100, 100, 100, 100);
+        return unicode.result(report, result);
+    }
+
+    @Test
+    void aBusyMachineIsToldAboveTheTable() {
+        BenchmarkReport report = busy();
+        assertThat(unicode.conclusion(report)).startsWith("Warning: The machine was busy: ");
+        assertThat(unicode.conclusion(report).indexOf("Warning: There is only one"))
+                .isGreaterThan(unicode.conclusion(report).indexOf("Implementation "));
+    }
+
+    private static BenchmarkReport busy() {
+        Measured measured = Reports.measured("a", Reports.CPU, "x", 100, 100);
+        return Reports.plain(1, Reports.withCpu(measured, Reports.cpu(50, 150, 0)));
+    }
+}

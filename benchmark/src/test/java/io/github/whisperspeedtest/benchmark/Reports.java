@@ -1,0 +1,180 @@
+package io.github.whisperspeedtest.benchmark;
+
+import io.github.whisperspeedtest.benchmark.BenchmarkResult.Failed;
+import io.github.whisperspeedtest.benchmark.BenchmarkResult.FailureCategory;
+import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
+import io.github.whisperspeedtest.benchmark.BenchmarkResult.Unavailable;
+import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.transcription.EngineParameters;
+import io.github.whisperspeedtest.transcription.Timings;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reports that tests render. */
+final class Reports {
+    static final BenchmarkEnvironment ENVIRONMENT = new BenchmarkEnvironment(
+            "1.2.3", "OpenJDK 17.0.15", "Linux 6.1.0 (amd64)", "Example Chip 9000", 2, 8L << 30);
+
+    static final EngineParameters CPU = new EngineParameters("micro", "example 1.0", "auto", "CPU (AVX2)", "f16", 2);
+
+    private static final String REFERENCE = "one two three four";
+
+    private static final BenchmarkSettings SETTINGS = BenchmarkSettings.of(
+            "micro",
+            List.of(
+                    new BenchmarkAudio("count.wav", Duration.ofMillis(8250), REFERENCE),
+                    new BenchmarkAudio("grüße|2.wav", Duration.ofMillis(12_750), null)),
+            3,
+            1,
+            TranscribeOptions.defaults(),
+            new LoadOptions("gpu", "auto", 2));
+
+    private Reports() {}
+
+    /** A report with a recording that has a warning, and a result that is not available. */
+    static BenchmarkReport withWarning(String warning) {
+        BenchmarkSettings settings = new BenchmarkSettings(
+                "micro",
+                List.of(new BenchmarkAudio("a.wav", Duration.ofSeconds(20), null, List.of(warning))),
+                1,
+                0,
+                SETTINGS.options(),
+                SETTINGS.load());
+        return new BenchmarkReport(
+                ENVIRONMENT, settings, empty().startedAt(), List.of(new Unavailable("a", "1", "reason", "remedy")));
+    }
+
+    /** A report with every kind of result: noisy, plain, on another device without a text, crashed, unavailable. */
+    static BenchmarkReport full() {
+        return empty().with(new Measured(
+                        "faster",
+                        "0.1.0",
+                        new EngineParameters(
+                                "micro",
+                                "onnxruntime 1.29.0",
+                                "gpu",
+                                "CPU",
+                                "int8",
+                                2,
+                                List.of("VAD off: its model is not on this machine", "Two | notes")),
+                        Duration.ofMillis(80),
+                        Duration.ofMillis(1000),
+                        millis(740, 800, 860),
+                        List.of(),
+                        List.of(
+                                heard("count.wav", "One, two, four!", REFERENCE),
+                                heard("grüße|2.wav", "=Viele \"Grüße\", " + "sehr ".repeat(30), null)),
+                        new Timings(Duration.ofMillis(800), null, Duration.ofMillis(500), Duration.ofMillis(250)),
+                        null))
+                .with(new Measured(
+                        "whispercpp",
+                        "0.1.0",
+                        new EngineParameters("micro", "whisper.cpp 1.7.1", "gpu", "Metal", "f16", 2),
+                        Duration.ofMillis(123),
+                        Duration.ofMillis(998),
+                        millis(400, 396, 410),
+                        List.of(cpu(700, 20, 10), cpu(690, 10, 0), cpu(710, 30, 0)),
+                        List.of(
+                                new AudioResult(
+                                        "count.wav",
+                                        "One, two, three, four.",
+                                        "en",
+                                        0.75,
+                                        WordErrorRate.of(REFERENCE, "One, two, three, four.")),
+                                heard("grüße|2.wav", "Viele Grüße", null)),
+                        new Timings(
+                                Duration.ofMillis(400),
+                                Duration.ofMillis(10),
+                                Duration.ofMillis(250),
+                                Duration.ofMillis(120)),
+                        327_155_712L))
+                .with(new Failed(
+                        "coreml",
+                        "0.1.0",
+                        FailureCategory.CRASHED,
+                        "the process ended with code 134:\nlibexample | abort()",
+                        null))
+                .with(new Measured(
+                        "mlx",
+                        "0.1.0",
+                        new EngineParameters(
+                                "micro", "onnxruntime 1.29.0", "gpu", "CPU (AVX2, AVX-512, FMA, F16C)", "q4", 2),
+                        Duration.ofMillis(1500),
+                        Duration.ofMillis(2600),
+                        millis(2400, 2400, 2400),
+                        List.of(),
+                        List.of(heard("count.wav", "", REFERENCE), heard("grüße|2.wav", " ", null)),
+                        null,
+                        1_503_238_553L))
+                .with(new Failed(
+                        "insanely", "0.1.0", FailureCategory.TIMED_OUT, "no answer for 60 s", "Ask for fewer runs."))
+                .with(new Unavailable(
+                        "mps", "0.1.0", "there is no PyTorch for this platform", "Use a machine with Linux or macOS."));
+    }
+
+    /** A report without results. */
+    static BenchmarkReport empty() {
+        return new BenchmarkReport(ENVIRONMENT, SETTINGS, Instant.parse("2026-11-22T10:15:30.123Z"), List.of());
+    }
+
+    /** A report of one recording of 20 s without a reference. */
+    static BenchmarkReport plain(int runs, BenchmarkResult... results) {
+        BenchmarkSettings settings = BenchmarkSettings.of(
+                "micro",
+                List.of(new BenchmarkAudio("a.wav", Duration.ofSeconds(20), null)),
+                runs,
+                0,
+                TranscribeOptions.defaults(),
+                new LoadOptions("auto", "auto", 2));
+        return new BenchmarkReport(
+                ENVIRONMENT, settings, Instant.parse("2026-11-22T10:15:30Z"), Arrays.asList(results));
+    }
+
+    /** A result of a report of {@link #plain}. */
+    static Measured measured(String id, EngineParameters parameters, String text, long firstMillis, long... runMillis) {
+        return new Measured(
+                id,
+                "0.1.0",
+                parameters,
+                Duration.ofMillis(100),
+                Duration.ofMillis(firstMillis),
+                millis(runMillis),
+                List.of(),
+                List.of(new AudioResult("a.wav", text, "en", null, null)),
+                null,
+                null);
+    }
+
+    /** The same result with what each of its runs used of two processors. */
+    static Measured withCpu(Measured measured, CpuUsage... cpu) {
+        return new Measured(
+                measured.implementation(),
+                measured.version(),
+                measured.parameters(),
+                measured.load(),
+                measured.firstRun(),
+                measured.runs(),
+                List.of(cpu),
+                measured.audios(),
+                measured.timings(),
+                measured.peakMemoryBytes());
+    }
+
+    static CpuUsage cpu(long ownMillis, long otherMillis, long stolenMillis) {
+        return new CpuUsage(
+                2, Duration.ofMillis(ownMillis), Duration.ofMillis(otherMillis), Duration.ofMillis(stolenMillis));
+    }
+
+    static List<Duration> millis(long... values) {
+        return Arrays.stream(values).mapToObj(Duration::ofMillis).toList();
+    }
+
+    private static AudioResult heard(String audio, String text, @Nullable String reference) {
+        return new AudioResult(audio, text, "en", null, reference == null ? null : WordErrorRate.of(reference, text));
+    }
+}

@@ -1,0 +1,228 @@
+package io.github.whisperspeedtest.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.whisperspeedtest.audio.AudioFiles;
+import io.github.whisperspeedtest.checkpoint.AttentionHead;
+import io.github.whisperspeedtest.checkpoint.Checkpoint;
+import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
+import io.github.whisperspeedtest.network.DecoderSession;
+import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.WhisperNetwork;
+import io.github.whisperspeedtest.testing.MicroSamples;
+import io.github.whisperspeedtest.testing.ReferenceNetwork;
+import io.github.whisperspeedtest.testing.ReferenceSpectrogram;
+import io.github.whisperspeedtest.testing.RelativeDistance;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** What every engine's network must do: the embedded model on the real engine against the network computed in plain Java. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class NetworkContract {
+    /** The embedded model. */
+    protected static final Checkpoint MICRO = EmbeddedModel.checkpoint();
+
+    /** What decoding starts with. */
+    protected static final int[] PROMPT = {50258, 50259, 50359, 50364};
+
+    private static final int[] ALL = {0, 1, 2, 3};
+    private static final int VOCABULARY = MICRO.dimensions().nVocab();
+
+    /** Spectrograms of two recordings. */
+    protected final List<float[]> windows = List.of(window("en_multi_01.flac"), window("de_single_03.flac"));
+
+    private WhisperNetwork reference;
+    private EncodedWindows expected;
+
+    @BeforeAll
+    void encodeWithReference() {
+        reference = new ReferenceNetwork(MICRO);
+        expected = reference.encode(windows);
+    }
+
+    @AfterAll
+    void close() {
+        expected.close();
+        reference.close();
+    }
+
+    /** Loads the embedded model with 32-bit weights. */
+    protected abstract WhisperNetwork load();
+
+    /** Returns what the network computed in plain Java makes of the windows. */
+    protected EncodedWindows expected() {
+        return expected;
+    }
+
+    @Test
+    void computesTheLogitsOfTheReference() {
+        assertThat(distanceFromReference(load())).isLessThan(1e-4);
+    }
+
+    /** Returns how far a network's logits are from those of the reference, relative to their size; closes the network. */
+    protected double distanceFromReference(WhisperNetwork network) {
+        try (network;
+                EncodedWindows actual = network.encode(windows);
+                DecoderSession session = actual.startDecoding(1);
+                DecoderSession expectedSession = expected.startDecoding(1)) {
+            int[][] prompts = {PROMPT, PROMPT};
+            double first = RelativeDistance.of(logits(session, prompts, ALL), logits(expectedSession, prompts, ALL));
+            int[][] step = {{33}, {72}};
+            return Math.max(first, RelativeDistance.of(logits(session, step, 0), logits(expectedSession, step, 0)));
+        }
+    }
+
+    @Test
+    void givesTheSameStepByStepAndAtOnce() {
+        int[] tokens = new int[100];
+        Arrays.setAll(tokens, i -> i < PROMPT.length ? PROMPT[i] : (i * 7) % 500);
+        try (WhisperNetwork network = load();
+                EncodedWindows encoded = network.encode(windows.subList(0, 1))) {
+            float[] atOnce;
+            try (DecoderSession session = encoded.startDecoding(1)) {
+                atOnce = logits(session, new int[][] {tokens}, tokens.length - 1)[0];
+            }
+            try (DecoderSession session = encoded.startDecoding(1)) {
+                float[] last = {};
+                for (int token : tokens) {
+                    last = logits(session, new int[][] {{token}}, 0)[0];
+                }
+                assertThat(session.length()).isEqualTo(tokens.length);
+                assertClose(new float[][] {last}, new float[][] {atOnce}, 2e-3f);
+            }
+        }
+    }
+
+    @Test
+    void continuesSelectedSequences() {
+        try (WhisperNetwork network = load();
+                EncodedWindows actual = network.encode(windows);
+                DecoderSession session = actual.startDecoding(3);
+                DecoderSession expectedSession = expected.startDecoding(3)) {
+            Random random = new Random(5);
+            for (DecoderSession each : List.of(session, expectedSession)) {
+                logits(each, new int[][] {PROMPT, PROMPT}, 3);
+                each.select(new int[] {0, 0, 0, 1, 1, 1});
+            }
+            // Crossed, repeated and unchanged parents, past the first size of the cache; then the first window is
+            // dropped.
+            int[][] selections = {{1, 0, 2, 3, 3, 5}, {2, 2, 0, 5, 4, 3}, {0, 0, 1, 4, 4, 4}};
+            for (int round = 0; round < 26; round++) {
+                int[][] tokens = new int[6][3];
+                Arrays.stream(tokens).forEach(row -> Arrays.setAll(row, i -> random.nextInt(500)));
+                assertClose(logits(session, tokens, 1, 2), logits(expectedSession, tokens, 1, 2), 2e-3f);
+                session.select(selections[round % 3]);
+                expectedSession.select(selections[round % 3]);
+            }
+            for (DecoderSession each : List.of(session, expectedSession)) {
+                each.select(new int[] {5, 3});
+                assertThat(each.sequences()).isEqualTo(2);
+            }
+            int[][] step = {{7}, {8}};
+            assertClose(logits(session, step, 0), logits(expectedSession, step, 0), 2e-3f);
+            assertThatThrownBy(() -> logits(session, new int[][] {new int[400], new int[400]}, 0))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("448");
+        }
+    }
+
+    @Test
+    void leavesTheWindowsAsTheyWereWhereASessionDropsSome() {
+        try (WhisperNetwork network = load();
+                EncodedWindows encoded = network.encode(windows)) {
+            float[][] before = prompted(encoded);
+            try (DecoderSession session = encoded.startDecoding(1)) {
+                session.select(new int[] {1});
+                assertClose(logits(session, new int[][] {PROMPT}, 3), new float[][] {before[1]}, 1e-4f);
+            }
+            assertThat(prompted(encoded)).isDeepEqualTo(before);
+        }
+    }
+
+    @Test
+    void refusesWhatIsClosedOrOutOfOrder() {
+        WhisperNetwork network = load();
+        EncodedWindows encoded = network.encode(windows);
+        DecoderSession closedWithItsWindows = encoded.startDecoding(1);
+        DecoderSession session = encoded.startDecoding(2);
+        assertThatThrownBy(() -> session.select(new int[] {0, 0, 0, 1}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("[0, 0, 0, 1]");
+        assertThatThrownBy(() -> session.select(new int[] {1, 0})).isInstanceOf(IllegalArgumentException.class);
+        session.close();
+        assertThatThrownBy(() -> prompt(session)).isInstanceOf(IllegalStateException.class);
+        encoded.close();
+        assertThatThrownBy(() -> prompt(closedWithItsWindows)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> encoded.startDecoding(1)).isInstanceOf(IllegalStateException.class);
+        EncodedWindows left = network.encode(windows);
+        DecoderSession last = left.startDecoding(1);
+        network.close();
+        network.close();
+        assertThatThrownBy(() -> prompt(last)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> network.encode(windows)).isInstanceOf(IllegalStateException.class);
+        left.close();
+    }
+
+    private static void prompt(DecoderSession session) {
+        logits(session, new int[][] {PROMPT, PROMPT}, 3);
+    }
+
+    @Test
+    void tellsWhatTokensAttendTo() {
+        List<AttentionHead> heads = List.of(new AttentionHead(2, 1), new AttentionHead(0, 0), new AttentionHead(2, 0));
+        int[] tokens = {50258, 50259, 50359, 50363, 10, 20, 30};
+        try (WhisperNetwork network = load();
+                EncodedWindows encoded = network.encode(windows)) {
+            float[][][] actual = encoded.crossAttention(1, tokens, heads);
+            float[][][] wanted = expected.crossAttention(1, tokens, heads);
+            for (int head = 0; head < heads.size(); head++) {
+                assertClose(actual[head], wanted[head], 2e-3f);
+            }
+        }
+    }
+
+    /** Returns the logits after the prompt for two windows. */
+    protected static float[][] prompted(EncodedWindows encoded) {
+        try (DecoderSession session = encoded.startDecoding(1)) {
+            return logits(session, new int[][] {PROMPT, PROMPT}, 3);
+        }
+    }
+
+    private static float[][] logits(DecoderSession session, int[][] tokens, int... positions) {
+        float[][] logits = new float[tokens.length * positions.length][VOCABULARY];
+        session.append(tokens, positions, logits);
+        return logits;
+    }
+
+    /** Asserts that no element differs by more than a tolerance. */
+    protected static void assertClose(float[][] actual, float[][] expected, float tolerance) {
+        assertThat(actual.length).isEqualTo(expected.length);
+        for (int row = 0; row < expected.length; row++) {
+            float worst = 0;
+            for (int i = 0; i < expected[row].length; i++) {
+                worst = Math.max(worst, Math.abs(actual[row][i] - expected[row][i]));
+            }
+            assertThat(worst).as("largest difference in row %d", row).isCloseTo(0, within(tolerance));
+        }
+    }
+
+    /** Returns the spectrogram of a recording of the embedded model. */
+    protected static float[] window(String sample) {
+        try (InputStream in = MicroSamples.named(sample).open()) {
+            return ReferenceSpectrogram.of(
+                    AudioFiles.read(sample, in), MICRO.dimensions().nMels());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

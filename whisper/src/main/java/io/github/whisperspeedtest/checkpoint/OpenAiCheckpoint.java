@@ -1,0 +1,89 @@
+package io.github.whisperspeedtest.checkpoint;
+
+import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
+import io.github.whisperspeedtest.checkpoint.torch.TorchDictionary;
+import io.github.whisperspeedtest.error.ModelException;
+import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads a Whisper model as OpenAI publishes it: a file of PyTorch's with the dimensions and the weights.
+ *
+ * <p>Files: one {@code *.pt}, and beside it those of the vocabulary, which OpenAI's program has built in: {@code tokenizer.json}, or
+ * {@code vocab.json} and {@code merges.txt}, as the repository {@code openai/whisper-*} of the same size has them, or one of tiktoken's;
+ * {@code generation_config.json}, which may be missing. Nothing but the list of tensors is read of the weights before they are used.
+ */
+public final class OpenAiCheckpoint {
+    /** What the name of the file with the weights ends with. */
+    public static final String ENDING = ".pt";
+
+    /** Constants that a state dictionary may have beside the weights; OpenAI's program makes them itself. */
+    private static final String MASK = "decoder.mask";
+
+    private OpenAiCheckpoint() {}
+
+    /**
+     * Returns the model of the given files; others among them are not looked at.
+     *
+     * <p>Where nothing tells the heads that follow the audio, they are those that OpenAI's program knows for a model of the file's name.
+     *
+     * @param model name of the model, for messages
+     * @param files absolute paths by the name that a file has in its source
+     * @throws ModelException if a file is missing, cannot be read or is damaged, the files are not a Whisper model, or the weights' file
+     *     names what weights are not made of; nothing of it is run in any case
+     * @throws TranscriptionCancelledException if the thread is interrupted; it still is after
+     */
+    public static Checkpoint read(String model, Map<String, Path> files) {
+        try {
+            return read(new RepositoryFiles(model, files));
+        } catch (IOException e) {
+            throw RepositoryFiles.unreadable(model, e);
+        }
+    }
+
+    private static Checkpoint read(RepositoryFiles files) throws IOException {
+        Path file = files.single(ENDING, "has no weights: it should have one file *" + ENDING);
+        TorchDictionary content = TorchDictionary.read(file);
+        ModelDimensions dimensions = dimensions(content.dictionary("dims"));
+        DimensionLimits.check(file.toString(), dimensions);
+        Map<String, Tensor> tensors = content.dictionary("model_state_dict").tensors();
+        tensors.remove(MASK);
+        Checkpoint checkpoint = new Checkpoint(
+                dimensions, tensors, files.tokenizer(file, dimensions.nVocab()), generation(files, file, dimensions));
+        TensorShapes.check(file.toString(), checkpoint);
+        return checkpoint;
+    }
+
+    private static ModelDimensions dimensions(TorchDictionary dims) {
+        return new ModelDimensions(
+                positive(dims, "n_mels"),
+                positive(dims, "n_audio_ctx"),
+                positive(dims, "n_audio_state"),
+                positive(dims, "n_audio_head"),
+                positive(dims, "n_audio_layer"),
+                positive(dims, "n_vocab"),
+                positive(dims, "n_text_ctx"),
+                positive(dims, "n_text_state"),
+                positive(dims, "n_text_head"),
+                positive(dims, "n_text_layer"));
+    }
+
+    private static int positive(TorchDictionary dims, String name) {
+        return dims.integer(name, 1, Integer.MAX_VALUE);
+    }
+
+    private static GenerationConfig generation(RepositoryFiles files, Path file, ModelDimensions dimensions)
+            throws IOException {
+        GenerationConfig stated = files.generation(dimensions).orElse(GenerationConfig.NONE);
+        if (!stated.alignmentHeads().isEmpty()) {
+            return stated;
+        }
+        String fileName = file.getFileName().toString();
+        List<AttentionHead> heads =
+                OpenAiAlignmentHeads.of(fileName.substring(0, fileName.length() - ENDING.length()), dimensions);
+        return new GenerationConfig(stated.suppressTokens(), stated.beginSuppressTokens(), heads);
+    }
+}

@@ -1,0 +1,5 @@
+/** NumPy's npz archives, read as data. */
+@NullMarked
+package io.github.whisperspeedtest.checkpoint.npz;
+
+import org.jspecify.annotations.NullMarked;

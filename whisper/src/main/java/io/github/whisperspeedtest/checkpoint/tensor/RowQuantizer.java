@@ -1,0 +1,43 @@
+package io.github.whisperspeedtest.checkpoint.tensor;
+
+import io.github.whisperspeedtest.error.ModelException;
+
+/**
+ * Turns rows of numbers into signed bytes, rounding as CTranslate2's converter does.
+ *
+ * <p>A row is what one index of a tensor's first dimension stands for. Its factor, which a number is multiplied with to become a byte, is
+ * 127 over the row's largest magnitude. Source: {@code _quantize} in model_spec.py of OpenNMT/CTranslate2.
+ */
+public final class RowQuantizer {
+    private static final float LARGEST = 127;
+
+    private RowQuantizer() {}
+
+    /**
+     * Quantises one row.
+     *
+     * @param name name of the tensor, for messages
+     * @param values the row
+     * @param bytes where the bytes go, as many as there are values
+     * @return the row's factor, 1 for a row of zeros
+     * @throws ModelException if an element is not a finite number
+     */
+    public static float quantize(String name, float[] values, byte[] bytes) {
+        float largest = 0;
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                throw new ModelException("The model cannot be turned into int8: tensor '" + name
+                        + "' should have finite numbers only, but has " + value + ". Use another model.");
+            }
+            largest = Math.max(largest, Math.abs(value));
+        }
+        float factor = LARGEST / largest;
+        if (Float.isInfinite(factor)) {
+            factor = 1;
+        }
+        for (int i = 0; i < values.length; i++) {
+            bytes[i] = (byte) Math.rint(values[i] * factor);
+        }
+        return factor;
+    }
+}

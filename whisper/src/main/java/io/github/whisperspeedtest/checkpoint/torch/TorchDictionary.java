@@ -1,0 +1,117 @@
+package io.github.whisperspeedtest.checkpoint.torch;
+
+import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
+import io.github.whisperspeedtest.checkpoint.zip.FileBytes;
+import io.github.whisperspeedtest.checkpoint.zip.Offences;
+import io.github.whisperspeedtest.error.ModelException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A dictionary in a file of PyTorch's {@code torch.save}; each value is checked when it is asked for.
+ *
+ * <p>The file is a program in Python's pickle format, which can do anything to who loads it. Here nothing of it is run: it is read as data,
+ * and one that names anything but dictionaries and tensors is refused. What it says is believed only as far as the file bears it out, so
+ * that a damaged or hostile file costs little memory.
+ */
+public final class TorchDictionary {
+    private static final int SHOWN_NAMES = 5;
+
+    private final String name;
+    private final Map<?, ?> values;
+    private final TorchArchive archive;
+    private final Offences offences;
+
+    private TorchDictionary(String name, Map<?, ?> values, TorchArchive archive, Offences offences) {
+        this.name = name;
+        this.values = values;
+        this.archive = archive;
+        this.offences = offences;
+    }
+
+    /**
+     * Reads the dictionary that a file holds.
+     *
+     * <p>Tensors stay in the file and are mapped while they are used, so it must not be changed or shortened meanwhile. Views whose
+     * elements are not in the order of their shape, such as transposed tensors, are gathered whenever somebody asks for them.
+     *
+     * @throws ModelException if the file breaks the format, names what weights are not made of, or holds something else
+     * @throws IOException if the file cannot be read
+     */
+    public static TorchDictionary read(Path file) throws IOException {
+        Offences offences = new Offences(file);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            TorchArchive archive = TorchArchive.open(new FileBytes(channel, offences), offences);
+            Object value = Unpickler.read(archive.pickle(), new TorchNames(archive, offences), offences);
+            if (!(value instanceof Map<?, ?> values)) {
+                throw offences.unusable(
+                        "it should hold a dictionary, but holds something else",
+                        "Use a checkpoint as OpenAI publishes it.");
+            }
+            return new TorchDictionary("its dictionary", values, archive, offences);
+        }
+    }
+
+    /**
+     * Returns a dictionary in this one.
+     *
+     * @throws ModelException if there is none of that name
+     */
+    public TorchDictionary dictionary(String key) {
+        if (values.get(key) instanceof Map<?, ?> inner) {
+            return new TorchDictionary("'" + key + "'", inner, archive, offences);
+        }
+        throw offences.unusable(
+                name + " should have a dictionary '" + key + "', but has " + keys(),
+                "Use a checkpoint as OpenAI publishes it.");
+    }
+
+    /**
+     * Returns an integer.
+     *
+     * @throws ModelException if there is none between {@code least} and {@code most}
+     */
+    public int integer(String key, int least, int most) {
+        @Nullable Object value = values.get(key);
+        if (value instanceof Long number && number >= least && number <= most) {
+            return number.intValue();
+        }
+        throw offences.damaged(name + " should have an integer '" + key + "' from " + least + " to " + most
+                + ", but has " + (value instanceof Long ? value : value == null ? "none" : "another value"));
+    }
+
+    /**
+     * Returns all values, which are tensors, by name in the file's order.
+     *
+     * @throws ModelException if one is no tensor, is not all in the file, has more than 2 GB, or has elements that are neither F32, F16
+     *     nor BF16
+     */
+    public Map<String, Tensor> tensors() {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (Map.Entry<?, ?> entry : values.entrySet()) {
+            if (!(entry.getKey() instanceof String key) || !(entry.getValue() instanceof StoredTensor tensor)) {
+                throw offences.unusable(
+                        name + " should have nothing but tensors, but '"
+                                + Offences.shown(entry.getKey().toString()) + "' is none",
+                        "Use a checkpoint as OpenAI publishes it.");
+            }
+            tensors.put(key, tensor.tensor(key, archive, offences));
+        }
+        return tensors;
+    }
+
+    private String keys() {
+        String shown = values.keySet().stream()
+                .limit(SHOWN_NAMES)
+                .map(key -> "'" + Offences.shown(key.toString()) + "'")
+                .collect(Collectors.joining(", "));
+        return values.size() + " other values" + (shown.isEmpty() ? "" : ": " + shown)
+                + (values.size() > SHOWN_NAMES ? " and so on" : "");
+    }
+}

@@ -1,0 +1,332 @@
+package io.github.whisperspeedtest.decoding;
+
+import io.github.whisperspeedtest.audio.Audio;
+import io.github.whisperspeedtest.checkpoint.GenerationConfig;
+import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.UnsupportedOptionException;
+import io.github.whisperspeedtest.lifecycle.RunningCalls;
+import io.github.whisperspeedtest.mel.LogMelSpectrogram;
+import io.github.whisperspeedtest.network.WhisperNetwork;
+import io.github.whisperspeedtest.tokenizer.SpecialTokens;
+import io.github.whisperspeedtest.tokenizer.Tokenizer;
+import io.github.whisperspeedtest.transcription.EngineParameters;
+import io.github.whisperspeedtest.transcription.Language;
+import io.github.whisperspeedtest.transcription.Segment;
+import io.github.whisperspeedtest.transcription.Task;
+import io.github.whisperspeedtest.transcription.Timings;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import io.github.whisperspeedtest.transcription.Transcriber;
+import io.github.whisperspeedtest.transcription.Transcription;
+import io.github.whisperspeedtest.transcription.TranscriptionListener;
+import io.github.whisperspeedtest.transcription.Vad;
+import io.github.whisperspeedtest.vad.FilteredAudio;
+import io.github.whisperspeedtest.vad.SpeechFilter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Transcribes with a network of any engine: what is left to a backend is to load the network.
+ *
+ * <p>There are two ways to transcribe what is longer than a window: one window after the other, where each goes on where the text of
+ * the one before ended, or in chunks that overlap, many of them at once.
+ *
+ * <p>Calls take turns. Closing it from another thread ends a running call at the next token; an interrupt does so too.
+ */
+public final class NetworkTranscriber implements Transcriber {
+    private final String implementation;
+    private final WhisperNetwork network;
+    private final Tokenizer tokenizer;
+    private final GenerationConfig generation;
+    private final Supplier<EngineParameters> parameters;
+    private final @Nullable SpeechFilter speechFilter;
+    private final boolean filterByDefault;
+    private final @Nullable Supplier<? extends RuntimeException> missingSpeechFilter;
+    private final @Nullable ChunkedOptions chunks;
+    private final BatchLimit batchLimit = new BatchLimit();
+    private final LogMelSpectrogram spectrogram;
+    private final ReentrantLock lock = new ReentrantLock();
+    private volatile boolean closing;
+    private boolean closed;
+
+    private NetworkTranscriber(Builder builder) {
+        implementation = Objects.requireNonNull(builder.implementation, "implementation");
+        network = Objects.requireNonNull(builder.network, "network");
+        tokenizer = Objects.requireNonNull(builder.tokenizer, "tokenizer");
+        generation = Objects.requireNonNull(builder.generation, "generation");
+        parameters = Objects.requireNonNull(builder.parameters, "parameters");
+        speechFilter = builder.speechFilter;
+        filterByDefault = builder.filterByDefault;
+        missingSpeechFilter = builder.missingSpeechFilter;
+        chunks = builder.chunks;
+        spectrogram = new LogMelSpectrogram(network.dimensions().nMels(), LogMelSpectrogram.Padding.SILENCE);
+    }
+
+    /** Returns a builder; it needs an implementation, a network, a tokenizer, a generation config and parameters. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Collects the parts of a transcriber, which owns the network and the filter from {@link #build} on. */
+    public static final class Builder {
+        private @Nullable String implementation;
+        private @Nullable WhisperNetwork network;
+        private @Nullable Tokenizer tokenizer;
+        private @Nullable GenerationConfig generation;
+        private @Nullable Supplier<EngineParameters> parameters;
+        private @Nullable SpeechFilter speechFilter;
+        private boolean filterByDefault;
+        private @Nullable Supplier<? extends RuntimeException> missingSpeechFilter;
+        private @Nullable ChunkedOptions chunks;
+
+        private Builder() {}
+
+        /** Sets the id of the implementation, for messages. */
+        public Builder implementation(String value) {
+            implementation = value;
+            return this;
+        }
+
+        /** Sets the network. */
+        public Builder network(WhisperNetwork value) {
+            network = value;
+            return this;
+        }
+
+        /** Sets the tokenizer of the model. */
+        public Builder tokenizer(Tokenizer value) {
+            tokenizer = value;
+            return this;
+        }
+
+        /** Sets what the model's files say about decoding. */
+        public Builder generation(GenerationConfig value) {
+            generation = value;
+            return this;
+        }
+
+        /** Sets the source of the parameters that the network runs with; it is asked each time. */
+        public Builder parameters(Supplier<EngineParameters> value) {
+            parameters = value;
+            return this;
+        }
+
+        /**
+         * Sets the filter that cuts out stretches without speech.
+         *
+         * @param byDefault whether it does so where the options leave that to the implementation
+         */
+        public Builder speechFilter(SpeechFilter value, boolean byDefault) {
+            speechFilter = value;
+            filterByDefault = byDefault;
+            return this;
+        }
+
+        /** Sets the error for a call that asks for voice activity detection, for an implementation whose VAD model is not installed. */
+        public Builder missingSpeechFilter(Supplier<? extends RuntimeException> value) {
+            missingSpeechFilter = value;
+            return this;
+        }
+
+        /**
+         * Makes the transcriber decode overlapping chunks, several at once, where it otherwise goes from window to window.
+         *
+         * <p>When the network runs out of memory, the number of chunks at once is halved for good.
+         *
+         * @param value the length and the number of the chunks where the options leave them to the implementation
+         */
+        public Builder chunks(ChunkedOptions value) {
+            chunks = value;
+            return this;
+        }
+
+        /** Returns the transcriber. */
+        public NetworkTranscriber build() {
+            return new NetworkTranscriber(this);
+        }
+    }
+
+    @Override
+    public EngineParameters parameters() {
+        EngineParameters real = parameters.get();
+        return batchLimit.note().map(real::withNote).orElse(real);
+    }
+
+    @Override
+    public Transcription transcribe(Audio audio, TranscribeOptions options, TranscriptionListener listener) {
+        lock.lock();
+        try {
+            if (closed || closing) {
+                throw new IllegalStateException("This transcriber is closed; load the model again.");
+            }
+            check(options);
+            return RunningCalls.run(() -> closing = true, () -> new Call(audio, options, listener).run());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (lock.isHeldByCurrentThread()) {
+            throw new IllegalStateException("A listener must not close the transcriber that calls it.");
+        }
+        closing = true;
+        lock.lock();
+        try {
+            if (!closed) {
+                closed = true;
+                free();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void free() {
+        try {
+            if (speechFilter != null) {
+                speechFilter.close();
+            }
+        } finally {
+            network.close();
+        }
+    }
+
+    private void check(TranscribeOptions options) {
+        if (options.vad() == Vad.ON && speechFilter == null) {
+            throw missingSpeechFilter != null
+                    ? missingSpeechFilter.get()
+                    : unsupported("vad=on", "It has no voice activity detection; leave the option out.");
+        }
+        if (chunks == null) {
+            ChunkedOptions.refuse(implementation, options);
+        } else if (Boolean.TRUE.equals(options.conditionOnPreviousText())) {
+            throw unsupported(
+                    "condition-on-previous-text=true",
+                    "It decodes chunks at once, none of which knows the text before; leave the option out.");
+        }
+        SpecialTokens specials = tokenizer.specials();
+        if (!specials.isMultilingual()) {
+            if (options.task() == Task.TRANSLATE) {
+                throw unsupported("task=translate", "The model is English-only; take a multilingual one.");
+            }
+            if (options.language() instanceof Language.Fixed fixed
+                    && !fixed.code().equals("en")) {
+                throw unsupported("language=" + fixed.code(), "The model is English-only; take a multilingual one.");
+            }
+        } else if (options.language() instanceof Language.Fixed fixed
+                && specials.language(fixed.code()).isEmpty()) {
+            throw unsupported(
+                    "language=" + fixed.code(),
+                    "The model's vocabulary has no such language; take large-v3 or a later model.");
+        }
+    }
+
+    private UnsupportedOptionException unsupported(String option, String advice) {
+        return new UnsupportedOptionException(implementation, option, advice);
+    }
+
+    /** One transcription. */
+    private final class Call {
+        private final Audio audio;
+        private final TranscribeOptions options;
+        private final TranscriptionListener listener;
+        private final MeteredNetwork metered = new MeteredNetwork(network, this::checkCancelled);
+        private final List<Segment> segments = new ArrayList<>();
+        private long melNanos;
+        private double progress = -1;
+        private Duration previousEnd = Duration.ZERO;
+
+        Call(Audio audio, TranscribeOptions options, TranscriptionListener listener) {
+            this.audio = audio;
+            this.options = options;
+            this.listener = listener;
+        }
+
+        Transcription run() {
+            long start = System.nanoTime();
+            checkCancelled();
+            FilteredAudio filtered = speechFilter != null && isFiltered(options.vad())
+                    ? speechFilter.filter(audio, this::checkCancelled)
+                    : null;
+            SpokenLanguage language = loop(spectrogram(filtered == null ? audio : filtered.audio()))
+                    .run(
+                            segment -> publish(filtered == null ? segment : SegmentTimes.original(filtered, segment)),
+                            this::publishProgress);
+            publishProgress(1);
+            Timings timings = new Timings(
+                    Duration.ofNanos(System.nanoTime() - start),
+                    Duration.ofNanos(melNanos),
+                    metered.encodeTime(),
+                    metered.decodeTime());
+            return new Transcription(
+                    language.code(), language.probability(), audio.duration(), segments, timings, audio.warnings());
+        }
+
+        private TranscriptionLoop loop(Spectrogram heard) {
+            TranscriptionSteps steps = new TranscriptionSteps(metered, tokenizer, generation, options);
+            return chunks == null
+                    ? new LongFormTranscription(steps, heard)
+                    : new ChunkedTranscription(steps, heard, chunks.orAsAsked(options), batchLimit);
+        }
+
+        private boolean isFiltered(Vad vad) {
+            return vad == Vad.ON || vad == Vad.AUTO && filterByDefault;
+        }
+
+        private Spectrogram spectrogram(Audio heard) {
+            return new Spectrogram() {
+                @Override
+                public long frames() {
+                    return LogMelSpectrogram.frames(heard);
+                }
+
+                @Override
+                public void window(long firstFrame, float[] target) {
+                    measure(() -> spectrogram.window(heard, firstFrame, target));
+                }
+
+                @Override
+                public void window(long firstFrame, int frames, float[] target) {
+                    measure(() -> spectrogram.window(heard, firstFrame, frames, target));
+                }
+
+                private void measure(Runnable work) {
+                    long start = System.nanoTime();
+                    work.run();
+                    melNanos += System.nanoTime() - start;
+                }
+            };
+        }
+
+        private void checkCancelled() {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new TranscriptionCancelledException("The transcription of " + audio.name() + " was interrupted.");
+            }
+            if (closing) {
+                throw new TranscriptionCancelledException("The transcription of " + audio.name()
+                        + " was cancelled, because its transcriber is closed or this JVM is ending.");
+            }
+        }
+
+        private void publish(Segment segment) {
+            checkCancelled();
+            Segment clamped = SegmentTimes.clamp(segment, previousEnd, audio.duration());
+            previousEnd = clamped.end();
+            segments.add(clamped);
+            listener.onSegment(clamped);
+        }
+
+        private void publishProgress(double fraction) {
+            if (fraction > progress) {
+                progress = fraction;
+                listener.onProgress(fraction);
+            }
+        }
+    }
+}
