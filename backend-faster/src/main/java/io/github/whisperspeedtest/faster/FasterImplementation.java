@@ -2,10 +2,10 @@ package io.github.whisperspeedtest.faster;
 
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.onnx.OnnxOptions;
-import io.github.whisperspeedtest.onnx.OnnxRuntime;
 import io.github.whisperspeedtest.onnx.OnnxTranscribers;
 import io.github.whisperspeedtest.onnx.OnnxTranscribers.VadDefault;
-import io.github.whisperspeedtest.onnx.Precision;
+import io.github.whisperspeedtest.onnx.graph.Precision;
+import io.github.whisperspeedtest.onnx.session.OnnxRuntime;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.CheckpointReader;
 import io.github.whisperspeedtest.spi.CheckpointWriter;

@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.mlx;
 
 import io.github.whisperspeedtest.mlx.bindings.RealMlx;
-import io.github.whisperspeedtest.onnx.LoudnessVad;
+import io.github.whisperspeedtest.onnx.vad.LoudnessVad;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.testkit.ImplementationContract;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.github.whisperspeedtest.mlx;
 
-import io.github.whisperspeedtest.onnx.LoudnessVad;
+import io.github.whisperspeedtest.onnx.vad.LoudnessVad;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.testkit.ImplementationContract;

@@ -19,7 +19,7 @@ import io.github.whisperspeedtest.network.EncodedWindows;
 import io.github.whisperspeedtest.network.WhisperNetwork;
 import io.github.whisperspeedtest.onnx.OnnxNetwork;
 import io.github.whisperspeedtest.onnx.OnnxOptions;
-import io.github.whisperspeedtest.onnx.Precision;
+import io.github.whisperspeedtest.onnx.graph.Precision;
 import io.github.whisperspeedtest.testing.RandomCheckpoint;
 import io.github.whisperspeedtest.testing.ReferenceNetwork;
 import io.github.whisperspeedtest.testing.RelativeDistance;

@@ -6,6 +6,8 @@ import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.tokenizer.Utf8Assembler;
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.Word;
+import io.github.whisperspeedtest.whispercpp.bindings.TokenData;
+import io.github.whisperspeedtest.whispercpp.bindings.WhisperLibrary;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

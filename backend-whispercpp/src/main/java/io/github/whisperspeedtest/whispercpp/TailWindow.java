@@ -1,6 +1,8 @@
 package io.github.whisperspeedtest.whispercpp;
 
 import com.sun.jna.Pointer;
+import io.github.whisperspeedtest.whispercpp.bindings.TokenData;
+import io.github.whisperspeedtest.whispercpp.bindings.WhisperLibrary;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

@@ -15,6 +15,7 @@ import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import io.github.whisperspeedtest.transcription.Transcription;
 import io.github.whisperspeedtest.transcription.TranscriptionListener;
+import io.github.whisperspeedtest.whispercpp.ggml.GgmlModelFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;

@@ -6,6 +6,7 @@ import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.process.ChildJvm;
 import io.github.whisperspeedtest.process.ChildOutcome;
 import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.whispercpp.bindings.NativeLibraries;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

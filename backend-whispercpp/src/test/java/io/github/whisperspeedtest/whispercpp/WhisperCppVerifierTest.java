@@ -17,6 +17,7 @@ import io.github.whisperspeedtest.verify.VerifyLevel;
 import io.github.whisperspeedtest.verify.VerifyListener;
 import io.github.whisperspeedtest.verify.VerifyOptions;
 import io.github.whisperspeedtest.verify.VerifyRequest;
+import io.github.whisperspeedtest.whispercpp.ggml.GgmlWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -13,7 +13,7 @@ import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.network.WhisperNetwork;
 import io.github.whisperspeedtest.onnx.OnnxNetwork;
 import io.github.whisperspeedtest.onnx.OnnxOptions;
-import io.github.whisperspeedtest.onnx.Precision;
+import io.github.whisperspeedtest.onnx.graph.Precision;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.testing.MicroSamples;
 import io.github.whisperspeedtest.transcription.Segment;

@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.onnx;
 import io.github.whisperspeedtest.checkpoint.AttentionHead;
 import io.github.whisperspeedtest.network.DecoderSession;
 import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.onnx.session.CrossAttentionCache;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

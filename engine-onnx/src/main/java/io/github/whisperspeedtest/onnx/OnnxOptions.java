@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.onnx;
 
+import io.github.whisperspeedtest.onnx.graph.Precision;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

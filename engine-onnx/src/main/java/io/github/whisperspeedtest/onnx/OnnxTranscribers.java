@@ -4,6 +4,8 @@ import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.decoding.NetworkTranscriber;
 import io.github.whisperspeedtest.model.SileroModel;
 import io.github.whisperspeedtest.network.WhisperNetwork;
+import io.github.whisperspeedtest.onnx.graph.Precision;
+import io.github.whisperspeedtest.onnx.vad.SileroVad;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.OfferedOptions;

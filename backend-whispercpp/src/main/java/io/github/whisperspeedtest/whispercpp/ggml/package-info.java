@@ -1,0 +1,5 @@
+/** GGML model files, inspected and written. */
+@NullMarked
+package io.github.whisperspeedtest.whispercpp.ggml;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,62 @@
+package io.github.whisperspeedtest.whispercpp.bindings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.whisperspeedtest.error.RuntimeUnavailableException;
+import io.github.whisperspeedtest.whispercpp.bindings.NativeLibraries.Bundle;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NativeLibrariesTest {
+    @ParameterizedTest
+    @CsvSource({
+        "Linux,    amd64,   flags: avx avx2 fma f16c, debian-amd64, libggml+mf16c+mfma+mavx+mavx2.so",
+        "Linux,    amd64,   flags: sse2 avx,          debian-amd64, libggml.so",
+        "Linux,    x86_64,  '',                       debian-amd64, libggml.so",
+        "Linux,    aarch64, Features: fp fphp crc32,  debian-arm64, libggml+fp16.so",
+        "Linux,    aarch64, Features: fp crc32,       debian-arm64, libggml+crc.so",
+        "Mac OS X, aarch64, '',                       macos-arm64,  libggml.dylib",
+        "Mac OS X, x86_64,  '',                       macos-amd64,  libggml.dylib",
+    })
+    void choosesFilesThatTheJarReallyHolds(String os, String arch, String cpuInfo, String folder, String ggml) {
+        Bundle bundle = Bundle.of(os, arch, cpuInfo);
+        assertThat(bundle.folder()).isEqualTo(folder);
+        assertThat(bundle.ggml()).isEqualTo(ggml);
+        for (String file : new String[] {bundle.ggml(), bundle.whisper()}) {
+            assertThat(getClass().getClassLoader().getResource(folder + "/" + file))
+                    .as(folder + "/" + file)
+                    .isNotNull();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Windows 11, amd64", "Linux, riscv64", "SunOS, sparcv9"})
+    void namesAPlatformThatThereIsNothingFor(String os, String arch) {
+        assertThatThrownBy(() -> Bundle.of(os, arch, ""))
+                .isInstanceOfSatisfying(RuntimeUnavailableException.class, e -> {
+                    assertThat(e.reason()).contains(os, arch);
+                    assertThat(e.remedy()).contains("Linux or macOS").doesNotContain("libgomp1");
+                });
+    }
+
+    @Test
+    void keepsVariantsOfOnePlatformApart() {
+        assertThat(Bundle.of("Linux", "amd64", "avx avx2 fma f16c").id())
+                .isNotEqualTo(Bundle.of("Linux", "amd64", "").id())
+                .matches("[a-z0-9-]+");
+    }
+
+    @Test
+    void namesTheDirectoryThatLacksTheLibrary(@TempDir Path directory) throws IOException {
+        Files.writeString(directory.resolve("libggml.so"), "");
+        assertThatThrownBy(() -> NativeLibraries.ofDirectory(directory))
+                .isInstanceOf(RuntimeUnavailableException.class)
+                .hasMessageContainingAll(directory.toString(), "libwhisper.so", "libwhisper.dylib");
+    }
+}

@@ -1,0 +1,142 @@
+package io.github.whisperspeedtest.onnx.graph;
+
+import static io.github.whisperspeedtest.onnx.graph.GraphBuilder.attribute;
+import static io.github.whisperspeedtest.onnx.graph.GraphBuilder.vector;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import io.github.whisperspeedtest.checkpoint.Checkpoint;
+import io.github.whisperspeedtest.checkpoint.ModelDimensions;
+import java.util.List;
+
+/**
+ * The encoder: two convolutions, the blocks of self-attention and feed-forward, and what the decoder's cross-attention needs of it.
+ *
+ * <p>Input {@code mel}: {@code [windows, mels, frames]}. For each decoder layer there are two outputs, the keys and values of its
+ * cross-attention: {@code keys.N} {@code [windows, heads, 64, positions]}, transposed and scaled as the decoder multiplies them, and {@code
+ * values.N} {@code [windows, heads, positions, 64]}.
+ */
+public final class EncoderGraph {
+    public static final String MEL = "mel";
+
+    /** In a shape: whatever is left. */
+    private static final long ANY = -1;
+
+    private final ModelDimensions dimensions;
+    private final GraphBuilder graph = new GraphBuilder("whisper-encoder");
+    private final TensorProto.DataType type;
+
+    /** The first dimension, as a size or a name. */
+    private final Object windows;
+
+    private final long windowCount;
+    private final NetworkLayers layers;
+
+    private EncoderGraph(Checkpoint checkpoint, LinearLayers linear, TensorProto.DataType type, boolean plain) {
+        dimensions = checkpoint.dimensions();
+        this.type = type;
+        windows = plain ? 1 : "windows";
+        windowCount = plain ? 1 : ANY;
+        layers = plain
+                ? new PlainLayers(graph, checkpoint, linear, type)
+                : new NetworkLayers(graph, checkpoint, linear, type);
+    }
+
+    /** Returns the graph for any number of windows at once, with the CPU provider's fused nodes. */
+    public static GraphBuilder fused(Checkpoint checkpoint, LinearLayers linear) {
+        return new EncoderGraph(checkpoint, linear, TensorProto.DataType.FLOAT, false).build();
+    }
+
+    /** Returns the graph for one window, in shapes and operators that other providers take. */
+    public static GraphBuilder plain(Checkpoint checkpoint, LinearLayers linear, TensorProto.DataType type) {
+        return new EncoderGraph(checkpoint, linear, type, true).build();
+    }
+
+    public static String keys(int layer) {
+        return "keys." + layer;
+    }
+
+    public static String values(int layer) {
+        return "values." + layer;
+    }
+
+    private GraphBuilder build() {
+        int width = dimensions.nAudioState();
+        graph.constant("rows", windowCount == ANY ? ANY : dimensions.nAudioCtx(), width);
+        String x = stem();
+        String normed = layers.norm("encoder.blocks.0.attn_ln", x);
+        for (int i = 0; i < dimensions.nAudioLayer(); i++) {
+            String block = "encoder.blocks." + i;
+            String attended = attention(block + ".attn", normed);
+            String residual = block + ".attn.residual";
+            normed = layers.addAndNorm(block + ".mlp_ln", residual, x, attended);
+            String hidden = layers.gelu(block + ".mlp.1", layers.linear(block + ".mlp.0", normed));
+            String fed = layers.linear(block + ".mlp.2", hidden);
+            x = block + ".mlp.residual";
+            String next =
+                    i + 1 < dimensions.nAudioLayer() ? "encoder.blocks." + (i + 1) + ".attn_ln" : "encoder.ln_post";
+            normed = layers.addAndNorm(next, x, residual, fed);
+        }
+        crossKeysAndValues(normed);
+        return graph;
+    }
+
+    /** Returns the rows of all windows: two convolutions, the second of which halves the frames, and the positions. */
+    private String stem() {
+        graph.input(MEL, TensorProto.DataType.FLOAT, windows, dimensions.nMels(), 2L * dimensions.nAudioCtx());
+        String first = layers.gelu("encoder.gelu1", convolution("encoder.conv1", narrowed(MEL), 1));
+        String second = layers.gelu("encoder.gelu2", convolution("encoder.conv2", first, 2));
+        String frames = graph.node("Transpose", "encoder.frames", List.of(second), vector("perm", 0, 2, 1));
+        String placed =
+                graph.node("Add", "encoder.positions", List.of(frames, layers.weight("encoder.positional_embedding")));
+        return graph.node("Reshape", "encoder.rows", List.of(placed, "rows"));
+    }
+
+    private String convolution(String name, String input, long stride) {
+        return graph.node(
+                "Conv",
+                name,
+                List.of(input, layers.weight(name + ".weight"), layers.weight(name + ".bias")),
+                vector("kernel_shape", 3),
+                vector("strides", stride),
+                vector("pads", 1, 1));
+    }
+
+    private String attention(String name, String input) {
+        List<String> projections = layers.linears(List.of(name + ".query", name + ".key", name + ".value"), input);
+        String attended = layers.attention(name, projections, dimensions);
+        return layers.linear(name + ".out", graph.node("Reshape", name + ".rows", List.of(attended, "rows")));
+    }
+
+    private void crossKeysAndValues(String audio) {
+        int heads = dimensions.nTextHead();
+        int headWidth = dimensions.nTextState() / heads;
+        graph.constant("cross_heads", windowCount, dimensions.nAudioCtx(), heads, headWidth);
+        graph.scalar("cross_scale", (float) (1 / Math.sqrt(headWidth)), type);
+        for (int i = 0; i < dimensions.nTextLayer(); i++) {
+            String attention = "decoder.blocks." + i + ".cross_attn";
+            List<String> projections = layers.linears(List.of(attention + ".key", attention + ".value"), audio);
+            String scaled = graph.node("Mul", attention + ".key.scaled", List.of(projections.get(0), "cross_scale"));
+            output(keys(i), scaled, vector("perm", 0, 2, 3, 1));
+            graph.output(keys(i), TensorProto.DataType.FLOAT, windows, heads, headWidth, dimensions.nAudioCtx());
+            output(values(i), projections.get(1), vector("perm", 0, 2, 1, 3));
+            graph.output(values(i), TensorProto.DataType.FLOAT, windows, heads, dimensions.nAudioCtx(), headWidth);
+        }
+    }
+
+    private void output(String name, String rows, AttributeProto order) {
+        String heads = graph.node("Reshape", name + ".heads", List.of(rows, "cross_heads"));
+        if (type == TensorProto.DataType.FLOAT) {
+            graph.node("Transpose", name, List.of(heads), order);
+        } else {
+            String transposed = graph.node("Transpose", name + ".narrow", List.of(heads), order);
+            graph.node("Cast", name, List.of(transposed), attribute("to", TensorProto.DataType.FLOAT.getNumber()));
+        }
+    }
+
+    private String narrowed(String input) {
+        return type == TensorProto.DataType.FLOAT
+                ? input
+                : graph.node("Cast", input + ".narrow", List.of(input), attribute("to", type.getNumber()));
+    }
+}

@@ -1,0 +1,119 @@
+package io.github.whisperspeedtest.onnx.session;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import io.github.whisperspeedtest.checkpoint.ModelDimensions;
+import io.github.whisperspeedtest.onnx.graph.EncoderGraph;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Keys and values of the decoder's cross-attention for a batch of windows, as the encoder's graph writes them. */
+public final class CrossAttentionCache {
+    /** Divides no dimension of a network, so that the numbers differ from row to row. */
+    private static final int PATTERN_STRIDE = 7;
+
+    private final ModelDimensions dimensions;
+    private final List<NativeFloats> layers = new ArrayList<>();
+    private final List<OnnxTensor> tensors = new ArrayList<>();
+    private int windows;
+
+    public CrossAttentionCache(OrtEnvironment environment, ModelDimensions dimensions) {
+        this.dimensions = dimensions;
+        for (int i = 0; i < 2 * dimensions.nTextLayer(); i++) {
+            layers.add(new NativeFloats(environment, windowSize()));
+        }
+    }
+
+    private CrossAttentionCache(ModelDimensions dimensions, NativeFloats shared) {
+        this.dimensions = dimensions;
+        layers.addAll(Collections.nCopies(2 * dimensions.nTextLayer(), shared));
+    }
+
+    /** Returns one window of some numbers, in memory that serves all layers at once and is not to be written to. */
+    public static CrossAttentionCache ofPattern(OrtEnvironment environment, ModelDimensions dimensions) {
+        int size = dimensions.nTextState() * dimensions.nAudioCtx();
+        NativeFloats numbers = new NativeFloats(environment, size);
+        for (int i = 0; i < size; i += PATTERN_STRIDE) {
+            numbers.buffer().put(i, 1);
+        }
+        CrossAttentionCache cache = new CrossAttentionCache(dimensions, numbers);
+        cache.clear(1);
+        return cache;
+    }
+
+    private int windowSize() {
+        return dimensions.nTextState() * dimensions.nAudioCtx();
+    }
+
+    public int windows() {
+        return windows;
+    }
+
+    /** Makes room for a number of windows, losing what is there. */
+    public void clear(int count) {
+        windows = count;
+        close();
+        for (NativeFloats layer : layers) {
+            layer.ensureCapacity((long) count * windowSize());
+        }
+        tensors.addAll(tensors(0, count));
+    }
+
+    private List<OnnxTensor> tensors(int first, int count) {
+        int heads = dimensions.nTextHead();
+        int headWidth = dimensions.nTextState() / heads;
+        List<OnnxTensor> made = new ArrayList<>();
+        for (int i = 0; i < layers.size(); i++) {
+            int start = first * windowSize();
+            made.add(
+                    i % 2 == 0
+                            ? layers.get(i).tensorAt(start, count, heads, headWidth, dimensions.nAudioCtx())
+                            : layers.get(i).tensorAt(start, count, heads, dimensions.nAudioCtx(), headWidth));
+        }
+        return made;
+    }
+
+    /** Returns tensors of one window only, under their names, to be closed by the caller. */
+    public Map<String, OnnxTensor> window(int index) {
+        return named(tensors(index, 1));
+    }
+
+    /** Takes over some windows of another cache. */
+    public void copy(CrossAttentionCache other, int[] chosen) {
+        clear(chosen.length);
+        for (int i = 0; i < layers.size(); i++) {
+            for (int window = 0; window < chosen.length; window++) {
+                layers.get(i)
+                        .buffer()
+                        .put(
+                                window * windowSize(),
+                                other.layers.get(i).buffer(),
+                                chosen[window] * windowSize(),
+                                windowSize());
+            }
+        }
+    }
+
+    /** Returns its tensors under the names that they have in both graphs. */
+    public Map<String, OnnxTensor> named() {
+        return named(tensors);
+    }
+
+    private Map<String, OnnxTensor> named(List<OnnxTensor> values) {
+        Map<String, OnnxTensor> named = new HashMap<>();
+        for (int i = 0; i < dimensions.nTextLayer(); i++) {
+            named.put(EncoderGraph.keys(i), values.get(2 * i));
+            named.put(EncoderGraph.values(i), values.get(2 * i + 1));
+        }
+        return named;
+    }
+
+    /** Gives up the tensors; the memory stays for the next use. */
+    public void close() {
+        tensors.forEach(OnnxTensor::close);
+        tensors.clear();
+    }
+}

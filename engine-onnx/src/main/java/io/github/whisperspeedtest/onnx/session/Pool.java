@@ -1,0 +1,24 @@
+package io.github.whisperspeedtest.onnx.session;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Supplier;
+
+/** Keeps what is expensive to make for its next use. */
+public final class Pool<T> {
+    private final Supplier<T> maker;
+    private final Deque<T> free = new ArrayDeque<>();
+
+    public Pool(Supplier<T> maker) {
+        this.maker = maker;
+    }
+
+    public T take() {
+        T kept = free.poll();
+        return kept == null ? maker.get() : kept;
+    }
+
+    public void giveBack(T value) {
+        free.push(value);
+    }
+}

@@ -1,0 +1,227 @@
+package io.github.whisperspeedtest.onnx.vad;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.TensorInfo;
+import io.github.whisperspeedtest.audio.Audio;
+import io.github.whisperspeedtest.error.EngineException;
+import io.github.whisperspeedtest.error.ModelException;
+import io.github.whisperspeedtest.onnx.session.NativeFloats;
+import io.github.whisperspeedtest.onnx.session.OnnxRuntime;
+import io.github.whisperspeedtest.vad.SpeechSegmenter;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The network of Silero VAD, of version 5 or 6, as its ONNX file has it.
+ *
+ * <p>It hears one window at a time, and a recurrent state goes from window to window; so windows of one recording cannot be batched.
+ * State and result are written in place, into two states by turns. One thread computes.
+ *
+ * <p>Source of the interface: {@code OnnxWrapper} of <a href="https://github.com/snakers4/silero-vad">snakers4/silero-vad</a>.
+ */
+final class SileroNetwork implements AutoCloseable {
+    /** Samples of the frame before that a window begins with. */
+    static final int CONTEXT_SAMPLES = 64;
+
+    /** Samples of a window: the context and a frame. */
+    static final int WINDOW_SAMPLES = CONTEXT_SAMPLES + SpeechSegmenter.FRAME_SAMPLES;
+
+    private static final int STATE_SIZE = 2 * 128;
+    private static final long[] STATE_SHAPE = {2, 1, 128};
+
+    private static final String WINDOW = "input";
+    private static final String STATE = "state";
+    private static final String SAMPLE_RATE = "sr";
+    private static final String PROBABILITY = "output";
+    private static final String NEXT_STATE = "stateN";
+
+    private static final Map<String, OnnxJavaType> INPUTS = new TreeMap<>(
+            Map.of(WINDOW, OnnxJavaType.FLOAT, STATE, OnnxJavaType.FLOAT, SAMPLE_RATE, OnnxJavaType.INT64));
+    private static final Map<String, OnnxJavaType> OUTPUTS =
+            new TreeMap<>(Map.of(PROBABILITY, OnnxJavaType.FLOAT, NEXT_STATE, OnnxJavaType.FLOAT));
+
+    /** The published files have 1 to 3 MB. */
+    private static final long MAX_BYTES = 16L << 20;
+
+    private final Path file;
+    private final OrtSession session;
+    private final FloatBuffer window;
+    private final FloatBuffer probability;
+    private final FloatBuffer[] states = new FloatBuffer[2];
+    private final OnnxTensor[] stateTensors = new OnnxTensor[2];
+    private final OnnxTensor windowTensor;
+    private final OnnxTensor probabilityTensor;
+    private final OnnxTensor rateTensor;
+
+    /** Index of the state that the next window starts from. */
+    private int current;
+
+    private boolean closed;
+
+    private SileroNetwork(Path file, OrtEnvironment environment, OrtSession session) throws OrtException {
+        this.file = file;
+        this.session = session;
+        NativeFloats windowFloats = new NativeFloats(environment, WINDOW_SAMPLES);
+        window = windowFloats.buffer();
+        windowTensor = windowFloats.tensor(1, WINDOW_SAMPLES);
+        NativeFloats probabilityFloats = new NativeFloats(environment, 1);
+        probability = probabilityFloats.buffer();
+        probabilityTensor = probabilityFloats.tensor(1, 1);
+        for (int i = 0; i < states.length; i++) {
+            NativeFloats state = new NativeFloats(environment, STATE_SIZE);
+            states[i] = state.buffer();
+            stateTensors[i] = state.tensor(STATE_SHAPE);
+        }
+        rateTensor = OnnxTensor.createTensor(environment, LongBuffer.wrap(new long[] {Audio.SAMPLE_RATE}), new long[0]);
+    }
+
+    /**
+     * Loads the network and tries it on silence.
+     *
+     * @throws ModelException if the file is missing, damaged, or not Silero VAD
+     * @throws io.github.whisperspeedtest.error.EngineUnavailableException if ONNX Runtime cannot run here
+     */
+    static SileroNetwork load(Path file) {
+        byte[] model = read(file);
+        OrtEnvironment environment = OnnxRuntime.get().environment();
+        SileroNetwork network;
+        try {
+            network = new SileroNetwork(file, environment, open(environment, model));
+        } catch (OrtException e) {
+            throw new ModelException(
+                    file + " is no ONNX model, or damaged: " + e.getMessage() + ". Download it again.", e);
+        }
+        try {
+            network.checkInterface();
+            network.hear(new float[WINDOW_SAMPLES]);
+            return network;
+        } catch (EngineException e) {
+            network.close();
+            throw new ModelException(file + " does not work as Silero VAD. " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            network.close();
+            throw e;
+        }
+    }
+
+    private static byte[] read(Path file) {
+        try {
+            long bytes = Files.size(file);
+            if (bytes > MAX_BYTES) {
+                throw new ModelException(file + " has " + bytes + " bytes, but Silero VAD has at most " + MAX_BYTES
+                        + ", so it is something else. Download it again.");
+            }
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new ModelException(file + " cannot be read: " + e + ". Download it again.", e);
+        }
+    }
+
+    private static OrtSession open(OrtEnvironment environment, byte[] model) throws OrtException {
+        try (SessionOptions options = new SessionOptions()) {
+            options.setIntraOpNumThreads(1);
+            options.setInterOpNumThreads(1);
+            // What it logs of a broken file is in the exception too.
+            options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+            return environment.createSession(model, options);
+        }
+    }
+
+    private void checkInterface() {
+        Map<String, OnnxJavaType> inputs;
+        Map<String, OnnxJavaType> outputs;
+        try {
+            inputs = types(session.getInputInfo());
+            outputs = types(session.getOutputInfo());
+        } catch (OrtException e) {
+            throw failure(e);
+        }
+        if (!inputs.equals(INPUTS) || !outputs.equals(OUTPUTS)) {
+            throw new ModelException(file + " is not Silero VAD of version 5 or 6: expected inputs " + INPUTS
+                    + " and outputs " + OUTPUTS + ", but found " + inputs + " and " + outputs
+                    + ". Download it again.");
+        }
+    }
+
+    /** Returns the element types of tensors by name; what is no tensor is of an unknown type. */
+    private static Map<String, OnnxJavaType> types(Map<String, NodeInfo> nodes) {
+        Map<String, OnnxJavaType> types = new TreeMap<>();
+        nodes.forEach((name, node) ->
+                types.put(name, node.getInfo() instanceof TensorInfo tensor ? tensor.type : OnnxJavaType.UNKNOWN));
+        return types;
+    }
+
+    /** Forgets what was heard so far. */
+    void reset() {
+        current = 0;
+        for (int i = 0; i < STATE_SIZE; i++) {
+            states[current].put(i, 0);
+        }
+    }
+
+    /**
+     * Returns the probability that the frame of a window is speech, given the windows before it.
+     *
+     * @param samples {@link #WINDOW_SAMPLES} of them
+     * @throws EngineException if the runtime fails, or what comes out is no probability
+     */
+    float hear(float[] samples) {
+        window.put(0, samples);
+        int next = 1 - current;
+        try {
+            session.run(
+                            Map.of(WINDOW, windowTensor, STATE, stateTensors[current], SAMPLE_RATE, rateTensor),
+                            Set.of(),
+                            Map.of(PROBABILITY, probabilityTensor, NEXT_STATE, stateTensors[next]))
+                    .close();
+        } catch (OrtException e) {
+            throw failure(e);
+        }
+        current = next;
+        float heard = probability.get(0);
+        if (!(heard >= 0 && heard <= 1)) {
+            throw new EngineException("Voice activity detection by " + file + " gave " + heard
+                    + ", which is no probability. Download it again, or switch voice activity detection off.");
+        }
+        return heard;
+    }
+
+    private EngineException failure(OrtException e) {
+        return new EngineException(
+                "ONNX Runtime failed in " + file + ": " + e.getMessage()
+                        + ". Download it again, or switch voice activity detection off.",
+                e);
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            session.close();
+        } catch (OrtException e) {
+            throw new EngineException("ONNX Runtime failed while it freed " + file + ".", e);
+        } finally {
+            windowTensor.close();
+            probabilityTensor.close();
+            rateTensor.close();
+            stateTensors[0].close();
+            stateTensors[1].close();
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.github.whisperspeedtest.onnx.vad;
+
+import static io.github.whisperspeedtest.onnx.vad.SileroNetwork.CONTEXT_SAMPLES;
+import static io.github.whisperspeedtest.onnx.vad.SileroNetwork.WINDOW_SAMPLES;
+import static io.github.whisperspeedtest.vad.SpeechSegmenter.FRAME_SAMPLES;
+
+import io.github.whisperspeedtest.audio.Audio;
+import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.vad.SpeechSegmenter;
+import io.github.whisperspeedtest.vad.SpeechSpan;
+import io.github.whisperspeedtest.vad.VadOptions;
+import io.github.whisperspeedtest.vad.VoiceActivityDetector;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/** The voice activity detector Silero VAD on ONNX Runtime. */
+public final class SileroVad implements VoiceActivityDetector {
+    private final SileroNetwork network;
+    private final SpeechSegmenter segmenter;
+    private boolean closed;
+
+    private SileroVad(SileroNetwork network, VadOptions options) {
+        this.network = network;
+        this.segmenter = new SpeechSegmenter(options);
+    }
+
+    /**
+     * Loads the detector with the default rules for what is speech.
+     *
+     * @param file the ONNX file of version 5 or 6, such as {@link io.github.whisperspeedtest.model.SileroModel} names
+     * @throws io.github.whisperspeedtest.error.ModelException if the file is missing, damaged, or something else
+     * @throws io.github.whisperspeedtest.error.EngineUnavailableException if ONNX Runtime cannot run here
+     */
+    public static SileroVad load(Path file) {
+        return load(file, VadOptions.defaults());
+    }
+
+    /** Loads the detector with other rules for what is speech; otherwise as {@link #load(Path)}. */
+    public static SileroVad load(Path file, VadOptions options) {
+        return new SileroVad(SileroNetwork.load(file), options);
+    }
+
+    @Override
+    public List<SpeechSpan> detect(Audio audio, Runnable checkpoint) {
+        return segmenter.segment(probabilities(audio, checkpoint), audio.sampleCount());
+    }
+
+    /** Returns for each frame the probability that it is speech; the last one is filled up with silence. */
+    float[] probabilities(Audio audio, Runnable checkpoint) {
+        if (closed) {
+            throw new IllegalStateException("The voice activity detector is closed.");
+        }
+        network.reset();
+        float[] probabilities = new float[Math.toIntExact(SpeechSegmenter.frameCount(audio.sampleCount()))];
+        float[] window = new float[WINDOW_SAMPLES];
+        for (int frame = 0; frame < probabilities.length; frame++) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new TranscriptionCancelledException("Voice activity detection in " + audio.name()
+                        + " was interrupted at frame " + frame + " of " + probabilities.length + ".");
+            }
+            checkpoint.run();
+            System.arraycopy(window, FRAME_SAMPLES, window, 0, CONTEXT_SAMPLES);
+            int count = audio.read((long) frame * FRAME_SAMPLES, window, CONTEXT_SAMPLES, FRAME_SAMPLES);
+            Arrays.fill(window, CONTEXT_SAMPLES + count, WINDOW_SAMPLES, 0);
+            probabilities[frame] = network.hear(window);
+        }
+        return probabilities;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        network.close();
+    }
+}

@@ -1,0 +1,80 @@
+package io.github.whisperspeedtest.onnx.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.onnxruntime.OrtEnvironment;
+import io.github.whisperspeedtest.error.RuntimeUnavailableException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OnnxLibrariesTest {
+    @TempDir
+    private Path directory;
+
+    @ParameterizedTest
+    @CsvSource({"linux-x64/libonnxruntime.so", "linux-aarch64/libonnxruntime.so", "osx-aarch64/libonnxruntime.dylib"})
+    void theBundledLibrariesHaveNoTelemetry(String library) throws IOException {
+        Path file = directory.resolve("library");
+        try (InputStream in = OrtEnvironment.class.getResourceAsStream("native/" + library)) {
+            Files.copy(in, file);
+        }
+        assertThat(file).isNotEmptyFile();
+        assertThatCode(() -> OnnxLibraries.refuseTelemetry(file, null)).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "1, 0", "20, 1", "4096, 4096", "70000, 3"})
+    void refusesALibraryWithTelemetryUnlessTheEnvironmentForbidsIt(int before, int after) throws IOException {
+        Path library = directory.resolve("libonnxruntime.so");
+        String content = "Y".repeat(before) + OnnxLibraries.NO_TELEMETRY_VARIABLE + "Y".repeat(after);
+        Files.writeString(library, content, StandardCharsets.ISO_8859_1);
+        for (String setting : new String[] {null, "", "0", "true"}) {
+            assertThatThrownBy(() -> OnnxLibraries.refuseTelemetry(library, setting))
+                    .isInstanceOf(RuntimeUnavailableException.class)
+                    .hasMessageContainingAll(
+                            "telemetry", library.toString(), "onnxruntime:1.28.0", "ORT_DISABLE_TELEMETRY=1");
+        }
+        assertThatCode(() -> OnnxLibraries.refuseTelemetry(library, "1")).doesNotThrowAnyException();
+    }
+
+    @Test
+    void takesALibraryShorterThanTheNameOfTheVariable() throws IOException {
+        Path library = Files.writeString(directory.resolve("libonnxruntime.so"), "ORT");
+        assertThatCode(() -> OnnxLibraries.refuseTelemetry(library, null)).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1.9.0, true",
+        "1.17.3, true",
+        "1.28.0, true",
+        "1.29.0, false",
+        "1.30.1, false",
+        "2.0.0, false",
+        ", false"
+    })
+    void knowsWhichVersionsHaveNoTelemetry(String version, boolean free) {
+        assertThat(OnnxLibraries.isFreeOfTelemetry(version)).isEqualTo(free);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Linux, amd64, linux-x64",
+        "Linux, aarch64, linux-aarch64",
+        "Mac OS X, aarch64, osx-aarch64",
+        "Mac OS X, x86_64, osx-x64",
+        "Windows 11, amd64, win-x64"
+    })
+    void namesPlatformsAsTheJarDoes(String os, String arch, String platform) {
+        assertThat(OnnxLibraries.platform(os, arch)).isEqualTo(platform);
+    }
+}

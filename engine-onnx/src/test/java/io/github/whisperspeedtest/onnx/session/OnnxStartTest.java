@@ -1,0 +1,29 @@
+package io.github.whisperspeedtest.onnx.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class OnnxStartTest {
+    /** As long as a class path of many jars. */
+    private static final int LENGTH = 60_000;
+
+    @Test
+    void startsWhateverTheLengthOfTheCommandLine() throws IOException, InterruptedException {
+        // Our own child JVMs get their arguments in a file, and so have a short command line.
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Dpadding=" + "x".repeat(LENGTH),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        OnnxStart.class.getName())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).isZero();
+        assertThat(output).startsWith("Available[runtime=ONNX Runtime ");
+    }
+}
