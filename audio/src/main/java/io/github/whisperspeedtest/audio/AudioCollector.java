@@ -1,6 +1,6 @@
 package io.github.whisperspeedtest.audio;
 
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import java.io.IOException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class AudioCollector implements PcmSink {
     static final int LOWEST_RATE = 4_000;
     static final int HIGHEST_RATE = 384_000;
-    private static final int MOST_CHANNELS = 32;
+    private static final int MAX_CHANNELS = 32;
 
     /**
      * Samples beyond full scale are sound (recordings in floating point have headroom), but beyond 120 dB over it they are
@@ -49,8 +49,8 @@ final class AudioCollector implements PcmSink {
             throw new MalformedAudioException("expected a sample rate from " + LOWEST_RATE + " to " + HIGHEST_RATE
                     + " Hz, found " + sampleRate + " Hz in its header. The header may be damaged");
         }
-        if (channels < 1 || channels > MOST_CHANNELS) {
-            throw new MalformedAudioException("expected 1 to " + MOST_CHANNELS + " channels, found " + channels
+        if (channels < 1 || channels > MAX_CHANNELS) {
+            throw new MalformedAudioException("expected 1 to " + MAX_CHANNELS + " channels, found " + channels
                     + " in its header. The header may be damaged; otherwise mix the channels down first");
         }
         endPart();
@@ -129,8 +129,8 @@ final class AudioCollector implements PcmSink {
         }
     }
 
-    static TranscriptionCancelledException cancelled(@Nullable Throwable cause) {
-        return new TranscriptionCancelledException(
+    static OperationCancelledException cancelled(@Nullable Throwable cause) {
+        return new OperationCancelledException(
                 "Reading audio was interrupted. Start it again if this was not meant.", cause);
     }
 

@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.audio;
 
 import io.github.whisperspeedtest.error.AudioException;
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
@@ -39,7 +39,7 @@ public final class AudioFiles {
      *
      * @return its sound, called by the file's name, at least one sample long
      * @throws AudioException if it cannot be read or holds no sound; the message names the file and says what to do
-     * @throws TranscriptionCancelledException if the thread is interrupted; it still is after
+     * @throws OperationCancelledException if the thread is interrupted; it still is after
      */
     public static Audio read(Path file) {
         return read(file, Ffmpeg.onPath());
@@ -52,7 +52,7 @@ public final class AudioFiles {
      * @param in the content of a file, which is not closed
      * @return its sound, at least one sample long
      * @throws AudioException if it cannot be read or holds no sound; the message has the name and says what to do
-     * @throws TranscriptionCancelledException if the thread is interrupted; it still is after
+     * @throws OperationCancelledException if the thread is interrupted; it still is after
      */
     public static Audio read(String name, InputStream in) {
         AudioCollector collector = new AudioCollector(name);
@@ -152,10 +152,7 @@ public final class AudioFiles {
                 case MPEG_AUDIO -> MpegReader.read(in, sink);
                 case OTHER -> throw ForeignContent.failure(in.peek(PeekableInput.WINDOW));
             }
-        } catch (MalformedAudioException
-                | ForeignCodecException
-                | NoSoundException
-                | TranscriptionCancelledException e) {
+        } catch (MalformedAudioException | ForeignCodecException | NoSoundException | OperationCancelledException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
             IOException failure = in.failure();

@@ -23,7 +23,7 @@ final class FlacReader {
     private static final int HIGHEST_BLOCK_TYPE = 6;
 
     /** What the decoder library can hold; RFC 9639 also knows 32 bits. */
-    private static final int MOST_BITS = 24;
+    private static final int MAX_BITS = 24;
 
     /** More silence than this, ten minutes at 48 kHz, is not put in for damage where the header tells no length. */
     private static final long LONGEST_GAP = 600L * 48_000;
@@ -67,7 +67,7 @@ final class FlacReader {
                     e);
         }
         FLACDecoder decoder = decoder(header);
-        if (decoder.getStreamInfo().getBitsPerSample() > MOST_BITS) {
+        if (decoder.getStreamInfo().getBitsPerSample() > MAX_BITS) {
             throw new ForeignCodecException(
                     "it is a FLAC file with " + decoder.getStreamInfo().getBitsPerSample() + " bits a sample");
         }

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.whisperspeedtest.error.AudioException;
 import io.github.whisperspeedtest.error.ErrorKind;
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -171,7 +171,7 @@ class AudioFilesTest {
                 Files.write(directory.resolve("long.wav"), Signals.reference().bytes());
         try {
             Thread.currentThread().interrupt();
-            assertThatThrownBy(() -> AudioFiles.read(file, NONE)).isInstanceOf(TranscriptionCancelledException.class);
+            assertThatThrownBy(() -> AudioFiles.read(file, NONE)).isInstanceOf(OperationCancelledException.class);
             assertThat(Thread.currentThread().isInterrupted()).isTrue();
         } finally {
             Thread.interrupted();
@@ -192,7 +192,7 @@ class AudioFilesTest {
         };
         try {
             assertThatThrownBy(() -> AudioFiles.read("long.wav", interrupting))
-                    .isInstanceOf(TranscriptionCancelledException.class);
+                    .isInstanceOf(OperationCancelledException.class);
             assertThat(Thread.currentThread().isInterrupted()).isTrue();
         } finally {
             Thread.interrupted();

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.whisperspeedtest.error.AudioException;
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -158,7 +158,7 @@ class FfmpegTest {
             try {
                 AudioFiles.read(unknown, ffmpeg);
                 flag.completeExceptionally(new AssertionError("was not cancelled"));
-            } catch (TranscriptionCancelledException e) {
+            } catch (OperationCancelledException e) {
                 flag.complete(Thread.currentThread().isInterrupted());
             } catch (RuntimeException e) {
                 flag.completeExceptionally(e);

@@ -11,7 +11,7 @@ import io.github.whisperspeedtest.checkpoint.tensor.DataType;
 import io.github.whisperspeedtest.checkpoint.tensor.FileRegion;
 import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import io.github.whisperspeedtest.error.ModelException;
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.faster.CTranslate2Layout.Entry;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.tokenizer.TokenizerData;
@@ -68,7 +68,7 @@ record CTranslate2Checkpoint(Checkpoint checkpoint, String weightType) {
      * Returns the model of the given files; others among them are not looked at.
      *
      * @throws ModelException if a file is missing, cannot be read or is damaged, or the files are not a Whisper model
-     * @throws TranscriptionCancelledException if the thread is interrupted; it still is after
+     * @throws OperationCancelledException if the thread is interrupted; it still is after
      */
     static CTranslate2Checkpoint read(ModelFiles files) {
         try {

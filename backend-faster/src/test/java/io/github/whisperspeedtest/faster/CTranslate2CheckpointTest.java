@@ -10,7 +10,7 @@ import io.github.whisperspeedtest.checkpoint.tensor.DataType;
 import io.github.whisperspeedtest.checkpoint.tensor.FileRegion;
 import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import io.github.whisperspeedtest.error.ModelException;
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.testing.RandomCheckpoint;
 import io.github.whisperspeedtest.tokenizer.TokenizerWriter;
 import java.io.IOException;
@@ -128,7 +128,7 @@ class CTranslate2CheckpointTest {
         read(model);
 
         Thread.currentThread().interrupt();
-        assertThatThrownBy(() -> ModelDirectory.read(directory)).isInstanceOf(TranscriptionCancelledException.class);
+        assertThatThrownBy(() -> ModelDirectory.read(directory)).isInstanceOf(OperationCancelledException.class);
         assertThat(Thread.interrupted()).isTrue();
     }
 

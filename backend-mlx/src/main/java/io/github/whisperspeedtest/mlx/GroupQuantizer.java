@@ -12,7 +12,7 @@ import io.github.whisperspeedtest.error.ModelException;
  */
 final class GroupQuantizer {
     /** The smallest scale, so that a group of equal numbers has one. */
-    private static final float LEAST_SCALE = 1e-7f;
+    private static final float MIN_SCALE = 1e-7f;
 
     private final Grouping grouping;
     private final float largestCode;
@@ -59,7 +59,7 @@ final class GroupQuantizer {
         }
         boolean isLeastLarger = Math.abs(least) > Math.abs(most);
         float edge = isLeastLarger ? least : most;
-        float scale = Math.max((most - least) / largestCode, LEAST_SCALE);
+        float scale = Math.max((most - least) / largestCode, MIN_SCALE);
         scale = isLeastLarger ? scale : -scale;
         float steps = (float) Math.rint(edge / scale);
         float bias = 0;

@@ -15,7 +15,7 @@ import io.github.whisperspeedtest.checkpoint.tensor.StoredArray;
 import io.github.whisperspeedtest.checkpoint.tensor.StridedElements;
 import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import io.github.whisperspeedtest.error.ModelException;
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -54,7 +54,7 @@ record MlxCheckpoint(Checkpoint checkpoint, String weightType) {
      *
      * @throws ModelException if a file is missing, cannot be read or is damaged, the files are not a Whisper model, or the weights are
      *     quantised in a way that is not supported
-     * @throws TranscriptionCancelledException if the thread is interrupted; it still is after
+     * @throws OperationCancelledException if the thread is interrupted; it still is after
      */
     static MlxCheckpoint read(ModelFiles files) {
         try {

@@ -15,7 +15,7 @@ import io.github.whisperspeedtest.mlx.network.MlxNetwork;
 import io.github.whisperspeedtest.mlx.network.MlxOptions;
 import io.github.whisperspeedtest.mlx.network.MlxPrecision;
 import io.github.whisperspeedtest.network.DecoderSession;
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.network.WhisperNetwork;
 import io.github.whisperspeedtest.onnx.OnnxNetwork;
 import io.github.whisperspeedtest.onnx.OnnxOptions;
@@ -129,7 +129,7 @@ class QuantizedNetworkTest {
         float[][] prompt = new float[PROMPT[0].length][DIMENSIONS.nVocab()];
         float[][] step = new float[1][DIMENSIONS.nVocab()];
         try (network;
-                EncodedWindows encoded = network.encode(List.of(window));
+                EncoderOutput encoded = network.encode(List.of(window));
                 DecoderSession session = encoded.startDecoding(1)) {
             session.append(PROMPT, new int[] {0, 1, 2, 3}, prompt);
             session.append(STEP, new int[] {0}, step);

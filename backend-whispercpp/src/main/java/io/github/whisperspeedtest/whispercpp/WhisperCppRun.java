@@ -4,7 +4,7 @@ import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.error.EngineException;
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.Timestamps;
@@ -153,7 +153,7 @@ final class WhisperCppRun implements AutoCloseable {
             throw e;
         }
         if (cancel.isRaised()) {
-            throw new TranscriptionCancelledException("The transcription of " + audio.name() + " was cancelled.");
+            throw new OperationCancelledException("The transcription of " + audio.name() + " was cancelled.");
         }
         if (result != 0) {
             throw new EngineException(

@@ -6,7 +6,7 @@ import com.sun.jna.Pointer;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.error.EngineException;
 import io.github.whisperspeedtest.error.EngineUnavailableException;
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.lifecycle.RunningCalls;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.transcription.EngineParameters;
@@ -106,7 +106,7 @@ final class WhisperCppTranscriber implements Transcriber {
                 throw new IllegalStateException("This transcriber is closed; load the model again.");
             }
             if (Thread.currentThread().isInterrupted()) {
-                throw new TranscriptionCancelledException("The transcription of " + audio.name() + " was interrupted.");
+                throw new OperationCancelledException("The transcription of " + audio.name() + " was interrupted.");
             }
             try (WhisperCppRun run = new WhisperCppRun(
                     runtime, context, model, parameters, audio, options, listener, cancel, sliceSamples)) {

@@ -11,7 +11,7 @@ import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.checkpoint.Sample;
 import io.github.whisperspeedtest.network.DecoderSession;
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.testing.MicroSamples;
 import io.github.whisperspeedtest.testing.ReferenceNetwork;
 import io.github.whisperspeedtest.testing.ReferenceSpectrogram;
@@ -103,7 +103,7 @@ class WhisperCppLogitsTest {
     private static List<Step> decodeGreedily(Checkpoint checkpoint, float[] spectrogram, int language) {
         List<Step> steps = new ArrayList<>();
         try (ReferenceNetwork network = new ReferenceNetwork(checkpoint);
-                EncodedWindows windows = network.encode(List.of(spectrogram));
+                EncoderOutput windows = network.encode(List.of(spectrogram));
                 DecoderSession session = windows.startDecoding(1)) {
             int[] tokens = {START, language, TRANSCRIBE, NO_TIMESTAMPS};
             do {

@@ -60,7 +60,7 @@ public final class BenchmarkRunner {
      * @return a result for every implementation of the plan
      * @throws io.github.whisperspeedtest.error.AudioException if a recording cannot be read
      * @throws io.github.whisperspeedtest.error.UnknownNameException if an implementation is not on the class path
-     * @throws io.github.whisperspeedtest.error.TranscriptionCancelledException if the thread is interrupted
+     * @throws io.github.whisperspeedtest.error.OperationCancelledException if the thread is interrupted
      */
     public BenchmarkReport run(BenchmarkPlan plan, BenchmarkListener listener) {
         return runAsPlanned(RandomModel.isName(plan.model()) ? plan.withoutReferences() : plan, listener);

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.FailureCategory;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.error.AudioException;
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.error.UnknownNameException;
 import io.github.whisperspeedtest.evaluation.WordErrorRate;
 import io.github.whisperspeedtest.model.ModelStore;
@@ -291,7 +291,7 @@ class BenchmarkRunnerTest {
 
         try {
             assertThatThrownBy(() -> runner.run(plan(List.of(DEMO), 0, 1, LONG, "hangs", "steady"), impatient))
-                    .isInstanceOf(TranscriptionCancelledException.class);
+                    .isInstanceOf(OperationCancelledException.class);
         } finally {
             assertThat(Thread.interrupted()).as("the thread stays interrupted").isTrue();
         }

@@ -1,6 +1,6 @@
 package io.github.whisperspeedtest.cli;
 
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.DiskErrors;
 import java.io.IOException;
@@ -39,7 +39,7 @@ final class ErrorPrinter implements CommandLine.IExecutionExceptionHandler, Comm
         } else if (!(failure instanceof WhisperSpeedtestException)) {
             terminal.err().println("Run it again with --debug to see where this comes from.");
         }
-        if (failure instanceof TranscriptionCancelledException) {
+        if (failure instanceof OperationCancelledException) {
             return ExitCode.INTERRUPTED;
         }
         if (failure instanceof IOException || failure instanceof OutOfMemoryError) {

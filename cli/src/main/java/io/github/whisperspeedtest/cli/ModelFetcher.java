@@ -4,7 +4,7 @@ import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.error.DownloadException;
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.ModelException;
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.error.UnreachableHostException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.hub.DownloadListener;
@@ -244,7 +244,7 @@ final class ModelFetcher {
             try {
                 action.on(model);
                 codes.add(ExitCode.OK);
-            } catch (TranscriptionCancelledException e) {
+            } catch (OperationCancelledException e) {
                 throw e;
             } catch (UnreachableHostException e) {
                 // One failure stands for all models of that server.

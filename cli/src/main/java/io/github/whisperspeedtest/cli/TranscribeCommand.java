@@ -5,7 +5,7 @@ import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.error.ErrorKind;
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.AtomicFiles;
 import io.github.whisperspeedtest.files.DiskErrors;
@@ -145,7 +145,7 @@ final class TranscribeCommand implements Callable<Integer> {
                 try {
                     transcribe(transcriber, file, options, formats, names.get(file));
                     done.incrementAndGet();
-                } catch (TranscriptionCancelledException e) {
+                } catch (OperationCancelledException e) {
                     throw e;
                 } catch (WhisperSpeedtestException e) {
                     if (files.size() == 1) {
@@ -266,7 +266,7 @@ final class TranscribeCommand implements Callable<Integer> {
                 AtomicFiles.write(target, content);
                 terminal.err().println("wrote " + target);
             } catch (IOException e) {
-                TranscriptionCancelledException.throwIfInterrupted("Writing " + target, e);
+                OperationCancelledException.throwIfInterrupted("Writing " + target, e);
                 WhisperSpeedtestException unwritten =
                         unwritable(ErrorKind.ENVIRONMENT, recording, target, DiskErrors.reason(e), e);
                 if (failure == null) {

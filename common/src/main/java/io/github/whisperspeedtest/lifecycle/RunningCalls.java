@@ -1,6 +1,6 @@
 package io.github.whisperspeedtest.lifecycle;
 
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -31,12 +31,12 @@ public final class RunningCalls {
      *
      * @param cancel makes the work return soon; runs on another thread, once at most
      * @param work returns when the engine has
-     * @throws TranscriptionCancelledException if this JVM is ending
+     * @throws OperationCancelledException if this JVM is ending
      */
     public static <T> T run(Runnable cancel, Supplier<T> work) {
         Call call = new Call(cancel, Thread.currentThread());
         if (!tryAdd(call)) {
-            throw new TranscriptionCancelledException("No engine can be called because this JVM is ending.");
+            throw new OperationCancelledException("No engine can be called because this JVM is ending.");
         }
         try {
             return work.get();

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Brings one file from its address to its place: resumed, checked, and whole or not at all. */
 final class FileFetcher {
     /** A content that is wrong this often is wrong at its source. */
-    private static final int MOST_WRONG_CONTENTS = 3;
+    private static final int MAX_WRONG_CONTENTS = 3;
     /** Bytes after which a connection that then broke was still worth it. */
     private static final long PROGRESS = 1 << 20;
 
@@ -249,7 +249,7 @@ final class FileFetcher {
             long size = file.size();
             file.restart(null);
             wrongContents++;
-            if (wrongContents >= MOST_WRONG_CONTENTS) {
+            if (wrongContents >= MAX_WRONG_CONTENTS) {
                 throw new DownloadException(
                         ErrorKind.ENVIRONMENT,
                         "'" + request.name() + "' from " + Transport.shown(request.address()) + " is not what it should"

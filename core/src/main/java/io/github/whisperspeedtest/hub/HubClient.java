@@ -24,7 +24,7 @@ final class HubClient {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final Pattern NEXT_LINK = Pattern.compile("<([^>]*)>\\s*;[^,]*\\brel=\"?next\"?");
     private static final int LARGEST_PAGE = 64 << 20;
-    private static final int MOST_PAGES = 1000;
+    private static final int MAX_PAGES = 1000;
     private static final int SHOWN = 60;
 
     /** How servers refuse a call that they do not have; the hub itself says so of what does not exist, which the next call finds out. */
@@ -91,8 +91,8 @@ final class HubClient {
         Map<String, HubFile> files = new LinkedHashMap<>();
         @Nullable URI address = URI.create(api(repository) + "/tree/" + commit + "?recursive=true&expand=false");
         for (int pages = 0; address != null; pages++) {
-            if (pages == MOST_PAGES) {
-                throw strangeAnswer(address, "a listing that ends", "more than " + MOST_PAGES + " pages");
+            if (pages == MAX_PAGES) {
+                throw strangeAnswer(address, "a listing that ends", "more than " + MAX_PAGES + " pages");
             }
             Page page = page(address, listener);
             if (!page.json().isArray()) {

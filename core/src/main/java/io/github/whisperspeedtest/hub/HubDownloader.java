@@ -2,7 +2,7 @@ package io.github.whisperspeedtest.hub;
 
 import io.github.whisperspeedtest.error.DownloadException;
 import io.github.whisperspeedtest.error.ErrorKind;
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.spi.ModelSource;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,7 +70,7 @@ public final class HubDownloader {
      * <p>Offline, the answer comes from what an earlier download wrote down.
      *
      * @throws DownloadException if the hub does not know or does not allow it, or cannot be asked
-     * @throws TranscriptionCancelledException if the thread is interrupted; it still is after
+     * @throws OperationCancelledException if the thread is interrupted; it still is after
      */
     public DownloadPlan plan(ModelSource.HubRepository source) {
         return interruptibly("'" + source.repository() + "'", () -> planned(source, DownloadListener.SILENT));
@@ -81,7 +81,7 @@ public final class HubDownloader {
      *
      * @return what was carried out; its paths are where the files are now
      * @throws DownloadException if anything is not there in full afterwards; what has arrived is kept for the next run
-     * @throws TranscriptionCancelledException if the thread is interrupted; it still is after
+     * @throws OperationCancelledException if the thread is interrupted; it still is after
      */
     public DownloadPlan download(ModelSource.HubRepository source, DownloadListener listener) {
         return interruptibly("'" + source.repository() + "'", () -> {
@@ -96,7 +96,7 @@ public final class HubDownloader {
      *
      * @return where it is
      * @throws DownloadException if it is not there in full afterwards; what has arrived is kept for the next run
-     * @throws TranscriptionCancelledException if the thread is interrupted; it still is after
+     * @throws OperationCancelledException if the thread is interrupted; it still is after
      */
     public Path download(ModelSource.DirectDownload source, Path directory, DownloadListener listener) {
         return interruptibly("'" + source.fileName() + "'", () -> {
@@ -349,7 +349,7 @@ public final class HubDownloader {
             return work.run();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new TranscriptionCancelledException(
+            throw new OperationCancelledException(
                     "The download of " + what + " was interrupted. Run it again: what has arrived is kept.", e);
         }
     }

@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Transport {
     private static final Logger log = LoggerFactory.getLogger(Transport.class);
-    private static final int MOST_REDIRECTS = 10;
+    private static final int MAX_REDIRECTS = 10;
     /** Bodies of answers that only their status counts of are read this far, so that the connection can be kept. */
     private static final int SMALL_BODY = 1 << 16;
 
@@ -91,7 +91,7 @@ final class Transport {
         boolean mayAuthorize = authorized;
         String linkedEtag = null;
         String commit = null;
-        for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+        for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
             // Once away from the hub, always away: a store that redirects back must not see what the hub would have
             // got.
             mayAuthorize &= isHub(current);
@@ -113,7 +113,7 @@ final class Transport {
         }
         throw new DownloadException(
                 ErrorKind.ENVIRONMENT,
-                "Cannot download " + shown(address) + ": the server redirects more than " + MOST_REDIRECTS
+                "Cannot download " + shown(address) + ": the server redirects more than " + MAX_REDIRECTS
                         + " times. Check HF_ENDPOINT and the proxy.");
     }
 

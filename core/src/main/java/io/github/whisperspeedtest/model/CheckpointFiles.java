@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.model;
 
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.files.AtomicFiles;
 import io.github.whisperspeedtest.files.FileTrees;
 import io.github.whisperspeedtest.files.Unfinished;
@@ -54,7 +54,7 @@ final class CheckpointFiles {
      *
      * @param replace whether a directory that is there already is replaced, rather than only given the files that it has not
      * @throws IOException if the disk fails
-     * @throws TranscriptionCancelledException if the thread is interrupted; it still is after
+     * @throws OperationCancelledException if the thread is interrupted; it still is after
      * @throws io.github.whisperspeedtest.error.ModelException if the format cannot hold such a checkpoint
      */
     void write(Checkpoint checkpoint, String quantization, boolean replace, Check check) throws IOException {
@@ -76,7 +76,7 @@ final class CheckpointFiles {
             check.accept(partial);
             publish(partial, replace);
         } catch (IOException e) {
-            TranscriptionCancelledException.throwIfInterrupted("Writing " + target, e);
+            OperationCancelledException.throwIfInterrupted("Writing " + target, e);
             throw e;
         } finally {
             discard(partial);

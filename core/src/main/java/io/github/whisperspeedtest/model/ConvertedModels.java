@@ -50,7 +50,7 @@ public final class ConvertedModels {
      * @param check is asked once all files are written and nobody sees them yet
      * @throws io.github.whisperspeedtest.error.ModelException if the format cannot hold such a checkpoint
      * @throws EngineUnavailableException if the disk fails
-     * @throws io.github.whisperspeedtest.error.TranscriptionCancelledException if the thread is interrupted; it still is after
+     * @throws io.github.whisperspeedtest.error.OperationCancelledException if the thread is interrupted; it still is after
      */
     public void write(
             Implementation implementation, String name, Checkpoint checkpoint, String quantization, Check check) {

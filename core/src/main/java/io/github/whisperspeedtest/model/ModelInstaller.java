@@ -2,7 +2,7 @@ package io.github.whisperspeedtest.model;
 
 import io.github.whisperspeedtest.error.DownloadException;
 import io.github.whisperspeedtest.error.ErrorKind;
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.hub.DownloadListener;
 import io.github.whisperspeedtest.hub.HubDownloader;
@@ -55,7 +55,7 @@ public final class ModelInstaller {
         for (ModelInfo companion : info.companions()) {
             try {
                 installCompanion(implementation, companion, listener);
-            } catch (TranscriptionCancelledException e) {
+            } catch (OperationCancelledException e) {
                 throw e;
             } catch (WhisperSpeedtestException e) {
                 LOG.warn("{} works without {}: {}", model, companion.name(), e.getMessage());

@@ -2,7 +2,7 @@ package io.github.whisperspeedtest.process;
 
 import com.fasterxml.jackson.databind.JavaType;
 import io.github.whisperspeedtest.error.ErrorKind;
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -81,7 +81,7 @@ public final class ChildJvm {
      * @param input what the task is given
      * @param events is told on the calling thread what the task reports, in order; what it throws kills the child and
      *     reaches the caller
-     * @throws TranscriptionCancelledException if the thread is interrupted (the thread stays so), if the child was told to end
+     * @throws OperationCancelledException if the thread is interrupted (the thread stays so), if the child was told to end
      *     by SIGINT or SIGTERM, or if this JVM is ending; the child is dead then
      * @throws IllegalArgumentException if the types of the task cannot cross over as JSON
      */
@@ -99,7 +99,7 @@ public final class ChildJvm {
             child.process().onExit().thenRun(() -> signals.add(new ChildSignal.Exited()));
             String invitation = Json.write(Wire.Invitation.TYPE, channel.invitationTo(task.getName()));
             channel.open(child.process().getOutputStream(), invitation, inputJson);
-            return new Conversation<E, O>(child, signals, types[1], types[2], events, timeLimit, start).hold();
+            return new Conversation<E, O>(child, signals, types[1], types[2], events, timeLimit, start).run();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw cancelled(task, e);
@@ -150,8 +150,8 @@ public final class ChildJvm {
                 new ProcessStats(wall, null));
     }
 
-    private static TranscriptionCancelledException cancelled(Class<?> task, @Nullable Throwable cause) {
-        return new TranscriptionCancelledException(
+    private static OperationCancelledException cancelled(Class<?> task, @Nullable Throwable cause) {
+        return new OperationCancelledException(
                 "The task " + task.getSimpleName() + " was cancelled, and its JVM was ended.", cause);
     }
 

@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.process;
 
 import com.fasterxml.jackson.databind.JavaType;
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.lifecycle.LongWork;
 import io.github.whisperspeedtest.process.ChildOutcome.Completed;
 import io.github.whisperspeedtest.process.ChildOutcome.Crashed;
@@ -67,9 +67,9 @@ final class Conversation<E, O> {
     /**
      * Waits for the end of the child, passing its events on from the calling thread.
      *
-     * @throws TranscriptionCancelledException if the child was told to end, or this JVM is ending
+     * @throws OperationCancelledException if the child was told to end, or this JVM is ending
      */
-    ChildOutcome<O> hold() throws InterruptedException {
+    ChildOutcome<O> run() throws InterruptedException {
         boolean hungUp = false;
         long exitedAt = 0;
         boolean exited = false;
@@ -89,7 +89,7 @@ final class Conversation<E, O> {
             } else if (signal instanceof ChildSignal.HungUp) {
                 hungUp = true;
             } else if (signal instanceof ChildSignal.Said said) {
-                ChildOutcome<O> end = hear(said);
+                ChildOutcome<O> end = handle(said);
                 if (end != null) {
                     return end;
                 }
@@ -101,7 +101,7 @@ final class Conversation<E, O> {
         return child.process().exitValue() == 0 ? LAST_WORDS : LAST_WORDS_OF_CRASHED;
     }
 
-    private @Nullable ChildOutcome<O> hear(ChildSignal.Said said) throws InterruptedException {
+    private @Nullable ChildOutcome<O> handle(ChildSignal.Said said) throws InterruptedException {
         switch (said.word()) {
             case Wire.EVENT -> events.accept(Json.<E>read(eventType, said.json()));
             case Wire.LONG_WORK -> LongWork.begins(Json.read(Wire.TEXT, said.json()));
@@ -130,7 +130,7 @@ final class Conversation<E, O> {
         String caught = NativeMessage.caughtSignal(report);
         String signal = caught == null ? ExitCodes.signalName(exitCode) : caught;
         if (RunningChildren.areEnding() || signal != null && REQUESTS_TO_END.contains(signal)) {
-            throw new TranscriptionCancelledException(
+            throw new OperationCancelledException(
                     "The work was cancelled: its JVM was told to end (exit code " + exitCode + ").");
         }
         String message = NativeMessage.of(child.output(), report);

@@ -1,6 +1,6 @@
 package io.github.whisperspeedtest.process;
 
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -16,7 +16,7 @@ final class RunningChildren {
     static void add(ChildProcess child) {
         if (!tryAdd(child)) {
             child.close();
-            throw new TranscriptionCancelledException("No child JVM can be started because this JVM is ending.");
+            throw new OperationCancelledException("No child JVM can be started because this JVM is ending.");
         }
     }
 

@@ -1,6 +1,6 @@
 package io.github.whisperspeedtest.verify;
 
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.error.UnknownNameException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.model.ModelCatalog;
@@ -86,7 +86,7 @@ public final class ModelVerifier {
     /**
      * Checks one model at one place.
      *
-     * @throws TranscriptionCancelledException if the thread is interrupted
+     * @throws OperationCancelledException if the thread is interrupted
      */
     public Verdict verify(Implementation implementation, String model, ModelPlace place, VerifyOptions options) {
         return new Batch(options).verify(new VerifyRequest(implementation, model, place));
@@ -96,7 +96,7 @@ public final class ModelVerifier {
      * Loads files that are at none of the places where a model is looked for; remembers nothing.
      *
      * @param timeLimit time for it, the start of its JVM included
-     * @throws TranscriptionCancelledException if the thread is interrupted
+     * @throws OperationCancelledException if the thread is interrupted
      */
     public Verdict load(Implementation implementation, ModelFiles files, Duration timeLimit) {
         long start = System.nanoTime();
@@ -122,7 +122,7 @@ public final class ModelVerifier {
      * <p>Whatever happens to one is a verdict. Requests that come to the same files of the same implementation are one check.
      *
      * @return the verdicts in the order of the requests
-     * @throws TranscriptionCancelledException if the thread is interrupted; no child is left then
+     * @throws OperationCancelledException if the thread is interrupted; no child is left then
      */
     public List<Verdict> verifyAll(List<VerifyRequest> requests, VerifyOptions options, VerifyListener listener) {
         if (requests.isEmpty()) {
@@ -183,8 +183,8 @@ public final class ModelVerifier {
         }
     }
 
-    private static TranscriptionCancelledException cancelled(Throwable cause) {
-        return new TranscriptionCancelledException("The check of models was cancelled.", cause);
+    private static OperationCancelledException cancelled(Throwable cause) {
+        return new OperationCancelledException("The check of models was cancelled.", cause);
     }
 
     private synchronized String classPath() {
@@ -221,7 +221,7 @@ public final class ModelVerifier {
             try {
                 ModelInfo model = catalog.require(implementation, request.model());
                 return judge(implementation, model, locator.look(model, request.place()), start);
-            } catch (TranscriptionCancelledException e) {
+            } catch (OperationCancelledException e) {
                 throw e;
             } catch (UnknownNameException e) {
                 return withoutFiles(Status.NOT_APPLICABLE, null, String.valueOf(e.getMessage()), start);

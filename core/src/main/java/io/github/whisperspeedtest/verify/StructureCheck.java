@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.verify;
 
 import io.github.whisperspeedtest.error.ErrorKind;
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.model.ModelFile;
 import io.github.whisperspeedtest.model.ModelPresence;
@@ -21,7 +21,7 @@ final class StructureCheck {
         boolean inspected;
         try {
             inspected = implementation.inspect(presence.toModelFiles(name));
-        } catch (TranscriptionCancelledException e) {
+        } catch (OperationCancelledException e) {
             throw e;
         } catch (WhisperSpeedtestException e) {
             String reason = String.valueOf(e.getMessage());

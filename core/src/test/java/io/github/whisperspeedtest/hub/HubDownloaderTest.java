@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.whisperspeedtest.error.DownloadException;
 import io.github.whisperspeedtest.error.ErrorKind;
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.error.UnreachableHostException;
 import io.github.whisperspeedtest.hub.testing.CacheBuilder;
 import io.github.whisperspeedtest.hub.testing.HubServer;
@@ -515,7 +515,7 @@ class HubDownloaderTest {
                         under.countDown();
                     }
                 });
-            } catch (TranscriptionCancelledException e) {
+            } catch (OperationCancelledException e) {
                 thrown.set(e);
                 flag.set(Thread.currentThread().isInterrupted());
             }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.error.EngineUnavailableException;
 import io.github.whisperspeedtest.error.ModelException;
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.files.FileTrees;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.CheckpointWriter;
@@ -102,7 +102,7 @@ class ConvertedModelsTest {
 
         Thread.currentThread().interrupt();
         assertThatThrownBy(() -> write(files -> {}))
-                .isInstanceOf(TranscriptionCancelledException.class)
+                .isInstanceOf(OperationCancelledException.class)
                 .hasMessageContaining(model + " was interrupted");
         assertThat(Thread.interrupted()).isTrue();
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.whisperspeedtest.error.ErrorKind;
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.lifecycle.LongWork;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -271,7 +271,7 @@ class ChildJvmTest {
 
             assertThatThrownBy(
                             () -> jvm.run(Tasks.HoldConnection.class, server.getLocalPort(), pid -> caller.interrupt()))
-                    .isInstanceOf(TranscriptionCancelledException.class);
+                    .isInstanceOf(OperationCancelledException.class);
 
             assertThat(Thread.interrupted()).isTrue();
             awaitEndOfHolder(server);
@@ -282,7 +282,7 @@ class ChildJvmTest {
     @ValueSource(strings = {"exit 130", "be terminated"})
     @DisabledOnOs(OS.WINDOWS)
     void childThatWasToldToEndIsCancelledAndNotCrashed(String way) {
-        assertThatThrownBy(() -> jvm.run(Tasks.End.class, way)).isInstanceOf(TranscriptionCancelledException.class);
+        assertThatThrownBy(() -> jvm.run(Tasks.End.class, way)).isInstanceOf(OperationCancelledException.class);
         assertThat(Thread.interrupted()).isFalse();
     }
 
@@ -298,7 +298,7 @@ class ChildJvmTest {
                         throw new UncheckedIOException(e);
                     }
                 }))
-                .isInstanceOf(TranscriptionCancelledException.class);
+                .isInstanceOf(OperationCancelledException.class);
         assertThat(marker).doesNotExist();
     }
 
@@ -318,7 +318,7 @@ class ChildJvmTest {
     void interruptedThreadStartsNoChild() {
         Thread.currentThread().interrupt();
 
-        assertThatThrownBy(() -> jvm.run(Tasks.LongText.class, 1)).isInstanceOf(TranscriptionCancelledException.class);
+        assertThatThrownBy(() -> jvm.run(Tasks.LongText.class, 1)).isInstanceOf(OperationCancelledException.class);
 
         assertThat(Thread.interrupted()).isTrue();
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.hub.testing.CacheBuilder;
 import io.github.whisperspeedtest.model.ModelPlace;
 import io.github.whisperspeedtest.model.ModelStore;
@@ -742,7 +742,7 @@ class ModelVerifierTest {
 
         assertThatThrownBy(() -> verifier.verifyAll(
                         List.of(new VerifyRequest(scripted, "default", ModelPlace.HUB_CACHE)), LOAD, interrupting))
-                .isInstanceOf(TranscriptionCancelledException.class);
+                .isInstanceOf(OperationCancelledException.class);
         assertThat(Thread.interrupted()).as("the thread stays interrupted").isTrue();
     }
 

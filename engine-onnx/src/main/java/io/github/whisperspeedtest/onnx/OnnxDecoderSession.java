@@ -42,7 +42,7 @@ final class OnnxDecoderSession implements DecoderSession {
         windowTensors = windows.named();
         dimensions = network.dimensions();
         history = new int[windows.windows()][dimensions.nTextCtx()];
-        buffers = network.decoderBuffers().take();
+        buffers = network.decoderBuffers().acquire();
         buffers.cache().clear(windows.windows());
     }
 
@@ -175,18 +175,18 @@ final class OnnxDecoderSession implements DecoderSession {
     }
 
     private void dropAllBut(int[] kept) {
-        CrossAttentionCache copy = network.crossAttentionCaches().take();
+        CrossAttentionCache copy = network.crossAttentionCaches().acquire();
         copy.copy(windows, kept);
-        giveBackOwnWindows();
+        releaseOwnWindows();
         ownWindows = copy;
         windows = copy;
         windowTensors = copy.named();
     }
 
-    private void giveBackOwnWindows() {
+    private void releaseOwnWindows() {
         if (ownWindows != null) {
             ownWindows.close();
-            network.crossAttentionCaches().giveBack(ownWindows);
+            network.crossAttentionCaches().release(ownWindows);
             ownWindows = null;
         }
     }
@@ -195,9 +195,9 @@ final class OnnxDecoderSession implements DecoderSession {
     public void close() {
         if (!closed) {
             closed = true;
-            giveBackOwnWindows();
+            releaseOwnWindows();
             buffers.close();
-            network.decoderBuffers().giveBack(buffers);
+            network.decoderBuffers().release(buffers);
         }
     }
 }

@@ -4,7 +4,7 @@ import ai.onnxruntime.OnnxTensor;
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
 import io.github.whisperspeedtest.network.DecoderSession;
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.network.WhisperNetwork;
 import io.github.whisperspeedtest.onnx.graph.DecoderGraph;
 import io.github.whisperspeedtest.onnx.graph.EncoderGraph;
@@ -214,7 +214,7 @@ public final class OnnxNetwork implements WhisperNetwork {
     }
 
     @Override
-    public EncodedWindows encode(List<float[]> windows) {
+    public EncoderOutput encode(List<float[]> windows) {
         if (closed) {
             throw new IllegalStateException("This network is closed; load the model again.");
         }
@@ -222,7 +222,7 @@ public final class OnnxNetwork implements WhisperNetwork {
         for (int i = 0; i < windows.size(); i++) {
             mel.buffer().put(i * melSize(), windows.get(i), 0, melSize());
         }
-        CrossAttentionCache cache = crossAttentionCaches.take();
+        CrossAttentionCache cache = crossAttentionCaches.acquire();
         try {
             cache.clear(windows.size());
             if (oneByOne) {
@@ -235,10 +235,10 @@ public final class OnnxNetwork implements WhisperNetwork {
             }
         } catch (RuntimeException | Error e) {
             cache.close();
-            crossAttentionCaches.giveBack(cache);
+            crossAttentionCaches.release(cache);
             throw e;
         }
-        return new OnnxEncodedWindows(this, cache);
+        return new OnnxEncoderOutput(this, cache);
     }
 
     private void encode(int first, int count, Map<String, OnnxTensor> outputs) {

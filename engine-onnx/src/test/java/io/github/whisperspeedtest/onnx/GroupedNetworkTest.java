@@ -8,7 +8,7 @@ import io.github.whisperspeedtest.checkpoint.ModelDimensions;
 import io.github.whisperspeedtest.checkpoint.tensor.DataType;
 import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import io.github.whisperspeedtest.network.DecoderSession;
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.network.WhisperNetwork;
 import io.github.whisperspeedtest.onnx.graph.FloatLayers;
 import io.github.whisperspeedtest.onnx.graph.LinearForms;
@@ -87,7 +87,7 @@ class GroupedNetworkTest {
         float[][] first = new float[3][DIMENSIONS.nVocab()];
         float[][] last = new float[1][DIMENSIONS.nVocab()];
         try (network;
-                EncodedWindows windows = network.encode(List.of(window));
+                EncoderOutput windows = network.encode(List.of(window));
                 DecoderSession session = windows.startDecoding(1)) {
             session.append(new int[][] {{1, 200, 3}}, new int[] {0, 1, 2}, first);
             session.append(new int[][] {{77}}, new int[] {0}, last);

@@ -8,7 +8,7 @@ import io.github.whisperspeedtest.checkpoint.RandomModel;
 import io.github.whisperspeedtest.checkpoint.tensor.DataType;
 import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import io.github.whisperspeedtest.network.DecoderSession;
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.onnx.graph.EncoderGraph;
 import io.github.whisperspeedtest.onnx.graph.FloatLayers;
 import io.github.whisperspeedtest.onnx.graph.GraphBuilder;
@@ -94,7 +94,7 @@ public final class OnnxNetworkBenchmark {
 
     private static void measure(String label, OnnxNetwork network, float[] window, Map<String, Double> times) {
         long start = System.nanoTime();
-        try (EncodedWindows encoded = network.encode(List.of(window))) {
+        try (EncoderOutput encoded = network.encode(List.of(window))) {
             times.put(label + " encoder", (System.nanoTime() - start) / 1e6);
             try (DecoderSession session = encoded.startDecoding(1)) {
                 float[][] logits = new float[1][network.dimensions().nVocab()];

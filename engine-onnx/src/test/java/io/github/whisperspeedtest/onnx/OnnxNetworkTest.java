@@ -12,7 +12,7 @@ import io.github.whisperspeedtest.checkpoint.TensorShapes;
 import io.github.whisperspeedtest.checkpoint.tensor.DataType;
 import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import io.github.whisperspeedtest.network.DecoderSession;
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.network.WhisperNetwork;
 import io.github.whisperspeedtest.onnx.graph.EncoderGraph;
 import io.github.whisperspeedtest.onnx.graph.Precision;
@@ -64,7 +64,7 @@ class OnnxNetworkTest extends NetworkContract {
         OnnxOptions options = new OnnxOptions(Precision.FLOAT32, 2, OnnxOptions.EncoderForm.PLAIN, null, null);
         try (OnnxNetwork network = OnnxNetwork.load(MICRO, options)) {
             assertThat(network.encoderPlacement()).isEmpty();
-            try (EncodedWindows actual = network.encode(windows)) {
+            try (EncoderOutput actual = network.encode(windows)) {
                 assertClose(prompted(actual), prompted(expected()), 2e-3f);
             }
             assertThat(network.encoderPlacement()).hasValueSatisfying(placement -> {
@@ -91,8 +91,8 @@ class OnnxNetworkTest extends NetworkContract {
         float[][] wanted = new float[1][small.dimensions().nVocab()];
         try (WhisperNetwork half = OnnxNetwork.load(small, options);
                 WhisperNetwork full = new ReferenceNetwork(small);
-                EncodedWindows halfWindows = half.encode(List.of(window));
-                EncodedWindows fullWindows = full.encode(List.of(window));
+                EncoderOutput halfWindows = half.encode(List.of(window));
+                EncoderOutput fullWindows = full.encode(List.of(window));
                 DecoderSession halfSession = halfWindows.startDecoding(1);
                 DecoderSession fullSession = fullWindows.startDecoding(1)) {
             halfSession.append(tokens, new int[] {2}, actual);

@@ -68,8 +68,8 @@ final class TorchGreedySession implements GreedySession {
                                     arguments.own(decoder.append(prompts, positions)),
                                     arguments.of(positions.length),
                                     arguments.of(rules.noSpeech()),
-                                    arguments.of(rules.never()),
-                                    arguments.of(rules.notFirst()),
+                                    arguments.of(rules.suppressTokens()),
+                                    arguments.of(rules.beginSuppressTokens()),
                                     arguments.of(rules.firstTimestamp()),
                                     arguments.of(rules.maxTokens())));
             logits = start[0];

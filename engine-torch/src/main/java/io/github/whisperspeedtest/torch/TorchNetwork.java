@@ -7,7 +7,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.network.WhisperNetwork;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -72,7 +72,7 @@ public final class TorchNetwork implements WhisperNetwork {
     }
 
     @Override
-    public EncodedWindows encode(List<float[]> windows) {
+    public EncoderOutput encode(List<float[]> windows) {
         if (closed) {
             throw new IllegalStateException("This network is closed; load the model again.");
         }
@@ -96,7 +96,7 @@ public final class TorchNetwork implements WhisperNetwork {
                     arguments.of(dimensions.nTextHead()),
                     weights.cross.plain(),
                     weights.cross.packed());
-            return new TorchEncodedWindows(this, cache, windows.size());
+            return new TorchEncoderOutput(this, cache, windows.size());
         }
     }
 

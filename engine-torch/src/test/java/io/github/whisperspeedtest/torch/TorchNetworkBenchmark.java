@@ -4,7 +4,7 @@ import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
 import io.github.whisperspeedtest.checkpoint.RandomModel;
 import io.github.whisperspeedtest.network.DecoderSession;
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.network.GreedyRules;
 import io.github.whisperspeedtest.network.GreedySession;
 import java.util.ArrayList;
@@ -66,7 +66,7 @@ final class TorchNetworkBenchmark {
     private static void measure(
             String label, TorchNetwork network, List<float[]> windows, Map<String, Double> figures) {
         long start = System.nanoTime();
-        try (EncodedWindows encoded = network.encode(windows)) {
+        try (EncoderOutput encoded = network.encode(windows)) {
             figures.put(label + ": encoder, ms a window", millisSince(start) / windows.size());
             int[][] prompts = windows.stream().map(window -> PROMPT).toArray(int[][]::new);
             if (windows.size() == 1) {
@@ -83,7 +83,7 @@ final class TorchNetworkBenchmark {
             int[] all = IntStream.range(0, windows.size()).toArray();
             double inSlices =
                     decode(encoded.startGreedy(all, prompts, 0, rules()).orElseThrow());
-            double atOnce = decode(((TorchEncodedWindows) encoded).startGreedy(all, prompts, 0, rules(), TOKENS));
+            double atOnce = decode(((TorchEncoderOutput) encoded).startGreedy(all, prompts, 0, rules(), TOKENS));
             figures.put(label + ": token in the engine's loop, ms a window", inSlices / TOKENS / windows.size());
             figures.put(label + ": the same in one native call", atOnce / TOKENS / windows.size());
         }
@@ -102,8 +102,8 @@ final class TorchNetworkBenchmark {
 
     /** Rules by which no text ends before its last token. */
     private static GreedyRules rules() {
-        int[] never = IntStream.rangeClosed(50257, 50363).toArray();
-        return new GreedyRules(50257, 50362, 50364, 50414, false, never, new int[] {220}, TOKENS);
+        int[] suppressTokens = IntStream.rangeClosed(50257, 50363).toArray();
+        return new GreedyRules(50257, 50362, 50364, 50414, false, suppressTokens, new int[] {220}, TOKENS);
     }
 
     private static double millisSince(long start) {

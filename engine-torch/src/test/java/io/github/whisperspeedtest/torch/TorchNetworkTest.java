@@ -11,7 +11,7 @@ import io.github.whisperspeedtest.checkpoint.tensor.DataType;
 import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import io.github.whisperspeedtest.mel.LogMelSpectrogram;
 import io.github.whisperspeedtest.network.DecoderSession;
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.network.GreedyRules;
 import io.github.whisperspeedtest.network.GreedySession;
 import io.github.whisperspeedtest.network.WhisperNetwork;
@@ -69,8 +69,8 @@ class TorchNetworkTest extends NetworkContract {
         Checkpoint wide = new Checkpoint(MICRO.dimensions(), widened, MICRO.tokenizer(), MICRO.generation());
         try (WhisperNetwork one = load(narrow, TorchPrecision.FLOAT32);
                 WhisperNetwork other = load(wide, TorchPrecision.FLOAT32);
-                EncodedWindows ofOne = one.encode(windows);
-                EncodedWindows ofOther = other.encode(windows)) {
+                EncoderOutput ofOne = one.encode(windows);
+                EncoderOutput ofOther = other.encode(windows)) {
             assertThat(prompted(ofOne)).isDeepEqualTo(prompted(ofOther));
         }
     }
@@ -114,7 +114,7 @@ class TorchNetworkTest extends NetworkContract {
                 .map(TorchNetworkTest::spectrogram)
                 .toList();
         try (WhisperNetwork network = load();
-                EncodedWindows encoded = network.encode(batch)) {
+                EncoderOutput encoded = network.encode(batch)) {
             int[] wanted = {0, 2, 3, 4, 5, 6};
             List<GreedySession.Sequence> together = greedy(encoded, wanted, rules);
             for (int i = 0; i < wanted.length; i++) {
@@ -148,7 +148,7 @@ class TorchNetworkTest extends NetworkContract {
     }
 
     private static GreedyRules rules(boolean timestamps, int maxTokens) {
-        int[] never =
+        int[] suppressTokens =
                 IntStream.rangeClosed(END_OF_TEXT + 1, FIRST_TIMESTAMP - 1).toArray();
         return new GreedyRules(
                 END_OF_TEXT,
@@ -156,7 +156,7 @@ class TorchNetworkTest extends NetworkContract {
                 FIRST_TIMESTAMP,
                 FIRST_TIMESTAMP + 50,
                 timestamps,
-                never,
+                suppressTokens,
                 new int[] {220, END_OF_TEXT},
                 maxTokens);
     }
@@ -165,7 +165,7 @@ class TorchNetworkTest extends NetworkContract {
         return timestamps ? new int[] {50361, 10, 50258, 50259, 50359} : new int[] {50258, 50259, 50359, 50363};
     }
 
-    private static List<GreedySession.Sequence> greedy(EncodedWindows encoded, int[] wanted, GreedyRules rules) {
+    private static List<GreedySession.Sequence> greedy(EncoderOutput encoded, int[] wanted, GreedyRules rules) {
         int[] prompt = prompt(rules.timestamps());
         int[][] prompts = IntStream.of(wanted).mapToObj(window -> prompt).toArray(int[][]::new);
         try (GreedySession session = encoded.startGreedy(wanted, prompts, rules.timestamps() ? 2 : 0, rules)
@@ -177,7 +177,7 @@ class TorchNetworkTest extends NetworkContract {
         }
     }
 
-    private static GreedySession.Sequence plainly(EncodedWindows encoded, int window, GreedyRules rules) {
+    private static GreedySession.Sequence plainly(EncoderOutput encoded, int window, GreedyRules rules) {
         int vocabulary = MICRO.dimensions().nVocab();
         List<Integer> tokens = new ArrayList<>();
         double sum = 0;
@@ -210,9 +210,9 @@ class TorchNetworkTest extends NetworkContract {
 
     private static void mask(float[] logits, List<Integer> tokens, GreedyRules rules) {
         int first = rules.firstTimestamp();
-        IntStream.of(rules.never()).forEach(token -> forbid(logits, token, token + 1));
+        IntStream.of(rules.suppressTokens()).forEach(token -> forbid(logits, token, token + 1));
         if (tokens.isEmpty()) {
-            IntStream.of(rules.notFirst()).forEach(token -> forbid(logits, token, token + 1));
+            IntStream.of(rules.beginSuppressTokens()).forEach(token -> forbid(logits, token, token + 1));
         }
         if (!rules.timestamps()) {
             forbid(logits, first, logits.length);

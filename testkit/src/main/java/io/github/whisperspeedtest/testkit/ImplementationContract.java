@@ -10,7 +10,7 @@ import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.checkpoint.Sample;
 import io.github.whisperspeedtest.error.ModelException;
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.error.UnknownNameException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.hub.testing.CacheBuilder;
@@ -703,7 +703,7 @@ public abstract class ImplementationContract {
                                 }
                             }
                         }))
-                .isInstanceOf(TranscriptionCancelledException.class);
+                .isInstanceOf(OperationCancelledException.class);
         closer.get().join(TimeUnit.MINUTES.toMillis(1));
         assertThat(closer.get().isAlive()).isFalse();
     }
@@ -730,7 +730,7 @@ public abstract class ImplementationContract {
                                     Thread.currentThread().interrupt();
                                 }
                             }))
-                    .isInstanceOf(TranscriptionCancelledException.class);
+                    .isInstanceOf(OperationCancelledException.class);
         } finally {
             assertThat(Thread.interrupted()).as("the thread stays interrupted").isTrue();
         }

@@ -9,7 +9,7 @@ import io.github.whisperspeedtest.checkpoint.AttentionHead;
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.network.DecoderSession;
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.network.WhisperNetwork;
 import io.github.whisperspeedtest.testing.MicroSamples;
 import io.github.whisperspeedtest.testing.ReferenceNetwork;
@@ -42,7 +42,7 @@ public abstract class NetworkContract {
     protected final List<float[]> windows = List.of(window("en_multi_01.flac"), window("de_single_03.flac"));
 
     private WhisperNetwork reference;
-    private EncodedWindows expected;
+    private EncoderOutput expected;
 
     @BeforeAll
     void encodeWithReference() {
@@ -60,7 +60,7 @@ public abstract class NetworkContract {
     protected abstract WhisperNetwork load();
 
     /** Returns what the network computed in plain Java makes of the windows. */
-    protected EncodedWindows expected() {
+    protected EncoderOutput expected() {
         return expected;
     }
 
@@ -72,7 +72,7 @@ public abstract class NetworkContract {
     /** Returns how far a network's logits are from those of the reference, relative to their size; closes the network. */
     protected double distanceFromReference(WhisperNetwork network) {
         try (network;
-                EncodedWindows actual = network.encode(windows);
+                EncoderOutput actual = network.encode(windows);
                 DecoderSession session = actual.startDecoding(1);
                 DecoderSession expectedSession = expected.startDecoding(1)) {
             int[][] prompts = {PROMPT, PROMPT};
@@ -87,7 +87,7 @@ public abstract class NetworkContract {
         int[] tokens = new int[100];
         Arrays.setAll(tokens, i -> i < PROMPT.length ? PROMPT[i] : (i * 7) % 500);
         try (WhisperNetwork network = load();
-                EncodedWindows encoded = network.encode(windows.subList(0, 1))) {
+                EncoderOutput encoded = network.encode(windows.subList(0, 1))) {
             float[] atOnce;
             try (DecoderSession session = encoded.startDecoding(1)) {
                 atOnce = logits(session, new int[][] {tokens}, tokens.length - 1)[0];
@@ -106,7 +106,7 @@ public abstract class NetworkContract {
     @Test
     void continuesSelectedSequences() {
         try (WhisperNetwork network = load();
-                EncodedWindows actual = network.encode(windows);
+                EncoderOutput actual = network.encode(windows);
                 DecoderSession session = actual.startDecoding(3);
                 DecoderSession expectedSession = expected.startDecoding(3)) {
             Random random = new Random(5);
@@ -139,7 +139,7 @@ public abstract class NetworkContract {
     @Test
     void leavesTheWindowsAsTheyWereWhereASessionDropsSome() {
         try (WhisperNetwork network = load();
-                EncodedWindows encoded = network.encode(windows)) {
+                EncoderOutput encoded = network.encode(windows)) {
             float[][] before = prompted(encoded);
             try (DecoderSession session = encoded.startDecoding(1)) {
                 session.select(new int[] {1});
@@ -152,7 +152,7 @@ public abstract class NetworkContract {
     @Test
     void refusesWhatIsClosedOrOutOfOrder() {
         WhisperNetwork network = load();
-        EncodedWindows encoded = network.encode(windows);
+        EncoderOutput encoded = network.encode(windows);
         DecoderSession closedWithItsWindows = encoded.startDecoding(1);
         DecoderSession session = encoded.startDecoding(2);
         assertThatThrownBy(() -> session.select(new int[] {0, 0, 0, 1}))
@@ -164,7 +164,7 @@ public abstract class NetworkContract {
         encoded.close();
         assertThatThrownBy(() -> prompt(closedWithItsWindows)).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> encoded.startDecoding(1)).isInstanceOf(IllegalStateException.class);
-        EncodedWindows left = network.encode(windows);
+        EncoderOutput left = network.encode(windows);
         DecoderSession last = left.startDecoding(1);
         network.close();
         network.close();
@@ -182,7 +182,7 @@ public abstract class NetworkContract {
         List<AttentionHead> heads = List.of(new AttentionHead(2, 1), new AttentionHead(0, 0), new AttentionHead(2, 0));
         int[] tokens = {50258, 50259, 50359, 50363, 10, 20, 30};
         try (WhisperNetwork network = load();
-                EncodedWindows encoded = network.encode(windows)) {
+                EncoderOutput encoded = network.encode(windows)) {
             float[][][] actual = encoded.crossAttention(1, tokens, heads);
             float[][][] wanted = expected.crossAttention(1, tokens, heads);
             for (int head = 0; head < heads.size(); head++) {
@@ -192,7 +192,7 @@ public abstract class NetworkContract {
     }
 
     /** Returns the logits after the prompt for two windows. */
-    protected static float[][] prompted(EncodedWindows encoded) {
+    protected static float[][] prompted(EncoderOutput encoded) {
         try (DecoderSession session = encoded.startDecoding(1)) {
             return logits(session, new int[][] {PROMPT, PROMPT}, 3);
         }

@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.alignment;
 
 import io.github.whisperspeedtest.checkpoint.AttentionHead;
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.numeric.Exponentials;
 import java.util.Arrays;
 import java.util.List;
@@ -29,7 +29,7 @@ final class AttentionMatrix {
      * @return {@code [token - from][position]}
      */
     static float[][] of(
-            EncodedWindows windows,
+            EncoderOutput windows,
             int window,
             int[] tokens,
             int from,

@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.alignment;
 
 import io.github.whisperspeedtest.network.DecoderSession;
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.numeric.Exponentials;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -23,7 +23,7 @@ final class TokenProbabilities {
      * @param vocabulary number of all tokens
      */
     static double[] of(
-            EncodedWindows windows, int window, int[] tokens, int from, int to, int textTokens, int vocabulary) {
+            EncoderOutput windows, int window, int[] tokens, int from, int to, int textTokens, int vocabulary) {
         double[] probabilities = new double[to - from];
         float[][] rows = new float[Math.min(CHUNK, probabilities.length)][vocabulary];
         try (DecoderSession session = windows.startDecoding(1)) {

@@ -3,7 +3,7 @@ package io.github.whisperspeedtest.alignment;
 import io.github.whisperspeedtest.checkpoint.AttentionHead;
 import io.github.whisperspeedtest.checkpoint.GenerationConfig;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.tokenizer.SpecialTokens;
 import io.github.whisperspeedtest.tokenizer.TokenWord;
 import io.github.whisperspeedtest.tokenizer.Tokenizer;
@@ -49,7 +49,7 @@ public final class WordAligner {
      * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
      */
     public List<WordTiming> align(
-            EncodedWindows windows,
+            EncoderOutput windows,
             int window,
             int[] startOfTranscript,
             String language,

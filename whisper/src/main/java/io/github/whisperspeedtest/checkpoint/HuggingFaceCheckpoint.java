@@ -3,7 +3,7 @@ package io.github.whisperspeedtest.checkpoint;
 import io.github.whisperspeedtest.checkpoint.safetensors.SafetensorsReader;
 import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import io.github.whisperspeedtest.error.ModelException;
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -52,7 +52,7 @@ public final class HuggingFaceCheckpoint {
      * @param model name of the model, for messages
      * @param files absolute paths by the name that a file has in the repository
      * @throws ModelException if a file is missing, cannot be read or is damaged, or the files are not a Whisper model
-     * @throws TranscriptionCancelledException if the thread is interrupted; it still is after
+     * @throws OperationCancelledException if the thread is interrupted; it still is after
      */
     public static Checkpoint read(String model, Map<String, Path> files) {
         try {

@@ -3,7 +3,7 @@ package io.github.whisperspeedtest.checkpoint;
 import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import io.github.whisperspeedtest.checkpoint.torch.TorchDictionary;
 import io.github.whisperspeedtest.error.ModelException;
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,7 +34,7 @@ public final class OpenAiCheckpoint {
      * @param files absolute paths by the name that a file has in its source
      * @throws ModelException if a file is missing, cannot be read or is damaged, the files are not a Whisper model, or the weights' file
      *     names what weights are not made of; nothing of it is run in any case
-     * @throws TranscriptionCancelledException if the thread is interrupted; it still is after
+     * @throws OperationCancelledException if the thread is interrupted; it still is after
      */
     public static Checkpoint read(String model, Map<String, Path> files) {
         try {

@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.checkpoint;
 
 import io.github.whisperspeedtest.error.ModelException;
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.files.Placeholder;
 import io.github.whisperspeedtest.tokenizer.TokenizerData;
 import io.github.whisperspeedtest.tokenizer.TokenizerFiles;
@@ -30,10 +30,10 @@ public record RepositoryFiles(String model, Map<String, Path> byName) {
      *
      * @param model name of the model
      * @param cause what the disk said
-     * @throws TranscriptionCancelledException if it is that the thread was interrupted; it still is after
+     * @throws OperationCancelledException if it is that the thread was interrupted; it still is after
      */
     public static ModelException unreadable(String model, IOException cause) {
-        TranscriptionCancelledException.throwIfInterrupted("Reading model '" + model + "'", cause);
+        OperationCancelledException.throwIfInterrupted("Reading model '" + model + "'", cause);
         return new ModelException(
                 "Model '" + model + "' cannot be read: " + cause + ". Check the disk and who may read the files.",
                 cause);

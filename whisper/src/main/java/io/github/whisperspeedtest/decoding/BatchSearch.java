@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.decoding;
 
 import io.github.whisperspeedtest.network.DecoderSession;
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.network.GreedySession;
 import io.github.whisperspeedtest.numeric.Exponentials;
 import java.util.ArrayList;
@@ -65,7 +65,7 @@ final class BatchSearch {
      * @return the results in the order of {@code wanted}
      */
     List<Found> run(
-            EncodedWindows windows,
+            EncoderOutput windows,
             int[] wanted,
             List<Prompt> prompts,
             int maxSequences,
@@ -95,7 +95,7 @@ final class BatchSearch {
      * @param prompts a prompt for each of those, all equally long
      * @return the results in the order of {@code wanted}, empty where the engine has no such search
      */
-    Optional<List<Found>> runInEngine(EncodedWindows windows, int[] wanted, List<Prompt> prompts, DecodingRules rules) {
+    Optional<List<Found>> runInEngine(EncoderOutput windows, int[] wanted, List<Prompt> prompts, DecodingRules rules) {
         int promptLength = prompts.get(0).tokens().length;
         Optional<GreedySession> started = windows.startGreedy(
                 wanted,

@@ -2,7 +2,7 @@ package io.github.whisperspeedtest.decoding;
 
 import io.github.whisperspeedtest.alignment.WordTiming;
 import io.github.whisperspeedtest.error.EngineMemoryException;
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.tokenizer.TokenWord;
 import io.github.whisperspeedtest.tokenizer.Tokenizer;
 import io.github.whisperspeedtest.transcription.Segment;
@@ -63,7 +63,7 @@ final class ChunkedTranscription implements TranscriptionLoop {
             int first = language == null ? askedForLanguage : done;
             int size = Math.max(1, Math.min(Math.min(batchSize, limit.largest()), chunks.count() - first));
             List<List<ChunkSegment>> texts = List.of();
-            try (EncodedWindows windows = encode(first, size)) {
+            try (EncoderOutput windows = encode(first, size)) {
                 if (language == null) {
                     language = findLanguage(windows);
                 }
@@ -93,7 +93,7 @@ final class ChunkedTranscription implements TranscriptionLoop {
         return count == chunks.count() ? 1 : chunks.get(count).border() / (spectrogram.frames() / 100.0);
     }
 
-    private EncodedWindows encode(int first, int size) {
+    private EncoderOutput encode(int first, int size) {
         while (spectrograms.size() < size) {
             spectrograms.add(steps.newSpectrogram());
         }
@@ -112,7 +112,7 @@ final class ChunkedTranscription implements TranscriptionLoop {
      * Returns the language of the first chunk of a batch in which somebody speaks; null where nobody does and there are more chunks. Where
      * nobody ever speaks, it is that of the recording's first chunk.
      */
-    private @Nullable SpokenLanguage findLanguage(EncodedWindows windows) {
+    private @Nullable SpokenLanguage findLanguage(EncoderOutput windows) {
         List<LanguageDetector.Detected> detected = steps.detectLanguages(windows);
         if (languageOfFirst == null) {
             languageOfFirst = detected.get(0).best();
@@ -128,7 +128,7 @@ final class ChunkedTranscription implements TranscriptionLoop {
     }
 
     /** Returns the text of each chunk of a batch, empty where it is silent. */
-    private List<List<ChunkSegment>> decode(EncodedWindows windows, int first, String language) {
+    private List<List<ChunkSegment>> decode(EncoderOutput windows, int first, String language) {
         List<DecodedWindow> decoded = steps.decode(windows, language, steps.givenPrompt());
         List<List<ChunkSegment>> texts = new ArrayList<>();
         for (int i = 0; i < decoded.size(); i++) {
@@ -139,7 +139,7 @@ final class ChunkedTranscription implements TranscriptionLoop {
     }
 
     private List<ChunkSegment> text(
-            EncodedWindows windows, int index, Chunk chunk, String language, DecodedWindow decoded) {
+            EncoderOutput windows, int index, Chunk chunk, String language, DecodedWindow decoded) {
         Tokenizer tokenizer = steps.tokenizer();
         List<DecodedSegment> segments =
                 SegmentedWindow.all(tokenizer.specials(), decoded.tokens(), chunk.firstFrame(), chunk.frames());

@@ -37,9 +37,9 @@ final class DecodingRules {
      */
     GreedyRules greedy(int maxTokens) {
         int firstTimestamp = specials.timestampBegin();
-        IntStream never = Arrays.stream(suppressed.always());
+        IntStream suppressTokens = Arrays.stream(suppressed.always());
         if (timestamps != null) {
-            never = IntStream.concat(never, IntStream.of(specials.noTimestamps()));
+            suppressTokens = IntStream.concat(suppressTokens, IntStream.of(specials.noTimestamps()));
         }
         return new GreedyRules(
                 specials.endOfText(),
@@ -47,7 +47,7 @@ final class DecodingRules {
                 firstTimestamp,
                 timestamps == null ? firstTimestamp : timestamps.lastInitialTimestamp(),
                 timestamps != null,
-                never.toArray(),
+                suppressTokens.toArray(),
                 suppressed.first(),
                 maxTokens);
     }

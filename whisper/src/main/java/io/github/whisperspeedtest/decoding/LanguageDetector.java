@@ -2,7 +2,7 @@ package io.github.whisperspeedtest.decoding;
 
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
 import io.github.whisperspeedtest.network.DecoderSession;
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.tokenizer.SpecialTokens;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -47,7 +47,7 @@ final class LanguageDetector {
      * @param windows the encoder's output, which stays open
      * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
      */
-    List<Detected> detect(EncodedWindows windows) {
+    List<Detected> detect(EncoderOutput windows) {
         int count = windows.count();
         int[][] tokens = new int[count][];
         float[][] logits = new float[count][];

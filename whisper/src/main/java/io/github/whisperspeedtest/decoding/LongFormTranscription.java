@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.decoding;
 
 import io.github.whisperspeedtest.alignment.WordTiming;
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.Timestamps;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
@@ -53,7 +53,7 @@ final class LongFormTranscription implements TranscriptionLoop {
         // An empty recording has a language too, that of silence.
         while (language == null || seek < frames) {
             spectrogram.window(seek, mel);
-            try (EncodedWindows window = steps.encode(List.of(mel))) {
+            try (EncoderOutput window = steps.encode(List.of(mel))) {
                 if (language == null) {
                     language = steps.detectLanguages(window).get(0).best();
                 }
@@ -67,7 +67,7 @@ final class LongFormTranscription implements TranscriptionLoop {
     }
 
     /** Decodes the window at {@link #seek}, which has so many frames of audio, and moves on. */
-    private void transcribe(EncodedWindows window, String language, int frames, Consumer<Segment> onSegment) {
+    private void transcribe(EncoderOutput window, String language, int frames, Consumer<Segment> onSegment) {
         DecodedWindow decoded =
                 steps.decode(window, language, previousText.tokens()).get(0);
         if (decoded.isSilent(options)) {

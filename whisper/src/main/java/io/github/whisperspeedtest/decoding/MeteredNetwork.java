@@ -3,7 +3,7 @@ package io.github.whisperspeedtest.decoding;
 import io.github.whisperspeedtest.checkpoint.AttentionHead;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
 import io.github.whisperspeedtest.network.DecoderSession;
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.network.GreedyRules;
 import io.github.whisperspeedtest.network.GreedySession;
 import io.github.whisperspeedtest.network.WhisperNetwork;
@@ -49,10 +49,10 @@ final class MeteredNetwork implements WhisperNetwork {
     }
 
     @Override
-    public EncodedWindows encode(List<float[]> windows) {
+    public EncoderOutput encode(List<float[]> windows) {
         beforeStep.run();
         long start = System.nanoTime();
-        EncodedWindows encoded = network.encode(windows);
+        EncoderOutput encoded = network.encode(windows);
         encodeNanos += System.nanoTime() - start;
         return new MeteredWindows(encoded);
     }
@@ -68,10 +68,10 @@ final class MeteredNetwork implements WhisperNetwork {
         return result;
     }
 
-    private final class MeteredWindows implements EncodedWindows {
-        private final EncodedWindows windows;
+    private final class MeteredWindows implements EncoderOutput {
+        private final EncoderOutput windows;
 
-        MeteredWindows(EncodedWindows windows) {
+        MeteredWindows(EncoderOutput windows) {
             this.windows = windows;
         }
 

@@ -2,7 +2,7 @@ package io.github.whisperspeedtest.decoding;
 
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.checkpoint.GenerationConfig;
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.lifecycle.RunningCalls;
 import io.github.whisperspeedtest.mel.LogMelSpectrogram;
@@ -306,10 +306,10 @@ public final class NetworkTranscriber implements Transcriber {
 
         private void checkCancelled() {
             if (Thread.currentThread().isInterrupted()) {
-                throw new TranscriptionCancelledException("The transcription of " + audio.name() + " was interrupted.");
+                throw new OperationCancelledException("The transcription of " + audio.name() + " was interrupted.");
             }
             if (closing) {
-                throw new TranscriptionCancelledException("The transcription of " + audio.name()
+                throw new OperationCancelledException("The transcription of " + audio.name()
                         + " was cancelled, because its transcriber is closed or this JVM is ending.");
             }
         }

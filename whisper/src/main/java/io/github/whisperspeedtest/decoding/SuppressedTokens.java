@@ -19,22 +19,23 @@ final class SuppressedTokens {
 
     SuppressedTokens(Tokenizer tokenizer, GenerationConfig generation) {
         SpecialTokens specials = tokenizer.specials();
-        TreeSet<Integer> never = new TreeSet<>(generation.suppressTokens().orElseGet(tokenizer::nonSpeechTokens));
-        never.addAll(List.of(
+        TreeSet<Integer> suppressTokens =
+                new TreeSet<>(generation.suppressTokens().orElseGet(tokenizer::nonSpeechTokens));
+        suppressTokens.addAll(List.of(
                 specials.transcribe(),
                 specials.translate(),
                 specials.startOfTranscript(),
                 specials.startOfPrevious(),
                 specials.startOfLm(),
                 specials.noSpeech()));
-        always = ids(never);
-        TreeSet<Integer> notFirst = new TreeSet<>(List.of(specials.endOfText()));
-        generation.beginSuppressTokens().ifPresentOrElse(notFirst::addAll, () -> {
+        always = ids(suppressTokens);
+        TreeSet<Integer> beginSuppressTokens = new TreeSet<>(List.of(specials.endOfText()));
+        generation.beginSuppressTokens().ifPresentOrElse(beginSuppressTokens::addAll, () -> {
             for (int token : tokenizer.encode(" ")) {
-                notFirst.add(token);
+                beginSuppressTokens.add(token);
             }
         });
-        first = ids(notFirst);
+        first = ids(beginSuppressTokens);
     }
 
     /** Forbids the tokens that must not follow a sequence of the given length. */

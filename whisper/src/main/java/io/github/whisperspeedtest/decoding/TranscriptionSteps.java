@@ -5,7 +5,7 @@ import io.github.whisperspeedtest.alignment.WordTimestamps;
 import io.github.whisperspeedtest.alignment.WordTiming;
 import io.github.whisperspeedtest.checkpoint.GenerationConfig;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.network.WhisperNetwork;
 import io.github.whisperspeedtest.tokenizer.SpecialTokens;
 import io.github.whisperspeedtest.tokenizer.Tokenizer;
@@ -102,7 +102,7 @@ final class TranscriptionSteps {
      *
      * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
      */
-    EncodedWindows encode(List<float[]> spectrograms) {
+    EncoderOutput encode(List<float[]> spectrograms) {
         return network.encode(spectrograms);
     }
 
@@ -111,7 +111,7 @@ final class TranscriptionSteps {
      *
      * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
      */
-    List<LanguageDetector.Detected> detectLanguages(EncodedWindows windows) {
+    List<LanguageDetector.Detected> detectLanguages(EncoderOutput windows) {
         return languages.detect(windows);
     }
 
@@ -121,7 +121,7 @@ final class TranscriptionSteps {
      * @param previous tokens of the text before
      * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
      */
-    List<DecodedWindow> decode(EncodedWindows windows, String language, List<Integer> previous) {
+    List<DecodedWindow> decode(EncoderOutput windows, String language, List<Integer> previous) {
         Prompt prompt = Prompt.of(
                 specials, language, options.task(), options.timestamps() != Timestamps.NONE, previous, maxPrompt);
         List<Prompt> prompts = new ArrayList<>();
@@ -141,7 +141,7 @@ final class TranscriptionSteps {
      * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
      */
     List<DecodedSegment> addWords(
-            EncodedWindows windows,
+            EncoderOutput windows,
             int window,
             String language,
             List<DecodedSegment> segments,

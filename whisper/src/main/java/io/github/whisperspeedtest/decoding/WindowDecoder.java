@@ -2,7 +2,7 @@ package io.github.whisperspeedtest.decoding;
 
 import io.github.whisperspeedtest.checkpoint.GenerationConfig;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.tokenizer.SpecialTokens;
 import io.github.whisperspeedtest.tokenizer.Tokenizer;
 import io.github.whisperspeedtest.transcription.Timestamps;
@@ -57,7 +57,7 @@ final class WindowDecoder {
      * @return a result for each window
      * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
      */
-    List<DecodedWindow> decode(EncodedWindows windows, List<Prompt> prompts) {
+    List<DecodedWindow> decode(EncoderOutput windows, List<Prompt> prompts) {
         List<@Nullable DecodedWindow> results = new ArrayList<>();
         prompts.forEach(prompt -> results.add(null));
         int[] wanted = IntStream.range(0, prompts.size()).toArray();
@@ -76,8 +76,7 @@ final class WindowDecoder {
         return List.copyOf(results);
     }
 
-    private List<DecodedWindow> attempt(
-            EncodedWindows windows, int[] wanted, List<Prompt> prompts, double temperature) {
+    private List<DecodedWindow> attempt(EncoderOutput windows, int[] wanted, List<Prompt> prompts, double temperature) {
         List<Prompt> chosen = IntStream.of(wanted).mapToObj(prompts::get).toList();
         int sequences = temperature > 0 ? options.bestOf() : options.beamSize();
         Optional<List<BatchSearch.Found>> inEngine = temperature == 0 && sequences == 1

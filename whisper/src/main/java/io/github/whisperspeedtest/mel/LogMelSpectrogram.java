@@ -22,8 +22,8 @@ public final class LogMelSpectrogram {
     /** Frames of a window. */
     public static final int FRAMES = 3000;
 
-    private static final float LEAST_POWER = 1e-10f;
-    private static final float LEAST_LOGARITHM = -10;
+    private static final float MIN_POWER = 1e-10f;
+    private static final float MIN_LOGARITHM = -10;
     private static final float DYNAMIC_RANGE = 8;
 
     /** Samples of the first frame that lie before the beginning of the audio. */
@@ -95,11 +95,11 @@ public final class LogMelSpectrogram {
             throw new IllegalArgumentException("A window of " + bins + " bins has " + bins * FRAMES
                     + " values, but the target has " + target.length);
         }
-        float maximum = LEAST_LOGARITHM;
+        float maximum = MIN_LOGARITHM;
         for (int frame = 0; frame < FRAMES; frame += PowerSpectra.FRAMES) {
             long firstSample = (firstFrame + frame) * PowerSpectra.HOP - REFLECTED;
             if (firstSample >= audio.sampleCount()) {
-                fill(target, frame, LEAST_LOGARITHM);
+                fill(target, frame, MIN_LOGARITHM);
                 break;
             }
             readSamples(audio, firstSample);
@@ -146,7 +146,7 @@ public final class LogMelSpectrogram {
 
     /** Sums the spectra into the bins and writes the logarithms to the columns from {@code frame} on; returns the greatest. */
     private float writeLogarithms(float[] target, int frame) {
-        float maximum = LEAST_LOGARITHM;
+        float maximum = MIN_LOGARITHM;
         for (int bin = 0; bin < filterbank.bins(); bin++) {
             Arrays.fill(melRow, 0);
             for (int frequency = firstFrequencies[bin]; frequency < endFrequencies[bin]; frequency++) {
@@ -155,7 +155,7 @@ public final class LogMelSpectrogram {
             int start = bin * FRAMES + frame;
             for (int i = 0; i < melRow.length; i++) {
                 float power = melRow[i];
-                float logarithm = power > LEAST_POWER ? Log10.of(power) : LEAST_LOGARITHM;
+                float logarithm = power > MIN_POWER ? Log10.of(power) : MIN_LOGARITHM;
                 target[start + i] = logarithm;
                 maximum = logarithm > maximum ? logarithm : maximum;
             }

@@ -15,8 +15,8 @@ package io.github.whisperspeedtest.network;
  * @param firstTimestamp the first timestamp token; all from it on are timestamps
  * @param lastInitialTimestamp the last timestamp that a text may begin with
  * @param timestamps whether there are timestamps; otherwise none of them is allowed
- * @param never tokens that are never decoded, in any order
- * @param notFirst tokens that a text does not begin with, in any order
+ * @param suppressTokens tokens that are never decoded, in any order
+ * @param beginSuppressTokens tokens that a text does not begin with, in any order
  * @param maxTokens the most tokens to decode, at least 1
  */
 public record GreedyRules(
@@ -25,6 +25,6 @@ public record GreedyRules(
         int firstTimestamp,
         int lastInitialTimestamp,
         boolean timestamps,
-        int[] never,
-        int[] notFirst,
+        int[] suppressTokens,
+        int[] beginSuppressTokens,
         int maxTokens) {}

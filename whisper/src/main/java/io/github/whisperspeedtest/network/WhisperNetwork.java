@@ -22,7 +22,7 @@ public interface WhisperNetwork extends AutoCloseable {
      *     is done with the result; what is open can still be closed, and fewer windows may do
      * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
      */
-    EncodedWindows encode(List<float[]> windows);
+    EncoderOutput encode(List<float[]> windows);
 
     /** Frees all memory; does nothing the second time. */
     @Override

@@ -355,7 +355,7 @@ public final class TokenizerFiles {
 
     private byte[] spelled(String spelling) {
         try {
-            return ByteSpelling.bytes(spelling);
+            return ByteLevelAlphabet.bytes(spelling);
         } catch (IllegalArgumentException e) {
             throw new ModelException(message("token '" + shown(spelling) + "' has " + e.getMessage()), e);
         }

@@ -78,7 +78,7 @@ public final class TokenizerWriter {
         List<String> spellings = new ArrayList<>();
         Set<String> taken = new HashSet<>();
         for (int id = 0; id < specials.vocabularySize(); id++) {
-            String spelling = id < tokens.size() ? ByteSpelling.of(tokens.get(id)) : unused(id);
+            String spelling = id < tokens.size() ? ByteLevelAlphabet.of(tokens.get(id)) : unused(id);
             if (id >= specials.endOfText()) {
                 spelling = specials.spelling(id);
             } else if (!taken.add(spelling)) {

@@ -20,7 +20,7 @@ public interface Transcriber extends AutoCloseable {
      * @param options what is wanted
      * @param listener is told of segments and progress
      * @throws io.github.whisperspeedtest.error.UnsupportedOptionException if an option cannot be honoured
-     * @throws io.github.whisperspeedtest.error.TranscriptionCancelledException if the thread is interrupted or the
+     * @throws io.github.whisperspeedtest.error.OperationCancelledException if the thread is interrupted or the
      *     transcriber closed meanwhile
      * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
      * @throws IllegalStateException if the transcriber was closed before

@@ -32,7 +32,7 @@ public interface SpeechFilter extends AutoCloseable {
      *
      * @param audio 16 kHz mono
      * @param checkpoint is run many times a second while the work goes on; what it throws ends the work and is passed on
-     * @throws io.github.whisperspeedtest.error.TranscriptionCancelledException if the thread is interrupted
+     * @throws io.github.whisperspeedtest.error.OperationCancelledException if the thread is interrupted
      * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
      * @throws IllegalStateException if the filter was closed before
      */

@@ -14,7 +14,7 @@ public record VadOptions(float threshold, Duration minSilence, Duration padding)
     /** How far below the threshold a frame must fall to be silence, and the least that this can come to; faster-whisper's. */
     private static final float HYSTERESIS = 0.15f;
 
-    private static final float LEAST_SILENCE_THRESHOLD = 0.01f;
+    private static final float MIN_SILENCE_THRESHOLD = 0.01f;
 
     /** Checks the ranges. */
     public VadOptions {
@@ -36,6 +36,6 @@ public record VadOptions(float threshold, Duration minSilence, Duration padding)
 
     /** Returns the probability below which a frame is silence; between the two a frame is what the one before it was. */
     public float silenceThreshold() {
-        return Math.max(threshold - HYSTERESIS, LEAST_SILENCE_THRESHOLD);
+        return Math.max(threshold - HYSTERESIS, MIN_SILENCE_THRESHOLD);
     }
 }

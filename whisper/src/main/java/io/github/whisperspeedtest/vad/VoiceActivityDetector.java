@@ -17,7 +17,7 @@ public interface VoiceActivityDetector extends AutoCloseable {
      * @param audio 16 kHz mono
      * @param checkpoint is run many times a second while the work goes on; what it throws ends the work and is passed on
      * @return spans inside the audio, rising and not overlapping; empty where nobody speaks
-     * @throws io.github.whisperspeedtest.error.TranscriptionCancelledException if the thread is interrupted
+     * @throws io.github.whisperspeedtest.error.OperationCancelledException if the thread is interrupted
      * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
      * @throws IllegalStateException if the detector was closed before
      */

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.whisperspeedtest.checkpoint.AttentionHead;
 import io.github.whisperspeedtest.checkpoint.GenerationConfig;
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.testing.ScriptedNetwork;
 import io.github.whisperspeedtest.tokenizer.Tokenizer;
 import java.util.Arrays;
@@ -87,7 +87,7 @@ class WordAlignerTest {
     private List<WordTiming> align(String text, int frames) {
         WordAligner aligner = new WordAligner(network.dimensions(), TOKENIZER, GenerationConfig.NONE);
         List<Integer> tokens = Arrays.stream(TOKENIZER.encode(text)).boxed().toList();
-        try (EncodedWindows windows = network.encode(List.of(new float[] {9}, new float[] {2}))) {
+        try (EncoderOutput windows = network.encode(List.of(new float[] {9}, new float[] {2}))) {
             return aligner.align(windows, 1, START, "en", tokens, frames);
         }
     }

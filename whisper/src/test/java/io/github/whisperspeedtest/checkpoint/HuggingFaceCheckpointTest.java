@@ -11,7 +11,7 @@ import io.github.whisperspeedtest.checkpoint.safetensors.SafetensorsWriter;
 import io.github.whisperspeedtest.checkpoint.tensor.DataType;
 import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import io.github.whisperspeedtest.error.ModelException;
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.testing.Damage;
 import io.github.whisperspeedtest.testing.RandomCheckpoint;
 import java.io.IOException;
@@ -152,11 +152,11 @@ class HuggingFaceCheckpointTest {
 
         Thread.currentThread().interrupt();
         assertThatThrownBy(this::read)
-                .isInstanceOf(TranscriptionCancelledException.class)
+                .isInstanceOf(OperationCancelledException.class)
                 .hasMessageContaining("'tiny' was interrupted");
         assertThat(Thread.currentThread().isInterrupted()).isTrue();
         assertThatThrownBy(tensor::data)
-                .isInstanceOf(TranscriptionCancelledException.class)
+                .isInstanceOf(OperationCancelledException.class)
                 .hasMessageContaining("model.safetensors was interrupted");
         assertThat(Thread.interrupted()).isTrue();
     }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import io.github.whisperspeedtest.network.DecoderSession;
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.testing.ReferenceNetwork;
 import io.github.whisperspeedtest.tokenizer.TokenizerData;
 import java.nio.charset.StandardCharsets;
@@ -105,7 +105,7 @@ class RandomModelTest {
         }
         Set<Integer> written = new HashSet<>();
         try (ReferenceNetwork network = new ReferenceNetwork(SMALLEST);
-                EncodedWindows windows = network.encode(List.of(noise));
+                EncoderOutput windows = network.encode(List.of(noise));
                 DecoderSession session = windows.startDecoding(1)) {
             float[] logits = new float[51865];
             session.append(

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.whisperspeedtest.checkpoint.GenerationConfig;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
 import io.github.whisperspeedtest.error.EngineMemoryException;
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.network.WhisperNetwork;
 import io.github.whisperspeedtest.testing.ScriptedNetwork;
 import io.github.whisperspeedtest.transcription.Language;
@@ -415,7 +415,7 @@ class ChunkedTranscriptionTest {
             }
 
             @Override
-            public EncodedWindows encode(List<float[]> windows) {
+            public EncoderOutput encode(List<float[]> windows) {
                 batches.add(windows.size());
                 beforeEncoding.run();
                 return network.encode(windows);

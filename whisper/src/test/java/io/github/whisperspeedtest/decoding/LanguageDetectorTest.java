@@ -3,7 +3,7 @@ package io.github.whisperspeedtest.decoding;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.testing.ScriptedNetwork;
 import io.github.whisperspeedtest.tokenizer.SpecialTokens;
 import java.util.List;
@@ -24,7 +24,7 @@ class LanguageDetectorTest {
                         ? Map.of(german, 0.4, english, 0.1, (int) 'a', 0.5)
                         : Map.of(english, 0.45, german, 0.05, SPECIALS.noSpeech(), 0.5));
         List<LanguageDetector.Detected> found;
-        try (EncodedWindows windows = network.encode(List.of(new float[] {1}, new float[] {2}))) {
+        try (EncoderOutput windows = network.encode(List.of(new float[] {1}, new float[] {2}))) {
             found = new LanguageDetector(network.dimensions(), SPECIALS).detect(windows);
         }
 

@@ -8,7 +8,7 @@ import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.checkpoint.GenerationConfig;
 import io.github.whisperspeedtest.error.EngineException;
 import io.github.whisperspeedtest.error.EngineMemoryException;
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.testing.ScriptedNetwork;
 import io.github.whisperspeedtest.tokenizer.SpecialTokens;
@@ -124,7 +124,7 @@ class NetworkTranscriberTest {
         beforeStep = () -> Thread.currentThread().interrupt();
         try {
             assertThatThrownBy(() -> transcriber.transcribe(audio(30), ENGLISH))
-                    .isInstanceOf(TranscriptionCancelledException.class)
+                    .isInstanceOf(OperationCancelledException.class)
                     .hasMessageContaining("test.wav");
         } finally {
             assertThat(Thread.interrupted()).as("the thread stays interrupted").isTrue();
@@ -155,7 +155,7 @@ class NetworkTranscriberTest {
             }
         };
         assertThatThrownBy(() -> transcriber.transcribe(audio(30), ENGLISH))
-                .isInstanceOf(TranscriptionCancelledException.class);
+                .isInstanceOf(OperationCancelledException.class);
         assertThat(closing.get().get(10, TimeUnit.SECONDS)).isTrue();
         assertThat(network.open()).isZero();
     }
@@ -309,7 +309,7 @@ class NetworkTranscriberTest {
         beforeStep = () -> Thread.currentThread().interrupt();
         try {
             assertThatThrownBy(() -> chunked(network).transcribe(audio(70), ENGLISH))
-                    .isInstanceOf(TranscriptionCancelledException.class);
+                    .isInstanceOf(OperationCancelledException.class);
         } finally {
             assertThat(Thread.interrupted()).isTrue();
         }

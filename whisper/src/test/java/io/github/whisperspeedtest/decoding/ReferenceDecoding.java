@@ -6,7 +6,7 @@ import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
 import io.github.whisperspeedtest.network.DecoderSession;
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.network.WhisperNetwork;
 import io.github.whisperspeedtest.tokenizer.SpecialTokens;
 import io.github.whisperspeedtest.tokenizer.Tokenizer;
@@ -93,9 +93,9 @@ public final class ReferenceDecoding {
         }
 
         @Override
-        public EncodedWindows encode(List<float[]> windows) {
-            EncodedWindows encoded = network.encode(windows);
-            return new EncodedWindows() {
+        public EncoderOutput encode(List<float[]> windows) {
+            EncoderOutput encoded = network.encode(windows);
+            return new EncoderOutput() {
                 @Override
                 public int count() {
                     return encoded.count();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.whisperspeedtest.checkpoint.GenerationConfig;
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.testing.ScriptedNetwork;
 import io.github.whisperspeedtest.tokenizer.Tokenizer;
 import io.github.whisperspeedtest.transcription.Timestamps;
@@ -133,7 +133,7 @@ class SearchTest {
                 .build();
         WindowDecoder decoder = new WindowDecoder(network.dimensions(), TOKENIZER, GenerationConfig.NONE, built);
         int[] prompt = PROMPT.stream().mapToInt(Integer::intValue).toArray();
-        try (EncodedWindows windows = network.encode(List.of(new float[] {0}))) {
+        try (EncoderOutput windows = network.encode(List.of(new float[] {0}))) {
             return decoder.decode(windows, List.of(new Prompt(prompt, 0))).get(0);
         }
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.whisperspeedtest.checkpoint.GenerationConfig;
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.testing.ScriptedNetwork;
 import io.github.whisperspeedtest.tokenizer.SpecialTokens;
 import io.github.whisperspeedtest.tokenizer.Tokenizer;
@@ -82,7 +82,7 @@ class WindowDecoderTest {
                         : tokens.size() < 4 ? Map.of((int) 'a', 1.0) : Map.of(specials.endOfText(), 1.0));
         WindowDecoder decoder =
                 new WindowDecoder(network.dimensions(), tokenizer, GenerationConfig.NONE, TranscribeOptions.defaults());
-        try (EncodedWindows windows = network.encode(List.of(new float[] {0}))) {
+        try (EncoderOutput windows = network.encode(List.of(new float[] {0}))) {
             Prompt prompt = Prompt.of(specials, "en", Task.TRANSCRIBE, true, List.of(), 223);
             DecodedWindow found = decoder.decode(windows, List.of(prompt)).get(0);
             assertThat(found.text()).isEqualTo("aa");
@@ -110,7 +110,7 @@ class WindowDecoderTest {
         assertThat(prompt.tokens()).hasSize(228);
         TranscribeOptions endless = plain().compressionRatioThreshold(null).build();
         WindowDecoder decoder = new WindowDecoder(network.dimensions(), TOKENIZER, GenerationConfig.NONE, endless);
-        try (EncodedWindows windows = network.encode(List.of(new float[] {0}))) {
+        try (EncoderOutput windows = network.encode(List.of(new float[] {0}))) {
             // 448 positions and the token that the last of them leads to.
             assertThat(decoder.decode(windows, List.of(prompt)).get(0).tokens()).hasSize(448 + 1 - 228);
         }
@@ -178,7 +178,7 @@ class WindowDecoderTest {
         WindowDecoder decoder = new WindowDecoder(network.dimensions(), TOKENIZER, GenerationConfig.NONE, options);
         List<float[]> spectrograms =
                 IntStream.of(windows).mapToObj(window -> new float[] {window}).toList();
-        try (EncodedWindows encoded = network.encode(spectrograms)) {
+        try (EncoderOutput encoded = network.encode(spectrograms)) {
             return decoder.decode(
                     encoded, IntStream.of(windows).mapToObj(window -> PLAIN).toList());
         }

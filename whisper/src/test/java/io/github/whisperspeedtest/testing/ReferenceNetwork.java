@@ -10,7 +10,7 @@ import io.github.whisperspeedtest.checkpoint.AttentionHead;
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
 import io.github.whisperspeedtest.network.DecoderSession;
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.network.WhisperNetwork;
 import io.github.whisperspeedtest.testing.ReferenceLayers.Attention;
 import io.github.whisperspeedtest.testing.ReferenceLayers.FeedForward;
@@ -82,7 +82,7 @@ public final class ReferenceNetwork implements WhisperNetwork {
     }
 
     @Override
-    public EncodedWindows encode(List<float[]> windows) {
+    public EncoderOutput encode(List<float[]> windows) {
         lifetime.check();
         return new Encoded(windows.stream().map(this::encode).toList());
     }
@@ -189,7 +189,7 @@ public final class ReferenceNetwork implements WhisperNetwork {
         }
     }
 
-    private final class Encoded implements EncodedWindows {
+    private final class Encoded implements EncoderOutput {
         private final List<Window> windows;
         private final Lifetime own = new Lifetime("batch of windows", lifetime);
 

@@ -10,7 +10,7 @@ import io.github.whisperspeedtest.checkpoint.AttentionHead;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.checkpoint.Sample;
 import io.github.whisperspeedtest.network.DecoderSession;
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,7 +32,7 @@ class ReferenceNetworkTest {
     private static final int VOCABULARY = 51865;
 
     private static ReferenceNetwork network;
-    private static EncodedWindows windows;
+    private static EncoderOutput windows;
 
     @BeforeAll
     static void encode() {

@@ -3,7 +3,7 @@ package io.github.whisperspeedtest.testing;
 import io.github.whisperspeedtest.checkpoint.AttentionHead;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
 import io.github.whisperspeedtest.network.DecoderSession;
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.network.WhisperNetwork;
 import io.github.whisperspeedtest.tokenizer.Tokenizer;
 import io.github.whisperspeedtest.tokenizer.TokenizerData;
@@ -99,7 +99,7 @@ public final class ScriptedNetwork implements WhisperNetwork {
     }
 
     @Override
-    public EncodedWindows encode(List<float[]> windows) {
+    public EncoderOutput encode(List<float[]> windows) {
         List<Long> ids = windows.stream().map(window -> (long) window[0]).toList();
         encoded.addAll(ids);
         openWindows++;
@@ -112,7 +112,7 @@ public final class ScriptedNetwork implements WhisperNetwork {
         closed = true;
     }
 
-    private final class Windows implements EncodedWindows {
+    private final class Windows implements EncoderOutput {
         private final List<Long> ids;
 
         Windows(List<Long> ids) {

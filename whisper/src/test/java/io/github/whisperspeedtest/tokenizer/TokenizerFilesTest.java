@@ -278,7 +278,7 @@ class TokenizerFilesTest {
         private String sample() {
             TokenizerData data = EmbeddedModel.checkpoint().tokenizer();
             List<String> spellings =
-                    data.tokens().stream().map(ByteSpelling::of).toList();
+                    data.tokens().stream().map(ByteLevelAlphabet::of).toList();
             return switch (this) {
                 case VOCABULARY_AND_MERGES -> vocabulary(spellings);
                 case TOKENIZER_JSON ->

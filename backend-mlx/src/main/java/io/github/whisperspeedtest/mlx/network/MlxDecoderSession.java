@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 /** Sequences that the decoder has read so far, as its caches. */
 final class MlxDecoderSession implements DecoderSession {
     private final MlxNetwork network;
-    private final MlxEncodedWindows encoded;
+    private final MlxEncoderOutput encoded;
     private final ModelDimensions dimensions;
     private final KeyValueCache cache;
     private int windows;
@@ -32,7 +32,7 @@ final class MlxDecoderSession implements DecoderSession {
      *
      * @param cross stays open
      */
-    MlxDecoderSession(MlxNetwork network, MlxEncodedWindows encoded, List<KeysAndValues> cross, int windows) {
+    MlxDecoderSession(MlxNetwork network, MlxEncoderOutput encoded, List<KeysAndValues> cross, int windows) {
         network.checkOpen();
         this.network = network;
         this.encoded = encoded;

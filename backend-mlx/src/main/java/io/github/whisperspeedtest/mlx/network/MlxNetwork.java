@@ -8,7 +8,7 @@ import io.github.whisperspeedtest.mlx.bindings.MlxGraph;
 import io.github.whisperspeedtest.mlx.bindings.MlxRuntime;
 import io.github.whisperspeedtest.mlx.bindings.MlxType;
 import io.github.whisperspeedtest.mlx.network.Attention.KeysAndValues;
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.network.WhisperNetwork;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -75,7 +75,7 @@ public final class MlxNetwork implements WhisperNetwork {
     }
 
     @Override
-    public EncodedWindows encode(List<float[]> windows) {
+    public EncoderOutput encode(List<float[]> windows) {
         checkOpen();
         return runtime.call(() -> {
             try (MlxGraph graph = runtime.graph(options.device())) {
@@ -85,7 +85,7 @@ public final class MlxNetwork implements WhisperNetwork {
                         cross.stream().flatMap(layer -> layer.arrays().stream()).toList();
                 graph.eval(arrays);
                 arrays.forEach(graph::keep);
-                return new MlxEncodedWindows(this, cross, windows.size());
+                return new MlxEncoderOutput(this, cross, windows.size());
             }
         });
     }

@@ -13,12 +13,12 @@ public final class Pool<T> {
         this.maker = maker;
     }
 
-    public T take() {
+    public T acquire() {
         T kept = free.poll();
         return kept == null ? maker.get() : kept;
     }
 
-    public void giveBack(T value) {
+    public void release(T value) {
         free.push(value);
     }
 }

@@ -5,7 +5,7 @@ import static io.github.whisperspeedtest.onnx.vad.SileroNetwork.WINDOW_SAMPLES;
 import static io.github.whisperspeedtest.vad.SpeechSegmenter.FRAME_SAMPLES;
 
 import io.github.whisperspeedtest.audio.Audio;
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.vad.SpeechSegmenter;
 import io.github.whisperspeedtest.vad.SpeechSpan;
 import io.github.whisperspeedtest.vad.VadOptions;
@@ -56,7 +56,7 @@ public final class SileroVad implements VoiceActivityDetector {
         float[] window = new float[WINDOW_SAMPLES];
         for (int frame = 0; frame < probabilities.length; frame++) {
             if (Thread.currentThread().isInterrupted()) {
-                throw new TranscriptionCancelledException("Voice activity detection in " + audio.name()
+                throw new OperationCancelledException("Voice activity detection in " + audio.name()
                         + " was interrupted at frame " + frame + " of " + probabilities.length + ".");
             }
             checkpoint.run();

@@ -11,7 +11,7 @@ import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.checkpoint.Sample;
 import io.github.whisperspeedtest.error.EngineException;
 import io.github.whisperspeedtest.error.ModelException;
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.onnx.graph.GraphBuilder;
 import io.github.whisperspeedtest.testing.MicroSamples;
 import io.github.whisperspeedtest.vad.FilteredAudio;
@@ -149,14 +149,14 @@ class SileroVadTest {
         try (SileroVad vad = SileroVad.load(loudness)) {
             Thread.currentThread().interrupt();
             assertThatThrownBy(() -> vad.detect(hour))
-                    .isInstanceOf(TranscriptionCancelledException.class)
+                    .isInstanceOf(OperationCancelledException.class)
                     .hasMessageContaining("hours");
             assertThat(Thread.interrupted()).as("the thread stays interrupted").isTrue();
 
             Thread caller = Thread.currentThread();
             Thread interrupter = new Thread(caller::interrupt);
             interrupter.start();
-            assertThatThrownBy(() -> vad.detect(hour)).isInstanceOf(TranscriptionCancelledException.class);
+            assertThatThrownBy(() -> vad.detect(hour)).isInstanceOf(OperationCancelledException.class);
             assertThat(Thread.interrupted()).isTrue();
             assertThat(vad.detect(Audio.of("silence", new float[FRAME])))
                     .as("it works again")

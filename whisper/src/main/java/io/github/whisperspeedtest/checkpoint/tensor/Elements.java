@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.checkpoint.tensor;
 
 import io.github.whisperspeedtest.error.ModelException;
-import io.github.whisperspeedtest.error.TranscriptionCancelledException;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
@@ -92,7 +92,7 @@ sealed interface Elements {
                 }
                 return channel.map(MapMode.READ_ONLY, region.offset(), region.length());
             } catch (IOException e) {
-                TranscriptionCancelledException.throwIfInterrupted("Reading " + region.file(), e);
+                OperationCancelledException.throwIfInterrupted("Reading " + region.file(), e);
                 throw new ModelException(
                         region.file() + " cannot be read: " + e.getMessage() + ". Check the disk and the file.", e);
             }

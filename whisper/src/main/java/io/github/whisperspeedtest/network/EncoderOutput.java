@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A batch of windows as the encoder left them: what the decoder attends to. */
-public interface EncodedWindows extends AutoCloseable {
+public interface EncoderOutput extends AutoCloseable {
     /** Returns the number of windows. */
     int count();
 

@@ -8,14 +8,14 @@ import java.util.Arrays;
  * <p>Bytes that Latin-1 shows stand for themselves, the other 68 for the characters from U+0100 on, in order; so a space is U+0120.
  * Source: {@code bytes_to_unicode} in openai/gpt-2's encoder.
  */
-final class ByteSpelling {
+final class ByteLevelAlphabet {
     private static final int FIRST_SUBSTITUTE = 0x100;
     private static final int NO_BYTE = -1;
 
     private static final char[] CHARACTER_OF_BYTE = characterOfByte();
     private static final int[] BYTE_OF_CHARACTER = byteOfCharacter();
 
-    private ByteSpelling() {}
+    private ByteLevelAlphabet() {}
 
     /** Returns how bytes are written. */
     static String of(byte[] bytes) {

@@ -2,19 +2,19 @@ package io.github.whisperspeedtest.onnx;
 
 import io.github.whisperspeedtest.checkpoint.AttentionHead;
 import io.github.whisperspeedtest.network.DecoderSession;
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.onnx.session.CrossAttentionCache;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Windows whose cross-attention keys and values are in native memory. */
-final class OnnxEncodedWindows implements EncodedWindows {
+final class OnnxEncoderOutput implements EncoderOutput {
     private final OnnxNetwork network;
     private final List<OnnxDecoderSession> sessions = new ArrayList<>();
     private @Nullable CrossAttentionCache cache;
 
-    OnnxEncodedWindows(OnnxNetwork network, CrossAttentionCache cache) {
+    OnnxEncoderOutput(OnnxNetwork network, CrossAttentionCache cache) {
         this.network = network;
         this.cache = cache;
     }
@@ -57,7 +57,7 @@ final class OnnxEncodedWindows implements EncodedWindows {
             // They read this memory, which others will write to.
             sessions.forEach(OnnxDecoderSession::close);
             cache.close();
-            network.crossAttentionCaches().giveBack(cache);
+            network.crossAttentionCaches().release(cache);
             cache = null;
         }
     }

@@ -8,16 +8,16 @@ import org.jspecify.annotations.Nullable;
  * A transcription that was interrupted or whose transcriber was closed, or another long task that was interrupted, such as loading
  * or converting a model; what was found until then is lost.
  */
-public class TranscriptionCancelledException extends WhisperSpeedtestException {
+public class OperationCancelledException extends WhisperSpeedtestException {
     private static final long serialVersionUID = 1L;
 
     /** Creates an exception with a message that ends with what to do next. */
-    public TranscriptionCancelledException(String message) {
+    public OperationCancelledException(String message) {
         this(message, null);
     }
 
     /** Creates an exception with the failure that set it off. */
-    public TranscriptionCancelledException(String message, @Nullable Throwable cause) {
+    public OperationCancelledException(String message, @Nullable Throwable cause) {
         super(ErrorKind.USER, message, cause);
     }
 
@@ -27,11 +27,11 @@ public class TranscriptionCancelledException extends WhisperSpeedtestException {
      *
      * @param what what was interrupted, as the start of a sentence
      * @param failure what the disk threw
-     * @throws TranscriptionCancelledException if the thread was interrupted
+     * @throws OperationCancelledException if the thread was interrupted
      */
     public static void throwIfInterrupted(String what, IOException failure) {
         if (failure instanceof ClosedByInterruptException) {
-            throw new TranscriptionCancelledException(
+            throw new OperationCancelledException(
                     what + " was interrupted. Start it again if this was not meant.", failure);
         }
     }

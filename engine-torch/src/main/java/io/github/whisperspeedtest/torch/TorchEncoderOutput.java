@@ -3,7 +3,7 @@ package io.github.whisperspeedtest.torch;
 import ai.djl.pytorch.jni.IValue;
 import io.github.whisperspeedtest.checkpoint.AttentionHead;
 import io.github.whisperspeedtest.network.DecoderSession;
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.network.GreedyRules;
 import io.github.whisperspeedtest.network.GreedySession;
 import java.util.List;
@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Windows as the keys and values that the decoder's cross-attention reads. */
-final class TorchEncodedWindows implements EncodedWindows {
+final class TorchEncoderOutput implements EncoderOutput {
     /** Enough that the calls do not count, and few enough for someone who waits for the end of one. */
     private static final int STEPS_PER_CALL = 32;
 
@@ -24,7 +24,7 @@ final class TorchEncodedWindows implements EncodedWindows {
      *
      * @param crossCache for each block of the decoder keys and values
      */
-    TorchEncodedWindows(TorchNetwork network, IValue crossCache, int count) {
+    TorchEncoderOutput(TorchNetwork network, IValue crossCache, int count) {
         this.network = network;
         this.crossCache = crossCache;
         this.count = count;

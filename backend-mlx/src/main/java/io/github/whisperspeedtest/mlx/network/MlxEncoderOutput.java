@@ -3,11 +3,11 @@ package io.github.whisperspeedtest.mlx.network;
 import io.github.whisperspeedtest.checkpoint.AttentionHead;
 import io.github.whisperspeedtest.mlx.network.Attention.KeysAndValues;
 import io.github.whisperspeedtest.network.DecoderSession;
-import io.github.whisperspeedtest.network.EncodedWindows;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import java.util.List;
 
 /** Windows as the keys and values that the decoder's cross-attention reads. */
-final class MlxEncodedWindows implements EncodedWindows {
+final class MlxEncoderOutput implements EncoderOutput {
     private final MlxNetwork network;
     private final List<KeysAndValues> cross;
     private final int count;
@@ -18,7 +18,7 @@ final class MlxEncodedWindows implements EncodedWindows {
      *
      * @param cross keys and values for each layer of the decoder
      */
-    MlxEncodedWindows(MlxNetwork network, List<KeysAndValues> cross, int count) {
+    MlxEncoderOutput(MlxNetwork network, List<KeysAndValues> cross, int count) {
         this.network = network;
         this.cross = cross;
         this.count = count;
