@@ -1,37 +1,69 @@
 package io.github.whisperspeedtest;
 
+import io.github.whisperspeedtest.convert.ModelConverter;
+import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.lifecycle.RunningCalls;
+import io.github.whisperspeedtest.model.ModelCopier;
+import io.github.whisperspeedtest.model.ModelInstaller;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.process.ChildJvm;
 import io.github.whisperspeedtest.registry.ImplementationRegistry;
+import io.github.whisperspeedtest.settings.Settings;
+import io.github.whisperspeedtest.settings.UserPaths;
 import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.ImplementationContext;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.transcription.Transcriber;
+import io.github.whisperspeedtest.verify.ModelVerifier;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The front door for programs that transcribe: the implementations on the class path, and opening one of them.
+ * The entry point of the library: the implementations on the class path, their models, and everything that can be done with them.
  *
- * <p>Immutable and free of native resources; what {@link #open} returns owns those.
+ * <p>Each object has its own directories, settings and implementations; two of them in one JVM share nothing but the native libraries
+ * that a JVM loads once. Free of native resources; the {@linkplain #open transcribers} own those. Any number of threads may use one.
  */
 public final class WhisperSpeedtest {
-    private final ImplementationRegistry registry;
+    private static final List<String> LOGGING = List.of("org.slf4j.*");
+
+    private final Settings settings;
     private final ToolHome home;
+    private final Supplier<HubSettings> hub;
+    private final ImplementationRegistry registry;
+    private final ModelStore models;
+    private final ChildJvm children;
 
-    private WhisperSpeedtest(ImplementationRegistry registry, ToolHome home) {
-        this.registry = registry;
-        this.home = home;
+    private WhisperSpeedtest(Builder builder) {
+        settings = builder.settings;
+        home = builder.home == null ? ToolHome.of(settings) : builder.home;
+        HubSettings given = builder.hub;
+        hub = given == null ? once(() -> hubOf(settings)) : () -> given;
+        registry = ImplementationRegistry.discover(builder.classLoader, this::contextOf);
+        models = new ModelStore(home, this::hubCache, settings.paths());
+        children = builder.children.toBuilder()
+                .addProperties(settings.only(LOGGING).properties())
+                .build();
     }
 
-    /** Returns the implementations that this library's own class loader sees, with the current user's models. */
+    /**
+     * Returns the library with the environment variables and system properties of this process.
+     *
+     * @throws io.github.whisperspeedtest.error.WhisperSpeedtestException if the home directory is needed and unknown
+     */
     public static WhisperSpeedtest create() {
-        return create(WhisperSpeedtest.class.getClassLoader(), ToolHome.current());
+        return builder().settings(Settings.ofProcess()).build();
     }
 
-    /** Returns the implementations that a class loader sees, with the models of the given directories. */
-    public static WhisperSpeedtest create(ClassLoader classLoader, ToolHome home) {
-        return new WhisperSpeedtest(ImplementationRegistry.discover(classLoader), home);
+    /** Returns a builder that starts from no settings. */
+    public static Builder builder() {
+        return new Builder();
     }
 
     /** Returns everything that was found on the class path, broken providers included. */
@@ -39,14 +71,63 @@ public final class WhisperSpeedtest {
         return registry;
     }
 
+    /** Returns the implementations, ordered by id; {@link Implementation#availability} returns whether they can run here. */
+    public List<Implementation> implementations() {
+        return registry.implementations();
+    }
+
     /** Returns the directories in use. */
     public ToolHome home() {
         return home;
     }
 
-    /** Returns the implementations, ordered by id; whether they can run here is theirs to say. */
-    public List<Implementation> implementations() {
-        return registry.implementations();
+    /**
+     * Returns the Hugging Face hub and its cache.
+     *
+     * @throws io.github.whisperspeedtest.error.WhisperSpeedtestException if the home directory is needed and unknown
+     */
+    public HubSettings hub() {
+        return hub.get();
+    }
+
+    /** Returns how paths with {@code ~} are expanded. */
+    public UserPaths paths() {
+        return settings.paths();
+    }
+
+    /** Returns the models: their names, where they are, and writing those that are made on this machine. */
+    public ModelStore models() {
+        return models;
+    }
+
+    /** Returns a verifier, which proves models complete by loading them. */
+    public ModelVerifier verifier() {
+        return new ModelVerifier(home, this::hubCache, settings, children);
+    }
+
+    /** Returns an installer, which downloads models. */
+    public ModelInstaller installer() {
+        return new ModelInstaller(home, hub());
+    }
+
+    /** Returns a copier, which copies models out of the default Hugging Face cache. */
+    public ModelCopier copier() {
+        return new ModelCopier(hub().cache());
+    }
+
+    /** Returns a converter, which writes a model in another implementation's format. */
+    public ModelConverter converter() {
+        return new ModelConverter(registry, home, models, verifier(), settings.paths());
+    }
+
+    /** Returns a launcher of child JVMs, for tasks that must not end this one. */
+    public ChildJvm children() {
+        return children;
+    }
+
+    /** Returns the directories and settings of an implementation, as it gets them here and in a child JVM. */
+    public ImplementationContext contextOf(Implementation implementation) {
+        return home.contextOf(implementation, settings);
     }
 
     /**
@@ -72,7 +153,81 @@ public final class WhisperSpeedtest {
      */
     public Transcriber open(String implementation, String model, LoadOptions options) {
         Implementation found = registry.require(implementation);
-        ModelFiles files = new ModelStore(home).locate(found, model);
+        ModelFiles files = models.filesOf(found, model);
         return RunningCalls.run(() -> {}, () -> found.load(files, options));
+    }
+
+    private Path hubCache() {
+        return hub().cache();
+    }
+
+    private static HubSettings hubOf(Settings settings) {
+        Properties properties = new Properties();
+        properties.putAll(settings.properties());
+        return HubSettings.of(settings.environment(), properties);
+    }
+
+    private static <T> Supplier<T> once(Supplier<T> source) {
+        return new Supplier<>() {
+            private @Nullable T value;
+
+            @Override
+            public synchronized T get() {
+                if (value == null) {
+                    value = source.get();
+                }
+                return value;
+            }
+        };
+    }
+
+    /** Collects what a {@link WhisperSpeedtest} works with. */
+    public static final class Builder {
+        private ClassLoader classLoader = WhisperSpeedtest.class.getClassLoader();
+        private Settings settings = Settings.none();
+        private @Nullable ToolHome home;
+        private @Nullable HubSettings hub;
+        private ChildJvm children = ChildJvm.builder().build();
+
+        private Builder() {}
+
+        /** Sets the loader that sees the implementations; by default the one of this library. */
+        public Builder classLoader(ClassLoader value) {
+            classLoader = Objects.requireNonNull(value, "classLoader");
+            return this;
+        }
+
+        /** Sets the environment variables and system properties; by default there are none. */
+        public Builder settings(Settings value) {
+            settings = Objects.requireNonNull(value, "settings");
+            return this;
+        }
+
+        /** Sets the directories; by default those that the settings name. */
+        public Builder home(ToolHome value) {
+            home = Objects.requireNonNull(value, "home");
+            return this;
+        }
+
+        /** Sets the Hugging Face hub, its cache and whether requests are allowed; by default as the settings say. */
+        public Builder hub(HubSettings value) {
+            hub = Objects.requireNonNull(value, "hub");
+            return this;
+        }
+
+        /** Sets the launcher of child JVMs, for a program whose implementations are not on the class path of its JVM. */
+        public Builder children(ChildJvm value) {
+            children = Objects.requireNonNull(value, "children");
+            return this;
+        }
+
+        /**
+         * Returns the library.
+         *
+         * @throws io.github.whisperspeedtest.error.WhisperSpeedtestException if no home is set and the settings name none
+         */
+        public WhisperSpeedtest build() {
+            return new WhisperSpeedtest(this);
+        }
     }
 }

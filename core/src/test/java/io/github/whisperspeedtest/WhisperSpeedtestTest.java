@@ -91,7 +91,7 @@ class WhisperSpeedtestTest {
     void create() throws IOException {
         loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, getClass().getClassLoader());
         home = ToolHome.at(directory.resolve("home"));
-        library = WhisperSpeedtest.create(loader, home);
+        library = WhisperSpeedtest.builder().classLoader(loader).home(home).build();
     }
 
     @AfterEach

@@ -5,7 +5,6 @@ import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.model.HuggingFaceFormat;
 import io.github.whisperspeedtest.model.HuggingFaceModels;
 import io.github.whisperspeedtest.model.SileroModel;
-import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.onnx.OnnxNetwork;
 import io.github.whisperspeedtest.onnx.OnnxOptions;
 import io.github.whisperspeedtest.onnx.OnnxTranscribers;
@@ -15,7 +14,7 @@ import io.github.whisperspeedtest.onnx.session.OnnxRuntime;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.CheckpointReader;
 import io.github.whisperspeedtest.spi.CheckpointWriter;
-import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.ConfiguredImplementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
@@ -32,7 +31,7 @@ import java.util.Optional;
  * which is most of the arithmetic, goes to CoreML. Where there is no CoreML the very same graphs run on the CPU provider, and every report
  * says so.
  */
-public final class CoreMlImplementation implements Implementation {
+public final class CoreMlImplementation extends ConfiguredImplementation {
     static final String ID = "coreml";
 
     private static final HuggingFaceFormat FORMAT = new HuggingFaceFormat();
@@ -46,8 +45,13 @@ public final class CoreMlImplementation implements Implementation {
     }
 
     @Override
+    public List<String> settings() {
+        return OnnxRuntime.settings();
+    }
+
+    @Override
     public Availability availability() {
-        return OnnxRuntime.availability(true);
+        return OnnxRuntime.availability(context(), true);
     }
 
     @Override
@@ -70,7 +74,7 @@ public final class CoreMlImplementation implements Implementation {
     @Override
     public Transcriber load(ModelFiles files, LoadOptions options) {
         OnnxTranscribers.check(ID, options, ComputeUnits.devices());
-        boolean hasCoreMl = OnnxRuntime.get().hasCoreMl();
+        boolean hasCoreMl = OnnxRuntime.start(context()).hasCoreMl();
         Optional<ComputeUnits> units = ComputeUnits.of(options.device(), hasCoreMl);
         Precision precision = precision(options, units.isPresent());
         Checkpoint checkpoint = FORMAT.read(files);
@@ -78,7 +82,7 @@ public final class CoreMlImplementation implements Implementation {
                 precision,
                 options.threads(),
                 OnnxOptions.EncoderForm.PLAIN,
-                units.map(chosen -> chosen.provider(cacheDirectory(), files, precision))
+                units.map(chosen -> chosen.provider(context().cache(), files, precision))
                         .orElse(null),
                 options.dumpGraph());
         String device = units.map(ComputeUnits::description).orElse(OnnxRuntime.CPU);
@@ -91,6 +95,7 @@ public final class CoreMlImplementation implements Implementation {
                 options.threads());
         return OnnxTranscribers.load(
                 ID,
+                context(),
                 files,
                 checkpoint,
                 onnx,
@@ -122,10 +127,5 @@ public final class CoreMlImplementation implements Implementation {
         return network.encoderPlacement()
                 .map(placement -> noted.withNote("nodes of the encoder: " + placement))
                 .orElse(noted);
-    }
-
-    /** Compiled models may be large, and are made anew where they are missing: a cache like the models beside it. */
-    private static Path cacheDirectory() {
-        return ToolHome.current().data().resolve("cache").resolve(ID);
     }
 }

@@ -9,7 +9,7 @@ import io.github.whisperspeedtest.onnx.session.OnnxRuntime;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.CheckpointReader;
 import io.github.whisperspeedtest.spi.CheckpointWriter;
-import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.ConfiguredImplementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** CTranslate2 models, as faster-whisper's users have them, at int8 on ONNX Runtime's CPU provider. */
-public final class FasterImplementation implements Implementation {
+public final class FasterImplementation extends ConfiguredImplementation {
     static final String ID = "faster";
 
     private static final String CPU = "cpu";
@@ -34,8 +34,13 @@ public final class FasterImplementation implements Implementation {
     }
 
     @Override
+    public List<String> settings() {
+        return OnnxRuntime.settings();
+    }
+
+    @Override
     public Availability availability() {
-        return OnnxRuntime.availability(false);
+        return OnnxRuntime.availability(context(), false);
     }
 
     @Override
@@ -71,13 +76,14 @@ public final class FasterImplementation implements Implementation {
         CTranslate2Checkpoint model = CTranslate2Checkpoint.read(files);
         EngineParameters parameters = new EngineParameters(
                 files.model(),
-                OnnxRuntime.get().version(),
+                OnnxRuntime.start(context()).version(),
                 options.device(),
                 OnnxRuntime.CPU,
                 computeType(precision, model.weightType()),
                 options.threads());
         return OnnxTranscribers.load(
                 ID,
+                context(),
                 files,
                 model.checkpoint(),
                 OnnxOptions.cpu(precision, options.threads()).withDumpGraph(options.dumpGraph()),

@@ -7,7 +7,7 @@ import io.github.whisperspeedtest.model.HuggingFaceModels;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.CheckpointReader;
 import io.github.whisperspeedtest.spi.CheckpointWriter;
-import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.ConfiguredImplementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
@@ -26,7 +26,7 @@ import java.util.Set;
  * OpenAI's models as Hugging Face has them, long recordings cut into overlapping chunks of which many are decoded at once, as
  * insanely-fast-whisper does it; on a graphics processor where there is one.
  */
-public final class InsanelyImplementation implements Implementation {
+public final class InsanelyImplementation extends ConfiguredImplementation {
     static final String ID = "insanely";
 
     private static final HuggingFaceFormat FORMAT = new HuggingFaceFormat();
@@ -40,6 +40,11 @@ public final class InsanelyImplementation implements Implementation {
     @Override
     public String id() {
         return ID;
+    }
+
+    @Override
+    public List<String> settings() {
+        return TorchRuntime.settings();
     }
 
     @Override
@@ -64,7 +69,7 @@ public final class InsanelyImplementation implements Implementation {
 
     @Override
     public List<Path> engineFiles() {
-        return TorchRuntime.ownLibraries();
+        return TorchRuntime.ownLibraries(context());
     }
 
     @Override
@@ -80,7 +85,7 @@ public final class InsanelyImplementation implements Implementation {
         return device == TorchDevice.MPS ? defaults.withChunkLength(CHUNK_LENGTH_ON_MPS) : defaults;
     }
 
-    private static TorchTranscribers transcribers() {
-        return new TorchTranscribers(ID, Set.of(TorchDevice.MPS, TorchDevice.CUDA));
+    private TorchTranscribers transcribers() {
+        return new TorchTranscribers(ID, Set.of(TorchDevice.MPS, TorchDevice.CUDA), context());
     }
 }

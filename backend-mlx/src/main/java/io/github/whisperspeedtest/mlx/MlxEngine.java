@@ -9,6 +9,7 @@ import io.github.whisperspeedtest.mlx.network.MlxPrecision;
 import io.github.whisperspeedtest.onnx.OnnxTranscribers;
 import io.github.whisperspeedtest.onnx.OnnxTranscribers.VadDefault;
 import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.spi.ImplementationContext;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.OfferedOptions;
@@ -20,9 +21,11 @@ import java.util.Optional;
 /** Apple's MLX. */
 final class MlxEngine implements Engine {
     private final MlxRuntime runtime;
+    private final ImplementationContext context;
 
-    MlxEngine(MlxRuntime runtime) {
+    MlxEngine(MlxRuntime runtime, ImplementationContext context) {
         this.runtime = runtime;
+        this.context = context;
     }
 
     @Override
@@ -55,6 +58,7 @@ final class MlxEngine implements Engine {
         EngineParameters noted = withNotes(parameters, device, precision);
         return OnnxTranscribers.transcriber(
                 MlxImplementation.ID,
+                context,
                 files,
                 model.checkpoint(),
                 () -> MlxNetwork.load(model.checkpoint(), new MlxOptions(device, precision)),

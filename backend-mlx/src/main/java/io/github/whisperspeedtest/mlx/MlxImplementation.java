@@ -4,10 +4,11 @@ import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.mlx.bindings.MlxDevice;
 import io.github.whisperspeedtest.mlx.bindings.MlxRuntime;
+import io.github.whisperspeedtest.onnx.session.OnnxRuntime;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.CheckpointReader;
 import io.github.whisperspeedtest.spi.CheckpointWriter;
-import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.ConfiguredImplementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
@@ -25,7 +26,7 @@ import java.util.stream.Stream;
  *
  * <p>MLX is not part of this tool: it is found where the user installed it.
  */
-public final class MlxImplementation implements Implementation {
+public final class MlxImplementation extends ConfiguredImplementation {
     static final String ID = "mlx";
 
     /** The device by which users choose ONNX Runtime although MLX is there. */
@@ -43,6 +44,13 @@ public final class MlxImplementation implements Implementation {
     @Override
     public String id() {
         return ID;
+    }
+
+    @Override
+    public List<String> settings() {
+        return Stream.of(MlxRuntime.settings(), OnnxRuntime.settings())
+                .flatMap(List::stream)
+                .toList();
     }
 
     @Override
@@ -67,7 +75,7 @@ public final class MlxImplementation implements Implementation {
 
     @Override
     public List<Path> engineFiles() {
-        return MlxRuntime.libraries();
+        return MlxRuntime.libraries(context());
     }
 
     @Override
@@ -77,25 +85,25 @@ public final class MlxImplementation implements Implementation {
         return engine(options.device()).load(files, options);
     }
 
-    private static Engine engine(String device) {
+    private Engine engine(String device) {
         return switch (device) {
             case LoadOptions.AUTO -> automatic();
-            case ONNX -> PortableEngine.asAsked();
+            case ONNX -> PortableEngine.asAsked(context());
             default -> onMlx(device);
         };
     }
 
-    private static Engine automatic() {
+    private Engine automatic() {
         try {
-            return new MlxEngine(MlxRuntime.start());
+            return new MlxEngine(MlxRuntime.start(context()), context());
         } catch (RuntimeUnavailableException e) {
-            return PortableEngine.inPlaceOf(e);
+            return PortableEngine.inPlaceOf(e, context());
         }
     }
 
-    private static Engine onMlx(String device) {
+    private Engine onMlx(String device) {
         try {
-            return new MlxEngine(MlxRuntime.start());
+            return new MlxEngine(MlxRuntime.start(context()), context());
         } catch (RuntimeUnavailableException e) {
             throw new UnsupportedOptionException(
                     ID, "device=" + device, e.getMessage() + " Or use device auto or " + ONNX + ".");

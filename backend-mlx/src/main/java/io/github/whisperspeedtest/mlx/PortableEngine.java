@@ -8,6 +8,7 @@ import io.github.whisperspeedtest.onnx.OnnxTranscribers.VadDefault;
 import io.github.whisperspeedtest.onnx.graph.Precision;
 import io.github.whisperspeedtest.onnx.session.OnnxRuntime;
 import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.spi.ImplementationContext;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.transcription.EngineParameters;
@@ -29,23 +30,26 @@ final class PortableEngine implements Engine {
     /** Why MLX is not used, null where nobody wants it. */
     private final @Nullable RuntimeUnavailableException missing;
 
-    private PortableEngine(@Nullable RuntimeUnavailableException missing) {
+    private final ImplementationContext context;
+
+    private PortableEngine(@Nullable RuntimeUnavailableException missing, ImplementationContext context) {
         this.missing = missing;
+        this.context = context;
     }
 
     /** Returns the engine as somebody asked for it. */
-    static PortableEngine asAsked() {
-        return new PortableEngine(null);
+    static PortableEngine asAsked(ImplementationContext context) {
+        return new PortableEngine(null, context);
     }
 
     /** Returns the engine as it stands in for MLX. */
-    static PortableEngine inPlaceOf(RuntimeUnavailableException missing) {
-        return new PortableEngine(missing);
+    static PortableEngine inPlaceOf(RuntimeUnavailableException missing, ImplementationContext context) {
+        return new PortableEngine(missing, context);
     }
 
     @Override
     public Availability availability() {
-        Availability onnx = OnnxRuntime.availability(false);
+        Availability onnx = OnnxRuntime.availability(context, false);
         if (missing == null) {
             return onnx;
         }
@@ -64,13 +68,14 @@ final class PortableEngine implements Engine {
         MlxCheckpoint model = MlxCheckpoint.read(files);
         EngineParameters parameters = new EngineParameters(
                 files.model(),
-                OnnxRuntime.get().version(),
+                OnnxRuntime.start(context).version(),
                 options.device(),
                 DEVICE,
                 computeType(precision, new StoredWeights(model)),
                 options.threads());
         return OnnxTranscribers.load(
                 MlxImplementation.ID,
+                context,
                 files,
                 model.checkpoint(),
                 OnnxOptions.cpu(precision, options.threads()).withDumpGraph(options.dumpGraph()),

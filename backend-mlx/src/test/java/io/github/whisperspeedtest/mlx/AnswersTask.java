@@ -9,6 +9,7 @@ import io.github.whisperspeedtest.process.ChildTask;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.testkit.TestContexts;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import java.nio.file.Path;
@@ -37,10 +38,10 @@ public final class AnswersTask implements ChildTask<String, Void, AnswersTask.An
 
     @Override
     public Answers run(String home, ChildReporter<Void> reporter) {
-        MlxImplementation implementation = new MlxImplementation();
+        MlxImplementation implementation = TestContexts.configured(new MlxImplementation());
         Availability availability = implementation.availability();
         ModelFiles files = new ModelStore(ToolHome.at(Path.of(home)), Path.of(home, "no-hub-cache"))
-                .locate(implementation, EmbeddedModel.NAME);
+                .filesOf(implementation, EmbeddedModel.NAME);
         Map<String, String> refusals = new LinkedHashMap<>();
         for (String device : List.of("gpu", "cpu", MlxImplementation.ONNX)) {
             try {

@@ -11,6 +11,7 @@ import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.testing.MicroSamples;
+import io.github.whisperspeedtest.testkit.TestContexts;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcriber;
@@ -30,7 +31,7 @@ class MlxAgreementTest {
 
     @Test
     void saysWhatItComputesWith() {
-        MlxImplementation implementation = new MlxImplementation();
+        MlxImplementation implementation = TestContexts.configured(new MlxImplementation());
         ModelFiles files = embedded(implementation, "micro");
         LoadOptions options = LoadOptions.defaults().withDevice("cpu").withComputeType("bfloat16");
         try (Transcriber transcriber = implementation.load(files, options)) {
@@ -45,7 +46,7 @@ class MlxAgreementTest {
     @ParameterizedTest
     @ValueSource(strings = {"micro", "micro-q8", "micro-f16"})
     void bothEnginesWriteTheSame(String model) throws IOException {
-        MlxImplementation implementation = new MlxImplementation();
+        MlxImplementation implementation = TestContexts.configured(new MlxImplementation());
         ModelFiles files = embedded(implementation, model);
         LoadOptions options = LoadOptions.defaults();
         try (Transcriber mlx = implementation.load(files, options);
@@ -65,6 +66,6 @@ class MlxAgreementTest {
     }
 
     private static ModelFiles embedded(MlxImplementation implementation, String model) {
-        return new ModelStore(ToolHome.at(home), home.resolve("no-hub-cache")).locate(implementation, model);
+        return new ModelStore(ToolHome.at(home), home.resolve("no-hub-cache")).filesOf(implementation, model);
     }
 }

@@ -12,6 +12,7 @@ import io.github.whisperspeedtest.process.ChildOutcome;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.testkit.TestContexts;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import java.nio.file.Path;
@@ -78,7 +79,8 @@ class MlxImplementationTest {
     })
     void saysWhatBecameOfTheWeights(String model, String asked, String computeType, String note) {
         LoadOptions options = portable().withComputeType(asked);
-        try (Transcriber transcriber = new MlxImplementation().load(embedded(model), options)) {
+        try (Transcriber transcriber =
+                TestContexts.configured(new MlxImplementation()).load(embedded(model), options)) {
             EngineParameters parameters = transcriber.parameters();
             assertThat(parameters.computeType()).isEqualTo(computeType);
             assertThat(parameters.notes()).startsWith("ONNX Runtime on the CPU, as asked");
@@ -98,7 +100,8 @@ class MlxImplementationTest {
 
     private static void assertRefused(LoadOptions options, String... parts) {
         ModelFiles files = embedded("micro");
-        assertThatThrownBy(() -> new MlxImplementation().load(files, options))
+        assertThatThrownBy(
+                        () -> TestContexts.configured(new MlxImplementation()).load(files, options))
                 .isInstanceOf(UnsupportedOptionException.class)
                 .hasMessageContaining("'mlx'")
                 .hasMessageContainingAll(parts);
@@ -109,7 +112,8 @@ class MlxImplementationTest {
     }
 
     private static ModelFiles embedded(String model) {
-        return new ModelStore(ToolHome.at(home), home.resolve("no-hub-cache")).locate(new MlxImplementation(), model);
+        return new ModelStore(ToolHome.at(home), home.resolve("no-hub-cache"))
+                .filesOf(TestContexts.configured(new MlxImplementation()), model);
     }
 
     /** Asks in a process whose user has named a directory without MLX. */

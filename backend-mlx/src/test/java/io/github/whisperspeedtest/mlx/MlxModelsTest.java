@@ -20,6 +20,7 @@ import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource.HubRepository;
 import io.github.whisperspeedtest.testing.MicroSamples;
+import io.github.whisperspeedtest.testkit.TestContexts;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import io.github.whisperspeedtest.verify.ModelVerifier;
@@ -49,7 +50,7 @@ class MlxModelsTest {
     private static final String QUANTIZED = "mlx-community/whisper-tiny-mlx-q4";
     private static final String PLAIN = "mlx-community/whisper-tiny-mlx";
 
-    private final MlxImplementation implementation = new MlxImplementation();
+    private final MlxImplementation implementation = TestContexts.configured(new MlxImplementation());
 
     @TempDir
     private Path directory;
@@ -101,7 +102,7 @@ class MlxModelsTest {
     @Test
     void theEmbeddedModelIsThereInThreeForms() {
         assertThat(List.of("micro", "micro-q8", "micro-f16"))
-                .allSatisfy(name -> assertThat(implementation.load(store.locate(implementation, name), onnx()))
+                .allSatisfy(name -> assertThat(implementation.load(store.filesOf(implementation, name), onnx()))
                         .satisfies(transcriber -> {
                             assertThat(transcriber.parameters().model()).isEqualTo(name);
                             transcriber.close();
@@ -113,19 +114,19 @@ class MlxModelsTest {
     void weightsOfAnyNameAreFoundAndLoaded(String weights) throws IOException {
         Path cache = home.models().resolve("mlx");
         put(cache, QUANTIZED, CONFIG, embedded().require(CONFIG));
-        assertThatThrownBy(() -> store.locate(implementation, "tiny"))
+        assertThatThrownBy(() -> store.filesOf(implementation, "tiny"))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContainingAll(
                         "There is no file weights.safetensors or model.safetensors or weights.npz",
                         "download -i mlx -m tiny");
 
         put(cache, QUANTIZED, weights, weightsAs(weights));
-        assertThatThrownBy(() -> store.locate(implementation, "tiny"))
+        assertThatThrownBy(() -> store.filesOf(implementation, "tiny"))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContainingAll("openai--whisper-tiny", "download -i mlx -m tiny");
 
         put(cache, LENDER, TOKENIZER, embedded().require(TOKENIZER));
-        ModelFiles files = store.locate(implementation, "tiny");
+        ModelFiles files = store.filesOf(implementation, "tiny");
         assertThat(files.byName()).containsOnlyKeys(CONFIG, weights, TOKENIZER);
         assertTranscribes(files);
         Verdict verdict = verify();
@@ -141,7 +142,7 @@ class MlxModelsTest {
             put(cache, QUANTIZED, WEIGHTS, embedded().require(WEIGHTS));
             put(cache, LENDER, TOKENIZER, embedded().require(TOKENIZER));
         }
-        Path broken = store.locate(implementation, "tiny").require(WEIGHTS).toRealPath();
+        Path broken = store.filesOf(implementation, "tiny").require(WEIGHTS).toRealPath();
         byte[] content = Files.readAllBytes(broken);
         content[7] = 1;
         Files.write(broken, content);
@@ -170,7 +171,7 @@ class MlxModelsTest {
             new ModelInstaller(home, HubSettings.of(Map.of(), properties))
                     .install(implementation, "tiny", DownloadListener.SILENT);
         }
-        ModelFiles files = store.locate(implementation, "tiny");
+        ModelFiles files = store.filesOf(implementation, "tiny");
         assertThat(files.byName()).containsOnlyKeys(CONFIG, "weights.npz", TOKENIZER);
         assertThat(files.byName().values())
                 .allSatisfy(file -> assertThat(file).startsWith(home.models().resolve("mlx")));
@@ -214,6 +215,6 @@ class MlxModelsTest {
     }
 
     private ModelFiles embedded() {
-        return store.locate(implementation, EmbeddedModel.NAME);
+        return store.filesOf(implementation, EmbeddedModel.NAME);
     }
 }

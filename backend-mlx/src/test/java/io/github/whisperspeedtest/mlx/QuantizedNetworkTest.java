@@ -20,9 +20,11 @@ import io.github.whisperspeedtest.network.WhisperNetwork;
 import io.github.whisperspeedtest.onnx.OnnxNetwork;
 import io.github.whisperspeedtest.onnx.OnnxOptions;
 import io.github.whisperspeedtest.onnx.graph.Precision;
+import io.github.whisperspeedtest.onnx.session.OnnxRuntime;
 import io.github.whisperspeedtest.testing.RandomCheckpoint;
 import io.github.whisperspeedtest.testing.ReferenceNetwork;
 import io.github.whisperspeedtest.testing.RelativeDistance;
+import io.github.whisperspeedtest.testkit.TestContexts;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -42,6 +44,10 @@ import org.junit.jupiter.params.provider.CsvSource;
  * was quantised.
  */
 class QuantizedNetworkTest {
+    static {
+        OnnxRuntime.start(TestContexts.ofEngine());
+    }
+
     private static final ModelDimensions DIMENSIONS = new ModelDimensions(80, 60, 128, 2, 2, 1000, 40, 128, 2, 2);
     private static final int[][] PROMPT = {{7, 8, 9, 300}};
     private static final int[][] STEP = {{33}};

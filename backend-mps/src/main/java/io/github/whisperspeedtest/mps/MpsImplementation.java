@@ -4,7 +4,7 @@ import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.CheckpointReader;
 import io.github.whisperspeedtest.spi.CheckpointWriter;
-import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.ConfiguredImplementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
@@ -22,7 +22,7 @@ import java.util.Set;
  * OpenAI's own checkpoints, window after window as in OpenAI's program; on Apple's graphics processor where there is one, and elsewhere
  * on what there is, which every report says.
  */
-public final class MpsImplementation implements Implementation {
+public final class MpsImplementation extends ConfiguredImplementation {
     static final String ID = "mps";
 
     private static final OpenAiFormat FORMAT = new OpenAiFormat();
@@ -33,6 +33,11 @@ public final class MpsImplementation implements Implementation {
     @Override
     public String id() {
         return ID;
+    }
+
+    @Override
+    public List<String> settings() {
+        return TorchRuntime.settings();
     }
 
     @Override
@@ -57,7 +62,7 @@ public final class MpsImplementation implements Implementation {
 
     @Override
     public List<Path> engineFiles() {
-        return TorchRuntime.ownLibraries();
+        return TorchRuntime.ownLibraries(context());
     }
 
     @Override
@@ -68,7 +73,7 @@ public final class MpsImplementation implements Implementation {
         return transcribers.sequential(files, checkpoint, options, torch);
     }
 
-    private static TorchTranscribers transcribers() {
-        return new TorchTranscribers(ID, Set.of(TorchDevice.MPS));
+    private TorchTranscribers transcribers() {
+        return new TorchTranscribers(ID, Set.of(TorchDevice.MPS), context());
     }
 }

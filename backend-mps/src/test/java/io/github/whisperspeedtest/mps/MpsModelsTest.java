@@ -20,6 +20,7 @@ import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource.DirectDownload;
 import io.github.whisperspeedtest.spi.ModelSource.HubRepository;
 import io.github.whisperspeedtest.testing.MicroSamples;
+import io.github.whisperspeedtest.testkit.TestContexts;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import java.io.IOException;
@@ -35,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MpsModelsTest {
     private static final String TOKENIZER = "tokenizer.json";
 
-    private final MpsImplementation implementation = new MpsImplementation();
+    private final MpsImplementation implementation = TestContexts.configured(new MpsImplementation());
 
     @TempDir
     private Path directory;
@@ -72,14 +73,14 @@ class MpsModelsTest {
     @Test
     void plainFileIsLoadedWithTheTokenizerThatIsInTheCache() throws IOException {
         putWeights("tiny.pt");
-        assertThatThrownBy(() -> store.locate(implementation, "tiny"))
+        assertThatThrownBy(() -> store.filesOf(implementation, "tiny"))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContainingAll("openai--whisper-tiny", "download -i mps -m tiny");
 
         putTokenizer("openai/whisper-tiny");
         Sample sample = MicroSamples.named("en_single_04.flac");
         try (Transcriber transcriber =
-                        implementation.load(store.locate(implementation, "tiny"), LoadOptions.defaults());
+                        implementation.load(store.filesOf(implementation, "tiny"), LoadOptions.defaults());
                 InputStream in = sample.open()) {
             assertThat(transcriber
                             .transcribe(AudioFiles.read(sample.name(), in), TranscribeOptions.defaults())
@@ -97,19 +98,19 @@ class MpsModelsTest {
 
         for (String name : List.of("large.pt", "large-v3.pt")) {
             putWeights(name);
-            assertThat(store.locate(implementation, "large").byName()).containsOnlyKeys(name, TOKENIZER);
+            assertThat(store.filesOf(implementation, "large").byName()).containsOnlyKeys(name, TOKENIZER);
             ModelPresence found = locator.look(large, ModelPlace.LOCAL_CACHE);
             assertThat(found.isPresent()).isTrue();
             assertThat(found.files()).extracting("name").containsExactly(name, TOKENIZER);
         }
-        assertThat(store.locate(implementation, "large-v3").byName()).containsKey("large-v3.pt");
+        assertThat(store.filesOf(implementation, "large-v3").byName()).containsKey("large-v3.pt");
     }
 
     @Test
     void weightsThatAUserNamesNeedATokenizerBesideThem() throws IOException {
         Path file = putWeights("mine.pt");
         putWeights("other.pt");
-        ModelFiles files = store.locate(implementation, file.toString());
+        ModelFiles files = store.filesOf(implementation, file.toString());
         assertThatThrownBy(() -> implementation.load(files, LoadOptions.defaults()))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContainingAll(file.toString(), TOKENIZER, "Put it beside them");
@@ -133,6 +134,6 @@ class MpsModelsTest {
     }
 
     private ModelFiles embedded() {
-        return store.locate(implementation, EmbeddedModel.NAME);
+        return store.filesOf(implementation, EmbeddedModel.NAME);
     }
 }

@@ -4,7 +4,7 @@ import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.CheckpointWriter;
-import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.ConfiguredImplementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** GGML models on whisper.cpp. */
-public final class WhisperCppImplementation implements Implementation {
+public final class WhisperCppImplementation extends ConfiguredImplementation {
     static final String ID = "whispercpp";
 
     private static final String CPU = "cpu";
@@ -35,9 +35,14 @@ public final class WhisperCppImplementation implements Implementation {
     }
 
     @Override
+    public List<String> settings() {
+        return List.of(NativeLibraries.DIRECTORY_VARIABLE, NativeLibraries.DIRECTORY_PROPERTY, "jna.*");
+    }
+
+    @Override
     public Availability availability() {
         try {
-            WhisperCppRuntime runtime = WhisperCppRuntime.get();
+            WhisperCppRuntime runtime = WhisperCppRuntime.start(context());
             return new Availability.Available(runtime.version(), runtime.hasGpu() ? "GPU" : runtime.cpu());
         } catch (RuntimeUnavailableException e) {
             return new Availability.Unavailable(e.reason(), e.remedy());
@@ -56,7 +61,7 @@ public final class WhisperCppImplementation implements Implementation {
 
     @Override
     public List<Path> engineFiles() {
-        return NativeLibraries.ownFiles();
+        return NativeLibraries.ownFiles(context().settings());
     }
 
     @Override
@@ -89,7 +94,7 @@ public final class WhisperCppImplementation implements Implementation {
                     "dump-graph=" + options.dumpGraph(),
                     "whisper.cpp builds its graph anew for every step; leave it out.");
         }
-        WhisperCppRuntime runtime = WhisperCppRuntime.get();
+        WhisperCppRuntime runtime = WhisperCppRuntime.start(context());
         return WhisperCppTranscriber.load(
                 runtime,
                 model,

@@ -6,6 +6,7 @@ import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import io.github.whisperspeedtest.model.LibraryStore;
+import io.github.whisperspeedtest.spi.ImplementationContext;
 import io.github.whisperspeedtest.whispercpp.bindings.ContextParams;
 import io.github.whisperspeedtest.whispercpp.bindings.FullParams;
 import io.github.whisperspeedtest.whispercpp.bindings.NativeLibraries;
@@ -36,17 +37,18 @@ final class WhisperCppRuntime {
     }
 
     /**
-     * Returns the library.
+     * Returns the library, loading it on first use.
      *
+     * @param context where it is unpacked and which settings it gets, if it is not loaded yet
      * @throws RuntimeUnavailableException if it cannot be loaded here
      */
-    static synchronized WhisperCppRuntime get() {
+    static synchronized WhisperCppRuntime start(ImplementationContext context) {
         if (failure != null) {
             throw new RuntimeUnavailableException(failure.reason(), failure.remedy(), failure);
         }
         if (loaded == null) {
             try {
-                loaded = load();
+                loaded = load(context);
             } catch (RuntimeUnavailableException e) {
                 failure = e;
                 throw failure;
@@ -84,12 +86,14 @@ final class WhisperCppRuntime {
         return features.contains("METAL") || features.contains("CUDA");
     }
 
-    private static WhisperCppRuntime load() throws IOException {
-        NativeLibraries libraries = NativeLibraries.find();
-        LibraryStore.prepareJna();
+    private static WhisperCppRuntime load(ImplementationContext context) throws IOException {
+        NativeLibraries libraries = NativeLibraries.find(context);
         try {
-            return load(libraries);
-        } catch (LinkageError e) {
+            return LibraryStore.withProperties(
+                    new LibraryStore(context.nativeLibraries()).jnaProperties(), () -> load(libraries));
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception | LinkageError e) {
             throw new RuntimeUnavailableException(
                     "whisper.cpp cannot be loaded: " + e.getMessage(), libraries.remedy(), e);
         }

@@ -9,8 +9,10 @@ import io.github.whisperspeedtest.benchmark.BenchmarkInput;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.settings.Settings;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.testkit.TestContexts;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import java.io.IOException;
@@ -36,11 +38,11 @@ public final class HarnessOverheadBenchmark {
     /** Prints both medians and the median of the ratios of the pairs. */
     public static void main(String[] args) throws IOException {
         int pairs = args.length > 0 ? Integer.parseInt(args[0]) : 30;
-        WhisperCppImplementation implementation = new WhisperCppImplementation();
+        WhisperCppImplementation implementation = TestContexts.configured(new WhisperCppImplementation());
         Path model = args.length > 1
                 ? Path.of(args[1])
-                : new ModelStore(ToolHome.current())
-                        .locate(implementation, EmbeddedModel.NAME)
+                : new ModelStore(ToolHome.of(Settings.ofProcess()), Path.of("no-hub-cache"))
+                        .filesOf(implementation, EmbeddedModel.NAME)
                         .single();
         Audio audio = args.length > 2
                 ? BenchmarkInput.of(Path.of(args[2]), null).read()

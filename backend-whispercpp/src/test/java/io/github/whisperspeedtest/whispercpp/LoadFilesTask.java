@@ -6,6 +6,7 @@ import io.github.whisperspeedtest.process.ChildReporter;
 import io.github.whisperspeedtest.process.ChildTask;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.testkit.TestContexts;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ public final class LoadFilesTask implements ChildTask<LoadFilesTask.Order, Strin
         List<String> outcomes = new ArrayList<>();
         for (Path file : order.files()) {
             reporter.report(file.getFileName().toString());
-            try (Transcriber transcriber = new WhisperCppImplementation()
+            try (Transcriber transcriber = TestContexts.configured(new WhisperCppImplementation())
                     .load(ModelFiles.of("damaged", List.of(file)), LoadOptions.defaults())) {
                 transcriber.transcribe(
                         Audio.of("silence", new float[2 * Audio.SAMPLE_RATE]),

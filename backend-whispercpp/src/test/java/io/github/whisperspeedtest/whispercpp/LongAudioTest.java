@@ -10,6 +10,7 @@ import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.testing.MicroSamples;
+import io.github.whisperspeedtest.testkit.TestContexts;
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcriber;
@@ -73,11 +74,11 @@ class LongAudioTest {
     }
 
     private static Transcription transcribe(Audio audio, List<Double> fractions) {
-        Path file = new ModelStore(ToolHome.at(home))
-                .locate(new WhisperCppImplementation(), EmbeddedModel.NAME)
+        Path file = new ModelStore(ToolHome.at(home), home.resolve("no-hub-cache"))
+                .filesOf(TestContexts.configured(new WhisperCppImplementation()), EmbeddedModel.NAME)
                 .single();
         try (Transcriber transcriber = WhisperCppTranscriber.load(
-                WhisperCppRuntime.get(),
+                WhisperCppRuntime.start(TestContexts.ofEngine()),
                 GgmlModelFile.inspect(file),
                 EmbeddedModel.NAME,
                 LoadOptions.defaults(),

@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.whispercpp;
 import io.github.whisperspeedtest.process.ChildReporter;
 import io.github.whisperspeedtest.process.ChildTask;
 import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.testkit.TestContexts;
 
 /** Asks for availability in a JVM that has not loaded the library yet. */
 public final class RuntimeTask implements ChildTask<String, Void, RuntimeTask.Answer> {
@@ -19,7 +20,7 @@ public final class RuntimeTask implements ChildTask<String, Void, RuntimeTask.An
 
     @Override
     public Answer run(String nothing, ChildReporter<Void> reporter) {
-        WhisperCppImplementation implementation = new WhisperCppImplementation();
+        WhisperCppImplementation implementation = TestContexts.configured(new WhisperCppImplementation());
         return new Answer(implementation.availability(), implementation.availability());
     }
 }

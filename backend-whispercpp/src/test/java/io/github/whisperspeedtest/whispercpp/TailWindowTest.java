@@ -10,6 +10,7 @@ import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.testing.MicroSamples;
+import io.github.whisperspeedtest.testkit.TestContexts;
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.Timestamps;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
@@ -40,9 +41,11 @@ class TailWindowTest {
 
     @BeforeAll
     void load() {
-        WhisperCppImplementation implementation = new WhisperCppImplementation();
+        WhisperCppImplementation implementation = TestContexts.configured(new WhisperCppImplementation());
         transcriber = implementation.load(
-                new ModelStore(ToolHome.at(home)).locate(implementation, EmbeddedModel.NAME), LoadOptions.defaults());
+                new ModelStore(ToolHome.at(home), home.resolve("no-hub-cache"))
+                        .filesOf(implementation, EmbeddedModel.NAME),
+                LoadOptions.defaults());
     }
 
     @AfterAll

@@ -12,6 +12,7 @@ import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.testing.MicroSamples;
+import io.github.whisperspeedtest.testkit.TestContexts;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import io.github.whisperspeedtest.transcription.Transcription;
@@ -58,9 +59,10 @@ class WhisperCppAccuracyTest {
 
     @BeforeAll
     void transcribeEverything() throws IOException {
-        WhisperCppImplementation implementation = new WhisperCppImplementation();
+        WhisperCppImplementation implementation = TestContexts.configured(new WhisperCppImplementation());
         for (String model : List.of(EmbeddedModel.NAME, "micro-q8_0", "micro-q5_1")) {
-            ModelFiles files = new ModelStore(ToolHome.at(home)).locate(implementation, model);
+            ModelFiles files =
+                    new ModelStore(ToolHome.at(home), home.resolve("no-hub-cache")).filesOf(implementation, model);
             try (Transcriber transcriber = implementation.load(files, LoadOptions.defaults())) {
                 for (Sample sample : MicroSamples.all()) {
                     boolean isLong = sample.name().contains("long");

@@ -15,6 +15,7 @@ import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.testing.MicroSamples;
 import io.github.whisperspeedtest.testing.ReferenceNetwork;
 import io.github.whisperspeedtest.testing.ReferenceSpectrogram;
+import io.github.whisperspeedtest.testkit.TestContexts;
 import io.github.whisperspeedtest.whispercpp.bindings.ContextParams;
 import io.github.whisperspeedtest.whispercpp.bindings.NativeLibraries;
 import io.github.whisperspeedtest.whispercpp.bindings.WhisperLibrary;
@@ -120,8 +121,10 @@ class WhisperCppLogitsTest {
             throws IOException {
         String file = new GgmlWriter().fileNames("micro-" + steps.size()).get(0);
         new GgmlWriter().write(checkpoint, GgmlFileType.F16.label(), directory, List.of(file));
-        WhisperLibrary library = WhisperCppRuntime.get().library();
-        Functions functions = Native.load(NativeLibraries.find().whisper().toString(), Functions.class);
+        WhisperLibrary library =
+                WhisperCppRuntime.start(TestContexts.ofEngine()).library();
+        Functions functions = Native.load(
+                NativeLibraries.find(TestContexts.ofEngine()).whisper().toString(), Functions.class);
         Pointer defaults = library.whisper_context_default_params_by_ref();
         ContextParams.ByValue params = new ContextParams.ByValue(defaults);
         params.use_gpu = 0;

@@ -6,6 +6,7 @@ import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.process.ChildJvm;
 import io.github.whisperspeedtest.process.ChildOutcome;
 import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.testkit.TestContexts;
 import io.github.whisperspeedtest.whispercpp.bindings.NativeLibraries;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,7 +61,7 @@ class WhisperCppRuntimeTest {
 
     @Test
     void usesALibraryOfTheUsers() throws IOException {
-        NativeLibraries bundled = NativeLibraries.find();
+        NativeLibraries bundled = NativeLibraries.find(TestContexts.ofEngine());
         assertThat(ask(libraries(bundled.directory())).first())
                 .isInstanceOfSatisfying(
                         Availability.Available.class,

@@ -9,6 +9,7 @@ import io.github.whisperspeedtest.checkpoint.Sample;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.testing.MicroSamples;
+import io.github.whisperspeedtest.testkit.TestContexts;
 import io.github.whisperspeedtest.tokenizer.TokenizerData;
 import io.github.whisperspeedtest.transcription.Timestamps;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
@@ -69,7 +70,8 @@ class WhisperCppTextTest {
         new GgmlWriter().write(checkpoint, "f16", target, List.of("ggml.bin"));
         ModelFiles files = ModelFiles.of("text", List.of(target.resolve("ggml.bin")));
         Sample sample = MicroSamples.named("de_single_03.flac");
-        try (Transcriber transcriber = new WhisperCppImplementation().load(files, LoadOptions.defaults());
+        try (Transcriber transcriber =
+                        TestContexts.configured(new WhisperCppImplementation()).load(files, LoadOptions.defaults());
                 InputStream in = sample.open()) {
             return transcriber.transcribe(
                     AudioFiles.read(sample.name(), in),

@@ -8,6 +8,8 @@ import io.github.whisperspeedtest.model.ModelPlace;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.testkit.TestContexts;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import io.github.whisperspeedtest.verify.ModelVerifier;
 import io.github.whisperspeedtest.verify.Verdict;
@@ -45,7 +47,7 @@ class WhisperCppVerifierTest {
     @TempDir
     private Path temporary;
 
-    private final WhisperCppImplementation implementation = new WhisperCppImplementation();
+    private final WhisperCppImplementation implementation = TestContexts.configured(new WhisperCppImplementation());
     private ToolHome home;
     private Path hub;
     private ModelVerifier verifier;
@@ -74,7 +76,7 @@ class WhisperCppVerifierTest {
         assertThat(verdict.bytesOnDisk()).isEqualTo(model.length);
         assertThat(verify(ModelPlace.HUB_CACHE, VerifyLevel.HASH).status()).isEqualTo(Status.COMPLETE);
         assertThat(verify(ModelPlace.LOCAL_CACHE, VerifyLevel.LOAD).status()).isEqualTo(Status.MISSING);
-        var files = new ModelStore(home, hub).locate(implementation, "tiny");
+        var files = new ModelStore(home, hub).filesOf(implementation, "tiny");
         assertThat(files.single()).isEqualTo(built.snapshot(COMMIT).resolve(FILE));
         try (Transcriber transcriber = implementation.load(files, LoadOptions.defaults())) {
             assertThat(transcriber.parameters().model()).isEqualTo("tiny");
@@ -124,12 +126,14 @@ class WhisperCppVerifierTest {
         Files.createDirectories(plain.getParent());
         Files.write(plain, Arrays.copyOf(model, 1000));
 
-        List<Verdict> verdicts = verifier.verifyAll(
-                List.of(
-                        new VerifyRequest(implementation, "tiny", ModelPlace.HUB_CACHE),
-                        new VerifyRequest(implementation, "tiny", ModelPlace.LOCAL_CACHE)),
-                VerifyOptions.defaults(),
-                VerifyListener.NONE);
+        ModelInfo tiny = implementation.modelInfo("tiny", home.models());
+        List<Verdict> verdicts = List.copyOf(verifier.verifyAll(
+                        List.of(
+                                new VerifyRequest(implementation, tiny, ModelPlace.HUB_CACHE),
+                                new VerifyRequest(implementation, tiny, ModelPlace.LOCAL_CACHE)),
+                        VerifyOptions.defaults(),
+                        VerifyListener.NONE)
+                .values());
 
         assertThat(verdicts).extracting(Verdict::status).containsExactly(Status.COMPLETE, Status.INCOMPLETE);
         assertThat(verdicts.get(1).reason()).contains(plain.toString());

@@ -1,15 +1,14 @@
 package io.github.whisperspeedtest.benchmark;
 
+import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.FailureCategory;
 import io.github.whisperspeedtest.checkpoint.RandomModel;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.evaluation.WordErrorRate;
-import io.github.whisperspeedtest.model.ModelStore;
-import io.github.whisperspeedtest.process.ChildJvm;
 import io.github.whisperspeedtest.process.ChildOutcome;
-import io.github.whisperspeedtest.registry.ImplementationRegistry;
 import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.ImplementationContext;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.transcription.Timings;
 import io.github.whisperspeedtest.transcription.Transcription;
@@ -29,26 +28,11 @@ public final class BenchmarkRunner {
 
     private static final String RANDOM_WEIGHTS = "random weights: its speed means something, its text does not";
 
-    private final ImplementationRegistry registry;
-    private final ModelStore models;
-    private final ChildJvm children;
+    private final WhisperSpeedtest library;
 
-    /** Creates a runner whose child JVMs have the class path of this one; the implementations must be on it. */
-    public BenchmarkRunner(ImplementationRegistry registry, ModelStore models) {
-        this(registry, models, ChildJvm.builder().build());
-    }
-
-    /**
-     * Creates a runner for a program that loads its implementations otherwise than from the class path of its JVM.
-     *
-     * @param registry knows the implementations
-     * @param models finds their models
-     * @param children how a JVM is started whose class path holds the implementations; its time limit is that of the plan
-     */
-    public BenchmarkRunner(ImplementationRegistry registry, ModelStore models, ChildJvm children) {
-        this.registry = registry;
-        this.models = models;
-        this.children = children;
+    /** Creates a runner of the implementations and models of a library. */
+    public BenchmarkRunner(WhisperSpeedtest library) {
+        this.library = library;
     }
 
     /**
@@ -68,7 +52,7 @@ public final class BenchmarkRunner {
 
     private BenchmarkReport runAsPlanned(BenchmarkPlan plan, BenchmarkListener listener) {
         List<Implementation> implementations =
-                plan.implementations().stream().map(registry::require).toList();
+                plan.implementations().stream().map(library.registry()::require).toList();
         BenchmarkReport report = new BenchmarkReport(
                 BenchmarkEnvironment.detect(),
                 BenchmarkSettings.of(
@@ -103,7 +87,7 @@ public final class BenchmarkRunner {
         String version = implementation.version();
         ModelFiles files;
         try {
-            files = models.locate(implementation, plan.model());
+            files = library.models().filesOf(implementation, plan.model());
         } catch (WhisperSpeedtestException e) {
             return new BenchmarkResult.Failed(
                     id, version, FailureCategory.of(e.kind()), String.valueOf(e.getMessage()), null);
@@ -112,9 +96,11 @@ public final class BenchmarkRunner {
             LOG.debug("{} failed before its JVM was started", id, e);
             return new BenchmarkResult.Failed(id, version, FailureCategory.INTERNAL, e.toString(), null);
         }
+        ImplementationContext context = library.contextOf(implementation);
         BenchmarkTask.Order order = new BenchmarkTask.Order(
-                id, files, plan.inputs(), plan.warmupRuns(), plan.runs(), plan.load(), plan.transcribe());
-        ChildOutcome<BenchmarkTask.Outcome> outcome = children.toBuilder()
+                id, context, files, plan.inputs(), plan.warmupRuns(), plan.runs(), plan.load(), plan.transcribe());
+        ChildOutcome<BenchmarkTask.Outcome> outcome = library.children().toBuilder()
+                .addProperties(context.settings().properties())
                 .timeLimit(plan.timeLimit())
                 .build()
                 .run(BenchmarkTask.class, order, progress -> listener.onProgress(id, progress));

@@ -6,6 +6,7 @@ import io.github.whisperspeedtest.process.ChildTask;
 import io.github.whisperspeedtest.registry.ImplementationRegistry;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.ImplementationContext;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.transcription.EngineParameters;
@@ -29,6 +30,7 @@ public final class BenchmarkTask implements ChildTask<BenchmarkTask.Order, Bench
      * What to measure.
      *
      * @param implementation id of the implementation
+     * @param context the directories and settings for it
      * @param files the model's files
      * @param inputs the recordings
      * @param warmupRuns runs that do not count
@@ -38,6 +40,7 @@ public final class BenchmarkTask implements ChildTask<BenchmarkTask.Order, Bench
      */
     public record Order(
             String implementation,
+            ImplementationContext context,
             ModelFiles files,
             List<BenchmarkInput> inputs,
             int warmupRuns,
@@ -77,7 +80,8 @@ public final class BenchmarkTask implements ChildTask<BenchmarkTask.Order, Bench
 
     @Override
     public Outcome run(Order order, ChildReporter<BenchmarkProgress> reporter) {
-        Implementation implementation = ImplementationRegistry.discover(BenchmarkTask.class.getClassLoader())
+        Implementation implementation = ImplementationRegistry.discover(
+                        BenchmarkTask.class.getClassLoader(), unused -> order.context())
                 .require(order.implementation());
         if (implementation.availability() instanceof Availability.Unavailable missing) {
             return new Unavailable(missing.reason(), missing.remedy());

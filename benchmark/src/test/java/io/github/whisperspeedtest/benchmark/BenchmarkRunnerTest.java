@@ -3,16 +3,16 @@ package io.github.whisperspeedtest.benchmark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.FailureCategory;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.error.AudioException;
 import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.error.UnknownNameException;
 import io.github.whisperspeedtest.evaluation.WordErrorRate;
-import io.github.whisperspeedtest.model.ModelStore;
+import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.process.ChildJvm;
-import io.github.whisperspeedtest.registry.ImplementationRegistry;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.transcription.Timings;
@@ -26,6 +26,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +49,7 @@ class BenchmarkRunnerTest {
     private static Path temporary;
 
     private static ToolHome home;
+    private static Path jar;
     private static URLClassLoader loader;
     private static BenchmarkRunner runner;
 
@@ -55,22 +58,31 @@ class BenchmarkRunnerTest {
     @BeforeAll
     static void install() throws IOException {
         home = ToolHome.at(temporary.resolve("home"));
-        Path jar = FakeImplementations.jar(temporary.resolve("fakes.jar"));
+        jar = FakeImplementations.jar(temporary.resolve("fakes.jar"));
         loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, BenchmarkRunnerTest.class.getClassLoader());
-        ImplementationRegistry registry = ImplementationRegistry.discover(loader);
-        assertThat(registry.problems()).isEmpty();
-        for (Implementation implementation : registry.implementations()) {
+        WhisperSpeedtest library = library(home, jar);
+        assertThat(library.registry().problems()).isEmpty();
+        for (Implementation implementation : library.implementations()) {
             Path model = FakeImplementations.modelFile(home.models(), implementation.id());
             Files.createDirectories(model.getParent());
             Files.writeString(model, "model");
         }
+        runner = new BenchmarkRunner(library);
+    }
+
+    private static WhisperSpeedtest library(ToolHome home, Path jar) {
         List<Path> classPath = Stream.concat(
                         Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
                                 .map(Path::of),
                         Stream.of(jar))
                 .toList();
-        ChildJvm children = ChildJvm.builder().classPath(classPath).build();
-        runner = new BenchmarkRunner(registry, new ModelStore(home), children);
+        return WhisperSpeedtest.builder()
+                .classLoader(loader)
+                .home(home)
+                .hub(HubSettings.of(
+                        Map.of("HF_HUB_CACHE", home.data().resolve("hub").toString()), new Properties()))
+                .children(ChildJvm.builder().classPath(classPath).build())
+                .build();
     }
 
     @AfterAll
@@ -215,8 +227,7 @@ class BenchmarkRunnerTest {
 
     @Test
     void modelThatIsNotThereIsARowThatSaysWhereItBelongs(@TempDir Path empty) {
-        BenchmarkRunner elsewhere =
-                new BenchmarkRunner(ImplementationRegistry.discover(loader), new ModelStore(ToolHome.at(empty)));
+        BenchmarkRunner elsewhere = new BenchmarkRunner(library(ToolHome.at(empty), jar));
 
         BenchmarkReport report = elsewhere.run(plan(List.of(DEMO), 0, 1, LONG, "steady"), recorder);
 

@@ -17,9 +17,9 @@ import io.github.whisperspeedtest.checkpoint.RandomModel;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.AtomicFiles;
 import io.github.whisperspeedtest.files.DiskErrors;
-import io.github.whisperspeedtest.files.UserPaths;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.registry.DiscoveryProblem;
+import io.github.whisperspeedtest.settings.Settings;
 import io.github.whisperspeedtest.spi.Implementation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -179,8 +179,7 @@ final class BenchmarkCommand implements Callable<Integer> {
             Listener listener = new Listener(
                     progress, new ResultsDirectory(library.home().data().resolve("results")), ids.size());
             terminal.onInterrupt(listener::interruptSummary);
-            BenchmarkReport report =
-                    new BenchmarkRunner(library.registry(), new ModelStore(library.home())).run(plan, listener);
+            BenchmarkReport report = new BenchmarkRunner(library).run(plan, listener);
             listener.finish(report);
             return listener.lostAnExport() || models.leftAny() ? ExitCode.FAILED : exitCode(report);
         }
@@ -188,11 +187,11 @@ final class BenchmarkCommand implements Callable<Integer> {
 
     /** Writing a large model takes minutes; what cannot be written becomes a row that says so. */
     private void writeRandom(WhisperSpeedtest library, List<String> ids, ProgressLine progress) {
-        ModelStore store = new ModelStore(library.home());
+        ModelStore store = library.models();
         for (String id : ids) {
             progress.show("writing " + engine.model() + " for " + id);
             try {
-                store.locate(library.registry().require(id), engine.model());
+                store.filesOf(library.registry().require(id), engine.model());
             } catch (WhisperSpeedtestException e) {
                 LOG.debug("{} is not written for {}", engine.model(), id, e);
             }
@@ -368,7 +367,7 @@ final class BenchmarkCommand implements Callable<Integer> {
             for (Export export : exports()) {
                 if (!export.toStandardOutput()) {
                     exported &= write(
-                            UserPaths.current().expand(export.target()),
+                            Settings.ofProcess().paths().expand(export.target()),
                             export.format().apply(report));
                 }
             }

@@ -4,9 +4,8 @@ import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.UnknownNameException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
-import io.github.whisperspeedtest.hub.HubSettings;
-import io.github.whisperspeedtest.model.ModelCatalog;
 import io.github.whisperspeedtest.model.ModelStore;
+import io.github.whisperspeedtest.model.ResolvedModel;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.Implementation;
 import java.util.ArrayList;
@@ -20,7 +19,7 @@ final class BenchmarkModels {
     private final WhisperSpeedtest library;
     private final String model;
     private List<String> usable = new ArrayList<>();
-    private List<ModelSelection.Selected> missing = new ArrayList<>();
+    private List<ResolvedModel> missing = new ArrayList<>();
     private @Nullable UnknownNameException unknown;
 
     BenchmarkModels(Terminal terminal, WhisperSpeedtest library, String model) {
@@ -50,11 +49,11 @@ final class BenchmarkModels {
     int complete(List<String> ids, boolean consent, boolean named, boolean debug) {
         look(ids);
         int code = ExitCode.OK;
-        List<ModelSelection.Selected> wanted = missing.stream()
+        List<ResolvedModel> wanted = missing.stream()
                 .filter(one -> one.implementation().availability() instanceof Availability.Available)
                 .toList();
         if (!wanted.isEmpty() && (consent || isWanted(wanted))) {
-            code = new ModelFetcher(terminal, library, HubSettings.current(), debug).download(wanted);
+            code = new ModelFetcher(terminal, library, debug).download(wanted);
             look(ids);
         }
         if (usable.isEmpty()) {
@@ -76,17 +75,18 @@ final class BenchmarkModels {
     private void look(List<String> ids) {
         usable = new ArrayList<>();
         missing = new ArrayList<>();
-        ModelCatalog catalog = new ModelCatalog(library.home().models());
-        ModelStore store = new ModelStore(library.home());
+        ModelStore store = library.models();
         for (String id : ids) {
             Implementation implementation = library.registry().require(id);
             try {
-                store.locate(implementation, model);
-                usable.add(id);
+                ResolvedModel found = store.resolve(implementation, model);
+                if (found.isPresent() || found.isGenerated()) {
+                    usable.add(id);
+                } else {
+                    missing.add(found);
+                }
             } catch (UnknownNameException e) {
                 unknown = unknown == null ? e : unknown;
-            } catch (ModelException e) {
-                missing.add(new ModelSelection.Selected(implementation, catalog.require(implementation, model)));
             } catch (WhisperSpeedtestException e) {
                 // The row of the report says what is wrong.
                 usable.add(id);
@@ -94,10 +94,10 @@ final class BenchmarkModels {
         }
     }
 
-    private boolean isWanted(List<ModelSelection.Selected> wanted) {
+    private boolean isWanted(List<ResolvedModel> wanted) {
         Prompt prompt = terminal.prompt();
         long bytes =
-                wanted.stream().mapToLong(one -> one.model().expectedBytes()).sum();
+                wanted.stream().mapToLong(one -> one.info().expectedBytes()).sum();
         return prompt != null
                 && prompt.isYes("Model '" + model + "' is not on this machine for " + ids(wanted, ", ") + ". Download "
                         + Megabytes.of(bytes) + " MB?");
@@ -108,7 +108,7 @@ final class BenchmarkModels {
                 + ModelStore.downloadCommand(ids(missing, ","), model);
     }
 
-    private static String ids(List<ModelSelection.Selected> models, String separator) {
+    private static String ids(List<ResolvedModel> models, String separator) {
         return models.stream().map(one -> one.implementation().id()).collect(Collectors.joining(separator));
     }
 }

@@ -2,13 +2,12 @@ package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
-import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.model.ModelLocator;
 import io.github.whisperspeedtest.model.ModelPlace;
 import io.github.whisperspeedtest.model.ModelPresence;
 import io.github.whisperspeedtest.model.ModelStore;
+import io.github.whisperspeedtest.model.ResolvedModel;
 import io.github.whisperspeedtest.spi.ModelSource;
-import io.github.whisperspeedtest.verify.ModelVerifier;
 import io.github.whisperspeedtest.verify.Verdict;
 import io.github.whisperspeedtest.verify.VerifyLevel;
 import io.github.whisperspeedtest.verify.VerifyListener;
@@ -21,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -113,20 +113,19 @@ final class CheckModelsCommand implements Callable<Integer> {
     public Integer call() {
         VerifyOptions options = options();
         WhisperSpeedtest library = common.library();
-        HubSettings settings = HubSettings.current();
-        List<ModelSelection.Selected> models = selection.resolve(library);
+        List<ResolvedModel> models = selection.resolve(library);
         checkSelected(models);
-        writeEmbedded(library, settings, models);
-        CheckReport report = check(library, settings, models, options);
+        writeEmbedded(library, models);
+        CheckReport report = check(library, models, options);
         if (!json) {
             print(report);
         }
 
-        ModelFetcher fetcher = new ModelFetcher(terminal, library, settings, common.debug());
+        ModelFetcher fetcher = new ModelFetcher(terminal, library, common.debug());
         Prompt prompt = json || download || copy ? null : terminal.prompt();
         if (prompt != null) {
             report = new CheckMenu(terminal, prompt, fetcher).run(report, () -> {
-                CheckReport changed = check(library, settings, models, options);
+                CheckReport changed = check(library, models, options);
                 print(changed);
                 return changed;
             });
@@ -134,7 +133,7 @@ final class CheckModelsCommand implements Callable<Integer> {
         }
         boolean changed = actOnFlags(fetcher, report);
         if (changed) {
-            report = check(library, settings, models, options);
+            report = check(library, models, options);
         }
         // JSON is one document: what holds in the end.
         if (json || changed) {
@@ -142,7 +141,7 @@ final class CheckModelsCommand implements Callable<Integer> {
         }
         if (!json && !changed) {
             RepairPlan plan = RepairPlan.of(report);
-            hint(settings.offline() ? plan.offline() : plan);
+            hint(library.hub().offline() ? plan.offline() : plan);
         }
         return report.exitCode();
     }
@@ -160,7 +159,7 @@ final class CheckModelsCommand implements Callable<Integer> {
         }
     }
 
-    private void checkSelected(List<ModelSelection.Selected> models) {
+    private void checkSelected(List<ResolvedModel> models) {
         List<String> known = models.stream()
                 .map(model -> model.implementation().id())
                 .distinct()
@@ -173,13 +172,13 @@ final class CheckModelsCommand implements Callable<Integer> {
     }
 
     /** The demo model is part of this tool, so it counts as there; where it cannot be written, the verdict says that it is missing. */
-    private void writeEmbedded(WhisperSpeedtest library, HubSettings settings, List<ModelSelection.Selected> models) {
-        ModelStore store = new ModelStore(library.home(), settings.cache());
+    private void writeEmbedded(WhisperSpeedtest library, List<ResolvedModel> models) {
+        ModelStore store = library.models();
         boolean warned = false;
-        for (ModelSelection.Selected model : models) {
-            if (model.model().sources().stream().anyMatch(ModelSource.Embedded.class::isInstance)) {
+        for (ResolvedModel model : models) {
+            if (model.info().sources().stream().anyMatch(ModelSource.Embedded.class::isInstance)) {
                 try {
-                    store.locate(model.implementation(), model.model().name());
+                    store.prepare(model);
                 } catch (WhisperSpeedtestException e) {
                     LOG.debug(
                             "The demo model is not written for {}",
@@ -208,37 +207,39 @@ final class CheckModelsCommand implements Callable<Integer> {
         return new VerifyOptions(verifyLevel, timeout == null ? null : Duration.ofSeconds(timeout), memory);
     }
 
-    private CheckReport check(
-            WhisperSpeedtest library,
-            HubSettings settings,
-            List<ModelSelection.Selected> models,
-            VerifyOptions options) {
+    private CheckReport check(WhisperSpeedtest library, List<ResolvedModel> models, VerifyOptions options) {
         List<VerifyRequest> requests = new ArrayList<>();
-        for (ModelSelection.Selected model : models) {
+        for (ResolvedModel model : models) {
             for (ModelPlace place : ModelPlace.values()) {
-                requests.add(
-                        new VerifyRequest(model.implementation(), model.model().name(), place));
+                requests.add(request(model, place));
             }
         }
-        List<Verdict> verdicts;
+        Map<VerifyRequest, Verdict> verdicts;
         try (ProgressLine progress = new ProgressLine(terminal)) {
-            verdicts = new ModelVerifier(library.home(), settings.cache())
-                    .verifyAll(requests, options, new Spinner(progress, requests.size()));
+            verdicts = library.verifier().verifyAll(requests, options, new Spinner(progress, requests.size()));
         }
-        ModelLocator locator = new ModelLocator(settings.cache());
+        ModelLocator locator = library.models().locator();
         List<CheckedModel> checked = new ArrayList<>();
-        for (int i = 0; i < models.size(); i++) {
-            List<ModelPresence> companions = models.get(i).model().companions().stream()
+        for (ResolvedModel model : models) {
+            List<ModelPresence> companions = model.info().companions().stream()
                     .map(companion ->
                             locator.best(companion).orElseGet(() -> locator.look(companion, ModelPlace.HUB_CACHE)))
                     .toList();
-            checked.add(new CheckedModel(models.get(i), verdicts.get(2 * i), verdicts.get(2 * i + 1), companions));
+            checked.add(new CheckedModel(
+                    model,
+                    verdicts.get(request(model, ModelPlace.HUB_CACHE)),
+                    verdicts.get(request(model, ModelPlace.LOCAL_CACHE)),
+                    companions));
         }
         return new CheckReport(
                 checked,
                 library.home().models(),
-                settings.cache(),
+                library.hub().cache(),
                 free(library.home().models()));
+    }
+
+    private static VerifyRequest request(ResolvedModel model, ModelPlace place) {
+        return new VerifyRequest(model.implementation(), model.info(), place);
     }
 
     private static long free(Path directory) {
@@ -262,8 +263,7 @@ final class CheckModelsCommand implements Callable<Integer> {
     private boolean actOnFlags(ModelFetcher fetcher, CheckReport report) {
         boolean tried = false;
         if (copy) {
-            List<ModelSelection.Selected> copies =
-                    RepairPlan.models(selected(report).copies());
+            List<ResolvedModel> copies = RepairPlan.models(selected(report).copies());
             fetcher.replace(copies);
             tried = !copies.isEmpty();
         }
@@ -302,8 +302,8 @@ final class CheckModelsCommand implements Callable<Integer> {
 
         @Override
         public void onStart(VerifyRequest request) {
-            progress.show("checking " + request.implementation().id() + " " + request.model() + " (" + done + " of "
-                    + total + " done)");
+            progress.show("checking " + request.implementation().id() + " "
+                    + request.model().name() + " (" + done + " of " + total + " done)");
         }
 
         @Override

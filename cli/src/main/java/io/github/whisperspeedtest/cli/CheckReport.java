@@ -10,6 +10,7 @@ import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.cli.CheckedModel.Status;
 import io.github.whisperspeedtest.model.ModelPresence;
 import io.github.whisperspeedtest.model.ModelStore;
+import io.github.whisperspeedtest.model.ResolvedModel;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.verify.Verdict;
 import java.nio.file.Path;
@@ -51,7 +52,7 @@ record CheckReport(List<CheckedModel> models, Path modelsDirectory, Path hubCach
         for (CheckedModel model : models) {
             rows.add(List.of(
                     model.selected().implementation().id(),
-                    model.selected().model().name(),
+                    model.selected().info().name(),
                     cell(model.hub(), unicode),
                     cell(model.local(), unicode),
                     Megabytes.of(model.bytesOnDisk())));
@@ -82,13 +83,13 @@ record CheckReport(List<CheckedModel> models, Path modelsDirectory, Path hubCach
         StringBuilder text = new StringBuilder();
         for (CheckedModel model : models) {
             String name = model.selected().implementation().id() + " "
-                    + model.selected().model().name();
-            ModelInfo info = model.selected().model();
+                    + model.selected().info().name();
+            ModelInfo info = model.selected().info();
             explain(text, name + ", HF Hub Cache", model.hub(), info);
             explain(text, name + ", Local Cache", model.local(), info);
         }
         missingCompanions().forEach((companion, lacking) -> {
-            ModelSelection.Selected first = lacking.get(0).selected();
+            ResolvedModel first = lacking.get(0).selected();
             String implementations = lacking.stream()
                     .map(model -> model.selected().implementation().id())
                     .distinct()
@@ -140,7 +141,7 @@ record CheckReport(List<CheckedModel> models, Path modelsDirectory, Path hubCach
     private String summary() {
         long download = models.stream()
                 .filter(model -> model.status() == Status.MISSING || model.status() == Status.INCOMPLETE)
-                .mapToLong(model -> model.selected().model().expectedBytes())
+                .mapToLong(model -> model.selected().info().expectedBytes())
                 .sum();
         String counts = List.of(Status.values()).stream()
                 .map(status -> count(status) + " "
@@ -177,10 +178,10 @@ record CheckReport(List<CheckedModel> models, Path modelsDirectory, Path hubCach
         for (CheckedModel model : models) {
             ObjectNode row = rows.addObject();
             row.put("implementation", model.selected().implementation().id());
-            row.put("model", model.selected().model().name());
+            row.put("model", model.selected().info().name());
             row.put("status", model.status().name().toLowerCase(Locale.ROOT));
             row.put("bytes_on_disk", model.bytesOnDisk());
-            row.put("expected_bytes", model.selected().model().expectedBytes());
+            row.put("expected_bytes", model.selected().info().expectedBytes());
             describe(row.putObject("hub_cache"), model.hub());
             describe(row.putObject("local_cache"), model.local());
             ArrayNode companions = row.putArray("companions");

@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.model.ModelPresence;
+import io.github.whisperspeedtest.model.ResolvedModel;
 import io.github.whisperspeedtest.spi.ModelSource;
 import io.github.whisperspeedtest.verify.Verdict;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param local the verdict on where the implementation looks
  * @param companions what is there of the models that it works better with
  */
-record CheckedModel(ModelSelection.Selected selected, Verdict hub, Verdict local, List<ModelPresence> companions) {
+record CheckedModel(ResolvedModel selected, Verdict hub, Verdict local, List<ModelPresence> companions) {
     /** What the two verdicts come to. */
     enum Status {
         /** It can be used. */
@@ -67,7 +68,7 @@ record CheckedModel(ModelSelection.Selected selected, Verdict hub, Verdict local
     /** Returns whether a download would put something where nothing usable is; what was converted comes from nowhere. */
     boolean canBeDownloaded() {
         return (status() == Status.MISSING || status() == Status.INCOMPLETE)
-                && selected.model().sources().stream().noneMatch(ModelSource.Converted.class::isInstance);
+                && selected.info().sources().stream().noneMatch(ModelSource.Converted.class::isInstance);
     }
 
     /** Returns whether a copy from the default cache would put something where nothing usable is. */

@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.cli;
 import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.settings.Settings;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -34,14 +35,14 @@ final class CommonOptions {
 
     /** Returns the library, set up as the options say. */
     WhisperSpeedtest library() {
+        Settings settings = Settings.ofProcess();
         if (modelsDirectory != null) {
-            // A property and not a parameter, so that child processes get it too.
-            System.setProperty(
+            settings = settings.withProperty(
                     ToolHome.MODELS_PROPERTY, modelsDirectory.toAbsolutePath().toString());
         }
         if (offline) {
-            System.setProperty(HubSettings.OFFLINE_PROPERTY, "true");
+            settings = settings.withProperty(HubSettings.OFFLINE_PROPERTY, "true");
         }
-        return WhisperSpeedtest.create();
+        return WhisperSpeedtest.builder().settings(settings).build();
     }
 }

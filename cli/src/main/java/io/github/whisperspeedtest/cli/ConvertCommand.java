@@ -4,10 +4,6 @@ import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.convert.Conversion;
 import io.github.whisperspeedtest.convert.ConvertedModel;
 import io.github.whisperspeedtest.convert.ModelConverter;
-import io.github.whisperspeedtest.hub.HubSettings;
-import io.github.whisperspeedtest.model.ModelStore;
-import io.github.whisperspeedtest.verify.ModelVerifier;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -74,12 +70,7 @@ final class ConvertCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         WhisperSpeedtest library = common.library();
-        Path hubCache = HubSettings.current().cache();
-        ModelConverter converter = new ModelConverter(
-                library.registry(),
-                library.home(),
-                new ModelStore(library.home(), hubCache),
-                new ModelVerifier(library.home(), hubCache));
+        ModelConverter converter = library.converter();
         ConvertedModel model;
         try (ProgressLine progress = new ProgressLine(terminal)) {
             model = converter.convert(

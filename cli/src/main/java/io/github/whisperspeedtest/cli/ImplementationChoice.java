@@ -3,7 +3,6 @@ package io.github.whisperspeedtest.cli;
 import io.github.whisperspeedtest.error.EngineUnavailableException;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.UnknownNameException;
-import io.github.whisperspeedtest.model.ModelCatalog;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.Implementation;
@@ -15,17 +14,17 @@ import org.jspecify.annotations.Nullable;
 /** Which implementation runs a model where nobody names one. */
 final class ImplementationChoice {
     private final List<Implementation> implementations;
-    private final ModelCatalog catalog;
+    private final ModelStore models;
 
     /**
      * Creates a choice.
      *
      * @param implementations those that there are, best first
-     * @param catalog knows their models
+     * @param models finds their models
      */
-    ImplementationChoice(List<Implementation> implementations, ModelCatalog catalog) {
+    ImplementationChoice(List<Implementation> implementations, ModelStore models) {
         this.implementations = implementations;
-        this.catalog = catalog;
+        this.models = models;
     }
 
     /**
@@ -73,7 +72,7 @@ final class ImplementationChoice {
     }
 
     private List<Implementation> candidates(String model) {
-        Optional<ModelFiles> files = ModelStore.ofPath(model);
+        Optional<ModelFiles> files = models.ofPath(model);
         if (files.isEmpty()) {
             return implementations;
         }
@@ -94,7 +93,7 @@ final class ImplementationChoice {
     /** Returns whether the model is a name, which wins over a file that happens to be called the same. */
     private boolean knows(Implementation implementation, String model) {
         try {
-            catalog.require(implementation, model);
+            models.catalog().require(implementation, model);
             return true;
         } catch (UnknownNameException e) {
             return false;

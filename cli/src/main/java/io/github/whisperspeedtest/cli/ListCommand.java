@@ -46,7 +46,7 @@ final class ListCommand implements Callable<Integer> {
     @Override
     public Integer call() throws JsonProcessingException {
         WhisperSpeedtest library = common.library();
-        ModelCatalog catalog = new ModelCatalog(library.home().models());
+        ModelCatalog catalog = library.models().catalog();
         Map<Implementation, Availability> all = new LinkedHashMap<>();
         library.implementations().forEach(found -> all.put(found, found.availability()));
         List<DiscoveryProblem> problems = library.registry().problems();

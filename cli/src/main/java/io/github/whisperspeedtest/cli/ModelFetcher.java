@@ -9,12 +9,11 @@ import io.github.whisperspeedtest.error.UnreachableHostException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.hub.DownloadListener;
 import io.github.whisperspeedtest.hub.DownloadProgress;
-import io.github.whisperspeedtest.hub.HubSettings;
-import io.github.whisperspeedtest.model.ModelCatalog;
 import io.github.whisperspeedtest.model.ModelCopier;
 import io.github.whisperspeedtest.model.ModelInstaller;
 import io.github.whisperspeedtest.model.ModelPlace;
 import io.github.whisperspeedtest.model.ModelStore;
+import io.github.whisperspeedtest.model.ResolvedModel;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource;
@@ -40,7 +39,6 @@ final class ModelFetcher {
     private final ModelInstaller installer;
     private final ModelCopier copier;
     private final ModelStore store;
-    private final ModelCatalog catalog;
     private final ModelVerifier verifier;
     private final boolean offline;
     private final boolean debug;
@@ -48,15 +46,14 @@ final class ModelFetcher {
     /** Companions that could not be had, which the next model would miss for the same reason. */
     private final Set<String> failedCompanions = new HashSet<>();
 
-    ModelFetcher(Terminal terminal, WhisperSpeedtest library, HubSettings settings, boolean debug) {
+    ModelFetcher(Terminal terminal, WhisperSpeedtest library, boolean debug) {
         this.terminal = terminal;
         this.errors = new ErrorPrinter(terminal);
-        this.installer = new ModelInstaller(library.home(), settings);
-        this.copier = new ModelCopier(settings.cache());
-        this.store = new ModelStore(library.home(), settings.cache());
-        this.catalog = new ModelCatalog(library.home().models());
-        this.verifier = new ModelVerifier(library.home(), settings.cache());
-        this.offline = settings.offline();
+        this.installer = library.installer();
+        this.copier = library.copier();
+        this.store = library.models();
+        this.verifier = library.verifier();
+        this.offline = library.hub().offline();
         this.debug = debug;
     }
 
@@ -71,8 +68,9 @@ final class ModelFetcher {
      * @throws io.github.whisperspeedtest.error.ModelException if it is not there and not wanted; says how to get it
      */
     void ensure(Implementation implementation, String model, boolean consent) {
+        ResolvedModel selected = store.resolve(implementation, model);
         try {
-            store.locate(implementation, model);
+            store.prepare(selected);
         } catch (ModelException e) {
             if (!consent) {
                 Prompt prompt = terminal.prompt();
@@ -82,8 +80,6 @@ final class ModelFetcher {
                     throw e;
                 }
             }
-            ModelSelection.Selected selected =
-                    new ModelSelection.Selected(implementation, catalog.require(implementation, model));
             install(selected);
             try {
                 completeCompanions(selected);
@@ -98,7 +94,7 @@ final class ModelFetcher {
      *
      * @return the exit code for all of them
      */
-    int download(List<ModelSelection.Selected> models) {
+    int download(List<ResolvedModel> models) {
         return forEach(models, model -> {
             Verdict local = look(model, ModelPlace.LOCAL_CACHE);
             boolean elsewhere = local.status() == Verdict.Status.NOT_APPLICABLE;
@@ -115,26 +111,26 @@ final class ModelFetcher {
         });
     }
 
-    private Verdict look(ModelSelection.Selected model, ModelPlace place) {
-        return verifier.verify(model.implementation(), model.model().name(), place, VerifyOptions.defaults());
+    private Verdict look(ResolvedModel model, ModelPlace place) {
+        return verifier.verify(model.implementation(), model.info().name(), place, VerifyOptions.defaults());
     }
 
     /** Looks without loading. */
-    private Verdict glance(ModelSelection.Selected model, ModelPlace place) {
+    private Verdict glance(ResolvedModel model, ModelPlace place) {
         VerifyOptions options = VerifyOptions.defaults().withLevel(VerifyLevel.CACHE_CHECK);
-        return verifier.verify(model.implementation(), model.model().name(), place, options);
+        return verifier.verify(model.implementation(), model.info().name(), place, options);
     }
 
-    private void install(ModelSelection.Selected model) {
+    private void install(ResolvedModel model) {
         try (ProgressLine progress = new ProgressLine(terminal)) {
             String installed = installer
-                    .installAlone(model.implementation(), model.model(), new Listener(progress, model.label()))
+                    .installAlone(model.implementation(), model.info(), new Listener(progress, model.label()))
                     .name();
             progress.clear();
             terminal.err()
                     .println((isPublished(model) ? "downloaded " : "written: ")
                             + model.label()
-                            + (installed.equals(model.model().name()) ? "" : ": " + installed + " in its stead"));
+                            + (installed.equals(model.info().name()) ? "" : ": " + installed + " in its stead"));
         }
     }
 
@@ -143,8 +139,8 @@ final class ModelFetcher {
      *
      * @throws DownloadException if the network or the disk fails, the first time
      */
-    private void completeCompanions(ModelSelection.Selected model) {
-        for (ModelInfo companion : model.model().companions()) {
+    private void completeCompanions(ResolvedModel model) {
+        for (ModelInfo companion : model.info().companions()) {
             if (failedCompanions.contains(companion.name())) {
                 continue;
             }
@@ -172,7 +168,7 @@ final class ModelFetcher {
      *
      * @return the exit code for all of them
      */
-    int copy(List<ModelSelection.Selected> models) {
+    int copy(List<ResolvedModel> models) {
         return forEach(models, model -> {
             boolean inPlace = glance(model, ModelPlace.LOCAL_CACHE).status() == Verdict.Status.NOT_APPLICABLE
                     && glance(model, ModelPlace.HUB_CACHE).isComplete();
@@ -193,18 +189,18 @@ final class ModelFetcher {
     }
 
     /** Returns whether a model comes from a server; others are made on this machine. */
-    private static boolean isPublished(ModelSelection.Selected model) {
-        return model.model().sources().stream()
+    private static boolean isPublished(ResolvedModel model) {
+        return model.info().sources().stream()
                 .anyMatch(source ->
                         source instanceof ModelSource.HubRepository || source instanceof ModelSource.DirectDownload);
     }
 
-    private static String downloadCommand(ModelSelection.Selected model) {
+    private static String downloadCommand(ResolvedModel model) {
         return ModelStore.downloadCommand(
-                model.implementation().id(), model.model().name());
+                model.implementation().id(), model.info().name());
     }
 
-    private void verify(ModelSelection.Selected model) {
+    private void verify(ResolvedModel model) {
         Verdict verdict = look(model, ModelPlace.LOCAL_CACHE);
         if (verdict.status() == Verdict.Status.INCOMPLETE || verdict.status() == Verdict.Status.MISSING) {
             throw new ModelException(model.label() + " was copied but does not load: " + verdict.reason() + " Run: "
@@ -217,12 +213,12 @@ final class ModelFetcher {
      *
      * @return the exit code for all of them
      */
-    int replace(List<ModelSelection.Selected> models) {
+    int replace(List<ResolvedModel> models) {
         return forEach(models, model -> copy(model, copier::replace));
     }
 
-    private ModelCopier.Outcome copy(ModelSelection.Selected model, Function<ModelInfo, ModelCopier.Outcome> copying) {
-        ModelCopier.Outcome outcome = copying.apply(model.model());
+    private ModelCopier.Outcome copy(ResolvedModel model, Function<ModelInfo, ModelCopier.Outcome> copying) {
+        ModelCopier.Outcome outcome = copying.apply(model.info());
         String what = switch (outcome) {
             case ALREADY_THERE -> "is there already: ";
             case LINKED -> "copied without taking space: ";
@@ -233,14 +229,14 @@ final class ModelFetcher {
     }
 
     private interface Action {
-        void on(ModelSelection.Selected model);
+        void on(ResolvedModel model);
     }
 
     /** Returns the exit code: that of the cause where all failed for the same one. */
-    private int forEach(List<ModelSelection.Selected> models, Action action) {
+    private int forEach(List<ResolvedModel> models, Action action) {
         List<Integer> codes = new ArrayList<>();
         Map<UnreachableHostException, List<String>> alsoUnreachable = new LinkedHashMap<>();
-        for (ModelSelection.Selected model : models) {
+        for (ResolvedModel model : models) {
             try {
                 action.on(model);
                 codes.add(ExitCode.OK);

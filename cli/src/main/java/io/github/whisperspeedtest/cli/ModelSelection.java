@@ -4,6 +4,8 @@ import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.error.UnknownNameException;
 import io.github.whisperspeedtest.model.ModelCatalog;
+import io.github.whisperspeedtest.model.ModelStore;
+import io.github.whisperspeedtest.model.ResolvedModel;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import java.util.ArrayList;
@@ -33,24 +35,11 @@ final class ModelSelection {
     ModelSelection() {}
 
     /**
-     * One model of one implementation.
-     *
-     * @param implementation the implementation
-     * @param model what it knows of the model
-     */
-    record Selected(Implementation implementation, ModelInfo model) {
-        /** Returns what messages call it. */
-        String label() {
-            return implementation.id() + " " + model.name();
-        }
-    }
-
-    /**
      * Returns what was asked for, by implementation.
      *
      * @throws UnknownNameException if an implementation is not there, or none of them knows one of the models
      */
-    List<Selected> resolve(WhisperSpeedtest library) {
+    List<ResolvedModel> resolve(WhisperSpeedtest library) {
         List<Implementation> chosen = implementations.isEmpty()
                 ? library.implementations()
                 : implementations.stream()
@@ -58,23 +47,25 @@ final class ModelSelection {
                         .distinct()
                         .map(library.registry()::require)
                         .toList();
-        ModelCatalog catalog = new ModelCatalog(library.home().models());
-        List<Selected> selected = new ArrayList<>();
+        ModelStore store = library.models();
+        List<ResolvedModel> selected = new ArrayList<>();
         for (Implementation implementation : chosen) {
             if (models.contains(ALL)) {
-                catalog.models(implementation).forEach(model -> selected.add(new Selected(implementation, model)));
+                store.catalog()
+                        .models(implementation)
+                        .forEach(model -> selected.add(store.resolve(implementation, model)));
                 continue;
             }
             for (String wanted : models.stream().map(String::strip).distinct().toList()) {
-                find(catalog, implementation, wanted)
-                        .ifPresent(model -> selected.add(new Selected(implementation, model)));
+                find(store.catalog(), implementation, wanted)
+                        .ifPresent(model -> selected.add(store.resolve(implementation, model)));
             }
         }
         for (String wanted : models) {
             boolean known = wanted.equals(ALL)
-                    || selected.stream().anyMatch(one -> one.model().name().equals(wanted.strip()));
+                    || selected.stream().anyMatch(one -> one.name().equals(wanted.strip()));
             if (!known) {
-                chosen.forEach(implementation -> catalog.require(implementation, wanted.strip()));
+                chosen.forEach(implementation -> store.catalog().require(implementation, wanted.strip()));
                 throw new UnknownNameException(
                         "There is no implementation that could know the model '" + wanted + "'.");
             }

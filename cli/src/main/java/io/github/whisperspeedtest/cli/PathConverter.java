@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
-import io.github.whisperspeedtest.files.UserPaths;
+import io.github.whisperspeedtest.settings.Settings;
 import java.nio.file.Path;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -11,7 +11,7 @@ final class PathConverter implements ITypeConverter<Path> {
     @Override
     public Path convert(String value) {
         try {
-            return UserPaths.current().expand(value);
+            return Settings.ofProcess().paths().expand(value);
         } catch (WhisperSpeedtestException e) {
             throw new TypeConversionException(e.getMessage());
         }

@@ -3,7 +3,7 @@ package io.github.whisperspeedtest.cli;
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.evaluation.TextNormalizer;
-import io.github.whisperspeedtest.files.UserPaths;
+import io.github.whisperspeedtest.settings.Settings;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -42,7 +42,7 @@ final class ReferenceText {
 
     private static Optional<Path> file(String given) {
         try {
-            return Optional.of(UserPaths.current().expand(given)).filter(Files::isRegularFile);
+            return Optional.of(Settings.ofProcess().paths().expand(given)).filter(Files::isRegularFile);
         } catch (WhisperSpeedtestException e) {
             return Optional.empty();
         }

@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.model.ModelPresence;
+import io.github.whisperspeedtest.model.ResolvedModel;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,7 +24,7 @@ record RepairPlan(List<Item> copies, List<Item> downloads) {
      * @param label what to call it
      * @param bytes its size, 0 where that is not known
      */
-    record Item(ModelSelection.Selected model, String label, long bytes) {
+    record Item(ResolvedModel model, String label, long bytes) {
         String describe() {
             return bytes > 0 ? label + ", " + Megabytes.of(bytes) + " MB" : label;
         }
@@ -50,7 +51,7 @@ record RepairPlan(List<Item> copies, List<Item> downloads) {
                 .map(model -> new Item(
                         model.selected(),
                         model.selected().label(),
-                        model.selected().model().expectedBytes()))
+                        model.selected().info().expectedBytes()))
                 .toList();
         return new RepairPlan(
                 copies,
@@ -66,7 +67,7 @@ record RepairPlan(List<Item> copies, List<Item> downloads) {
     /** Returns each companion that is missing once, unless it comes along with a model that is to be downloaded. */
     private static List<Item> companions(CheckReport report, List<Item> downloads) {
         List<String> comingAlong = downloads.stream()
-                .flatMap(item -> item.model().model().companions().stream())
+                .flatMap(item -> item.model().info().companions().stream())
                 .map(ModelInfo::name)
                 .toList();
         Map<String, CheckedModel> first = new LinkedHashMap<>();
@@ -97,7 +98,7 @@ record RepairPlan(List<Item> copies, List<Item> downloads) {
         return copies.size() + downloads.size();
     }
 
-    static List<ModelSelection.Selected> models(List<Item> items) {
+    static List<ResolvedModel> models(List<Item> items) {
         return items.stream().map(Item::model).distinct().toList();
     }
 

@@ -10,8 +10,6 @@ import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.AtomicFiles;
 import io.github.whisperspeedtest.files.DiskErrors;
 import io.github.whisperspeedtest.format.TranscriptFormat;
-import io.github.whisperspeedtest.hub.HubSettings;
-import io.github.whisperspeedtest.model.ModelCatalog;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
@@ -121,12 +119,9 @@ final class TranscribeCommand implements Callable<Integer> {
         LoadOptions load = engine.loadOptions();
         WhisperSpeedtest library = common.library();
         String id = implementation == null
-                ? new ImplementationChoice(
-                                library.implementations(),
-                                new ModelCatalog(library.home().models()))
-                        .forModel(engine.model())
+                ? new ImplementationChoice(library.implementations(), library.models()).forModel(engine.model())
                 : implementation;
-        new ModelFetcher(terminal, library, HubSettings.current(), common.debug())
+        new ModelFetcher(terminal, library, common.debug())
                 .ensure(library.registry().require(id), engine.model(), engine.download());
 
         ErrorPrinter errors = new ErrorPrinter(terminal);

@@ -14,6 +14,7 @@ import io.github.whisperspeedtest.network.WhisperNetwork;
 import io.github.whisperspeedtest.onnx.OnnxNetwork;
 import io.github.whisperspeedtest.onnx.OnnxOptions;
 import io.github.whisperspeedtest.onnx.graph.Precision;
+import io.github.whisperspeedtest.settings.Settings;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.testing.MicroSamples;
 import io.github.whisperspeedtest.transcription.Segment;
@@ -72,7 +73,10 @@ class BackendAgreementTest {
 
     @BeforeAll
     void openAll() {
-        WhisperSpeedtest whisper = WhisperSpeedtest.create(getClass().getClassLoader(), ToolHome.at(home));
+        WhisperSpeedtest whisper = WhisperSpeedtest.builder()
+                .settings(Settings.ofProcess())
+                .home(ToolHome.at(home))
+                .build();
         LoadOptions floats = LoadOptions.defaults().withComputeType("float32");
         transcribers.put("whispercpp f16", whisper.open("whispercpp", "micro"));
         transcribers.put("whispercpp q8_0", whisper.open("whispercpp", "micro-q8_0"));

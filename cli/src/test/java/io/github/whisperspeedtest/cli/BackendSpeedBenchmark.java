@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.cli;
 import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.settings.Settings;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
@@ -34,8 +35,10 @@ final class BackendSpeedBenchmark {
     public static void main(String[] arguments) throws InterruptedException {
         int rounds = Integer.parseInt(arguments[0]);
         int threads = Integer.parseInt(arguments[1]);
-        WhisperSpeedtest whisper = WhisperSpeedtest.create(
-                BackendSpeedBenchmark.class.getClassLoader(), ToolHome.at(Path.of(arguments[3])));
+        WhisperSpeedtest whisper = WhisperSpeedtest.builder()
+                .settings(Settings.ofProcess())
+                .home(ToolHome.at(Path.of(arguments[3])))
+                .build();
         Map<String, Transcriber> candidates = new LinkedHashMap<>();
         for (String candidate : Arrays.asList(arguments).subList(4, arguments.length)) {
             String[] parts = candidate.split("/");

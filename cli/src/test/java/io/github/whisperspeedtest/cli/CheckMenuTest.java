@@ -7,6 +7,7 @@ import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.hub.testing.CacheBuilder;
 import io.github.whisperspeedtest.model.ModelPlace;
 import io.github.whisperspeedtest.model.ModelPresence;
+import io.github.whisperspeedtest.model.ResolvedModel;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.Implementation;
@@ -123,20 +124,19 @@ class CheckMenuTest {
         properties.setProperty(
                 HubSettings.CACHE_PROPERTY, directory.resolve("hub").toString());
         HubSettings settings = HubSettings.of(Map.of(), properties).withOffline(offline);
-        System.setProperty(ToolHome.HOME_PROPERTY, directory.resolve("home").toString());
-        try {
-            ModelFetcher fetcher = new ModelFetcher(terminal.terminal(), WhisperSpeedtest.create(), settings, false);
-            Prompt prompt = question -> {
-                questions.add(question);
-                return left.poll();
-            };
-            new CheckMenu(terminal.terminal(), prompt, fetcher).run(report, () -> {
-                checks++;
-                return report(missing());
-            });
-        } finally {
-            System.clearProperty(ToolHome.HOME_PROPERTY);
-        }
+        WhisperSpeedtest library = WhisperSpeedtest.builder()
+                .home(ToolHome.at(directory.resolve("home")))
+                .hub(settings)
+                .build();
+        ModelFetcher fetcher = new ModelFetcher(terminal.terminal(), library, false);
+        Prompt prompt = question -> {
+            questions.add(question);
+            return left.poll();
+        };
+        new CheckMenu(terminal.terminal(), prompt, fetcher).run(report, () -> {
+            checks++;
+            return report(missing());
+        });
     }
 
     private CheckReport report(CheckedModel... models) {
@@ -165,7 +165,7 @@ class CheckMenuTest {
                 List.of(),
                 List.of());
         return new CheckedModel(
-                new ModelSelection.Selected(new Fake(), model),
+                new ResolvedModel(new Fake(), model, null, null),
                 verdict(hub, model.expectedBytes()),
                 verdict(local, model.expectedBytes()),
                 withoutCompanion ? List.of(companion) : List.of());

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.whisperspeedtest.model.ModelPlace;
 import io.github.whisperspeedtest.model.ModelPresence;
+import io.github.whisperspeedtest.model.ResolvedModel;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
@@ -61,7 +62,7 @@ class CheckReportTest {
 
     private static CheckedModel with(Verdict.Status status) {
         Verdict verdict = verdict(status);
-        return new CheckedModel(new ModelSelection.Selected(new Fake(), model("base")), verdict, verdict, List.of());
+        return new CheckedModel(new ResolvedModel(new Fake(), model("base"), null, null), verdict, verdict, List.of());
     }
 
     @Test
@@ -87,13 +88,13 @@ class CheckReportTest {
         ModelInfo model = ModelInfo.ofLocalFiles(
                 name, List.of(new ModelSource.Embedded("f16")), List.of(Path.of(name + ".bin")), publishedBytes);
         Verdict complete = verdict(Verdict.Status.COMPLETE);
-        return new CheckedModel(new ModelSelection.Selected(new Fake(), model), complete, complete, List.of());
+        return new CheckedModel(new ResolvedModel(new Fake(), model, null, null), complete, complete, List.of());
     }
 
     private static CheckedModel checked(String name, ModelPresence companion) {
         Verdict complete = verdict(Verdict.Status.COMPLETE);
         return new CheckedModel(
-                new ModelSelection.Selected(new Fake(), model(name)), complete, complete, List.of(companion));
+                new ResolvedModel(new Fake(), model(name), null, null), complete, complete, List.of(companion));
     }
 
     private static Verdict verdict(Verdict.Status status) {

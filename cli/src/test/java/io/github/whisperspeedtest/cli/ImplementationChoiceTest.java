@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.error.EngineUnavailableException;
 import io.github.whisperspeedtest.error.ModelException;
-import io.github.whisperspeedtest.model.ModelCatalog;
+import io.github.whisperspeedtest.model.ModelStore;
+import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.CheckpointReader;
 import io.github.whisperspeedtest.spi.Implementation;
@@ -77,7 +78,10 @@ class ImplementationChoiceTest {
     }
 
     private String choose(String model, Implementation... implementations) {
-        return new ImplementationChoice(List.of(implementations), new ModelCatalog(directory)).forModel(model);
+        return new ImplementationChoice(
+                        List.of(implementations),
+                        new ModelStore(new ToolHome(directory, directory), directory.resolve("hub")))
+                .forModel(model);
     }
 
     private String file(String name) throws IOException {

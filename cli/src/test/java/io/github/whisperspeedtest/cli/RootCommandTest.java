@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.whisperspeedtest.files.UserPaths;
 import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.settings.Settings;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.file.Files;
@@ -135,7 +135,8 @@ class RootCommandTest {
                         .readTree(terminal.out())
                         .get("models_directory")
                         .asText())
-                .isEqualTo(UserPaths.current().home().resolve("no/such").toString());
+                .isEqualTo(
+                        Settings.ofProcess().paths().home().resolve("no/such").toString());
         assertThat(Path.of("~")).doesNotExist();
         System.clearProperty(ToolHome.MODELS_PROPERTY);
     }

@@ -7,10 +7,10 @@ import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.UnknownNameException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
-import io.github.whisperspeedtest.files.UserPaths;
 import io.github.whisperspeedtest.model.HuggingFaceFormat;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.registry.ImplementationRegistry;
+import io.github.whisperspeedtest.settings.UserPaths;
 import io.github.whisperspeedtest.spi.CheckpointReader;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ModelFiles;
@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  */
 record CheckpointSource(String name, Checkpoint checkpoint) {
     /** Finds sources by what users call them. */
-    record Finder(ImplementationRegistry registry, ModelStore models) {
+    record Finder(ImplementationRegistry registry, ModelStore models, UserPaths paths) {
         /**
          * Opens a source.
          *
@@ -54,9 +54,9 @@ record CheckpointSource(String name, Checkpoint checkpoint) {
             return ofModel(registry.require(source.substring(0, colon)), source.substring(colon + 1));
         }
 
-        private static Optional<Path> existing(String source) {
+        private Optional<Path> existing(String source) {
             try {
-                return Optional.of(UserPaths.current().expand(source)).filter(Files::exists);
+                return Optional.of(paths.expand(source)).filter(Files::exists);
             } catch (WhisperSpeedtestException e) {
                 return Optional.empty();
             }
@@ -69,7 +69,7 @@ record CheckpointSource(String name, Checkpoint checkpoint) {
                             implementation.id(),
                             "convert from " + implementation.id() + ":" + model,
                             "Its format is written but not read; convert from a model of another implementation."));
-            return new CheckpointSource(model, reader.read(models.locate(implementation, model)));
+            return new CheckpointSource(model, reader.read(models.filesOf(implementation, model)));
         }
 
         private CheckpointSource ofPath(Path path) {

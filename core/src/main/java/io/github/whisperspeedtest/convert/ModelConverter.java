@@ -11,6 +11,7 @@ import io.github.whisperspeedtest.model.ModelPresence;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.registry.ImplementationRegistry;
+import io.github.whisperspeedtest.settings.UserPaths;
 import io.github.whisperspeedtest.spi.CheckpointWriter;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ModelInfo;
@@ -49,12 +50,18 @@ public final class ModelConverter {
      * @param home where models are kept
      * @param models finds models to convert from
      * @param verifier loads what was written
+     * @param paths expand {@code ~} in the path of a source
      */
-    public ModelConverter(ImplementationRegistry registry, ToolHome home, ModelStore models, ModelVerifier verifier) {
+    public ModelConverter(
+            ImplementationRegistry registry,
+            ToolHome home,
+            ModelStore models,
+            ModelVerifier verifier,
+            UserPaths paths) {
         this.registry = registry;
         this.home = home;
         this.converted = new ConvertedModels(home);
-        this.sources = new CheckpointSource.Finder(registry, models);
+        this.sources = new CheckpointSource.Finder(registry, models, paths);
         this.verifier = verifier;
     }
 

@@ -1,10 +1,11 @@
 package io.github.whisperspeedtest.hub;
 
-import static io.github.whisperspeedtest.files.UserPaths.firstNonBlank;
+import static io.github.whisperspeedtest.settings.UserPaths.firstNonBlank;
 
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
-import io.github.whisperspeedtest.files.UserPaths;
+import io.github.whisperspeedtest.settings.Settings;
+import io.github.whisperspeedtest.settings.UserPaths;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -119,7 +120,8 @@ public final class HubSettings {
 
     /** Returns the settings that the given environment and system properties ask for. */
     public static HubSettings of(Map<String, String> environment, Properties properties) {
-        Reader reader = new Reader(environment, properties, UserPaths.of(environment, properties));
+        Reader reader = new Reader(
+                environment, properties, Settings.of(environment, properties).paths());
         return new HubSettings(
                 reader::endpoint,
                 reader.cache(),

@@ -1,15 +1,17 @@
 package io.github.whisperspeedtest.model;
 
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
-import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.ResourceFiles;
 import io.github.whisperspeedtest.lifecycle.LongWork;
 import java.io.IOException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.zip.ZipException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,26 +21,66 @@ public final class LibraryStore {
 
     private static final String JNA_DIRECTORY = "jna.tmpdir";
 
-    private LibraryStore() {}
+    private final Path directory;
 
     /**
-     * Gives JNA a directory to unpack its library into, unless it has been given one; to be called before JNA is touched.
+     * Creates a store.
      *
-     * <p>By itself it creates one below {@code XDG_CACHE_HOME} or {@code user.home}, whatever these hold: {@code ~} or, for a user id
-     * that the system does not know, {@code ?}.
+     * @param directory such as {@link io.github.whisperspeedtest.spi.ImplementationContext#nativeLibraries}
      */
-    public static void prepareJna() {
+    public LibraryStore(Path directory) {
+        this.directory = directory;
+    }
+
+    /**
+     * Runs code that loads a native library while system properties are set, and restores them.
+     *
+     * <p>JNA, ONNX Runtime and DJL read where their libraries are from system properties and from nowhere else. This is the one place
+     * that sets any. Loaders run one after the other.
+     *
+     * @param properties values by name; null removes a property
+     */
+    public static <T> T withProperties(Map<String, ? extends @Nullable String> properties, Callable<T> loader)
+            throws Exception {
+        synchronized (LibraryStore.class) {
+            Map<String, @Nullable String> before = new HashMap<>();
+            properties.keySet().forEach(name -> before.put(name, System.getProperty(name)));
+            properties.forEach(LibraryStore::setProperty);
+            try {
+                return loader.call();
+            } finally {
+                before.forEach(LibraryStore::setProperty);
+            }
+        }
+    }
+
+    private static void setProperty(String name, @Nullable String value) {
+        if (value == null) {
+            System.clearProperty(name);
+        } else {
+            System.setProperty(name, value);
+        }
+    }
+
+    /**
+     * Returns the system properties by which JNA, when its class is initialized, unpacks its library into this store.
+     *
+     * <p>Without them JNA uses a directory below {@code XDG_CACHE_HOME} or {@code user.home}, whatever these hold: {@code ~} or, for a
+     * user id that the system does not know, {@code ?}. A directory that the user set is kept.
+     */
+    public Map<String, String> jnaProperties() {
         if (System.getProperty(JNA_DIRECTORY) != null) {
-            return;
+            return Map.of();
         }
-        String directory = System.getProperty("java.io.tmpdir");
         try {
-            Path own = Files.createDirectories(ToolHome.current().nativeLibraries());
-            directory = Files.isWritable(own) ? own.toString() : directory;
-        } catch (IOException | WhisperSpeedtestException e) {
-            LOG.debug("JNA unpacks its library into {}", directory, e);
+            Path own = Files.createDirectories(directory);
+            if (Files.isWritable(own)) {
+                return Map.of(JNA_DIRECTORY, own.toString());
+            }
+        } catch (IOException e) {
+            LOG.debug("JNA cannot unpack its library into {}", directory, e);
         }
-        System.setProperty(JNA_DIRECTORY, directory);
+        return Map.of(JNA_DIRECTORY, System.getProperty("java.io.tmpdir"));
     }
 
     /**
@@ -50,18 +92,10 @@ public final class LibraryStore {
      * @return the directory that they are in
      * @throws RuntimeUnavailableException if they cannot be read or unpacked
      */
-    public static Path unpack(String engine, String name, Map<String, URL> resources) {
-        Path directory;
+    public Path unpack(String engine, String name, Map<String, URL> resources) {
+        Path target = directory.resolve(name);
         try {
-            directory = ToolHome.current().nativeLibraries().resolve(name);
-        } catch (WhisperSpeedtestException e) {
-            throw new RuntimeUnavailableException(
-                    "There is no directory to unpack the libraries of " + engine + " into",
-                    String.valueOf(e.getMessage()),
-                    e);
-        }
-        try {
-            ResourceFiles.unpack(directory, resources, () -> LongWork.begins("unpacking " + engine + " (once)"));
+            ResourceFiles.unpack(target, resources, () -> LongWork.begins("unpacking " + engine + " (once)"));
         } catch (ZipException e) {
             throw new RuntimeUnavailableException(
                     "The libraries of " + engine + " cannot be read from the class path: " + e.getMessage(),
@@ -69,11 +103,11 @@ public final class LibraryStore {
                     e);
         } catch (IOException e) {
             throw new RuntimeUnavailableException(
-                    "The libraries of " + engine + " cannot be unpacked into " + directory + " ("
+                    "The libraries of " + engine + " cannot be unpacked into " + target + " ("
                             + e.getClass().getSimpleName() + ": " + e.getMessage() + ")",
                     "Set " + ToolHome.HOME_VARIABLE + " to a directory that you may write to and that has space.",
                     e);
         }
-        return directory;
+        return target;
     }
 }

@@ -33,7 +33,7 @@ public final class ModelLocator {
     }
 
     /** Creates a locator that asks for the default cache, which wrong settings may forbid, only where it is needed. */
-    ModelLocator(Supplier<Path> hubCache) {
+    public ModelLocator(Supplier<Path> hubCache) {
         this.hubCache = hubCache;
     }
 

@@ -6,9 +6,9 @@ import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.UnknownNameException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.DiskErrors;
-import io.github.whisperspeedtest.files.UserPaths;
 import io.github.whisperspeedtest.hub.FilePattern;
-import io.github.whisperspeedtest.hub.HubSettings;
+import io.github.whisperspeedtest.settings.Settings;
+import io.github.whisperspeedtest.settings.UserPaths;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
@@ -22,15 +22,13 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Finds the files of a model on this machine; what this tool makes itself is written to disk on its first use. */
+/** Finds models on this machine, and writes those that are made on it. */
 public final class ModelStore {
     private final ToolHome home;
     private final Supplier<Path> hubCache;
-
-    /** Creates a store over the given directories and the current user's default Hugging Face cache. */
-    public ModelStore(ToolHome home) {
-        this(home, () -> HubSettings.current().cache());
-    }
+    private final UserPaths paths;
+    private final ModelCatalog catalog;
+    private final ModelLocator locator;
 
     /**
      * Creates a store.
@@ -39,12 +37,32 @@ public final class ModelStore {
      * @param hubCache the default Hugging Face cache
      */
     public ModelStore(ToolHome home, Path hubCache) {
-        this(home, () -> hubCache);
+        this(home, () -> hubCache, Settings.none().paths());
     }
 
-    private ModelStore(ToolHome home, Supplier<Path> hubCache) {
+    /**
+     * Creates a store.
+     *
+     * @param home directories of this tool
+     * @param hubCache the default Hugging Face cache; asked for only where it is needed
+     * @param paths expand {@code ~} in the path of a model
+     */
+    public ModelStore(ToolHome home, Supplier<Path> hubCache, UserPaths paths) {
         this.home = home;
         this.hubCache = hubCache;
+        this.paths = paths;
+        this.catalog = new ModelCatalog(home.models());
+        this.locator = new ModelLocator(hubCache);
+    }
+
+    /** Returns the names that models have. */
+    public ModelCatalog catalog() {
+        return catalog;
+    }
+
+    /** Returns what looks for models at their places. */
+    public ModelLocator locator() {
+        return locator;
     }
 
     /**
@@ -64,7 +82,7 @@ public final class ModelStore {
     }
 
     /**
-     * Returns the files of a model, and those of its companions as far as they are on this machine.
+     * Finds a model by its name or path; writes nothing.
      *
      * <p>A name that the implementation knows wins over a file that happens to be called the same; {@code ./name} means
      * the file. A model is taken from where its implementation keeps it, otherwise from the default Hugging Face cache, and
@@ -74,13 +92,8 @@ public final class ModelStore {
      * @param implementation the implementation that is to load it
      * @param model a name of the {@link ModelCatalog}, or the path of a file or directory in the implementation's format
      * @throws UnknownNameException if it is neither
-     * @throws ModelException if the model is known but not on this machine; says what is missing where, and the command
-     *     that gets it
-     * @throws EngineUnavailableException if the embedded model, or one with random weights, cannot be written
      */
-    public ModelFiles locate(Implementation implementation, String model) {
-        ModelCatalog catalog = new ModelCatalog(home.models());
-        ModelLocator locator = new ModelLocator(hubCache);
+    public ResolvedModel resolve(Implementation implementation, String model) {
         ModelInfo info;
         try {
             info = catalog.require(implementation, model);
@@ -88,15 +101,51 @@ public final class ModelStore {
             ModelFiles files = ofPath(model)
                     .orElseThrow(() -> new UnknownNameException(
                             e.getMessage() + " Nor is there a file or directory '" + model + "'.", e));
-            return with(files, locator.companions(model, catalog.companions(implementation)));
+            ModelInfo given = ModelInfo.ofLocalFiles(
+                            model,
+                            List.of(new ModelSource.UserFiles()),
+                            List.copyOf(files.byName().values()),
+                            0)
+                    .withCompanions(catalog.companions(implementation));
+            return new ResolvedModel(implementation, given, null, withCompanions(files, given));
         }
-        ModelFiles files = locator.best(info)
-                .map(found -> found.toModelFiles(model))
-                .orElseGet(() -> {
-                    materialize(implementation, info, generated(implementation, info, locator), false);
-                    return ModelFiles.of(model, info.localPaths());
-                });
-        return with(files, locator.companions(model, info.companions()));
+        return resolve(implementation, info);
+    }
+
+    /** Finds a model that the implementation knows; writes nothing. */
+    public ResolvedModel resolve(Implementation implementation, ModelInfo info) {
+        return locator.best(info)
+                .map(found -> new ResolvedModel(
+                        implementation, info, found.place(), withCompanions(found.toModelFiles(info.name()), info)))
+                .orElseGet(() -> new ResolvedModel(implementation, info, null, null));
+    }
+
+    /**
+     * Returns the files of a model, with those of its companions that are on this machine.
+     *
+     * <p>The demo model and those with random weights are written in the implementation's format where they are not there yet, which
+     * takes minutes for a large one.
+     *
+     * @throws ModelException if the model is not on this machine and comes from elsewhere; says what is missing where, and the command
+     *     that gets it
+     * @throws EngineUnavailableException if the model cannot be written
+     */
+    public ModelFiles prepare(ResolvedModel model) {
+        if (model.found() != null) {
+            return model.found();
+        }
+        GeneratedModel generated = model.generated().orElseThrow(() -> missing(model));
+        materialize(model.implementation(), model.info(), generated, false);
+        return withCompanions(ModelFiles.of(model.name(), model.info().localPaths()), model.info());
+    }
+
+    /** Finds a model and {@linkplain #prepare prepares} it. */
+    public ModelFiles filesOf(Implementation implementation, String model) {
+        return prepare(resolve(implementation, model));
+    }
+
+    private ModelFiles withCompanions(ModelFiles files, ModelInfo info) {
+        return with(files, locator.companions(info.name(), info.companions()));
     }
 
     private static ModelFiles with(ModelFiles files, List<ModelFiles> companions) {
@@ -113,9 +162,9 @@ public final class ModelStore {
     }
 
     /** Returns the files of a model that is given by the path of its one file or of its directory, empty where there is neither. */
-    public static Optional<ModelFiles> ofPath(String model) {
+    public Optional<ModelFiles> ofPath(String model) {
         try {
-            Path path = UserPaths.current().expand(model);
+            Path path = paths.expand(model);
             if (Files.isDirectory(path)) {
                 return Optional.of(ModelFiles.ofDirectory(model, path));
             }
@@ -125,21 +174,20 @@ public final class ModelStore {
         }
     }
 
-    private static GeneratedModel generated(Implementation implementation, ModelInfo info, ModelLocator locator) {
-        return info.sources().stream()
-                .flatMap(source -> GeneratedModel.of(source).stream())
-                .findFirst()
-                .orElseThrow(() -> new ModelException("Model '" + info.name() + "' of implementation '"
-                        + implementation.id() + "' is not on this machine, or not all of it. "
-                        + Stream.of(ModelPlace.LOCAL_CACHE, ModelPlace.HUB_CACHE)
-                                .map(place -> locator.look(info, place))
-                                .filter(presence -> presence.state() != ModelPresence.State.NOT_APPLICABLE)
-                                .map(ModelPresence::reason)
-                                .collect(Collectors.joining(" "))
-                        + " It comes from " + describe(info.sources()) + ". "
-                        + (isConverted(info)
-                                ? "Convert it again: " + convertCommand(implementation.id(), info.name())
-                                : "Run: " + downloadCommand(implementation.id(), info.name()))));
+    private ModelException missing(ResolvedModel model) {
+        ModelInfo info = model.info();
+        String id = model.implementation().id();
+        return new ModelException("Model '" + info.name() + "' of implementation '" + id
+                + "' is not on this machine, or not all of it. "
+                + Stream.of(ModelPlace.LOCAL_CACHE, ModelPlace.HUB_CACHE)
+                        .map(place -> locator.look(info, place))
+                        .filter(presence -> presence.state() != ModelPresence.State.NOT_APPLICABLE)
+                        .map(ModelPresence::reason)
+                        .collect(Collectors.joining(" "))
+                + " It comes from " + describe(info.sources()) + ". "
+                + (isConverted(info)
+                        ? "Convert it again: " + convertCommand(id, info.name())
+                        : "Run: " + downloadCommand(id, info.name())));
     }
 
     private static boolean isConverted(ModelInfo info) {

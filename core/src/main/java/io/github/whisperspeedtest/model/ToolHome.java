@@ -1,13 +1,14 @@
 package io.github.whisperspeedtest.model;
 
-import static io.github.whisperspeedtest.files.UserPaths.firstNonBlank;
+import static io.github.whisperspeedtest.settings.UserPaths.firstNonBlank;
 
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
-import io.github.whisperspeedtest.files.UserPaths;
+import io.github.whisperspeedtest.settings.Settings;
+import io.github.whisperspeedtest.settings.UserPaths;
+import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.ImplementationContext;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Properties;
 
 /**
  * The directories that this tool keeps things in.
@@ -37,7 +38,7 @@ public record ToolHome(Path data, Path models) {
     }
 
     /**
-     * Returns the directories of the current user.
+     * Returns the directories that the settings of a user name.
      *
      * <p>Unless the properties or variables above say otherwise, the data home is {@code ~/Library/Application
      * Support/whisper-speedtest} on macOS, {@code %LOCALAPPDATA%\whisper-speedtest} on Windows, and {@code
@@ -46,8 +47,11 @@ public record ToolHome(Path data, Path models) {
      *
      * @throws WhisperSpeedtestException if the home directory is needed and unknown
      */
-    public static ToolHome current() {
-        return of(System.getenv(), System.getProperties());
+    public static ToolHome of(Settings settings) {
+        UserPaths paths = settings.paths();
+        Path data = paths.ofSetting(HOME_PROPERTY, HOME_VARIABLE).orElseGet(() -> defaultData(settings, paths));
+        return new ToolHome(
+                data, paths.ofSetting(MODELS_PROPERTY, MODELS_VARIABLE).orElseGet(() -> data.resolve("models")));
     }
 
     /** Returns the data home with its models inside it. */
@@ -55,9 +59,25 @@ public record ToolHome(Path data, Path models) {
         return new ToolHome(data, data.resolve("models"));
     }
 
+    /** Returns these directories with other models. */
+    public ToolHome withModels(Path other) {
+        return new ToolHome(data, other);
+    }
+
     /** Returns the directory for unpacked native libraries. */
     public Path nativeLibraries() {
         return data.resolve("native");
+    }
+
+    /** Returns the directory for files that implementations can make again, such as compiled models. */
+    public Path cache() {
+        return data.resolve("cache");
+    }
+
+    /** Returns what an implementation learns of these directories and of the settings that it reads. */
+    public ImplementationContext contextOf(Implementation implementation, Settings settings) {
+        return new ImplementationContext(
+                nativeLibraries(), cache().resolve(implementation.id()), settings.only(implementation.settings()));
     }
 
     /** Returns the environment variable that moves the models from where they are. */
@@ -65,24 +85,16 @@ public record ToolHome(Path data, Path models) {
         return models.startsWith(data) ? HOME_VARIABLE : MODELS_VARIABLE;
     }
 
-    static ToolHome of(Map<String, String> environment, Properties properties) {
-        UserPaths paths = UserPaths.of(environment, properties);
-        Path data = paths.ofSetting(HOME_PROPERTY, HOME_VARIABLE)
-                .orElseGet(() -> defaultData(environment, properties, paths));
-        return new ToolHome(
-                data, paths.ofSetting(MODELS_PROPERTY, MODELS_VARIABLE).orElseGet(() -> data.resolve("models")));
-    }
-
-    private static Path defaultData(Map<String, String> environment, Properties properties, UserPaths paths) {
-        String os = properties.getProperty("os.name", "").toLowerCase(Locale.ROOT);
+    private static Path defaultData(Settings settings, UserPaths paths) {
+        String os = settings.property("os.name").orElse("").toLowerCase(Locale.ROOT);
         if (os.startsWith("mac")) {
             return paths.home().resolve("Library/Application Support").resolve(NAME);
         }
         if (os.startsWith("windows")) {
-            String local = firstNonBlank(environment.get("LOCALAPPDATA"), "~/AppData/Local");
+            String local = firstNonBlank(settings.variable("LOCALAPPDATA").orElse(null), "~/AppData/Local");
             return paths.expand(local).resolve(NAME);
         }
-        Path xdg = paths.expand(firstNonBlank(environment.get("XDG_DATA_HOME"), "."));
+        Path xdg = paths.expand(firstNonBlank(settings.variable("XDG_DATA_HOME").orElse(null), "."));
         // The XDG specification says to ignore a relative path.
         return (xdg.isAbsolute() ? xdg : paths.home().resolve(".local/share")).resolve(NAME);
     }

@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
@@ -28,20 +30,12 @@ import org.jspecify.annotations.Nullable;
  * parent ends, nor when it is killed. Immutable; any number of threads may run tasks at once.
  */
 public final class ChildJvm {
-    /** System properties that native libraries, logs and this tool are set up by; a child gets those that begin like this. */
-    private static final List<String> INHERITED_PROPERTIES = List.of(
-            "whisperspeedtest.",
-            "io.github.givimad.",
-            "PYTORCH_",
-            "ai.djl.",
-            "jna.",
-            "org.slf4j.",
-            "java.io.tmpdir",
-            "user.home",
-            "java.library.path");
+    /** What a child JVM must have in common with this one to find the same files and libraries. */
+    private static final List<String> JVM_PROPERTIES = List.of("java.io.tmpdir", "user.home", "java.library.path");
 
     private final List<Path> classPath;
     private final List<String> jvmArguments;
+    private final Map<String, String> properties;
     private final @Nullable Duration timeLimit;
     private final Map<String, String> environment;
     private final @Nullable Path workingDirectory;
@@ -49,6 +43,7 @@ public final class ChildJvm {
     private ChildJvm(Builder builder) {
         classPath = builder.classPath;
         jvmArguments = builder.jvmArguments;
+        properties = builder.properties;
         timeLimit = builder.timeLimit;
         environment = builder.environment;
         workingDirectory = builder.workingDirectory;
@@ -64,6 +59,7 @@ public final class ChildJvm {
         return new Builder()
                 .classPath(classPath)
                 .jvmArguments(jvmArguments)
+                .properties(properties)
                 .timeLimit(timeLimit)
                 .environment(environment)
                 .workingDirectory(workingDirectory);
@@ -123,10 +119,11 @@ public final class ChildJvm {
         arguments.add("-Dfile.encoding=UTF-8");
         arguments.add("-Dstdout.encoding=UTF-8");
         arguments.add("-Dstderr.encoding=UTF-8");
-        System.getProperties().stringPropertyNames().stream()
-                .filter(name -> INHERITED_PROPERTIES.stream().anyMatch(name::startsWith))
-                .sorted()
-                .forEach(name -> arguments.add("-D" + name + "=" + System.getProperty(name)));
+        Map<String, String> all = new TreeMap<>();
+        JVM_PROPERTIES.forEach(
+                name -> Optional.ofNullable(System.getProperty(name)).ifPresent(value -> all.put(name, value)));
+        all.putAll(properties);
+        all.forEach((name, value) -> arguments.add("-D" + name + "=" + value));
         arguments.addAll(jvmArguments);
         arguments.add("-cp");
         arguments.add(classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)));
@@ -159,6 +156,7 @@ public final class ChildJvm {
     public static final class Builder {
         private List<Path> classPath = ownClassPath();
         private List<String> jvmArguments = List.of();
+        private Map<String, String> properties = Map.of();
         private @Nullable Duration timeLimit;
         private Map<String, String> environment = Map.of();
         private @Nullable Path workingDirectory;
@@ -180,6 +178,20 @@ public final class ChildJvm {
         /** Adds arguments behind those that are set. */
         public Builder addJvmArguments(List<String> values) {
             jvmArguments = Stream.concat(jvmArguments.stream(), values.stream()).toList();
+            return this;
+        }
+
+        /** Sets system properties; a child has none of this JVM's but the directories for temporary files, the user and libraries. */
+        public Builder properties(Map<String, String> values) {
+            properties = new LinkedHashMap<>(values);
+            return this;
+        }
+
+        /** Adds system properties to those that are set, in place of any of the same name. */
+        public Builder addProperties(Map<String, String> values) {
+            Map<String, String> all = new LinkedHashMap<>(properties);
+            all.putAll(values);
+            properties = all;
             return this;
         }
 

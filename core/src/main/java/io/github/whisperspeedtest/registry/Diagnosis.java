@@ -73,6 +73,11 @@ record Diagnosis(String reason, String remedy) {
         return new Diagnosis("Its method id() failed with " + sentence(failure), REPLACE_JAR);
     }
 
+    /** Explains what {@link Implementation#configure} or {@link Implementation#settings} threw. */
+    static Diagnosis ofConfigurationFailure(Throwable failure) {
+        return new Diagnosis("Configuring it failed with " + sentence(failure), REPLACE_JAR);
+    }
+
     private static Diagnosis newerJava(int needed) {
         int running = Runtime.version().feature();
         return new Diagnosis(

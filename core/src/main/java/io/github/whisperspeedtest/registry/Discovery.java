@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.registry;
 
 import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.ImplementationContext;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.Spliterator;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -27,11 +29,13 @@ final class Discovery {
     static final Pattern ID = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
 
     private final ClassLoader loader;
+    private final Function<Implementation, ImplementationContext> contexts;
     private final Map<String, List<Implementation>> byId = new TreeMap<>();
     private final Set<DiscoveryProblem> problems = new LinkedHashSet<>();
 
-    Discovery(ClassLoader loader) {
+    Discovery(ClassLoader loader, Function<Implementation, ImplementationContext> contexts) {
         this.loader = loader;
+        this.contexts = contexts;
     }
 
     /** Returns the usable implementations by id, and keeps the problems. */
@@ -129,6 +133,12 @@ final class Discovery {
                     "Its id is " + (id == null ? "null" : "'" + id + "'")
                             + ", but an id is made of lower-case letters, digits and single hyphens between them.",
                     "Let its method id() return such a name."));
+            return;
+        }
+        try {
+            implementation.configure(contexts.apply(implementation));
+        } catch (LinkageError | RuntimeException e) {
+            problems.add(problem(type.getName(), Locations.of(type), Diagnosis.ofConfigurationFailure(e)));
             return;
         }
         byId.computeIfAbsent(id, unused -> new ArrayList<>()).add(implementation);

@@ -2,9 +2,11 @@ package io.github.whisperspeedtest.registry;
 
 import io.github.whisperspeedtest.error.UnknownNameException;
 import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.ImplementationContext;
 import java.util.List;
 import java.util.Objects;
 import java.util.SortedMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -24,12 +26,15 @@ public final class ImplementationRegistry {
     }
 
     /**
-     * Finds the providers of {@link Implementation} that a class loader and its parents see; throws for none of them.
+     * Finds the providers of {@link Implementation} that a class loader and its parents see, and configures them; throws for none of
+     * them.
      *
      * @param loader such as the one of the application, or one over a directory of plug-ins
+     * @param contexts returns the context of an implementation
      */
-    public static ImplementationRegistry discover(ClassLoader loader) {
-        Discovery discovery = new Discovery(Objects.requireNonNull(loader, "loader"));
+    public static ImplementationRegistry discover(
+            ClassLoader loader, Function<Implementation, ImplementationContext> contexts) {
+        Discovery discovery = new Discovery(Objects.requireNonNull(loader, "loader"), contexts);
         SortedMap<String, Implementation> usable = discovery.run();
         return new ImplementationRegistry(usable, discovery.problems());
     }

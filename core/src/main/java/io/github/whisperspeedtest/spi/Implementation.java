@@ -18,6 +18,23 @@ public interface Implementation {
     String id();
 
     /**
+     * Returns the names of the environment variables and system properties that it reads, or that its libraries read.
+     *
+     * <p>The {@linkplain #configure context} and the child JVMs get these and no others. A name that ends with {@code *} stands for all
+     * that begin like it.
+     */
+    default List<String> settings() {
+        return List.of();
+    }
+
+    /**
+     * Sets the directories and settings of the program; called once, before everything but {@link #id} and {@link #settings}.
+     *
+     * <p>Each {@code WhisperSpeedtest} has its own provider objects, so an implementation may keep the context in a field.
+     */
+    default void configure(ImplementationContext context) {}
+
+    /**
      * Returns whether it can run here; loads the native library where that is the only way to know.
      *
      * <p>Never throws. Success or the cause of a failure is kept, so a second call is free.

@@ -70,6 +70,9 @@ public sealed interface ModelSource {
         }
     }
 
+    /** Files that the user keeps, given by their path; they cannot be fetched from anywhere. */
+    record UserFiles() implements ModelSource {}
+
     /** Another model that the user converted into the implementation's own format; it cannot be fetched from anywhere. */
     record Converted() implements ModelSource {}
 }

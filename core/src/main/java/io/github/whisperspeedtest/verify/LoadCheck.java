@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.verify;
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.process.ChildJvm;
 import io.github.whisperspeedtest.process.ChildOutcome;
+import io.github.whisperspeedtest.spi.ImplementationContext;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.verify.Verdict.Problem;
 import java.time.Duration;
@@ -25,8 +26,7 @@ final class LoadCheck {
     private static final long SMALL_BYTES = 256L << 20;
 
     /** Loading never needs the network; what a library below a backend might try on its own is forbidden as well. */
-    private static final Map<String, String> OFFLINE = Map.of(
-            "HF_HUB_OFFLINE", "1", "TRANSFORMERS_OFFLINE", "1", "DJL_OFFLINE", "true", "OPT_OUT_TRACKING", "true");
+    private static final Map<String, String> OFFLINE = Map.of("HF_HUB_OFFLINE", "1", "TRANSFORMERS_OFFLINE", "1");
 
     /** The kernel ends with this signal a process that takes the last memory. */
     private static final int KILLED = 137;
@@ -49,14 +49,17 @@ final class LoadCheck {
     /**
      * Loads files and closes them.
      *
+     * @param context what the implementation gets in the child JVM
      * @param bytes size of the files together
      */
-    Finding check(String implementation, ModelFiles files, long bytes, Duration timeLimit) {
+    Finding check(
+            String implementation, ImplementationContext context, ModelFiles files, long bytes, Duration timeLimit) {
         ChildOutcome<VerifyTask.Outcome> outcome = children.toBuilder()
                 .addJvmArguments(bytes <= SMALL_BYTES ? QUICK : List.of())
+                .addProperties(context.settings().properties())
                 .timeLimit(timeLimit)
                 .build()
-                .run(VerifyTask.class, new VerifyTask.Order(implementation, files));
+                .run(VerifyTask.class, new VerifyTask.Order(implementation, context, files));
         if (outcome instanceof ChildOutcome.Completed<VerifyTask.Outcome> completed) {
             return ofValue(implementation, completed.value());
         }

@@ -9,6 +9,7 @@ import io.github.whisperspeedtest.model.ModelPlace;
 import io.github.whisperspeedtest.model.ModelPresence;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.process.ChildJvm;
+import io.github.whisperspeedtest.settings.Settings;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
@@ -18,7 +19,7 @@ import io.github.whisperspeedtest.verify.Verdict.Status;
 import io.github.whisperspeedtest.verify.VerifyOptions.Memory;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +28,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +52,8 @@ public final class ModelVerifier {
     private static final long LARGE_BYTES = 2L << 30;
     private static final long END_SECONDS = 20;
 
+    private final ToolHome home;
+    private final Settings settings;
     private final ModelCatalog catalog;
     private final ModelLocator locator;
     private final ChildJvm children;
@@ -65,17 +69,20 @@ public final class ModelVerifier {
      * @param hubCache the default Hugging Face cache
      */
     public ModelVerifier(ToolHome home, Path hubCache) {
-        this(home, hubCache, ChildJvm.builder().build());
+        this(home, () -> hubCache, Settings.none(), ChildJvm.builder().build());
     }
 
     /**
      * Creates a verifier for a program that loads its implementations otherwise than from the class path of its JVM.
      *
      * @param home where this tool keeps models and verdicts
-     * @param hubCache the default Hugging Face cache
+     * @param hubCache the default Hugging Face cache; asked for only where it is needed
+     * @param settings the settings that implementations may read
      * @param children how a JVM is started whose class path holds the implementations; its time limit is that of the options
      */
-    public ModelVerifier(ToolHome home, Path hubCache, ChildJvm children) {
+    public ModelVerifier(ToolHome home, Supplier<Path> hubCache, Settings settings, ChildJvm children) {
+        this.home = home;
+        this.settings = settings;
         this.catalog = new ModelCatalog(home.models());
         this.locator = new ModelLocator(hubCache);
         this.children = children;
@@ -86,10 +93,16 @@ public final class ModelVerifier {
     /**
      * Checks one model at one place.
      *
+     * @param model a name of the {@link ModelCatalog}; one that the implementation does not know is a verdict too
      * @throws OperationCancelledException if the thread is interrupted
      */
     public Verdict verify(Implementation implementation, String model, ModelPlace place, VerifyOptions options) {
-        return new Batch(options).verify(new VerifyRequest(implementation, model, place));
+        long start = System.nanoTime();
+        return judged(
+                implementation,
+                start,
+                () -> new Batch(options)
+                        .verify(new VerifyRequest(implementation, catalog.require(implementation, model), place)));
     }
 
     /**
@@ -102,7 +115,8 @@ public final class ModelVerifier {
         long start = System.nanoTime();
         List<Path> contents = List.copyOf(files.byName().values());
         long bytes = ModelPresence.sizeOnDisk(contents);
-        Finding finding = loadCheck.check(implementation.id(), files, bytes, timeLimit);
+        Finding finding =
+                loadCheck.check(implementation.id(), home.contextOf(implementation, settings), files, bytes, timeLimit);
         return new Verdict(
                 finding.status(),
                 finding.problem(),
@@ -121,12 +135,13 @@ public final class ModelVerifier {
      *
      * <p>Whatever happens to one is a verdict. Requests that come to the same files of the same implementation are one check.
      *
-     * @return the verdicts in the order of the requests
+     * @return the verdict of each request, in the order of the requests
      * @throws OperationCancelledException if the thread is interrupted; no child is left then
      */
-    public List<Verdict> verifyAll(List<VerifyRequest> requests, VerifyOptions options, VerifyListener listener) {
+    public Map<VerifyRequest, Verdict> verifyAll(
+            List<VerifyRequest> requests, VerifyOptions options, VerifyListener listener) {
         if (requests.isEmpty()) {
-            return List.of();
+            return Map.of();
         }
         Batch batch = new Batch(options);
         int threads = Math.min(requests.size(), Runtime.getRuntime().availableProcessors());
@@ -136,22 +151,24 @@ public final class ModelVerifier {
             return thread;
         });
         try {
-            List<Future<Verdict>> running = new ArrayList<>();
+            Map<VerifyRequest, Future<Verdict>> running = new LinkedHashMap<>();
             for (VerifyRequest request : requests) {
-                running.add(executor.submit(() -> {
-                    synchronized (batch) {
-                        listener.onStart(request);
-                    }
-                    Verdict verdict = batch.verify(request);
-                    synchronized (batch) {
-                        listener.onVerdict(request, verdict);
-                    }
-                    return verdict;
-                }));
+                running.computeIfAbsent(
+                        request,
+                        unused -> executor.submit(() -> {
+                            synchronized (batch) {
+                                listener.onStart(request);
+                            }
+                            Verdict verdict = batch.verify(request);
+                            synchronized (batch) {
+                                listener.onVerdict(request, verdict);
+                            }
+                            return verdict;
+                        }));
             }
-            List<Verdict> results = new ArrayList<>();
-            for (Future<Verdict> future : running) {
-                results.add(future.get());
+            Map<VerifyRequest, Verdict> results = new LinkedHashMap<>();
+            for (Map.Entry<VerifyRequest, Future<Verdict>> entry : running.entrySet()) {
+                results.put(entry.getKey(), entry.getValue().get());
             }
             return results;
         } catch (InterruptedException e) {
@@ -217,21 +234,14 @@ public final class ModelVerifier {
 
         Verdict verify(VerifyRequest request) {
             long start = System.nanoTime();
-            Implementation implementation = request.implementation();
-            try {
-                ModelInfo model = catalog.require(implementation, request.model());
-                return judge(implementation, model, locator.look(model, request.place()), start);
-            } catch (OperationCancelledException e) {
-                throw e;
-            } catch (UnknownNameException e) {
-                return withoutFiles(Status.NOT_APPLICABLE, null, String.valueOf(e.getMessage()), start);
-            } catch (WhisperSpeedtestException e) {
-                return withoutFiles(Status.NOT_CHECKABLE, Problem.FAILED, String.valueOf(e.getMessage()), start);
-            } catch (RuntimeException | LinkageError e) {
-                // The implementation's own list of models is at fault, which must not end the others.
-                LOG.debug("{} failed before its JVM was started", implementation.id(), e);
-                return withoutFiles(Status.NOT_CHECKABLE, Problem.FAILED, e.toString(), start);
-            }
+            return judged(
+                    request.implementation(),
+                    start,
+                    () -> judge(
+                            request.implementation(),
+                            request.model(),
+                            locator.look(request.model(), request.place()),
+                            start));
         }
 
         private Verdict judge(Implementation implementation, ModelInfo model, ModelPresence presence, long start) {
@@ -286,6 +296,7 @@ public final class ModelVerifier {
                         bytes,
                         () -> loadCheck.check(
                                 implementation.id(),
+                                home.contextOf(implementation, settings),
                                 presence.toModelFiles(model.name()),
                                 bytes,
                                 timeLimit(options, model, bytes)));
@@ -293,6 +304,23 @@ public final class ModelVerifier {
                 Thread.currentThread().interrupt();
                 throw cancelled(e);
             }
+        }
+    }
+
+    /** Returns a verdict whatever a check throws, but for a cancellation. */
+    private static Verdict judged(Implementation implementation, long start, Supplier<Verdict> check) {
+        try {
+            return check.get();
+        } catch (OperationCancelledException e) {
+            throw e;
+        } catch (UnknownNameException e) {
+            return withoutFiles(Status.NOT_APPLICABLE, null, String.valueOf(e.getMessage()), start);
+        } catch (WhisperSpeedtestException e) {
+            return withoutFiles(Status.NOT_CHECKABLE, Problem.FAILED, String.valueOf(e.getMessage()), start);
+        } catch (RuntimeException | LinkageError e) {
+            // The implementation itself is at fault, which must not end the checks of the others.
+            LOG.debug("{} failed before its JVM was started", implementation.id(), e);
+            return withoutFiles(Status.NOT_CHECKABLE, Problem.FAILED, e.toString(), start);
         }
     }
 

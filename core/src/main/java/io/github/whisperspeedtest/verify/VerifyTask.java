@@ -7,6 +7,7 @@ import io.github.whisperspeedtest.process.ChildTask;
 import io.github.whisperspeedtest.registry.ImplementationRegistry;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.ImplementationContext;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.transcription.Transcriber;
@@ -24,9 +25,10 @@ public final class VerifyTask implements ChildTask<VerifyTask.Order, Void, Verif
      * What to load.
      *
      * @param implementation id of the implementation
+     * @param context the directories and settings for it
      * @param files the model's files
      */
-    public record Order(String implementation, ModelFiles files) {}
+    public record Order(String implementation, ImplementationContext context, ModelFiles files) {}
 
     /** What came of it. */
     public sealed interface Outcome {}
@@ -56,7 +58,8 @@ public final class VerifyTask implements ChildTask<VerifyTask.Order, Void, Verif
 
     @Override
     public Outcome run(Order order, ChildReporter<Void> reporter) {
-        Implementation implementation = ImplementationRegistry.discover(VerifyTask.class.getClassLoader())
+        Implementation implementation = ImplementationRegistry.discover(
+                        VerifyTask.class.getClassLoader(), unused -> order.context())
                 .require(order.implementation());
         if (implementation.availability() instanceof Availability.Unavailable missing) {
             return new Unavailable(missing.reason(), missing.remedy());

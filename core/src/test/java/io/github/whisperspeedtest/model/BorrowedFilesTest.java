@@ -77,7 +77,7 @@ class BorrowedFilesTest {
 
         Path weights = home.models().resolve("borrowers/weights.pt");
         assertThat(weights).hasBinaryContent(WEIGHTS);
-        ModelFiles files = store().locate(implementation, "plain");
+        ModelFiles files = store().filesOf(implementation, "plain");
         assertThat(files.byName()).containsOnlyKeys("weights.pt", "tokenizer.json");
         assertThat(files.require("weights.pt")).isEqualTo(weights);
         assertThat(files.require("tokenizer.json"))
@@ -97,7 +97,7 @@ class BorrowedFilesTest {
         assertThat(found.state()).isEqualTo(State.INCOMPLETE);
         assertThat(found.reason()).contains("models--owner--lender").doesNotContain("weights.pt");
         assertThat(verify("plain").status()).isEqualTo(Verdict.Status.INCOMPLETE);
-        assertThatThrownBy(() -> store().locate(implementation, "plain"))
+        assertThatThrownBy(() -> store().filesOf(implementation, "plain"))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContainingAll("models--owner--lender", "download -i borrowers -m plain");
     }
@@ -106,7 +106,7 @@ class BorrowedFilesTest {
     void isIncompleteWhereItsTokenizerIsBroken() throws IOException {
         publishTokenizer();
         install("plain");
-        Path blob = store().locate(implementation, "plain")
+        Path blob = store().filesOf(implementation, "plain")
                 .require("tokenizer.json")
                 .toRealPath();
         Files.write(blob, new byte[] {1});
@@ -133,7 +133,7 @@ class BorrowedFilesTest {
     void weightsThatSomebodyPutThereNeedNoDownloadWhereTheTokenizerIsCached() throws IOException {
         write("weights.pt", WEIGHTS);
         cacheTokenizer("hub");
-        assertThat(store().locate(implementation, "plain").byName()).containsOnlyKeys("weights.pt", "tokenizer.json");
+        assertThat(store().filesOf(implementation, "plain").byName()).containsOnlyKeys("weights.pt", "tokenizer.json");
     }
 
     @Test
@@ -156,13 +156,13 @@ class BorrowedFilesTest {
     void twoNamesOfOneFileAreOneModel() throws IOException {
         cacheTokenizer("hub");
         write("other-name.pt", WEIGHTS);
-        assertThat(store().locate(implementation, "plain").byName()).containsKeys("other-name.pt");
+        assertThat(store().filesOf(implementation, "plain").byName()).containsKeys("other-name.pt");
         Verdict verdict = verify("plain");
         assertThat(verdict.status()).isEqualTo(Verdict.Status.COMPLETE);
         assertThat(verdict.fallback()).isEqualTo("other-name.pt");
 
         write("weights.pt", WEIGHTS);
-        assertThat(store().locate(implementation, "plain").byName()).containsOnlyKeys("weights.pt", "tokenizer.json");
+        assertThat(store().filesOf(implementation, "plain").byName()).containsOnlyKeys("weights.pt", "tokenizer.json");
         assertThat(verify("plain").bytesOnDisk()).isEqualTo(WEIGHTS.length + TOKENIZER.length);
     }
 
@@ -172,7 +172,7 @@ class BorrowedFilesTest {
         publishTokenizer();
         install("cached");
 
-        ModelFiles files = store().locate(implementation, "cached");
+        ModelFiles files = store().filesOf(implementation, "cached");
         assertThat(files.byName()).containsOnlyKeys("weights.npz", "tokenizer.json");
         assertThat(files.byName().values()).allSatisfy(file -> assertThat(file).startsWith(ownCache()));
         assertThat(look("cached", ModelPlace.HUB_CACHE).state()).isEqualTo(State.MISSING);

@@ -78,7 +78,7 @@ class ModelCatalogTest {
         ModelInfo info = catalog.require(writing, "mine");
         assertThat(info.localPaths()).containsExactly(mine.resolve("mine.bin"), mine.resolve("tokens.txt"));
         assertThat(info.companions()).extracting(ModelInfo::name).containsExactly("helper");
-        assertThatThrownBy(() -> new ModelStore(home, directory.resolve("hub")).locate(writing, "mine"))
+        assertThatThrownBy(() -> new ModelStore(home, directory.resolve("hub")).filesOf(writing, "mine"))
                 .isInstanceOf(ModelException.class)
                 .hasMessage(
                         "Model 'mine' of implementation 'writing' is not on this machine, or not all of it. There is no "
@@ -92,7 +92,7 @@ class ModelCatalogTest {
                 .hasMessageContaining("whisper-speedtest convert SOURCE --to writing --name mine --force");
 
         Files.writeString(mine.resolve("tokens.txt"), "tokens");
-        assertThat(new ModelStore(home, directory.resolve("hub")).locate(writing, "mine"))
+        assertThat(new ModelStore(home, directory.resolve("hub")).filesOf(writing, "mine"))
                 .isEqualTo(ModelFiles.of("mine", List.of(mine.resolve("mine.bin"), mine.resolve("tokens.txt"))));
     }
 
@@ -102,12 +102,12 @@ class ModelCatalogTest {
         Path first = home.models().resolve("random/tiny-1/writing-q4");
         Path second = home.models().resolve("random/tiny-1/writing-f16");
 
-        assertThat(store.locate(writing, "random-tiny").require("random-tiny-q4.bin"))
+        assertThat(store.filesOf(writing, "random-tiny").require("random-tiny-q4.bin"))
                 .isEqualTo(first.resolve("random-tiny-q4.bin"))
                 .hasContent("q4 384");
-        assertThat(store.locate(writing, "random-tiny:f16").byName().values())
+        assertThat(store.filesOf(writing, "random-tiny:f16").byName().values())
                 .containsExactly(second.resolve("random-tiny-f16.bin"), second.resolve("tokens.txt"));
-        assertThat(store.locate(writing, "random-base").require("random-base-q4.bin"))
+        assertThat(store.filesOf(writing, "random-base").require("random-base-q4.bin"))
                 .hasContent("q4 512");
         assertThat(catalog.models(writing)).extracting(ModelInfo::name).containsExactly("own");
     }
@@ -117,7 +117,7 @@ class ModelCatalogTest {
         Files.createDirectories(home.models());
         Files.writeString(home.models().resolve("random"), "in the way");
 
-        assertThatThrownBy(() -> new ModelStore(home, directory.resolve("hub")).locate(writing, "random-tiny"))
+        assertThatThrownBy(() -> new ModelStore(home, directory.resolve("hub")).filesOf(writing, "random-tiny"))
                 .isInstanceOf(EngineUnavailableException.class)
                 .hasMessageStartingWith("Model 'random-tiny' cannot be written to ")
                 .hasMessageEndingWith("Set WHISPER_SPEEDTEST_HOME to a directory with space that you may write to.");

@@ -128,7 +128,7 @@ class ModelInstallerTest {
     }
 
     private ModelFiles locate() {
-        return new ModelStore(ToolHome.at(directory), directory.resolve("hub")).locate(implementation(), "small");
+        return new ModelStore(ToolHome.at(directory), directory.resolve("hub")).filesOf(implementation(), "small");
     }
 
     private Path content(String cache, String repository) {

@@ -57,7 +57,7 @@ class ModelStoreTest {
         Path weights = write(home.models().resolve("kept/weights.bin"), "weights");
         Path tokens = write(home.models().resolve("kept/tokens.txt"), "tokens");
 
-        ModelFiles files = store.locate(new TwoFiles(), "kept");
+        ModelFiles files = store.filesOf(new TwoFiles(), "kept");
 
         assertThat(files.model()).isEqualTo("kept");
         assertThat(files.require("weights.bin")).isEqualTo(weights);
@@ -68,7 +68,7 @@ class ModelStoreTest {
     void pathOfAFileIsAModel() throws IOException {
         Path file = write(directory.resolve("somewhere/mine.bin"), "weights");
 
-        ModelFiles files = store.locate(new TwoFiles(), file.toString());
+        ModelFiles files = store.filesOf(new TwoFiles(), file.toString());
 
         assertThat(files.single()).isEqualTo(file);
         assertThat(files.model()).isEqualTo(file.toString());
@@ -86,12 +86,12 @@ class ModelStoreTest {
             }
         };
 
-        assertThat(store.locate(knowsIt, file.toString()).single()).isEqualTo(weights);
+        assertThat(store.filesOf(knowsIt, file.toString()).single()).isEqualTo(weights);
     }
 
     @Test
     void unknownNameIsRefusedWithTheKnownOnes() {
-        assertThatThrownBy(() -> store.locate(new TwoFiles(), "gigantic"))
+        assertThatThrownBy(() -> store.filesOf(new TwoFiles(), "gigantic"))
                 .isInstanceOf(UnknownNameException.class)
                 .hasMessage("Implementation 'two-files' knows no model 'gigantic'. It knows: micro, kept, hub."
                         + " Nor is there a file or directory 'gigantic'.");
@@ -99,7 +99,7 @@ class ModelStoreTest {
 
     @Test
     void nameThatCanBeNoPathIsUnknown() {
-        assertThatThrownBy(() -> store.locate(new TwoFiles(), "a\0b")).isInstanceOf(UnknownNameException.class);
+        assertThatThrownBy(() -> store.filesOf(new TwoFiles(), "a\0b")).isInstanceOf(UnknownNameException.class);
     }
 
     @Test
@@ -109,7 +109,7 @@ class ModelStoreTest {
         write(own.resolve("a.json"), "a");
         write(own.resolve("deeper/c.txt"), "c");
 
-        ModelFiles files = store.locate(new TwoFiles(), own.toString());
+        ModelFiles files = store.filesOf(new TwoFiles(), own.toString());
 
         assertThat(files.byName())
                 .containsExactly(Map.entry("a.json", own.resolve("a.json")), Map.entry("b.bin", own.resolve("b.bin")));
@@ -119,7 +119,7 @@ class ModelStoreTest {
     void absentModelIsRefusedWithItsPlaceAndItsSource() throws IOException {
         write(home.models().resolve("kept/weights.bin"), "weights");
 
-        assertThatThrownBy(() -> store.locate(new TwoFiles(), "kept"))
+        assertThatThrownBy(() -> store.filesOf(new TwoFiles(), "kept"))
                 .isInstanceOfSatisfying(
                         ModelException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.MODEL))
                 .hasMessage(
@@ -127,7 +127,7 @@ class ModelStoreTest {
                                 + home.models().resolve("kept/tokens.txt")
                                 + ". It comes from https://example.org/kept.zip."
                                 + " Run: whisper-speedtest download -i two-files -m kept");
-        assertThatThrownBy(() -> store.locate(new TwoFiles(), "hub"))
+        assertThatThrownBy(() -> store.filesOf(new TwoFiles(), "hub"))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContainingAll(
                         "There is no " + home.models().resolve("hub/weights.bin"),
@@ -141,7 +141,7 @@ class ModelStoreTest {
     void embeddedModelIsWrittenOnItsFirstUseOnly() throws IOException {
         TwoFiles implementation = new TwoFiles();
 
-        ModelFiles files = store.locate(implementation, EmbeddedModel.NAME);
+        ModelFiles files = store.filesOf(implementation, EmbeddedModel.NAME);
 
         assertThat(files.byName().values())
                 .containsExactly(embedded.resolve("weights.bin"), embedded.resolve("tokens.txt"));
@@ -149,7 +149,7 @@ class ModelStoreTest {
         assertThat(files.require("tokens.txt")).hasContent("f16 tokens.txt 143");
         assertNothingElseThan(embedded);
 
-        assertThat(store.locate(implementation, EmbeddedModel.NAME)).isEqualTo(files);
+        assertThat(store.filesOf(implementation, EmbeddedModel.NAME)).isEqualTo(files);
         assertThat(implementation.writes).hasValue(1);
     }
 
@@ -175,9 +175,9 @@ class ModelStoreTest {
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try {
             CompletableFuture<ModelFiles> first =
-                    CompletableFuture.supplyAsync(() -> store.locate(implementation, EmbeddedModel.NAME), threads);
+                    CompletableFuture.supplyAsync(() -> store.filesOf(implementation, EmbeddedModel.NAME), threads);
             CompletableFuture<ModelFiles> second =
-                    CompletableFuture.supplyAsync(() -> store.locate(implementation, EmbeddedModel.NAME), threads);
+                    CompletableFuture.supplyAsync(() -> store.filesOf(implementation, EmbeddedModel.NAME), threads);
 
             ModelFiles files = first.get(1, TimeUnit.MINUTES);
             assertThat(second.get(1, TimeUnit.MINUTES)).isEqualTo(files);
@@ -191,11 +191,11 @@ class ModelStoreTest {
 
     @Test
     void deletedFileIsPutBackAndTheOthersStayAsTheyAre() throws IOException {
-        store.locate(new TwoFiles(), EmbeddedModel.NAME);
+        store.filesOf(new TwoFiles(), EmbeddedModel.NAME);
         Files.delete(embedded.resolve("tokens.txt"));
         Files.writeString(embedded.resolve("weights.bin"), "in use");
 
-        ModelFiles files = store.locate(new TwoFiles(), EmbeddedModel.NAME);
+        ModelFiles files = store.filesOf(new TwoFiles(), EmbeddedModel.NAME);
 
         assertThat(files.require("tokens.txt")).hasContent("f16 tokens.txt 143");
         assertThat(files.require("weights.bin")).hasContent("in use");
@@ -206,14 +206,14 @@ class ModelStoreTest {
     void emptyDirectoryIsNoModel() throws IOException {
         Files.createDirectories(embedded);
 
-        assertThat(store.locate(new TwoFiles(), EmbeddedModel.NAME).require("weights.bin"))
+        assertThat(store.filesOf(new TwoFiles(), EmbeddedModel.NAME).require("weights.bin"))
                 .hasContent("f16 weights.bin 143");
         assertNothingElseThan(embedded);
     }
 
     @Test
     void writerThatFailsLeavesNothingBehind() throws IOException {
-        assertThatThrownBy(() -> store.locate(failing(new IOException("No space left on device")), EmbeddedModel.NAME))
+        assertThatThrownBy(() -> store.filesOf(failing(new IOException("No space left on device")), EmbeddedModel.NAME))
                 .isInstanceOf(EngineUnavailableException.class)
                 .hasMessage("The embedded model cannot be written to " + embedded
                         + ": No space left on device. Set WHISPER_SPEEDTEST_HOME to a directory with space"
@@ -221,11 +221,11 @@ class ModelStoreTest {
         assertNothingElseThan();
 
         ModelException refusal = new ModelException("such a checkpoint does not fit");
-        assertThatThrownBy(() -> store.locate(failing(refusal), EmbeddedModel.NAME))
+        assertThatThrownBy(() -> store.filesOf(failing(refusal), EmbeddedModel.NAME))
                 .isSameAs(refusal);
         assertNothingElseThan();
 
-        assertThat(store.locate(new TwoFiles(), EmbeddedModel.NAME).require("weights.bin"))
+        assertThat(store.filesOf(new TwoFiles(), EmbeddedModel.NAME).require("weights.bin"))
                 .exists();
     }
 
@@ -240,7 +240,7 @@ class ModelStoreTest {
             }
         };
 
-        assertThatThrownBy(() -> store.locate(forgetful, EmbeddedModel.NAME))
+        assertThatThrownBy(() -> store.filesOf(forgetful, EmbeddedModel.NAME))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("'two-files'")
                 .hasMessageContaining("'tokens.txt'");
@@ -251,14 +251,15 @@ class ModelStoreTest {
     void placeThatCannotBeWrittenToIsNamedWithTheVariableThatMovesIt() throws IOException {
         Path file = write(directory.resolve("file"), "in the way");
 
-        assertThatThrownBy(() -> new ModelStore(ToolHome.at(file)).locate(new TwoFiles(), EmbeddedModel.NAME))
+        assertThatThrownBy(() -> new ModelStore(ToolHome.at(file), directory.resolve("hub"))
+                        .filesOf(new TwoFiles(), EmbeddedModel.NAME))
                 .isInstanceOfSatisfying(
                         EngineUnavailableException.class,
                         e -> assertThat(e.kind()).isEqualTo(ErrorKind.ENVIRONMENT))
                 .hasMessageContaining(file.toString())
                 .hasMessageContaining("Set WHISPER_SPEEDTEST_HOME to");
-        assertThatThrownBy(() -> new ModelStore(new ToolHome(directory.resolve("data"), file))
-                        .locate(new TwoFiles(), EmbeddedModel.NAME))
+        assertThatThrownBy(() -> new ModelStore(new ToolHome(directory.resolve("data"), file), directory.resolve("hub"))
+                        .filesOf(new TwoFiles(), EmbeddedModel.NAME))
                 .isInstanceOf(EngineUnavailableException.class)
                 .hasMessageContaining("Set WHISPER_SPEEDTEST_MODELS to");
         assertThat(file).hasContent("in the way");
@@ -268,7 +269,7 @@ class ModelStoreTest {
     void fileInThePlaceOfTheModelIsLeftAlone() throws IOException {
         write(embedded, "in the way");
 
-        assertThatThrownBy(() -> store.locate(new TwoFiles(), EmbeddedModel.NAME))
+        assertThatThrownBy(() -> store.filesOf(new TwoFiles(), EmbeddedModel.NAME))
                 .isInstanceOf(EngineUnavailableException.class)
                 .hasMessageContaining(embedded.toString());
         assertThat(embedded).hasContent("in the way");
@@ -278,7 +279,7 @@ class ModelStoreTest {
     @Test
     @DisabledOnOs(OS.WINDOWS)
     void otherUsersMayReadTheModelAsFarAsTheyMayReadItsSurroundings() throws IOException {
-        store.locate(new TwoFiles(), EmbeddedModel.NAME);
+        store.filesOf(new TwoFiles(), EmbeddedModel.NAME);
 
         assertThat(Files.getPosixFilePermissions(embedded))
                 .isEqualTo(Files.getPosixFilePermissions(embedded.getParent()));
@@ -297,17 +298,17 @@ class ModelStoreTest {
                         .toList();
             }
         };
-        assertThat(store.locate(accompanied, EmbeddedModel.NAME).byName())
+        assertThat(store.filesOf(accompanied, EmbeddedModel.NAME).byName())
                 .as("without its companion")
                 .containsOnlyKeys("weights.bin", "tokens.txt");
 
         write(home.models().resolve("helper/weights.bin"), "weights");
-        assertThat(store.locate(accompanied, EmbeddedModel.NAME).byName())
+        assertThat(store.filesOf(accompanied, EmbeddedModel.NAME).byName())
                 .as("with half of its companion")
                 .containsOnlyKeys("weights.bin", "tokens.txt");
 
         write(tokens, "tokens");
-        ModelFiles files = store.locate(accompanied, EmbeddedModel.NAME);
+        ModelFiles files = store.filesOf(accompanied, EmbeddedModel.NAME);
         assertThat(files.byName())
                 .containsOnlyKeys("weights.bin", "tokens.txt", "helper/weights.bin", "helper/tokens.txt")
                 .containsEntry("helper/tokens.txt", tokens);
@@ -329,11 +330,11 @@ class ModelStoreTest {
             }
         };
 
-        ModelFiles files = store.locate(accompanied, file.toString());
+        ModelFiles files = store.filesOf(accompanied, file.toString());
         assertThat(files.byName()).containsOnlyKeys("mine.bin", "vad/vad.onnx").containsEntry("vad/vad.onnx", detector);
 
         Files.delete(detector);
-        assertThat(store.locate(accompanied, file.toString()).single()).isEqualTo(file);
+        assertThat(store.filesOf(accompanied, file.toString()).single()).isEqualTo(file);
     }
 
     private void assertNothingElseThan(Path... expected) throws IOException {

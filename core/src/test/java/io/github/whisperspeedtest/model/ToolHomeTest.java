@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
+import io.github.whisperspeedtest.settings.Settings;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
@@ -55,13 +56,16 @@ class ToolHomeTest {
                 Map.of(ToolHome.HOME_VARIABLE, text("variable"), "XDG_DATA_HOME", text("data"));
         Properties properties = properties("Linux");
 
-        assertThat(ToolHome.of(environment, properties)).isEqualTo(ToolHome.at(directory.resolve("variable")));
+        assertThat(ToolHome.of(Settings.of(environment, properties)))
+                .isEqualTo(ToolHome.at(directory.resolve("variable")));
 
         properties.setProperty(ToolHome.HOME_PROPERTY, text("property"));
-        assertThat(ToolHome.of(environment, properties)).isEqualTo(ToolHome.at(directory.resolve("property")));
+        assertThat(ToolHome.of(Settings.of(environment, properties)))
+                .isEqualTo(ToolHome.at(directory.resolve("property")));
 
         properties.setProperty(ToolHome.HOME_PROPERTY, " ");
-        assertThat(ToolHome.of(environment, properties)).isEqualTo(ToolHome.at(directory.resolve("variable")));
+        assertThat(ToolHome.of(Settings.of(environment, properties)))
+                .isEqualTo(ToolHome.at(directory.resolve("variable")));
     }
 
     @Test
@@ -70,11 +74,11 @@ class ToolHomeTest {
                 Map.of(ToolHome.HOME_VARIABLE, text("home"), ToolHome.MODELS_VARIABLE, text("models by variable"));
         Properties properties = properties("Linux");
 
-        assertThat(ToolHome.of(environment, properties))
+        assertThat(ToolHome.of(Settings.of(environment, properties)))
                 .isEqualTo(new ToolHome(directory.resolve("home"), directory.resolve("models by variable")));
 
         properties.setProperty(ToolHome.MODELS_PROPERTY, text("models by property"));
-        assertThat(ToolHome.of(environment, properties))
+        assertThat(ToolHome.of(Settings.of(environment, properties)))
                 .isEqualTo(new ToolHome(directory.resolve("home"), directory.resolve("models by property")));
     }
 
@@ -92,14 +96,14 @@ class ToolHomeTest {
                 Map.of("HOME", text("mine"), ToolHome.HOME_VARIABLE, "~/data", ToolHome.MODELS_VARIABLE, "~/m");
         Properties properties = properties("Linux");
 
-        assertThat(ToolHome.of(environment, properties))
+        assertThat(ToolHome.of(Settings.of(environment, properties)))
                 .isEqualTo(new ToolHome(directory.resolve("mine/data"), directory.resolve("mine/m")));
         assertThat(home("Linux", Map.of("HOME", text("mine"), "XDG_DATA_HOME", "~/xdg")))
                 .isEqualTo(ToolHome.at(directory.resolve("mine/xdg/whisper-speedtest")));
 
         properties.setProperty(ToolHome.HOME_PROPERTY, "~");
         properties.setProperty(ToolHome.MODELS_PROPERTY, "~/n");
-        assertThat(ToolHome.of(environment, properties))
+        assertThat(ToolHome.of(Settings.of(environment, properties)))
                 .isEqualTo(new ToolHome(directory.resolve("mine"), directory.resolve("mine/n")));
     }
 
@@ -108,16 +112,16 @@ class ToolHomeTest {
         Properties properties = properties("Linux");
         properties.setProperty("user.home", "?");
 
-        assertThatThrownBy(() -> ToolHome.of(Map.of(), properties))
+        assertThatThrownBy(() -> ToolHome.of(Settings.of(Map.of(), properties)))
                 .isInstanceOf(WhisperSpeedtestException.class)
                 .hasMessageContaining(ToolHome.HOME_VARIABLE);
-        assertThat(ToolHome.of(Map.of(ToolHome.HOME_VARIABLE, text("data")), properties))
+        assertThat(ToolHome.of(Settings.of(Map.of(ToolHome.HOME_VARIABLE, text("data")), properties)))
                 .isEqualTo(ToolHome.at(directory.resolve("data")));
     }
 
     @Test
     void pathsAreAbsolute() {
-        ToolHome home = ToolHome.of(Map.of(ToolHome.HOME_VARIABLE, "some/../where"), properties("Linux"));
+        ToolHome home = ToolHome.of(Settings.of(Map.of(ToolHome.HOME_VARIABLE, "some/../where"), properties("Linux")));
 
         assertThat(home.data()).isEqualTo(Path.of("where").toAbsolutePath());
         assertThat(home.models()).isEqualTo(home.data().resolve("models"));
@@ -125,7 +129,7 @@ class ToolHomeTest {
     }
 
     private ToolHome home(String os, Map<String, String> environment) {
-        return ToolHome.of(environment, properties(os));
+        return ToolHome.of(Settings.of(environment, properties(os)));
     }
 
     private Properties properties(String os) {

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.whisperspeedtest.error.UnknownNameException;
+import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.settings.Settings;
 import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.ImplementationContext;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -286,7 +289,8 @@ class ImplementationRegistryTest {
 
     @Test
     void emptyClassPathSaysSo() {
-        ImplementationRegistry registry = ImplementationRegistry.discover(ClassLoader.getPlatformClassLoader());
+        ImplementationRegistry registry =
+                ImplementationRegistry.discover(ClassLoader.getPlatformClassLoader(), this::context);
 
         assertThatThrownBy(() -> registry.require("No such id!"))
                 .hasMessage("There is no implementation 'No such id!'. There is none at all on the class path.");
@@ -304,6 +308,10 @@ class ImplementationRegistryTest {
         return problem;
     }
 
+    private ImplementationContext context(Implementation implementation) {
+        return ToolHome.at(directory).contextOf(implementation, Settings.none());
+    }
+
     private ImplementationRegistry discover(Path... jars) throws IOException {
         URL[] addresses = new URL[jars.length];
         for (int i = 0; i < jars.length; i++) {
@@ -311,7 +319,7 @@ class ImplementationRegistryTest {
         }
         URLClassLoader loader = new URLClassLoader(addresses, getClass().getClassLoader());
         loaders.add(loader);
-        return ImplementationRegistry.discover(loader);
+        return ImplementationRegistry.discover(loader, this::context);
     }
 
     private static List<String> ids(ImplementationRegistry registry) {

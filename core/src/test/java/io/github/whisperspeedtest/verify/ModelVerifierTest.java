@@ -10,6 +10,7 @@ import io.github.whisperspeedtest.model.ModelPlace;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.process.ChildJvm;
+import io.github.whisperspeedtest.settings.Settings;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.verify.Verdict.Problem;
 import io.github.whisperspeedtest.verify.Verdict.Status;
@@ -29,6 +30,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,7 +86,8 @@ class ModelVerifierTest {
                 Stream.concat(Stream.of(jar), children.classPath().stream()).toList();
         return new ModelVerifier(
                 home,
-                hub,
+                () -> hub,
+                Settings.none(),
                 children.toBuilder()
                         .classPath(classPath)
                         .jvmArguments(List.of("-Xmx64m", Scripted.countingLoads(loads)))
@@ -444,18 +447,18 @@ class ModelVerifierTest {
         Verdict verdict = verify("own", ModelPlace.LOCAL_CACHE, LOAD);
         assertThat(verdict.status()).isEqualTo(Status.COMPLETE);
         assertThat(verdict.fallback()).isEqualTo(Scripted.FALLBACK);
-        assertThat(store.locate(scripted, "own").byName().values())
+        assertThat(store.filesOf(scripted, "own").byName().values())
                 .containsExactly(fallback.snapshot(NEW).resolve("model.bin"))
                 .containsExactlyElementsOf(loadedFiles());
 
         CacheBuilder inDefault = whole(hub, GOOD);
-        assertThat(store.locate(scripted, "own").require("model.bin"))
+        assertThat(store.filesOf(scripted, "own").require("model.bin"))
                 .as("the model itself comes before its fallback")
                 .isEqualTo(inDefault.snapshot(NEW).resolve("model.bin"));
         assertThat(verify("own", ModelPlace.HUB_CACHE, LOAD).fallback()).isNull();
 
         CacheBuilder own = whole(ownHub, GOOD);
-        assertThat(store.locate(scripted, "own").require("model.bin"))
+        assertThat(store.filesOf(scripted, "own").require("model.bin"))
                 .isEqualTo(own.snapshot(NEW).resolve("model.bin"));
         assertThat(verify("own", ModelPlace.LOCAL_CACHE, LOAD).fallback()).isNull();
     }
@@ -466,12 +469,12 @@ class ModelVerifierTest {
         ModelStore store = new ModelStore(home, hub);
         assertThat(verify("plain", ModelPlace.LOCAL_CACHE, LOAD).status()).isEqualTo(Status.MISSING);
         assertThat(verify("plain", ModelPlace.HUB_CACHE, LOAD).status()).isEqualTo(Status.COMPLETE);
-        assertThat(store.locate(scripted, "plain").single())
+        assertThat(store.filesOf(scripted, "plain").single())
                 .isEqualTo(built.snapshot(NEW).resolve("model.bin"));
 
         Path file = write(home.models().resolve("scripted/model.bin"), new byte[3]);
         assertThat(verify("plain", ModelPlace.LOCAL_CACHE, LOAD).reason()).contains(file + " is cut short");
-        assertThat(store.locate(scripted, "plain").single()).isEqualTo(file);
+        assertThat(store.filesOf(scripted, "plain").single()).isEqualTo(file);
 
         Files.write(file, new byte[0]);
         assertFiles(verify("plain", ModelPlace.LOCAL_CACHE, CACHE_CHECK), file + " is empty.");
@@ -492,7 +495,7 @@ class ModelVerifierTest {
         Verdict whole = verify("borrows", ModelPlace.HUB_CACHE, LOAD);
         assertThat(whole.status()).isEqualTo(Status.COMPLETE);
         assertThat(whole.bytesOnDisk()).isEqualTo(GOOD.length + 2L * CONFIG.length);
-        assertThat(new ModelStore(home, hub).locate(scripted, "borrows").byName())
+        assertThat(new ModelStore(home, hub).filesOf(scripted, "borrows").byName())
                 .containsOnlyKeys("config.json", "model.bin", "tokenizer.json");
 
         Files.delete(tokenizer.snapshot(OLD).resolve("tokenizer.json"));
@@ -508,7 +511,7 @@ class ModelVerifierTest {
         new CacheBuilder(hub, Scripted.COMPANION)
                 .ref("main", NEW)
                 .linked(NEW, "model.bin", Scripted.content("no model at all"));
-        assertThat(new ModelStore(home, hub).locate(scripted, "accompanied").byName())
+        assertThat(new ModelStore(home, hub).filesOf(scripted, "accompanied").byName())
                 .containsOnlyKeys("config.json", "model.bin", "detector/model.bin");
         Verdict accompanied = verify("accompanied", ModelPlace.HUB_CACHE, LOAD);
         assertThat(accompanied.remembered())
@@ -616,7 +619,7 @@ class ModelVerifierTest {
                 verify("direct", ModelPlace.LOCAL_CACHE, options);
             }
             assertThat(verify("default", ModelPlace.HUB_CACHE, LOAD).reason())
-                    .isEqualTo("HF_HUB_OFFLINE is 1 and DJL_OFFLINE is true");
+                    .isEqualTo("HF_HUB_OFFLINE is 1 and TRANSFORMERS_OFFLINE is 1");
         } finally {
             ProxySelector.setDefault(before);
         }
@@ -700,32 +703,34 @@ class ModelVerifierTest {
         whole(hub, GOOD);
         whole(ownHub, Scripted.content("abort"));
         List<VerifyRequest> requests = List.of(
-                new VerifyRequest(scripted, "own", ModelPlace.LOCAL_CACHE),
-                new VerifyRequest(scripted, "default", ModelPlace.HUB_CACHE),
-                new VerifyRequest(new Scripted.Broken(), "default", ModelPlace.HUB_CACHE),
-                new VerifyRequest(scripted, "alias", ModelPlace.HUB_CACHE),
-                new VerifyRequest(scripted, "direct", ModelPlace.LOCAL_CACHE));
+                request(scripted, "own", ModelPlace.LOCAL_CACHE),
+                request(scripted, "default", ModelPlace.HUB_CACHE),
+                request(new Scripted.Faulty(), "default", ModelPlace.HUB_CACHE),
+                request(scripted, "alias", ModelPlace.HUB_CACHE),
+                request(scripted, "direct", ModelPlace.LOCAL_CACHE));
         List<VerifyRequest> started = new ArrayList<>();
         List<Verdict> heard = new ArrayList<>();
 
-        List<Verdict> verdicts = verifier.verifyAll(requests, LOAD.withMemory(Memory.REFRESH), new VerifyListener() {
-            @Override
-            public void onStart(VerifyRequest request) {
-                started.add(request);
-            }
+        Map<VerifyRequest, Verdict> verdicts =
+                verifier.verifyAll(requests, LOAD.withMemory(Memory.REFRESH), new VerifyListener() {
+                    @Override
+                    public void onStart(VerifyRequest request) {
+                        started.add(request);
+                    }
 
-            @Override
-            public void onVerdict(VerifyRequest request, Verdict verdict) {
-                heard.add(verdict);
-            }
-        });
+                    @Override
+                    public void onVerdict(VerifyRequest request, Verdict verdict) {
+                        heard.add(verdict);
+                    }
+                });
 
-        assertThat(verdicts)
+        assertThat(verdicts.keySet()).containsExactlyElementsOf(requests);
+        assertThat(verdicts.values())
                 .extracting(Verdict::status)
                 .containsExactly(
                         Status.INCOMPLETE, Status.COMPLETE, Status.NOT_CHECKABLE, Status.COMPLETE, Status.MISSING);
         assertThat(started).containsExactlyInAnyOrderElementsOf(requests);
-        assertThat(heard).containsExactlyInAnyOrderElementsOf(verdicts);
+        assertThat(heard).containsExactlyInAnyOrderElementsOf(verdicts.values());
         assertThat(loadedFiles()).as("two names of one model are one check").hasSize(2);
     }
 
@@ -741,9 +746,13 @@ class ModelVerifierTest {
         };
 
         assertThatThrownBy(() -> verifier.verifyAll(
-                        List.of(new VerifyRequest(scripted, "default", ModelPlace.HUB_CACHE)), LOAD, interrupting))
+                        List.of(request(scripted, "default", ModelPlace.HUB_CACHE)), LOAD, interrupting))
                 .isInstanceOf(OperationCancelledException.class);
         assertThat(Thread.interrupted()).as("the thread stays interrupted").isTrue();
+    }
+
+    private VerifyRequest request(Implementation implementation, String model, ModelPlace place) {
+        return new VerifyRequest(implementation, implementation.modelInfo(model, home.models()), place);
     }
 
     private Verdict verify(String model, ModelPlace place, VerifyOptions options) {

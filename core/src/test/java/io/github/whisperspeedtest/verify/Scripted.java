@@ -34,7 +34,7 @@ import java.util.concurrent.CountDownLatch;
  */
 public class Scripted implements Implementation {
     /** The repository that all of its hub models come from. */
-    static final String REPOSITORY = "acme/whisper-tiny";
+    public static final String REPOSITORY = "acme/whisper-tiny";
 
     static final String FALLBACK = "acme/whisper-tiny-fallback";
     static final String TOKENIZER = "acme/tokenizer";
@@ -67,6 +67,19 @@ public class Scripted implements Implementation {
         }
     }
 
+    /** Another implementation, whose own code fails before any JVM is started. */
+    public static final class Faulty extends Scripted {
+        /** Creates the provider. */
+        public Faulty() {
+            super("faulty");
+        }
+
+        @Override
+        public List<Path> engineFiles() {
+            throw new IllegalStateException("no list of files");
+        }
+    }
+
     /** Another implementation, which cannot even list its models. */
     public static final class Broken extends Scripted {
         /** Creates the provider. */
@@ -81,12 +94,12 @@ public class Scripted implements Implementation {
     }
 
     /** Returns the content of a model file. */
-    static byte[] content(String word) {
+    public static byte[] content(String word) {
         return (word + " " + "x".repeat(1000) + " end").getBytes(StandardCharsets.UTF_8);
     }
 
     /** Writes a jar that names all of them. */
-    static Path jar(Path file) {
+    public static Path jar(Path file) {
         return new ProviderJar()
                 .service(Scripted.class.getName())
                 .service(Absent.class.getName())
@@ -183,8 +196,8 @@ public class Scripted implements Implementation {
             case "trip" -> throw new IndexOutOfBoundsException("index 7 of 3 in " + file);
             case "engine" -> throw new EngineException("The engine returned -6 for " + file + ".");
             case "offline" ->
-                throw new ModelException("HF_HUB_OFFLINE is " + System.getenv("HF_HUB_OFFLINE") + " and DJL_OFFLINE is "
-                        + System.getenv("DJL_OFFLINE"));
+                throw new ModelException("HF_HUB_OFFLINE is " + System.getenv("HF_HUB_OFFLINE")
+                        + " and TRANSFORMERS_OFFLINE is " + System.getenv("TRANSFORMERS_OFFLINE"));
             default -> throw new ModelException(file + " is no model: it begins with '" + word + "'.");
         }
     }

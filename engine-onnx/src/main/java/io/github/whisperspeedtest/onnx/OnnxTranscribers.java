@@ -5,7 +5,9 @@ import io.github.whisperspeedtest.decoding.NetworkTranscriber;
 import io.github.whisperspeedtest.model.SileroModel;
 import io.github.whisperspeedtest.network.WhisperNetwork;
 import io.github.whisperspeedtest.onnx.graph.Precision;
+import io.github.whisperspeedtest.onnx.session.OnnxRuntime;
 import io.github.whisperspeedtest.onnx.vad.SileroVad;
+import io.github.whisperspeedtest.spi.ImplementationContext;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.OfferedOptions;
@@ -63,28 +65,38 @@ public final class OnnxTranscribers {
      * Loads a network and makes a transcriber of it, with a voice activity detector where its model is among the files.
      *
      * @param implementation id of the implementation
+     * @param context the directories and settings of the implementation
      * @param parameters tells what the network runs with; its notes are complemented here
      */
     public static Transcriber load(
             String implementation,
+            ImplementationContext context,
             ModelFiles files,
             Checkpoint checkpoint,
             OnnxOptions options,
             VadDefault vadDefault,
             Function<OnnxNetwork, EngineParameters> parameters) {
         return transcriber(
-                implementation, files, checkpoint, () -> OnnxNetwork.load(checkpoint, options), vadDefault, parameters);
+                implementation,
+                context,
+                files,
+                checkpoint,
+                () -> OnnxNetwork.load(checkpoint, options),
+                vadDefault,
+                parameters);
     }
 
     /**
      * Makes a transcriber of a network of whatever engine, with this one's voice activity detector where its model is among the files.
      *
      * @param implementation id of the implementation
+     * @param context the directories and settings of the implementation
      * @param loader loads the network
      * @param parameters tells what the network runs with; its notes are complemented here
      */
     public static <N extends WhisperNetwork> Transcriber transcriber(
             String implementation,
+            ImplementationContext context,
             ModelFiles files,
             Checkpoint checkpoint,
             Supplier<N> loader,
@@ -93,8 +105,7 @@ public final class OnnxTranscribers {
         Tokenizer tokenizer =
                 Tokenizer.of(checkpoint.tokenizer(), checkpoint.dimensions().nVocab());
         Optional<Path> vad = SileroModel.in(files);
-        SpeechFilter filter =
-                vad.map(file -> SpeechFilter.of(SileroVad.load(file))).orElse(null);
+        SpeechFilter filter = vad.map(file -> detector(context, file)).orElse(null);
         N network;
         try {
             network = loader.get();
@@ -118,5 +129,10 @@ public final class OnnxTranscribers {
             transcriber.speechFilter(filter, vadDefault == VadDefault.ON);
         }
         return transcriber.build();
+    }
+
+    private static SpeechFilter detector(ImplementationContext context, Path file) {
+        OnnxRuntime.start(context);
+        return SpeechFilter.of(SileroVad.load(file));
     }
 }

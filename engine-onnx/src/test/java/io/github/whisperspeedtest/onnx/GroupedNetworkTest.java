@@ -14,11 +14,13 @@ import io.github.whisperspeedtest.onnx.graph.FloatLayers;
 import io.github.whisperspeedtest.onnx.graph.LinearForms;
 import io.github.whisperspeedtest.onnx.graph.Precision;
 import io.github.whisperspeedtest.onnx.graph.WeightBuffers;
+import io.github.whisperspeedtest.onnx.session.OnnxRuntime;
 import io.github.whisperspeedtest.testing.AffineQuantizer;
 import io.github.whisperspeedtest.testing.AffineQuantizer.Bias;
 import io.github.whisperspeedtest.testing.RandomCheckpoint;
 import io.github.whisperspeedtest.testing.ReferenceNetwork;
 import io.github.whisperspeedtest.testing.RelativeDistance;
+import io.github.whisperspeedtest.testkit.TestContexts;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
@@ -33,6 +35,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Networks whose linear layers are groups of small numbers, against the same weights as floats in plain Java. */
 class GroupedNetworkTest {
+    static {
+        OnnxRuntime.start(TestContexts.ofEngine());
+    }
+
     /** Three attention heads, so that a row has three groups of 64: an odd number. */
     private static final ModelDimensions DIMENSIONS = new ModelDimensions(8, 40, 192, 3, 2, 301, 16, 192, 3, 2);
 

@@ -21,6 +21,7 @@ import io.github.whisperspeedtest.onnx.session.GraphSession;
 import io.github.whisperspeedtest.onnx.session.NativeFloats;
 import io.github.whisperspeedtest.onnx.session.OnnxRuntime;
 import io.github.whisperspeedtest.testing.AffineQuantizer;
+import io.github.whisperspeedtest.testkit.TestContexts;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,6 +40,10 @@ import java.util.Random;
  * number of {@link Precision}s.
  */
 public final class OnnxNetworkBenchmark {
+    static {
+        OnnxRuntime.start(TestContexts.ofEngine());
+    }
+
     private static final int TOKENS = 220;
     private static final int[] PROMPT = {50258, 50259, 50359, 50364};
 

@@ -19,6 +19,7 @@ import io.github.whisperspeedtest.onnx.graph.Precision;
 import io.github.whisperspeedtest.onnx.session.OnnxRuntime;
 import io.github.whisperspeedtest.testing.ReferenceNetwork;
 import io.github.whisperspeedtest.testkit.NetworkContract;
+import io.github.whisperspeedtest.testkit.TestContexts;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -36,6 +37,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The graphs on the real runtime against the network computed in plain Java, on the embedded model. */
 class OnnxNetworkTest extends NetworkContract {
+    static {
+        OnnxRuntime.start(TestContexts.ofEngine());
+    }
+
     /** How far rounding moves the logits, relative to their size: bytes by about 1 %, half-bytes by about 8 %. */
     @ParameterizedTest
     @CsvSource({"INT8, 0.03", "BLOCKWISE_8, 0.03", "BLOCKWISE_4, 0.15"})

@@ -48,7 +48,7 @@ public enum TorchDevice {
      */
     public synchronized Optional<String> problem() {
         if (problem == null) {
-            Engine engine = TorchRuntime.start().engine();
+            Engine engine = TorchRuntime.get().engine();
             problem = findProblem(engine);
         }
         return problem;

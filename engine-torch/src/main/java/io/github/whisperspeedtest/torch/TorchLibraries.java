@@ -2,9 +2,10 @@ package io.github.whisperspeedtest.torch;
 
 import ai.djl.util.Platform;
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
-import io.github.whisperspeedtest.files.UserPaths;
 import io.github.whisperspeedtest.model.LibraryStore;
-import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.settings.Settings;
+import io.github.whisperspeedtest.settings.UserPaths;
+import io.github.whisperspeedtest.spi.ImplementationContext;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -56,10 +57,8 @@ record TorchLibraries(Map<String, String> settings, String remedy) {
      * @throws RuntimeUnavailableException if there are none for this platform, they do not fit together, or they cannot be unpacked
      * @throws IOException if the class path cannot be read
      */
-    static TorchLibraries find() throws IOException {
+    static TorchLibraries find(ImplementationContext context) throws IOException {
         String classifier = classifier(System.getProperty("os.name"), System.getProperty("os.arch"), memoryMap());
-        // DJL asks for graphics processors through JNA.
-        LibraryStore.prepareJna();
         Platform platform = Platform.detectPlatform("pytorch");
         if (platform.getApiVersion() == null) {
             throw new RuntimeUnavailableException(
@@ -67,12 +66,14 @@ record TorchLibraries(Map<String, String> settings, String remedy) {
                     "Put " + GROUP + ":pytorch-engine there, in the version of ai.djl:api.",
                     null);
         }
-        String own = setting(DIRECTORY);
-        return own == null ? bundled(platform, classifier) : own(own, platform, classifier);
+        String own = setting(context.settings(), DIRECTORY);
+        return own == null
+                ? bundled(platform, classifier, new LibraryStore(context.nativeLibraries()))
+                : own(own, platform, classifier, context);
     }
 
     /** Takes the libraries on the class path; where there are several, DJL prefers those for CUDA if there is a device for them. */
-    private static TorchLibraries bundled(Platform platform, String classifier) throws IOException {
+    private static TorchLibraries bundled(Platform platform, String classifier, LibraryStore store) throws IOException {
         String version = platform.getVersion();
         String flavor = platform.getFlavor();
         if (platform.isPlaceholder()) {
@@ -95,68 +96,70 @@ record TorchLibraries(Map<String, String> settings, String remedy) {
             resources.put(library, url);
         }
         resources.put(BRIDGE, bridge(platform, version, flavor, classifier));
-        Path directory = LibraryStore.unpack(
+        Path directory = store.unpack(
                 "PyTorch",
                 "pytorch-" + version + "-" + flavor + "-" + classifier + "-djl-" + platform.getApiVersion(),
                 resources);
         return new TorchLibraries(Map.of(DIRECTORY, directory.toString(), FLAVOR, flavor), remedyOf(classifier));
     }
 
-    private static TorchLibraries own(String path, Platform platform, String classifier) throws IOException {
+    private static TorchLibraries own(String path, Platform platform, String classifier, ImplementationContext context)
+            throws IOException {
+        Settings settings = context.settings();
         String remedy =
                 "Put the libraries of PyTorch " + release(platform.getVersion()) + " there, and " + BRIDGE + " of "
                         + bridgeArtifact(platform, platform.getVersion()) + " beside them, or unset " + DIRECTORY + ".";
-        if (path.equals(System.getenv(DIRECTORY)) && path.startsWith("~")) {
+        if (path.equals(settings.variable(DIRECTORY).orElse(null)) && path.startsWith("~")) {
             throw new RuntimeUnavailableException(
                     DIRECTORY + " is '" + path + "', which DJL reads too and does not understand",
                     "Write the whole path in place of the ~.",
                     null);
         }
-        Path directory = directories(path)
+        Path directory = directories(path, settings.paths())
                 .filter(entry -> Files.isRegularFile(entry.resolve(LIBRARY)))
                 .findFirst()
                 .orElseThrow(() -> new RuntimeUnavailableException(
                         "There is no " + LIBRARY + " in '" + path + "', to which " + DIRECTORY + " is set",
                         remedy,
                         null));
-        String flavor = setting(FLAVOR, CPU);
+        String flavor = setting(settings, FLAVOR, CPU);
         if (!Files.exists(directory.resolve(platform.getApiVersion() + "-" + BRIDGE))
                 && !Files.exists(directory.resolve(BRIDGE))) {
-            String version = setting("PYTORCH_VERSION", platform.getVersion());
+            String version = setting(settings, "PYTORCH_VERSION", platform.getVersion());
             bridge(platform, version, flavor, classifier);
         }
         return new TorchLibraries(
                 Map.of(
                         DIRECTORY, directory.toString(),
                         FLAVOR, flavor,
-                        CACHE, ToolHome.current().nativeLibraries().toString()),
+                        CACHE, context.nativeLibraries().toString()),
                 remedy);
     }
 
     /** Splits a path as DJL does: each entry is a directory or PyTorch's main library in it. */
-    private static Stream<Path> directories(String path) {
+    private static Stream<Path> directories(String path, UserPaths paths) {
         return Arrays.stream(path.split(File.pathSeparator))
-                .map(UserPaths.current()::expand)
+                .map(paths::expand)
                 .map(entry -> entry.endsWith(LIBRARY) ? entry.toAbsolutePath().getParent() : entry);
     }
 
     /** Returns the user's own libraries, none where those of the class path are used. */
-    static List<Path> ownFiles() {
-        String own = setting(DIRECTORY);
+    static List<Path> ownFiles(Settings settings) {
+        String own = setting(settings, DIRECTORY);
         return own == null
                 ? List.of()
-                : directories(own)
+                : directories(own, settings.paths())
                         .flatMap(directory -> OWN_NAMES.stream().map(directory::resolve))
                         .toList();
     }
 
-    private static @Nullable String setting(String name) {
-        String value = System.getenv(name);
-        return value == null ? System.getProperty(name) : value;
+    /** DJL's order: the environment first. */
+    private static @Nullable String setting(Settings settings, String name) {
+        return settings.variable(name).or(() -> settings.property(name)).orElse(null);
     }
 
-    private static String setting(String name, String preset) {
-        String value = setting(name);
+    private static String setting(Settings settings, String name, String preset) {
+        String value = setting(settings, name);
         return value == null || value.isEmpty() ? preset : value;
     }
 

@@ -48,7 +48,7 @@ public final class TorchNetwork implements WhisperNetwork {
      * @throws io.github.whisperspeedtest.error.ModelException if a file of the checkpoint cannot be read any more
      */
     public static TorchNetwork load(Checkpoint checkpoint, TorchOptions options) {
-        return new TorchNetwork(TorchRuntime.start(), checkpoint, options);
+        return new TorchNetwork(TorchRuntime.get(), checkpoint, options);
     }
 
     /** Returns what it computes on. */

@@ -6,21 +6,24 @@ import ai.djl.pytorch.jni.JniUtils;
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import io.github.whisperspeedtest.model.LibraryStore;
 import io.github.whisperspeedtest.spi.Availability;
-import java.io.IOException;
+import io.github.whisperspeedtest.spi.ImplementationContext;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
  * PyTorch, run by DJL: started once per process, or the reason why it cannot be.
  *
- * <p>Nothing is downloaded, and nobody is called home. DJL's switch against its telemetry stays on in this process; what else DJL is told
- * through system properties while it starts is taken back.
+ * <p>Nothing is downloaded, and nothing is reported to a server. The system properties that tell DJL so are set while it starts.
  */
 public final class TorchRuntime {
+    /** DJL downloads nothing, and its telemetry, for which it asks when its class of engines is first used, is off. */
+    private static final Map<String, String> PRIVATE = Map.of("ai.djl.offline", "true", "OPT_OUT_TRACKING", "true");
+
     private static @Nullable TorchRuntime instance;
     private static @Nullable RuntimeUnavailableException failure;
 
@@ -30,18 +33,24 @@ public final class TorchRuntime {
         this.engine = engine;
     }
 
+    /** Returns the names of the settings that DJL, JNA and this class read. */
+    public static List<String> settings() {
+        return List.of("PYTORCH_*", "DJL_*", "ai.djl.*", "jna.*");
+    }
+
     /**
-     * Returns the engine, starting it where nobody has. The first time on a machine its libraries are unpacked.
+     * Returns the engine, starting it on first use. The first time on a machine its libraries are unpacked.
      *
+     * @param context where the libraries are unpacked and which settings they get, if the engine is not started yet
      * @throws RuntimeUnavailableException if it cannot be used here
      */
-    public static synchronized TorchRuntime start() {
+    public static synchronized TorchRuntime start(ImplementationContext context) {
         if (failure != null) {
             throw new RuntimeUnavailableException(failure.reason(), failure.remedy(), failure);
         }
         if (instance == null) {
             try {
-                instance = new TorchRuntime(startEngine());
+                instance = new TorchRuntime(startEngine(context));
             } catch (RuntimeUnavailableException e) {
                 failure = e;
                 throw failure;
@@ -51,13 +60,26 @@ public final class TorchRuntime {
     }
 
     /**
+     * Returns the engine that {@link #start} started.
+     *
+     * @throws IllegalStateException if it is not started
+     */
+    public static synchronized TorchRuntime get() {
+        if (instance == null) {
+            throw new IllegalStateException("PyTorch was not started.");
+        }
+        return instance;
+    }
+
+    /**
      * Returns whether the engine can be used here, and what a network would compute on.
      *
+     * @param context as for {@link #start}
      * @param meantFor the devices that an implementation is there for
      */
-    public static Availability availability(Set<TorchDevice> meantFor) {
+    public static Availability availability(ImplementationContext context, Set<TorchDevice> meantFor) {
         try {
-            TorchRuntime runtime = start();
+            TorchRuntime runtime = start(context);
             TorchDevice device = TorchDevice.best();
             return new Availability.Available(runtime.version(), device.description(), !meantFor.contains(device));
         } catch (RuntimeUnavailableException e) {
@@ -66,48 +88,34 @@ public final class TorchRuntime {
     }
 
     /** Returns the libraries that the user put in the place of those on the class path, mostly none; starts nothing. */
-    public static List<Path> ownLibraries() {
-        return TorchLibraries.ownFiles();
+    public static List<Path> ownLibraries(ImplementationContext context) {
+        return TorchLibraries.ownFiles(context.settings());
     }
 
-    private static Engine startEngine() {
-        // Stays: DJL asks for it whenever its class of engines is first used, whoever does that.
-        System.setProperty("OPT_OUT_TRACKING", "true");
-        // DJL asks for CUDA's version through JNA.
-        LibraryStore.prepareJna();
-        Map<String, @Nullable String> before = set(Map.of("ai.djl.offline", "true"));
+    private static Engine startEngine(ImplementationContext context) {
         // DJL looks for its engines and their libraries through this loader.
         Thread thread = Thread.currentThread();
         ClassLoader loader = thread.getContextClassLoader();
         thread.setContextClassLoader(TorchRuntime.class.getClassLoader());
-        String remedy = "Put ai.djl:api and ai.djl.pytorch:pytorch-engine on the class path, whole and of one version.";
+        AtomicReference<String> remedy = new AtomicReference<>(
+                "Put ai.djl:api and ai.djl.pytorch:pytorch-engine on the class path, whole and of one version.");
+        Map<String, String> properties = new HashMap<>(new LibraryStore(context.nativeLibraries()).jnaProperties());
+        properties.putAll(PRIVATE);
         try {
-            TorchLibraries libraries = TorchLibraries.find();
-            remedy = libraries.remedy();
-            before.putAll(set(libraries.settings()));
-            return Engine.getEngine(PtEngine.ENGINE_NAME);
+            return LibraryStore.withProperties(properties, () -> {
+                // DJL asks for CUDA's version through JNA, whose class reads its properties once.
+                Class.forName("com.sun.jna.Native");
+                TorchLibraries libraries = TorchLibraries.find(context);
+                remedy.set(libraries.remedy());
+                return LibraryStore.withProperties(libraries.settings(), () -> Engine.getEngine(PtEngine.ENGINE_NAME));
+            });
         } catch (RuntimeUnavailableException | VirtualMachineError e) {
             throw e;
-        } catch (IOException | RuntimeException | Error e) {
-            throw new RuntimeUnavailableException("PyTorch cannot be started: " + message(e), remedy, e);
+        } catch (Exception | Error e) {
+            throw new RuntimeUnavailableException("PyTorch cannot be started: " + message(e), remedy.get(), e);
         } finally {
-            set(before);
             thread.setContextClassLoader(loader);
         }
-    }
-
-    /** Sets system properties, removing those whose value is null, and returns what they were. */
-    private static Map<String, @Nullable String> set(Map<String, ? extends @Nullable String> values) {
-        Map<String, @Nullable String> before = new HashMap<>();
-        values.forEach((name, value) -> {
-            before.put(name, System.getProperty(name));
-            if (value == null) {
-                System.clearProperty(name);
-            } else {
-                System.setProperty(name, value);
-            }
-        });
-        return before;
     }
 
     private static String message(Throwable thrown) {

@@ -5,6 +5,7 @@ import io.github.whisperspeedtest.decoding.ChunkedOptions;
 import io.github.whisperspeedtest.decoding.NetworkTranscriber;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.spi.ImplementationContext;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.OfferedOptions;
@@ -20,21 +21,24 @@ import java.util.stream.Collectors;
 public final class TorchTranscribers {
     private final String implementation;
     private final Set<TorchDevice> meantFor;
+    private final ImplementationContext context;
 
     /**
      * Creates what an implementation needs.
      *
      * @param implementation its id
      * @param meantFor the devices that it is there for; on another one a note of its results says so
+     * @param context the directories and settings of the implementation
      */
-    public TorchTranscribers(String implementation, Set<TorchDevice> meantFor) {
+    public TorchTranscribers(String implementation, Set<TorchDevice> meantFor, ImplementationContext context) {
         this.implementation = implementation;
+        this.context = context;
         this.meantFor = Set.copyOf(meantFor);
     }
 
     /** Returns whether PyTorch can be used here, and on what. */
     public Availability availability() {
-        return TorchRuntime.availability(meantFor);
+        return TorchRuntime.availability(context, meantFor);
     }
 
     /**
@@ -54,7 +58,7 @@ public final class TorchTranscribers {
                     "dump-graph=" + options.dumpGraph(),
                     "The network is a program and no graph: whisper_network.py in the jar of the engine. Leave the option out.");
         }
-        TorchRuntime.start();
+        TorchRuntime.start(context);
         TorchDevice device = wanted.orElseGet(TorchDevice::best);
         device.problem().ifPresent(problem -> {
             throw new UnsupportedOptionException(
@@ -107,7 +111,7 @@ public final class TorchTranscribers {
         TorchDevice device = network.device();
         EngineParameters parameters = new EngineParameters(
                 files.model(),
-                TorchRuntime.start().version(),
+                TorchRuntime.get().version(),
                 asked.device(),
                 device.description(),
                 network.precision().label(),

@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import io.github.whisperspeedtest.process.ChildReporter;
 import io.github.whisperspeedtest.process.ChildTask;
 import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.testkit.TestContexts;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Proxy;
@@ -50,13 +51,13 @@ public final class RuntimeTask implements ChildTask<RuntimeTask.Way, Void, Runti
         if (way == Way.DJL) {
             startByDjl();
         }
-        Availability first = TorchRuntime.availability(Set.of());
+        Availability first = TorchRuntime.availability(TestContexts.ofEngine(), Set.of());
         float sum = first instanceof Availability.Available ? sum() : 0;
         List<String> settings = System.getProperties().stringPropertyNames().stream()
                 .filter(name -> name.matches("(PYTORCH|ENGINE|DJL|OPT)_.*|ai\\.djl\\..*"))
                 .sorted()
                 .toList();
-        return new Answer(first, TorchRuntime.availability(Set.of()), sum, settings, requests);
+        return new Answer(first, TorchRuntime.availability(TestContexts.ofEngine(), Set.of()), sum, settings, requests);
     }
 
     private static void startByDjl() {
@@ -68,7 +69,8 @@ public final class RuntimeTask implements ChildTask<RuntimeTask.Way, Void, Runti
     }
 
     private static float sum() {
-        try (NDManager manager = TorchRuntime.start().engine().newBaseManager()) {
+        try (NDManager manager =
+                TorchRuntime.start(TestContexts.ofEngine()).engine().newBaseManager()) {
             return manager.ones(new Shape(3)).sum().getFloat();
         }
     }

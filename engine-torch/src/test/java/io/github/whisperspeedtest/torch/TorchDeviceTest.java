@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.whisperspeedtest.testkit.TestContexts;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -29,7 +30,8 @@ class TorchDeviceTest {
         Arrays.stream(TorchDevice.values())
                 .filter(device -> device.problem().isEmpty())
                 .forEach(device -> {
-                    try (NDManager manager = TorchRuntime.start().engine().newBaseManager(device.djl())) {
+                    try (NDManager manager =
+                            TorchRuntime.start(TestContexts.ofEngine()).engine().newBaseManager(device.djl())) {
                         assertThat(manager.ones(new Shape(3)).sum().getFloat()).isEqualTo(3);
                     }
                 });
@@ -45,7 +47,8 @@ class TorchDeviceTest {
     @Test
     @DisabledOnOs(OS.MAC)
     void findsOutByTryingWhereNothingElseTells() {
-        assertThat(TorchDevice.MPS.tryOut(TorchRuntime.start().engine()))
+        assertThat(TorchDevice.MPS.tryOut(
+                        TorchRuntime.start(TestContexts.ofEngine()).engine()))
                 .hasValueSatisfying(reason -> assertThat(reason)
                         .startsWith("Could not run 'aten::empty.memory_format'")
                         .hasSizeLessThan(200));

@@ -7,6 +7,7 @@ import io.github.whisperspeedtest.network.DecoderSession;
 import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.network.GreedyRules;
 import io.github.whisperspeedtest.network.GreedySession;
+import io.github.whisperspeedtest.testkit.TestContexts;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -23,6 +24,10 @@ import java.util.stream.IntStream;
  * <p>Arguments: size, rounds, threads, windows of a batch, and the precisions, which take turns.
  */
 final class TorchNetworkBenchmark {
+    static {
+        TorchRuntime.start(TestContexts.ofEngine());
+    }
+
     private static final int[] PROMPT = {50258, 50259, 50359, 50363};
     private static final int TOKENS = 224;
 

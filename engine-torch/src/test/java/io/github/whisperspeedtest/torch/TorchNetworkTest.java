@@ -17,6 +17,7 @@ import io.github.whisperspeedtest.network.GreedySession;
 import io.github.whisperspeedtest.network.WhisperNetwork;
 import io.github.whisperspeedtest.testing.MicroSamples;
 import io.github.whisperspeedtest.testkit.NetworkContract;
+import io.github.whisperspeedtest.testkit.TestContexts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -35,6 +36,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The TorchScript program on the real PyTorch. */
 class TorchNetworkTest extends NetworkContract {
+    static {
+        TorchRuntime.start(TestContexts.ofEngine());
+    }
+
     private static final int END_OF_TEXT = 50257;
     private static final int FIRST_TIMESTAMP = 50364;
 

@@ -6,7 +6,10 @@ import ai.djl.pytorch.jni.JniUtils;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.process.ChildJvm;
 import io.github.whisperspeedtest.process.ChildOutcome;
+import io.github.whisperspeedtest.settings.Settings;
 import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.spi.ImplementationContext;
+import io.github.whisperspeedtest.testkit.TestContexts;
 import io.github.whisperspeedtest.torch.RuntimeTask.Answer;
 import io.github.whisperspeedtest.torch.RuntimeTask.Way;
 import java.io.IOException;
@@ -16,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -137,14 +141,13 @@ class TorchRuntimeTest {
 
     @Test
     void namesLibrariesOfTheUsersSoThatVerdictsDependOnThem() {
-        assertThat(TorchRuntime.ownLibraries()).isEmpty();
-        System.setProperty(TorchLibraries.DIRECTORY, directory.toString());
-        try {
-            assertThat(TorchRuntime.ownLibraries())
-                    .contains(directory.resolve(System.mapLibraryName("torch")), directory.resolve(LIBRARY));
-        } finally {
-            System.clearProperty(TorchLibraries.DIRECTORY);
-        }
+        assertThat(TorchRuntime.ownLibraries(context(Map.of()))).isEmpty();
+        assertThat(TorchRuntime.ownLibraries(context(Map.of(TorchLibraries.DIRECTORY, directory.toString()))))
+                .contains(directory.resolve(System.mapLibraryName("torch")), directory.resolve(LIBRARY));
+    }
+
+    private ImplementationContext context(Map<String, String> properties) {
+        return new ImplementationContext(directory, directory, new Settings(Map.of(), properties));
     }
 
     @Test
@@ -168,7 +171,7 @@ class TorchRuntimeTest {
 
     @Test
     void keepsTheNumberOfThreadsForEachThread() {
-        TorchRuntime runtime = TorchRuntime.start();
+        TorchRuntime runtime = TorchRuntime.start(TestContexts.ofEngine());
         runtime.setThreads(3);
         int[] seen = new int[2];
         Thread other = new Thread(() -> {

@@ -9,6 +9,7 @@ import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.testkit.TestContexts;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,9 +20,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class TorchTranscribersTest {
+    static {
+        TorchRuntime.start(TestContexts.ofEngine());
+    }
+
     private static final Set<TorchDevice> GRAPHICS = Set.of(TorchDevice.MPS, TorchDevice.CUDA);
 
-    private final TorchTranscribers transcribers = new TorchTranscribers("some", GRAPHICS);
+    private final TorchTranscribers transcribers = new TorchTranscribers("some", GRAPHICS, TestContexts.ofEngine());
     private final LoadOptions cpu = LoadOptions.defaults().withDevice("cpu");
 
     @Test
@@ -63,14 +68,14 @@ class TorchTranscribersTest {
                 .isInstanceOfSatisfying(
                         Availability.Available.class,
                         available -> assertThat(available.fallback()).isTrue());
-        assertThat(new TorchTranscribers("some", Set.of(TorchDevice.CPU)).availability())
+        assertThat(new TorchTranscribers("some", Set.of(TorchDevice.CPU), TestContexts.ofEngine()).availability())
                 .isInstanceOfSatisfying(
                         Availability.Available.class,
                         available -> assertThat(available.fallback()).isFalse());
         assertThat(notes(transcribers)).contains("no MPS or CUDA here: all of it on the CPU");
-        assertThat(notes(new TorchTranscribers("some", Set.of(TorchDevice.MPS))))
+        assertThat(notes(new TorchTranscribers("some", Set.of(TorchDevice.MPS), TestContexts.ofEngine())))
                 .contains("no MPS here: all of it on the CPU");
-        assertThat(notes(new TorchTranscribers("some", Set.of(TorchDevice.CPU))))
+        assertThat(notes(new TorchTranscribers("some", Set.of(TorchDevice.CPU), TestContexts.ofEngine())))
                 .noneMatch(note -> note.contains("CPU"));
     }
 

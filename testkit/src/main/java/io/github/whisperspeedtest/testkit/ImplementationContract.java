@@ -181,9 +181,9 @@ public abstract class ImplementationContract {
 
     @BeforeAll
     void openSharedModel() {
-        implementation = newImplementation();
+        implementation = TestContexts.configured(newImplementation());
         files = new ModelStore(ToolHome.at(temporary.resolve("home")), temporary.resolve("no-hub-cache"))
-                .locate(implementation, model());
+                .filesOf(implementation, model());
         shared = implementation.load(files, loadOptions());
     }
 
@@ -560,7 +560,7 @@ public abstract class ImplementationContract {
         new CacheBuilder(hub, source.repository())
                 .ref(source.revision(), commit)
                 .copied(commit, SileroModel.FILE, Files.readAllBytes(written));
-        return new ModelStore(ToolHome.at(temporary.resolve("home")), hub).locate(implementation, model());
+        return new ModelStore(ToolHome.at(temporary.resolve("home")), hub).filesOf(implementation, model());
     }
 
     @Test
@@ -835,7 +835,7 @@ public abstract class ImplementationContract {
     void isVerifiedByLoading() throws IOException {
         ToolHome home = ToolHome.at(Files.createTempDirectory(temporary, "verified"));
         Path hub = temporary.resolve("no-hub-cache");
-        ModelFiles written = new ModelStore(home, hub).locate(implementation, model());
+        ModelFiles written = new ModelStore(home, hub).filesOf(implementation, model());
         ModelVerifier verifier = new ModelVerifier(home, hub);
 
         Verdict whole = verifier.verify(implementation, model(), ModelPlace.LOCAL_CACHE, VerifyOptions.defaults());

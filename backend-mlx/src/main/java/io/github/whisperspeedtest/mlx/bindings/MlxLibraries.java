@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.mlx.bindings;
 
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
-import io.github.whisperspeedtest.files.UserPaths;
+import io.github.whisperspeedtest.settings.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,6 +23,9 @@ record MlxLibraries(String mlxc, @Nullable Path mlx) {
     /** Environment variable for the same. */
     static final String DIRECTORY_VARIABLE = "WHISPER_SPEEDTEST_MLX_LIBDIR";
 
+    /** Environment variable by which Homebrew names its directory. */
+    static final String HOMEBREW_VARIABLE = "HOMEBREW_PREFIX";
+
     private static final String NAME = "mlxc";
     private static final String MLXC = System.mapLibraryName(NAME);
     private static final String MLX = System.mapLibraryName("mlx");
@@ -35,8 +38,8 @@ record MlxLibraries(String mlxc, @Nullable Path mlx) {
      *
      * @throws RuntimeUnavailableException if the user's own directory has none
      */
-    static MlxLibraries find() {
-        Optional<Path> own = ownDirectory();
+    static MlxLibraries find(Settings settings) {
+        Optional<Path> own = ownDirectory(settings);
         if (own.isPresent()) {
             return inDirectory(own.get())
                     .orElseThrow(() -> new RuntimeUnavailableException(
@@ -45,7 +48,7 @@ record MlxLibraries(String mlxc, @Nullable Path mlx) {
                             remedy(),
                             null));
         }
-        return homebrew()
+        return homebrew(settings)
                 .flatMap(directory -> inDirectory(directory).stream())
                 .findFirst()
                 .orElseGet(() -> new MlxLibraries(NAME, null));
@@ -57,10 +60,10 @@ record MlxLibraries(String mlxc, @Nullable Path mlx) {
     }
 
     /** Returns the files that are looked for, whether they are there or not; what only the system finds is not among them. */
-    static List<Path> files() {
-        return ownDirectory()
+    static List<Path> files(Settings settings) {
+        return ownDirectory(settings)
                 .map(Stream::of)
-                .orElseGet(MlxLibraries::homebrew)
+                .orElseGet(() -> homebrew(settings))
                 .flatMap(directory -> Stream.of(directory.resolve(MLXC), directory.resolve(MLX)))
                 .toList();
     }
@@ -73,14 +76,13 @@ record MlxLibraries(String mlxc, @Nullable Path mlx) {
                 : "Build mlx-c (github.com/ml-explore/mlx-c) as a shared library and " + own;
     }
 
-    private static Optional<Path> ownDirectory() {
-        return UserPaths.current()
-                .ofSetting(DIRECTORY_PROPERTY, DIRECTORY_VARIABLE)
+    private static Optional<Path> ownDirectory(Settings settings) {
+        return settings.path(DIRECTORY_PROPERTY, DIRECTORY_VARIABLE)
                 .map(directory -> directory.toAbsolutePath().normalize());
     }
 
-    private static Stream<Path> homebrew() {
-        return Stream.concat(Stream.ofNullable(System.getenv("HOMEBREW_PREFIX")), HOMEBREW.stream())
+    private static Stream<Path> homebrew(Settings settings) {
+        return Stream.concat(settings.variable(HOMEBREW_VARIABLE).stream(), HOMEBREW.stream())
                 .map(prefix -> Path.of(prefix, "lib"));
     }
 

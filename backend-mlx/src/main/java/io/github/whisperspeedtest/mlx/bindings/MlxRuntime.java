@@ -8,6 +8,7 @@ import io.github.whisperspeedtest.error.EngineException;
 import io.github.whisperspeedtest.error.EngineMemoryException;
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import io.github.whisperspeedtest.model.LibraryStore;
+import io.github.whisperspeedtest.spi.ImplementationContext;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -74,17 +75,18 @@ public final class MlxRuntime {
     }
 
     /**
-     * Returns MLX.
+     * Returns MLX, loading it on first use.
      *
+     * @param context the settings by which it is found, if it is not loaded yet
      * @throws RuntimeUnavailableException if it is not on this machine, does not load, or is not what these bindings fit
      */
-    public static synchronized MlxRuntime start() {
+    public static synchronized MlxRuntime start(ImplementationContext context) {
         if (failure != null) {
             throw new RuntimeUnavailableException(failure.reason(), failure.remedy(), failure);
         }
         if (loaded == null) {
             try {
-                loaded = load(MlxLibraries.find());
+                loaded = load(MlxLibraries.find(context.settings()), context);
             } catch (RuntimeUnavailableException e) {
                 failure = e;
                 throw e;
@@ -93,14 +95,45 @@ public final class MlxRuntime {
         return loaded;
     }
 
+    /**
+     * Returns MLX, which {@link #start} loaded.
+     *
+     * @throws IllegalStateException if it is not loaded
+     */
+    public static synchronized MlxRuntime get() {
+        if (loaded == null) {
+            throw new IllegalStateException("MLX was not started.");
+        }
+        return loaded;
+    }
+
+    /** Returns the names of the settings that JNA and this class read. */
+    public static List<String> settings() {
+        return List.of(
+                MlxLibraries.DIRECTORY_VARIABLE,
+                MlxLibraries.DIRECTORY_PROPERTY,
+                MlxLibraries.HOMEBREW_VARIABLE,
+                "jna.*");
+    }
+
     /** Returns the files that MLX would be loaded from, some of which may not exist. */
-    public static List<Path> libraries() {
-        return MlxLibraries.files();
+    public static List<Path> libraries(ImplementationContext context) {
+        return MlxLibraries.files(context.settings());
     }
 
     /** Loads MLX from certain libraries, which can be done once in a process. */
-    static MlxRuntime load(MlxLibraries libraries) {
-        LibraryStore.prepareJna();
+    static MlxRuntime load(MlxLibraries libraries, ImplementationContext context) {
+        try {
+            return LibraryStore.withProperties(
+                    new LibraryStore(context.nativeLibraries()).jnaProperties(), () -> load(libraries));
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static MlxRuntime load(MlxLibraries libraries) {
         MlxThread thread = new MlxThread();
         return thread.call(() -> {
             try {

@@ -60,7 +60,7 @@ public final class MlxNetwork implements WhisperNetwork {
      * @throws io.github.whisperspeedtest.error.ModelException if a file of the checkpoint cannot be read any more
      */
     public static MlxNetwork load(Checkpoint checkpoint, MlxOptions options) {
-        MlxRuntime runtime = MlxRuntime.start();
+        MlxRuntime runtime = MlxRuntime.get();
         return runtime.call(() -> new MlxNetwork(runtime, checkpoint, options));
     }
 

@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.mlx.bindings;
 
+import io.github.whisperspeedtest.testkit.TestContexts;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +19,7 @@ final class MlxCallBenchmark {
     public static void main(String[] arguments) {
         int rounds = Integer.parseInt(arguments[0]);
         int calls = Integer.parseInt(arguments[1]);
-        MlxRuntime runtime = MlxRuntime.start();
+        MlxRuntime runtime = MlxRuntime.start(TestContexts.ofEngine());
         Map<String, double[]> figures = new LinkedHashMap<>();
         for (int round = -1; round < rounds; round++) {
             put(figures, "mlx_array_dim, through JNA", rounds, round, runtime.call(() -> sizes(runtime, calls)));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.whisperspeedtest.error.EngineException;
+import io.github.whisperspeedtest.testkit.TestContexts;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class MlxGraphTest {
     @Test
     void computesWhatWasPutTogether() {
-        MlxRuntime runtime = MlxRuntime.start();
+        MlxRuntime runtime = MlxRuntime.start(TestContexts.ofEngine());
         float[][] result = new float[2][2];
         runtime.run(() -> {
             try (MlxGraph graph = runtime.graph(MlxDevice.CPU)) {
@@ -29,7 +30,7 @@ class MlxGraphTest {
 
     @Test
     void turnsAFailureIntoAnExceptionAndGoesOn() {
-        MlxRuntime runtime = MlxRuntime.start();
+        MlxRuntime runtime = MlxRuntime.start(TestContexts.ofEngine());
         assertThatThrownBy(() -> runtime.run(() -> {
                     try (MlxGraph graph = runtime.graph(MlxDevice.CPU)) {
                         graph.matmul(matrix(graph, 1, 2, 3, 4), graph.zeros(MlxType.FLOAT32, 3, 3));
@@ -42,7 +43,7 @@ class MlxGraphTest {
 
     @Test
     void refusesArraysThatAreFreed() {
-        MlxRuntime runtime = MlxRuntime.start();
+        MlxRuntime runtime = MlxRuntime.start(TestContexts.ofEngine());
         runtime.run(() -> {
             MlxArray kept;
             MlxArray other;
@@ -62,7 +63,7 @@ class MlxGraphTest {
 
     @Test
     void freesAllThatNobodyKeeps() {
-        MlxRuntime runtime = MlxRuntime.start();
+        MlxRuntime runtime = MlxRuntime.start(TestContexts.ofEngine());
         runtime.run(() -> {
             long before = runtime.activeMemory();
             for (int i = 0; i < 50; i++) {
@@ -78,7 +79,7 @@ class MlxGraphTest {
     /** Arrays that one thread of Java's has computed are there for another one. */
     @Test
     void isUsedFromAnyThread() {
-        MlxRuntime runtime = MlxRuntime.start();
+        MlxRuntime runtime = MlxRuntime.start(TestContexts.ofEngine());
         MlxArray array = CompletableFuture.supplyAsync(() -> runtime.call(() -> {
                     try (MlxGraph graph = runtime.graph(MlxDevice.CPU)) {
                         return graph.keep(matrix(graph, 1, 2, 3, 4));
@@ -98,7 +99,7 @@ class MlxGraphTest {
     @Test
     void doesNotLoseAnInterruption() {
         Thread.currentThread().interrupt();
-        int answer = MlxRuntime.start().call(() -> 42);
+        int answer = MlxRuntime.start(TestContexts.ofEngine()).call(() -> 42);
         assertThat(Thread.interrupted()).isTrue();
         assertThat(answer).isEqualTo(42);
     }
@@ -107,7 +108,7 @@ class MlxGraphTest {
     @Test
     void compilesAFunction() {
         Compilers.assume("g++");
-        MlxRuntime runtime = MlxRuntime.start();
+        MlxRuntime runtime = MlxRuntime.start(TestContexts.ofEngine());
         float[][] result = new float[1][4];
         runtime.run(() -> {
             try (MlxGraph graph = runtime.graph(MlxDevice.CPU);
@@ -124,7 +125,7 @@ class MlxGraphTest {
 
     @Test
     void passesOnWhatACompiledFunctionThrows() {
-        MlxRuntime runtime = MlxRuntime.start();
+        MlxRuntime runtime = MlxRuntime.start(TestContexts.ofEngine());
         assertThatThrownBy(() -> runtime.run(() -> {
                     try (MlxGraph graph = runtime.graph(MlxDevice.CPU);
                             MlxFunction function = runtime.compile(MlxDevice.CPU, (inner, x) -> {

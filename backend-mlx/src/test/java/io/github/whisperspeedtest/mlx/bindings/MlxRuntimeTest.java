@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.github.whisperspeedtest.mlx.bindings.StartTask.Answer;
 import io.github.whisperspeedtest.process.ChildJvm;
 import io.github.whisperspeedtest.process.ChildOutcome;
+import io.github.whisperspeedtest.testkit.TestContexts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,10 +61,10 @@ class MlxRuntimeTest {
     @Test
     @RealMlx
     void startsWithTheLibrariesOfTheUser() {
-        MlxLibraries found = MlxLibraries.find();
+        MlxLibraries found = MlxLibraries.find(TestContexts.ofEngine().settings());
         assumeTrue(found.isFound(), "only the system knows where MLX is");
         assertThat(start(Path.of(found.mlxc()).getParent()).version())
-                .isEqualTo(MlxRuntime.start().version());
+                .isEqualTo(MlxRuntime.start(TestContexts.ofEngine()).version());
     }
 
     @ParameterizedTest

@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.mlx.bindings;
 
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
+import io.github.whisperspeedtest.testkit.TestContexts;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -20,7 +21,7 @@ public @interface RealMlx {
         @Override
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
             try {
-                MlxRuntime runtime = MlxRuntime.start();
+                MlxRuntime runtime = MlxRuntime.start(TestContexts.ofEngine());
                 return ConditionEvaluationResult.enabled("MLX " + runtime.version() + " on " + runtime.devices());
             } catch (RuntimeUnavailableException e) {
                 System.err.println("Skipped " + context.getDisplayName() + ": " + e.getMessage());

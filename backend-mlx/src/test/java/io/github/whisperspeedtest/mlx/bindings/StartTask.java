@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.mlx.bindings;
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import io.github.whisperspeedtest.process.ChildReporter;
 import io.github.whisperspeedtest.process.ChildTask;
+import io.github.whisperspeedtest.testkit.TestContexts;
 
 /** Starts MLX, twice, in a JVM that has not done so yet. */
 public final class StartTask implements ChildTask<String, Void, StartTask.Answer> {
@@ -23,12 +24,12 @@ public final class StartTask implements ChildTask<String, Void, StartTask.Answer
     public Answer run(String input, ChildReporter<Void> reporter) {
         String first = "";
         try {
-            MlxRuntime.start();
+            MlxRuntime.start(TestContexts.ofEngine());
         } catch (RuntimeUnavailableException e) {
             first = e.reason();
         }
         try {
-            return new Answer(MlxRuntime.start().version(), "", "", first);
+            return new Answer(MlxRuntime.start(TestContexts.ofEngine()).version(), "", "", first);
         } catch (RuntimeUnavailableException e) {
             return new Answer("", e.reason(), e.remedy(), first);
         }

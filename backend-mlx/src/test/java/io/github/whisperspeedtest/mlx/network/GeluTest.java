@@ -11,6 +11,7 @@ import io.github.whisperspeedtest.mlx.bindings.MlxGraph;
 import io.github.whisperspeedtest.mlx.bindings.MlxRuntime;
 import io.github.whisperspeedtest.mlx.bindings.MlxType;
 import io.github.whisperspeedtest.mlx.bindings.RealMlx;
+import io.github.whisperspeedtest.testkit.TestContexts;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -39,7 +40,7 @@ class GeluTest {
     }
 
     private static void assertComputes(BiFunction<MlxRuntime, WeightLoader, Gelu> maker) {
-        MlxRuntime runtime = MlxRuntime.start();
+        MlxRuntime runtime = MlxRuntime.start(TestContexts.ofEngine());
         float[][] result = new float[1][INPUT.length];
         runtime.run(() -> {
             MlxOptions options = new MlxOptions(MlxDevice.CPU, MlxPrecision.FLOAT32);

@@ -7,6 +7,7 @@ import io.github.whisperspeedtest.mlx.bindings.MlxRuntime;
 import io.github.whisperspeedtest.mlx.bindings.RealMlx;
 import io.github.whisperspeedtest.network.WhisperNetwork;
 import io.github.whisperspeedtest.testkit.NetworkContract;
+import io.github.whisperspeedtest.testkit.TestContexts;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,7 +27,7 @@ class MlxNetworkTest extends NetworkContract {
     /** On a graphics processor too, whose products of floats may be less exact. */
     @Test
     void computesWhatTheReferenceDoesOnEveryDevice() {
-        for (MlxDevice device : MlxRuntime.start().devices()) {
+        for (MlxDevice device : MlxRuntime.start(TestContexts.ofEngine()).devices()) {
             assertThat(distanceFromReference(load(device, MlxPrecision.FLOAT32)))
                     .as("on %s", device)
                     .isLessThan(2e-3);

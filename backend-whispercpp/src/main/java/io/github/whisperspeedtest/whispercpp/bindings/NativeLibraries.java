@@ -1,8 +1,9 @@
 package io.github.whisperspeedtest.whispercpp.bindings;
 
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
-import io.github.whisperspeedtest.files.UserPaths;
 import io.github.whisperspeedtest.model.LibraryStore;
+import io.github.whisperspeedtest.settings.Settings;
+import io.github.whisperspeedtest.spi.ImplementationContext;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -52,23 +53,22 @@ public record NativeLibraries(
      * @throws RuntimeUnavailableException if there are none for this platform, or they cannot be unpacked
      * @throws IOException if the whisper-jni jar cannot be read
      */
-    public static NativeLibraries find() throws IOException {
-        Optional<Path> own = ownDirectory();
-        return own.isPresent() ? ofDirectory(own.get()) : bundled();
+    public static NativeLibraries find(ImplementationContext context) throws IOException {
+        Optional<Path> own = ownDirectory(context.settings());
+        return own.isPresent() ? ofDirectory(own.get()) : bundled(new LibraryStore(context.nativeLibraries()));
     }
 
     /** Returns the user's own libraries, none where the bundled ones are used. */
-    public static List<Path> ownFiles() {
-        return ownDirectory().stream()
+    public static List<Path> ownFiles(Settings settings) {
+        return ownDirectory(settings).stream()
                 .flatMap(directory -> Stream.of(WHISPER_NAMES, GGML_NAMES)
                         .flatMap(List::stream)
                         .map(directory::resolve))
                 .toList();
     }
 
-    private static Optional<Path> ownDirectory() {
-        return UserPaths.current()
-                .ofSetting(DIRECTORY_PROPERTY, DIRECTORY_VARIABLE)
+    private static Optional<Path> ownDirectory(Settings settings) {
+        return settings.path(DIRECTORY_PROPERTY, DIRECTORY_VARIABLE)
                 .map(directory -> directory.toAbsolutePath().normalize());
     }
 
@@ -95,10 +95,10 @@ public record NativeLibraries(
                 .orElse(null);
     }
 
-    private static NativeLibraries bundled() throws IOException {
+    private static NativeLibraries bundled(LibraryStore store) throws IOException {
         Bundle bundle = Bundle.of(System.getProperty("os.name"), System.getProperty("os.arch"), cpuInfo());
         String version = whisperJniVersion();
-        Path directory = LibraryStore.unpack(
+        Path directory = store.unpack(
                 "whisper.cpp",
                 "whisper-jni-" + version + "-" + bundle.id(),
                 Map.of(

@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.onnx.session;
 import ai.onnxruntime.OrtEnvironment;
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import io.github.whisperspeedtest.model.LibraryStore;
+import io.github.whisperspeedtest.spi.ImplementationContext;
 import java.io.IOException;
 import java.net.URL;
 import java.nio.ByteBuffer;
@@ -44,17 +45,19 @@ final class OnnxLibraries {
      * @throws RuntimeUnavailableException if there are none for this platform, they cannot be unpacked, or they send telemetry
      * @throws IOException if the libraries cannot be read
      */
-    static Path find() throws IOException {
-        String own = System.getProperty(DIRECTORY_PROPERTY);
+    static Path find(ImplementationContext context) throws IOException {
+        String own = context.settings().property(DIRECTORY_PROPERTY).orElse(null);
         String version = OrtEnvironment.class.getPackage().getImplementationVersion();
-        Path directory = own == null ? bundled(version) : Path.of(own);
+        Path directory = own == null ? bundled(version, new LibraryStore(context.nativeLibraries())) : Path.of(own);
         if (!isFreeOfTelemetry(version) || own != null) {
-            refuseTelemetry(directory.resolve(MAIN_LIBRARY), System.getenv(NO_TELEMETRY_VARIABLE));
+            refuseTelemetry(
+                    directory.resolve(MAIN_LIBRARY),
+                    context.settings().variable(NO_TELEMETRY_VARIABLE).orElse(null));
         }
         return directory;
     }
 
-    private static Path bundled(@Nullable String version) {
+    private static Path bundled(@Nullable String version, LibraryStore store) {
         String platform = platform(System.getProperty("os.name"), System.getProperty("os.arch"));
         Map<String, URL> resources = new LinkedHashMap<>();
         for (String name : NAMES) {
@@ -67,7 +70,7 @@ final class OnnxLibraries {
             throw new RuntimeUnavailableException(
                     "ONNX Runtime has no library for " + platform, OnnxRuntime.PLATFORMS, null);
         }
-        return LibraryStore.unpack(
+        return store.unpack(
                 "ONNX Runtime",
                 "onnxruntime-" + Objects.requireNonNullElse(version, "unknown") + "-" + platform,
                 resources);

@@ -1,12 +1,14 @@
 package io.github.whisperspeedtest.onnx.session;
 
 import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtProvider;
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
+import io.github.whisperspeedtest.model.LibraryStore;
 import io.github.whisperspeedtest.spi.Availability;
-import java.io.IOException;
+import io.github.whisperspeedtest.spi.ImplementationContext;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** ONNX Runtime's native library: loaded once, or the reason why it cannot be. */
@@ -30,18 +32,24 @@ public final class OnnxRuntime {
         this.environment = environment;
     }
 
+    /** Returns the names of the settings that ONNX Runtime and this class read. */
+    public static List<String> settings() {
+        return List.of(OnnxLibraries.DIRECTORY_PROPERTY, OnnxLibraries.NO_TELEMETRY_VARIABLE);
+    }
+
     /**
      * Returns the library, loading it on first use.
      *
+     * @param context where the library is unpacked and which settings it gets, if it is not loaded yet
      * @throws RuntimeUnavailableException if it cannot be loaded here
      */
-    public static synchronized OnnxRuntime get() {
+    public static synchronized OnnxRuntime start(ImplementationContext context) {
         if (failure != null) {
             throw new RuntimeUnavailableException(failure.reason(), failure.remedy(), failure);
         }
         if (instance == null) {
             try {
-                instance = new OnnxRuntime(start());
+                instance = new OnnxRuntime(load(context));
             } catch (RuntimeUnavailableException e) {
                 failure = e;
                 throw failure;
@@ -50,34 +58,44 @@ public final class OnnxRuntime {
         return instance;
     }
 
-    private static OrtEnvironment start() {
-        String before = System.getProperty(OnnxLibraries.DIRECTORY_PROPERTY);
+    /**
+     * Returns the library that {@link #start} loaded.
+     *
+     * @throws IllegalStateException if it is not loaded
+     */
+    public static synchronized OnnxRuntime get() {
+        if (instance == null) {
+            throw new IllegalStateException("ONNX Runtime was not started.");
+        }
+        return instance;
+    }
+
+    private static OrtEnvironment load(ImplementationContext context) {
         try {
-            System.setProperty(
-                    OnnxLibraries.DIRECTORY_PROPERTY, OnnxLibraries.find().toString());
-            OrtEnvironment environment =
-                    OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "whisper-speedtest");
+            String directory = OnnxLibraries.find(context).toString();
+            OrtEnvironment environment = LibraryStore.withProperties(
+                    Map.of(OnnxLibraries.DIRECTORY_PROPERTY, directory),
+                    () -> OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "whisper-speedtest"));
             // On Windows every version has events for the system's event tracing.
             environment.setTelemetry(false);
             LastingEnvironment.keep("whisper-speedtest");
             return environment;
-        } catch (IOException | OrtException | IllegalStateException | LinkageError e) {
+        } catch (RuntimeUnavailableException e) {
+            throw e;
+        } catch (Exception | LinkageError e) {
             throw new RuntimeUnavailableException("ONNX Runtime cannot be loaded: " + e.getMessage(), PLATFORMS, e);
-        } finally {
-            if (before == null) {
-                System.clearProperty(OnnxLibraries.DIRECTORY_PROPERTY);
-            }
         }
     }
 
     /**
      * Returns whether the library can be used here, and what a network would compute on.
      *
+     * @param context as for {@link #start}
      * @param coreMl whether CoreML is used where there is one
      */
-    public static Availability availability(boolean coreMl) {
+    public static Availability availability(ImplementationContext context, boolean coreMl) {
         try {
-            OnnxRuntime runtime = get();
+            OnnxRuntime runtime = start(context);
             boolean hasCoreMl = coreMl && runtime.hasCoreMl();
             return new Availability.Available(runtime.version(), hasCoreMl ? COREML : CPU, coreMl && !hasCoreMl);
         } catch (RuntimeUnavailableException e) {
@@ -95,6 +113,7 @@ public final class OnnxRuntime {
         return OrtEnvironment.getAvailableProviders().contains(OrtProvider.CORE_ML);
     }
 
+    /** Returns ONNX Runtime's environment, which lives as long as the process. */
     public OrtEnvironment environment() {
         return environment;
     }

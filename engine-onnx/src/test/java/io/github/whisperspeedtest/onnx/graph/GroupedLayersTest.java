@@ -19,6 +19,7 @@ import io.github.whisperspeedtest.onnx.session.OnnxRuntime;
 import io.github.whisperspeedtest.testing.AffineQuantizer;
 import io.github.whisperspeedtest.testing.AffineQuantizer.Bias;
 import io.github.whisperspeedtest.testing.RelativeDistance;
+import io.github.whisperspeedtest.testkit.TestContexts;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -38,6 +39,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Single layers on the real runtime against what their weights are as numbers. */
 class GroupedLayersTest {
+    static {
+        OnnxRuntime.start(TestContexts.ofEngine());
+    }
+
     private static final int ROWS = 13;
     private static final int THREADS = 2;
 

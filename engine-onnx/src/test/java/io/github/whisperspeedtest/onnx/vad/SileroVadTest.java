@@ -13,7 +13,9 @@ import io.github.whisperspeedtest.error.EngineException;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.onnx.graph.GraphBuilder;
+import io.github.whisperspeedtest.onnx.session.OnnxRuntime;
 import io.github.whisperspeedtest.testing.MicroSamples;
+import io.github.whisperspeedtest.testkit.TestContexts;
 import io.github.whisperspeedtest.vad.FilteredAudio;
 import io.github.whisperspeedtest.vad.SpeechFilter;
 import io.github.whisperspeedtest.vad.SpeechSegmenter;
@@ -37,6 +39,10 @@ import org.junit.jupiter.api.io.TempDir;
  * they hear loudness, or show what goes in. How well the real network hears is not tested here.
  */
 class SileroVadTest {
+    static {
+        OnnxRuntime.start(TestContexts.ofEngine());
+    }
+
     private static final int FRAME = SpeechSegmenter.FRAME_SAMPLES;
     private static final VadOptions EXACT = new VadOptions(0.5f, Duration.ofMillis(500), Duration.ZERO);
 

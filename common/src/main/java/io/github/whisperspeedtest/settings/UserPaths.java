@@ -1,13 +1,11 @@
-package io.github.whisperspeedtest.files;
+package io.github.whisperspeedtest.settings;
 
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,22 +19,15 @@ public final class UserPaths {
     private static final String REMEDY =
             "Set HOME to the absolute path of a directory that you can write to, or set WHISPER_SPEEDTEST_HOME and HF_HOME.";
 
-    private final Map<String, String> environment;
-    private final Properties properties;
+    private final Settings settings;
 
-    private UserPaths(Map<String, String> environment, Properties properties) {
-        this.environment = environment;
-        this.properties = properties;
+    private UserPaths(Settings settings) {
+        this.settings = settings;
     }
 
-    /** Returns the paths of the user that runs this process. */
-    public static UserPaths current() {
-        return of(System.getenv(), System.getProperties());
-    }
-
-    /** Returns the paths for the given environment and system properties. */
-    public static UserPaths of(Map<String, String> environment, Properties properties) {
-        return new UserPaths(environment, properties);
+    /** Returns the paths for the given settings. */
+    public static UserPaths of(Settings settings) {
+        return new UserPaths(settings);
     }
 
     /**
@@ -47,8 +38,8 @@ public final class UserPaths {
     public Path home() {
         // Windows sets no HOME; a Unix shell there may set one that is no path of Windows.
         boolean windows =
-                properties.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
-        String variable = windows ? "" : environment.getOrDefault("HOME", "");
+                settings.property("os.name").orElse("").toLowerCase(Locale.ROOT).startsWith("windows");
+        String variable = windows ? "" : settings.variable("HOME").orElse("");
         if (!variable.isBlank()) {
             Path home = path(variable);
             if (!home.isAbsolute()) {
@@ -57,7 +48,7 @@ public final class UserPaths {
             }
             return home;
         }
-        Path home = path(properties.getProperty("user.home", ""));
+        Path home = path(settings.property("user.home").orElse(""));
         if (!home.isAbsolute()) {
             throw new WhisperSpeedtestException(
                     ErrorKind.ENVIRONMENT,
@@ -93,7 +84,9 @@ public final class UserPaths {
      * @throws WhisperSpeedtestException as {@link #expand} does
      */
     public Optional<Path> ofSetting(String property, String variable) {
-        String text = firstNonBlank(properties.getProperty(property), environment.get(variable));
+        String text = firstNonBlank(
+                settings.property(property).orElse(null),
+                settings.variable(variable).orElse(null));
         return text.isEmpty() ? Optional.empty() : Optional.of(expand(text));
     }
 

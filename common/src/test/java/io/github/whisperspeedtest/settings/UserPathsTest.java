@@ -1,4 +1,4 @@
-package io.github.whisperspeedtest.files;
+package io.github.whisperspeedtest.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -66,13 +66,14 @@ class UserPathsTest {
         Properties properties = new Properties();
         properties.setProperty("os.name", "Windows 11");
         properties.setProperty("user.home", home.toString());
-        assertThat(UserPaths.of(Map.of("HOME", "/c/Users/me"), properties).home())
+        assertThat(UserPaths.of(Settings.of(Map.of("HOME", "/c/Users/me"), properties))
+                        .home())
                 .isEqualTo(home);
     }
 
     @Test
     void textThatIsNoPathIsAnError() {
-        assertThatThrownBy(() -> UserPaths.current().expand("a\0b"))
+        assertThatThrownBy(() -> UserPaths.of(Settings.none()).expand("a\0b"))
                 .isInstanceOf(WhisperSpeedtestException.class)
                 .hasMessageContaining("cannot be used");
     }
@@ -81,6 +82,6 @@ class UserPathsTest {
         Properties properties = new Properties();
         properties.setProperty("os.name", "Linux");
         properties.setProperty("user.home", userHome);
-        return UserPaths.of(environment, properties);
+        return UserPaths.of(Settings.of(environment, properties));
     }
 }

@@ -1,0 +1,25 @@
+package io.github.whisperspeedtest.testkit;
+
+import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.settings.Settings;
+import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.ImplementationContext;
+
+/** Contexts for implementations and engines under test: the data home of the user who runs the tests, and the settings of this process. */
+public final class TestContexts {
+    private TestContexts() {}
+
+    /** Configures an implementation and returns it. */
+    public static <T extends Implementation> T configured(T implementation) {
+        Settings settings = Settings.ofProcess();
+        implementation.configure(ToolHome.of(settings).contextOf(implementation, settings));
+        return implementation;
+    }
+
+    /** Returns a context for an engine, with all settings of this process. */
+    public static ImplementationContext ofEngine() {
+        Settings settings = Settings.ofProcess();
+        ToolHome home = ToolHome.of(settings);
+        return new ImplementationContext(home.nativeLibraries(), home.cache(), settings);
+    }
+}
