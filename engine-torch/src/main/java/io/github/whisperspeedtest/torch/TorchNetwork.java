@@ -15,7 +15,7 @@ import java.nio.FloatBuffer;
 import java.util.List;
 
 /** The Whisper network on PyTorch: a TorchScript program and the weights of a checkpoint. */
-public final class TorchNetwork implements WhisperNetwork {
+final class TorchNetwork implements WhisperNetwork {
     private final TorchRuntime runtime;
     private final TorchOptions options;
     private final ModelDimensions dimensions;
