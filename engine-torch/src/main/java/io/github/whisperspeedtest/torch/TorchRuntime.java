@@ -35,7 +35,7 @@ public final class TorchRuntime {
      *
      * @throws RuntimeUnavailableException if it cannot be used here
      */
-    public static synchronized TorchRuntime start() {
+    static synchronized TorchRuntime start() {
         if (failure != null) {
             throw new RuntimeUnavailableException(failure.reason(), failure.remedy(), failure);
         }
@@ -55,7 +55,7 @@ public final class TorchRuntime {
      *
      * @param meantFor the devices that an implementation is there for
      */
-    public static Availability availability(Set<TorchDevice> meantFor) {
+    static Availability availability(Set<TorchDevice> meantFor) {
         try {
             TorchRuntime runtime = start();
             TorchDevice device = TorchDevice.best();
@@ -119,12 +119,12 @@ public final class TorchRuntime {
     }
 
     /** Returns the name and version, such as {@code PyTorch 2.7.1 (DJL 0.35.1)}. */
-    public String version() {
+    String version() {
         return "PyTorch " + engine.getVersion() + " (DJL " + Engine.getDjlVersion() + ")";
     }
 
     /** Returns DJL's engine. */
-    public Engine engine() {
+    Engine engine() {
         return engine;
     }
 
@@ -137,7 +137,7 @@ public final class TorchRuntime {
      * <p>The threads are those of OpenMP. After a call they wait for the next one for some milliseconds without giving up their
      * processor, unless an environment variable says otherwise; {@link io.github.whisperspeedtest.process.ChildJvm} sets it.
      */
-    public void setThreads(int threads) {
+    void setThreads(int threads) {
         // Setting it throws away what oneDNN has prepared.
         if (JniUtils.getNumThreads() != threads) {
             JniUtils.setNumThreads(threads);
