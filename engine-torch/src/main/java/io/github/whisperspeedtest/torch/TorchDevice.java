@@ -37,7 +37,7 @@ public enum TorchDevice {
      *
      * @throws io.github.whisperspeedtest.error.RuntimeUnavailableException if PyTorch cannot be used here
      */
-    public static TorchDevice best() {
+    static TorchDevice best() {
         return MPS.problem().isEmpty() ? MPS : CUDA.problem().isEmpty() ? CUDA : CPU;
     }
 
@@ -46,7 +46,7 @@ public enum TorchDevice {
      *
      * @throws io.github.whisperspeedtest.error.RuntimeUnavailableException if PyTorch cannot be used here
      */
-    public synchronized Optional<String> problem() {
+    synchronized Optional<String> problem() {
         if (problem == null) {
             Engine engine = TorchRuntime.get().engine();
             problem = findProblem(engine);
@@ -85,17 +85,17 @@ public enum TorchDevice {
     }
 
     /** Returns the name that users choose it by. */
-    public String option() {
+    String option() {
         return option;
     }
 
     /** Returns what reports call it. */
-    public String description() {
+    String description() {
         return description;
     }
 
     /** Returns what DJL calls it. */
-    public Device djl() {
+    Device djl() {
         return switch (this) {
             case CPU -> Device.cpu();
             case MPS -> Device.of("mps", -1);

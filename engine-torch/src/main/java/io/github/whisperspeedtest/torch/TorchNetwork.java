@@ -15,7 +15,7 @@ import java.nio.FloatBuffer;
 import java.util.List;
 
 /** The Whisper network on PyTorch: a TorchScript program and the weights of a checkpoint. */
-public final class TorchNetwork implements WhisperNetwork {
+final class TorchNetwork implements WhisperNetwork {
     private final TorchRuntime runtime;
     private final TorchOptions options;
     private final ModelDimensions dimensions;
@@ -47,22 +47,22 @@ public final class TorchNetwork implements WhisperNetwork {
      * @throws io.github.whisperspeedtest.error.EngineException if PyTorch fails, such as for lack of memory
      * @throws io.github.whisperspeedtest.error.ModelException if a file of the checkpoint cannot be read any more
      */
-    public static TorchNetwork load(Checkpoint checkpoint, TorchOptions options) {
+    static TorchNetwork load(Checkpoint checkpoint, TorchOptions options) {
         return new TorchNetwork(TorchRuntime.get(), checkpoint, options);
     }
 
     /** Returns what it computes on. */
-    public TorchDevice device() {
+    TorchDevice device() {
         return options.device();
     }
 
     /** Returns the type that it computes with. */
-    public TorchPrecision precision() {
+    TorchPrecision precision() {
         return options.precision();
     }
 
     /** Returns the operator that computes attention; which kernel that runs, PyTorch chooses by device and type. */
-    public String attention() {
+    String attention() {
         return "scaled_dot_product_attention";
     }
 

@@ -26,7 +26,7 @@ public enum TorchPrecision {
     }
 
     /** Returns what users call it. */
-    public String label() {
+    String label() {
         return label;
     }
 
@@ -36,12 +36,12 @@ public enum TorchPrecision {
     }
 
     /** Returns the precision that is fastest on a device, by default. */
-    public static TorchPrecision automatic(TorchDevice device) {
+    static TorchPrecision automatic(TorchDevice device) {
         return device == TorchDevice.CPU ? FLOAT32 : FLOAT16;
     }
 
     /** Returns the precisions that a device can compute with. */
-    public static Set<TorchPrecision> offered(TorchDevice device) {
+    static Set<TorchPrecision> offered(TorchDevice device) {
         return device == TorchDevice.CPU ? EnumSet.allOf(TorchPrecision.class) : EnumSet.complementOf(EnumSet.of(INT8));
     }
 }

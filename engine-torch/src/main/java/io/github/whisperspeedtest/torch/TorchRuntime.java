@@ -44,7 +44,7 @@ public final class TorchRuntime {
      * @param context where the libraries are unpacked and which settings they get, if the engine is not started yet
      * @throws RuntimeUnavailableException if it cannot be used here
      */
-    public static synchronized TorchRuntime start(ImplementationContext context) {
+    static synchronized TorchRuntime start(ImplementationContext context) {
         if (failure != null) {
             throw new RuntimeUnavailableException(failure.reason(), failure.remedy(), failure);
         }
@@ -64,7 +64,7 @@ public final class TorchRuntime {
      *
      * @throws IllegalStateException if it is not started
      */
-    public static synchronized TorchRuntime get() {
+    static synchronized TorchRuntime get() {
         if (instance == null) {
             throw new IllegalStateException("PyTorch was not started.");
         }
@@ -77,7 +77,7 @@ public final class TorchRuntime {
      * @param context as for {@link #start}
      * @param meantFor the devices that an implementation is there for
      */
-    public static Availability availability(ImplementationContext context, Set<TorchDevice> meantFor) {
+    static Availability availability(ImplementationContext context, Set<TorchDevice> meantFor) {
         try {
             TorchRuntime runtime = start(context);
             TorchDevice device = TorchDevice.best();
@@ -127,12 +127,12 @@ public final class TorchRuntime {
     }
 
     /** Returns the name and version, such as {@code PyTorch 2.7.1 (DJL 0.35.1)}. */
-    public String version() {
+    String version() {
         return "PyTorch " + engine.getVersion() + " (DJL " + Engine.getDjlVersion() + ")";
     }
 
     /** Returns DJL's engine. */
-    public Engine engine() {
+    Engine engine() {
         return engine;
     }
 
@@ -145,7 +145,7 @@ public final class TorchRuntime {
      * <p>The threads are those of OpenMP. After a call they wait for the next one for some milliseconds without giving up their
      * processor, unless an environment variable says otherwise; {@link io.github.whisperspeedtest.process.ChildJvm} sets it.
      */
-    public void setThreads(int threads) {
+    void setThreads(int threads) {
         // Setting it throws away what oneDNN has prepared.
         if (JniUtils.getNumThreads() != threads) {
             JniUtils.setNumThreads(threads);

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** The memory that this process really occupies, native allocations included. */
-public final class ResidentMemory {
+final class ResidentMemory {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final int MAX_ROUNDS = 20;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -16,7 +16,7 @@ public final class ResidentMemory {
     private ResidentMemory() {}
 
     /** Returns whether the system tells. */
-    public static boolean isKnown() {
+    static boolean isKnown() {
         return Files.isReadable(STATUS);
     }
 
@@ -24,7 +24,7 @@ public final class ResidentMemory {
      * Returns the resident set's size in bytes, garbage of the Java heap collected first, and with it the mapped files and the native
      * memory that only garbage refers to.
      */
-    public static long bytes() throws IOException {
+    static long bytes() throws IOException {
         long last = Long.MAX_VALUE;
         for (int round = 0; round < MAX_ROUNDS; round++) {
             System.gc();

@@ -25,7 +25,7 @@ public final class KvCache {
     private int sequences;
     private int capacity = FIRST_CAPACITY;
 
-    public KvCache(OrtEnvironment environment, ModelDimensions dimensions) {
+    KvCache(OrtEnvironment environment, ModelDimensions dimensions) {
         heads = dimensions.nTextHead();
         headWidth = dimensions.nTextState() / heads;
         maxLength = dimensions.nTextCtx();

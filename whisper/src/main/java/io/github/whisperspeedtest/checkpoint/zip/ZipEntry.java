@@ -13,7 +13,7 @@ package io.github.whisperspeedtest.checkpoint.zip;
  */
 public record ZipEntry(String name, long header, long offset, long storedSize, long size, long crc, boolean isStored) {
     /** Returns where its bytes end. */
-    public long end() {
+    long end() {
         return offset + storedSize;
     }
 }

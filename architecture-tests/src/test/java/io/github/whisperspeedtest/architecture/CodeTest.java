@@ -1,0 +1,93 @@
+package io.github.whisperspeedtest.architecture;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.INTERFACES;
+import static com.tngtech.archunit.core.domain.JavaModifier.ABSTRACT;
+import static com.tngtech.archunit.core.domain.JavaModifier.FINAL;
+import static com.tngtech.archunit.core.domain.JavaModifier.PUBLIC;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.io.FileDescriptor;
+import java.io.PrintStream;
+
+/** What main code must not do. */
+@AnalyzeClasses(packages = MainCode.BASE, importOptions = MainCode.class)
+class CodeTest {
+    /** Data and messages go through the terminal of the command line, everything else through SLF4J. */
+    @ArchTest
+    static final ArchRule nothingPrints = NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+
+    /** The terminal opens both streams itself, and sends what audio decoders print to standard error. */
+    @ArchTest
+    static final ArchRule onlyTheTerminalOpensStandardOutput = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName(MainCode.BASE + ".cli.Terminal")
+            .should()
+            .accessField(FileDescriptor.class, "out")
+            .orShould()
+            .accessField(FileDescriptor.class, "err")
+            .orShould()
+            .callMethod(System.class, "setOut", PrintStream.class)
+            .orShould()
+            .callMethod(System.class, "setErr", PrintStream.class);
+
+    @ArchTest
+    static final ArchRule nothingUsesJavaUtilLogging = NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
+
+    /** A library that ends the JVM takes the program around it along. */
+    @ArchTest
+    static final ArchRule onlyProgramsEndTheJvm = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName(MainCode.BASE + ".cli.Main")
+            .and()
+            .doNotHaveFullyQualifiedName(MainCode.BASE + ".process.ChildMain")
+            .should()
+            .callMethod(System.class, "exit", int.class);
+
+    /** {@link java.util.ServiceLoader} makes them; where making one fails, a whole backend is missing from every list. */
+    @ArchTest
+    static final ArchRule providersCanBeMadeByServiceLoader = classes()
+            .that()
+            .implement(MainCode.BASE + ".spi.Implementation")
+            .and(not(INTERFACES))
+            .and()
+            .doNotHaveModifier(ABSTRACT)
+            .and()
+            .resideOutsideOfPackage(MainCode.BASE + ".testkit..")
+            .should()
+            .bePublic()
+            .andShould()
+            .haveModifier(FINAL)
+            .andShould()
+            .haveSimpleNameEndingWith("Implementation")
+            .andShould(haveOneConstructorThatCallsNothing());
+
+    private static ArchCondition<JavaClass> haveOneConstructorThatCallsNothing() {
+        return new ArchCondition<>("have one constructor, public and without parameters, that calls nothing") {
+            @Override
+            public void check(JavaClass type, ConditionEvents events) {
+                boolean satisfied = type.getConstructors().size() == 1
+                        && type.getConstructors().stream()
+                                .allMatch(constructor -> constructor
+                                                .getModifiers()
+                                                .contains(PUBLIC)
+                                        && constructor.getRawParameterTypes().isEmpty()
+                                        && constructor.getCallsFromSelf().stream()
+                                                .allMatch(call ->
+                                                        call.getTargetOwner().isEquivalentTo(Object.class)));
+                events.add(new SimpleConditionEvent(
+                        type, satisfied, type.getDescription() + " has other constructors, or one that calls code"));
+            }
+        };
+    }
+}
