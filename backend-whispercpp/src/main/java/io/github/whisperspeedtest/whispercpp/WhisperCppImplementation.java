@@ -40,7 +40,7 @@ public final class WhisperCppImplementation implements Implementation {
             WhisperCppRuntime runtime = WhisperCppRuntime.get();
             return new Availability.Available(runtime.version(), runtime.hasGpu() ? "GPU" : runtime.cpu());
         } catch (RuntimeUnavailableException e) {
-            return new Availability.Unavailable(e.reason(), e.remedy());
+            return new Availability.Unavailable(e.problem());
         }
     }
 

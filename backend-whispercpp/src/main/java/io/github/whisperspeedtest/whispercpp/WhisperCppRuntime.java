@@ -42,7 +42,7 @@ final class WhisperCppRuntime {
      */
     static synchronized WhisperCppRuntime get() {
         if (failure != null) {
-            throw new RuntimeUnavailableException(failure.reason(), failure.remedy(), failure);
+            throw new RuntimeUnavailableException(failure.problem(), failure);
         }
         if (loaded == null) {
             try {

@@ -121,7 +121,7 @@ public final class BenchmarkRunner {
         if (outcome instanceof ChildOutcome.Completed<BenchmarkTask.Outcome> completed) {
             BenchmarkTask.Outcome value = completed.value();
             if (value instanceof BenchmarkTask.Unavailable missing) {
-                return new BenchmarkResult.Unavailable(id, version, missing.reason(), missing.remedy());
+                return new BenchmarkResult.Unavailable(id, version, missing.problem());
             }
             return measured(
                     implementation,

@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.benchmark;
 
 import io.github.whisperspeedtest.audio.Audio;
+import io.github.whisperspeedtest.error.Problem;
 import io.github.whisperspeedtest.process.ChildReporter;
 import io.github.whisperspeedtest.process.ChildTask;
 import io.github.whisperspeedtest.registry.ImplementationRegistry;
@@ -51,10 +52,9 @@ public final class BenchmarkTask implements ChildTask<BenchmarkTask.Order, Bench
     /**
      * The implementation cannot run here.
      *
-     * @param reason what is missing or broken
-     * @param remedy what the user can do about it
+     * @param problem what is missing or broken, and what the user can do about it
      */
-    public record Unavailable(String reason, String remedy) implements Outcome {}
+    public record Unavailable(Problem problem) implements Outcome {}
 
     /**
      * What was measured.
@@ -80,7 +80,7 @@ public final class BenchmarkTask implements ChildTask<BenchmarkTask.Order, Bench
         Implementation implementation = ImplementationRegistry.discover(BenchmarkTask.class.getClassLoader())
                 .require(order.implementation());
         if (implementation.availability() instanceof Availability.Unavailable missing) {
-            return new Unavailable(missing.reason(), missing.remedy());
+            return new Unavailable(missing.problem());
         }
         List<Audio> audios = order.inputs().stream().map(BenchmarkInput::read).toList();
 

@@ -82,8 +82,7 @@ final class LoadCheck {
         if (outcome instanceof VerifyTask.Unavailable missing) {
             return Finding.notCheckable(
                     Problem.UNAVAILABLE,
-                    "The files are there, but " + implementation + " cannot run here. " + missing.reason() + " "
-                            + missing.remedy());
+                    "The files are there, but " + implementation + " cannot run here. " + missing.problem().describe());
         }
         VerifyTask.Refused refused = (VerifyTask.Refused) outcome;
         if (refused.kind() != ErrorKind.MODEL && isOutOfMemory(refused.message())) {

@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.verify;
 
 import io.github.whisperspeedtest.error.ErrorKind;
+import io.github.whisperspeedtest.error.Problem;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.process.ChildReporter;
 import io.github.whisperspeedtest.process.ChildTask;
@@ -41,10 +42,9 @@ public final class VerifyTask implements ChildTask<VerifyTask.Order, Void, Verif
     /**
      * The implementation cannot run here.
      *
-     * @param reason what is missing or broken
-     * @param remedy what the user can do about it
+     * @param problem what is missing or broken, and what the user can do about it
      */
-    public record Unavailable(String reason, String remedy) implements Outcome {}
+    public record Unavailable(Problem problem) implements Outcome {}
 
     /**
      * Loading threw an exception.
@@ -59,7 +59,7 @@ public final class VerifyTask implements ChildTask<VerifyTask.Order, Void, Verif
         Implementation implementation = ImplementationRegistry.discover(VerifyTask.class.getClassLoader())
                 .require(order.implementation());
         if (implementation.availability() instanceof Availability.Unavailable missing) {
-            return new Unavailable(missing.reason(), missing.remedy());
+            return new Unavailable(missing.problem());
         }
         try (Transcriber transcriber = implementation.load(order.files(), LoadOptions.defaults())) {
             return new Loaded(transcriber.parameters().runtime());
