@@ -16,6 +16,7 @@ import io.github.whisperspeedtest.transcription.Transcription;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Measures one implementation; runs in a JVM of its own, so that neither a crash nor memory of one touches another.
@@ -47,14 +48,22 @@ public final class BenchmarkTask implements ChildTask<BenchmarkTask.Order, Bench
             TranscribeOptions transcribe) {}
 
     /** What came of it. */
-    public sealed interface Outcome {}
+    public sealed interface Outcome {
+        /** Returns what the function for its kind makes of this outcome. */
+        <R> R fold(Function<Measurement, R> measurement, Function<Unavailable, R> unavailable);
+    }
 
     /**
      * The implementation cannot run here.
      *
      * @param problem what is missing or broken, and what the user can do about it
      */
-    public record Unavailable(Problem problem) implements Outcome {}
+    public record Unavailable(Problem problem) implements Outcome {
+        @Override
+        public <R> R fold(Function<Measurement, R> measurement, Function<Unavailable, R> unavailable) {
+            return unavailable.apply(this);
+        }
+    }
 
     /**
      * What was measured.
@@ -73,7 +82,12 @@ public final class BenchmarkTask implements ChildTask<BenchmarkTask.Order, Bench
             List<List<Transcription>> runs,
             List<Duration> runTimes,
             List<CpuUsage> cpu)
-            implements Outcome {}
+            implements Outcome {
+        @Override
+        public <R> R fold(Function<Measurement, R> measurement, Function<Unavailable, R> unavailable) {
+            return measurement.apply(this);
+        }
+    }
 
     @Override
     public Outcome run(Order order, ChildReporter<BenchmarkProgress> reporter) {

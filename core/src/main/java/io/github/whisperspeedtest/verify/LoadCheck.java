@@ -52,39 +52,32 @@ final class LoadCheck {
      * @param bytes size of the files together
      */
     Finding check(String implementation, ModelFiles files, long bytes, Duration timeLimit) {
-        ChildOutcome<VerifyTask.Outcome> outcome = children.toBuilder()
+        return children.toBuilder()
                 .addJvmArguments(bytes <= SMALL_BYTES ? QUICK : List.of())
                 .timeLimit(timeLimit)
                 .build()
-                .run(VerifyTask.class, new VerifyTask.Order(implementation, files));
-        if (outcome instanceof ChildOutcome.Completed<VerifyTask.Outcome> completed) {
-            return ofValue(implementation, completed.value());
-        }
-        if (outcome instanceof ChildOutcome.Failed<VerifyTask.Outcome> failed) {
-            LOG.debug("{} failed in its JVM: {}", implementation, failed.details());
-            return Finding.notCheckable(
-                    isOutOfMemory(failed.message()) ? Problem.OUT_OF_MEMORY : Problem.FAILED, failed.message());
-        }
-        if (outcome instanceof ChildOutcome.TimedOut<VerifyTask.Outcome>) {
-            return Finding.incomplete(
-                    Problem.TIMED_OUT,
-                    "Loading it with " + implementation + " " + outcome.describe()
-                            + ". Its files are damaged, or the machine is too slow or busy: give it more time, or download it"
-                            + " again.");
-        }
-        return ofCrash(implementation, (ChildOutcome.Crashed<VerifyTask.Outcome>) outcome);
+                .run(VerifyTask.class, new VerifyTask.Order(implementation, files))
+                .fold(
+                        completed -> completed
+                                .value()
+                                .fold(
+                                        loaded -> Finding.complete(
+                                                "Loaded by " + loaded.runtime() + ".", loaded.runtime()),
+                                        missing -> ofUnavailable(implementation, missing),
+                                        LoadCheck::ofRefusal),
+                        failed -> ofFailure(implementation, failed),
+                        crashed -> ofCrash(implementation, crashed),
+                        timedOut -> ofTimeout(implementation, timedOut));
     }
 
-    private static Finding ofValue(String implementation, VerifyTask.Outcome outcome) {
-        if (outcome instanceof VerifyTask.Loaded loaded) {
-            return Finding.complete("Loaded by " + loaded.runtime() + ".", loaded.runtime());
-        }
-        if (outcome instanceof VerifyTask.Unavailable missing) {
-            return Finding.notCheckable(
-                    Problem.UNAVAILABLE,
-                    "The files are there, but " + implementation + " cannot run here. " + missing.problem().describe());
-        }
-        VerifyTask.Refused refused = (VerifyTask.Refused) outcome;
+    private static Finding ofUnavailable(String implementation, VerifyTask.Unavailable missing) {
+        return Finding.notCheckable(
+                Problem.UNAVAILABLE,
+                "The files are there, but " + implementation + " cannot run here. "
+                        + missing.problem().describe());
+    }
+
+    private static Finding ofRefusal(VerifyTask.Refused refused) {
         if (refused.kind() != ErrorKind.MODEL && isOutOfMemory(refused.message())) {
             return Finding.notCheckable(Problem.OUT_OF_MEMORY, refused.message());
         }
@@ -93,6 +86,20 @@ final class LoadCheck {
             case USER -> Finding.notCheckable(Problem.FAILED, refused.message());
             case MODEL, INTERNAL -> Finding.incomplete(Problem.REFUSED, refused.message());
         };
+    }
+
+    private static Finding ofFailure(String implementation, ChildOutcome.Failed<VerifyTask.Outcome> failed) {
+        LOG.debug("{} failed in its JVM: {}", implementation, failed.details());
+        return Finding.notCheckable(
+                isOutOfMemory(failed.message()) ? Problem.OUT_OF_MEMORY : Problem.FAILED, failed.message());
+    }
+
+    private static Finding ofTimeout(String implementation, ChildOutcome.TimedOut<VerifyTask.Outcome> timedOut) {
+        return Finding.incomplete(
+                Problem.TIMED_OUT,
+                "Loading it with " + implementation + " " + timedOut.describe()
+                        + ". Its files are damaged, or the machine is too slow or busy: give it more time, or download it"
+                        + " again.");
     }
 
     private static Finding ofCrash(String implementation, ChildOutcome.Crashed<VerifyTask.Outcome> crash) {

@@ -11,6 +11,7 @@ import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.transcription.Transcriber;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,21 +31,36 @@ public final class VerifyTask implements ChildTask<VerifyTask.Order, Void, Verif
     public record Order(String implementation, ModelFiles files) {}
 
     /** What came of it. */
-    public sealed interface Outcome {}
+    public sealed interface Outcome {
+        /** Returns what the function for its kind makes of this outcome. */
+        <R> R fold(Function<Loaded, R> loaded, Function<Unavailable, R> unavailable, Function<Refused, R> refused);
+    }
 
     /**
      * The model was loaded and closed.
      *
      * @param runtime the engine with its version
      */
-    public record Loaded(String runtime) implements Outcome {}
+    public record Loaded(String runtime) implements Outcome {
+        @Override
+        public <R> R fold(
+                Function<Loaded, R> loaded, Function<Unavailable, R> unavailable, Function<Refused, R> refused) {
+            return loaded.apply(this);
+        }
+    }
 
     /**
      * The implementation cannot run here.
      *
      * @param problem what is missing or broken, and what the user can do about it
      */
-    public record Unavailable(Problem problem) implements Outcome {}
+    public record Unavailable(Problem problem) implements Outcome {
+        @Override
+        public <R> R fold(
+                Function<Loaded, R> loaded, Function<Unavailable, R> unavailable, Function<Refused, R> refused) {
+            return unavailable.apply(this);
+        }
+    }
 
     /**
      * Loading threw an exception.
@@ -52,7 +68,13 @@ public final class VerifyTask implements ChildTask<VerifyTask.Order, Void, Verif
      * @param kind who can mend it
      * @param message what the exception says
      */
-    public record Refused(ErrorKind kind, String message) implements Outcome {}
+    public record Refused(ErrorKind kind, String message) implements Outcome {
+        @Override
+        public <R> R fold(
+                Function<Loaded, R> loaded, Function<Unavailable, R> unavailable, Function<Refused, R> refused) {
+            return refused.apply(this);
+        }
+    }
 
     @Override
     public Outcome run(Order order, ChildReporter<Void> reporter) {
