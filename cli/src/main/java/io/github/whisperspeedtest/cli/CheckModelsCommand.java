@@ -177,7 +177,7 @@ final class CheckModelsCommand implements Callable<Integer> {
         ModelStore store = new ModelStore(library.home(), settings.cache());
         boolean warned = false;
         for (ModelSelection.Selected model : models) {
-            if (model.model().sources().stream().anyMatch(ModelSource.Embedded.class::isInstance)) {
+            if (model.model().sources().stream().anyMatch(ModelSource::isEmbedded)) {
                 try {
                     store.locate(model.implementation(), model.model().name());
                 } catch (WhisperSpeedtestException e) {

@@ -67,7 +67,7 @@ record CheckedModel(ModelSelection.Selected selected, Verdict hub, Verdict local
     /** Returns whether a download would put something where nothing usable is; what was converted comes from nowhere. */
     boolean canBeDownloaded() {
         return (status() == Status.MISSING || status() == Status.INCOMPLETE)
-                && selected.model().sources().stream().noneMatch(ModelSource.Converted.class::isInstance);
+                && selected.model().sources().stream().noneMatch(ModelSource::isConverted);
     }
 
     /** Returns whether a copy from the default cache would put something where nothing usable is. */

@@ -194,9 +194,7 @@ final class ModelFetcher {
 
     /** Returns whether a model comes from a server; others are made on this machine. */
     private static boolean isPublished(ModelSelection.Selected model) {
-        return model.model().sources().stream()
-                .anyMatch(source ->
-                        source instanceof ModelSource.HubRepository || source instanceof ModelSource.DirectDownload);
+        return model.model().sources().stream().anyMatch(ModelSource::isPublished);
     }
 
     private static String downloadCommand(ModelSelection.Selected model) {
