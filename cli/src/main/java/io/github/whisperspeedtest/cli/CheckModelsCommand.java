@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
+import io.github.whisperspeedtest.hub.FreeSpace;
 import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.model.ModelLocator;
 import io.github.whisperspeedtest.model.ModelPlace;
@@ -15,7 +16,6 @@ import io.github.whisperspeedtest.verify.VerifyListener;
 import io.github.whisperspeedtest.verify.VerifyOptions;
 import io.github.whisperspeedtest.verify.VerifyRequest;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -242,16 +242,11 @@ final class CheckModelsCommand implements Callable<Integer> {
     }
 
     private static long free(Path directory) {
-        for (Path path = directory; path != null; path = path.getParent()) {
-            if (Files.isDirectory(path)) {
-                try {
-                    return Files.getFileStore(path).getUsableSpace();
-                } catch (IOException e) {
-                    return -1;
-                }
-            }
+        try {
+            return FreeSpace.at(directory);
+        } catch (IOException e) {
+            return -1;
         }
-        return -1;
     }
 
     private void print(CheckReport report) {
