@@ -102,7 +102,7 @@ public final class ModelVerifier {
         long start = System.nanoTime();
         List<Path> contents = List.copyOf(files.byName().values());
         long bytes = ModelPresence.sizeOnDisk(contents);
-        Finding finding = loadCheck.check(implementation.id(), files, bytes, timeLimit);
+        Finding finding = loadCheck.check(implementation, files, bytes, timeLimit);
         return new Verdict(
                 finding.status(),
                 finding.problem(),
@@ -285,7 +285,7 @@ public final class ModelVerifier {
                 return gate.pass(
                         bytes,
                         () -> loadCheck.check(
-                                implementation.id(),
+                                implementation,
                                 presence.toModelFiles(model.name()),
                                 bytes,
                                 timeLimit(options, model, bytes)));
