@@ -9,8 +9,11 @@ import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AudioMemoryTest {
     /** Twenty minutes of 48 kHz stereo: 230 MB as they come, 77 MB at 16 kHz. */
     private static final int SECONDS = 20 * 60;

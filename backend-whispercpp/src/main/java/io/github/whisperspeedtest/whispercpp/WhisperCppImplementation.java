@@ -14,6 +14,7 @@ import io.github.whisperspeedtest.whispercpp.ggml.GgmlModelFile;
 import io.github.whisperspeedtest.whispercpp.ggml.GgmlWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** GGML models on whisper.cpp. */
@@ -45,13 +46,19 @@ public final class WhisperCppImplementation extends ConfiguredImplementation {
             WhisperCppRuntime runtime = WhisperCppRuntime.start(context());
             return new Availability.Available(runtime.version(), runtime.hasGpu() ? "GPU" : runtime.cpu());
         } catch (RuntimeUnavailableException e) {
-            return new Availability.Unavailable(e.reason(), e.remedy());
+            return new Availability.Unavailable(e.problem());
         }
     }
 
     @Override
     public List<ModelInfo> models(Path modelsDirectory) {
         return WhisperCppModels.in(modelsDirectory);
+    }
+
+    /** GGML says so of buffers of every device. */
+    @Override
+    public boolean isOutOfMemory(String message) {
+        return message.toLowerCase(Locale.ROOT).contains("failed to allocate");
     }
 
     @Override

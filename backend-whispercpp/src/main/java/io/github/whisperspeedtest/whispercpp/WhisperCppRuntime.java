@@ -44,7 +44,7 @@ final class WhisperCppRuntime {
      */
     static synchronized WhisperCppRuntime start(ImplementationContext context) {
         if (failure != null) {
-            throw new RuntimeUnavailableException(failure.reason(), failure.remedy(), failure);
+            throw new RuntimeUnavailableException(failure.problem(), failure);
         }
         if (loaded == null) {
             try {

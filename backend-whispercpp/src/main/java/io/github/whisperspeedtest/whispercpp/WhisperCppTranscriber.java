@@ -7,20 +7,18 @@ import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.error.EngineException;
 import io.github.whisperspeedtest.error.EngineUnavailableException;
 import io.github.whisperspeedtest.error.OperationCancelledException;
-import io.github.whisperspeedtest.lifecycle.RunningCalls;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcriber;
+import io.github.whisperspeedtest.transcription.TranscriberLifecycle;
 import io.github.whisperspeedtest.transcription.Transcription;
 import io.github.whisperspeedtest.transcription.TranscriptionListener;
 import io.github.whisperspeedtest.whispercpp.bindings.ContextParams;
 import io.github.whisperspeedtest.whispercpp.bindings.NativeLog;
 import io.github.whisperspeedtest.whispercpp.bindings.WhisperLibrary;
 import io.github.whisperspeedtest.whispercpp.ggml.GgmlModelFile;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** One loaded GGML model: a {@code whisper_context} and the right to use it, one call at a time. */
 final class WhisperCppTranscriber implements Transcriber {
@@ -32,12 +30,10 @@ final class WhisperCppTranscriber implements Transcriber {
     private final WhisperCppRuntime runtime;
     private final GgmlModelFile model;
     private final EngineParameters parameters;
-    private final ReentrantLock lock = new ReentrantLock();
     private final CancelFlag cancel = new CancelFlag();
+    private final TranscriberLifecycle lifecycle = new TranscriberLifecycle(cancel::raise);
+    private final Pointer context;
     private final long sliceSamples;
-
-    private @Nullable Pointer context;
-    private volatile boolean closed;
 
     private WhisperCppTranscriber(
             WhisperCppRuntime runtime,
@@ -98,44 +94,31 @@ final class WhisperCppTranscriber implements Transcriber {
 
     @Override
     public Transcription transcribe(Audio audio, TranscribeOptions options, TranscriptionListener listener) {
-        lock.lock();
-        try {
-            cancel.lower();
-            Pointer context = this.context;
-            if (closed || context == null) {
-                throw new IllegalStateException("This transcriber is closed; load the model again.");
-            }
+        return lifecycle.call(() -> {
             if (Thread.currentThread().isInterrupted()) {
                 throw new OperationCancelledException("The transcription of " + audio.name() + " was interrupted.");
             }
             try (WhisperCppRun run = new WhisperCppRun(
                     runtime, context, model, parameters, audio, options, listener, cancel, sliceSamples)) {
-                return RunningCalls.run(cancel::raise, run::transcribe);
+                return run.transcribe();
+            } finally {
+                // The run raises it for a failure of its own. At its start it could already be raised by close().
+                cancel.lower();
             }
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     @Override
     public void close() {
-        if (lock.isHeldByCurrentThread()) {
-            throw new IllegalStateException("A listener must not close the transcriber that calls it.");
-        }
-        closed = true;
-        cancel.raise();
-        lock.lock();
+        lifecycle.close(this::free);
+    }
+
+    private void free() {
         try {
-            Pointer toFree = context;
-            context = null;
-            if (toFree != null) {
-                runtime.library().whisper_free(toFree);
-                cancel.close();
-            }
+            runtime.library().whisper_free(context);
+            cancel.close();
         } catch (LinkageError e) {
             throw new EngineException("whisper.cpp failed while it freed " + model.path() + ".", e);
-        } finally {
-            lock.unlock();
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.benchmark;
 
 import io.github.whisperspeedtest.error.ErrorKind;
+import io.github.whisperspeedtest.error.Problem;
 import io.github.whisperspeedtest.evaluation.WordErrorRate;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Timings;
@@ -106,16 +107,24 @@ public sealed interface BenchmarkResult {
     /**
      * It cannot run on this machine and was not tried.
      *
-     * @param reason what is missing or broken
-     * @param remedy what the user can do about it
+     * @param problem what is missing or broken, and what the user can do about it
      */
-    record Unavailable(String implementation, String version, String reason, String remedy) implements BenchmarkResult {
+    record Unavailable(String implementation, String version, Problem problem) implements BenchmarkResult {
         /** Checks that nothing is null. */
         public Unavailable {
             Objects.requireNonNull(implementation, "implementation");
             Objects.requireNonNull(version, "version");
-            Objects.requireNonNull(reason, "reason");
-            Objects.requireNonNull(remedy, "remedy");
+            Objects.requireNonNull(problem, "problem");
+        }
+
+        /**
+         * Creates the result from its parts.
+         *
+         * @param reason what is missing or broken
+         * @param remedy what the user can do about it
+         */
+        public Unavailable(String implementation, String version, String reason, String remedy) {
+            this(implementation, version, new Problem(reason, remedy));
         }
     }
 

@@ -6,7 +6,6 @@ import io.github.whisperspeedtest.benchmark.BenchmarkResult.FailureCategory;
 import io.github.whisperspeedtest.checkpoint.RandomModel;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.evaluation.WordErrorRate;
-import io.github.whisperspeedtest.process.ChildOutcome;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ImplementationContext;
 import io.github.whisperspeedtest.spi.ModelFiles;
@@ -99,40 +98,38 @@ public final class BenchmarkRunner {
         ImplementationContext context = library.contextOf(implementation);
         BenchmarkTask.Order order = new BenchmarkTask.Order(
                 id, context, files, plan.inputs(), plan.warmupRuns(), plan.runs(), plan.load(), plan.transcribe());
-        ChildOutcome<BenchmarkTask.Outcome> outcome = library.children().toBuilder()
+        return library.children().toBuilder()
                 .addProperties(context.settings().properties())
                 .timeLimit(plan.timeLimit())
                 .build()
-                .run(BenchmarkTask.class, order, progress -> listener.onProgress(id, progress));
-        if (outcome instanceof ChildOutcome.Completed<BenchmarkTask.Outcome> completed) {
-            BenchmarkTask.Outcome value = completed.value();
-            if (value instanceof BenchmarkTask.Unavailable missing) {
-                return new BenchmarkResult.Unavailable(id, version, missing.reason(), missing.remedy());
-            }
-            return measured(
-                    implementation,
-                    plan,
-                    (BenchmarkTask.Measurement) value,
-                    completed.stats().peakMemoryBytes());
-        }
-        if (outcome instanceof ChildOutcome.Failed<BenchmarkTask.Outcome> failed) {
-            LOG.debug("{} failed in its JVM: {}", id, failed.details());
-            return new BenchmarkResult.Failed(id, version, FailureCategory.of(failed.kind()), failed.message(), null);
-        }
-        if (outcome instanceof ChildOutcome.TimedOut<BenchmarkTask.Outcome>) {
-            return new BenchmarkResult.Failed(
-                    id,
-                    version,
-                    FailureCategory.TIMED_OUT,
-                    outcome.describe(),
-                    "Give it more time or a smaller model.");
-        }
-        return new BenchmarkResult.Failed(
-                id,
-                version,
-                FailureCategory.CRASHED,
-                outcome.describe(),
-                "The engine's native code ended the process; its log at debug level says more.");
+                .run(BenchmarkTask.class, order, progress -> listener.onProgress(id, progress))
+                .fold(
+                        completed -> completed
+                                .value()
+                                .fold(
+                                        measurement -> measured(
+                                                implementation,
+                                                plan,
+                                                measurement,
+                                                completed.stats().peakMemoryBytes()),
+                                        missing -> new BenchmarkResult.Unavailable(id, version, missing.problem())),
+                        failed -> {
+                            LOG.debug("{} failed in its JVM: {}", id, failed.details());
+                            return new BenchmarkResult.Failed(
+                                    id, version, FailureCategory.of(failed.kind()), failed.message(), null);
+                        },
+                        crashed -> new BenchmarkResult.Failed(
+                                id,
+                                version,
+                                FailureCategory.CRASHED,
+                                crashed.describe(),
+                                "The engine's native code ended the process; its log at debug level says more."),
+                        timedOut -> new BenchmarkResult.Failed(
+                                id,
+                                version,
+                                FailureCategory.TIMED_OUT,
+                                timedOut.describe(),
+                                "Give it more time or a smaller model."));
     }
 
     private static BenchmarkResult measured(

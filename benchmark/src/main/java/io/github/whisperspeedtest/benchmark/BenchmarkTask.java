@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.benchmark;
 
 import io.github.whisperspeedtest.audio.Audio;
+import io.github.whisperspeedtest.error.Problem;
 import io.github.whisperspeedtest.process.ChildReporter;
 import io.github.whisperspeedtest.process.ChildTask;
 import io.github.whisperspeedtest.registry.ImplementationRegistry;
@@ -16,6 +17,7 @@ import io.github.whisperspeedtest.transcription.Transcription;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Measures one implementation; runs in a JVM of its own, so that neither a crash nor memory of one touches another.
@@ -49,15 +51,22 @@ public final class BenchmarkTask implements ChildTask<BenchmarkTask.Order, Bench
             TranscribeOptions transcribe) {}
 
     /** What came of it. */
-    public sealed interface Outcome {}
+    public sealed interface Outcome {
+        /** Returns what the function for its kind makes of this outcome. */
+        <R> R fold(Function<Measurement, R> measurement, Function<Unavailable, R> unavailable);
+    }
 
     /**
      * The implementation cannot run here.
      *
-     * @param reason what is missing or broken
-     * @param remedy what the user can do about it
+     * @param problem what is missing or broken, and what the user can do about it
      */
-    public record Unavailable(String reason, String remedy) implements Outcome {}
+    public record Unavailable(Problem problem) implements Outcome {
+        @Override
+        public <R> R fold(Function<Measurement, R> measurement, Function<Unavailable, R> unavailable) {
+            return unavailable.apply(this);
+        }
+    }
 
     /**
      * What was measured.
@@ -76,7 +85,12 @@ public final class BenchmarkTask implements ChildTask<BenchmarkTask.Order, Bench
             List<List<Transcription>> runs,
             List<Duration> runTimes,
             List<CpuUsage> cpu)
-            implements Outcome {}
+            implements Outcome {
+        @Override
+        public <R> R fold(Function<Measurement, R> measurement, Function<Unavailable, R> unavailable) {
+            return measurement.apply(this);
+        }
+    }
 
     @Override
     public Outcome run(Order order, ChildReporter<BenchmarkProgress> reporter) {
@@ -84,7 +98,7 @@ public final class BenchmarkTask implements ChildTask<BenchmarkTask.Order, Bench
                         BenchmarkTask.class.getClassLoader(), unused -> order.context())
                 .require(order.implementation());
         if (implementation.availability() instanceof Availability.Unavailable missing) {
-            return new Unavailable(missing.reason(), missing.remedy());
+            return new Unavailable(missing.problem());
         }
         List<Audio> audios = order.inputs().stream().map(BenchmarkInput::read).toList();
 

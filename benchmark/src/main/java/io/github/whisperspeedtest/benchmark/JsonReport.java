@@ -122,7 +122,9 @@ public final class JsonReport {
                     .put("reason", failed.reason())
                     .put("remedy", failed.remedy());
         } else if (result instanceof Unavailable unavailable) {
-            node.put("status", UNAVAILABLE).put("reason", unavailable.reason()).put("remedy", unavailable.remedy());
+            node.put("status", UNAVAILABLE)
+                    .put("reason", unavailable.problem().reason())
+                    .put("remedy", unavailable.problem().remedy());
         }
         return node;
     }

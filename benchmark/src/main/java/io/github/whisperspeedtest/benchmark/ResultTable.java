@@ -78,7 +78,7 @@ final class ResultTable {
         if (result instanceof Failed failed) {
             return failed.reason();
         }
-        return result instanceof Unavailable unavailable ? unavailable.reason() : "";
+        return result instanceof Unavailable unavailable ? unavailable.problem().reason() : "";
     }
 
     /** Returns what to do about a failure, empty where nothing is known. */
@@ -87,6 +87,6 @@ final class ResultTable {
             String remedy = failed.remedy();
             return remedy == null ? "" : remedy;
         }
-        return result instanceof Unavailable unavailable ? unavailable.remedy() : "";
+        return result instanceof Unavailable unavailable ? unavailable.problem().remedy() : "";
     }
 }

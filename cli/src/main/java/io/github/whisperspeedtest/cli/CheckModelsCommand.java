@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
+import io.github.whisperspeedtest.hub.FreeSpace;
 import io.github.whisperspeedtest.model.ModelLocator;
 import io.github.whisperspeedtest.model.ModelPlace;
 import io.github.whisperspeedtest.model.ModelPresence;
@@ -14,7 +15,6 @@ import io.github.whisperspeedtest.verify.VerifyListener;
 import io.github.whisperspeedtest.verify.VerifyOptions;
 import io.github.whisperspeedtest.verify.VerifyRequest;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -176,7 +176,7 @@ final class CheckModelsCommand implements Callable<Integer> {
         ModelStore store = library.models();
         boolean warned = false;
         for (ResolvedModel model : models) {
-            if (model.info().sources().stream().anyMatch(ModelSource.Embedded.class::isInstance)) {
+            if (model.info().sources().stream().anyMatch(ModelSource::isEmbedded)) {
                 try {
                     store.prepare(model);
                 } catch (WhisperSpeedtestException e) {
@@ -243,16 +243,11 @@ final class CheckModelsCommand implements Callable<Integer> {
     }
 
     private static long free(Path directory) {
-        for (Path path = directory; path != null; path = path.getParent()) {
-            if (Files.isDirectory(path)) {
-                try {
-                    return Files.getFileStore(path).getUsableSpace();
-                } catch (IOException e) {
-                    return -1;
-                }
-            }
+        try {
+            return FreeSpace.at(directory);
+        } catch (IOException e) {
+            return -1;
         }
-        return -1;
     }
 
     private void print(CheckReport report) {

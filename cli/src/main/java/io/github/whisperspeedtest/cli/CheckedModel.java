@@ -68,7 +68,7 @@ record CheckedModel(ResolvedModel selected, Verdict hub, Verdict local, List<Mod
     /** Returns whether a download would put something where nothing usable is; what was converted comes from nowhere. */
     boolean canBeDownloaded() {
         return (status() == Status.MISSING || status() == Status.INCOMPLETE)
-                && selected.info().sources().stream().noneMatch(ModelSource.Converted.class::isInstance);
+                && selected.info().sources().stream().noneMatch(ModelSource::isConverted);
     }
 
     /** Returns whether a copy from the default cache would put something where nothing usable is. */

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.whisperspeedtest.WhisperSpeedtest;
+import io.github.whisperspeedtest.error.Problem;
 import io.github.whisperspeedtest.model.ModelCatalog;
 import io.github.whisperspeedtest.registry.DiscoveryProblem;
 import io.github.whisperspeedtest.spi.Availability;
@@ -89,19 +90,19 @@ final class ListCommand implements Callable<Integer> {
                 if (entry.getValue() instanceof Availability.Unavailable missing) {
                     out.println(
                             "  " + entry.getKey().id() + " " + entry.getKey().version());
-                    printWhy(missing.reason(), missing.remedy());
+                    printWhy(missing.problem());
                 }
             }
             for (DiscoveryProblem problem : problems) {
                 out.println("  " + problem.subject());
-                printWhy(problem.reason(), problem.remedy());
+                printWhy(problem.problem());
             }
         }
     }
 
-    private void printWhy(String reason, String remedy) {
-        terminal.out().println("    reason: " + reason);
-        terminal.out().println("    remedy: " + remedy);
+    private void printWhy(Problem problem) {
+        terminal.out().println("    reason: " + problem.reason());
+        terminal.out().println("    remedy: " + problem.remedy());
     }
 
     private static String names(List<ModelInfo> models) {
@@ -139,8 +140,8 @@ final class ListCommand implements Callable<Integer> {
             ObjectNode node = broken.addObject();
             node.put("provider", problem.provider());
             node.put("location", problem.location());
-            node.put("reason", problem.reason());
-            node.put("remedy", problem.remedy());
+            node.put("reason", problem.problem().reason());
+            node.put("remedy", problem.problem().remedy());
         }
         return mapper.writeValueAsString(root);
     }

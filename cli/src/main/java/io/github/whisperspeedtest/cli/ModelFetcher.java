@@ -190,9 +190,7 @@ final class ModelFetcher {
 
     /** Returns whether a model comes from a server; others are made on this machine. */
     private static boolean isPublished(ResolvedModel model) {
-        return model.info().sources().stream()
-                .anyMatch(source ->
-                        source instanceof ModelSource.HubRepository || source instanceof ModelSource.DirectDownload);
+        return model.info().sources().stream().anyMatch(ModelSource::isPublished);
     }
 
     private static String downloadCommand(ResolvedModel model) {

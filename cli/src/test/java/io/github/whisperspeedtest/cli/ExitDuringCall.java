@@ -8,6 +8,7 @@ import io.github.whisperspeedtest.transcription.Transcriber;
 import io.github.whisperspeedtest.transcription.TranscriptionListener;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** A program that uses the library and exits while one of its threads transcribes. */
 final class ExitDuringCall {
@@ -28,9 +29,12 @@ final class ExitDuringCall {
                     }
                 }),
                 "worker");
+        worker.setDaemon(true);
         worker.setUncaughtExceptionHandler((thread, failure) -> System.out.println("worker: " + failure));
         worker.start();
-        working.await();
+        if (!working.await(1, TimeUnit.MINUTES)) {
+            throw new IllegalStateException("The transcription did not begin");
+        }
         Thread.sleep(Long.parseLong(arguments[2]));
         System.exit(CODE);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.process.testing.InheritedSignals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -144,14 +145,16 @@ class InterruptIT {
     private record Run(int exitCode, String out, String err) {}
 
     private Run interrupt(String signal, int millis, String... args) throws IOException, InterruptedException {
+        InheritedSignals.assumeNotIgnored(signal);
         return run("set -m; \"$@\" 2>&3 & sleep " + millis / 1000.0 + "; kill -" + signal + " -- -$!; wait $!", args);
     }
 
     /** Sends a signal once a file is there. */
     private Run interruptOnce(Path file, String signal, String... args) throws IOException, InterruptedException {
+        InheritedSignals.assumeNotIgnored(signal);
         return run(
-                "set -m; \"$@\" 2>&3 & until [ -e '" + file + "' ]; do sleep 0.05; done; sleep 0.3; kill -" + signal
-                        + " -- -$!; wait $!",
+                "set -m; \"$@\" 2>&3 & while kill -0 $! && ! [ -e '" + file
+                        + "' ]; do sleep 0.05; done; sleep 0.3; kill -" + signal + " -- -$!; wait $!",
                 args);
     }
 

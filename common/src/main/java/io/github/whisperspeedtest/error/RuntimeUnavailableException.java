@@ -1,14 +1,12 @@
 package io.github.whisperspeedtest.error;
 
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A native library that cannot be used here; says apart what is wrong and what helps against just that. */
 public class RuntimeUnavailableException extends EngineUnavailableException {
     private static final long serialVersionUID = 1L;
 
-    private final String reason;
-    private final String remedy;
+    private final Problem problem;
 
     /**
      * Creates an exception with both.
@@ -18,18 +16,32 @@ public class RuntimeUnavailableException extends EngineUnavailableException {
      * @param cause the failure that set it off, or null
      */
     public RuntimeUnavailableException(String reason, String remedy, @Nullable Throwable cause) {
-        super(reason + ". " + remedy, cause);
-        this.reason = Objects.requireNonNull(reason, "reason");
-        this.remedy = Objects.requireNonNull(remedy, "remedy");
+        this(new Problem(reason, remedy), cause);
+    }
+
+    /**
+     * Creates an exception for a problem.
+     *
+     * @param problem its reason has no full stop
+     * @param cause the failure that set it off, or null
+     */
+    public RuntimeUnavailableException(Problem problem, @Nullable Throwable cause) {
+        super(problem.reason() + ". " + problem.remedy(), cause);
+        this.problem = problem;
+    }
+
+    /** Returns what is wrong, without a full stop, and what to do. */
+    public Problem problem() {
+        return problem;
     }
 
     /** Returns what is wrong, without a full stop. */
     public String reason() {
-        return reason;
+        return problem.reason();
     }
 
     /** Returns what to do, as a sentence. */
     public String remedy() {
-        return remedy;
+        return problem.remedy();
     }
 }

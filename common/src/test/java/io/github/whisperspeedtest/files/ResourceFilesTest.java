@@ -19,9 +19,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import java.util.zip.Deflater;
@@ -134,17 +136,19 @@ class ResourceFilesTest {
     @Test
     void letsManyUnpackAtOnce() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(4);
+        // Each has found that there is something to unpack before any of them unpacks.
+        CyclicBarrier begins = new CyclicBarrier(4);
         try {
             Callable<Void> task = () -> {
-                unpack();
+                ResourceFiles.unpack(unpacked, resources(), () -> await(begins));
                 assertHolds("large.so", large);
                 return null;
             };
-            for (Future<Void> done : threads.invokeAll(List.of(task, task, task, task))) {
+            for (Future<Void> done : threads.invokeAll(List.of(task, task, task, task), 2, TimeUnit.MINUTES)) {
                 done.get();
             }
         } finally {
-            threads.shutdown();
+            threads.shutdownNow();
         }
         assertThat(names(unpacked)).containsExactlyInAnyOrder("small.so", "large.so");
     }
@@ -171,10 +175,19 @@ class ResourceFilesTest {
     }
 
     private void unpack() throws IOException {
-        ResourceFiles.unpack(
-                unpacked,
-                Map.of("small.so", url("lib/small.so"), "large.so", url("lib/large.so")),
-                begun::incrementAndGet);
+        ResourceFiles.unpack(unpacked, resources(), begun::incrementAndGet);
+    }
+
+    private Map<String, URL> resources() throws IOException {
+        return Map.of("small.so", url("lib/small.so"), "large.so", url("lib/large.so"));
+    }
+
+    private static void await(CyclicBarrier barrier) {
+        try {
+            barrier.await(1, TimeUnit.MINUTES);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** Compares at once; an assertion that can show differences takes seconds for megabytes. */

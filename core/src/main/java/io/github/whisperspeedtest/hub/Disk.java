@@ -4,10 +4,8 @@ import io.github.whisperspeedtest.error.DownloadException;
 import io.github.whisperspeedtest.error.ErrorKind;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** What a download asks of the disk, and the words for what goes wrong there. */
 final class Disk {
@@ -17,17 +15,9 @@ final class Disk {
     interface Space {
         long usableBytes(Path directory) throws IOException;
 
-        /** Returns what the system says, of the nearest directory that exists. */
+        /** Returns what the system says. */
         static Space real() {
-            return directory -> {
-                @Nullable Path existing = directory.toAbsolutePath();
-                while (existing != null && !Files.exists(existing)) {
-                    existing = existing.getParent();
-                }
-                return existing == null
-                        ? Long.MAX_VALUE
-                        : Files.getFileStore(existing).getUsableSpace();
-            };
+            return FreeSpace::at;
         }
     }
 

@@ -4,6 +4,12 @@ import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.checkpoint.RandomModel;
 import io.github.whisperspeedtest.spi.ModelSource;
+import io.github.whisperspeedtest.spi.ModelSource.Converted;
+import io.github.whisperspeedtest.spi.ModelSource.DirectDownload;
+import io.github.whisperspeedtest.spi.ModelSource.Embedded;
+import io.github.whisperspeedtest.spi.ModelSource.HubRepository;
+import io.github.whisperspeedtest.spi.ModelSource.RandomWeights;
+import io.github.whisperspeedtest.spi.ModelSource.UserFiles;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -17,17 +23,41 @@ import java.util.function.Supplier;
 record GeneratedModel(String description, String quantization, Supplier<Checkpoint> maker) {
     /** Returns the model that a source stands for, empty where its files come from elsewhere. */
     static Optional<GeneratedModel> of(ModelSource source) {
-        if (source instanceof ModelSource.Embedded embedded) {
-            return Optional.of(
-                    new GeneratedModel("The embedded model", embedded.quantization(), EmbeddedModel::checkpoint));
-        }
-        if (source instanceof ModelSource.RandomWeights random) {
-            return Optional.of(new GeneratedModel(
-                    "Model '" + RandomModel.PREFIX + random.size() + "'",
-                    random.quantization(),
-                    () -> RandomModel.checkpoint(random.size())));
-        }
-        return Optional.empty();
+        return source.accept(new ModelSource.Visitor<>() {
+            @Override
+            public Optional<GeneratedModel> hubRepository(HubRepository repository) {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<GeneratedModel> directDownload(DirectDownload direct) {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<GeneratedModel> embedded(Embedded embedded) {
+                return Optional.of(
+                        new GeneratedModel("The embedded model", embedded.quantization(), EmbeddedModel::checkpoint));
+            }
+
+            @Override
+            public Optional<GeneratedModel> randomWeights(RandomWeights random) {
+                return Optional.of(new GeneratedModel(
+                        "Model '" + RandomModel.PREFIX + random.size() + "'",
+                        random.quantization(),
+                        () -> RandomModel.checkpoint(random.size())));
+            }
+
+            @Override
+            public Optional<GeneratedModel> userFiles(UserFiles files) {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<GeneratedModel> converted(Converted converted) {
+                return Optional.empty();
+            }
+        });
     }
 
     Checkpoint checkpoint() {

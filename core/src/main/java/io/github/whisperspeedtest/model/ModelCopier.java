@@ -5,6 +5,7 @@ import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.FileTrees;
 import io.github.whisperspeedtest.hub.FilePattern;
+import io.github.whisperspeedtest.hub.FreeSpace;
 import io.github.whisperspeedtest.hub.HubCache;
 import io.github.whisperspeedtest.hub.Snapshot;
 import io.github.whisperspeedtest.hub.SnapshotFile;
@@ -329,7 +330,7 @@ public final class ModelCopier {
         }
 
         private void checkSpace() throws IOException {
-            long free = Files.getFileStore(directory).getUsableSpace();
+            long free = FreeSpace.at(directory);
             if (free < bytes + SPARE_BYTES) {
                 throw new WhisperSpeedtestException(
                         ErrorKind.ENVIRONMENT,

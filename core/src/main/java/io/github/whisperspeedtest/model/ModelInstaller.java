@@ -126,32 +126,9 @@ public final class ModelInstaller {
         List<ModelSource> sources = new ArrayList<>(model.sources());
         // What a model borrows is small: where that cannot be had, nothing large has been fetched in vain.
         Collections.reverse(sources);
+        Fetch fetch = new Fetch(implementation, model, knownRepositories, listener);
         for (ModelSource source : sources) {
-            if (source instanceof ModelSource.HubRepository repository) {
-                Path cache = model.hfCacheDir();
-                // Hashed again, because somebody who downloads a model that is there has found that it does not load.
-                HubDownloader.builder(cache == null ? settings : settings.withCache(cache))
-                        .rehash(true)
-                        .knownRepositories(knownRepositories)
-                        .hosts(hosts)
-                        .build()
-                        .download(repository, listener);
-            } else if (source instanceof ModelSource.DirectDownload direct) {
-                HubDownloader.builder(settings)
-                        .hosts(hosts)
-                        .build()
-                        .download(direct, model.localPaths().get(0).getParent(), listener);
-            } else if (source instanceof ModelSource.Converted) {
-                throw new DownloadException(
-                        ErrorKind.USER,
-                        "Model '" + model.name() + "' of implementation '" + implementation.id()
-                                + "' was converted from another one and cannot be downloaded. Convert it again: "
-                                + ModelStore.convertCommand(implementation.id(), model.name()));
-            } else {
-                GeneratedModel.of(source)
-                        .ifPresent(generated ->
-                                new ModelStore(home, settings.cache()).rewrite(implementation, model, generated));
-            }
+            source.accept(fetch).run();
         }
         if (model.isWhollyFromHub() && !model.localPaths().isEmpty()) {
             ModelCopier copier = new ModelCopier(settings.cache());
@@ -160,6 +137,75 @@ public final class ModelInstaller {
             } else {
                 copier.replace(model);
             }
+        }
+    }
+
+    /** Returns the work that brings what one source of a model has. */
+    private final class Fetch implements ModelSource.Visitor<Runnable> {
+        private final Implementation implementation;
+        private final ModelInfo model;
+        private final List<String> knownRepositories;
+        private final DownloadListener listener;
+
+        Fetch(
+                Implementation implementation,
+                ModelInfo model,
+                List<String> knownRepositories,
+                DownloadListener listener) {
+            this.implementation = implementation;
+            this.model = model;
+            this.knownRepositories = knownRepositories;
+            this.listener = listener;
+        }
+
+        @Override
+        public Runnable hubRepository(ModelSource.HubRepository source) {
+            Path cache = model.hfCacheDir();
+            // Hashed again, because somebody who downloads a model that is there has found that it does not load.
+            return () -> HubDownloader.builder(cache == null ? settings : settings.withCache(cache))
+                    .rehash(true)
+                    .knownRepositories(knownRepositories)
+                    .hosts(hosts)
+                    .build()
+                    .download(source, listener);
+        }
+
+        @Override
+        public Runnable directDownload(ModelSource.DirectDownload source) {
+            return () -> HubDownloader.builder(settings)
+                    .hosts(hosts)
+                    .build()
+                    .download(source, model.localPaths().get(0).getParent(), listener);
+        }
+
+        @Override
+        public Runnable embedded(ModelSource.Embedded source) {
+            return write(source);
+        }
+
+        @Override
+        public Runnable randomWeights(ModelSource.RandomWeights source) {
+            return write(source);
+        }
+
+        @Override
+        public Runnable converted(ModelSource.Converted source) {
+            throw new DownloadException(
+                    ErrorKind.USER,
+                    "Model '" + model.name() + "' of implementation '" + implementation.id()
+                            + "' was converted from another one and cannot be downloaded. Convert it again: "
+                            + ModelStore.convertCommand(implementation.id(), model.name()));
+        }
+
+        @Override
+        public Runnable userFiles(ModelSource.UserFiles source) {
+            return () -> {};
+        }
+
+        private Runnable write(ModelSource source) {
+            return () -> GeneratedModel.of(source)
+                    .ifPresent(generated ->
+                            new ModelStore(home, settings.cache()).rewrite(implementation, model, generated));
         }
     }
 

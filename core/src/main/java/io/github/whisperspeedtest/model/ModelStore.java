@@ -191,27 +191,52 @@ public final class ModelStore {
     }
 
     private static boolean isConverted(ModelInfo info) {
-        return info.sources().stream().anyMatch(ModelSource.Converted.class::isInstance);
+        return info.sources().stream().anyMatch(ModelSource::isConverted);
     }
 
     private static String describe(List<ModelSource> sources) {
         return sources.stream()
-                .map(source -> {
-                    if (source instanceof ModelSource.HubRepository hub) {
-                        return "https://huggingface.co/" + hub.repository() + " ("
-                                + hub.files().stream()
-                                        .map(FilePattern::of)
-                                        .filter(file -> !file.isOptional())
-                                        .map(FilePattern::toString)
-                                        .collect(Collectors.joining(", "))
-                                + ")";
-                    }
-                    if (source instanceof ModelSource.DirectDownload direct) {
-                        return direct.address().toString();
-                    }
-                    return source instanceof ModelSource.Converted ? "another model" : "this tool itself";
-                })
+                .map(source -> source.accept(new SourceDescription()))
                 .collect(Collectors.joining(" and "));
+    }
+
+    /** Names the place that files come from. */
+    private static final class SourceDescription implements ModelSource.Visitor<String> {
+        @Override
+        public String hubRepository(ModelSource.HubRepository source) {
+            return "https://huggingface.co/" + source.repository() + " ("
+                    + source.files().stream()
+                            .map(FilePattern::of)
+                            .filter(file -> !file.isOptional())
+                            .map(FilePattern::toString)
+                            .collect(Collectors.joining(", "))
+                    + ")";
+        }
+
+        @Override
+        public String directDownload(ModelSource.DirectDownload source) {
+            return source.address().toString();
+        }
+
+        @Override
+        public String embedded(ModelSource.Embedded source) {
+            return "this tool itself";
+        }
+
+        @Override
+        public String randomWeights(ModelSource.RandomWeights source) {
+            return "this tool itself";
+        }
+
+        @Override
+        public String userFiles(ModelSource.UserFiles source) {
+            return "your own files";
+        }
+
+        @Override
+        public String converted(ModelSource.Converted source) {
+            return "another model";
+        }
     }
 
     /** Returns the command that converts a model anew; what it was made of only the user knows. */

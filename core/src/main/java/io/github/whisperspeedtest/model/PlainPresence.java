@@ -3,7 +3,6 @@ package io.github.whisperspeedtest.model;
 import io.github.whisperspeedtest.files.Placeholder;
 import io.github.whisperspeedtest.model.ModelPresence.State;
 import io.github.whisperspeedtest.spi.ModelInfo;
-import io.github.whisperspeedtest.spi.ModelSource;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -13,7 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -94,12 +92,9 @@ final class PlainPresence {
     }
 
     private @Nullable String publishedHash(Path path) {
+        String name = path.getFileName().toString();
         return model.sources().stream()
-                .filter(ModelSource.DirectDownload.class::isInstance)
-                .map(ModelSource.DirectDownload.class::cast)
-                .filter(source ->
-                        Objects.equals(source.fileName(), path.getFileName().toString()))
-                .map(ModelSource.DirectDownload::sha256)
+                .flatMap(source -> source.sha256Of(name).stream())
                 .findFirst()
                 .orElse(null);
     }

@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.process;
 import io.github.whisperspeedtest.error.ErrorKind;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,13 @@ public sealed interface ChildOutcome<O> {
     /** Returns how it ended as one line for a report. */
     String describe();
 
+    /** Returns what the function for its kind makes of this outcome. */
+    <R> R fold(
+            Function<? super Completed<O>, ? extends R> completed,
+            Function<? super Failed<O>, ? extends R> failed,
+            Function<? super Crashed<O>, ? extends R> crashed,
+            Function<? super TimedOut<O>, ? extends R> timedOut);
+
     /**
      * The task returned.
      *
@@ -26,6 +34,15 @@ public sealed interface ChildOutcome<O> {
         @Override
         public String describe() {
             return "completed";
+        }
+
+        @Override
+        public <R> R fold(
+                Function<? super Completed<O>, ? extends R> completed,
+                Function<? super Failed<O>, ? extends R> failed,
+                Function<? super Crashed<O>, ? extends R> crashed,
+                Function<? super TimedOut<O>, ? extends R> timedOut) {
+            return completed.apply(this);
         }
     }
 
@@ -48,6 +65,15 @@ public sealed interface ChildOutcome<O> {
         @Override
         public String describe() {
             return message;
+        }
+
+        @Override
+        public <R> R fold(
+                Function<? super Completed<O>, ? extends R> completed,
+                Function<? super Failed<O>, ? extends R> failed,
+                Function<? super Crashed<O>, ? extends R> crashed,
+                Function<? super TimedOut<O>, ? extends R> timedOut) {
+            return failed.apply(this);
         }
     }
 
@@ -72,6 +98,15 @@ public sealed interface ChildOutcome<O> {
             String how = signal == null ? "ended unexpectedly" : "crashed with " + signal;
             return how + " (exit code " + exitCode + ")" + suffix(nativeMessage);
         }
+
+        @Override
+        public <R> R fold(
+                Function<? super Completed<O>, ? extends R> completed,
+                Function<? super Failed<O>, ? extends R> failed,
+                Function<? super Crashed<O>, ? extends R> crashed,
+                Function<? super TimedOut<O>, ? extends R> timedOut) {
+            return crashed.apply(this);
+        }
     }
 
     /**
@@ -91,6 +126,15 @@ public sealed interface ChildOutcome<O> {
         @Override
         public String describe() {
             return "did not end within " + limit.toMillis() / 1000.0 + " s" + suffix(nativeMessage);
+        }
+
+        @Override
+        public <R> R fold(
+                Function<? super Completed<O>, ? extends R> completed,
+                Function<? super Failed<O>, ? extends R> failed,
+                Function<? super Crashed<O>, ? extends R> crashed,
+                Function<? super TimedOut<O>, ? extends R> timedOut) {
+            return timedOut.apply(this);
         }
     }
 

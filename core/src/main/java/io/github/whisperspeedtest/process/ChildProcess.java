@@ -88,9 +88,8 @@ final class ChildProcess implements AutoCloseable {
     /**
      * Makes waiting threads of GNU OpenMP give up their processor after some microseconds, where by default they spin for milliseconds.
      *
-     * <p>Where another program wants a processor, that makes whisper.cpp and PyTorch two to three times as fast. On a quiet machine it
-     * costs PyTorch nothing and whisper.cpp 15 % on the demo model (docs/benchmarks.md). What the user has set stays. The start script
-     * does the same.
+     * <p>Where another program wants a processor, that makes engines on OpenMP two to three times as fast. On a quiet machine it costs
+     * up to 15 % on the demo model (docs/benchmarks.md). What the user has set stays. The start script does the same.
      */
     static void limitSpinning(Map<String, String> environment) {
         if (!environment.containsKey(WAIT_POLICY)) {

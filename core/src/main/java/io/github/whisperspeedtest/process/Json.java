@@ -1,7 +1,5 @@
 package io.github.whisperspeedtest.process;
 
-import com.fasterxml.jackson.annotation.JsonAutoDetect;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
@@ -13,12 +11,11 @@ import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.SerializerProvider;
-import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
-import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
 import com.fasterxml.jackson.databind.cfg.MapperConfig;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.introspect.Annotated;
 import com.fasterxml.jackson.databind.introspect.AnnotatedClass;
+import com.fasterxml.jackson.databind.introspect.AnnotatedMethod;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.jsontype.NamedType;
@@ -26,9 +23,6 @@ import com.fasterxml.jackson.databind.jsontype.TypeResolverBuilder;
 import com.fasterxml.jackson.databind.jsontype.impl.StdTypeResolverBuilder;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
-import io.github.whisperspeedtest.transcription.Language;
-import io.github.whisperspeedtest.transcription.TranscribeOptions;
-import io.github.whisperspeedtest.transcription.Vad;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -44,7 +38,8 @@ import java.util.stream.Stream;
  * The JSON that parent and child exchange.
  *
  * <p>A {@link Duration} is a decimal number of seconds, exact to the nanosecond; a {@link Path} its text, or its address where the
- * text says less; a {@link Language} its code. Values of a sealed interface carry the simple name of their class in {@code @type}.
+ * text says less. Values of a sealed interface carry the simple name of their class in {@code @type}, unless the interface has a JSON
+ * form of its own: a {@link com.fasterxml.jackson.annotation.JsonValue}.
  */
 final class Json {
     private static final String FILE_SCHEME = "file:";
@@ -58,11 +53,7 @@ final class Json {
                     .addSerializer(Duration.class, new DurationWriter())
                     .addDeserializer(Duration.class, new DurationReader())
                     .addSerializer(Path.class, new TextWriter<>(Path.class, Json::textOf))
-                    .addDeserializer(Path.class, new TextReader<>(Path.class, Json::pathOf))
-                    .addSerializer(Language.class, new TextWriter<>(Language.class, Language::code))
-                    .addDeserializer(Language.class, new TextReader<>(Language.class, Language::parse)))
-            .addMixIn(TranscribeOptions.class, OptionsMixIn.class)
-            .addMixIn(TranscribeOptions.Builder.class, OptionsBuilderMixIn.class)
+                    .addDeserializer(Path.class, new TextReader<>(Path.class, Json::pathOf)))
             .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
             // A record may have methods that look like getters; what they return is derived, not part of it.
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -136,7 +127,7 @@ final class Json {
         @Override
         public TypeResolverBuilder<?> findTypeResolver(
                 MapperConfig<?> config, AnnotatedClass annotated, JavaType baseType) {
-            if (!isChoice(annotated.getRawType())) {
+            if (!isChoice(annotated)) {
                 return super.findTypeResolver(config, annotated, baseType);
             }
             JsonTypeInfo.Value settings = JsonTypeInfo.Value.construct(
@@ -147,14 +138,25 @@ final class Json {
         @Override
         public List<NamedType> findSubtypes(Annotated annotated) {
             Class<?> type = annotated.getRawType();
-            return type.isInterface() && isChoice(type) ? leaves(type).toList() : super.findSubtypes(annotated);
+            return type.isInterface() && annotated instanceof AnnotatedClass known && isChoice(known)
+                    ? leaves(type).toList()
+                    : super.findSubtypes(annotated);
         }
 
-        private static boolean isChoice(Class<?> type) {
-            return !Language.class.isAssignableFrom(type)
-                    && (type.isInterface() && type.isSealed()
-                            || type.isRecord()
-                                    && Arrays.stream(type.getInterfaces()).anyMatch(Class::isSealed));
+        private boolean isChoice(AnnotatedClass annotated) {
+            Class<?> type = annotated.getRawType();
+            boolean sealed = type.isInterface() && type.isSealed()
+                    || type.isRecord() && Arrays.stream(type.getInterfaces()).anyMatch(Class::isSealed);
+            return sealed && !hasValue(annotated);
+        }
+
+        private boolean hasValue(AnnotatedClass annotated) {
+            for (AnnotatedMethod method : annotated.memberMethods()) {
+                if (Boolean.TRUE.equals(hasAsValue(method))) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         private static Stream<NamedType> leaves(Class<?> type) {
@@ -163,17 +165,6 @@ final class Json {
                             ? leaves(permitted)
                             : Stream.of(new NamedType(permitted, permitted.getSimpleName())));
         }
-    }
-
-    @JsonAutoDetect(fieldVisibility = JsonAutoDetect.Visibility.ANY)
-    @JsonDeserialize(builder = TranscribeOptions.Builder.class)
-    private interface OptionsMixIn {}
-
-    @JsonPOJOBuilder(withPrefix = "")
-    private interface OptionsBuilderMixIn {
-        /** Names the setter that takes all values; there is one for on and off beside it. */
-        @JsonProperty
-        TranscribeOptions.Builder vad(Vad value);
     }
 
     private static final class DurationWriter extends StdSerializer<Duration> {

@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.registry;
 
+import io.github.whisperspeedtest.error.Problem;
 import io.github.whisperspeedtest.spi.Implementation;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Optional;
@@ -7,13 +8,8 @@ import java.util.ServiceConfigurationError;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * Why a provider cannot be used, in words that help.
- *
- * @param reason what is wrong, as a sentence
- * @param remedy what to do, as a sentence
- */
-record Diagnosis(String reason, String remedy) {
+/** Explains why a provider cannot be used. */
+final class Diagnosis {
     private static final String REPLACE_JAR =
             "Replace the jar by a version that fits this one, or remove it from the class path.";
     private static final Pattern CLASS_FILE_VERSION = Pattern.compile("class file version (\\d+)");
@@ -21,23 +17,25 @@ record Diagnosis(String reason, String remedy) {
     /** Class files of Java N carry the major version N + 44 (JVM specification, section 4.1). */
     private static final int MAJOR_VERSION_OF_JAVA_0 = 44;
 
+    private Diagnosis() {}
+
     /** Looks at a class as far as the service loader does before it makes an object; empty where that works. */
-    static Optional<Diagnosis> ofClass(String name, ClassLoader loader) {
+    static Optional<Problem> ofClass(String name, ClassLoader loader) {
         try {
             Class<?> type = Class.forName(name, false, loader);
             if (!Implementation.class.isAssignableFrom(type)) {
-                return Optional.of(new Diagnosis(
+                return Optional.of(new Problem(
                         "The class does not implement " + Implementation.class.getName() + ".",
                         "Take its line out of " + ServicesFile.NAME + ", or let the class implement the interface."));
             }
             type.getConstructor();
             return Optional.empty();
         } catch (ClassNotFoundException e) {
-            return Optional.of(new Diagnosis(
+            return Optional.of(new Problem(
                     "The jar's " + ServicesFile.NAME + " names this class, but there is no such class.",
                     "Correct the name, or build the jar with the class in it."));
         } catch (NoSuchMethodException e) {
-            return Optional.of(new Diagnosis(
+            return Optional.of(new Problem(
                     "The class has no public constructor without parameters.", "Give the class such a constructor."));
         } catch (LinkageError e) {
             return Optional.of(ofFailure(e));
@@ -45,7 +43,7 @@ record Diagnosis(String reason, String remedy) {
     }
 
     /** Explains what loading a class or calling its constructor threw. */
-    static Diagnosis ofFailure(Throwable failure) {
+    static Problem ofFailure(Throwable failure) {
         Throwable cause = rootOf(failure);
         String message = cause.getMessage() == null ? "" : cause.getMessage();
         if (cause instanceof UnsupportedClassVersionError) {
@@ -58,29 +56,29 @@ record Diagnosis(String reason, String remedy) {
         if ((cause instanceof NoClassDefFoundError || cause instanceof ClassNotFoundException)
                 && !message.isEmpty()
                 && message.indexOf(' ') < 0) {
-            return new Diagnosis(
+            return new Problem(
                     "It needs the class " + message.replace('/', '.') + ", which is not on the class path.",
                     "Add the jar that holds this class, or remove the provider's jar from the class path.");
         }
         String what = failure instanceof ServiceConfigurationError && failure.getCause() != null
                 ? "Its constructor failed with "
                 : "Loading it failed with ";
-        return new Diagnosis(what + sentence(cause), REPLACE_JAR);
+        return new Problem(what + sentence(cause), REPLACE_JAR);
     }
 
     /** Explains what {@link Implementation#id()} threw. */
-    static Diagnosis ofIdFailure(Throwable failure) {
-        return new Diagnosis("Its method id() failed with " + sentence(failure), REPLACE_JAR);
+    static Problem ofIdFailure(Throwable failure) {
+        return new Problem("Its method id() failed with " + sentence(failure), REPLACE_JAR);
     }
 
     /** Explains what {@link Implementation#configure} or {@link Implementation#settings} threw. */
-    static Diagnosis ofConfigurationFailure(Throwable failure) {
-        return new Diagnosis("Configuring it failed with " + sentence(failure), REPLACE_JAR);
+    static Problem ofConfigurationFailure(Throwable failure) {
+        return new Problem("Configuring it failed with " + sentence(failure), REPLACE_JAR);
     }
 
-    private static Diagnosis newerJava(int needed) {
+    private static Problem newerJava(int needed) {
         int running = Runtime.version().feature();
-        return new Diagnosis(
+        return new Problem(
                 "It needs Java " + needed + " or newer, but this is Java " + running + ".",
                 "Run with Java " + needed + " or newer, or take a version of the jar that is built for Java " + running
                         + ".");

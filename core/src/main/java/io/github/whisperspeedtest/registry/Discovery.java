@@ -19,7 +19,6 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** One walk over the providers, each guarded by itself. */
 final class Discovery {
@@ -102,11 +101,11 @@ final class Discovery {
             file.providers().stream()
                     .filter(seen::add)
                     .forEach(name -> Diagnosis.ofClass(name, loader)
-                            .ifPresent(found -> explanations.add(problem(name, file.location(), found))));
+                            .ifPresent(found -> explanations.add(new DiscoveryProblem(name, file.location(), found))));
         }
         for (Throwable error : errors) {
             problems.add(Optional.ofNullable(explanations.poll())
-                    .orElseGet(() -> problem(DiscoveryProblem.UNKNOWN, null, Diagnosis.ofFailure(error))));
+                    .orElseGet(() -> new DiscoveryProblem(DiscoveryProblem.UNKNOWN, null, Diagnosis.ofFailure(error))));
         }
     }
 
@@ -116,14 +115,14 @@ final class Discovery {
         try {
             implementation = provider.get();
         } catch (ServiceConfigurationError | LinkageError | RuntimeException e) {
-            problems.add(problem(type.getName(), Locations.of(type), Diagnosis.ofFailure(e)));
+            problems.add(new DiscoveryProblem(type.getName(), Locations.of(type), Diagnosis.ofFailure(e)));
             return;
         }
         String id;
         try {
             id = implementation.id();
         } catch (LinkageError | RuntimeException e) {
-            problems.add(problem(type.getName(), Locations.of(type), Diagnosis.ofIdFailure(e)));
+            problems.add(new DiscoveryProblem(type.getName(), Locations.of(type), Diagnosis.ofIdFailure(e)));
             return;
         }
         if (id == null || !ID.matcher(id).matches()) {
@@ -138,7 +137,7 @@ final class Discovery {
         try {
             implementation.configure(contexts.apply(implementation));
         } catch (LinkageError | RuntimeException e) {
-            problems.add(problem(type.getName(), Locations.of(type), Diagnosis.ofConfigurationFailure(e)));
+            problems.add(new DiscoveryProblem(type.getName(), Locations.of(type), Diagnosis.ofConfigurationFailure(e)));
             return;
         }
         byId.computeIfAbsent(id, unused -> new ArrayList<>()).add(implementation);
@@ -156,9 +155,5 @@ final class Discovery {
                 Locations.of(types.get(0)),
                 "The id '" + id + "' is claimed by " + named + ", so none of them is used.",
                 "Remove all but one of these jars from the class path.");
-    }
-
-    private static DiscoveryProblem problem(String provider, @Nullable String location, Diagnosis diagnosis) {
-        return new DiscoveryProblem(provider, location, diagnosis.reason(), diagnosis.remedy());
     }
 }

@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.registry;
 
+import io.github.whisperspeedtest.error.Problem;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -8,18 +9,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param provider name of the provider's class, {@link #UNKNOWN} where the failure does not tell
  * @param location the jar or directory that it comes from, null where the failure does not tell
- * @param reason what is wrong, as a sentence
- * @param remedy what the user can do about it, as a sentence
+ * @param problem what is wrong and what the user can do about it, as sentences
  */
-public record DiscoveryProblem(String provider, @Nullable String location, String reason, String remedy) {
+public record DiscoveryProblem(String provider, @Nullable String location, Problem problem) {
     /** The name of a provider that nobody knows. */
     public static final String UNKNOWN = "unknown";
 
     /** Checks that nothing but the location is null. */
     public DiscoveryProblem {
         Objects.requireNonNull(provider, "provider");
-        Objects.requireNonNull(reason, "reason");
-        Objects.requireNonNull(remedy, "remedy");
+        Objects.requireNonNull(problem, "problem");
+    }
+
+    DiscoveryProblem(String provider, @Nullable String location, String reason, String remedy) {
+        this(provider, location, new Problem(reason, remedy));
     }
 
     /** Returns the provider and the jar or directory that it comes from. */
@@ -29,6 +32,6 @@ public record DiscoveryProblem(String provider, @Nullable String location, Strin
 
     /** Returns all of it as one line. */
     public String describe() {
-        return subject() + ": " + reason + " " + remedy;
+        return subject() + ": " + problem.describe();
     }
 }

@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.spi;
 
+import io.github.whisperspeedtest.error.Problem;
 import java.util.Objects;
 
 /** Whether an implementation can run on this machine. */
@@ -35,14 +36,32 @@ public sealed interface Availability {
     /**
      * It cannot.
      *
-     * @param reason what is missing or broken
-     * @param remedy what the user can do about it, as a sentence
+     * @param problem what is missing or broken, and what the user can do about it
      */
-    record Unavailable(String reason, String remedy) implements Availability {
+    record Unavailable(Problem problem) implements Availability {
         /** Checks that nothing is null. */
         public Unavailable {
-            Objects.requireNonNull(reason, "reason");
-            Objects.requireNonNull(remedy, "remedy");
+            Objects.requireNonNull(problem, "problem");
+        }
+
+        /**
+         * Creates the answer from its parts.
+         *
+         * @param reason what is missing or broken
+         * @param remedy what the user can do about it, as a sentence
+         */
+        public Unavailable(String reason, String remedy) {
+            this(new Problem(reason, remedy));
+        }
+
+        /** Returns what is missing or broken. */
+        public String reason() {
+            return problem.reason();
+        }
+
+        /** Returns what the user can do about it, as a sentence. */
+        public String remedy() {
+            return problem.remedy();
         }
     }
 }

@@ -60,6 +60,17 @@ public interface Implementation {
      */
     Transcriber load(ModelFiles files, LoadOptions options);
 
+    /**
+     * Returns whether a message of this implementation's engine says that memory ran out.
+     *
+     * <p>Those of C++, the JVM and the operating system are known; the default adds none.
+     *
+     * @param message what an exception says, or what the process printed before it ended
+     */
+    default boolean isOutOfMemory(String message) {
+        return false;
+    }
+
     /** Returns the writer of this implementation's format, empty where it has none. */
     default Optional<CheckpointWriter> checkpointWriter() {
         return Optional.empty();

@@ -67,8 +67,7 @@ public record ModelInfo(
     /** Returns the repositories of the hub among the sources. */
     public List<ModelSource.HubRepository> repositories() {
         return sources.stream()
-                .filter(ModelSource.HubRepository.class::isInstance)
-                .map(ModelSource.HubRepository.class::cast)
+                .flatMap(source -> source.hubRepository().stream())
                 .toList();
     }
 

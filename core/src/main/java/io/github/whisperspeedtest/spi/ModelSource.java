@@ -4,9 +4,73 @@ import java.net.URI;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Where files of a model come from. */
 public sealed interface ModelSource {
+    /** Returns what the visitor's method for its kind makes of this source. */
+    <R> R accept(Visitor<R> visitor);
+
+    /** Returns this source where it is a repository of the hub, else empty. */
+    default Optional<HubRepository> hubRepository() {
+        return Optional.empty();
+    }
+
+    /** Returns whether a server has the files; others are made on this machine. */
+    default boolean isPublished() {
+        return false;
+    }
+
+    /** Returns whether this is the demo model inside core. */
+    default boolean isEmbedded() {
+        return false;
+    }
+
+    /** Returns whether this tool makes the files by itself, from nothing that would have to be downloaded. */
+    default boolean isGenerated() {
+        return false;
+    }
+
+    /** Returns whether the user made the files by a conversion, so that no download brings them back. */
+    default boolean isConverted() {
+        return false;
+    }
+
+    /** Returns the name that the files are published under, empty where they are not published. */
+    default Optional<String> publishedName() {
+        return Optional.empty();
+    }
+
+    /** Returns the SHA-256 that this source states for a file of that name, as hexadecimal digits; empty where it states none. */
+    default Optional<String> sha256Of(String fileName) {
+        return Optional.empty();
+    }
+
+    /**
+     * One method for each kind of source.
+     *
+     * @param <R> what the methods return
+     */
+    interface Visitor<R> {
+        /** Visits a repository of the hub. */
+        R hubRepository(HubRepository source);
+
+        /** Visits a file at an address of its own. */
+        R directDownload(DirectDownload source);
+
+        /** Visits the demo model. */
+        R embedded(Embedded source);
+
+        /** Visits a model with random weights. */
+        R randomWeights(RandomWeights source);
+
+        /** Visits files that the user keeps. */
+        R userFiles(UserFiles source);
+
+        /** Visits a converted model. */
+        R converted(Converted source);
+    }
+
     /**
      * Files of a repository on the Hugging Face hub.
      *
@@ -22,6 +86,26 @@ public sealed interface ModelSource {
             Objects.requireNonNull(repository, "repository");
             Objects.requireNonNull(revision, "revision");
             files = List.copyOf(files);
+        }
+
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.hubRepository(this);
+        }
+
+        @Override
+        public Optional<HubRepository> hubRepository() {
+            return Optional.of(this);
+        }
+
+        @Override
+        public boolean isPublished() {
+            return true;
+        }
+
+        @Override
+        public Optional<String> publishedName() {
+            return Optional.of(repository);
         }
     }
 
@@ -42,6 +126,26 @@ public sealed interface ModelSource {
                 throw new IllegalArgumentException("sha256 of " + address + " is not 64 hexadecimal digits: " + sha256);
             }
         }
+
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.directDownload(this);
+        }
+
+        @Override
+        public boolean isPublished() {
+            return true;
+        }
+
+        @Override
+        public Optional<String> publishedName() {
+            return Optional.of(fileName);
+        }
+
+        @Override
+        public Optional<String> sha256Of(String name) {
+            return name.equals(fileName) ? Optional.of(sha256) : Optional.empty();
+        }
     }
 
     /**
@@ -53,6 +157,21 @@ public sealed interface ModelSource {
         /** Checks that nothing is null. */
         public Embedded {
             Objects.requireNonNull(quantization, "quantization");
+        }
+
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.embedded(this);
+        }
+
+        @Override
+        public boolean isEmbedded() {
+            return true;
+        }
+
+        @Override
+        public boolean isGenerated() {
+            return true;
         }
     }
 
@@ -68,11 +187,36 @@ public sealed interface ModelSource {
             Objects.requireNonNull(size, "size");
             Objects.requireNonNull(quantization, "quantization");
         }
+
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.randomWeights(this);
+        }
+
+        @Override
+        public boolean isGenerated() {
+            return true;
+        }
     }
 
     /** Files that the user keeps, given by their path; they cannot be fetched from anywhere. */
-    record UserFiles() implements ModelSource {}
+    record UserFiles() implements ModelSource {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.userFiles(this);
+        }
+    }
 
     /** Another model that the user converted into the implementation's own format; it cannot be fetched from anywhere. */
-    record Converted() implements ModelSource {}
+    record Converted() implements ModelSource {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.converted(this);
+        }
+
+        @Override
+        public boolean isConverted() {
+            return true;
+        }
+    }
 }

@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.verify;
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.process.ChildJvm;
 import io.github.whisperspeedtest.process.ChildOutcome;
+import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ImplementationContext;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.verify.Verdict.Problem;
@@ -31,9 +32,9 @@ final class LoadCheck {
     /** The kernel ends with this signal a process that takes the last memory. */
     private static final int KILLED = 137;
 
-    /** How C++, the JVM and ggml say that memory is out. */
+    /** How C++, the JVM and the operating system say that memory is out. */
     private static final Pattern OUT_OF_MEMORY = Pattern.compile(
-            "bad_alloc|out of memory|insufficient memory|cannot allocate memory|failed to allocate"
+            "bad_alloc|out of memory|insufficient memory|cannot allocate memory"
                     + "|OutOfMemoryError|Native memory allocation",
             Pattern.CASE_INSENSITIVE);
 
@@ -53,43 +54,39 @@ final class LoadCheck {
      * @param bytes size of the files together
      */
     Finding check(
-            String implementation, ImplementationContext context, ModelFiles files, long bytes, Duration timeLimit) {
-        ChildOutcome<VerifyTask.Outcome> outcome = children.toBuilder()
+            Implementation implementation,
+            ImplementationContext context,
+            ModelFiles files,
+            long bytes,
+            Duration timeLimit) {
+        return children.toBuilder()
                 .addJvmArguments(bytes <= SMALL_BYTES ? QUICK : List.of())
                 .addProperties(context.settings().properties())
                 .timeLimit(timeLimit)
                 .build()
-                .run(VerifyTask.class, new VerifyTask.Order(implementation, context, files));
-        if (outcome instanceof ChildOutcome.Completed<VerifyTask.Outcome> completed) {
-            return ofValue(implementation, completed.value());
-        }
-        if (outcome instanceof ChildOutcome.Failed<VerifyTask.Outcome> failed) {
-            LOG.debug("{} failed in its JVM: {}", implementation, failed.details());
-            return Finding.notCheckable(
-                    isOutOfMemory(failed.message()) ? Problem.OUT_OF_MEMORY : Problem.FAILED, failed.message());
-        }
-        if (outcome instanceof ChildOutcome.TimedOut<VerifyTask.Outcome>) {
-            return Finding.incomplete(
-                    Problem.TIMED_OUT,
-                    "Loading it with " + implementation + " " + outcome.describe()
-                            + ". Its files are damaged, or the machine is too slow or busy: give it more time, or download it"
-                            + " again.");
-        }
-        return ofCrash(implementation, (ChildOutcome.Crashed<VerifyTask.Outcome>) outcome);
+                .run(VerifyTask.class, new VerifyTask.Order(implementation.id(), context, files))
+                .fold(
+                        completed -> completed
+                                .value()
+                                .fold(
+                                        loaded -> Finding.complete(
+                                                "Loaded by " + loaded.runtime() + ".", loaded.runtime()),
+                                        missing -> ofUnavailable(implementation, missing),
+                                        refused -> ofRefusal(implementation, refused)),
+                        failed -> ofFailure(implementation, failed),
+                        crashed -> ofCrash(implementation, crashed),
+                        timedOut -> ofTimeout(implementation, timedOut));
     }
 
-    private static Finding ofValue(String implementation, VerifyTask.Outcome outcome) {
-        if (outcome instanceof VerifyTask.Loaded loaded) {
-            return Finding.complete("Loaded by " + loaded.runtime() + ".", loaded.runtime());
-        }
-        if (outcome instanceof VerifyTask.Unavailable missing) {
-            return Finding.notCheckable(
-                    Problem.UNAVAILABLE,
-                    "The files are there, but " + implementation + " cannot run here. " + missing.reason() + " "
-                            + missing.remedy());
-        }
-        VerifyTask.Refused refused = (VerifyTask.Refused) outcome;
-        if (refused.kind() != ErrorKind.MODEL && isOutOfMemory(refused.message())) {
+    private static Finding ofUnavailable(Implementation implementation, VerifyTask.Unavailable missing) {
+        return Finding.notCheckable(
+                Problem.UNAVAILABLE,
+                "The files are there, but " + implementation.id() + " cannot run here. "
+                        + missing.problem().describe());
+    }
+
+    private static Finding ofRefusal(Implementation implementation, VerifyTask.Refused refused) {
+        if (refused.kind() != ErrorKind.MODEL && isOutOfMemory(implementation, refused.message())) {
             return Finding.notCheckable(Problem.OUT_OF_MEMORY, refused.message());
         }
         return switch (refused.kind()) {
@@ -99,20 +96,36 @@ final class LoadCheck {
         };
     }
 
-    private static Finding ofCrash(String implementation, ChildOutcome.Crashed<VerifyTask.Outcome> crash) {
-        if (crash.exitCode() == KILLED || isOutOfMemory(crash.nativeMessage())) {
+    private static Finding ofFailure(Implementation implementation, ChildOutcome.Failed<VerifyTask.Outcome> failed) {
+        LOG.debug("{} failed in its JVM: {}", implementation.id(), failed.details());
+        return Finding.notCheckable(
+                isOutOfMemory(implementation, failed.message()) ? Problem.OUT_OF_MEMORY : Problem.FAILED,
+                failed.message());
+    }
+
+    private static Finding ofTimeout(
+            Implementation implementation, ChildOutcome.TimedOut<VerifyTask.Outcome> timedOut) {
+        return Finding.incomplete(
+                Problem.TIMED_OUT,
+                "Loading it with " + implementation.id() + " " + timedOut.describe()
+                        + ". Its files are damaged, or the machine is too slow or busy: give it more time, or download it"
+                        + " again.");
+    }
+
+    private static Finding ofCrash(Implementation implementation, ChildOutcome.Crashed<VerifyTask.Outcome> crash) {
+        if (crash.exitCode() == KILLED || isOutOfMemory(implementation, crash.nativeMessage())) {
             return Finding.notCheckable(
                     Problem.OUT_OF_MEMORY,
-                    "Loading it with " + implementation + " takes more memory than there is: it " + crash.describe()
-                            + ". Close other programs, or take a smaller model.");
+                    "Loading it with " + implementation.id() + " takes more memory than there is: it "
+                            + crash.describe() + ". Close other programs, or take a smaller model.");
         }
         return Finding.incomplete(
                 Problem.CRASHED,
-                "Loading it ended the process of " + implementation + ", which " + crash.describe()
+                "Loading it ended the process of " + implementation.id() + ", which " + crash.describe()
                         + ". Its files are most likely damaged: download it again.");
     }
 
-    private static boolean isOutOfMemory(String message) {
-        return OUT_OF_MEMORY.matcher(message).find();
+    private static boolean isOutOfMemory(Implementation implementation, String message) {
+        return OUT_OF_MEMORY.matcher(message).find() || implementation.isOutOfMemory(message);
     }
 }

@@ -116,7 +116,7 @@ public final class ModelVerifier {
         List<Path> contents = List.copyOf(files.byName().values());
         long bytes = ModelPresence.sizeOnDisk(contents);
         Finding finding =
-                loadCheck.check(implementation.id(), home.contextOf(implementation, settings), files, bytes, timeLimit);
+                loadCheck.check(implementation, home.contextOf(implementation, settings), files, bytes, timeLimit);
         return new Verdict(
                 finding.status(),
                 finding.problem(),
@@ -295,7 +295,7 @@ public final class ModelVerifier {
                 return gate.pass(
                         bytes,
                         () -> loadCheck.check(
-                                implementation.id(),
+                                implementation,
                                 home.contextOf(implementation, settings),
                                 presence.toModelFiles(model.name()),
                                 bytes,
@@ -325,18 +325,12 @@ public final class ModelVerifier {
     }
 
     private static String reasonOfMissing(ModelPresence presence) {
-        boolean written = presence.model().sources().stream()
-                .anyMatch(source ->
-                        source instanceof ModelSource.Embedded || source instanceof ModelSource.RandomWeights);
+        boolean written = presence.model().sources().stream().anyMatch(ModelSource::isGenerated);
         return written ? presence.reason() + " This tool writes it on its first use." : presence.reason();
     }
 
     private static String nameOf(ModelInfo fallback) {
-        ModelSource source = fallback.sources().get(0);
-        if (source instanceof ModelSource.HubRepository hub) {
-            return hub.repository();
-        }
-        return source instanceof ModelSource.DirectDownload direct ? direct.fileName() : fallback.name();
+        return fallback.sources().get(0).publishedName().orElse(fallback.name());
     }
 
     private static Verdict verdict(

@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.verify;
 
 import io.github.whisperspeedtest.error.ErrorKind;
+import io.github.whisperspeedtest.error.Problem;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.process.ChildReporter;
 import io.github.whisperspeedtest.process.ChildTask;
@@ -11,6 +12,7 @@ import io.github.whisperspeedtest.spi.ImplementationContext;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.transcription.Transcriber;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,22 +33,36 @@ public final class VerifyTask implements ChildTask<VerifyTask.Order, Void, Verif
     public record Order(String implementation, ImplementationContext context, ModelFiles files) {}
 
     /** What came of it. */
-    public sealed interface Outcome {}
+    public sealed interface Outcome {
+        /** Returns what the function for its kind makes of this outcome. */
+        <R> R fold(Function<Loaded, R> loaded, Function<Unavailable, R> unavailable, Function<Refused, R> refused);
+    }
 
     /**
      * The model was loaded and closed.
      *
      * @param runtime the engine with its version
      */
-    public record Loaded(String runtime) implements Outcome {}
+    public record Loaded(String runtime) implements Outcome {
+        @Override
+        public <R> R fold(
+                Function<Loaded, R> loaded, Function<Unavailable, R> unavailable, Function<Refused, R> refused) {
+            return loaded.apply(this);
+        }
+    }
 
     /**
      * The implementation cannot run here.
      *
-     * @param reason what is missing or broken
-     * @param remedy what the user can do about it
+     * @param problem what is missing or broken, and what the user can do about it
      */
-    public record Unavailable(String reason, String remedy) implements Outcome {}
+    public record Unavailable(Problem problem) implements Outcome {
+        @Override
+        public <R> R fold(
+                Function<Loaded, R> loaded, Function<Unavailable, R> unavailable, Function<Refused, R> refused) {
+            return unavailable.apply(this);
+        }
+    }
 
     /**
      * Loading threw an exception.
@@ -54,7 +70,13 @@ public final class VerifyTask implements ChildTask<VerifyTask.Order, Void, Verif
      * @param kind who can mend it
      * @param message what the exception says
      */
-    public record Refused(ErrorKind kind, String message) implements Outcome {}
+    public record Refused(ErrorKind kind, String message) implements Outcome {
+        @Override
+        public <R> R fold(
+                Function<Loaded, R> loaded, Function<Unavailable, R> unavailable, Function<Refused, R> refused) {
+            return refused.apply(this);
+        }
+    }
 
     @Override
     public Outcome run(Order order, ChildReporter<Void> reporter) {
@@ -62,7 +84,7 @@ public final class VerifyTask implements ChildTask<VerifyTask.Order, Void, Verif
                         VerifyTask.class.getClassLoader(), unused -> order.context())
                 .require(order.implementation());
         if (implementation.availability() instanceof Availability.Unavailable missing) {
-            return new Unavailable(missing.reason(), missing.remedy());
+            return new Unavailable(missing.problem());
         }
         try (Transcriber transcriber = implementation.load(order.files(), LoadOptions.defaults())) {
             return new Loaded(transcriber.parameters().runtime());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +33,9 @@ class FaultScriptTest {
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
-        int exit = process.waitFor();
+        process.waitFor(10, TimeUnit.MINUTES);
+        process.destroyForcibly().waitFor();
+        int exit = process.exitValue();
 
         String log = Files.readString(output);
         assertThat(exit).as(log.substring(Math.max(0, log.length() - 4000))).isZero();

@@ -491,7 +491,7 @@ class HubDownloaderTest {
         try {
             List<Callable<DownloadPlan>> jobs =
                     Collections.nCopies(4, () -> downloader().download(SOURCE, DownloadListener.SILENT));
-            for (var future : pool.invokeAll(jobs)) {
+            for (var future : pool.invokeAll(jobs, 2, TimeUnit.MINUTES)) {
                 assertThat(future.get().paths().get("model.bin")).hasBinaryContent(WEIGHTS);
             }
         } finally {

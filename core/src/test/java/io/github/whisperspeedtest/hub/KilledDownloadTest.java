@@ -91,7 +91,8 @@ class KilledDownloadTest {
         }
 
         for (Process process : processes) {
-            assertThat(process.waitFor()).isZero();
+            assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+            assertThat(process.exitValue()).isZero();
         }
 
         assertComplete(cache);

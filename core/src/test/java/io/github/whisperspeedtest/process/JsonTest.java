@@ -109,6 +109,17 @@ class JsonTest {
     }
 
     @Test
+    void languageIsWrittenAsItsCode() {
+        assertThat(Json.write(Json.type(Language.class), Language.of("German"))).isEqualTo("\"de\"");
+        assertThat(Json.write(Json.type(Language.class), Language.auto())).isEqualTo("\"auto\"");
+        assertThat(Json.write(
+                        Json.type(TranscribeOptions.class),
+                        TranscribeOptions.builder().language(Language.of("yue")).build()))
+                .startsWith("{\"language\":\"yue\",\"task\":\"TRANSCRIBE\",\"beamSize\":1,")
+                .contains("\"vad\":\"AUTO\"");
+    }
+
+    @Test
     void sealedTypesKeepTheirClass() {
         Availability available = new Availability.Available("engine 1", "CPU", true, "Install it.");
         Availability unavailable = new Availability.Unavailable("no library", "Install it.");

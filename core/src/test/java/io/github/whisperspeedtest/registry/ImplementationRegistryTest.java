@@ -63,7 +63,7 @@ class ImplementationRegistryTest {
                         "public Thrower() { throw new IllegalStateException(\"no licence\"); }"));
 
         assertThat(problem.provider()).isEqualTo("broken.Thrower");
-        assertThat(problem.reason())
+        assertThat(problem.problem().reason())
                 .isEqualTo("Its constructor failed with java.lang.IllegalStateException: no licence.");
     }
 
@@ -72,7 +72,7 @@ class ImplementationRegistryTest {
         DiscoveryProblem problem = onlyProblemOf(new ProviderJar()
                 .implementation("broken.Static", "static", "static { System.loadLibrary(\"no-such-library\"); }"));
 
-        assertThat(problem.reason()).contains("java.lang.UnsatisfiedLinkError", "no-such-library");
+        assertThat(problem.problem().reason()).contains("java.lang.UnsatisfiedLinkError", "no-such-library");
     }
 
     @Test
@@ -83,7 +83,8 @@ class ImplementationRegistryTest {
                 .leaveOut("lib.Engine"));
 
         assertThat(problem.provider()).isEqualTo("broken.Dependent");
-        assertThat(problem.reason()).isEqualTo("It needs the class lib.Engine, which is not on the class path.");
+        assertThat(problem.problem().reason())
+                .isEqualTo("It needs the class lib.Engine, which is not on the class path.");
     }
 
     @Test
@@ -95,7 +96,8 @@ class ImplementationRegistryTest {
                 .leaveOut("lib.Base"));
 
         assertThat(problem.provider()).isEqualTo("broken.Derived");
-        assertThat(problem.reason()).isEqualTo("It needs the class lib.Base, which is not on the class path.");
+        assertThat(problem.problem().reason())
+                .isEqualTo("It needs the class lib.Base, which is not on the class path.");
     }
 
     @Test
@@ -104,10 +106,10 @@ class ImplementationRegistryTest {
                 new ProviderJar().implementation("broken.Future", "future", "").javaVersion("broken.Future", 99));
 
         assertThat(problem.provider()).isEqualTo("broken.Future");
-        assertThat(problem.reason())
+        assertThat(problem.problem().reason())
                 .isEqualTo("It needs Java 99 or newer, but this is Java "
                         + Runtime.version().feature() + ".");
-        assertThat(problem.remedy()).startsWith("Run with Java 99 or newer");
+        assertThat(problem.problem().remedy()).startsWith("Run with Java 99 or newer");
     }
 
     @Test
@@ -117,7 +119,7 @@ class ImplementationRegistryTest {
                 .implementation("broken.Dependent", "dependent", "public Dependent() { new lib.Engine(); }")
                 .javaVersion("lib.Engine", 98));
 
-        assertThat(problem.reason()).startsWith("It needs Java 98 or newer");
+        assertThat(problem.problem().reason()).startsWith("It needs Java 98 or newer");
     }
 
     @Test
@@ -130,7 +132,7 @@ class ImplementationRegistryTest {
         assertThat(ids(registry)).containsExactly("adder", "zebra");
         assertThat(registry.problems())
                 .singleElement()
-                .satisfies(problem -> assertThat(problem.reason())
+                .satisfies(problem -> assertThat(problem.problem().reason())
                         .isEqualTo("The id 'twin' is claimed by one.Twin (" + first + ") and two.Twin (" + second
                                 + "), so none of them is used."));
     }
@@ -155,7 +157,7 @@ class ImplementationRegistryTest {
         DiscoveryProblem problem = onlyProblemOf(jar);
 
         assertThat(problem.provider()).isEqualTo(DiscoveryProblem.UNKNOWN);
-        assertThat(problem.reason()).contains("'this is no class'");
+        assertThat(problem.problem().reason()).contains("'this is no class'");
     }
 
     @Test
@@ -163,7 +165,7 @@ class ImplementationRegistryTest {
         DiscoveryProblem problem = onlyProblemOf(new ProviderJar().service("broken.Ghost"));
 
         assertThat(problem.provider()).isEqualTo("broken.Ghost");
-        assertThat(problem.reason()).endsWith("names this class, but there is no such class.");
+        assertThat(problem.problem().reason()).endsWith("names this class, but there is no such class.");
     }
 
     @Test
@@ -173,7 +175,8 @@ class ImplementationRegistryTest {
                 .service("broken.Stranger"));
 
         assertThat(problem.provider()).isEqualTo("broken.Stranger");
-        assertThat(problem.reason()).isEqualTo("The class does not implement " + Implementation.class.getName() + ".");
+        assertThat(problem.problem().reason())
+                .isEqualTo("The class does not implement " + Implementation.class.getName() + ".");
     }
 
     @Test
@@ -181,7 +184,7 @@ class ImplementationRegistryTest {
         DiscoveryProblem problem =
                 onlyProblemOf(new ProviderJar().implementation("broken.Shy", "shy", "public Shy(int unused) {}"));
 
-        assertThat(problem.reason()).isEqualTo("The class has no public constructor without parameters.");
+        assertThat(problem.problem().reason()).isEqualTo("The class has no public constructor without parameters.");
     }
 
     @Test
@@ -190,7 +193,7 @@ class ImplementationRegistryTest {
                 .implementationWithIdBody("broken.Nameless", "throw new UnsupportedOperationException(\"later\");"));
 
         assertThat(problem.provider()).isEqualTo("broken.Nameless");
-        assertThat(problem.reason())
+        assertThat(problem.problem().reason())
                 .isEqualTo("Its method id() failed with java.lang.UnsupportedOperationException: later.");
     }
 
@@ -207,7 +210,7 @@ class ImplementationRegistryTest {
 
         assertThat(ids(registry)).containsExactly("adder", "zebra");
         assertThat(registry.problems())
-                .extracting(DiscoveryProblem::reason)
+                .extracting(problem -> problem.problem().reason())
                 .satisfiesExactly(
                         reason -> assertThat(reason).startsWith("Its id is ' '"),
                         reason -> assertThat(reason).startsWith("Its id is 'Whisper'"),
@@ -231,7 +234,8 @@ class ImplementationRegistryTest {
         assertThat(ids(registry)).containsExactly("adder", "fine", "zebra");
         assertThat(registry.problems())
                 .extracting(
-                        DiscoveryProblem::provider, problem -> problem.reason().split(" ")[2])
+                        DiscoveryProblem::provider,
+                        problem -> problem.problem().reason().split(" ")[2])
                 .containsExactly(
                         tuple("broken.Ghost", "META-INF/services/" + Implementation.class.getName()),
                         tuple("broken.Future", "Java"),
@@ -248,7 +252,7 @@ class ImplementationRegistryTest {
         ImplementationRegistry registry = discover(jar.write(directory.resolve("ghosts.jar")));
 
         assertThat(registry.problems()).hasSize(101);
-        assertThat(registry.problems().get(100).reason()).contains("given up after 100 errors");
+        assertThat(registry.problems().get(100).problem().reason()).contains("given up after 100 errors");
     }
 
     @Test
@@ -266,10 +270,10 @@ class ImplementationRegistryTest {
                 .extracting(DiscoveryProblem::location)
                 .containsExactly(text.toString(), empty.toString(), torn.toString());
         assertThat(registry.problems()).allSatisfy(problem -> {
-            assertThat(problem.reason())
+            assertThat(problem.problem().reason())
                     .startsWith("The file is no jar, or only a part of one: ")
                     .endsWith(".");
-            assertThat(problem.remedy()).isEqualTo("Replace it by a whole copy, or remove it.");
+            assertThat(problem.problem().remedy()).isEqualTo("Replace it by a whole copy, or remove it.");
         });
     }
 
@@ -304,7 +308,7 @@ class ImplementationRegistryTest {
         assertThat(registry.problems()).hasSize(1);
         DiscoveryProblem problem = registry.problems().get(0);
         assertThat(problem.location()).isEqualTo(broken.toString());
-        assertThat(problem.remedy()).endsWith(".");
+        assertThat(problem.problem().remedy()).endsWith(".");
         return problem;
     }
 

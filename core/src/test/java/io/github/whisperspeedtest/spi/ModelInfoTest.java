@@ -63,4 +63,26 @@ class ModelInfoTest {
                     .hasMessageContaining(address.toString());
         }
     }
+
+    @Test
+    void everySourceSaysWhatItIs() {
+        ModelSource hub = new ModelSource.HubRepository("owner/name", "main", List.of("a.bin"));
+        ModelSource direct = new ModelSource.DirectDownload(URI.create("https://a.org/b"), "b.bin", "a".repeat(64));
+        ModelSource embedded = new ModelSource.Embedded("f16");
+        ModelSource random = new ModelSource.RandomWeights("tiny", "f16");
+        ModelSource converted = new ModelSource.Converted();
+        List<ModelSource> all = List.of(hub, direct, embedded, random, converted);
+
+        assertThat(all.stream().filter(ModelSource::isPublished)).containsExactly(hub, direct);
+        assertThat(all.stream().filter(ModelSource::isGenerated)).containsExactly(embedded, random);
+        assertThat(all.stream().filter(ModelSource::isEmbedded)).containsExactly(embedded);
+        assertThat(all.stream().filter(ModelSource::isConverted)).containsExactly(converted);
+        assertThat(all.stream().flatMap(source -> source.hubRepository().stream()))
+                .containsExactly((ModelSource.HubRepository) hub);
+        assertThat(all.stream().flatMap(source -> source.publishedName().stream()))
+                .containsExactly("owner/name", "b.bin");
+        assertThat(all.stream().flatMap(source -> source.sha256Of("b.bin").stream()))
+                .containsExactly("a".repeat(64));
+        assertThat(direct.sha256Of("c.bin")).isEmpty();
+    }
 }

@@ -2,79 +2,98 @@ package io.github.whisperspeedtest.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LoadGateTest {
     private static final long GIBIBYTE = 1L << 30;
+    private static final int LOADS = 6;
+    private static final Duration LIMIT = Duration.ofMinutes(1);
 
     @Test
     void modelsThatFitAreLoadedAtOnce() throws Exception {
-        LoadGate gate = new LoadGate(2, () -> 8 * GIBIBYTE);
-        CountDownLatch both = new CountDownLatch(2);
-
-        CompletableFuture<?> first = pass(gate, GIBIBYTE, () -> meet(both));
-        CompletableFuture<?> second = pass(gate, GIBIBYTE, () -> meet(both));
-
-        CompletableFuture.allOf(first, second).get();
+        assertThat(loadingAtOnce(new LoadGate(2, () -> 8 * GIBIBYTE), GIBIBYTE)).containsExactly(2, 2, 2, 2, 2, 1);
     }
 
     @Test
     void modelsThatDoNotFitTogetherAreLoadedOneAfterTheOtherAndOneAloneAlways() throws Exception {
-        assertThat(mostAtOnce(new LoadGate(8, () -> 3 * GIBIBYTE), GIBIBYTE)).isEqualTo(1);
-        assertThat(mostAtOnce(new LoadGate(8, () -> 0), 100 * GIBIBYTE)).isEqualTo(1);
+        assertThat(loadingAtOnce(new LoadGate(8, () -> 3 * GIBIBYTE), GIBIBYTE)).containsExactly(1, 1, 1, 1, 1, 1);
+        assertThat(loadingAtOnce(new LoadGate(8, () -> 0), 100 * GIBIBYTE)).containsExactly(1, 1, 1, 1, 1, 1);
     }
 
     @Test
     void neverMoreAreLoadedThanThereAreProcessors() throws Exception {
-        assertThat(mostAtOnce(new LoadGate(1, () -> 100 * GIBIBYTE), 1)).isEqualTo(1);
-        assertThat(mostAtOnce(new LoadGate(3, () -> 100 * GIBIBYTE), 1)).isBetween(1, 3);
+        assertThat(loadingAtOnce(new LoadGate(1, () -> 100 * GIBIBYTE), 1)).containsExactly(1, 1, 1, 1, 1, 1);
+        assertThat(loadingAtOnce(new LoadGate(3, () -> 100 * GIBIBYTE), 1)).containsExactly(3, 3, 3, 3, 2, 1);
     }
 
-    private static int mostAtOnce(LoadGate gate, long bytes) throws Exception {
+    /**
+     * Loads models at once, each of which ends only when it is told to. Returns how many the gate had let in when every other thread
+     * waited in the gate or had ended, first with none ended, then with one ended, and so on.
+     */
+    private static List<Integer> loadingAtOnce(LoadGate gate, long bytes) throws Exception {
         AtomicInteger loading = new AtomicInteger();
-        AtomicInteger most = new AtomicInteger();
-        CompletableFuture.allOf(IntStream.range(0, 8)
-                        .mapToObj(number -> pass(gate, bytes, () -> {
-                            most.accumulateAndGet(loading.incrementAndGet(), Math::max);
-                            Thread.onSpinWait();
-                            loading.decrementAndGet();
-                        }))
-                        .toArray(CompletableFuture[]::new))
-                .get();
-        return most.get();
-    }
-
-    private static CompletableFuture<Void> pass(LoadGate gate, long bytes, Runnable work) {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        Thread thread = new Thread(() -> {
-            try {
-                gate.pass(bytes, () -> {
-                    work.run();
-                    return true;
-                });
-                done.complete(null);
-            } catch (InterruptedException | RuntimeException e) {
-                done.completeExceptionally(e);
-            }
-        });
-        thread.setDaemon(true);
-        thread.start();
-        return done;
-    }
-
-    private static void meet(CountDownLatch latch) {
-        latch.countDown();
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
+        Semaphore ends = new Semaphore(0);
+        Thread[] threads = new Thread[LOADS];
+        for (int i = 0; i < LOADS; i++) {
+            threads[i] = new Thread(() -> load(gate, bytes, loading, ends));
+            threads[i].setDaemon(true);
+            threads[i].start();
         }
+        List<Integer> seen = new ArrayList<>();
+        for (int ended = 0; ended < LOADS; ended++) {
+            awaitRest(threads, loading, ended);
+            seen.add(loading.get());
+            ends.release();
+        }
+        for (Thread thread : threads) {
+            thread.join(LIMIT.toMillis());
+            assertThat(thread.isAlive()).isFalse();
+        }
+        return seen;
+    }
+
+    private static void load(LoadGate gate, long bytes, AtomicInteger loading, Semaphore ends) {
+        try {
+            gate.pass(bytes, () -> {
+                loading.incrementAndGet();
+                ends.acquireUninterruptibly();
+                return loading.decrementAndGet();
+            });
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Waits until so many threads have ended and nothing changes any more: each of the others loads, or waits in the gate. */
+    private static void awaitRest(Thread[] threads, AtomicInteger loading, int ended) throws InterruptedException {
+        long end = System.nanoTime() + LIMIT.toNanos();
+        while (count(threads, Thread.State.TERMINATED) != ended || loading.get() + waiting(threads) != LOADS - ended) {
+            assertThat(System.nanoTime()).as("the threads come to rest").isLessThan(end);
+            Thread.sleep(1);
+        }
+    }
+
+    private static long waiting(Thread[] threads) {
+        return Arrays.stream(threads)
+                .filter(thread -> thread.getState() == Thread.State.WAITING)
+                .filter(thread -> Arrays.stream(thread.getStackTrace())
+                        .anyMatch(frame -> frame.getClassName().equals(LoadGate.class.getName())
+                                && frame.getMethodName().equals("enter")))
+                .count();
+    }
+
+    private static long count(Thread[] threads, Thread.State state) {
+        return Arrays.stream(threads)
+                .filter(thread -> thread.getState() == state)
+                .count();
     }
 }

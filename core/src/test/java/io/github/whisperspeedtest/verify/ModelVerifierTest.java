@@ -540,6 +540,7 @@ class ModelVerifierTest {
         "bad-alloc, NOT_CHECKABLE, OUT_OF_MEMORY, std::bad_alloc",
         "kill, NOT_CHECKABLE, OUT_OF_MEMORY, SIGKILL",
         "hoard, NOT_CHECKABLE, OUT_OF_MEMORY, -Xmx",
+        "own-words, NOT_CHECKABLE, OUT_OF_MEMORY, no room for the weights",
         "trip, INCOMPLETE, REFUSED, index 7 of 3",
         "engine, INCOMPLETE, REFUSED, The engine returned -6",
     })

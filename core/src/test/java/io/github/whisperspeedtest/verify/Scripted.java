@@ -54,6 +54,11 @@ public class Scripted implements Implementation {
         this.id = id;
     }
 
+    @Override
+    public boolean isOutOfMemory(String message) {
+        return message.contains("no room for the weights");
+    }
+
     /** Another implementation of the same models that cannot run here. */
     public static final class Absent extends Scripted {
         /** Creates the provider. */
@@ -191,6 +196,7 @@ public class Scripted implements Implementation {
                 signal("ABRT");
             }
             case "kill" -> signal("KILL");
+            case "own-words" -> throw new EngineException("The engine has no room for the weights in " + file + ".");
             case "hoard" -> hoard();
             case "loop" -> waitForEver();
             case "trip" -> throw new IndexOutOfBoundsException("index 7 of 3 in " + file);

@@ -7,6 +7,7 @@ import io.github.whisperspeedtest.process.ChildJvm;
 import io.github.whisperspeedtest.process.ChildOutcome;
 import io.github.whisperspeedtest.process.ChildReporter;
 import io.github.whisperspeedtest.process.ChildTask;
+import io.github.whisperspeedtest.process.testing.ProcessBarrier;
 import io.github.whisperspeedtest.verify.Verdict.Problem;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -14,8 +15,12 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -123,20 +128,26 @@ class VerdictCacheTest {
     }
 
     @Test
-    void processesThatWriteAtOnceLoseNothing() throws IOException {
+    void processesThatWriteAtOnceLoseNothing() throws Exception {
         ChildJvm jvm = ChildJvm.builder()
                 .jvmArguments(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"))
+                .timeLimit(Duration.ofMinutes(2))
                 .build();
-
-        List<CompletableFuture<ChildOutcome<Void>>> running = IntStream.range(0, 3)
-                .mapToObj(number -> CompletableFuture.supplyAsync(
-                        () -> jvm.run(Writer.class, new Writer.Order(file, model, "writer-" + number))))
+        List<Callable<ChildOutcome<Void>>> writers = IntStream.range(0, Writer.WRITERS)
+                .<Callable<ChildOutcome<Void>>>mapToObj(number -> () -> jvm.run(
+                        Writer.class, new Writer.Order(file, model, "writer-" + number, temporary.resolve("barrier"))))
                 .toList();
 
-        assertThat(running.stream().map(CompletableFuture::join))
-                .allSatisfy(outcome -> assertThat(outcome).isInstanceOf(ChildOutcome.Completed.class));
+        ExecutorService threads = Executors.newFixedThreadPool(Writer.WRITERS);
+        try {
+            for (Future<ChildOutcome<Void>> outcome : threads.invokeAll(writers)) {
+                assertThat(outcome.get()).isInstanceOf(ChildOutcome.Completed.class);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
         VerdictCache cache = new VerdictCache(file);
-        for (int writer = 0; writer < 3; writer++) {
+        for (int writer = 0; writer < Writer.WRITERS; writer++) {
             for (int i = 0; i < Writer.FINDINGS; i++) {
                 assertThat(cache.get(new Fingerprint("writer-" + writer + "-" + i, "1")))
                         .isEqualTo(GOOD);
@@ -144,15 +155,17 @@ class VerdictCacheTest {
         }
     }
 
-    /** Writes many findings, one after the other. */
+    /** Writes many findings, one after the other, while other processes do the same. */
     public static final class Writer implements ChildTask<Writer.Order, Void, Void> {
+        private static final int WRITERS = 3;
         private static final int FINDINGS = 50;
 
-        /** Where to write them, about which file, and under which name. */
-        public record Order(Path file, Path model, String name) {}
+        /** Where to write them, about which file, under which name, and where the writers wait for each other. */
+        public record Order(Path file, Path model, String name, Path barrier) {}
 
         @Override
-        public Void run(Order order, ChildReporter<Void> reporter) {
+        public Void run(Order order, ChildReporter<Void> reporter) throws Exception {
+            ProcessBarrier.await(order.barrier(), WRITERS);
             for (int i = 0; i < FINDINGS; i++) {
                 new VerdictCache(order.file())
                         .put(new Fingerprint(order.name() + "-" + i, "1"), GOOD, List.of(order.model()));

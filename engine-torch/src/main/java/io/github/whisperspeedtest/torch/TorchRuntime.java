@@ -46,7 +46,7 @@ public final class TorchRuntime {
      */
     static synchronized TorchRuntime start(ImplementationContext context) {
         if (failure != null) {
-            throw new RuntimeUnavailableException(failure.reason(), failure.remedy(), failure);
+            throw new RuntimeUnavailableException(failure.problem(), failure);
         }
         if (instance == null) {
             try {
@@ -83,7 +83,7 @@ public final class TorchRuntime {
             TorchDevice device = TorchDevice.best();
             return new Availability.Available(runtime.version(), device.description(), !meantFor.contains(device));
         } catch (RuntimeUnavailableException e) {
-            return new Availability.Unavailable(e.reason(), e.remedy());
+            return new Availability.Unavailable(e.problem());
         }
     }
 

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.whisperspeedtest.process.ChildReporter;
 import io.github.whisperspeedtest.process.ChildTask;
+import io.github.whisperspeedtest.process.testing.ProcessBarrier;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.testkit.TestContexts;
 import java.io.IOException;
@@ -15,12 +16,16 @@ import java.net.Proxy;
 import java.net.URL;
 import java.net.URLConnection;
 import java.net.URLStreamHandler;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Asks for availability in a JVM that has not started PyTorch yet. */
 public final class RuntimeTask implements ChildTask<RuntimeTask.Way, Void, RuntimeTask.Answer> {
+    /** System property that names the directory where two processes wait for each other before they start PyTorch. */
+    static final String BARRIER = "whisperspeedtest.test.barrier";
+
     /** Creates the task. */
     public RuntimeTask() {}
 
@@ -45,7 +50,11 @@ public final class RuntimeTask implements ChildTask<RuntimeTask.Way, Void, Runti
             Availability first, Availability second, float sum, List<String> settings, List<String> requests) {}
 
     @Override
-    public Answer run(Way way, ChildReporter<Void> reporter) {
+    public Answer run(Way way, ChildReporter<Void> reporter) throws Exception {
+        String barrier = System.getProperty(BARRIER);
+        if (barrier != null) {
+            ProcessBarrier.await(Path.of(barrier), 2);
+        }
         List<String> requests = new CopyOnWriteArrayList<>();
         URL.setURLStreamHandlerFactory(protocol -> protocol.startsWith("http") ? new Refusal(requests) : null);
         if (way == Way.DJL) {

@@ -17,10 +17,12 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -41,10 +43,12 @@ class TorchRuntimeTest {
     private Path directory;
 
     @BeforeAll
-    static void unpackInTwoProcessesAtOnce() {
-        CompletableFuture<Answer> other = CompletableFuture.supplyAsync(() -> ask(Way.OURS, child(sharedHome)));
-        FIRST_ANSWERS.add(ask(Way.OURS, child(sharedHome)));
-        FIRST_ANSWERS.add(other.join());
+    static void unpackInTwoProcessesAtOnce() throws Exception {
+        List<String> barrier = List.of("-D" + RuntimeTask.BARRIER + "=" + sharedHome.resolve("barrier"));
+        CompletableFuture<Answer> other = CompletableFuture.supplyAsync(
+                () -> ask(Way.OURS, child(sharedHome).addJvmArguments(barrier)));
+        FIRST_ANSWERS.add(ask(Way.OURS, child(sharedHome).addJvmArguments(barrier)));
+        FIRST_ANSWERS.add(other.get(5, TimeUnit.MINUTES));
     }
 
     @AfterEach
@@ -170,7 +174,7 @@ class TorchRuntimeTest {
     }
 
     @Test
-    void keepsTheNumberOfThreadsForEachThread() {
+    void keepsTheNumberOfThreadsForEachThread() throws InterruptedException {
         TorchRuntime runtime = TorchRuntime.start(TestContexts.ofEngine());
         runtime.setThreads(3);
         int[] seen = new int[2];
@@ -180,13 +184,8 @@ class TorchRuntimeTest {
             seen[1] = JniUtils.getNumThreads();
         });
         other.start();
-        while (other.isAlive()) {
-            try {
-                other.join();
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-        }
+        other.join(TimeUnit.MINUTES.toMillis(1));
+        assertThat(other.isAlive()).isFalse();
         assertThat(seen).containsExactly(3, 2);
         assertThat(JniUtils.getNumThreads()).isEqualTo(3);
     }
@@ -212,6 +211,7 @@ class TorchRuntimeTest {
     /** Sets up a child with a data home and a user's home of its own. */
     private static ChildJvm.Builder child(Path home) {
         return ChildJvm.builder()
+                .timeLimit(Duration.ofMinutes(4))
                 .jvmArguments(
                         List.of("-D" + ToolHome.HOME_PROPERTY + "=" + home, "-Duser.home=" + home.resolve("user")));
     }

@@ -4,7 +4,6 @@ import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.checkpoint.GenerationConfig;
 import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
-import io.github.whisperspeedtest.lifecycle.RunningCalls;
 import io.github.whisperspeedtest.mel.LogMelSpectrogram;
 import io.github.whisperspeedtest.network.WhisperNetwork;
 import io.github.whisperspeedtest.tokenizer.SpecialTokens;
@@ -16,6 +15,7 @@ import io.github.whisperspeedtest.transcription.Task;
 import io.github.whisperspeedtest.transcription.Timings;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcriber;
+import io.github.whisperspeedtest.transcription.TranscriberLifecycle;
 import io.github.whisperspeedtest.transcription.Transcription;
 import io.github.whisperspeedtest.transcription.TranscriptionListener;
 import io.github.whisperspeedtest.transcription.Vad;
@@ -25,7 +25,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -49,9 +48,7 @@ public final class NetworkTranscriber implements Transcriber {
     private final @Nullable ChunkedOptions chunks;
     private final BatchLimit batchLimit = new BatchLimit();
     private final LogMelSpectrogram spectrogram;
-    private final ReentrantLock lock = new ReentrantLock();
-    private volatile boolean closing;
-    private boolean closed;
+    private final TranscriberLifecycle lifecycle = new TranscriberLifecycle();
 
     private NetworkTranscriber(Builder builder) {
         implementation = Objects.requireNonNull(builder.implementation, "implementation");
@@ -158,33 +155,15 @@ public final class NetworkTranscriber implements Transcriber {
 
     @Override
     public Transcription transcribe(Audio audio, TranscribeOptions options, TranscriptionListener listener) {
-        lock.lock();
-        try {
-            if (closed || closing) {
-                throw new IllegalStateException("This transcriber is closed; load the model again.");
-            }
+        return lifecycle.call(() -> {
             check(options);
-            return RunningCalls.run(() -> closing = true, () -> new Call(audio, options, listener).run());
-        } finally {
-            lock.unlock();
-        }
+            return new Call(audio, options, listener).run();
+        });
     }
 
     @Override
     public void close() {
-        if (lock.isHeldByCurrentThread()) {
-            throw new IllegalStateException("A listener must not close the transcriber that calls it.");
-        }
-        closing = true;
-        lock.lock();
-        try {
-            if (!closed) {
-                closed = true;
-                free();
-            }
-        } finally {
-            lock.unlock();
-        }
+        lifecycle.close(this::free);
     }
 
     private void free() {
@@ -308,7 +287,7 @@ public final class NetworkTranscriber implements Transcriber {
             if (Thread.currentThread().isInterrupted()) {
                 throw new OperationCancelledException("The transcription of " + audio.name() + " was interrupted.");
             }
-            if (closing) {
+            if (lifecycle.isCancelled()) {
                 throw new OperationCancelledException("The transcription of " + audio.name()
                         + " was cancelled, because its transcriber is closed or this JVM is ending.");
             }

@@ -2,6 +2,8 @@ package io.github.whisperspeedtest.transcription;
 
 import static java.util.Map.entry;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import io.github.whisperspeedtest.error.UnknownNameException;
 import java.util.IllformedLocaleException;
 import java.util.LinkedHashMap;
@@ -43,6 +45,7 @@ public sealed interface Language {
      *
      * @param value {@code auto}, or what {@link #of} takes
      */
+    @JsonCreator
     static Language parse(String value) {
         return value.strip().equalsIgnoreCase("auto") ? auto() : of(value);
     }
@@ -53,6 +56,7 @@ public sealed interface Language {
     }
 
     /** Returns {@code auto} or the code. */
+    @JsonValue
     String code();
 
     private static UnknownNameException unknown(String wanted) {

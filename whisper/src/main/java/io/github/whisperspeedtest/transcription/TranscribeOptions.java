@@ -1,5 +1,9 @@
 package io.github.whisperspeedtest.transcription;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -12,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * where the result looks wrong. An implementation that cannot honour an option throws {@link
  * io.github.whisperspeedtest.error.UnsupportedOptionException}.
  */
+@JsonAutoDetect(fieldVisibility = JsonAutoDetect.Visibility.ANY)
+@JsonDeserialize(builder = TranscribeOptions.Builder.class)
 public final class TranscribeOptions {
     /** The shortest chunk that can be asked for: a sixth of it still holds a word or two, which the chunks beside it share. */
     public static final Duration SHORTEST_CHUNK = Duration.ofSeconds(5);
@@ -199,6 +205,7 @@ public final class TranscribeOptions {
     }
 
     /** Collects options. */
+    @JsonPOJOBuilder(withPrefix = "")
     public static final class Builder {
         private Language language = Language.auto();
         private Task task = Task.TRANSCRIBE;
@@ -311,6 +318,8 @@ public final class TranscribeOptions {
         }
 
         /** Sets whether stretches without a voice are cut out first. */
+        // Names the setter that takes every value; there is another for on and off.
+        @JsonProperty
         public Builder vad(Vad value) {
             vad = Objects.requireNonNull(value, "vad");
             return this;

@@ -148,7 +148,11 @@ class NetworkTranscriberTest {
                     future.complete(network.isClosed());
                 });
                 closer.start();
+                long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
                 while (closer.getState() != Thread.State.WAITING) {
+                    assertThat(System.nanoTime())
+                            .as("close() waits for the call")
+                            .isLessThan(end);
                     Thread.onSpinWait();
                 }
                 assertThat(network.isClosed()).as("freed during the call").isFalse();

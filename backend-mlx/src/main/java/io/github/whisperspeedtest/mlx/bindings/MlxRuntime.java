@@ -82,7 +82,7 @@ public final class MlxRuntime {
      */
     public static synchronized MlxRuntime start(ImplementationContext context) {
         if (failure != null) {
-            throw new RuntimeUnavailableException(failure.reason(), failure.remedy(), failure);
+            throw new RuntimeUnavailableException(failure.problem(), failure);
         }
         if (loaded == null) {
             try {

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Arrays and operations on the real MLX. */
@@ -78,14 +79,14 @@ class MlxGraphTest {
 
     /** Arrays that one thread of Java's has computed are there for another one. */
     @Test
-    void isUsedFromAnyThread() {
+    void isUsedFromAnyThread() throws Exception {
         MlxRuntime runtime = MlxRuntime.start(TestContexts.ofEngine());
         MlxArray array = CompletableFuture.supplyAsync(() -> runtime.call(() -> {
                     try (MlxGraph graph = runtime.graph(MlxDevice.CPU)) {
                         return graph.keep(matrix(graph, 1, 2, 3, 4));
                     }
                 }))
-                .join();
+                .get(1, TimeUnit.MINUTES);
         float[][] result = new float[1][4];
         runtime.run(() -> {
             try (array;

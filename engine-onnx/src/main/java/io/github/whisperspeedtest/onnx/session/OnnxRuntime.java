@@ -45,7 +45,7 @@ public final class OnnxRuntime {
      */
     public static synchronized OnnxRuntime start(ImplementationContext context) {
         if (failure != null) {
-            throw new RuntimeUnavailableException(failure.reason(), failure.remedy(), failure);
+            throw new RuntimeUnavailableException(failure.problem(), failure);
         }
         if (instance == null) {
             try {
@@ -99,7 +99,7 @@ public final class OnnxRuntime {
             boolean hasCoreMl = coreMl && runtime.hasCoreMl();
             return new Availability.Available(runtime.version(), hasCoreMl ? COREML : CPU, coreMl && !hasCoreMl);
         } catch (RuntimeUnavailableException e) {
-            return new Availability.Unavailable(e.reason(), e.remedy());
+            return new Availability.Unavailable(e.problem());
         }
     }
 
