@@ -7,6 +7,7 @@ import io.github.whisperspeedtest.registry.ImplementationRegistry;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.spi.Transcribers;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import java.util.List;
 
@@ -73,6 +74,6 @@ public final class WhisperSpeedtest {
     public Transcriber open(String implementation, String model, LoadOptions options) {
         Implementation found = registry.require(implementation);
         ModelFiles files = new ModelStore(home).locate(found, model);
-        return RunningCalls.run(() -> {}, () -> found.load(files, options));
+        return RunningCalls.run(() -> {}, () -> Transcribers.open(found, files, options));
     }
 }

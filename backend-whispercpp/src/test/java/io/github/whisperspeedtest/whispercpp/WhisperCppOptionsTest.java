@@ -11,6 +11,7 @@ import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.spi.Transcribers;
 import io.github.whisperspeedtest.testing.MicroSamples;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcriber;
@@ -36,8 +37,10 @@ class WhisperCppOptionsTest {
     @BeforeAll
     static void load() {
         WhisperCppImplementation implementation = new WhisperCppImplementation();
-        transcriber = implementation.load(
-                new ModelStore(ToolHome.at(home)).locate(implementation, EmbeddedModel.NAME), LoadOptions.defaults());
+        transcriber = Transcribers.open(
+                implementation,
+                new ModelStore(ToolHome.at(home)).locate(implementation, EmbeddedModel.NAME),
+                LoadOptions.defaults());
     }
 
     @AfterAll
@@ -49,7 +52,7 @@ class WhisperCppOptionsTest {
     void refusesWhatTheLibraryLacks() {
         Map<String, TranscribeOptions.Builder> refused = Map.of(
                 "patience=2.0", TranscribeOptions.builder().beamSize(2).patience(2),
-                "length-penalty=0", TranscribeOptions.builder().lengthPenalty(0.0),
+                "length-penalty=0.0", TranscribeOptions.builder().lengthPenalty(0.0),
                 "compression-ratio-threshold=3.0", TranscribeOptions.builder().compressionRatioThreshold(3.0),
                 "no-speech-threshold=0.5", TranscribeOptions.builder().noSpeechThreshold(0.5),
                 "vad=on", TranscribeOptions.builder().vad(true),

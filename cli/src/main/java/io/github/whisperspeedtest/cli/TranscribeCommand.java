@@ -12,7 +12,9 @@ import io.github.whisperspeedtest.files.DiskErrors;
 import io.github.whisperspeedtest.format.TranscriptFormat;
 import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.model.ModelCatalog;
+import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.spi.Transcribers;
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcriber;
@@ -126,8 +128,11 @@ final class TranscribeCommand implements Callable<Integer> {
                                 new ModelCatalog(library.home().models()))
                         .forModel(engine.model())
                 : implementation;
+        Implementation chosen = library.registry().require(id);
+        Transcribers.check(chosen, load);
+        Transcribers.check(chosen, options);
         new ModelFetcher(terminal, library, HubSettings.current(), common.debug())
-                .ensure(library.registry().require(id), engine.model(), engine.download());
+                .ensure(chosen, engine.model(), engine.download());
 
         ErrorPrinter errors = new ErrorPrinter(terminal);
         Map<Path, String> names = OutputNames.of(files);

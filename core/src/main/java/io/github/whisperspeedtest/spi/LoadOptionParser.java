@@ -7,69 +7,56 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Finds what {@link LoadOptions} ask for among what an implementation offers, so that all of them refuse the rest alike. */
-public final class OfferedOptions {
-    /** Beyond this, engines would ask the system for threads that they may not get. */
-    private static final int MAX_THREADS = 512;
-
-    private OfferedOptions() {}
+/** Turns the device and the compute type of {@link LoadOptions} into an engine's own constants. */
+public final class LoadOptionParser {
+    private LoadOptionParser() {}
 
     /**
-     * Returns the device that is asked for, empty for {@link LoadOptions#AUTO}.
+     * Returns the requested device, empty for {@link LoadOptions#AUTO}.
      *
      * @param implementation id of the implementation, for messages
-     * @param offered what there is beside {@link LoadOptions#AUTO}, in the order of messages
-     * @param name what users call one of them
-     * @throws UnsupportedOptionException if it is none of these
+     * @param devices the devices that the engine has
+     * @param name name of a device as users type it
+     * @throws UnsupportedOptionException if the engine has no such device
      */
     public static <T> Optional<T> device(
-            String implementation, LoadOptions options, Collection<T> offered, Function<T, String> name) {
-        return find(implementation, "device", options.device(), offered, name);
+            String implementation, LoadOptions options, Collection<T> devices, Function<T, String> name) {
+        return find(implementation, "device", options.device(), "It supports ", devices, name);
     }
 
     /**
-     * Returns the compute type that is asked for, empty for {@link LoadOptions#AUTO}.
+     * Returns the requested compute type, empty for {@link LoadOptions#AUTO}.
      *
      * @param implementation id of the implementation, for messages
-     * @param offered what there is beside {@link LoadOptions#AUTO}, in the order of messages
-     * @param name what users call one of them
-     * @throws UnsupportedOptionException if it is none of these
+     * @param types the types that the engine can compute with on the chosen device
+     * @param name name of a type as users type it
+     * @throws UnsupportedOptionException if the engine has no such type there
      */
     public static <T> Optional<T> computeType(
-            String implementation, LoadOptions options, Collection<T> offered, Function<T, String> name) {
-        return find(implementation, "compute-type", options.computeType(), offered, name);
-    }
-
-    /**
-     * Checks the number of threads.
-     *
-     * @param implementation id of the implementation, for messages
-     * @throws UnsupportedOptionException if there are more than any engine takes
-     */
-    public static void checkThreads(String implementation, LoadOptions options) {
-        if (options.threads() > MAX_THREADS) {
-            throw new UnsupportedOptionException(
-                    implementation,
-                    "threads=" + options.threads(),
-                    "Use at most " + MAX_THREADS + "; more than processors only slow it down.");
-        }
+            String implementation, LoadOptions options, Collection<T> types, Function<T, String> name) {
+        return find(implementation, "compute-type", options.computeType(), "On this device it supports ", types, name);
     }
 
     private static <T> Optional<T> find(
-            String implementation, String option, String asked, Collection<T> offered, Function<T, String> name) {
-        if (asked.equals(LoadOptions.AUTO)) {
+            String implementation,
+            String option,
+            String requested,
+            String advice,
+            Collection<T> values,
+            Function<T, String> name) {
+        if (requested.equals(LoadOptions.AUTO)) {
             return Optional.empty();
         }
-        return Optional.of(offered.stream()
-                .filter(one -> name.apply(one).equals(asked))
+        return Optional.of(values.stream()
+                .filter(value -> name.apply(value).equals(requested))
                 .findFirst()
                 .orElseThrow(() -> new UnsupportedOptionException(
                         implementation,
-                        option + "=" + asked,
-                        "Use one of: "
+                        option + "=" + requested,
+                        advice
                                 + Stream.concat(
                                                 Stream.of(LoadOptions.AUTO),
-                                                offered.stream().map(name))
+                                                values.stream().map(name))
                                         .collect(Collectors.joining(", "))
                                 + ".")));
     }

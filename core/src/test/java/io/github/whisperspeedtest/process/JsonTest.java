@@ -7,6 +7,7 @@ import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource;
+import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.Task;
@@ -44,6 +45,15 @@ class JsonTest {
                 new Timings(Duration.ofNanos(999_999_999), null, Duration.ofSeconds(-1, 5), null));
 
         assertThat(roundTrip(Transcription.class, transcription)).isEqualTo(transcription);
+    }
+
+    @Test
+    void loadOptionsKeepTheOptionsOfTheEngine() {
+        LoadOptions options = LoadOptions.defaults().withEngineOption("level", "2").withEngineOption("dump-graph", "a=b");
+
+        LoadOptions copy = roundTrip(LoadOptions.class, options);
+        assertThat(copy).isEqualTo(options);
+        assertThat(copy.engineOptions().keySet()).containsExactly("level", "dump-graph");
     }
 
     @Test
