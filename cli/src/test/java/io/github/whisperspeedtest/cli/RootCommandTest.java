@@ -135,9 +135,13 @@ class RootCommandTest {
         assertThat(capabilities.get("devices")).extracting(JsonNode::asText).containsExactly("auto", "cpu", "gpu");
         assertThat(capabilities.get("max_threads").asInt()).isEqualTo(512);
         assertThat(capabilities.get("engine_options")).isEmpty();
-        assertThat(implementation(json, "faster").at("/capabilities/engine_options/dump-graph/kind").asText())
+        assertThat(implementation(json, "faster")
+                        .at("/capabilities/engine_options/dump-graph/kind")
+                        .asText())
                 .isEqualTo("path");
-        assertThat(capabilities.get("formats_read")).extracting(JsonNode::asText).containsExactly("ggml");
+        assertThat(capabilities.get("formats_read"))
+                .extracting(JsonNode::asText)
+                .containsExactly("ggml");
         System.clearProperty(ToolHome.MODELS_PROPERTY);
     }
 

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource;
-import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.Task;
@@ -49,7 +49,8 @@ class JsonTest {
 
     @Test
     void loadOptionsKeepTheOptionsOfTheEngine() {
-        LoadOptions options = LoadOptions.defaults().withEngineOption("level", "2").withEngineOption("dump-graph", "a=b");
+        LoadOptions options =
+                LoadOptions.defaults().withEngineOption("level", "2").withEngineOption("dump-graph", "a=b");
 
         LoadOptions copy = roundTrip(LoadOptions.class, options);
         assertThat(copy).isEqualTo(options);
