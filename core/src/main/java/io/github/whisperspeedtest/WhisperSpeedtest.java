@@ -15,6 +15,7 @@ import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ImplementationContext;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.spi.Transcribers;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import io.github.whisperspeedtest.verify.ModelVerifier;
 import java.nio.file.Path;
@@ -154,7 +155,7 @@ public final class WhisperSpeedtest {
     public Transcriber open(String implementation, String model, LoadOptions options) {
         Implementation found = registry.require(implementation);
         ModelFiles files = models.filesOf(found, model);
-        return RunningCalls.run(() -> {}, () -> found.load(files, options));
+        return RunningCalls.run(() -> {}, () -> Transcribers.open(found, files, options));
     }
 
     private Path hubCache() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.UnknownNameException;
+import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.registry.ProviderJar;
 import io.github.whisperspeedtest.spi.Implementation;
@@ -46,6 +47,7 @@ class WhisperSpeedtestTest {
                             List.of(new ModelSource.HubRepository("owner/poems", "main", List.of("poem.txt"))),
                             List.of(directory.resolve("poem.txt")), 0));
                 }
+                public Capabilities capabilities() { return Capabilities.greedy().devices("gpu").build(); }
                 public Transcriber load(ModelFiles files, LoadOptions options) {
                     Path file = files.single();
                     return new Transcriber() {
@@ -134,6 +136,22 @@ class WhisperSpeedtestTest {
             assertThat(transcriber.parameters().model()).isEqualTo(file.toString());
             assertThat(transcriber.parameters().requestedDevice()).isEqualTo("gpu");
             assertThat(transcriber.parameters().threads()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void refusesWhatTheImplementationDoesNotDeclare() throws IOException {
+        String file = Files.writeString(directory.resolve("mine.txt"), "Mine").toString();
+
+        assertThatThrownBy(() ->
+                        library.open("reader", file, LoadOptions.defaults().withComputeType("int8")))
+                .isInstanceOf(UnsupportedOptionException.class)
+                .hasMessageContainingAll("'reader'", "compute-type=int8");
+        try (Transcriber transcriber = library.open("reader", file)) {
+            TranscribeOptions beams = TranscribeOptions.builder().beamSize(5).build();
+            assertThatThrownBy(() -> transcriber.transcribe(Audio.of("silence", new float[160]), beams))
+                    .isInstanceOf(UnsupportedOptionException.class)
+                    .hasMessageContainingAll("'reader'", "beam-size=5");
         }
     }
 

@@ -1,7 +1,6 @@
 package io.github.whisperspeedtest.coreml;
 
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
-import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.model.HuggingFaceFormat;
 import io.github.whisperspeedtest.model.HuggingFaceModels;
 import io.github.whisperspeedtest.model.SileroModel;
@@ -11,13 +10,12 @@ import io.github.whisperspeedtest.onnx.OnnxTranscribers;
 import io.github.whisperspeedtest.onnx.OnnxTranscribers.VadDefault;
 import io.github.whisperspeedtest.onnx.graph.Precision;
 import io.github.whisperspeedtest.onnx.session.OnnxRuntime;
+import io.github.whisperspeedtest.spi.AbstractImplementation;
 import io.github.whisperspeedtest.spi.Availability;
-import io.github.whisperspeedtest.spi.CheckpointReader;
-import io.github.whisperspeedtest.spi.CheckpointWriter;
-import io.github.whisperspeedtest.spi.ConfiguredImplementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.spi.ModelOrigin;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import java.nio.file.Path;
@@ -31,17 +29,27 @@ import java.util.Optional;
  * which is most of the arithmetic, goes to CoreML. Where there is no CoreML the very same graphs run on the CPU provider, and every report
  * says so.
  */
-public final class CoreMlImplementation extends ConfiguredImplementation {
+public final class CoreMlImplementation extends AbstractImplementation {
     static final String ID = "coreml";
 
     private static final HuggingFaceFormat FORMAT = new HuggingFaceFormat();
 
-    /** Creates the provider; nothing native is loaded yet. */
-    public CoreMlImplementation() {}
+    private static final List<Precision> ON_CPU = List.of(Precision.FLOAT32);
+    private static final List<Precision> ON_COREML = List.of(Precision.FLOAT16, Precision.FLOAT32);
 
-    @Override
-    public String id() {
-        return ID;
+    /** Creates the provider; nothing native is loaded yet. */
+    public CoreMlImplementation() {
+        super(
+                ID,
+                OnnxTranscribers.capabilities()
+                        .devices(ComputeUnits.devices())
+                        .computeTypes(ON_COREML.stream().map(Precision::label).toList())
+                        .reads("huggingface")
+                        .writes("huggingface")
+                        .modelsFrom(ModelOrigin.HUB)
+                        .build(),
+                FORMAT,
+                FORMAT);
     }
 
     @Override
@@ -62,21 +70,10 @@ public final class CoreMlImplementation extends ConfiguredImplementation {
     }
 
     @Override
-    public Optional<CheckpointWriter> checkpointWriter() {
-        return Optional.of(FORMAT);
-    }
-
-    @Override
-    public Optional<CheckpointReader> checkpointReader() {
-        return Optional.of(FORMAT);
-    }
-
-    @Override
     public Transcriber load(ModelFiles files, LoadOptions options) {
-        OnnxTranscribers.check(ID, options, ComputeUnits.devices());
         boolean hasCoreMl = OnnxRuntime.start(context()).hasCoreMl();
         Optional<ComputeUnits> units = ComputeUnits.of(options.device(), hasCoreMl);
-        Precision precision = precision(options, units.isPresent());
+        Precision precision = OnnxTranscribers.precision(ID, options, units.isPresent() ? ON_COREML : ON_CPU);
         Checkpoint checkpoint = FORMAT.read(files);
         OnnxOptions onnx = new OnnxOptions(
                 precision,
@@ -84,7 +81,7 @@ public final class CoreMlImplementation extends ConfiguredImplementation {
                 OnnxOptions.EncoderForm.PLAIN,
                 units.map(chosen -> chosen.provider(context().cache(), files, precision))
                         .orElse(null),
-                options.dumpGraph());
+                OnnxTranscribers.graphDirectory(options));
         String device = units.map(ComputeUnits::description).orElse(OnnxRuntime.CPU);
         EngineParameters parameters = new EngineParameters(
                 files.model(),
@@ -101,18 +98,6 @@ public final class CoreMlImplementation extends ConfiguredImplementation {
                 onnx,
                 VadDefault.OFF,
                 network -> withNotes(parameters, network, units.isPresent()));
-    }
-
-    private static Precision precision(LoadOptions options, boolean coreMl) {
-        Precision precision = OnnxTranscribers.precision(
-                ID, options, coreMl ? Precision.FLOAT16 : Precision.FLOAT32, Precision.FLOAT16, Precision.FLOAT32);
-        if (precision == Precision.FLOAT16 && !coreMl) {
-            throw new UnsupportedOptionException(
-                    ID,
-                    "compute-type=" + precision.label(),
-                    "The CPU provider computes with 32-bit numbers; use float32, or a device of CoreML.");
-        }
-        return precision;
     }
 
     private static EngineParameters withNotes(EngineParameters parameters, OnnxNetwork network, boolean coreMl) {

@@ -1,36 +1,41 @@
 package io.github.whisperspeedtest.faster;
 
-import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.onnx.OnnxOptions;
 import io.github.whisperspeedtest.onnx.OnnxTranscribers;
 import io.github.whisperspeedtest.onnx.OnnxTranscribers.VadDefault;
 import io.github.whisperspeedtest.onnx.graph.Precision;
 import io.github.whisperspeedtest.onnx.session.OnnxRuntime;
+import io.github.whisperspeedtest.spi.AbstractImplementation;
 import io.github.whisperspeedtest.spi.Availability;
-import io.github.whisperspeedtest.spi.CheckpointReader;
-import io.github.whisperspeedtest.spi.CheckpointWriter;
-import io.github.whisperspeedtest.spi.ConfiguredImplementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.spi.ModelOrigin;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /** CTranslate2 models, as faster-whisper's users have them, at int8 on ONNX Runtime's CPU provider. */
-public final class FasterImplementation extends ConfiguredImplementation {
+public final class FasterImplementation extends AbstractImplementation {
     static final String ID = "faster";
 
-    private static final String CPU = "cpu";
+    private static final List<Precision> PRECISIONS =
+            List.of(Precision.INT8, Precision.FLOAT32, Precision.BLOCKWISE_8, Precision.BLOCKWISE_4);
 
     /** Creates the provider; nothing native is loaded yet. */
-    public FasterImplementation() {}
-
-    @Override
-    public String id() {
-        return ID;
+    public FasterImplementation() {
+        super(
+                ID,
+                OnnxTranscribers.capabilities()
+                        .devices("cpu")
+                        .computeTypes(PRECISIONS.stream().map(Precision::label).toList())
+                        .reads("ctranslate2")
+                        .writes("ctranslate2")
+                        .modelsFrom(ModelOrigin.HUB)
+                        .build(),
+                new CTranslate2Reader(),
+                new CTranslate2Writer());
     }
 
     @Override
@@ -49,30 +54,8 @@ public final class FasterImplementation extends ConfiguredImplementation {
     }
 
     @Override
-    public Optional<CheckpointWriter> checkpointWriter() {
-        return Optional.of(new CTranslate2Writer());
-    }
-
-    @Override
-    public Optional<CheckpointReader> checkpointReader() {
-        return Optional.of(new CheckpointReader() {
-            @Override
-            public boolean recognises(ModelFiles files) {
-                return files.byName().containsKey(CTranslate2Checkpoint.MODEL);
-            }
-
-            @Override
-            public Checkpoint read(ModelFiles files) {
-                return CTranslate2Checkpoint.read(files).checkpoint();
-            }
-        });
-    }
-
-    @Override
     public Transcriber load(ModelFiles files, LoadOptions options) {
-        OnnxTranscribers.check(ID, options, List.of(CPU));
-        Precision precision = OnnxTranscribers.precision(
-                ID, options, Precision.INT8, Precision.FLOAT32, Precision.BLOCKWISE_8, Precision.BLOCKWISE_4);
+        Precision precision = OnnxTranscribers.precision(ID, options, PRECISIONS);
         CTranslate2Checkpoint model = CTranslate2Checkpoint.read(files);
         EngineParameters parameters = new EngineParameters(
                 files.model(),
@@ -86,7 +69,7 @@ public final class FasterImplementation extends ConfiguredImplementation {
                 context(),
                 files,
                 model.checkpoint(),
-                OnnxOptions.cpu(precision, options.threads()).withDumpGraph(options.dumpGraph()),
+                OnnxOptions.cpu(precision, options.threads()).withDumpGraph(OnnxTranscribers.graphDirectory(options)),
                 VadDefault.ON,
                 network -> parameters);
     }

@@ -1,55 +1,39 @@
 package io.github.whisperspeedtest.insanely;
 
-import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.decoding.ChunkedOptions;
+import io.github.whisperspeedtest.decoding.NetworkTranscriber;
 import io.github.whisperspeedtest.model.HuggingFaceFormat;
 import io.github.whisperspeedtest.model.HuggingFaceModels;
-import io.github.whisperspeedtest.spi.Availability;
-import io.github.whisperspeedtest.spi.CheckpointReader;
-import io.github.whisperspeedtest.spi.CheckpointWriter;
-import io.github.whisperspeedtest.spi.ConfiguredImplementation;
-import io.github.whisperspeedtest.spi.LoadOptions;
-import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.spi.Capabilities;
 import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.spi.ModelOrigin;
 import io.github.whisperspeedtest.torch.TorchDevice;
-import io.github.whisperspeedtest.torch.TorchOptions;
-import io.github.whisperspeedtest.torch.TorchRuntime;
-import io.github.whisperspeedtest.torch.TorchTranscribers;
-import io.github.whisperspeedtest.transcription.Transcriber;
+import io.github.whisperspeedtest.torch.TorchImplementation;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
  * OpenAI's models as Hugging Face has them, long recordings cut into overlapping chunks of which many are decoded at once, as
  * insanely-fast-whisper does it; on a graphics processor where there is one.
  */
-public final class InsanelyImplementation extends ConfiguredImplementation {
+public final class InsanelyImplementation extends TorchImplementation {
     static final String ID = "insanely";
-
-    private static final HuggingFaceFormat FORMAT = new HuggingFaceFormat();
 
     /** On Apple's graphics processor, which shares its memory; source: {@code insanely.py} of mac-whisper-speedtest. */
     private static final Duration CHUNK_LENGTH_ON_MPS = Duration.ofSeconds(20);
 
     /** Creates the provider; nothing native is loaded yet. */
-    public InsanelyImplementation() {}
-
-    @Override
-    public String id() {
-        return ID;
-    }
-
-    @Override
-    public List<String> settings() {
-        return TorchRuntime.settings();
-    }
-
-    @Override
-    public Availability availability() {
-        return transcribers().availability();
+    public InsanelyImplementation() {
+        super(
+                ID,
+                Capabilities.chunkedDecoding()
+                        .reads("huggingface")
+                        .writes("huggingface")
+                        .modelsFrom(ModelOrigin.HUB),
+                new HuggingFaceFormat(),
+                Set.of(TorchDevice.MPS, TorchDevice.CUDA));
     }
 
     @Override
@@ -58,34 +42,8 @@ public final class InsanelyImplementation extends ConfiguredImplementation {
     }
 
     @Override
-    public Optional<CheckpointWriter> checkpointWriter() {
-        return Optional.of(FORMAT);
-    }
-
-    @Override
-    public Optional<CheckpointReader> checkpointReader() {
-        return Optional.of(FORMAT);
-    }
-
-    @Override
-    public List<Path> engineFiles() {
-        return TorchRuntime.ownLibraries(context());
-    }
-
-    @Override
-    public Transcriber load(ModelFiles files, LoadOptions options) {
-        TorchTranscribers transcribers = transcribers();
-        TorchOptions torch = transcribers.options(options);
-        Checkpoint checkpoint = FORMAT.read(files);
-        return transcribers.chunked(files, checkpoint, options, torch, chunks(torch.device()));
-    }
-
-    private static ChunkedOptions chunks(TorchDevice device) {
+    protected void complete(NetworkTranscriber.Builder transcriber, TorchDevice device) {
         ChunkedOptions defaults = ChunkedOptions.defaults();
-        return device == TorchDevice.MPS ? defaults.withChunkLength(CHUNK_LENGTH_ON_MPS) : defaults;
-    }
-
-    private TorchTranscribers transcribers() {
-        return new TorchTranscribers(ID, Set.of(TorchDevice.MPS, TorchDevice.CUDA), context());
+        transcriber.chunks(device == TorchDevice.MPS ? defaults.withChunkLength(CHUNK_LENGTH_ON_MPS) : defaults);
     }
 }

@@ -8,19 +8,4 @@ class InsanelyContractTest extends ImplementationContract {
     protected Implementation newImplementation() {
         return new InsanelyImplementation();
     }
-
-    @Override
-    protected boolean supportsVad() {
-        return false;
-    }
-
-    @Override
-    protected boolean supportsDumpGraph() {
-        return false;
-    }
-
-    @Override
-    protected boolean decodesChunks() {
-        return true;
-    }
 }

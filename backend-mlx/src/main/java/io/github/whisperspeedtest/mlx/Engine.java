@@ -13,7 +13,7 @@ interface Engine {
     /**
      * Loads a model.
      *
-     * @param options their device is one that this engine has been chosen for, and their threads are not too many
+     * @param options declared ones, whose device this engine was chosen for
      */
     Transcriber load(ModelFiles files, LoadOptions options);
 }

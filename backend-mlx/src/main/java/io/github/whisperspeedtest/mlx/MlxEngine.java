@@ -10,9 +10,9 @@ import io.github.whisperspeedtest.onnx.OnnxTranscribers;
 import io.github.whisperspeedtest.onnx.OnnxTranscribers.VadDefault;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.ImplementationContext;
+import io.github.whisperspeedtest.spi.LoadOptionParser;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
-import io.github.whisperspeedtest.spi.OfferedOptions;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import java.util.EnumSet;
@@ -36,15 +36,15 @@ final class MlxEngine implements Engine {
 
     @Override
     public Transcriber load(ModelFiles files, LoadOptions options) {
-        if (options.dumpGraph() != null) {
+        if (options.engineOptions().containsKey(OnnxTranscribers.DUMP_GRAPH.name())) {
             throw new UnsupportedOptionException(
                     MlxImplementation.ID,
-                    "dump-graph=" + options.dumpGraph(),
+                    "engine-option dump-graph=" + OnnxTranscribers.graphDirectory(options),
                     "MLX makes its graph anew for every step; leave the option away, or use device "
                             + MlxImplementation.ONNX + ".");
         }
         MlxDevice device = device(options);
-        MlxPrecision precision = OfferedOptions.computeType(
+        MlxPrecision precision = LoadOptionParser.computeType(
                         MlxImplementation.ID, options, EnumSet.allOf(MlxPrecision.class), MlxPrecision::label)
                 .orElse(MlxPrecision.automatic(device));
         MlxCheckpoint model = MlxCheckpoint.read(files);
@@ -75,8 +75,8 @@ final class MlxEngine implements Engine {
     }
 
     private MlxDevice device(LoadOptions options) {
-        Optional<MlxDevice> asked =
-                OfferedOptions.device(MlxImplementation.ID, options, EnumSet.allOf(MlxDevice.class), MlxDevice::option);
+        Optional<MlxDevice> asked = LoadOptionParser.device(
+                MlxImplementation.ID, options, EnumSet.allOf(MlxDevice.class), MlxDevice::option);
         asked.filter(device -> !runtime.devices().contains(device)).ifPresent(device -> {
             throw new UnsupportedOptionException(
                     MlxImplementation.ID,

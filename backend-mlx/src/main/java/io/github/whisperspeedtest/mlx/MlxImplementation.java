@@ -4,21 +4,20 @@ import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.mlx.bindings.MlxDevice;
 import io.github.whisperspeedtest.mlx.bindings.MlxRuntime;
+import io.github.whisperspeedtest.mlx.network.MlxPrecision;
+import io.github.whisperspeedtest.onnx.OnnxTranscribers;
+import io.github.whisperspeedtest.onnx.graph.Precision;
 import io.github.whisperspeedtest.onnx.session.OnnxRuntime;
+import io.github.whisperspeedtest.spi.AbstractImplementation;
 import io.github.whisperspeedtest.spi.Availability;
-import io.github.whisperspeedtest.spi.CheckpointReader;
-import io.github.whisperspeedtest.spi.CheckpointWriter;
-import io.github.whisperspeedtest.spi.ConfiguredImplementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
-import io.github.whisperspeedtest.spi.OfferedOptions;
+import io.github.whisperspeedtest.spi.ModelOrigin;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -26,24 +25,35 @@ import java.util.stream.Stream;
  *
  * <p>MLX is not part of this tool: it is found where the user installed it.
  */
-public final class MlxImplementation extends ConfiguredImplementation {
+public final class MlxImplementation extends AbstractImplementation {
     static final String ID = "mlx";
 
     /** The device by which users choose ONNX Runtime although MLX is there. */
     static final String ONNX = "onnx";
 
-    private static final List<String> DEVICES = Stream.concat(
-                    Arrays.stream(MlxDevice.values()).map(MlxDevice::option), Stream.of(ONNX))
-            .toList();
-
     private static final MlxFormat FORMAT = new MlxFormat();
 
     /** Creates the provider; nothing native is loaded yet. */
-    public MlxImplementation() {}
-
-    @Override
-    public String id() {
-        return ID;
+    public MlxImplementation() {
+        super(
+                ID,
+                OnnxTranscribers.capabilities()
+                        .devices(Arrays.stream(MlxDevice.values())
+                                .map(MlxDevice::option)
+                                .toList())
+                        .devices(ONNX)
+                        .computeTypes(Arrays.stream(MlxPrecision.values())
+                                .map(MlxPrecision::label)
+                                .toList())
+                        .computeTypes(PortableEngine.PRECISIONS.stream()
+                                .map(Precision::label)
+                                .toList())
+                        .reads("mlx")
+                        .writes("mlx")
+                        .modelsFrom(ModelOrigin.HUB)
+                        .build(),
+                FORMAT,
+                FORMAT);
     }
 
     @Override
@@ -64,24 +74,12 @@ public final class MlxImplementation extends ConfiguredImplementation {
     }
 
     @Override
-    public Optional<CheckpointWriter> checkpointWriter() {
-        return Optional.of(FORMAT);
-    }
-
-    @Override
-    public Optional<CheckpointReader> checkpointReader() {
-        return Optional.of(FORMAT);
-    }
-
-    @Override
     public List<Path> engineFiles() {
         return MlxRuntime.libraries(context());
     }
 
     @Override
     public Transcriber load(ModelFiles files, LoadOptions options) {
-        OfferedOptions.device(ID, options, DEVICES, Function.identity());
-        OfferedOptions.checkThreads(ID, options);
         return engine(options.device()).load(files, options);
     }
 

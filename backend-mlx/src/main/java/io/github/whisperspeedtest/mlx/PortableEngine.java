@@ -13,19 +13,22 @@ import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Transcriber;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** ONNX Runtime's CPU provider, which runs the same models where MLX is not. */
 final class PortableEngine implements Engine {
-    private static final Precision AUTOMATIC = Precision.AS_STORED;
-
     /** Names the engine too, so that no table shows its figures as MLX's. */
     private static final String DEVICE = OnnxRuntime.CPU + " (ONNX Runtime)";
 
-    /** What the CPU provider can make of the weights instead. */
-    private static final Precision[] OTHERS = {
-        Precision.AS_STORED_INT8, Precision.FLOAT32, Precision.INT8, Precision.BLOCKWISE_8, Precision.BLOCKWISE_4
-    };
+    /** What the CPU provider can make of the weights; the first one is the default. */
+    static final List<Precision> PRECISIONS = List.of(
+            Precision.AS_STORED,
+            Precision.AS_STORED_INT8,
+            Precision.FLOAT32,
+            Precision.INT8,
+            Precision.BLOCKWISE_8,
+            Precision.BLOCKWISE_4);
 
     /** Why MLX is not used, null where nobody wants it. */
     private final @Nullable RuntimeUnavailableException missing;
@@ -64,7 +67,7 @@ final class PortableEngine implements Engine {
 
     @Override
     public Transcriber load(ModelFiles files, LoadOptions options) {
-        Precision precision = OnnxTranscribers.precision(MlxImplementation.ID, options, AUTOMATIC, OTHERS);
+        Precision precision = OnnxTranscribers.precision(MlxImplementation.ID, options, PRECISIONS);
         MlxCheckpoint model = MlxCheckpoint.read(files);
         EngineParameters parameters = new EngineParameters(
                 files.model(),
@@ -78,7 +81,7 @@ final class PortableEngine implements Engine {
                 context,
                 files,
                 model.checkpoint(),
-                OnnxOptions.cpu(precision, options.threads()).withDumpGraph(options.dumpGraph()),
+                OnnxOptions.cpu(precision, options.threads()).withDumpGraph(OnnxTranscribers.graphDirectory(options)),
                 VadDefault.OFF,
                 network -> withNotes(parameters, network));
     }

@@ -1,7 +1,9 @@
 package io.github.whisperspeedtest.mlx;
 
 import io.github.whisperspeedtest.mlx.bindings.RealMlx;
+import io.github.whisperspeedtest.onnx.OnnxTranscribers;
 import io.github.whisperspeedtest.onnx.vad.LoudnessVad;
+import io.github.whisperspeedtest.spi.Capabilities;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.testkit.ImplementationContract;
 import java.io.IOException;
@@ -15,9 +17,12 @@ class MlxContractTest extends ImplementationContract {
         return new MlxImplementation();
     }
 
+    /** Only ONNX Runtime has a graph to write. */
     @Override
-    protected boolean supportsDumpGraph() {
-        return false;
+    protected Capabilities capabilities() {
+        return super.capabilities().toBuilder()
+                .withoutEngineOption(OnnxTranscribers.DUMP_GRAPH.name())
+                .build();
     }
 
     @Override

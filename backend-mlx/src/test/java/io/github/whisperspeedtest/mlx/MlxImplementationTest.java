@@ -12,6 +12,7 @@ import io.github.whisperspeedtest.process.ChildOutcome;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.spi.Transcribers;
 import io.github.whisperspeedtest.testkit.TestContexts;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Transcriber;
@@ -100,8 +101,7 @@ class MlxImplementationTest {
 
     private static void assertRefused(LoadOptions options, String... parts) {
         ModelFiles files = embedded("micro");
-        assertThatThrownBy(
-                        () -> TestContexts.configured(new MlxImplementation()).load(files, options))
+        assertThatThrownBy(() -> Transcribers.open(TestContexts.configured(new MlxImplementation()), files, options))
                 .isInstanceOf(UnsupportedOptionException.class)
                 .hasMessageContaining("'mlx'")
                 .hasMessageContainingAll(parts);

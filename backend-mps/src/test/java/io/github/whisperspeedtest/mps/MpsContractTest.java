@@ -8,14 +8,4 @@ class MpsContractTest extends ImplementationContract {
     protected Implementation newImplementation() {
         return new MpsImplementation();
     }
-
-    @Override
-    protected boolean supportsVad() {
-        return false;
-    }
-
-    @Override
-    protected boolean supportsDumpGraph() {
-        return false;
-    }
 }

@@ -2,13 +2,11 @@ package io.github.whisperspeedtest.whispercpp;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
-import io.github.whisperspeedtest.decoding.ChunkedOptions;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.Task;
 import io.github.whisperspeedtest.transcription.Timestamps;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
-import io.github.whisperspeedtest.transcription.Vad;
 import io.github.whisperspeedtest.whispercpp.bindings.FullParams;
 import io.github.whisperspeedtest.whispercpp.bindings.WhisperLibrary;
 import io.github.whisperspeedtest.whispercpp.ggml.GgmlModelFile;
@@ -18,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Our options as whisper.cpp's, and the native memory that those point into. */
 final class NativeFullParams implements AutoCloseable {
-    /** {@code WHISPER_MAX_DECODERS} of whisper.cpp. */
-    private static final int MAX_DECODERS = 8;
-
     /** Switches the check for repetitions off: no entropy is negative. */
     private static final float BELOW_ANY_ENTROPY = -1;
 
@@ -128,13 +123,7 @@ final class NativeFullParams implements AutoCloseable {
     }
 
     private static void check(GgmlModelFile model, TranscribeOptions options) {
-        if (options.vad() == Vad.ON) {
-            throw unsupported("vad=on", "Leave voice activity detection off.");
-        }
-        ChunkedOptions.refuse(WhisperCppImplementation.ID, options);
-        checkCandidates(options);
         checkTemperatures(options.temperatures());
-        checkThresholds(options);
         if (options.prompt() != null && isIndependent(options)) {
             throw unsupported(
                     "prompt together with condition-on-previous-text=false",
@@ -156,40 +145,6 @@ final class NativeFullParams implements AutoCloseable {
 
     private static boolean isIndependent(TranscribeOptions options) {
         return Boolean.FALSE.equals(options.conditionOnPreviousText());
-    }
-
-    private static void checkCandidates(TranscribeOptions options) {
-        if (options.beamSize() > MAX_DECODERS) {
-            throw unsupported("beam-size=" + options.beamSize(), "Use at most " + MAX_DECODERS + ".");
-        }
-        if (options.bestOf() > MAX_DECODERS) {
-            throw unsupported("best-of=" + options.bestOf(), "Use at most " + MAX_DECODERS + ".");
-        }
-        if (options.patience() != 1) {
-            throw unsupported("patience=" + options.patience(), "whisper.cpp's beam search has none; use 1.");
-        }
-        Double lengthPenalty = options.lengthPenalty();
-        if (lengthPenalty != null && lengthPenalty == 0) {
-            throw unsupported(
-                    "length-penalty=0", "whisper.cpp takes 0 for the mean over the tokens; use a number above 0.");
-        }
-    }
-
-    /** whisper.cpp measures repetitions by the entropy of the last tokens and never skips a window for its silence. */
-    private static void checkThresholds(TranscribeOptions options) {
-        TranscribeOptions usual = TranscribeOptions.defaults();
-        Double compressionRatio = options.compressionRatioThreshold();
-        if (compressionRatio != null && !compressionRatio.equals(usual.compressionRatioThreshold())) {
-            throw unsupported(
-                    "compression-ratio-threshold=" + compressionRatio,
-                    "whisper.cpp has a check of its own for repetitions; leave it at its default, or switch it off.");
-        }
-        Double noSpeech = options.noSpeechThreshold();
-        if (noSpeech != null && !noSpeech.equals(usual.noSpeechThreshold())) {
-            throw unsupported(
-                    "no-speech-threshold=" + noSpeech,
-                    "whisper.cpp 1.7.1 does not look at it; leave it at its default, or switch it off.");
-        }
     }
 
     /** whisper.cpp knows a first temperature and an increment, and goes on up to 1. */

@@ -3,13 +3,17 @@ package io.github.whisperspeedtest.whispercpp;
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.spi.Capabilities;
 import io.github.whisperspeedtest.spi.CheckpointWriter;
 import io.github.whisperspeedtest.spi.ConfiguredImplementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.spi.ModelOrigin;
+import io.github.whisperspeedtest.transcription.TranscribeOption;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import io.github.whisperspeedtest.whispercpp.bindings.NativeLibraries;
+import io.github.whisperspeedtest.whispercpp.ggml.GgmlFileType;
 import io.github.whisperspeedtest.whispercpp.ggml.GgmlModelFile;
 import io.github.whisperspeedtest.whispercpp.ggml.GgmlWriter;
 import java.nio.file.Path;
@@ -24,8 +28,28 @@ public final class WhisperCppImplementation extends ConfiguredImplementation {
     private static final String CPU = "cpu";
     private static final String GPU = "gpu";
 
+    /** {@code WHISPER_MAX_DECODERS} of whisper.cpp. */
+    private static final int MAX_DECODERS = 8;
+
     /** {@code GGML_MAX_N_THREADS}; where the system refuses a thread, whisper.cpp ends the process. */
     private static final int MAX_THREADS = 512;
+
+    private static final Capabilities CAPABILITIES = Capabilities.sequentialDecoding()
+            .range(TranscribeOption.BEAM_SIZE, 1, MAX_DECODERS)
+            .range(TranscribeOption.BEST_OF, 1, MAX_DECODERS)
+            .oneOf(TranscribeOption.PATIENCE)
+            // whisper.cpp takes 0 for the mean over the tokens.
+            .rangeAbove(TranscribeOption.LENGTH_PENALTY, 0, 1)
+            // It measures repetitions by the entropy of the last tokens and never skips a window for its silence.
+            .oneOf(TranscribeOption.COMPRESSION_RATIO_THRESHOLD, "off")
+            .oneOf(TranscribeOption.NO_SPEECH_THRESHOLD, "off")
+            .devices(CPU, GPU)
+            .computeTypes(GgmlFileType.labels())
+            .maxThreads(MAX_THREADS)
+            .reads("ggml")
+            .writes("ggml")
+            .modelsFrom(ModelOrigin.HUB)
+            .build();
 
     /** Creates the provider; nothing native is loaded yet. */
     public WhisperCppImplementation() {}
@@ -38,6 +62,11 @@ public final class WhisperCppImplementation extends ConfiguredImplementation {
     @Override
     public List<String> settings() {
         return List.of(NativeLibraries.DIRECTORY_VARIABLE, NativeLibraries.DIRECTORY_PROPERTY, "jna.*");
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return CAPABILITIES;
     }
 
     @Override
@@ -89,18 +118,6 @@ public final class WhisperCppImplementation extends ConfiguredImplementation {
                     "compute-type=" + options.computeType(),
                     "The file " + file + " holds " + computeType + "; take a model that is quantised as wanted.");
         }
-        if (options.threads() > MAX_THREADS) {
-            throw new UnsupportedOptionException(
-                    ID,
-                    "threads=" + options.threads(),
-                    "Use at most " + MAX_THREADS + "; more than processors only slow it down.");
-        }
-        if (options.dumpGraph() != null) {
-            throw new UnsupportedOptionException(
-                    ID,
-                    "dump-graph=" + options.dumpGraph(),
-                    "whisper.cpp builds its graph anew for every step; leave it out.");
-        }
         WhisperCppRuntime runtime = WhisperCppRuntime.start(context());
         return WhisperCppTranscriber.load(
                 runtime,
@@ -122,7 +139,7 @@ public final class WhisperCppImplementation extends ConfiguredImplementation {
                 }
                 yield true;
             }
-            default -> throw new UnsupportedOptionException(ID, "device=" + device, "Use one of: auto, cpu, gpu.");
+            default -> throw new IllegalArgumentException("Undeclared device " + device);
         };
     }
 }

@@ -8,15 +8,4 @@ class WhisperCppContractTest extends ImplementationContract {
     protected Implementation newImplementation() {
         return new WhisperCppImplementation();
     }
-
-    /** whisper.cpp 1.7.1 has no voice activity detection. */
-    @Override
-    protected boolean supportsVad() {
-        return false;
-    }
-
-    @Override
-    protected boolean supportsDumpGraph() {
-        return false;
-    }
 }

@@ -11,6 +11,7 @@ import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.spi.Transcribers;
 import io.github.whisperspeedtest.testing.MicroSamples;
 import io.github.whisperspeedtest.testkit.TestContexts;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
@@ -37,7 +38,8 @@ class WhisperCppOptionsTest {
     @BeforeAll
     static void load() {
         WhisperCppImplementation implementation = TestContexts.configured(new WhisperCppImplementation());
-        transcriber = implementation.load(
+        transcriber = Transcribers.open(
+                implementation,
                 new ModelStore(ToolHome.at(home), home.resolve("no-hub-cache"))
                         .filesOf(implementation, EmbeddedModel.NAME),
                 LoadOptions.defaults());
@@ -52,7 +54,7 @@ class WhisperCppOptionsTest {
     void refusesWhatTheLibraryLacks() {
         Map<String, TranscribeOptions.Builder> refused = Map.of(
                 "patience=2.0", TranscribeOptions.builder().beamSize(2).patience(2),
-                "length-penalty=0", TranscribeOptions.builder().lengthPenalty(0.0),
+                "length-penalty=0.0", TranscribeOptions.builder().lengthPenalty(0.0),
                 "compression-ratio-threshold=3.0", TranscribeOptions.builder().compressionRatioThreshold(3.0),
                 "no-speech-threshold=0.5", TranscribeOptions.builder().noSpeechThreshold(0.5),
                 "vad=on", TranscribeOptions.builder().vad(true),

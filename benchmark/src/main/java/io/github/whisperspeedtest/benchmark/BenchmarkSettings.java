@@ -60,6 +60,13 @@ public record BenchmarkSettings(
         return audios.stream().map(BenchmarkAudio::duration).reduce(Duration.ZERO, Duration::plus);
     }
 
+    /** Returns the engine options as the continuation of a list, such as {@code ", dump-graph=graphs"}; empty if there are none. */
+    String describeEngineOptions() {
+        return load.engineOptions().entrySet().stream()
+                .map(option -> ", " + option.getKey() + "=" + option.getValue())
+                .collect(Collectors.joining());
+    }
+
     private static Map<String, String> describe(TranscribeOptions options) {
         Map<String, String> described = new LinkedHashMap<>();
         described.put("language", options.language().code());

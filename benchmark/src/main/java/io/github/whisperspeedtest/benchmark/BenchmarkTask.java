@@ -10,6 +10,7 @@ import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ImplementationContext;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.spi.Transcribers;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcriber;
@@ -100,11 +101,14 @@ public final class BenchmarkTask implements ChildTask<BenchmarkTask.Order, Bench
         if (implementation.availability() instanceof Availability.Unavailable missing) {
             return new Unavailable(missing.problem());
         }
+        // Before time is spent on recordings and the model.
+        Transcribers.check(implementation, order.load());
+        Transcribers.check(implementation, order.transcribe());
         List<Audio> audios = order.inputs().stream().map(BenchmarkInput::read).toList();
 
         reporter.report(new BenchmarkProgress(BenchmarkProgress.Stage.LOAD, 1, null));
         long loadStart = System.nanoTime();
-        try (Transcriber transcriber = implementation.load(order.files(), order.load())) {
+        try (Transcriber transcriber = Transcribers.open(implementation, order.files(), order.load())) {
             Duration load = since(loadStart);
             reporter.report(new BenchmarkProgress(BenchmarkProgress.Stage.LOAD, 1, load));
 

@@ -88,7 +88,7 @@ public final class HumanReport {
                 "Load",
                 "device " + load.device() + ", compute type " + load.computeType() + ", "
                         + counted(load.threads(), "thread")
-                        + (load.dumpGraph() == null ? "" : ", graph written to " + load.dumpGraph()));
+                        + settings.describeEngineOptions());
         line(target, "Runs", settings.runs() + " timed after " + counted(settings.warmupRuns(), "warm-up run"));
         return target.toString();
     }

@@ -100,13 +100,12 @@ public final class JsonReport {
         ObjectNode options = node.putObject("options");
         settings.options().forEach(options::put);
         LoadOptions load = settings.load();
-        node.putObject("load")
+        ObjectNode engineOptions = node.putObject("load")
                 .put("device", load.device())
                 .put("compute_type", load.computeType())
                 .put("threads", load.threads())
-                .put(
-                        "dump_graph",
-                        load.dumpGraph() == null ? null : load.dumpGraph().toString());
+                .putObject("engine_options");
+        load.engineOptions().forEach(engineOptions::put);
         return node;
     }
 

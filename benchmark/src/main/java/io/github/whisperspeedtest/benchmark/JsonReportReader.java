@@ -11,7 +11,6 @@ import io.github.whisperspeedtest.evaluation.WordErrorRate;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Timings;
-import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -83,7 +82,21 @@ final class JsonReportReader {
                         text(load, "device"),
                         text(load, "compute_type"),
                         integer(load, "threads"),
-                        optional(load, "dump_graph", this::path)));
+                        engineOptions(load)));
+    }
+
+    /** Reads options that reports did not have at first; for a time, {@code dump_graph} was a field of its own. */
+    private Map<String, String> engineOptions(JsonNode load) {
+        Map<String, String> options = new LinkedHashMap<>();
+        String graph = optional(load, "dump_graph", this::text);
+        if (graph != null) {
+            options.put("dump-graph", graph);
+        }
+        if (load.has("engine_options")) {
+            JsonNode described = object(load, "engine_options");
+            described.fieldNames().forEachRemaining(name -> options.put(name, text(described, name)));
+        }
+        return options;
     }
 
     private BenchmarkResult result(JsonNode node) {
@@ -197,10 +210,6 @@ final class JsonReportReader {
 
     private String text(JsonNode node, String name) {
         return field(node, name, JsonNode::isTextual, "a text").textValue();
-    }
-
-    private Path path(JsonNode node, String name) {
-        return Path.of(text(node, name));
     }
 
     private int integer(JsonNode node, String name) {

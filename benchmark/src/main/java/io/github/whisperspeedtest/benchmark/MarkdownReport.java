@@ -59,7 +59,7 @@ public final class MarkdownReport {
                         .collect(Collectors.joining(", ")));
         lines.add("Load: device " + load.device() + ", compute type " + load.computeType() + ", threads "
                 + load.threads()
-                + (load.dumpGraph() == null ? "" : ", graph written to " + load.dumpGraph()));
+                + settings.describeEngineOptions());
         lines.add("Runs: " + settings.runs() + " timed, " + settings.warmupRuns() + " warm-up");
         report.warnings().stream()
                 .filter(BenchmarkWarning::isAboutOrder)

@@ -9,9 +9,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -57,9 +57,9 @@ class JsonReportTest {
 
     @Test
     void aReportFromBeforeThereWereNotesIsRead() {
-        String older = SAVED.replaceAll(",\\s+\"(notes|dump_graph)\" : (\\[[^]]*]|null)", "");
+        String older = SAVED.replaceAll(",\\s+\"(notes|engine_options)\" : (\\[[^]]*]|\\{ })", "");
 
-        assertThat(older).doesNotContain("notes\"", "dump_graph");
+        assertThat(older).doesNotContain("notes\"", "engine_options");
         BenchmarkReport report = JsonReport.parse(older, "r.json");
         assertThat(report.ranking())
                 .hasSize(3)
@@ -78,7 +78,17 @@ class JsonReportTest {
     }
 
     @Test
-    void theDirectoryOfTheGraphIsKept() {
+    void theDirectoryOfTheGraphInAnOlderReportIsRead() {
+        String older = SAVED.replaceFirst("\"engine_options\" : \\{ }", "\"dump_graph\" : \"graphs\"");
+
+        assertThat(JsonReport.parse(older, "r.json").settings().load().engineOptions())
+                .containsExactly(Map.entry("dump-graph", "graphs"));
+        assertThat(JsonReport.parse(older.replace("\"dump_graph\" : \"graphs\"", "\"dump_graph\" : null"), "r.json"))
+                .isEqualTo(Reports.full());
+    }
+
+    @Test
+    void engineOptionsAreKept() {
         BenchmarkReport plain = Reports.plain(1);
         BenchmarkSettings settings = plain.settings();
         BenchmarkReport report = new BenchmarkReport(
@@ -89,13 +99,13 @@ class JsonReportTest {
                         settings.runs(),
                         settings.warmupRuns(),
                         settings.options(),
-                        settings.load().withDumpGraph(Path.of("graphs"))),
+                        settings.load().withEngineOption("dump-graph", "graphs").withEngineOption("level", "2")),
                 plain.startedAt(),
                 List.of());
 
         assertThat(JsonReport.parse(JsonReport.render(report), "r.json")).isEqualTo(report);
-        assertThat(new HumanReport(false, false).header(report)).contains("2 threads, graph written to graphs\n");
-        assertThat(MarkdownReport.render(report)).contains("threads 2, graph written to graphs\n");
+        assertThat(new HumanReport(false, false).header(report)).contains("2 threads, dump-graph=graphs, level=2\n");
+        assertThat(MarkdownReport.render(report)).contains("threads 2, dump-graph=graphs, level=2\n");
     }
 
     @ParameterizedTest

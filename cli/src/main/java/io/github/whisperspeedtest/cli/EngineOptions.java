@@ -2,8 +2,8 @@ package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.spi.LoadOptions;
-import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -45,10 +45,10 @@ final class EngineOptions {
     private int threads = LoadOptions.defaultThreads();
 
     @Option(
-            names = "--dump-graph",
-            paramLabel = "DIR",
-            description = "Write the network's graph to a directory, for a viewer such as Netron.")
-    private @Nullable Path dumpGraph;
+            names = "--engine-option",
+            paramLabel = "KEY=VALUE",
+            description = "Option of one engine, repeatable, such as dump-graph=DIR; list --json shows them all.")
+    private Map<String, String> engineOptions = new LinkedHashMap<>();
 
     @Option(names = "--download", description = "Download the model first if it is not there.")
     private boolean download;
@@ -65,7 +65,7 @@ final class EngineOptions {
 
     LoadOptions loadOptions() {
         try {
-            return new LoadOptions(device, computeType, threads, dumpGraph == null ? null : dumpGraph.toAbsolutePath());
+            return new LoadOptions(device, computeType, threads, engineOptions);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }

@@ -134,6 +134,7 @@ final class ListCommand implements Callable<Integer> {
             }
             ArrayNode names = node.putArray("models");
             catalog.models(implementation).forEach(model -> names.add(model.name()));
+            node.set("capabilities", CapabilitiesJson.of(implementation.capabilities()));
         });
         ArrayNode broken = root.putArray("broken_providers");
         for (DiscoveryProblem problem : problems) {

@@ -10,7 +10,9 @@ import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.AtomicFiles;
 import io.github.whisperspeedtest.files.DiskErrors;
 import io.github.whisperspeedtest.format.TranscriptFormat;
+import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.spi.Transcribers;
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcriber;
@@ -121,8 +123,10 @@ final class TranscribeCommand implements Callable<Integer> {
         String id = implementation == null
                 ? new ImplementationChoice(library.implementations(), library.models()).forModel(engine.model())
                 : implementation;
-        new ModelFetcher(terminal, library, common.debug())
-                .ensure(library.registry().require(id), engine.model(), engine.download());
+        Implementation chosen = library.registry().require(id);
+        Transcribers.check(chosen, load);
+        Transcribers.check(chosen, options);
+        new ModelFetcher(terminal, library, common.debug()).ensure(chosen, engine.model(), engine.download());
 
         ErrorPrinter errors = new ErrorPrinter(terminal);
         Map<Path, String> names = OutputNames.of(files);

@@ -258,7 +258,7 @@ class DistributionIT {
         List<List<String>> options = List.of(
                 List.of("--task", "translate"),
                 List.of("--language", "de"),
-                List.of("--temperature", "0"),
+                List.of("--temperature", "0.4"),
                 List.of("--beam-size", "2"));
         for (List<String> option : options) {
             List<String> line = new ArrayList<>(List.of("benchmark", "-i", "parrot"));

@@ -125,6 +125,23 @@ class RootCommandTest {
         assertThat(whispercpp.get("available").asBoolean()).isTrue();
         assertThat(whispercpp.get("note").isNull()).isTrue();
         assertThat(whispercpp.get("models")).extracting(JsonNode::asText).contains("micro", "large");
+        JsonNode capabilities = whispercpp.get("capabilities");
+        assertThat(capabilities.at("/transcribe_options/beam-size")).hasToString("""
+                {"default":"1","support":"range","minimum":1.0,"maximum":8.0}""");
+        assertThat(capabilities.at("/transcribe_options/vad")).hasToString("""
+                {"default":"auto","support":"default","values":[]}""");
+        assertThat(capabilities.at("/transcribe_options/prompt/support").asText())
+                .isEqualTo("any");
+        assertThat(capabilities.get("devices")).extracting(JsonNode::asText).containsExactly("auto", "cpu", "gpu");
+        assertThat(capabilities.get("max_threads").asInt()).isEqualTo(512);
+        assertThat(capabilities.get("engine_options")).isEmpty();
+        assertThat(implementation(json, "faster")
+                        .at("/capabilities/engine_options/dump-graph/kind")
+                        .asText())
+                .isEqualTo("path");
+        assertThat(capabilities.get("formats_read"))
+                .extracting(JsonNode::asText)
+                .containsExactly("ggml");
         System.clearProperty(ToolHome.MODELS_PROPERTY);
     }
 

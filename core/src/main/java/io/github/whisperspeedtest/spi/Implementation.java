@@ -49,13 +49,26 @@ public interface Implementation {
     List<ModelInfo> models(Path modelsDirectory);
 
     /**
+     * Returns what this implementation supports; loads nothing and is the same on every machine.
+     *
+     * <p>Core refuses every option that is not declared here. The default declares greedy transcription with automatic load options.
+     */
+    default Capabilities capabilities() {
+        return Capabilities.greedy().build();
+    }
+
+    /**
      * Loads a model from exactly the files given; reads the disk and never the network.
+     *
+     * <p>Programs call {@link Transcribers#open}, which refuses undeclared options before it calls this method. So neither this method
+     * nor the transcriber it returns needs to check them.
      *
      * <p>Bounds-checks the files before native code sees them: a damaged file is an exception, not a crash.
      *
      * @throws io.github.whisperspeedtest.error.ModelException if a file is missing, incomplete or damaged
      * @throws io.github.whisperspeedtest.error.EngineUnavailableException if the implementation cannot run here
-     * @throws io.github.whisperspeedtest.error.UnsupportedOptionException if an option cannot be honoured
+     * @throws io.github.whisperspeedtest.error.UnsupportedOptionException if this machine or this model cannot honour a declared
+     *     option
      * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
      */
     Transcriber load(ModelFiles files, LoadOptions options);

@@ -1,8 +1,9 @@
 package io.github.whisperspeedtest.spi;
 
-import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How a model is to be loaded.
@@ -10,31 +11,28 @@ import org.jspecify.annotations.Nullable;
  * @param device {@code auto} for the best there is, or a device of the implementation such as {@code cpu}, {@code gpu}
  * @param computeType {@code auto} for the model's own, or a type of the implementation such as {@code int8}
  * @param threads threads to compute with, at least 1
- * @param dumpGraph directory to write the network's graph to, in the engine's own format and for people to look at; null for not
+ * @param engineOptions values of options that only some engines have, by the name of an {@link EngineOption}
  */
-public record LoadOptions(
-        String device,
-        String computeType,
-        int threads,
-        @Nullable Path dumpGraph) {
+public record LoadOptions(String device, String computeType, int threads, Map<String, String> engineOptions) {
     /** The value that leaves a choice to the implementation. */
     public static final String AUTO = "auto";
 
     /** Beyond the fast cores of a desktop chip more threads only wait for each other; so the default stops here. */
     private static final int MAX_DEFAULT_THREADS = 8;
 
-    /** Checks the number of threads. */
+    /** Checks the number of threads and copies the map, keeping its order. */
     public LoadOptions {
         Objects.requireNonNull(device, "device");
         Objects.requireNonNull(computeType, "computeType");
         if (threads < 1) {
             throw new IllegalArgumentException("threads must be at least 1, but was " + threads);
         }
+        engineOptions = Collections.unmodifiableMap(new LinkedHashMap<>(engineOptions));
     }
 
-    /** Creates options that leave the graph where it is. */
+    /** Creates options without engine options. */
     public LoadOptions(String device, String computeType, int threads) {
-        this(device, computeType, threads, null);
+        this(device, computeType, threads, Map.of());
     }
 
     /** Returns the defaults: everything automatic, one thread per processor up to eight. */
@@ -49,21 +47,23 @@ public record LoadOptions(
 
     /** Returns these options with another number of threads. */
     public LoadOptions withThreads(int value) {
-        return new LoadOptions(device, computeType, value, dumpGraph);
+        return new LoadOptions(device, computeType, value, engineOptions);
     }
 
     /** Returns these options with another device. */
     public LoadOptions withDevice(String value) {
-        return new LoadOptions(value, computeType, threads, dumpGraph);
+        return new LoadOptions(value, computeType, threads, engineOptions);
     }
 
     /** Returns these options with another compute type. */
     public LoadOptions withComputeType(String value) {
-        return new LoadOptions(device, value, threads, dumpGraph);
+        return new LoadOptions(device, value, threads, engineOptions);
     }
 
-    /** Returns these options with another directory for the graph, null for none. */
-    public LoadOptions withDumpGraph(@Nullable Path value) {
-        return new LoadOptions(device, computeType, threads, value);
+    /** Returns these options with one engine option added or replaced. */
+    public LoadOptions withEngineOption(String name, String value) {
+        Map<String, String> all = new LinkedHashMap<>(engineOptions);
+        all.put(name, value);
+        return new LoadOptions(device, computeType, threads, all);
     }
 }

@@ -11,6 +11,7 @@ import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ImplementationContext;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.spi.Transcribers;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -86,7 +87,7 @@ public final class VerifyTask implements ChildTask<VerifyTask.Order, Void, Verif
         if (implementation.availability() instanceof Availability.Unavailable missing) {
             return new Unavailable(missing.problem());
         }
-        try (Transcriber transcriber = implementation.load(order.files(), LoadOptions.defaults())) {
+        try (Transcriber transcriber = Transcribers.open(implementation, order.files(), LoadOptions.defaults())) {
             return new Loaded(transcriber.parameters().runtime());
         } catch (WhisperSpeedtestException e) {
             LOG.debug("{} refuses {}", order.implementation(), order.files(), e);

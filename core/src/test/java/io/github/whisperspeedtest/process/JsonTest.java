@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource;
@@ -44,6 +45,16 @@ class JsonTest {
                 new Timings(Duration.ofNanos(999_999_999), null, Duration.ofSeconds(-1, 5), null));
 
         assertThat(roundTrip(Transcription.class, transcription)).isEqualTo(transcription);
+    }
+
+    @Test
+    void loadOptionsKeepTheOptionsOfTheEngine() {
+        LoadOptions options =
+                LoadOptions.defaults().withEngineOption("level", "2").withEngineOption("dump-graph", "a=b");
+
+        LoadOptions copy = roundTrip(LoadOptions.class, options);
+        assertThat(copy).isEqualTo(options);
+        assertThat(copy.engineOptions().keySet()).containsExactly("level", "dump-graph");
     }
 
     @Test

@@ -3,7 +3,7 @@ package io.github.whisperspeedtest.spi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class LoadOptionsTest {
@@ -25,11 +25,12 @@ class LoadOptionsTest {
         assertThat(options.withDevice("gpu")).isEqualTo(new LoadOptions("gpu", "int8", 3));
         assertThat(options.withComputeType("f16")).isEqualTo(new LoadOptions("cpu", "f16", 3));
         assertThat(options.withThreads(1)).isEqualTo(new LoadOptions("cpu", "int8", 1));
-        LoadOptions dumping = options.withDumpGraph(Path.of("graphs"));
-        assertThat(dumping).isEqualTo(new LoadOptions("cpu", "int8", 3, Path.of("graphs")));
+        LoadOptions dumping = options.withEngineOption("dump-graph", "graphs");
+        assertThat(dumping).isEqualTo(new LoadOptions("cpu", "int8", 3, Map.of("dump-graph", "graphs")));
         assertThat(dumping.withDevice("gpu").withComputeType("f16").withThreads(1))
-                .isEqualTo(new LoadOptions("gpu", "f16", 1, Path.of("graphs")));
-        assertThat(dumping.withDumpGraph(null)).isEqualTo(options);
+                .isEqualTo(new LoadOptions("gpu", "f16", 1, Map.of("dump-graph", "graphs")));
+        assertThat(dumping.withEngineOption("dump-graph", "others").engineOptions())
+                .containsExactly(Map.entry("dump-graph", "others"));
     }
 
     @Test

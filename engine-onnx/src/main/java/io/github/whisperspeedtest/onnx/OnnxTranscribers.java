@@ -7,25 +7,31 @@ import io.github.whisperspeedtest.network.WhisperNetwork;
 import io.github.whisperspeedtest.onnx.graph.Precision;
 import io.github.whisperspeedtest.onnx.session.OnnxRuntime;
 import io.github.whisperspeedtest.onnx.vad.SileroVad;
+import io.github.whisperspeedtest.spi.Capabilities;
+import io.github.whisperspeedtest.spi.EngineOption;
 import io.github.whisperspeedtest.spi.ImplementationContext;
+import io.github.whisperspeedtest.spi.LoadOptionParser;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
-import io.github.whisperspeedtest.spi.OfferedOptions;
 import io.github.whisperspeedtest.tokenizer.Tokenizer;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import io.github.whisperspeedtest.vad.SpeechFilter;
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What the backends on this engine have in common: reading their options, and making a transcriber of a network. */
 public final class OnnxTranscribers {
     /** What a row says whose implementation would cut out silence but lacks the model for it. */
     public static final String VAD_OFF = "VAD off: " + SileroModel.NAME + " is not on this machine";
+
+    /** Writes the network's graphs for a viewer such as Netron. */
+    public static final EngineOption DUMP_GRAPH =
+            new EngineOption("dump-graph", "Directory to write the network's ONNX graphs to.", EngineOption.Kind.PATH);
 
     private OnnxTranscribers() {}
 
@@ -38,27 +44,25 @@ public final class OnnxTranscribers {
     }
 
     /**
-     * Returns the precision that a compute type names.
+     * Returns the requested precision, the first one for {@link LoadOptions#AUTO}.
      *
-     * @param automatic what {@link LoadOptions#AUTO} means
-     * @param others what else the implementation offers
+     * @param supported the precisions that run on the chosen device
      * @throws io.github.whisperspeedtest.error.UnsupportedOptionException if it is none of these
      */
-    public static Precision precision(
-            String implementation, LoadOptions options, Precision automatic, Precision... others) {
-        return OfferedOptions.computeType(implementation, options, EnumSet.of(automatic, others), Precision::label)
-                .orElse(automatic);
+    public static Precision precision(String implementation, LoadOptions options, List<Precision> supported) {
+        return LoadOptionParser.computeType(implementation, options, supported, Precision::label)
+                .orElse(supported.get(0));
     }
 
-    /**
-     * Checks the device and the number of threads.
-     *
-     * @param devices what the implementation offers beside {@link LoadOptions#AUTO}
-     * @throws io.github.whisperspeedtest.error.UnsupportedOptionException if they cannot be honoured
-     */
-    public static void check(String implementation, LoadOptions options, List<String> devices) {
-        OfferedOptions.device(implementation, options, devices, Function.identity());
-        OfferedOptions.checkThreads(implementation, options);
+    /** Returns a builder of capabilities with what every network on this engine supports. */
+    public static Capabilities.Builder capabilities() {
+        return Capabilities.sequentialDecoding().vad().engineOptions(DUMP_GRAPH);
+    }
+
+    /** Returns the directory that {@link #DUMP_GRAPH} names, null if it is not set. */
+    public static @Nullable Path graphDirectory(LoadOptions options) {
+        String directory = options.engineOptions().get(DUMP_GRAPH.name());
+        return directory == null ? null : Path.of(directory);
     }
 
     /**

@@ -1,24 +1,22 @@
 package io.github.whisperspeedtest.torch;
 
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
-import io.github.whisperspeedtest.decoding.ChunkedOptions;
 import io.github.whisperspeedtest.decoding.NetworkTranscriber;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.ImplementationContext;
+import io.github.whisperspeedtest.spi.LoadOptionParser;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
-import io.github.whisperspeedtest.spi.OfferedOptions;
 import io.github.whisperspeedtest.tokenizer.Tokenizer;
 import io.github.whisperspeedtest.transcription.EngineParameters;
-import io.github.whisperspeedtest.transcription.Transcriber;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What the backends on this engine have in common: reading their options, and making a transcriber of a network. */
-public final class TorchTranscribers {
+/** Reads load options and makes transcribers of networks for the implementations on this engine. */
+final class TorchTranscribers {
     private final String implementation;
     private final Set<TorchDevice> meantFor;
     private final ImplementationContext context;
@@ -30,14 +28,14 @@ public final class TorchTranscribers {
      * @param meantFor the devices that it is there for; on another one a note of its results says so
      * @param context the directories and settings of the implementation
      */
-    public TorchTranscribers(String implementation, Set<TorchDevice> meantFor, ImplementationContext context) {
+    TorchTranscribers(String implementation, Set<TorchDevice> meantFor, ImplementationContext context) {
         this.implementation = implementation;
         this.context = context;
         this.meantFor = Set.copyOf(meantFor);
     }
 
     /** Returns whether PyTorch can be used here, and on what. */
-    public Availability availability() {
+    Availability availability() {
         return TorchRuntime.availability(context, meantFor);
     }
 
@@ -48,16 +46,9 @@ public final class TorchTranscribers {
      * @throws UnsupportedOptionException if an option cannot be honoured here
      * @throws io.github.whisperspeedtest.error.RuntimeUnavailableException if PyTorch cannot be used here
      */
-    public TorchOptions options(LoadOptions options) {
+    TorchOptions options(LoadOptions options) {
         Optional<TorchDevice> wanted =
-                OfferedOptions.device(implementation, options, List.of(TorchDevice.values()), TorchDevice::option);
-        OfferedOptions.checkThreads(implementation, options);
-        if (options.dumpGraph() != null) {
-            throw new UnsupportedOptionException(
-                    implementation,
-                    "dump-graph=" + options.dumpGraph(),
-                    "The network is a program and no graph: whisper_network.py in the jar of the engine. Leave the option out.");
-        }
+                LoadOptionParser.device(implementation, options, List.of(TorchDevice.values()), TorchDevice::option);
         TorchRuntime.start(context);
         TorchDevice device = wanted.orElseGet(TorchDevice::best);
         device.problem().ifPresent(problem -> {
@@ -66,35 +57,19 @@ public final class TorchTranscribers {
                     "device=" + device.option(),
                     "PyTorch cannot use " + device.description() + " here: " + problem + ". Use device auto or cpu.");
         });
-        TorchPrecision precision = OfferedOptions.computeType(
+        TorchPrecision precision = LoadOptionParser.computeType(
                         implementation, options, TorchPrecision.offered(device), TorchPrecision::label)
                 .orElseGet(() -> TorchPrecision.automatic(device));
         return new TorchOptions(device, precision, options.threads());
     }
 
     /**
-     * Loads a network and makes a transcriber of it that goes from window to window.
+     * Loads a network and returns the builder of its transcriber.
      *
-     * @param asked what the user asked for
-     * @param options what {@link #options} made of it
+     * @param asked the user's options
+     * @param options what {@link #options} made of them
      */
-    public Transcriber sequential(ModelFiles files, Checkpoint checkpoint, LoadOptions asked, TorchOptions options) {
-        return transcriber(files, checkpoint, asked, options).build();
-    }
-
-    /**
-     * Loads a network and makes a transcriber of it that decodes many chunks at once.
-     *
-     * @param asked what the user asked for
-     * @param options what {@link #options} made of it
-     * @param chunks what chunks are where a transcription leaves it open
-     */
-    public Transcriber chunked(
-            ModelFiles files, Checkpoint checkpoint, LoadOptions asked, TorchOptions options, ChunkedOptions chunks) {
-        return transcriber(files, checkpoint, asked, options).chunks(chunks).build();
-    }
-
-    private NetworkTranscriber.Builder transcriber(
+    NetworkTranscriber.Builder transcriber(
             ModelFiles files, Checkpoint checkpoint, LoadOptions asked, TorchOptions options) {
         TorchNetwork network = TorchNetwork.load(checkpoint, options);
         EngineParameters parameters = parameters(files, asked, network);

@@ -1,6 +1,5 @@
 package io.github.whisperspeedtest.decoding;
 
-import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import java.time.Duration;
 import java.util.Objects;
@@ -48,24 +47,5 @@ public record ChunkedOptions(Duration chunkLength, int batchSize) {
         Duration length = options.chunkLength();
         Integer size = options.batchSize();
         return new ChunkedOptions(length == null ? chunkLength : length, size == null ? batchSize : size);
-    }
-
-    /**
-     * Refuses options that only mean something where chunks are decoded at once: for an implementation that transcribes window after
-     * window.
-     *
-     * @param implementation id of the implementation that was asked
-     * @throws UnsupportedOptionException if one of them is set
-     */
-    public static void refuse(String implementation, TranscribeOptions options) {
-        String advice = "It transcribes window after window; leave the option out.";
-        Integer size = options.batchSize();
-        if (size != null) {
-            throw new UnsupportedOptionException(implementation, "batch-size=" + size, advice);
-        }
-        Duration length = options.chunkLength();
-        if (length != null) {
-            throw new UnsupportedOptionException(implementation, "chunk-length=" + length.toMillis() / 1000.0, advice);
-        }
     }
 }

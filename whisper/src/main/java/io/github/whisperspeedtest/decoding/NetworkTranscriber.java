@@ -177,17 +177,8 @@ public final class NetworkTranscriber implements Transcriber {
     }
 
     private void check(TranscribeOptions options) {
-        if (options.vad() == Vad.ON && speechFilter == null) {
-            throw missingSpeechFilter != null
-                    ? missingSpeechFilter.get()
-                    : unsupported("vad=on", "It has no voice activity detection; leave the option out.");
-        }
-        if (chunks == null) {
-            ChunkedOptions.refuse(implementation, options);
-        } else if (Boolean.TRUE.equals(options.conditionOnPreviousText())) {
-            throw unsupported(
-                    "condition-on-previous-text=true",
-                    "It decodes chunks at once, none of which knows the text before; leave the option out.");
+        if (options.vad() == Vad.ON && speechFilter == null && missingSpeechFilter != null) {
+            throw missingSpeechFilter.get();
         }
         SpecialTokens specials = tokenizer.specials();
         if (!specials.isMultilingual()) {

@@ -229,18 +229,11 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void refusesToDetectVoiceWithoutAFilter() {
-        refuses(transcriber, ENGLISH.toBuilder().vad(true), "vad=on");
+    void leavesVoiceDetectionOffWithoutAFilter() {
         assertThat(transcriber
                         .transcribe(audio(1), ENGLISH.toBuilder().vad(Vad.AUTO).build())
                         .text())
                 .isEqualTo("hi hi");
-    }
-
-    @Test
-    void goingFromWindowToWindowRefusesWhatIsForChunks() {
-        refuses(transcriber, ENGLISH.toBuilder().batchSize(4), "batch-size=4");
-        refuses(transcriber, ENGLISH.toBuilder().chunkLength(Duration.ofMillis(12_500)), "chunk-length=12.5");
     }
 
     @Test
@@ -282,8 +275,7 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void chunksCannotFollowOnFromTheTextBefore() {
-        refuses(chunked(network), ENGLISH.toBuilder().conditionOnPreviousText(true), "condition-on-previous-text=true");
+    void chunksDoNotFollowOnFromTheTextBefore() {
         assertThat(chunked(network)
                         .transcribe(
                                 audio(30),

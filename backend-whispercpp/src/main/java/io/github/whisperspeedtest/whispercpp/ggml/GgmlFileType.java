@@ -90,8 +90,8 @@ public enum GgmlFileType {
         return type;
     }
 
-    /** Returns the labels of all types, for messages. */
-    static List<String> labels() {
+    /** Returns the labels of all types. */
+    public static List<String> labels() {
         return Arrays.stream(values()).map(GgmlFileType::label).toList();
     }
 }

@@ -1,0 +1,267 @@
+package io.github.whisperspeedtest.spi;
+
+import io.github.whisperspeedtest.transcription.TranscribeOption;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What an implementation supports. {@link Transcribers} refuses everything else before the implementation sees it.
+ *
+ * <p>Devices and compute types are those that the implementation knows; whether this machine has the device, and whether the type runs
+ * on it, is found out when a model is loaded. Immutable.
+ */
+public final class Capabilities {
+    /** The default for {@link #maxThreads()}: far more threads than processors, and few enough for any system to start. */
+    public static final int DEFAULT_MAX_THREADS = 512;
+
+    private static final SupportedValues NONE = new SupportedValues.OneOf(List.of());
+
+    private final Map<TranscribeOption, SupportedValues> transcribeOptions;
+    private final Set<String> devices;
+    private final Set<String> computeTypes;
+    private final int maxThreads;
+    private final Map<String, EngineOption> engineOptions;
+    private final Set<String> formatsRead;
+    private final Set<String> formatsWritten;
+    private final Set<ModelOrigin> modelOrigins;
+
+    private Capabilities(Builder builder) {
+        transcribeOptions = Collections.unmodifiableMap(new EnumMap<>(builder.transcribeOptions));
+        devices = Collections.unmodifiableSet(new LinkedHashSet<>(builder.devices));
+        computeTypes = Collections.unmodifiableSet(new LinkedHashSet<>(builder.computeTypes));
+        maxThreads = builder.maxThreads;
+        engineOptions = Collections.unmodifiableMap(new LinkedHashMap<>(builder.engineOptions));
+        formatsRead = Collections.unmodifiableSet(new LinkedHashSet<>(builder.formatsRead));
+        formatsWritten = Collections.unmodifiableSet(new LinkedHashSet<>(builder.formatsWritten));
+        modelOrigins = Collections.unmodifiableSet(EnumSet.copyOf(builder.modelOrigins));
+    }
+
+    /**
+     * Returns a builder that starts from greedy transcription with automatic choices: default options, a single temperature of 0, VAD
+     * off, up to {@link #DEFAULT_MAX_THREADS} threads, and models written on this machine.
+     */
+    public static Builder greedy() {
+        return new Builder();
+    }
+
+    /**
+     * Returns a builder that starts from all that {@link io.github.whisperspeedtest.decoding.NetworkTranscriber} does window by window;
+     * voice activity detection is added by {@link Builder#vad()}.
+     */
+    public static Builder sequentialDecoding() {
+        return greedy().any(
+                        TranscribeOption.LANGUAGE,
+                        TranscribeOption.TASK,
+                        TranscribeOption.BEAM_SIZE,
+                        TranscribeOption.BEST_OF,
+                        TranscribeOption.PATIENCE,
+                        TranscribeOption.LENGTH_PENALTY,
+                        TranscribeOption.TEMPERATURES,
+                        TranscribeOption.COMPRESSION_RATIO_THRESHOLD,
+                        TranscribeOption.LOG_PROBABILITY_THRESHOLD,
+                        TranscribeOption.NO_SPEECH_THRESHOLD,
+                        TranscribeOption.PROMPT,
+                        TranscribeOption.CONDITION_ON_PREVIOUS_TEXT,
+                        TranscribeOption.TIMESTAMPS);
+    }
+
+    /**
+     * Returns a builder that starts from all that {@link io.github.whisperspeedtest.decoding.NetworkTranscriber} does with chunks, none of
+     * which can follow on from the text of another.
+     */
+    public static Builder chunkedDecoding() {
+        return sequentialDecoding()
+                .oneOf(TranscribeOption.CONDITION_ON_PREVIOUS_TEXT, "false")
+                .any(TranscribeOption.CHUNK_LENGTH, TranscribeOption.BATCH_SIZE);
+    }
+
+    /** Returns a builder that starts from these capabilities. */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.transcribeOptions.putAll(transcribeOptions);
+        builder.devices.addAll(devices);
+        builder.computeTypes.addAll(computeTypes);
+        builder.maxThreads = maxThreads;
+        builder.engineOptions.putAll(engineOptions);
+        builder.formatsRead.addAll(formatsRead);
+        builder.formatsWritten.addAll(formatsWritten);
+        builder.modelOrigins.addAll(modelOrigins);
+        return builder;
+    }
+
+    /** Returns the supported values of an option besides the default. */
+    public SupportedValues values(TranscribeOption option) {
+        return transcribeOptions.getOrDefault(option, NONE);
+    }
+
+    /** Returns whether the value of an option in the given options is supported. */
+    public boolean supports(TranscribeOption option, TranscribeOptions options) {
+        return option.isBasic(options) || values(option).contains(option, options);
+    }
+
+    /** Returns the devices besides {@link LoadOptions#AUTO}. */
+    public Set<String> devices() {
+        return devices;
+    }
+
+    /** Returns the compute types besides {@link LoadOptions#AUTO}. */
+    public Set<String> computeTypes() {
+        return computeTypes;
+    }
+
+    /** Returns the largest number of threads. */
+    public int maxThreads() {
+        return maxThreads;
+    }
+
+    /** Returns the engine-specific load options by name. */
+    public Map<String, EngineOption> engineOptions() {
+        return engineOptions;
+    }
+
+    /** Returns the model formats that it loads, such as {@code ggml}. */
+    public Set<String> formatsRead() {
+        return formatsRead;
+    }
+
+    /** Returns the model formats that it writes. */
+    public Set<String> formatsWritten() {
+        return formatsWritten;
+    }
+
+    /** Returns where its models come from. */
+    public Set<ModelOrigin> modelOrigins() {
+        return modelOrigins;
+    }
+
+    /** Collects capabilities. */
+    public static final class Builder {
+        private final Map<TranscribeOption, SupportedValues> transcribeOptions = new EnumMap<>(TranscribeOption.class);
+        private final Set<String> devices = new LinkedHashSet<>();
+        private final Set<String> computeTypes = new LinkedHashSet<>();
+        private int maxThreads = DEFAULT_MAX_THREADS;
+        private final Map<String, EngineOption> engineOptions = new LinkedHashMap<>();
+        private final Set<String> formatsRead = new LinkedHashSet<>();
+        private final Set<String> formatsWritten = new LinkedHashSet<>();
+        private final Set<ModelOrigin> modelOrigins = EnumSet.of(ModelOrigin.LOCAL);
+
+        private Builder() {}
+
+        /** Declares options of which every value is supported. */
+        public Builder any(TranscribeOption... options) {
+            for (TranscribeOption option : options) {
+                transcribeOptions.put(option, new SupportedValues.Any());
+            }
+            return this;
+        }
+
+        /**
+         * Declares the supported values of an option besides its default.
+         *
+         * @param values as in {@link TranscribeOption#text}; none to support only the default
+         */
+        public Builder oneOf(TranscribeOption option, String... values) {
+            transcribeOptions.put(option, new SupportedValues.OneOf(List.of(values)));
+            return this;
+        }
+
+        /** Declares a range of numbers, both bounds included. */
+        public Builder range(TranscribeOption option, double minimum, double maximum) {
+            transcribeOptions.put(option, new SupportedValues.Range(minimum, false, maximum));
+            return this;
+        }
+
+        /** Declares a range of numbers without its minimum. */
+        public Builder rangeAbove(TranscribeOption option, double minimum, double maximum) {
+            transcribeOptions.put(option, new SupportedValues.Range(minimum, true, maximum));
+            return this;
+        }
+
+        /** Declares the languages that can be asked for, by code. */
+        public Builder languages(Collection<String> codes) {
+            return oneOf(TranscribeOption.LANGUAGE, codes.toArray(String[]::new));
+        }
+
+        /** Declares voice activity detection. */
+        public Builder vad() {
+            return any(TranscribeOption.VAD);
+        }
+
+        /** Adds devices besides {@link LoadOptions#AUTO}. */
+        public Builder devices(Collection<String> values) {
+            devices.addAll(values);
+            return this;
+        }
+
+        /** Adds devices besides {@link LoadOptions#AUTO}. */
+        public Builder devices(String... values) {
+            return devices(Arrays.asList(values));
+        }
+
+        /** Adds compute types besides {@link LoadOptions#AUTO}. */
+        public Builder computeTypes(Collection<String> values) {
+            computeTypes.addAll(values);
+            return this;
+        }
+
+        /** Adds compute types besides {@link LoadOptions#AUTO}. */
+        public Builder computeTypes(String... values) {
+            return computeTypes(Arrays.asList(values));
+        }
+
+        /** Sets the largest number of threads, at least 1. */
+        public Builder maxThreads(int value) {
+            if (value < 1) {
+                throw new IllegalArgumentException("maxThreads must be at least 1, but was " + value);
+            }
+            maxThreads = value;
+            return this;
+        }
+
+        /** Adds engine-specific load options. */
+        public Builder engineOptions(EngineOption... values) {
+            for (EngineOption value : values) {
+                engineOptions.put(value.name(), value);
+            }
+            return this;
+        }
+
+        /** Removes an engine-specific load option. */
+        public Builder withoutEngineOption(String name) {
+            engineOptions.remove(name);
+            return this;
+        }
+
+        /** Adds a model format that it loads. */
+        public Builder reads(String format) {
+            formatsRead.add(format);
+            return this;
+        }
+
+        /** Adds a model format that it writes. */
+        public Builder writes(String format) {
+            formatsWritten.add(format);
+            return this;
+        }
+
+        /** Adds places that its models come from. */
+        public Builder modelsFrom(ModelOrigin... values) {
+            modelOrigins.addAll(Arrays.asList(values));
+            return this;
+        }
+
+        /** Returns the capabilities. */
+        public Capabilities build() {
+            return new Capabilities(this);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package io.github.whisperspeedtest.spi;
+
+import io.github.whisperspeedtest.audio.Audio;
+import io.github.whisperspeedtest.error.UnsupportedOptionException;
+import io.github.whisperspeedtest.transcription.EngineParameters;
+import io.github.whisperspeedtest.transcription.TranscribeOption;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import io.github.whisperspeedtest.transcription.Transcriber;
+import io.github.whisperspeedtest.transcription.Transcription;
+import io.github.whisperspeedtest.transcription.TranscriptionListener;
+import java.util.Collection;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Loads models and holds every call to the implementation's {@link Capabilities}: the only way from core to an engine. */
+public final class Transcribers {
+    private Transcribers() {}
+
+    /**
+     * Loads a model. The transcriber refuses options that the implementation does not declare.
+     *
+     * @throws UnsupportedOptionException if the implementation does not declare one of the load options, or cannot honour it here
+     * @throws io.github.whisperspeedtest.error.WhisperSpeedtestException as {@link Implementation#load} does
+     */
+    public static Transcriber open(Implementation implementation, ModelFiles files, LoadOptions options) {
+        check(implementation, options);
+        return new Checked(implementation.id(), implementation.capabilities(), implementation.load(files, options));
+    }
+
+    /**
+     * Checks load options without loading anything.
+     *
+     * @throws UnsupportedOptionException if the implementation does not declare one of them
+     */
+    public static void check(Implementation implementation, LoadOptions options) {
+        String id = implementation.id();
+        Capabilities declared = implementation.capabilities();
+        checkChoice(id, "device", options.device(), declared.devices());
+        checkChoice(id, "compute-type", options.computeType(), declared.computeTypes());
+        if (options.threads() > declared.maxThreads()) {
+            throw new UnsupportedOptionException(
+                    id, "threads=" + options.threads(), "It supports at most " + declared.maxThreads() + ".");
+        }
+        options.engineOptions().forEach((name, value) -> checkEngineOption(id, name, value, declared.engineOptions()));
+    }
+
+    /**
+     * Checks the options of a transcription.
+     *
+     * @throws UnsupportedOptionException if the implementation does not declare one of them
+     */
+    public static void check(Implementation implementation, TranscribeOptions options) {
+        check(implementation.id(), implementation.capabilities(), options);
+    }
+
+    private static void check(String implementation, Capabilities declared, TranscribeOptions options) {
+        for (TranscribeOption option : TranscribeOption.values()) {
+            if (!declared.supports(option, options)) {
+                throw new UnsupportedOptionException(
+                        implementation,
+                        option.label() + "=" + option.text(options),
+                        supported(option, declared.values(option)));
+            }
+        }
+    }
+
+    private static String supported(TranscribeOption option, SupportedValues values) {
+        String others = values.describe();
+        String usual = option.defaultText();
+        return others.isEmpty()
+                ? "It supports only the default, " + usual + "."
+                : "It supports " + others + " and the default, " + usual + ".";
+    }
+
+    private static void checkChoice(String implementation, String option, String value, Collection<String> declared) {
+        if (!value.equals(LoadOptions.AUTO) && !declared.contains(value)) {
+            throw new UnsupportedOptionException(
+                    implementation,
+                    option + "=" + value,
+                    "It supports "
+                            + Stream.concat(Stream.of(LoadOptions.AUTO), declared.stream())
+                                    .collect(Collectors.joining(", "))
+                            + ".");
+        }
+    }
+
+    private static void checkEngineOption(
+            String implementation, String name, String value, Map<String, EngineOption> declared) {
+        EngineOption option = declared.get(name);
+        if (option == null) {
+            throw new UnsupportedOptionException(
+                    implementation,
+                    "engine-option " + name + "=" + value,
+                    declared.isEmpty()
+                            ? "It has no engine options."
+                            : "Its engine options are: " + String.join(", ", declared.keySet()) + ".");
+        }
+        if (!option.accepts(value)) {
+            throw new UnsupportedOptionException(
+                    implementation,
+                    "engine-option " + name + "=" + value,
+                    "The value must be " + option.describeValues() + ".");
+        }
+    }
+
+    /** Passes on only what the implementation declares. */
+    private record Checked(String implementation, Capabilities declared, Transcriber transcriber)
+            implements Transcriber {
+        @Override
+        public EngineParameters parameters() {
+            return transcriber.parameters();
+        }
+
+        @Override
+        public Transcription transcribe(Audio audio, TranscribeOptions options, TranscriptionListener listener) {
+            check(implementation, declared, options);
+            return transcriber.transcribe(audio, options, listener);
+        }
+
+        @Override
+        public void close() {
+            transcriber.close();
+        }
+    }
+}

@@ -1,0 +1,222 @@
+package io.github.whisperspeedtest.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.error.UnsupportedOptionException;
+import io.github.whisperspeedtest.transcription.Language;
+import io.github.whisperspeedtest.transcription.Segment;
+import io.github.whisperspeedtest.transcription.Task;
+import io.github.whisperspeedtest.transcription.Timestamps;
+import io.github.whisperspeedtest.transcription.TranscribeOption;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import io.github.whisperspeedtest.transcription.Transcription;
+import io.github.whisperspeedtest.transcription.Word;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Options of a transcription: each is honoured if declared and refused otherwise. */
+abstract class DecodingTests extends ContractTests {
+    /** Token {@code <|0.00|>} of the embedded model's vocabulary, which is that of the multilingual models before large-v3. */
+    private static final int FIRST_TIMESTAMP_TOKEN = 50364;
+
+    DecodingTests(ImplementationContract contract) {
+        super(contract);
+    }
+
+    @Test
+    void searchesWithBeams() {
+        // The model is unsure of the numbers in this recording; where it is sure, beams find what greedy decoding
+        // finds.
+        Sample sample = englishSentences();
+        TranscribeOptions options = TranscribeOptions.builder().beamSize(3).build();
+        optional(TranscribeOption.BEAM_SIZE, sample, options, transcription -> {
+            assertThat(transcription.segments()).hasSize(sample.utterances().size());
+            assertDiffersFromDefault(transcription, sample);
+        });
+    }
+
+    @Test
+    void decodesWithoutTimestamps() {
+        TranscribeOptions options =
+                TranscribeOptions.builder().timestamps(Timestamps.NONE).build();
+        optional(TranscribeOption.TIMESTAMPS, englishSentences(), options, transcription -> {
+            assertThat(transcription.text()).isNotEmpty();
+            assertThat(transcription.segments()).as("one for the one window").hasSize(1);
+            assertThat(transcription.segments().get(0).tokens()).allMatch(token -> token < FIRST_TIMESTAMP_TOKEN);
+        });
+    }
+
+    @Test
+    void placesWordsInTime() {
+        TranscribeOptions options =
+                TranscribeOptions.builder().timestamps(Timestamps.WORD).build();
+        optional(TranscribeOption.TIMESTAMPS, options, transcription -> {
+            Segment segment = transcription.segments().get(0);
+            assertThat(segment.words()).hasSameSizeAs(english().reference().split(" "));
+            assertThat(String.join("", segment.words().stream().map(Word::text).toList()))
+                    .isEqualTo(segment.text());
+            Duration previous = segment.start();
+            for (Word word : segment.words()) {
+                assertThat(word.start()).isGreaterThanOrEqualTo(previous);
+                assertThat(word.end()).isBetween(word.start(), segment.end());
+                assertThat(word.probability()).isBetween(0.0, 1.0);
+                previous = word.start();
+            }
+            assertThat(previous)
+                    .as("start of the last word")
+                    .isGreaterThan(segment.words().get(0).end());
+        });
+    }
+
+    @Test
+    void followsOnFromAPrompt() {
+        TranscribeOptions options =
+                TranscribeOptions.builder().prompt("Good morning. ").build();
+        optional(TranscribeOption.PROMPT, englishSentences(), options, transcription -> {
+            assertThat(transcription.text()).isNotEmpty();
+            assertDiffersFromDefault(transcription, englishSentences());
+        });
+    }
+
+    @Test
+    void translates() {
+        // The embedded model was never taught to translate: what it writes is nonsense, but not what it writes
+        // otherwise.
+        TranscribeOptions options =
+                TranscribeOptions.builder().task(Task.TRANSLATE).build();
+        optional(
+                TranscribeOption.TASK,
+                german(),
+                options,
+                transcription -> assertDiffersFromDefault(transcription, german()));
+    }
+
+    @Test
+    void decodesWindowsIndependently() {
+        TranscribeOptions options =
+                TranscribeOptions.builder().conditionOnPreviousText(false).build();
+        String byDefault = text(shared, longRecording());
+        // With the text before as its prompt, the embedded model loses sentences of the later windows.
+        optional(
+                TranscribeOption.CONDITION_ON_PREVIOUS_TEXT,
+                longRecording(),
+                options,
+                transcription -> assertThat(transcription.text().equals(byDefault))
+                        .as("the same as by default: %s", byDefault)
+                        .isEqualTo(!declared.supports(
+                                TranscribeOption.CONDITION_ON_PREVIOUS_TEXT,
+                                options.toBuilder()
+                                        .conditionOnPreviousText(true)
+                                        .build())));
+    }
+
+    @Test
+    void goesOnWhereTheTextBeforeEnded() {
+        TranscribeOptions options =
+                TranscribeOptions.builder().conditionOnPreviousText(true).build();
+        optional(
+                TranscribeOption.CONDITION_ON_PREVIOUS_TEXT,
+                longRecording(),
+                options,
+                transcription -> assertThat(transcription.text()).isEqualTo(text(shared, longRecording())));
+    }
+
+    @Test
+    void decodesAsManyChunksAtOnceAsWanted() {
+        optional(
+                TranscribeOption.BATCH_SIZE,
+                longRecording(),
+                TranscribeOptions.builder().batchSize(1).build(),
+                transcription -> assertThat(transcription.text()).isEqualTo(text(shared, longRecording())));
+    }
+
+    @Test
+    void cutsChunksOfTheLengthWanted() {
+        optional(
+                TranscribeOption.CHUNK_LENGTH,
+                longRecording(),
+                TranscribeOptions.builder().chunkLength(Duration.ofSeconds(15)).build(),
+                transcription -> assertDiffersFromDefault(transcription, longRecording()));
+    }
+
+    @Test
+    void decodesAtOneTemperature() {
+        TranscribeOptions options =
+                TranscribeOptions.builder().temperatures(List.of(0.0)).build();
+        optional(
+                TranscribeOption.TEMPERATURES,
+                options,
+                transcription -> assertIsTextOf(english(), transcription.text()));
+    }
+
+    /** Declared options whose effect no other test here measures must at least not fail. */
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "VAD")
+    void honoursOrRefusesEachOption(TranscribeOption option) {
+        optional(
+                option,
+                sampleOf(option),
+                transcription -> assertThat(transcription.duration())
+                        .isEqualTo(audio(english()).duration()));
+    }
+
+    /** Returns options that differ from the defaults in one option. */
+    private static TranscribeOptions sampleOf(TranscribeOption option) {
+        TranscribeOptions.Builder builder = TranscribeOptions.builder();
+        return switch (option) {
+            case LANGUAGE -> builder.language(Language.of("de")).build();
+            case TASK -> builder.task(Task.TRANSLATE).build();
+            case BEAM_SIZE -> builder.beamSize(2).build();
+            case BEST_OF -> builder.bestOf(2).build();
+            case PATIENCE -> builder.patience(2).build();
+            case LENGTH_PENALTY -> builder.lengthPenalty(0.5).build();
+            case TEMPERATURES -> builder.temperatures(List.of(0.5)).build();
+            case COMPRESSION_RATIO_THRESHOLD ->
+                builder.compressionRatioThreshold(3.0).build();
+            case LOG_PROBABILITY_THRESHOLD ->
+                builder.logProbabilityThreshold(-2.0).build();
+            case NO_SPEECH_THRESHOLD -> builder.noSpeechThreshold(0.5).build();
+            case PROMPT -> builder.prompt("Good morning. ").build();
+            case CONDITION_ON_PREVIOUS_TEXT ->
+                builder.conditionOnPreviousText(true).build();
+            case TIMESTAMPS -> builder.timestamps(Timestamps.WORD).build();
+            case VAD -> builder.vad(true).build();
+            case CHUNK_LENGTH -> builder.chunkLength(Duration.ofSeconds(15)).build();
+            case BATCH_SIZE -> builder.batchSize(1).build();
+        };
+    }
+
+    private interface Check {
+        void accept(Transcription transcription);
+    }
+
+    /** Checks an option on one sentence if it is declared, and that core refuses it by name otherwise. */
+    private void optional(TranscribeOption option, TranscribeOptions options, Check check) {
+        optional(option, english(), options, check);
+    }
+
+    private void optional(TranscribeOption option, Sample sample, TranscribeOptions options, Check check) {
+        if (declared.supports(option, options)) {
+            check.accept(shared.transcribe(audio(sample), options));
+        } else {
+            assertThatThrownBy(() -> shared.transcribe(audio(sample), options))
+                    .isInstanceOfSatisfying(UnsupportedOptionException.class, refusal -> {
+                        assertThat(refusal.implementation()).isEqualTo(implementation.id());
+                        assertThat(refusal.option()).contains(option.label());
+                    });
+        }
+    }
+
+    /** Checks that an option did something: equal options give equal results, so what is ignored changes nothing. */
+    private void assertDiffersFromDefault(Transcription transcription, Sample sample) {
+        assertThat(transcription.segments())
+                .as("segments, not to be those of the default options")
+                .isNotEqualTo(shared.transcribe(audio(sample), TranscribeOptions.defaults())
+                        .segments());
+    }
+}

@@ -1,0 +1,167 @@
+package io.github.whisperspeedtest.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.whisperspeedtest.audio.Audio;
+import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.testing.MicroSamples;
+import io.github.whisperspeedtest.transcription.Language;
+import io.github.whisperspeedtest.transcription.Segment;
+import io.github.whisperspeedtest.transcription.TranscribeOption;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import io.github.whisperspeedtest.transcription.Transcription;
+import io.github.whisperspeedtest.transcription.TranscriptionListener;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Texts, languages, times and progress under default options. */
+abstract class ResultTests extends ContractTests {
+    private static final Duration TIMESTAMP_TOLERANCE = Duration.ofMillis(300);
+
+    ResultTests(ImplementationContract contract) {
+        super(contract);
+    }
+
+    @Test
+    void detectsTheLanguageAndWritesTheText() {
+        assumeSpeechIsRecognised();
+        for (Sample sample : List.of(english(), german())) {
+            Transcription transcription = shared.transcribe(audio(sample), TranscribeOptions.defaults());
+            assertThat(transcription.text()).isEqualTo(sample.reference());
+            assertThat(transcription.language()).isEqualTo(sample.language().code());
+            if (contract.reportsLanguageProbability()) {
+                assertThat(transcription.languageProbability()).isBetween(0.5, 1.0);
+            } else {
+                assertThat(transcription.languageProbability()).isNull();
+            }
+        }
+    }
+
+    @Test
+    void takesTheLanguageThatIsGiven() {
+        assumeSpeechIsRecognised();
+        Transcription transcription = shared.transcribe(audio(german()), options(Language.of("de")));
+        assertThat(transcription.text()).isEqualTo(german().reference());
+        assertThat(transcription.language()).isEqualTo("de");
+        assertThat(transcription.languageProbability()).isNull();
+
+        // Another language must at least change how sure the model is, or the option is ignored.
+        Transcription forced = shared.transcribe(audio(german()), options(Language.of("en")));
+        assertThat(forced.language()).isEqualTo("en");
+        assertThat(forced.segments()).isNotEqualTo(transcription.segments());
+    }
+
+    @Test
+    void givesTheSameResultTwice() {
+        Transcription first = shared.transcribe(audio(english()), TranscribeOptions.defaults());
+        Transcription second = shared.transcribe(audio(english()), TranscribeOptions.defaults());
+        assertThat(second.segments()).isEqualTo(first.segments());
+    }
+
+    @Test
+    void placesASentenceInTime() {
+        assumeSpeechIsRecognised();
+        Transcription transcription = shared.transcribe(audio(english()), TranscribeOptions.defaults());
+        assertThat(transcription.segments()).hasSize(1);
+        Segment segment = transcription.segments().get(0);
+        Sample.Utterance expected = english().utterances().get(0);
+        assertThat(segment.start()).isCloseTo(expected.start(), TIMESTAMP_TOLERANCE);
+        assertThat(segment.end()).isCloseTo(expected.end(), TIMESTAMP_TOLERANCE);
+    }
+
+    @Test
+    void placesManySentencesInOrderInsideTheAudio() {
+        assumeSpeechIsRecognised();
+        Audio audio = audio(longRecording());
+        Transcription transcription = shared.transcribe(audio, TranscribeOptions.defaults());
+        assertThat(transcription.duration()).isEqualTo(audio.duration());
+        assertThat(transcription.segments()).hasSizeGreaterThan(10);
+        Duration previous = Duration.ZERO;
+        for (Segment segment : transcription.segments()) {
+            assertThat(segment.start()).isGreaterThanOrEqualTo(previous);
+            assertThat(segment.end()).isBetween(segment.start(), audio.duration());
+            previous = segment.end();
+        }
+        // Speech goes on to the end of the recording, so text that stops early has lost a window.
+        assertThat(previous).isGreaterThan(audio.duration().minusSeconds(10));
+    }
+
+    @Test
+    void tellsOfSegmentsAndProgressWhileItRuns() {
+        List<Segment> heard = new ArrayList<>();
+        List<Double> fractions = new ArrayList<>();
+        // A batch is done all at once, and one of the usual size holds the whole recording.
+        TranscribeOptions single = TranscribeOptions.builder().batchSize(1).build();
+        TranscribeOptions options =
+                declared.supports(TranscribeOption.BATCH_SIZE, single) ? single : TranscribeOptions.defaults();
+        Transcription transcription = shared.transcribe(audio(longRecording()), options, new TranscriptionListener() {
+            @Override
+            public void onSegment(Segment segment) {
+                heard.add(segment);
+            }
+
+            @Override
+            public void onProgress(double fraction) {
+                fractions.add(fraction);
+            }
+        });
+        assertThat(heard).isEqualTo(transcription.segments());
+        assertThat(fractions).isSorted().hasSizeGreaterThan(2).allMatch(fraction -> fraction >= 0 && fraction <= 1);
+        assertThat(fractions.get(fractions.size() - 1)).isEqualTo(1.0);
+    }
+
+    @Test
+    void measuresItsTime() {
+        Transcription transcription = shared.transcribe(audio(english()), TranscribeOptions.defaults());
+        Duration total = transcription.timings().total();
+        assertThat(total).isPositive();
+        assertThat(transcription.timings().encode()).isNotNull().isBetween(Duration.ZERO, total);
+        assertThat(transcription.timings().decode()).isNotNull().isBetween(Duration.ZERO, total);
+    }
+
+    @Test
+    void writesNothingForSilenceAndFaintNoise() {
+        Random random = new Random(7);
+        float[] noise = new float[8 * Audio.SAMPLE_RATE];
+        for (int i = 0; i < noise.length; i++) {
+            noise[i] = (float) (random.nextGaussian() * 1e-3);
+        }
+        for (Audio audio : List.of(
+                Audio.of("silence", new float[8 * Audio.SAMPLE_RATE]),
+                Audio.of("noise", noise),
+                Audio.of("empty", new float[0]))) {
+            assertThat(shared.transcribe(audio, TranscribeOptions.defaults()).text())
+                    .as(audio.name())
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void acceptsAVeryShortSound() {
+        Audio click = Audio.of("click", new float[160]);
+        assertThat(shared.transcribe(click, TranscribeOptions.defaults()).duration())
+                .isEqualTo(Duration.ofMillis(10));
+    }
+
+    @Test
+    void hearsSpeechThatEndsWithTheRecording() {
+        assumeSpeechIsRecognised();
+        Sample sample = MicroSamples.named("de_single_04.flac");
+        Audio whole = audio(sample);
+        float[] cut = new float[Audio.SAMPLE_RATE * 23 / 20];
+        whole.read(0, cut, 0, cut.length);
+        assertThat(shared.transcribe(Audio.of("cut", cut), TranscribeOptions.defaults())
+                        .text())
+                .isEqualTo(sample.reference());
+    }
+
+    @Test
+    void givesNoWordsUnlessAskedFor() {
+        assertThat(shared.transcribe(audio(english()), TranscribeOptions.defaults())
+                        .segments())
+                .allSatisfy(segment -> assertThat(segment.words()).isEmpty());
+    }
+}

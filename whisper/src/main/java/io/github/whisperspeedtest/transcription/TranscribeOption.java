@@ -1,0 +1,110 @@
+package io.github.whisperspeedtest.transcription;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The options of {@link TranscribeOptions}, one constant each, so that an implementation can declare which of them it supports. */
+public enum TranscribeOption {
+    /** {@link TranscribeOptions#language()}, as {@code auto} or a code. */
+    LANGUAGE(TranscribeOptions::language, "auto"),
+    /** {@link TranscribeOptions#task()}. */
+    TASK(TranscribeOptions::task, "auto"),
+    /** {@link TranscribeOptions#beamSize()}. */
+    BEAM_SIZE(TranscribeOptions::beamSize, "auto"),
+    /** {@link TranscribeOptions#bestOf()}. */
+    BEST_OF(TranscribeOptions::bestOf, "auto"),
+    /** {@link TranscribeOptions#patience()}. */
+    PATIENCE(TranscribeOptions::patience, "auto"),
+    /** {@link TranscribeOptions#lengthPenalty()}; {@code mean} for the mean over the tokens. */
+    LENGTH_PENALTY(TranscribeOptions::lengthPenalty, "mean"),
+    /** {@link TranscribeOptions#temperatures()}, with commas between them; 0 alone is greedy decoding, which every model can do. */
+    TEMPERATURES(TranscribeOptions::temperatures, "auto", "0.0"),
+    /** {@link TranscribeOptions#compressionRatioThreshold()}. */
+    COMPRESSION_RATIO_THRESHOLD(TranscribeOptions::compressionRatioThreshold, "off"),
+    /** {@link TranscribeOptions#logProbabilityThreshold()}. */
+    LOG_PROBABILITY_THRESHOLD(TranscribeOptions::logProbabilityThreshold, "off"),
+    /** {@link TranscribeOptions#noSpeechThreshold()}. */
+    NO_SPEECH_THRESHOLD(TranscribeOptions::noSpeechThreshold, "off"),
+    /** {@link TranscribeOptions#prompt()}. */
+    PROMPT(TranscribeOptions::prompt, "none"),
+    /** {@link TranscribeOptions#conditionOnPreviousText()}. */
+    CONDITION_ON_PREVIOUS_TEXT(TranscribeOptions::conditionOnPreviousText, "auto"),
+    /** {@link TranscribeOptions#timestamps()}. */
+    TIMESTAMPS(TranscribeOptions::timestamps, "auto"),
+    /** {@link TranscribeOptions#vad()}; every implementation can leave it off. */
+    VAD(TranscribeOptions::vad, "auto", "off"),
+    /** {@link TranscribeOptions#chunkLength()}, in seconds. */
+    CHUNK_LENGTH(TranscribeOptions::chunkLength, "auto"),
+    /** {@link TranscribeOptions#batchSize()}. */
+    BATCH_SIZE(TranscribeOptions::batchSize, "auto");
+
+    private final Function<TranscribeOptions, @Nullable Object> value;
+    private final String unset;
+    private final Set<String> basic;
+
+    TranscribeOption(Function<TranscribeOptions, @Nullable Object> value, String unset, String... basic) {
+        this.value = value;
+        this.unset = unset;
+        this.basic = Set.of(basic);
+    }
+
+    /** Returns the name in messages and reports, such as {@code beam-size}. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Returns the option's value as text, such as {@code 5}, {@code word} or {@code off}. */
+    public String text(TranscribeOptions options) {
+        Object current = value.apply(options);
+        return current == null ? unset : text(current);
+    }
+
+    /** Returns the option's value as a number, a duration in seconds; null where it is not a number or not set. */
+    public @Nullable Double number(TranscribeOptions options) {
+        Object current = value.apply(options);
+        if (current instanceof Duration duration) {
+            return seconds(duration);
+        }
+        return current instanceof Number number ? Double.valueOf(number.doubleValue()) : null;
+    }
+
+    /** Returns the default value as text. */
+    public String defaultText() {
+        return text(TranscribeOptions.defaults());
+    }
+
+    /**
+     * Returns whether plain greedy transcription honours the option's value: the default, which leaves the choice to the
+     * implementation, or a value that turns something off that plain greedy transcription does not do.
+     */
+    public boolean isBasic(TranscribeOptions options) {
+        return Objects.equals(value.apply(options), value.apply(TranscribeOptions.defaults()))
+                || basic.contains(text(options));
+    }
+
+    private static String text(Object value) {
+        if (value instanceof Language language) {
+            return language.code();
+        }
+        if (value instanceof Duration duration) {
+            return String.valueOf(seconds(duration));
+        }
+        if (value instanceof Enum<?> constant) {
+            return constant.name().toLowerCase(Locale.ROOT);
+        }
+        if (value instanceof List<?> list) {
+            return list.stream().map(String::valueOf).collect(Collectors.joining(","));
+        }
+        return String.valueOf(value);
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
+    }
+}

@@ -1,0 +1,116 @@
+package io.github.whisperspeedtest.transcription;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.ParameterizedType;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class TranscribeOptionTest {
+    /** Values that no option has by default, by type. */
+    private static final Map<Class<?>, Object> UNUSUAL = Map.of(
+            Language.class,
+            Language.of("de"),
+            Task.class,
+            Task.TRANSLATE,
+            Timestamps.class,
+            Timestamps.WORD,
+            Vad.class,
+            Vad.ON,
+            int.class,
+            3,
+            Integer.class,
+            3,
+            String.class,
+            "Good morning.",
+            Boolean.class,
+            true,
+            Duration.class,
+            Duration.ofMillis(12_500),
+            List.class,
+            List.of(0.3, 0.7));
+
+    static Stream<Field> fields() {
+        return Arrays.stream(TranscribeOptions.class.getDeclaredFields())
+                .filter(field -> !Modifier.isStatic(field.getModifiers()) && !field.isSynthetic());
+    }
+
+    /** An option that is added to the class and forgotten in the enum would be ignored by implementations that do not know it. */
+    @ParameterizedTest
+    @MethodSource("fields")
+    void everyOptionHasAConstantThatSeesItsValue(Field field) throws ReflectiveOperationException {
+        TranscribeOption option = TranscribeOption.valueOf(
+                field.getName().replaceAll("([A-Z])", "_$1").toUpperCase(Locale.ROOT));
+        TranscribeOptions options = changed(field);
+        assertThat(option.isBasic(TranscribeOptions.defaults())).isTrue();
+        assertThat(option.isBasic(options)).isFalse();
+        assertThat(option.text(options)).isNotEqualTo(option.defaultText());
+        for (TranscribeOption other : TranscribeOption.values()) {
+            if (other != option) {
+                assertThat(other.isBasic(options)).as(other.name()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void thereAreNoOtherConstants() {
+        assertThat(TranscribeOption.values()).hasSize((int) fields().count());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aLabelIsLowerCaseWithHyphens(TranscribeOption option) {
+        assertThat(option.label()).matches("[a-z]+(-[a-z]+)*");
+    }
+
+    @Test
+    void valuesAreWrittenAsUsersWriteThem() {
+        TranscribeOptions options = TranscribeOptions.builder()
+                .language(Language.of("de"))
+                .temperatures(List.of(0.0, 0.5))
+                .noSpeechThreshold(null)
+                .chunkLength(Duration.ofMillis(12_500))
+                .build();
+        assertThat(TranscribeOption.LANGUAGE.text(options)).isEqualTo("de");
+        assertThat(TranscribeOption.TEMPERATURES.text(options)).isEqualTo("0.0,0.5");
+        assertThat(TranscribeOption.NO_SPEECH_THRESHOLD.text(options)).isEqualTo("off");
+        assertThat(TranscribeOption.CHUNK_LENGTH.text(options)).isEqualTo("12.5");
+        assertThat(TranscribeOption.CHUNK_LENGTH.number(options)).isEqualTo(12.5);
+        assertThat(TranscribeOption.LENGTH_PENALTY.text(options)).isEqualTo("mean");
+        assertThat(TranscribeOption.LENGTH_PENALTY.number(options)).isNull();
+        assertThat(TranscribeOption.TIMESTAMPS.text(options)).isEqualTo("segment");
+    }
+
+    @Test
+    void greedyDecodingAndNoVoiceDetectionAreBasic() {
+        TranscribeOptions options = TranscribeOptions.builder()
+                .temperatures(List.of(0.0))
+                .vad(false)
+                .build();
+        assertThat(TranscribeOption.values())
+                .allSatisfy(option -> assertThat(option.isBasic(options)).isTrue());
+    }
+
+    private static TranscribeOptions changed(Field field) throws ReflectiveOperationException {
+        Class<?> type = field.getType();
+        Object value = type == double.class || type == Double.class
+                ? Double.valueOf(field.getName().startsWith("logProbability") ? -0.25 : 0.25)
+                : field.getGenericType() instanceof ParameterizedType ? UNUSUAL.get(List.class) : UNUSUAL.get(type);
+        Method setter = TranscribeOptions.Builder.class.getMethod(field.getName(), type);
+        TranscribeOptions.Builder builder = TranscribeOptions.builder();
+        setter.invoke(builder, Objects.requireNonNull(value, "no unusual value of " + type));
+        return builder.build();
+    }
+}
