@@ -8,9 +8,9 @@ import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.checkpoint.Sample;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.hub.DownloadListener;
-import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.hub.testing.CacheBuilder;
 import io.github.whisperspeedtest.hub.testing.HubServer;
+import io.github.whisperspeedtest.model.HubAccess;
 import io.github.whisperspeedtest.model.ModelInstaller;
 import io.github.whisperspeedtest.model.ModelPlace;
 import io.github.whisperspeedtest.model.ModelStore;
@@ -165,9 +165,9 @@ class MlxModelsTest {
                     .commit(LENDER);
             Properties properties = new Properties();
             properties.setProperty(
-                    HubSettings.ENDPOINT_PROPERTY, server.endpoint().toString());
-            properties.setProperty(HubSettings.CACHE_PROPERTY, hub.toString());
-            new ModelInstaller(home, HubSettings.of(Map.of(), properties))
+                    HubAccess.ENDPOINT_PROPERTY, server.endpoint().toString());
+            properties.setProperty(HubAccess.CACHE_PROPERTY, hub.toString());
+            new ModelInstaller(home, HubAccess.settings(Map.of(), properties))
                     .install(implementation, "tiny", DownloadListener.SILENT);
         }
         ModelFiles files = store.locate(implementation, "tiny");

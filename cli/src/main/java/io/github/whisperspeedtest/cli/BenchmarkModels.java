@@ -4,7 +4,7 @@ import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.UnknownNameException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
-import io.github.whisperspeedtest.hub.HubSettings;
+import io.github.whisperspeedtest.model.HubAccess;
 import io.github.whisperspeedtest.model.ModelCatalog;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.spi.Availability;
@@ -54,7 +54,7 @@ final class BenchmarkModels {
                 .filter(one -> one.implementation().availability() instanceof Availability.Available)
                 .toList();
         if (!wanted.isEmpty() && (consent || isWanted(wanted))) {
-            code = new ModelFetcher(terminal, library, HubSettings.current(), debug).download(wanted);
+            code = new ModelFetcher(terminal, library, HubAccess.currentSettings(), debug).download(wanted);
             look(ids);
         }
         if (usable.isEmpty()) {

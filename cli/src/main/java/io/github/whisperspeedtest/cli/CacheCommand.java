@@ -3,7 +3,7 @@ package io.github.whisperspeedtest.cli;
 import io.github.whisperspeedtest.hub.CacheScan;
 import io.github.whisperspeedtest.hub.CachedRepository;
 import io.github.whisperspeedtest.hub.HubCache;
-import io.github.whisperspeedtest.hub.HubSettings;
+import io.github.whisperspeedtest.model.HubAccess;
 import io.github.whisperspeedtest.model.ToolHome;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,7 +44,8 @@ final class CacheCommand implements Runnable {
             versionProvider = VersionProvider.class)
     int path(@Mixin CommonOptions common) {
         ToolHome home = common.library().home();
-        terminal.out().println("Hugging Face cache: " + HubSettings.current().cache());
+        terminal.out()
+                .println("Hugging Face cache: " + HubAccess.currentSettings().cacheDirectory());
         terminal.out().println("models:             " + home.models());
         terminal.out().println("data home:          " + home.data());
         return ExitCode.OK;
@@ -59,7 +60,8 @@ final class CacheCommand implements Runnable {
             @Mixin CommonOptions common,
             @Option(names = "--cache", paramLabel = "DIR", description = "Another cache than the default one.")
                     Path cache) {
-        CacheScan scan = new HubCache(cache == null ? HubSettings.current().cache() : cache).scan();
+        CacheScan scan =
+                new HubCache(cache == null ? HubAccess.currentSettings().cacheDirectory() : cache).scan();
         terminal.out().println("Cache " + scan.root());
         for (CachedRepository repository : scan.repositories()) {
             List<String> notes = new ArrayList<>();

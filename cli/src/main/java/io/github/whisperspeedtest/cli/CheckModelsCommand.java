@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.cli;
 import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.hub.HubSettings;
+import io.github.whisperspeedtest.model.HubAccess;
 import io.github.whisperspeedtest.model.ModelLocator;
 import io.github.whisperspeedtest.model.ModelPlace;
 import io.github.whisperspeedtest.model.ModelPresence;
@@ -113,7 +114,7 @@ final class CheckModelsCommand implements Callable<Integer> {
     public Integer call() {
         VerifyOptions options = options();
         WhisperSpeedtest library = common.library();
-        HubSettings settings = HubSettings.current();
+        HubSettings settings = HubAccess.currentSettings();
         List<ModelSelection.Selected> models = selection.resolve(library);
         checkSelected(models);
         writeEmbedded(library, settings, models);
@@ -174,7 +175,7 @@ final class CheckModelsCommand implements Callable<Integer> {
 
     /** The demo model is part of this tool, so it counts as there; where it cannot be written, the verdict says that it is missing. */
     private void writeEmbedded(WhisperSpeedtest library, HubSettings settings, List<ModelSelection.Selected> models) {
-        ModelStore store = new ModelStore(library.home(), settings.cache());
+        ModelStore store = new ModelStore(library.home(), settings.cacheDirectory());
         boolean warned = false;
         for (ModelSelection.Selected model : models) {
             if (model.model().sources().stream().anyMatch(ModelSource.Embedded.class::isInstance)) {
@@ -222,10 +223,10 @@ final class CheckModelsCommand implements Callable<Integer> {
         }
         List<Verdict> verdicts;
         try (ProgressLine progress = new ProgressLine(terminal)) {
-            verdicts = new ModelVerifier(library.home(), settings.cache())
+            verdicts = new ModelVerifier(library.home(), settings.cacheDirectory())
                     .verifyAll(requests, options, new Spinner(progress, requests.size()));
         }
-        ModelLocator locator = new ModelLocator(settings.cache());
+        ModelLocator locator = new ModelLocator(settings.cacheDirectory());
         List<CheckedModel> checked = new ArrayList<>();
         for (int i = 0; i < models.size(); i++) {
             List<ModelPresence> companions = models.get(i).model().companions().stream()
@@ -237,7 +238,7 @@ final class CheckModelsCommand implements Callable<Integer> {
         return new CheckReport(
                 checked,
                 library.home().models(),
-                settings.cache(),
+                settings.cacheDirectory(),
                 free(library.home().models()));
     }
 

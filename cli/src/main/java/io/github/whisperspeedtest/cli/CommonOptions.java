@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.WhisperSpeedtest;
-import io.github.whisperspeedtest.hub.HubSettings;
+import io.github.whisperspeedtest.model.HubAccess;
 import io.github.whisperspeedtest.model.ToolHome;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +40,7 @@ final class CommonOptions {
                     ToolHome.MODELS_PROPERTY, modelsDirectory.toAbsolutePath().toString());
         }
         if (offline) {
-            System.setProperty(HubSettings.OFFLINE_PROPERTY, "true");
+            System.setProperty(HubAccess.OFFLINE_PROPERTY, "true");
         }
         return WhisperSpeedtest.create();
     }

@@ -4,7 +4,7 @@ import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.convert.Conversion;
 import io.github.whisperspeedtest.convert.ConvertedModel;
 import io.github.whisperspeedtest.convert.ModelConverter;
-import io.github.whisperspeedtest.hub.HubSettings;
+import io.github.whisperspeedtest.model.HubAccess;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.verify.ModelVerifier;
 import java.nio.file.Path;
@@ -74,7 +74,7 @@ final class ConvertCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         WhisperSpeedtest library = common.library();
-        Path hubCache = HubSettings.current().cache();
+        Path hubCache = HubAccess.currentSettings().cacheDirectory();
         ModelConverter converter = new ModelConverter(
                 library.registry(),
                 library.home(),

@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.WhisperSpeedtest;
-import io.github.whisperspeedtest.hub.HubSettings;
+import io.github.whisperspeedtest.model.HubAccess;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,7 +31,7 @@ final class CopyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         WhisperSpeedtest library = common.library();
-        ModelFetcher fetcher = new ModelFetcher(terminal, library, HubSettings.current(), common.debug());
+        ModelFetcher fetcher = new ModelFetcher(terminal, library, HubAccess.currentSettings(), common.debug());
         return fetcher.copy(selection.resolve(library));
     }
 }

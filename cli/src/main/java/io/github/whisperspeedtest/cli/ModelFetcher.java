@@ -52,10 +52,10 @@ final class ModelFetcher {
         this.terminal = terminal;
         this.errors = new ErrorPrinter(terminal);
         this.installer = new ModelInstaller(library.home(), settings);
-        this.copier = new ModelCopier(settings.cache());
-        this.store = new ModelStore(library.home(), settings.cache());
+        this.copier = new ModelCopier(settings.cacheDirectory());
+        this.store = new ModelStore(library.home(), settings.cacheDirectory());
         this.catalog = new ModelCatalog(library.home().models());
-        this.verifier = new ModelVerifier(library.home(), settings.cache());
+        this.verifier = new ModelVerifier(library.home(), settings.cacheDirectory());
         this.offline = settings.offline();
         this.debug = debug;
     }

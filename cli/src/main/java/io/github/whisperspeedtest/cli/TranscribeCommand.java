@@ -10,7 +10,7 @@ import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.AtomicFiles;
 import io.github.whisperspeedtest.files.DiskErrors;
 import io.github.whisperspeedtest.format.TranscriptFormat;
-import io.github.whisperspeedtest.hub.HubSettings;
+import io.github.whisperspeedtest.model.HubAccess;
 import io.github.whisperspeedtest.model.ModelCatalog;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.transcription.Segment;
@@ -126,7 +126,7 @@ final class TranscribeCommand implements Callable<Integer> {
                                 new ModelCatalog(library.home().models()))
                         .forModel(engine.model())
                 : implementation;
-        new ModelFetcher(terminal, library, HubSettings.current(), common.debug())
+        new ModelFetcher(terminal, library, HubAccess.currentSettings(), common.debug())
                 .ensure(library.registry().require(id), engine.model(), engine.download());
 
         ErrorPrinter errors = new ErrorPrinter(terminal);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.hub.testing.CacheBuilder;
+import io.github.whisperspeedtest.model.HubAccess;
 import io.github.whisperspeedtest.model.ModelPlace;
 import io.github.whisperspeedtest.model.ModelPresence;
 import io.github.whisperspeedtest.model.ToolHome;
@@ -121,8 +122,8 @@ class CheckMenuTest {
         Deque<String> left = new ArrayDeque<>(Arrays.asList(answers));
         Properties properties = new Properties();
         properties.setProperty(
-                HubSettings.CACHE_PROPERTY, directory.resolve("hub").toString());
-        HubSettings settings = HubSettings.of(Map.of(), properties).withOffline(offline);
+                HubAccess.CACHE_PROPERTY, directory.resolve("hub").toString());
+        HubSettings settings = HubAccess.settings(Map.of(), properties).withOffline(offline);
         System.setProperty(ToolHome.HOME_PROPERTY, directory.resolve("home").toString());
         try {
             ModelFetcher fetcher = new ModelFetcher(terminal.terminal(), WhisperSpeedtest.create(), settings, false);

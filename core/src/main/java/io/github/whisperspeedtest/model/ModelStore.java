@@ -8,7 +8,6 @@ import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.DiskErrors;
 import io.github.whisperspeedtest.files.UserPaths;
 import io.github.whisperspeedtest.hub.FilePattern;
-import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
@@ -29,7 +28,7 @@ public final class ModelStore {
 
     /** Creates a store over the given directories and the current user's default Hugging Face cache. */
     public ModelStore(ToolHome home) {
-        this(home, () -> HubSettings.current().cache());
+        this(home, () -> HubAccess.currentSettings().cacheDirectory());
     }
 
     /**
