@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A pattern for files of a repository: {@code *} stands for any characters except {@code /}, and of alternatives, with {@code |} between
- * them, the first counts that there is. A {@code ?} at the end marks files that a repository may do without.
+ * A pattern for files of a repository: {@code *} stands for any characters except {@code /}. Of alternatives separated by {@code |}, the
+ * first that matches a file counts. A {@code ?} at the end marks files that a repository may lack.
  *
  * <p>Alternatives are for weights that some repositories have in one form and some in another.
  */
@@ -30,12 +30,12 @@ public final class FilePattern {
         return new FilePattern(List.of(names.split("\\|", -1)), optional);
     }
 
-    /** Returns whether a repository without any such file is whole all the same. */
+    /** Returns whether a repository without any such file is still complete. */
     public boolean isOptional() {
         return optional;
     }
 
-    /** Returns whether only one file can fit. */
+    /** Returns whether the pattern can match only one file. */
     public boolean isLiteral() {
         return alternatives.size() == 1 && !alternatives.get(0).contains("*");
     }

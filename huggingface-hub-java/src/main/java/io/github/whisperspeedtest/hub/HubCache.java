@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads a cache in the layout of {@code huggingface_hub}; never writes.
  *
- * <p>A cache is changed by others while it is read, and people put things into it. So nothing here fails over what it finds:
- * what cannot be read counts as not there, and {@link #scan} says why.
+ * <p>Other programs may change the cache at any time, and it may contain anything. Reading never fails because of the content: files
+ * that cannot be read count as missing, and {@link #scan} reports them as warnings.
  */
 public final class HubCache {
     private static final Logger log = LoggerFactory.getLogger(HubCache.class);
@@ -49,8 +49,8 @@ public final class HubCache {
     /**
      * Returns the commit that a revision stands for on this machine.
      *
-     * @param revision a branch or tag that was fetched before, or a commit
-     * @return empty if nothing of that name was ever fetched; otherwise a commit whose snapshot may still be missing
+     * @param revision a branch or tag that was downloaded before, or a commit
+     * @return empty if the revision was never downloaded; otherwise a commit whose snapshot may still be missing
      * @throws HubException if a name cannot be one
      */
     public Optional<String> commitOf(String repository, String revision) {
@@ -69,9 +69,9 @@ public final class HubCache {
     }
 
     /**
-     * Returns what is there of a repository at a revision.
+     * Returns the snapshot of a repository at a revision.
      *
-     * @param revision a branch or tag that was fetched before, or a commit
+     * @param revision a branch or tag that was downloaded before, or a commit
      * @return empty if the revision is not known here or its snapshot is missing
      * @throws HubException if a name cannot be one
      */
@@ -84,7 +84,7 @@ public final class HubCache {
     }
 
     /**
-     * Returns the snapshot that a file was put into last.
+     * Returns the snapshot that was changed last.
      *
      * @throws HubException if that is not the name of a repository
      */
@@ -151,7 +151,7 @@ public final class HubCache {
     }
 
     /**
-     * Returns the names, sizes and hashes of all files of a commit, if a download wrote them down.
+     * Returns the names, sizes and hashes of all files of a commit, if a download saved them.
      *
      * @throws HubException if a name cannot be one
      */
@@ -161,7 +161,7 @@ public final class HubCache {
     }
 
     /**
-     * Returns whether a download wrote down that the hub has no such file at a commit.
+     * Returns whether a download recorded that the hub has no such file at a commit.
      *
      * @throws HubException if a name cannot be one
      */

@@ -111,7 +111,7 @@ public final class HubSettings {
                 offlineRemedy.isPresent(),
                 offlineRemedy.orElse(OFFLINE_REMEDY),
                 !reader.isTrue("HF_HUB_DISABLE_SYMLINKS"),
-                once(() -> Proxies.of(environment, properties)));
+                once(() -> Proxies.fromEnvironment(environment, properties)));
     }
 
     /**

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The proxies that {@code HTTP_PROXY}, {@code HTTPS_PROXY}, {@code ALL_PROXY} and {@code NO_PROXY} name.
  *
- * <p>Java's own properties ({@code https.proxyHost} and its like) win. Names of variables may be in small letters; those win
- * over capitals, as in curl. Only HTTP proxies are possible. No text form shows a password.
+ * <p>Java's own properties, such as {@code https.proxyHost}, win. Names of variables may be in lower case, which wins over upper
+ * case, as in curl. Only HTTP proxies are possible. No text form shows a password.
  */
 public final class Proxies extends ProxySelector {
     private static final Logger log = LoggerFactory.getLogger(Proxies.class);
@@ -47,7 +47,13 @@ public final class Proxies extends ProxySelector {
         return new Proxies(null, null, List.of(), false);
     }
 
-    static Proxies of(Map<String, String> environment, UnaryOperator<@Nullable String> properties) {
+    /**
+     * Returns the proxies that an environment names.
+     *
+     * @param environment such as {@link System#getenv()}
+     * @param properties the value of a system property, null if it is not set; such as {@code System::getProperty}
+     */
+    public static Proxies fromEnvironment(Map<String, String> environment, UnaryOperator<@Nullable String> properties) {
         if (properties.apply("http.proxyHost") != null || properties.apply("https.proxyHost") != null) {
             return new Proxies(null, null, List.of(), true);
         }
