@@ -3,6 +3,7 @@ package io.github.whisperspeedtest;
 import io.github.whisperspeedtest.convert.ModelConverter;
 import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.lifecycle.RunningCalls;
+import io.github.whisperspeedtest.model.HubAccess;
 import io.github.whisperspeedtest.model.ModelCopier;
 import io.github.whisperspeedtest.model.ModelInstaller;
 import io.github.whisperspeedtest.model.ModelStore;
@@ -21,7 +22,6 @@ import io.github.whisperspeedtest.verify.ModelVerifier;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.Properties;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +45,7 @@ public final class WhisperSpeedtest {
         settings = builder.settings;
         home = builder.home == null ? ToolHome.of(settings) : builder.home;
         HubSettings given = builder.hub;
-        hub = given == null ? once(() -> hubOf(settings)) : () -> given;
+        hub = given == null ? once(() -> HubAccess.settings(settings)) : () -> given;
         registry = ImplementationRegistry.discover(builder.classLoader, this::contextOf);
         models = new ModelStore(home, this::hubCache, settings.paths());
         children = builder.children.toBuilder()
@@ -113,7 +113,7 @@ public final class WhisperSpeedtest {
 
     /** Returns a copier, which copies models out of the default Hugging Face cache. */
     public ModelCopier copier() {
-        return new ModelCopier(hub().cache());
+        return new ModelCopier(hub().cacheDirectory());
     }
 
     /** Returns a converter, which writes a model in another implementation's format. */
@@ -159,13 +159,7 @@ public final class WhisperSpeedtest {
     }
 
     private Path hubCache() {
-        return hub().cache();
-    }
-
-    private static HubSettings hubOf(Settings settings) {
-        Properties properties = new Properties();
-        properties.putAll(settings.properties());
-        return HubSettings.of(settings.environment(), properties);
+        return hub().cacheDirectory();
     }
 
     private static <T> Supplier<T> once(Supplier<T> source) {

@@ -8,13 +8,14 @@ import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.checkpoint.Sample;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.hub.DownloadListener;
-import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.hub.testing.CacheBuilder;
 import io.github.whisperspeedtest.hub.testing.HubServer;
+import io.github.whisperspeedtest.model.HubAccess;
 import io.github.whisperspeedtest.model.ModelInstaller;
 import io.github.whisperspeedtest.model.ModelPlace;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.settings.Settings;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
@@ -166,9 +167,9 @@ class MlxModelsTest {
                     .commit(LENDER);
             Properties properties = new Properties();
             properties.setProperty(
-                    HubSettings.ENDPOINT_PROPERTY, server.endpoint().toString());
-            properties.setProperty(HubSettings.CACHE_PROPERTY, hub.toString());
-            new ModelInstaller(home, HubSettings.of(Map.of(), properties))
+                    HubAccess.ENDPOINT_PROPERTY, server.endpoint().toString());
+            properties.setProperty(HubAccess.CACHE_PROPERTY, hub.toString());
+            new ModelInstaller(home, HubAccess.settings(Settings.of(Map.of(), properties)))
                     .install(implementation, "tiny", DownloadListener.SILENT);
         }
         ModelFiles files = store.filesOf(implementation, "tiny");

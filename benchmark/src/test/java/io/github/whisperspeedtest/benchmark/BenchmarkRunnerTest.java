@@ -10,9 +10,10 @@ import io.github.whisperspeedtest.error.AudioException;
 import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.error.UnknownNameException;
 import io.github.whisperspeedtest.evaluation.WordErrorRate;
-import io.github.whisperspeedtest.hub.HubSettings;
+import io.github.whisperspeedtest.model.HubAccess;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.process.ChildJvm;
+import io.github.whisperspeedtest.settings.Settings;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.transcription.Timings;
@@ -79,8 +80,8 @@ class BenchmarkRunnerTest {
         return WhisperSpeedtest.builder()
                 .classLoader(loader)
                 .home(home)
-                .hub(HubSettings.of(
-                        Map.of("HF_HUB_CACHE", home.data().resolve("hub").toString()), new Properties()))
+                .hub(HubAccess.settings(Settings.of(
+                        Map.of("HF_HUB_CACHE", home.data().resolve("hub").toString()), new Properties())))
                 .children(ChildJvm.builder().classPath(classPath).build())
                 .build();
     }

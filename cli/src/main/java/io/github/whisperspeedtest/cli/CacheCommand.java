@@ -45,7 +45,7 @@ final class CacheCommand implements Runnable {
     int path(@Mixin CommonOptions common) {
         WhisperSpeedtest library = common.library();
         ToolHome home = library.home();
-        terminal.out().println("Hugging Face cache: " + library.hub().cache());
+        terminal.out().println("Hugging Face cache: " + library.hub().cacheDirectory());
         terminal.out().println("models:             " + home.models());
         terminal.out().println("data home:          " + home.data());
         return ExitCode.OK;
@@ -60,7 +60,7 @@ final class CacheCommand implements Runnable {
             @Mixin CommonOptions common,
             @Option(names = "--cache", paramLabel = "DIR", description = "Another cache than the default one.")
                     Path cache) {
-        CacheScan scan = new HubCache(cache == null ? common.library().hub().cache() : cache).scan();
+        CacheScan scan = new HubCache(cache == null ? common.library().hub().cacheDirectory() : cache).scan();
         terminal.out().println("Cache " + scan.root());
         for (CachedRepository repository : scan.repositories()) {
             List<String> notes = new ArrayList<>();

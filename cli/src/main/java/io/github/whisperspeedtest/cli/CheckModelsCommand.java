@@ -234,7 +234,7 @@ final class CheckModelsCommand implements Callable<Integer> {
         return new CheckReport(
                 checked,
                 library.home().models(),
-                library.hub().cache(),
+                library.hub().cacheDirectory(),
                 free(library.home().models()));
     }
 

@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.WhisperSpeedtest;
-import io.github.whisperspeedtest.hub.HubSettings;
+import io.github.whisperspeedtest.model.HubAccess;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.settings.Settings;
 import java.nio.file.Path;
@@ -41,7 +41,7 @@ final class CommonOptions {
                     ToolHome.MODELS_PROPERTY, modelsDirectory.toAbsolutePath().toString());
         }
         if (offline) {
-            settings = settings.withProperty(HubSettings.OFFLINE_PROPERTY, "true");
+            settings = settings.withProperty(HubAccess.OFFLINE_PROPERTY, "true");
         }
         return WhisperSpeedtest.builder().settings(settings).build();
     }

@@ -2,7 +2,7 @@ package io.github.whisperspeedtest.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.whisperspeedtest.registry.ImplementationRegistry;
+import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.spi.Capabilities;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ModelOrigin;
@@ -22,9 +22,8 @@ import org.junit.jupiter.api.Test;
 class CapabilitiesDocumentTest {
     private static final Path PAGE = Path.of("..", "docs", "user-guide.md");
 
-    private final List<Implementation> implementations = ImplementationRegistry.discover(
-                    CapabilitiesDocumentTest.class.getClassLoader())
-            .implementations();
+    private final List<Implementation> implementations =
+            WhisperSpeedtest.create().implementations();
 
     @Test
     void theTableOfTranscriptionOptionsIsUpToDate() throws IOException {

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.hub.testing.CacheBuilder;
+import io.github.whisperspeedtest.model.HubAccess;
 import io.github.whisperspeedtest.model.ModelPlace;
 import io.github.whisperspeedtest.model.ModelPresence;
 import io.github.whisperspeedtest.model.ResolvedModel;
 import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.settings.Settings;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
@@ -122,8 +124,9 @@ class CheckMenuTest {
         Deque<String> left = new ArrayDeque<>(Arrays.asList(answers));
         Properties properties = new Properties();
         properties.setProperty(
-                HubSettings.CACHE_PROPERTY, directory.resolve("hub").toString());
-        HubSettings settings = HubSettings.of(Map.of(), properties).withOffline(offline);
+                HubAccess.CACHE_PROPERTY, directory.resolve("hub").toString());
+        HubSettings settings =
+                HubAccess.settings(Settings.of(Map.of(), properties)).withOffline(offline);
         WhisperSpeedtest library = WhisperSpeedtest.builder()
                 .home(ToolHome.at(directory.resolve("home")))
                 .hub(settings)

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.whisperspeedtest.checkpoint.Sample;
-import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.hub.testing.HubServer;
+import io.github.whisperspeedtest.model.HubAccess;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.testing.MicroSamples;
 import java.io.IOException;
@@ -62,8 +62,8 @@ class ModelCommandsTest {
         hub = HubServer.start().largeFile(REPOSITORY, FILE, model).file(REPOSITORY, "README.md", new byte[100]);
         hub.commit(REPOSITORY);
         System.setProperty(ToolHome.HOME_PROPERTY, directory.resolve("home").toString());
-        System.setProperty(HubSettings.ENDPOINT_PROPERTY, hub.endpoint().toString());
-        System.setProperty(HubSettings.CACHE_PROPERTY, directory.resolve("hub").toString());
+        System.setProperty(HubAccess.ENDPOINT_PROPERTY, hub.endpoint().toString());
+        System.setProperty(HubAccess.CACHE_PROPERTY, directory.resolve("hub").toString());
     }
 
     @AfterEach
@@ -71,9 +71,9 @@ class ModelCommandsTest {
         hub.close();
         List.of(
                         ToolHome.HOME_PROPERTY,
-                        HubSettings.ENDPOINT_PROPERTY,
-                        HubSettings.CACHE_PROPERTY,
-                        HubSettings.OFFLINE_PROPERTY)
+                        HubAccess.ENDPOINT_PROPERTY,
+                        HubAccess.CACHE_PROPERTY,
+                        HubAccess.OFFLINE_PROPERTY)
                 .forEach(System::clearProperty);
     }
 

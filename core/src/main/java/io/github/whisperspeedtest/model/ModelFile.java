@@ -1,14 +1,9 @@
 package io.github.whisperspeedtest.model;
 
+import io.github.whisperspeedtest.hub.ContentHash;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -32,9 +27,6 @@ public record ModelFile(
         Instant modified,
         @Nullable String blobName,
         @Nullable String hash) {
-    private static final int GIT_DIGITS = 40;
-    private static final int BUFFER = 1 << 20;
-
     /** Checks that nothing is null that must not be. */
     public ModelFile {
         Objects.requireNonNull(name, "name");
@@ -44,26 +36,13 @@ public record ModelFile(
     }
 
     /**
-     * Reads the content and returns its hash, of the kind that {@link #hash()} is of: the sha256, or git's hash of a blob, which is
-     * the SHA-1 of {@code blob <size>\0} and the content.
+     * Reads the content and returns its hash, of the kind that {@link #hash()} is of.
      *
      * @throws IOException if it cannot be read
+     * @throws NullPointerException if {@link #hash()} is null
      */
     public String actualHash() throws IOException {
-        boolean git = hash != null && hash.length() == GIT_DIGITS;
-        try (InputStream in = Files.newInputStream(content)) {
-            MessageDigest digest = MessageDigest.getInstance(git ? "SHA-1" : "SHA-256");
-            if (git) {
-                digest.update(("blob " + Files.size(content) + "\0").getBytes(StandardCharsets.US_ASCII));
-            }
-            byte[] buffer = new byte[BUFFER];
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                digest.update(buffer, 0, read);
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java has SHA-1 and SHA-256", e);
-        }
+        return new ContentHash(Objects.requireNonNull(hash, "hash")).compute(content);
     }
 
     /** Returns whether the content can be read and hashes to what it must, as far as that is known. */

@@ -5,7 +5,9 @@ import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.hub.DownloadListener;
+import io.github.whisperspeedtest.hub.DownloadRequest;
 import io.github.whisperspeedtest.hub.HubDownloader;
+import io.github.whisperspeedtest.hub.HubException;
 import io.github.whisperspeedtest.hub.HubHosts;
 import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.spi.Implementation;
@@ -17,8 +19,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +34,9 @@ public final class ModelInstaller {
     private final ToolHome home;
     private final HubSettings settings;
     private final HubHosts hosts = new HubHosts();
+
+    /** The hub client throws the same exception again for a server that it does not ask again; so does this. */
+    private final Map<HubException, WhisperSpeedtestException> failures = new ConcurrentHashMap<>();
 
     /** Creates an installer for the given directories and hub; it does not ask a server again that it could not reach at first. */
     public ModelInstaller(ToolHome home, HubSettings settings) {
@@ -86,7 +93,7 @@ public final class ModelInstaller {
      * @throws WhisperSpeedtestException if the disk fails
      */
     public boolean installCompanion(Implementation implementation, ModelInfo companion, DownloadListener listener) {
-        if (isThere(new ModelLocator(settings.cache()).best(companion))) {
+        if (isThere(new ModelLocator(settings.cacheDirectory()).best(companion))) {
             return false;
         }
         installFirst(implementation, companion, List.of(), listener);
@@ -131,7 +138,7 @@ public final class ModelInstaller {
             source.accept(fetch).run();
         }
         if (model.isWhollyFromHub() && !model.localPaths().isEmpty()) {
-            ModelCopier copier = new ModelCopier(settings.cache());
+            ModelCopier copier = new ModelCopier(settings.cacheDirectory());
             if (sameContents(model)) {
                 copier.copy(model);
             } else {
@@ -162,20 +169,23 @@ public final class ModelInstaller {
         public Runnable hubRepository(ModelSource.HubRepository source) {
             Path cache = model.hfCacheDir();
             // Hashed again, because somebody who downloads a model that is there has found that it does not load.
-            return () -> HubDownloader.builder(cache == null ? settings : settings.withCache(cache))
-                    .rehash(true)
-                    .knownRepositories(knownRepositories)
-                    .hosts(hosts)
-                    .build()
-                    .download(source, listener);
+            DownloadRequest request = new DownloadRequest(source.repository(), source.revision(), source.files());
+            return () -> translating(
+                    () -> HubDownloader.builder(cache == null ? settings : settings.withCacheDirectory(cache))
+                            .rehash(true)
+                            .knownRepositories(knownRepositories)
+                            .hosts(hosts)
+                            .build()
+                            .download(request, listener));
         }
 
         @Override
         public Runnable directDownload(ModelSource.DirectDownload source) {
-            return () -> HubDownloader.builder(settings)
+            Path directory = model.localPaths().get(0).getParent();
+            return () -> translating(() -> HubDownloader.builder(settings)
                     .hosts(hosts)
                     .build()
-                    .download(source, model.localPaths().get(0).getParent(), listener);
+                    .downloadFile(source.address(), directory, source.fileName(), source.sha256(), listener));
         }
 
         @Override
@@ -205,7 +215,15 @@ public final class ModelInstaller {
         private Runnable write(ModelSource source) {
             return () -> GeneratedModel.of(source)
                     .ifPresent(generated ->
-                            new ModelStore(home, settings.cache()).rewrite(implementation, model, generated));
+                            new ModelStore(home, settings.cacheDirectory()).rewrite(implementation, model, generated));
+        }
+    }
+
+    private void translating(Runnable download) {
+        try {
+            download.run();
+        } catch (HubException e) {
+            throw failures.computeIfAbsent(e, HubAccess::translated);
         }
     }
 
@@ -219,7 +237,7 @@ public final class ModelInstaller {
 
     /** Returns whether plain files that are there are those that the cache, whose hashes are right, has. */
     private boolean sameContents(ModelInfo model) {
-        ModelPresence cached = new ModelLocator(settings.cache()).look(model, ModelPlace.HUB_CACHE);
+        ModelPresence cached = new ModelLocator(settings.cacheDirectory()).look(model, ModelPlace.HUB_CACHE);
         return model.localPaths().stream()
                 .filter(Files::exists)
                 .allMatch(local -> cached.fileFor(local)

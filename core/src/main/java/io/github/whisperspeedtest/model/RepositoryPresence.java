@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.model;
 
 import io.github.whisperspeedtest.files.Placeholder;
+import io.github.whisperspeedtest.hub.ContentHash;
 import io.github.whisperspeedtest.hub.FilePattern;
 import io.github.whisperspeedtest.hub.HubCache;
 import io.github.whisperspeedtest.hub.HubFile;
@@ -20,7 +21,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 record RepositoryPresence(State state, String reason, Path directory, List<ModelFile> files, List<Path> partialFiles) {
 
     static RepositoryPresence look(HubCache cache, HubRepository source) {
-        return new Reader(cache, source).read();
+        return HubAccess.call(() -> new Reader(cache, source).read());
     }
 
     /** Returns the same as said of a model. */
@@ -43,8 +43,6 @@ record RepositoryPresence(State state, String reason, Path directory, List<Model
     }
 
     private static final class Reader {
-        private static final Pattern HASH = Pattern.compile("[0-9a-f]{40}|[0-9a-f]{64}");
-
         private final HubCache cache;
         private final HubRepository source;
         private final Path directory;
@@ -186,7 +184,7 @@ record RepositoryPresence(State state, String reason, Path directory, List<Model
         /** Names of another form are no hashes: some mirrors of the hub make up their own. */
         private static boolean isOtherContent(@Nullable String blobName, String listed) {
             return blobName != null
-                    && HASH.matcher(blobName).matches()
+                    && ContentHash.isHash(blobName)
                     && blobName.length() == listed.length()
                     && !blobName.equals(listed);
         }
@@ -196,7 +194,7 @@ record RepositoryPresence(State state, String reason, Path directory, List<Model
                 return listed.blobName();
             }
             String blobName = found.blobName();
-            return blobName != null && HASH.matcher(blobName).matches() ? blobName : null;
+            return blobName != null && ContentHash.isHash(blobName) ? blobName : null;
         }
 
         private static Instant modified(Path content) {

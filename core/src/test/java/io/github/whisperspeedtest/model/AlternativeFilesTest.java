@@ -6,13 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.whisperspeedtest.error.DownloadException;
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.hub.DownloadListener;
+import io.github.whisperspeedtest.hub.DownloadRequest;
 import io.github.whisperspeedtest.hub.FilePattern;
 import io.github.whisperspeedtest.hub.HubCache;
 import io.github.whisperspeedtest.hub.HubDownloader;
-import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.hub.testing.CacheBuilder;
 import io.github.whisperspeedtest.hub.testing.HubServer;
 import io.github.whisperspeedtest.model.ModelPresence.State;
+import io.github.whisperspeedtest.settings.Settings;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource.HubRepository;
 import java.io.IOException;
@@ -101,15 +102,18 @@ class AlternativeFilesTest {
                     .file(REPOSITORY, "weights.safetensors", WEIGHTS)
                     .commit(REPOSITORY);
             Properties properties = new Properties();
-            properties.setProperty(HubSettings.ENDPOINT_PROPERTY, hub.endpoint().toString());
-            properties.setProperty(HubSettings.CACHE_PROPERTY, hubCache().toString());
-            HubDownloader downloader = HubDownloader.of(HubSettings.of(Map.of(), properties));
+            properties.setProperty(HubAccess.ENDPOINT_PROPERTY, hub.endpoint().toString());
+            properties.setProperty(HubAccess.CACHE_PROPERTY, hubCache().toString());
+            HubDownloader downloader = HubDownloader.of(HubAccess.settings(Settings.of(Map.of(), properties)));
 
-            assertThat(downloader.download(source(), DownloadListener.SILENT).paths())
+            assertThat(downloader
+                            .download(
+                                    new DownloadRequest(REPOSITORY, "main", source().files()), DownloadListener.SILENT)
+                            .paths())
                     .containsOnlyKeys("config.json", "weights.safetensors");
             assertThat(look().state()).isEqualTo(State.PRESENT);
-            assertThatThrownBy(() -> downloader.download(
-                            new HubRepository(REPOSITORY, "main", List.of("a.bin|b.bin")), DownloadListener.SILENT))
+            assertThatThrownBy(() -> HubAccess.call(() -> downloader.download(
+                            DownloadRequest.of(REPOSITORY, "a.bin|b.bin"), DownloadListener.SILENT)))
                     .isInstanceOfSatisfying(
                             DownloadException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.USER))
                     .hasMessageContaining("has no file 'a.bin or b.bin'");

@@ -11,6 +11,7 @@ import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.hub.testing.CacheBuilder;
 import io.github.whisperspeedtest.hub.testing.HubServer;
 import io.github.whisperspeedtest.model.ModelPresence.State;
+import io.github.whisperspeedtest.settings.Settings;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
@@ -57,10 +58,10 @@ class BorrowedFilesTest {
     void startHub() throws IOException {
         hub = HubServer.start();
         Properties properties = new Properties();
-        properties.setProperty(HubSettings.ENDPOINT_PROPERTY, hub.endpoint().toString());
+        properties.setProperty(HubAccess.ENDPOINT_PROPERTY, hub.endpoint().toString());
         properties.setProperty(
-                HubSettings.CACHE_PROPERTY, directory.resolve("hub").toString());
-        settings = HubSettings.of(Map.of(), properties);
+                HubAccess.CACHE_PROPERTY, directory.resolve("hub").toString());
+        settings = HubAccess.settings(Settings.of(Map.of(), properties));
         home = ToolHome.at(directory.resolve("home"));
         implementation = new Borrowers(hub.plainFile("weights.pt", WEIGHTS));
     }
@@ -147,7 +148,7 @@ class BorrowedFilesTest {
     @Test
     void cannotBeCopiedFromACacheThatNeverHoldsAllOfIt() throws IOException {
         cacheTokenizer("hub");
-        assertThatThrownBy(() -> new ModelCopier(settings.cache()).copy(model("plain")))
+        assertThatThrownBy(() -> new ModelCopier(settings.cacheDirectory()).copy(model("plain")))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("not all of it");
     }
@@ -181,7 +182,7 @@ class BorrowedFilesTest {
     @Test
     void isCopiedWithWhatItBorrowsAndNothingElse() throws IOException {
         String commit = CacheBuilder.commit("weights");
-        new CacheBuilder(settings.cache(), REPOSITORY)
+        new CacheBuilder(settings.cacheDirectory(), REPOSITORY)
                 .linked(commit, "weights.npz", WEIGHTS)
                 .ref("main", commit);
         assertThat(look("cached", ModelPlace.HUB_CACHE))
@@ -189,7 +190,7 @@ class BorrowedFilesTest {
                 .satisfies(found -> assertThat(found.reason()).contains("models--owner--lender"));
         cacheTokenizer("hub");
 
-        new ModelCopier(settings.cache()).copy(model("cached"));
+        new ModelCopier(settings.cacheDirectory()).copy(model("cached"));
 
         assertThat(look("cached", ModelPlace.LOCAL_CACHE).state()).isEqualTo(State.PRESENT);
         assertThat(new HubCache(ownCache()).newest(LENDER).orElseThrow().files())
@@ -226,16 +227,17 @@ class BorrowedFilesTest {
     }
 
     private ModelPresence look(String model, ModelPlace place) {
-        return new ModelLocator(settings.cache()).look(model(model), place);
+        return new ModelLocator(settings.cacheDirectory()).look(model(model), place);
     }
 
     private Verdict verify(String model) {
         VerifyOptions hashes = new VerifyOptions(VerifyLevel.HASH, null, VerifyOptions.Memory.OFF);
-        return new ModelVerifier(home, settings.cache()).verify(implementation, model, ModelPlace.LOCAL_CACHE, hashes);
+        return new ModelVerifier(home, settings.cacheDirectory())
+                .verify(implementation, model, ModelPlace.LOCAL_CACHE, hashes);
     }
 
     private ModelStore store() {
-        return new ModelStore(home, settings.cache());
+        return new ModelStore(home, settings.cacheDirectory());
     }
 
     private Path ownCache() {

@@ -9,7 +9,7 @@ import io.github.whisperspeedtest.error.DownloadException;
 import io.github.whisperspeedtest.error.EngineUnavailableException;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.UnknownNameException;
-import io.github.whisperspeedtest.hub.HubSettings;
+import io.github.whisperspeedtest.settings.Settings;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.CheckpointWriter;
 import io.github.whisperspeedtest.spi.Implementation;
@@ -86,7 +86,9 @@ class ModelCatalogTest {
                                 + ". It comes from another model. Convert it again:"
                                 + " whisper-speedtest convert SOURCE --to writing --name mine --force");
         assertThatThrownBy(() -> new ModelInstaller(
-                                home, HubSettings.of(Map.of("HF_HOME", directory.toString()), new Properties()))
+                                home,
+                                HubAccess.settings(
+                                        Settings.of(Map.of("HF_HOME", directory.toString()), new Properties())))
                         .install(writing, "mine", progress -> {}))
                 .isInstanceOf(DownloadException.class)
                 .hasMessageContaining("whisper-speedtest convert SOURCE --to writing --name mine --force");

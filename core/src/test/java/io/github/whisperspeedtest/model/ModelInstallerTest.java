@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.whisperspeedtest.error.DownloadException;
 import io.github.whisperspeedtest.hub.DownloadListener;
 import io.github.whisperspeedtest.hub.HubCache;
-import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.hub.testing.HubServer;
+import io.github.whisperspeedtest.settings.Settings;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
@@ -41,10 +41,10 @@ class ModelInstallerTest {
     void startHub() throws IOException {
         hub = HubServer.start();
         Properties properties = new Properties();
-        properties.setProperty(HubSettings.ENDPOINT_PROPERTY, hub.endpoint().toString());
+        properties.setProperty(HubAccess.ENDPOINT_PROPERTY, hub.endpoint().toString());
         properties.setProperty(
-                HubSettings.CACHE_PROPERTY, directory.resolve("hub").toString());
-        installer = new ModelInstaller(ToolHome.at(directory), HubSettings.of(Map.of(), properties));
+                HubAccess.CACHE_PROPERTY, directory.resolve("hub").toString());
+        installer = new ModelInstaller(ToolHome.at(directory), HubAccess.settings(Settings.of(Map.of(), properties)));
     }
 
     @AfterEach

@@ -1,0 +1,45 @@
+package io.github.whisperspeedtest.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A hundred ways for a server to misbehave, each the same in every run. */
+@Timeout(180)
+class FaultScriptTest {
+    private static final int SCRIPTS = Integer.getInteger("huggingface.hub.test.scripts", 100);
+
+    @TempDir
+    private Path temporary;
+
+    @Test
+    void everyScriptEndsWithAGoodModelOrAClearMessageAndNoLogHoldsASecret() throws IOException, InterruptedException {
+        Path output = temporary.resolve("output.txt");
+        // A process of its own logs everything, which the JVM of the other tests has decided not to.
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Dorg.slf4j.simpleLogger.defaultLogLevel=trace",
+                        "-cp",
+                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                        FaultScripts.class.getName(),
+                        temporary.resolve("caches").toString(),
+                        String.valueOf(SCRIPTS))
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        process.waitFor(10, TimeUnit.MINUTES);
+        process.destroyForcibly().waitFor();
+        int exit = process.exitValue();
+
+        String log = Files.readString(output);
+        assertThat(exit).as(log.substring(Math.max(0, log.length() - 4000))).isZero();
+        assertThat(log).contains("DEBUG", "Attempt 2 at 'model.bin'", "good at once: ");
+        assertThat(log).doesNotContain(FaultScripts.TOKEN).doesNotContain("sig=secret");
+    }
+}
