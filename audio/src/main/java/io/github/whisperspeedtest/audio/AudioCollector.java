@@ -131,7 +131,7 @@ final class AudioCollector implements PcmSink {
 
     static OperationCancelledException cancelled(@Nullable Throwable cause) {
         return new OperationCancelledException(
-                "Reading audio was interrupted. Start it again if this was not meant.", cause);
+                "Reading audio was interrupted. Start it again if this was unintended.", cause);
     }
 
     private void invalid(float sample, int index) {

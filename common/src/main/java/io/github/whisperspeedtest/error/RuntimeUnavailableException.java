@@ -3,7 +3,7 @@ package io.github.whisperspeedtest.error;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A native library that cannot be used here; says apart what is wrong and what helps against just that. */
+/** Signals a native library that cannot be used on this machine. Provides the reason and the remedy separately. */
 public class RuntimeUnavailableException extends EngineUnavailableException {
     private static final long serialVersionUID = 1L;
 
@@ -11,11 +11,11 @@ public class RuntimeUnavailableException extends EngineUnavailableException {
     private final String remedy;
 
     /**
-     * Creates an exception with both.
+     * Creates an exception with a reason and a remedy.
      *
-     * @param reason what is wrong, without a full stop
-     * @param remedy what to do, as a sentence
-     * @param cause the failure that set it off, or null
+     * @param reason the reason, without a full stop
+     * @param remedy the next step, as a sentence
+     * @param cause the underlying cause, or null
      */
     public RuntimeUnavailableException(String reason, String remedy, @Nullable Throwable cause) {
         super(reason + ". " + remedy, cause);
@@ -23,12 +23,12 @@ public class RuntimeUnavailableException extends EngineUnavailableException {
         this.remedy = Objects.requireNonNull(remedy, "remedy");
     }
 
-    /** Returns what is wrong, without a full stop. */
+    /** Returns the reason, without a full stop. */
     public String reason() {
         return reason;
     }
 
-    /** Returns what to do, as a sentence. */
+    /** Returns the next step, as a sentence. */
     public String remedy() {
         return remedy;
     }

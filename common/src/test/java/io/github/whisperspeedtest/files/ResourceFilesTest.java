@@ -72,7 +72,7 @@ class ResourceFilesTest {
     }
 
     @Test
-    void repairsFilesOfAnotherLength() throws IOException {
+    void repairsFilesOfWrongLength() throws IOException {
         unpack();
         for (String name : List.of("small.so", "large.so")) {
             Path file = unpacked.resolve(name);
@@ -88,7 +88,7 @@ class ResourceFilesTest {
     }
 
     @Test
-    void repairsFilesThatWereWrittenTo() throws IOException {
+    void repairsModifiedFiles() throws IOException {
         unpack();
         overwrite(unpacked.resolve("small.so"));
         overwrite(unpacked.resolve("large.so"));
@@ -98,7 +98,7 @@ class ResourceFilesTest {
     }
 
     @Test
-    void readsSmallFilesEachTimeAndLargeOnesOnlyWhereTheirTimeMoved() throws IOException {
+    void verifiesSmallFilesAlwaysAndLargeFilesOnlyIfTheirTimeChanged() throws IOException {
         unpack();
         for (String name : List.of("small.so", "large.so")) {
             Path file = unpacked.resolve(name);
@@ -113,7 +113,7 @@ class ResourceFilesTest {
     }
 
     @Test
-    void keepsCopiesWhateverTheirTime() throws IOException {
+    void keepsCopiesWithOtherModificationTimes() throws IOException {
         unpack();
         FileTime time = Files.getLastModifiedTime(unpacked.resolve("large.so"));
         List<Object> before = identities();
@@ -124,7 +124,7 @@ class ResourceFilesTest {
     }
 
     @Test
-    void removesWhatAKilledProcessLeft() throws IOException {
+    void deletesTemporaryFilesOfKilledProcess() throws IOException {
         Files.createDirectories(unpacked);
         Files.write(unpacked.resolve(".large.so-4711.partial"), new byte[10]);
         unpack();
@@ -132,7 +132,7 @@ class ResourceFilesTest {
     }
 
     @Test
-    void letsManyUnpackAtOnce() throws Exception {
+    void allowsConcurrentUnpacking() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try {
             Callable<Void> task = () -> {
@@ -150,19 +150,19 @@ class ResourceFilesTest {
     }
 
     @Test
-    void takesFilesThatAreInNoJar() throws IOException {
+    void acceptsResourcesOutsideJars() throws IOException {
         Path file = Files.write(directory.resolve("plain.so"), small);
         Map<String, URL> resources = Map.of("plain.so", file.toUri().toURL());
         ResourceFiles.unpack(unpacked, resources, begun::incrementAndGet);
         FileTime time = Files.getLastModifiedTime(unpacked.resolve("plain.so"));
         ResourceFiles.unpack(unpacked, resources, begun::incrementAndGet);
         assertHolds("plain.so", small);
-        assertThat(begun).as("told of the work when there is some").hasValue(1);
+        assertThat(begun).as("number of announcements").hasValue(1);
         assertThat(Files.getLastModifiedTime(unpacked.resolve("plain.so"))).isEqualTo(time);
     }
 
     @Test
-    void refusesADamagedJar() throws IOException {
+    void rejectsDamagedJar() throws IOException {
         byte[] bytes = Files.readAllBytes(jar);
         bytes[bytes.length / 2] ^= 1;
         Files.write(jar, bytes);
@@ -177,7 +177,7 @@ class ResourceFilesTest {
                 begun::incrementAndGet);
     }
 
-    /** Compares at once; an assertion that can show differences takes seconds for megabytes. */
+    /** Arrays.equals is fast; an assertion that can show differences takes seconds for megabytes. */
     private void assertHolds(String name, byte[] content) throws IOException {
         assertThat(Arrays.equals(Files.readAllBytes(unpacked.resolve(name)), content))
                 .as(name)
@@ -206,7 +206,7 @@ class ResourceFilesTest {
         return List.of(identity("small.so"), identity("large.so"));
     }
 
-    /** A file that was replaced has another key. */
+    /** Returns the file key, which changes when the file is replaced. */
     private Object identity(String name) throws IOException {
         return Files.readAttributes(unpacked.resolve(name), BasicFileAttributes.class)
                 .fileKey();

@@ -3,7 +3,7 @@ package io.github.whisperspeedtest.model;
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.ResourceFiles;
-import io.github.whisperspeedtest.lifecycle.LongWork;
+import io.github.whisperspeedtest.lifecycle.SetupNotice;
 import java.io.IOException;
 import java.net.URL;
 import java.nio.file.Files;
@@ -61,7 +61,7 @@ public final class LibraryStore {
                     e);
         }
         try {
-            ResourceFiles.unpack(directory, resources, () -> LongWork.begins("unpacking " + engine + " (once)"));
+            ResourceFiles.unpack(directory, resources, () -> SetupNotice.announce("unpacking " + engine + " (once)"));
         } catch (ZipException e) {
             throw new RuntimeUnavailableException(
                     "The libraries of " + engine + " cannot be read from the class path: " + e.getMessage(),

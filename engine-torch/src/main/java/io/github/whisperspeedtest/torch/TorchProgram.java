@@ -7,7 +7,7 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
-import io.github.whisperspeedtest.error.EngineMemoryException;
+import io.github.whisperspeedtest.error.EngineOutOfMemoryException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -119,7 +119,7 @@ final class TorchProgram implements AutoCloseable {
         String message = String.valueOf(cause.getMessage());
         String lower = message.toLowerCase(Locale.ROOT);
         if (lower.contains("out of memory") || lower.contains("can't allocate memory")) {
-            return new EngineMemoryException(
+            return new EngineOutOfMemoryException(
                     "PyTorch ran out of memory in " + method + " (" + lastLine(message)
                             + "). Close other programs, use a smaller batch, or take a smaller model.",
                     cause);

@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.decoding;
 
 import io.github.whisperspeedtest.alignment.WordTiming;
-import io.github.whisperspeedtest.error.EngineMemoryException;
+import io.github.whisperspeedtest.error.EngineOutOfMemoryException;
 import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.tokenizer.TokenWord;
 import io.github.whisperspeedtest.tokenizer.Tokenizer;
@@ -72,7 +72,7 @@ final class ChunkedTranscription implements TranscriptionLoop {
                     onProgress.accept(progress(done) + (progress(done + size) - progress(done)) / 2);
                     texts = decode(windows, done, language.code());
                 }
-            } catch (EngineMemoryException | OutOfMemoryError e) {
+            } catch (EngineOutOfMemoryException | OutOfMemoryError e) {
                 if (size == 1) {
                     throw e;
                 }

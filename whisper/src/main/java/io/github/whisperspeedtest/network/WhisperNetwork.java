@@ -18,7 +18,7 @@ public interface WhisperNetwork extends AutoCloseable {
      *
      * @param windows log-mel spectrograms of one window each: {@code nMels} rows of {@code 2 * nAudioCtx} frames, row after row;
      *     they may be reused once the call returns
-     * @throws io.github.whisperspeedtest.error.EngineMemoryException if there is no memory for so many windows, here or in what
+     * @throws io.github.whisperspeedtest.error.EngineOutOfMemoryException if there is no memory for so many windows, here or in what
      *     is done with the result; what is open can still be closed, and fewer windows may do
      * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
      */

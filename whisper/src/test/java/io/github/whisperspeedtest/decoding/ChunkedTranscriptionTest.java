@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.whisperspeedtest.checkpoint.GenerationConfig;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
-import io.github.whisperspeedtest.error.EngineMemoryException;
+import io.github.whisperspeedtest.error.EngineOutOfMemoryException;
 import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.network.WhisperNetwork;
 import io.github.whisperspeedtest.testing.ScriptedNetwork;
@@ -264,7 +264,7 @@ class ChunkedTranscriptionTest {
     @Test
     void aBatchThatDoesNotFitIsHalvedAndTriedAgain() {
         List<String> sentences = sayNumbers(300, 30);
-        fitting(3, () -> new EngineMemoryException("no memory"));
+        fitting(3, () -> new EngineOutOfMemoryException("no memory"));
         run(30_000, english());
 
         assertThat(segments).extracting(Segment::text).isEqualTo(sentences);
@@ -294,7 +294,7 @@ class ChunkedTranscriptionTest {
         ScriptedNetwork failing = new ScriptedNetwork(ScriptedNetwork.MULTILINGUAL, (window, tokens) -> {
             // The fourth chunk of a batch does not fit any more once there is some text.
             if (window == 6000 && tokens.size() > 10 && batches.get(batches.size() - 1) > 2) {
-                throw new EngineMemoryException("no memory");
+                throw new EngineOutOfMemoryException("no memory");
             }
             return speech.next(window, tokens);
         });
@@ -307,7 +307,7 @@ class ChunkedTranscriptionTest {
 
     @Test
     void whereNotEvenOneChunkFitsItFails() {
-        EngineMemoryException failure = new EngineMemoryException("no memory");
+        EngineOutOfMemoryException failure = new EngineOutOfMemoryException("no memory");
         fitting(0, () -> failure);
         assertThatThrownBy(() -> run(6000, english())).isSameAs(failure);
         assertThat(batches).containsExactly(3, 1);
@@ -363,7 +363,7 @@ class ChunkedTranscriptionTest {
     }
 
     /** Lets memory run out where more windows are encoded at once. */
-    private void fitting(int most, Supplier<EngineMemoryException> failure) {
+    private void fitting(int most, Supplier<EngineOutOfMemoryException> failure) {
         beforeEncoding = () -> {
             if (batches.get(batches.size() - 1) > most) {
                 throw failure.get();

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.checkpoint.GenerationConfig;
 import io.github.whisperspeedtest.error.EngineException;
-import io.github.whisperspeedtest.error.EngineMemoryException;
+import io.github.whisperspeedtest.error.EngineOutOfMemoryException;
 import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.testing.ScriptedNetwork;
@@ -294,7 +294,7 @@ class NetworkTranscriberTest {
     void saysThatMemoryWasTooShortForABatch() {
         beforeStep = () -> {
             if (network.encoded().size() == 3) {
-                throw new EngineMemoryException("scripted");
+                throw new EngineOutOfMemoryException("scripted");
             }
         };
         NetworkTranscriber chunked = chunked(network);

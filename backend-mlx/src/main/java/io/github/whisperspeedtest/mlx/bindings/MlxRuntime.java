@@ -5,7 +5,7 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import io.github.whisperspeedtest.error.EngineException;
-import io.github.whisperspeedtest.error.EngineMemoryException;
+import io.github.whisperspeedtest.error.EngineOutOfMemoryException;
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import io.github.whisperspeedtest.model.LibraryStore;
 import java.nio.Buffer;
@@ -293,7 +293,7 @@ public final class MlxRuntime {
     /**
      * Checks what a function returned.
      *
-     * @throws EngineMemoryException if memory is short
+     * @throws EngineOutOfMemoryException if memory is short
      * @throws EngineException if the call failed otherwise
      */
     void check(int status) {
@@ -318,7 +318,7 @@ public final class MlxRuntime {
         String reason = error == null ? "no reason given" : error;
         error = null;
         return OUT_OF_MEMORY.matcher(reason).find()
-                ? new EngineMemoryException("MLX has no memory left: " + reason + ". Take a smaller model.")
+                ? new EngineOutOfMemoryException("MLX has no memory left: " + reason + ". Take a smaller model.")
                 : new EngineException("MLX failed: " + reason);
     }
 

@@ -9,11 +9,11 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import io.github.whisperspeedtest.error.EngineException;
-import io.github.whisperspeedtest.error.EngineMemoryException;
+import io.github.whisperspeedtest.error.EngineOutOfMemoryException;
 import io.github.whisperspeedtest.error.EngineUnavailableException;
 import io.github.whisperspeedtest.files.DiskErrors;
 import io.github.whisperspeedtest.files.FileTrees;
-import io.github.whisperspeedtest.files.Unfinished;
+import io.github.whisperspeedtest.files.TemporaryPaths;
 import io.github.whisperspeedtest.onnx.graph.GraphBuilder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -122,7 +122,7 @@ public final class GraphSession implements AutoCloseable {
     /** A directory of its own, since the runtime completes the name. */
     private static String profilePrefix() throws IOException {
         Path directory = Files.createTempDirectory("whisper-speedtest-profile-");
-        Unfinished.add(directory);
+        TemporaryPaths.add(directory);
         return directory.resolve("profile").toString();
     }
 
@@ -187,7 +187,7 @@ public final class GraphSession implements AutoCloseable {
     /**
      * Runs the graph once; what it gives goes into the tensors of {@code outputs}.
      *
-     * @throws EngineMemoryException if memory is short
+     * @throws EngineOutOfMemoryException if memory is short
      * @throws EngineException if the runtime fails
      */
     public void run(Map<String, OnnxTensor> inputs, Map<String, ? extends OnnxValue> outputs) {
@@ -199,7 +199,7 @@ public final class GraphSession implements AutoCloseable {
         } catch (OrtException e) {
             String message = "ONNX Runtime failed in the graph " + name + ": " + e.getMessage();
             throw OUT_OF_MEMORY.matcher(message).find()
-                    ? new EngineMemoryException(
+                    ? new EngineOutOfMemoryException(
                             message + ". Memory is short: ask for fewer beams, or take a smaller model.", e)
                     : new EngineException(message, e);
         }
@@ -222,7 +222,7 @@ public final class GraphSession implements AutoCloseable {
             return NodePlacement.read(profile);
         } finally {
             FileTrees.delete(profile.getParent());
-            Unfinished.remove(profile.getParent());
+            TemporaryPaths.remove(profile.getParent());
         }
     }
 
