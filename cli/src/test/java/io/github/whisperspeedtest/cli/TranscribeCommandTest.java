@@ -77,9 +77,9 @@ class TranscribeCommandTest {
 
         assertThat(terminal.run("transcribe", cut.toString(), "-f", "json", "-i", "whispercpp"))
                 .isEqualTo(ExitCode.OK);
-        assertThat(terminal.err()).contains("warning: " + cut + ": The recording is cut off: ");
+        assertThat(terminal.err()).contains("warning: " + cut + ": The recording is truncated: ");
         assertThat(new ObjectMapper().readTree(terminal.out()).at("/warnings/0").asText())
-                .startsWith("The recording is cut off: ");
+                .startsWith("The recording is truncated: ");
     }
 
     @Test
