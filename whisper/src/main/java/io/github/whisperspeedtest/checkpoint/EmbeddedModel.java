@@ -21,13 +21,14 @@ import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The demo model inside this library: Whisper's architecture at width 128, trained on synthetic English and German commands.
+ * The demo model inside this library: Whisper's architecture at width 128, trained on synthetic English and German
+ * commands.
  *
- * <p>It understands some 65 words of each language and nothing else. {@code training/micro} in the source repository has the
+ * <p>It recognizes only about 65 words of each language. {@code training/micro} in the source repository has the
  * program that trains it.
  */
 public final class EmbeddedModel {
-    /** What users call it. */
+    /** Model name for users. */
     public static final String NAME = "micro";
 
     /**
@@ -66,7 +67,7 @@ public final class EmbeddedModel {
         return checkpoint;
     }
 
-    /** Returns recordings that the model transcribes without an error: English, German, and several English sentences. */
+    /** Returns recordings that the model transcribes without errors: English, German, and one with several English sentences. */
     public static List<Sample> samples() {
         try {
             return Sample.readTable(open("references.tsv"), EmbeddedModel::resource);
@@ -75,7 +76,7 @@ public final class EmbeddedModel {
         }
     }
 
-    /** Returns the recording that is used where a user gives none: the one of several sentences. */
+    /** Returns the default recording, which contains several sentences. */
     public static Sample demoSample() {
         return samples().stream()
                 .max(Comparator.comparingInt(sample -> sample.utterances().size()))

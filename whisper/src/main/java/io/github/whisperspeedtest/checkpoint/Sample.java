@@ -15,13 +15,13 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * A recording whose text is known.
+ * A demo recording with a reference transcript.
  *
  * @param name file name of the recording, such as {@code en_single_01.flac}
- * @param language the language that is spoken
- * @param reference what is said
- * @param utterances when each sentence begins and ends
- * @param resource where the recording is
+ * @param language spoken language
+ * @param reference reference transcript
+ * @param utterances start and end of each sentence
+ * @param resource location of the recording
  */
 public record Sample(String name, Language language, String reference, List<Utterance> utterances, URL resource) {
     /** Copies the list. */
@@ -34,7 +34,7 @@ public record Sample(String name, Language language, String reference, List<Utte
     }
 
     /**
-     * A stretch of a recording in which someone speaks.
+     * A span of speech in a recording.
      *
      * @param start offset from the beginning of the audio
      * @param end offset from the beginning of the audio
@@ -54,7 +54,7 @@ public record Sample(String name, Language language, String reference, List<Utte
     }
 
     /**
-     * Reads a table of samples: a heading, then lines of file name, language, text and times, parted by tabs.
+     * Reads a table of samples: a heading, then lines of file name, language, text and times, separated by tabs.
      *
      * <p>Times are written {@code 0.33-2.09;2.74-4.46}, in seconds.
      *

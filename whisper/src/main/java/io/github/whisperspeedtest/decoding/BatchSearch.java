@@ -12,12 +12,12 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * Decodes several windows side by side, each with a search of its own.
+ * Decodes several windows side by side, each with its own search.
  *
- * <p>The prompt is read once with one sequence per window, which then become as many as the search wants. A window whose search is
- * done leaves the batch.
+ * <p>The prompt is decoded once per window and then replicated for the sequences of the search. A window leaves the
+ * batch when its search is done.
  *
- * <p>Not for several threads at once: the rows of logits are kept from call to call.
+ * <p>Not thread-safe: the rows of logits are reused from call to call.
  */
 final class BatchSearch {
     private final int vocabulary;
@@ -27,7 +27,7 @@ final class BatchSearch {
     private final List<float[]> rows = new ArrayList<>();
 
     /**
-     * What came out of one window.
+     * The result of one window.
      *
      * @param tokens without the one that ends the text
      * @param logProbability sum of the natural logarithms of the probabilities of all tokens
@@ -44,7 +44,7 @@ final class BatchSearch {
         this.noSpeechToken = noSpeechToken;
     }
 
-    /** Returns the most tokens that are decoded for one window: half of what the decoder can hold, as in the reference. */
+    /** Returns the maximum number of tokens decoded for one window: half of the decoder's context, as in the reference. */
     int maxTokens() {
         return contextLength / 2;
     }

@@ -42,10 +42,10 @@ final class ChunkMerger {
         } else {
             WordLine left = new WordLine(pending);
             WordLine right = new WordLine(segments);
-            pending = join(left, right, SeamFinder.find(left, right, chunk, timed), chunk.border());
+            pending = join(left, right, MergePointFinder.find(left, right, chunk, timed), chunk.border());
         }
         int settled = 0;
-        double limit = chunk.nextStart() - SeamFinder.TOLERANCE;
+        double limit = chunk.nextStart() - MergePointFinder.TOLERANCE;
         while (settled < pending.size() && pending.get(settled).lastWord().end() <= limit) {
             settled++;
         }
@@ -54,7 +54,7 @@ final class ChunkMerger {
         done.forEach(onSegment);
     }
 
-    private List<ChunkSegment> join(WordLine left, WordLine right, Seam seam, double border) {
+    private List<ChunkSegment> join(WordLine left, WordLine right, MergePoint seam, double border) {
         List<ChunkSegment> before = before(left, seam.left());
         List<ChunkSegment> after = after(right, seam.right());
         if (before.isEmpty() || after.isEmpty()) {

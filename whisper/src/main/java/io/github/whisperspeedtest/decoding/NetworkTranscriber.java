@@ -30,12 +30,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Transcribes with a network of any engine: what is left to a backend is to load the network.
+ * Transcribes with a network of any engine. A backend only has to load the network.
  *
- * <p>There are two ways to transcribe what is longer than a window: one window after the other, where each goes on where the text of
- * the one before ended, or in chunks that overlap, many of them at once.
+ * <p>Recordings longer than one window are transcribed either sequentially, where each window starts at the end of the
+ * previous text, or in overlapping chunks, decoded in batches.
  *
- * <p>Calls take turns. Closing it from another thread ends a running call at the next token; an interrupt does so too.
+ * <p>Calls run one at a time. Closing the transcriber from another thread, or interrupting the thread, ends a running
+ * call at the next token.
  */
 public final class NetworkTranscriber implements Transcriber {
     private final String implementation;
@@ -66,12 +67,12 @@ public final class NetworkTranscriber implements Transcriber {
         spectrogram = new LogMelSpectrogram(network.dimensions().nMels(), LogMelSpectrogram.Padding.SILENCE);
     }
 
-    /** Returns a builder; it needs an implementation, a network, a tokenizer, a generation config and parameters. */
+    /** Returns a builder. Implementation, network, tokenizer, generation config and parameters are required. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Collects the parts of a transcriber, which owns the network and the filter from {@link #build} on. */
+    /** Builds a transcriber, which owns the network and the filter from {@link #build} on. */
     public static final class Builder {
         private @Nullable String implementation;
         private @Nullable WhisperNetwork network;
@@ -103,22 +104,22 @@ public final class NetworkTranscriber implements Transcriber {
             return this;
         }
 
-        /** Sets what the model's files say about decoding. */
+        /** Sets the decoding settings from the model's files. */
         public Builder generation(GenerationConfig value) {
             generation = value;
             return this;
         }
 
-        /** Sets the source of the parameters that the network runs with; it is asked each time. */
+        /** Sets the supplier of the parameters that the network runs with; it is called for each transcription. */
         public Builder parameters(Supplier<EngineParameters> value) {
             parameters = value;
             return this;
         }
 
         /**
-         * Sets the filter that cuts out stretches without speech.
+         * Sets the filter that removes non-speech.
          *
-         * @param byDefault whether it does so where the options leave that to the implementation
+         * @param byDefault whether to filter if the options leave the choice to the implementation
          */
         public Builder speechFilter(SpeechFilter value, boolean byDefault) {
             speechFilter = value;
@@ -126,18 +127,18 @@ public final class NetworkTranscriber implements Transcriber {
             return this;
         }
 
-        /** Sets the error for a call that asks for voice activity detection, for an implementation whose VAD model is not installed. */
+        /** Sets the exception for calls that request voice activity detection while the VAD model is not installed. */
         public Builder missingSpeechFilter(Supplier<? extends RuntimeException> value) {
             missingSpeechFilter = value;
             return this;
         }
 
         /**
-         * Makes the transcriber decode overlapping chunks, several at once, where it otherwise goes from window to window.
+         * Makes the transcriber decode overlapping chunks in batches instead of sequential windows.
          *
-         * <p>When the network runs out of memory, the number of chunks at once is halved for good.
+         * <p>When the network runs out of memory, the batch size is halved permanently.
          *
-         * @param value the length and the number of the chunks where the options leave them to the implementation
+         * @param value chunk length and batch size to use if the options leave them to the implementation
          */
         public Builder chunks(ChunkedOptions value) {
             chunks = value;
@@ -201,29 +202,29 @@ public final class NetworkTranscriber implements Transcriber {
         if (options.vad() == Vad.ON && speechFilter == null) {
             throw missingSpeechFilter != null
                     ? missingSpeechFilter.get()
-                    : unsupported("vad=on", "It has no voice activity detection; leave the option out.");
+                    : unsupported("vad=on", "It has no voice activity detection; omit the option.");
         }
         if (chunks == null) {
             ChunkedOptions.refuse(implementation, options);
         } else if (Boolean.TRUE.equals(options.conditionOnPreviousText())) {
             throw unsupported(
                     "condition-on-previous-text=true",
-                    "It decodes chunks at once, none of which knows the text before; leave the option out.");
+                    "It decodes chunks independently; omit the option.");
         }
         SpecialTokens specials = tokenizer.specials();
         if (!specials.isMultilingual()) {
             if (options.task() == Task.TRANSLATE) {
-                throw unsupported("task=translate", "The model is English-only; take a multilingual one.");
+                throw unsupported("task=translate", "The model is English-only; use a multilingual model.");
             }
             if (options.language() instanceof Language.Fixed fixed
                     && !fixed.code().equals("en")) {
-                throw unsupported("language=" + fixed.code(), "The model is English-only; take a multilingual one.");
+                throw unsupported("language=" + fixed.code(), "The model is English-only; use a multilingual model.");
             }
         } else if (options.language() instanceof Language.Fixed fixed
                 && specials.language(fixed.code()).isEmpty()) {
             throw unsupported(
                     "language=" + fixed.code(),
-                    "The model's vocabulary has no such language; take large-v3 or a later model.");
+                    "The model's vocabulary lacks this language; use large-v3 or a later model.");
         }
     }
 
@@ -310,7 +311,7 @@ public final class NetworkTranscriber implements Transcriber {
             }
             if (closing) {
                 throw new OperationCancelledException("The transcription of " + audio.name()
-                        + " was cancelled, because its transcriber is closed or this JVM is ending.");
+                        + " was cancelled because its transcriber was closed or this JVM is shutting down.");
             }
         }
 

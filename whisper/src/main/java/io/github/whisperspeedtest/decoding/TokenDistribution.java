@@ -99,7 +99,7 @@ final class TokenDistribution {
         logSum = larger + Math.log(Math.exp(text - larger) + Math.exp(timestamps - larger));
         if (Double.isNaN(logSum)) {
             throw new EngineException(
-                    "The engine computed logits that are not numbers. Try another device or compute type.");
+                    "The engine computed invalid logits (NaN). Try another device or compute type.");
         }
     }
 

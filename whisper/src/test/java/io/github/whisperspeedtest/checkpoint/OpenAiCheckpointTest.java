@@ -131,7 +131,7 @@ class OpenAiCheckpointTest {
         "n_audio_head, 2, '64 for each of its attention heads, but those are 2'",
         "n_audio_layer, 2000000000, from 1 to 256 encoder layers",
         "n_audio_layer, 4, 'tensor ''encoder.blocks.3.attn.query.weight'' is missing'",
-        "n_text_layer, 1, 'tensor ''decoder.blocks.1.attn.query.weight'', which none has'",
+        "n_text_layer, 1, 'tensor ''decoder.blocks.1.attn.query.weight'', which no such model has'",
         "n_vocab, 50000, from 51864 to 51866 tokens",
         "n_vocab, 51866, 'tensor ''decoder.token_embedding.weight'' should have the shape [51866, 64]'",
         "n_text_ctx, 449, 'tensor ''decoder.positional_embedding'' should have the shape [449, 64]'",
@@ -167,7 +167,7 @@ class OpenAiCheckpointTest {
         tensors.put("decoder.ln.extra", norm);
         assertThatThrownBy(() -> read("b.pt"))
                 .isInstanceOf(ModelException.class)
-                .hasMessageContaining("tensor 'decoder.ln.extra', which none has");
+                .hasMessageContaining("tensor 'decoder.ln.extra', which no such model has");
     }
 
     @Test

@@ -270,7 +270,7 @@ class ChunkedTranscriptionTest {
         assertThat(segments).extracting(Segment::text).isEqualTo(sentences);
         assertThat(batches).startsWith(12, 6, 3, 3).allMatch(size -> size <= 12);
         assertThat(limit.largest()).isEqualTo(3);
-        assertThat(limit.note()).hasValue("no more than 3 chunks at once: memory ran out with more");
+        assertThat(limit.note()).hasValue("batch size reduced to 3 chunks after running out of memory");
         assertThat(scripted.open()).isZero();
 
         batches.clear();
@@ -285,7 +285,7 @@ class ChunkedTranscriptionTest {
         });
         run(6000, english());
         assertThat(batches).startsWith(3, 1);
-        assertThat(limit.note()).hasValue("no more than 1 chunk at once: memory ran out with more");
+        assertThat(limit.note()).hasValue("batch size reduced to 1 chunk after running out of memory");
     }
 
     @Test

@@ -301,7 +301,7 @@ class NetworkTranscriberTest {
         assertThat(chunked.transcribe(audio(70), ENGLISH).text()).startsWith("hi hi");
         assertThat(network.encoded()).hasSize(6);
         assertThat(chunked.parameters().notes())
-                .containsExactly("no more than 1 chunk at once: memory ran out with more");
+                .containsExactly("batch size reduced to 1 chunk after running out of memory");
     }
 
     @Test

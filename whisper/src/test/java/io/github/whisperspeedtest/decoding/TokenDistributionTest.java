@@ -104,7 +104,7 @@ class TokenDistributionTest {
             distribution.start(logits);
             assertThatThrownBy(() -> distribution.settle(true))
                     .isInstanceOf(EngineException.class)
-                    .hasMessageContaining("not numbers");
+                    .hasMessageContaining("invalid logits");
         }
     }
 

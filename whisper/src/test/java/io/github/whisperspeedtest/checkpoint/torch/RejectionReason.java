@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** How a hostile file is refused. */
-final class Refusal {
-    private Refusal() {}
+final class RejectionReason {
+    private RejectionReason() {}
 
     /** Returns why a file is refused, which must cost no more memory than is given. */
     static String of(Path file, long bytes) {
