@@ -117,7 +117,7 @@ public final class CoreMlImplementation implements Implementation {
                         .withNote("compiled in " + network.encoderPreparation().toMillis() + " ms")
                 : parameters.withNote(
                         OnnxRuntime.get().hasCoreMl()
-                                ? "all of it on the CPU provider, as asked"
+                                ? "all of it on the CPU provider, as requested"
                                 : "no CoreML here: all of it on the CPU provider");
         return network.encoderPlacement()
                 .map(placement -> noted.withNote("nodes of the encoder: " + placement))

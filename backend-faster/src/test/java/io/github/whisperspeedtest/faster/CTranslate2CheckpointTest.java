@@ -299,7 +299,7 @@ class CTranslate2CheckpointTest {
         model = ModelBinBuilder.of(TINY).put("deep", 1, List.of(1, 1, 1, 1, 1, 1, 1, 1, 1), new byte[1]);
         assertRefused("variable 'deep' should have at most 8 dimensions, but has 9");
         model = ModelBinBuilder.of(TINY).alias("a", "nothing");
-        assertRefused("'a' should stand for a variable, but there is no 'nothing'");
+        assertRefused("'a' should refer to a variable, but there is no 'nothing'");
         model = ModelBinBuilder.of(TINY).alias("encoder/num_heads", "decoder/num_heads");
         assertRefused("it has the variable 'encoder/num_heads' twice");
 

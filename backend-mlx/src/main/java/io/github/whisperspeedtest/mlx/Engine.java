@@ -5,15 +5,15 @@ import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.transcription.Transcriber;
 
-/** What runs a model in MLX's format. */
+/** An engine that runs models in MLX format. */
 interface Engine {
-    /** Returns whether it can be used here. */
+    /** Returns whether it can be used on this machine. */
     Availability availability();
 
     /**
      * Loads a model.
      *
-     * @param options their device is one that this engine has been chosen for, and their threads are not too many
+     * @param options their device belongs to this engine, and their thread count is valid
      */
     Transcriber load(ModelFiles files, LoadOptions options);
 }

@@ -93,7 +93,7 @@ final class MlxEngine implements Engine {
         }
         return Optional.of(
                 runtime.devices().contains(MlxDevice.GPU)
-                        ? "all of it on the CPU, as asked"
+                        ? "all of it on the CPU, as requested"
                         : "MLX has no GPU here: all of it on the CPU");
     }
 

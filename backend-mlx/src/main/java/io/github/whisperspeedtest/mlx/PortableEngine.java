@@ -14,32 +14,32 @@ import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import org.jspecify.annotations.Nullable;
 
-/** ONNX Runtime's CPU provider, which runs the same models where MLX is not. */
+/** ONNX Runtime's CPU provider, which runs the same models without MLX. */
 final class PortableEngine implements Engine {
     private static final Precision AUTOMATIC = Precision.AS_STORED;
 
-    /** Names the engine too, so that no table shows its figures as MLX's. */
+    /** Includes the engine, so that no table presents its figures as MLX's. */
     private static final String DEVICE = OnnxRuntime.CPU + " (ONNX Runtime)";
 
-    /** What the CPU provider can make of the weights instead. */
+    /** Further precisions of the CPU provider. */
     private static final Precision[] OTHERS = {
         Precision.AS_STORED_INT8, Precision.FLOAT32, Precision.INT8, Precision.BLOCKWISE_8, Precision.BLOCKWISE_4
     };
 
-    /** Why MLX is not used, null where nobody wants it. */
+    /** The reason MLX is unavailable, null if ONNX Runtime was requested. */
     private final @Nullable RuntimeUnavailableException missing;
 
     private PortableEngine(@Nullable RuntimeUnavailableException missing) {
         this.missing = missing;
     }
 
-    /** Returns the engine as somebody asked for it. */
-    static PortableEngine asAsked() {
+    /** Returns the engine as requested by the user. */
+    static PortableEngine requested() {
         return new PortableEngine(null);
     }
 
-    /** Returns the engine as it stands in for MLX. */
-    static PortableEngine inPlaceOf(RuntimeUnavailableException missing) {
+    /** Returns the engine as a fallback for MLX. */
+    static PortableEngine fallbackFor(RuntimeUnavailableException missing) {
         return new PortableEngine(missing);
     }
 
@@ -84,14 +84,14 @@ final class PortableEngine implements Engine {
             case AS_STORED_INT8 ->
                 weights.keptOr(Precision.FLOAT32.label())
                         + (weights.areQuantized() ? " " + Precision.INT8.label() : "");
-            default -> weights.madeInto(precision.label());
+            default -> weights.convertedTo(precision.label());
         };
     }
 
     private EngineParameters withNotes(EngineParameters parameters, OnnxNetwork network) {
         EngineParameters noted = parameters.withNote(
                 missing == null
-                        ? "ONNX Runtime on the CPU, as asked"
+                        ? "ONNX Runtime on the CPU, as requested"
                         : "no MLX here (" + missing.reason() + "): ONNX Runtime on the CPU");
         return network.quantization().map(noted::withNote).orElse(noted);
     }

@@ -368,7 +368,7 @@ class MlxCheckpointTest {
                         "a layer more",
                         "'encoder.blocks.3.attn.query.weight' is missing",
                         config("\"n_audio_layer\" : 3", "\"n_audio_layer\" : 4")),
-                refused("a layer less", "which none has", config("\"n_audio_layer\" : 3", "\"n_audio_layer\" : 2")),
+                refused("a layer less", "which no such model has", config("\"n_audio_layer\" : 3", "\"n_audio_layer\" : 2")),
                 refused("no biases", "array '" + out + ".biases' is missing", without(out + ".biases")),
                 refused("no bias", "array '" + out + ".bias' is missing", without(out + ".bias")),
                 refused("no codes", "array '" + out + ".weight' is missing", without(out + ".weight")),
@@ -391,15 +391,15 @@ class MlxCheckpointTest {
                         array("encoder.conv1.weight", floats("F16", List.of(64, 80, 3), new float[64 * 240]))),
                 refused(
                         "an array too many",
-                        "'encoder.conv3.bias', which none has",
+                        "'encoder.conv3.bias', which no such model has",
                         array("encoder.conv3.bias", floats("F16", List.of(1), 0))),
                 refused(
                         "two arrays of positions",
-                        "'encoder.positional_embedding', which none has",
+                        "'encoder.positional_embedding', which no such model has",
                         array("encoder.positional_embedding", floats("F16", List.of(1), 0))),
                 refused(
                         "OpenAI's names",
-                        "'decoder.blocks.1.mlp.2.weight', which none has",
+                        "'decoder.blocks.1.mlp.2.weight', which no such model has",
                         array("decoder.blocks.1.mlp.2.weight", floats("F16", List.of(1), 0))),
                 refused(
                         "heads of another model",

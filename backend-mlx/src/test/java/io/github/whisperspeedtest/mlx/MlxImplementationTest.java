@@ -81,7 +81,7 @@ class MlxImplementationTest {
         try (Transcriber transcriber = new MlxImplementation().load(embedded(model), options)) {
             EngineParameters parameters = transcriber.parameters();
             assertThat(parameters.computeType()).isEqualTo(computeType);
-            assertThat(parameters.notes()).startsWith("ONNX Runtime on the CPU, as asked");
+            assertThat(parameters.notes()).startsWith("ONNX Runtime on the CPU, as requested");
             assertThat(parameters.notes()).hasSize(note == null ? 1 : 2);
             if (note != null) {
                 assertThat(parameters.notes().get(1)).isEqualTo(note);

@@ -16,12 +16,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Our options as whisper.cpp's, and the native memory that those point into. */
+/** Converts options to whisper.cpp's parameters, and owns the native memory that those point to. */
 final class NativeFullParams implements AutoCloseable {
     /** {@code WHISPER_MAX_DECODERS} of whisper.cpp. */
     private static final int MAX_DECODERS = 8;
 
-    /** Switches the check for repetitions off: no entropy is negative. */
+    /** Disables the repetition check: entropy is never negative. */
     private static final float BELOW_ANY_ENTROPY = -1;
 
     private static final int ENGLISH_ONLY_VOCABULARY = 51864;
@@ -41,9 +41,9 @@ final class NativeFullParams implements AutoCloseable {
     }
 
     /**
-     * Translates options.
+     * Converts options.
      *
-     * @throws UnsupportedOptionException if whisper.cpp, or this model, has no such thing
+     * @throws UnsupportedOptionException if whisper.cpp or this model does not support an option
      */
     static NativeFullParams of(WhisperLibrary library, GgmlModelFile model, TranscribeOptions options, int threads) {
         check(model, options);
@@ -57,7 +57,7 @@ final class NativeFullParams implements AutoCloseable {
         params.translate = bool(options.task() == Task.TRANSLATE);
         params.no_timestamps = bool(options.timestamps() == Timestamps.NONE);
         params.token_timestamps = bool(options.timestamps() == Timestamps.WORD);
-        // As OpenAI's program has it; the library's own default differs.
+        // As in OpenAI's program; the library's default differs.
         params.suppress_non_speech_tokens = 1;
         params.greedy_best_of = options.bestOf();
         if (beams) {
@@ -116,7 +116,7 @@ final class NativeFullParams implements AutoCloseable {
         params.abort_callback_user_data = cancel.userData();
     }
 
-    /** Lets Java decide about each window before it is decoded. */
+    /** Sets the callbacks that Java receives before each window and each token. */
     void setWindowCallbacks(WhisperLibrary.EncoderBeginCallback onWindow, WhisperLibrary.LogitsFilterCallback onToken) {
         params.encoder_begin_callback = onWindow;
         params.logits_filter_callback = onToken;
@@ -129,7 +129,7 @@ final class NativeFullParams implements AutoCloseable {
 
     private static void check(GgmlModelFile model, TranscribeOptions options) {
         if (options.vad() == Vad.ON) {
-            throw unsupported("vad=on", "Leave voice activity detection off.");
+            throw unsupported("vad=on", "Omit the option.");
         }
         ChunkedOptions.refuse(WhisperCppImplementation.ID, options);
         checkCandidates(options);
@@ -138,19 +138,19 @@ final class NativeFullParams implements AutoCloseable {
         if (options.prompt() != null && isIndependent(options)) {
             throw unsupported(
                     "prompt together with condition-on-previous-text=false",
-                    "whisper.cpp drops the prompt then; leave one of them out.");
+                    "whisper.cpp ignores the prompt then; omit one of them.");
         }
         if (isEnglishOnly(model)) {
             if (options.task() == Task.TRANSLATE) {
-                throw unsupported("task=translate", "The model is English-only; take a multilingual one.");
+                throw unsupported("task=translate", "The model is English-only; use a multilingual model.");
             }
             if (options.language() instanceof Language.Fixed fixed
                     && !fixed.code().equals("en")) {
-                throw unsupported("language=" + fixed.code(), "The model is English-only; take a multilingual one.");
+                throw unsupported("language=" + fixed.code(), "The model is English-only; use a multilingual model.");
             }
         }
         if (options.language().code().equals("yue") && model.dimensions().nVocab() < HUNDRED_LANGUAGES_VOCABULARY) {
-            throw unsupported("language=yue", "Cantonese came with large-v3; take that or a later model.");
+            throw unsupported("language=yue", "Cantonese requires large-v3 or a later model.");
         }
     }
 
@@ -166,33 +166,33 @@ final class NativeFullParams implements AutoCloseable {
             throw unsupported("best-of=" + options.bestOf(), "Use at most " + MAX_DECODERS + ".");
         }
         if (options.patience() != 1) {
-            throw unsupported("patience=" + options.patience(), "whisper.cpp's beam search has none; use 1.");
+            throw unsupported("patience=" + options.patience(), "whisper.cpp's beam search has no patience; use 1.");
         }
         Double lengthPenalty = options.lengthPenalty();
         if (lengthPenalty != null && lengthPenalty == 0) {
             throw unsupported(
-                    "length-penalty=0", "whisper.cpp takes 0 for the mean over the tokens; use a number above 0.");
+                    "length-penalty=0", "whisper.cpp treats 0 as the mean over the tokens; use a number above 0.");
         }
     }
 
-    /** whisper.cpp measures repetitions by the entropy of the last tokens and never skips a window for its silence. */
+    /** whisper.cpp detects repetitions by the entropy of the last tokens and never skips a window as silent. */
     private static void checkThresholds(TranscribeOptions options) {
         TranscribeOptions usual = TranscribeOptions.defaults();
         Double compressionRatio = options.compressionRatioThreshold();
         if (compressionRatio != null && !compressionRatio.equals(usual.compressionRatioThreshold())) {
             throw unsupported(
                     "compression-ratio-threshold=" + compressionRatio,
-                    "whisper.cpp has a check of its own for repetitions; leave it at its default, or switch it off.");
+                    "whisper.cpp has its own repetition check; use the default or turn it off.");
         }
         Double noSpeech = options.noSpeechThreshold();
         if (noSpeech != null && !noSpeech.equals(usual.noSpeechThreshold())) {
             throw unsupported(
                     "no-speech-threshold=" + noSpeech,
-                    "whisper.cpp 1.7.1 does not look at it; leave it at its default, or switch it off.");
+                    "whisper.cpp 1.7.1 ignores it; use the default or turn it off.");
         }
     }
 
-    /** whisper.cpp knows a first temperature and an increment, and goes on up to 1. */
+    /** whisper.cpp has a first temperature and an increment, and continues up to 1. */
     private static void checkTemperatures(List<Double> temperatures) {
         if (temperatures.size() == 1) {
             return;
@@ -205,7 +205,7 @@ final class NativeFullParams implements AutoCloseable {
             even = Math.abs(temperatures.get(i) - (first + i * increment)) < 1e-6;
         }
         if (!even) {
-            throw unsupported("temperatures=" + temperatures, "Use one temperature, or even steps up to 1.");
+            throw unsupported("temperatures=" + temperatures, "Use one temperature, or equal steps up to 1.");
         }
     }
 

@@ -156,7 +156,7 @@ final class DecoderState implements AutoCloseable {
         checkOpen();
         int count = tokens[0].length;
         if (tokens.length != sequences || count < 1 || length + count > dimensions.nTextCtx()) {
-            throw new IllegalArgumentException(tokens.length + " sequences of " + count + " more tokens do not fit "
+            throw new IllegalArgumentException(tokens.length + " sequences of " + count + " more tokens do not match "
                     + sequences + " sequences of " + length + "; the decoder has " + dimensions.nTextCtx()
                     + " positions");
         }
@@ -211,7 +211,7 @@ final class DecoderState implements AutoCloseable {
 
     private void checkOpen() {
         if (closed) {
-            throw new IllegalStateException("This session is closed; start to decode again.");
+            throw new IllegalStateException("This decoder session is closed; start a new one.");
         }
     }
 

@@ -32,7 +32,7 @@ final class TorchEncoderOutput implements EncoderOutput {
 
     private IValue crossCache() {
         if (crossCache == null) {
-            throw new IllegalStateException("These windows are closed; encode them again.");
+            throw new IllegalStateException("This encoder output is closed; encode the windows again.");
         }
         return crossCache;
     }

@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds the native libraries of PyTorch: the user's own, or those on the class path, which are unpacked first.
  *
- * <p>DJL alone would unpack them into a cache of its own, in which two processes can trip over each other, and would download what it
- * does not find. So everything is in place before DJL looks for it.
+ * <p>DJL itself would unpack them into its own cache, which is not safe for concurrent processes, and would download
+ * missing ones. Therefore everything is in place before DJL looks for it.
  *
- * @param settings system properties by which DJL finds the libraries
- * @param remedy what to do where they are there but do not load
+ * @param settings system properties with which DJL finds the libraries
+ * @param remedy the next step if the libraries exist but do not load
  */
 record TorchLibraries(Map<String, String> settings, String remedy) {
     /** Environment variable or system property of DJL's that names a directory with the user's own libraries. */

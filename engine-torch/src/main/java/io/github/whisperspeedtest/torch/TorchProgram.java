@@ -104,9 +104,8 @@ final class TorchProgram implements AutoCloseable {
      * @throws io.github.whisperspeedtest.error.EngineException if PyTorch fails
      */
     IValue call(String method, IValue... arguments) {
-        // The first calls would be spent on optimising for the shapes that they see, which gains nothing here. The
-        // switch
-        // belongs to the thread.
+        // The first calls would spend time on optimizing for the observed shapes, which gains nothing here. The setting
+        // is per thread.
         JniUtils.setGraphExecutorOptimize(false);
         try {
             return IValueUtils.runMethod(module, method, arguments);
@@ -121,7 +120,7 @@ final class TorchProgram implements AutoCloseable {
         if (lower.contains("out of memory") || lower.contains("can't allocate memory")) {
             return new EngineOutOfMemoryException(
                     "PyTorch ran out of memory in " + method + " (" + lastLine(message)
-                            + "). Close other programs, use a smaller batch, or take a smaller model.",
+                            + "). Close other programs, or use a smaller batch or a smaller model.",
                     cause);
         }
         return new io.github.whisperspeedtest.error.EngineException(

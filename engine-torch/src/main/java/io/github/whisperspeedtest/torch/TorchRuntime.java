@@ -15,10 +15,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * PyTorch, run by DJL: started once per process, or the reason why it cannot be.
+ * PyTorch through DJL: started once per process; a failure is kept with its reason.
  *
- * <p>Nothing is downloaded, and nobody is called home. DJL's switch against its telemetry stays on in this process; what else DJL is told
- * through system properties while it starts is taken back.
+ * <p>Nothing is downloaded and no telemetry is sent. DJL's telemetry opt-out stays set in this process; other system
+ * properties that are set while DJL starts are restored.
  */
 public final class TorchRuntime {
     private static @Nullable TorchRuntime instance;
@@ -31,9 +31,9 @@ public final class TorchRuntime {
     }
 
     /**
-     * Returns the engine, starting it where nobody has. The first time on a machine its libraries are unpacked.
+     * Returns the engine, and starts it on the first call. On the first run on a machine its libraries are unpacked.
      *
-     * @throws RuntimeUnavailableException if it cannot be used here
+     * @throws RuntimeUnavailableException if PyTorch cannot be used on this machine
      */
     public static synchronized TorchRuntime start() {
         if (failure != null) {
@@ -51,9 +51,9 @@ public final class TorchRuntime {
     }
 
     /**
-     * Returns whether the engine can be used here, and what a network would compute on.
+     * Returns whether the engine can be used on this machine, and the device that a network would run on.
      *
-     * @param meantFor the devices that an implementation is there for
+     * @param meantFor the devices that an implementation targets
      */
     public static Availability availability(Set<TorchDevice> meantFor) {
         try {
@@ -65,18 +65,18 @@ public final class TorchRuntime {
         }
     }
 
-    /** Returns the libraries that the user put in the place of those on the class path, mostly none; starts nothing. */
+    /** Returns the libraries with which the user replaced those on the class path, usually none. Does not start PyTorch. */
     public static List<Path> ownLibraries() {
         return TorchLibraries.ownFiles();
     }
 
     private static Engine startEngine() {
-        // Stays: DJL asks for it whenever its class of engines is first used, whoever does that.
+        // Stays set: DJL reads it whenever its engine class is first used.
         System.setProperty("OPT_OUT_TRACKING", "true");
-        // DJL asks for CUDA's version through JNA.
+        // DJL detects the CUDA version through JNA.
         LibraryStore.prepareJna();
         Map<String, @Nullable String> before = set(Map.of("ai.djl.offline", "true"));
-        // DJL looks for its engines and their libraries through this loader.
+        // DJL finds its engines and libraries through this class loader.
         Thread thread = Thread.currentThread();
         ClassLoader loader = thread.getContextClassLoader();
         thread.setContextClassLoader(TorchRuntime.class.getClassLoader());
@@ -96,7 +96,7 @@ public final class TorchRuntime {
         }
     }
 
-    /** Sets system properties, removing those whose value is null, and returns what they were. */
+    /** Sets system properties, removes those whose value is null, and returns the previous values. */
     private static Map<String, @Nullable String> set(Map<String, ? extends @Nullable String> values) {
         Map<String, @Nullable String> before = new HashMap<>();
         values.forEach((name, value) -> {
@@ -129,16 +129,16 @@ public final class TorchRuntime {
     }
 
     /**
-     * Sets how many threads compute what the calling thread asks for.
+     * Sets the number of compute threads for calls from the current thread.
      *
-     * <p>PyTorch keeps the number for each thread, and a thread that it sees for the first time takes the last number set by any. So
-     * whoever calls PyTorch sets it on that very thread, before each call; that costs nothing where it is the same.
+     * <p>PyTorch stores the number per thread, and a new thread inherits the last number set by any thread. Therefore
+     * set it on the calling thread before each call; this is free if the number is unchanged.
      *
-     * <p>The threads are those of OpenMP. After a call they wait for the next one for some milliseconds without giving up their
-     * processor, unless an environment variable says otherwise; {@link io.github.whisperspeedtest.process.ChildJvm} sets it.
+     * <p>The threads belong to OpenMP. After a call they spin for some milliseconds while waiting for the next one,
+     * unless an environment variable disables it; {@link io.github.whisperspeedtest.process.ChildJvm} sets it.
      */
     public void setThreads(int threads) {
-        // Setting it throws away what oneDNN has prepared.
+        // Setting it discards the data that oneDNN has prepared.
         if (JniUtils.getNumThreads() != threads) {
             JniUtils.setNumThreads(threads);
         }

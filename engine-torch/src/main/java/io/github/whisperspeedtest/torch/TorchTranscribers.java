@@ -16,33 +16,32 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What the backends on this engine have in common: reading their options, and making a transcriber of a network. */
+/** Shared code of the backends on this engine: reads their options and creates transcribers from networks. */
 public final class TorchTranscribers {
     private final String implementation;
     private final Set<TorchDevice> meantFor;
 
     /**
-     * Creates what an implementation needs.
+     * Creates the shared code for one implementation.
      *
-     * @param implementation its id
-     * @param meantFor the devices that it is there for; on another one a note of its results says so
+     * @param implementation id of the implementation
+     * @param meantFor the devices that it targets; on another device, a note in its results states that
      */
     public TorchTranscribers(String implementation, Set<TorchDevice> meantFor) {
         this.implementation = implementation;
         this.meantFor = Set.copyOf(meantFor);
     }
 
-    /** Returns whether PyTorch can be used here, and on what. */
+    /** Returns whether PyTorch can be used on this machine, and on which device. */
     public Availability availability() {
         return TorchRuntime.availability(meantFor);
     }
 
     /**
-     * Returns how a network is to be run: what was asked for, and the best device with the type that is fastest there where that was
-     * left open.
+     * Returns the options of a network: the requested values, or by default the best device and its fastest type.
      *
-     * @throws UnsupportedOptionException if an option cannot be honoured here
-     * @throws io.github.whisperspeedtest.error.RuntimeUnavailableException if PyTorch cannot be used here
+     * @throws UnsupportedOptionException if an option is not supported on this machine
+     * @throws io.github.whisperspeedtest.error.RuntimeUnavailableException if PyTorch cannot be used on this machine
      */
     public TorchOptions options(LoadOptions options) {
         Optional<TorchDevice> wanted =
@@ -69,21 +68,21 @@ public final class TorchTranscribers {
     }
 
     /**
-     * Loads a network and makes a transcriber of it that goes from window to window.
+     * Loads a network and creates a transcriber that processes windows sequentially.
      *
-     * @param asked what the user asked for
-     * @param options what {@link #options} made of it
+     * @param asked the options of the user
+     * @param options the result of {@link #options}
      */
     public Transcriber sequential(ModelFiles files, Checkpoint checkpoint, LoadOptions asked, TorchOptions options) {
         return transcriber(files, checkpoint, asked, options).build();
     }
 
     /**
-     * Loads a network and makes a transcriber of it that decodes many chunks at once.
+     * Loads a network and creates a transcriber that decodes batches of chunks.
      *
-     * @param asked what the user asked for
-     * @param options what {@link #options} made of it
-     * @param chunks what chunks are where a transcription leaves it open
+     * @param asked the options of the user
+     * @param options the result of {@link #options}
+     * @param chunks the chunk options to use by default
      */
     public Transcriber chunked(
             ModelFiles files, Checkpoint checkpoint, LoadOptions asked, TorchOptions options, ChunkedOptions chunks) {
@@ -122,7 +121,7 @@ public final class TorchTranscribers {
         String where = "all of it on " + (device == TorchDevice.CPU ? "the CPU" : device.name());
         boolean isThere = meantFor.stream().anyMatch(other -> other.problem().isEmpty());
         if (isThere) {
-            return where + ", as asked";
+            return where + ", as requested";
         }
         String missing = meantFor.stream().sorted().map(TorchDevice::name).collect(Collectors.joining(" or "));
         return "no " + missing + " here: " + where;

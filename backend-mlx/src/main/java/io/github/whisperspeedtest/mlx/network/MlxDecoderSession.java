@@ -127,7 +127,7 @@ final class MlxDecoderSession implements DecoderSession {
         checkOpen();
         int count = tokens[0].length;
         if (tokens.length != sequences || count < 1 || length() + count > dimensions.nTextCtx()) {
-            throw new IllegalArgumentException(tokens.length + " sequences of " + count + " more tokens do not fit "
+            throw new IllegalArgumentException(tokens.length + " sequences of " + count + " more tokens do not match "
                     + sequences + " sequences of " + length() + "; the decoder has " + dimensions.nTextCtx()
                     + " positions");
         }
@@ -169,7 +169,7 @@ final class MlxDecoderSession implements DecoderSession {
     private void checkOpen() {
         network.checkOpen();
         if (closed) {
-            throw new IllegalStateException("This session is closed; start to decode again.");
+            throw new IllegalStateException("This decoder session is closed; start a new one.");
         }
         if (!ownsCross) {
             encoded.checkOpen();

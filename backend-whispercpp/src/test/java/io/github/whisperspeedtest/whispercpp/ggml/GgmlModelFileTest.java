@@ -62,7 +62,7 @@ class GgmlModelFileTest {
         "n_audio_head, 4, 32, n_audio_head in its header gives a width of 2048",
         "n_audio_layer, 5, 0, n_audio_layer",
         "n_audio_layer, 5, 33, n_audio_layer",
-        "n_audio_layer, 5, 3, 'a tensor \"encoder.blocks.3.attn.query.weight\", which such a model has not'",
+        "n_audio_layer, 5, 3, 'a tensor \"encoder.blocks.3.attn.query.weight\", which such a model does not have'",
         "n_audio_layer, 5, 6, of 173 tensors are missing",
         "n_text_ctx, 6, 449, 'n_text_ctx in its header should be 448, but is 449'",
         "n_text_state, 7, 192, n_text_state in its header gives a width of 192",
@@ -79,7 +79,7 @@ class GgmlModelFileTest {
         "ftype, 11, 3001, its f16 blocks are of version 3",
         "ftype, 11, 2003, is incomplete: the tensors of such a model have",
         "ftype, 11, 2012, 'has rows of 128 elements, which q4_k with its blocks of 256 cannot hold'",
-        "ftype, 11, 0, 'cannot be used: it holds f32'",
+        "ftype, 11, 0, 'cannot be used: it stores f32'",
         "filters, 12, 81, mel filters should be 80 × 201",
         "filters, 13, 200, mel filters should be 80 × 201",
     })
@@ -120,7 +120,7 @@ class GgmlModelFileTest {
         assertRefused(record + 8, number(1), "should be stored as f32, but is f16");
         assertRefused(record + 8, number(77), "is of the unknown type 77");
         assertRefused(sizes, number(129), "should have the sizes [128], but has [129]");
-        assertRefused(name, new byte[] {27}, "a tensor '?ncoder.blocks.0.attn.query.bias', which such a model has not");
+        assertRefused(name, new byte[] {27}, "a tensor '?ncoder.blocks.0.attn.query.bias', which such a model does not have");
         assertRefused(name + "encoder.blocks.".length(), "9".getBytes(StandardCharsets.US_ASCII), "has not");
     }
 
@@ -129,7 +129,7 @@ class GgmlModelFileTest {
         StoredTensor tensor = named("encoder.blocks.1.attn.query.bias");
         long digit = tensor.offset() - tensor.name().length() + "encoder.blocks.".length();
 
-        assertRefused(digit, "0".getBytes(StandardCharsets.US_ASCII), "which the file has already");
+        assertRefused(digit, "0".getBytes(StandardCharsets.US_ASCII), "which is a duplicate");
     }
 
     @Test

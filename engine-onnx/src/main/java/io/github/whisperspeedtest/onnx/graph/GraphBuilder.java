@@ -28,13 +28,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts an ONNX model together, node by node.
+ * Builds an ONNX model node by node.
  *
- * <p>A value is named after the node that makes it, so that the graph reads well in a viewer. Small constants go into the proto;
- * weights go in as external initializers: parts of files in {@link #folder()}, or the bytes in {@link #buffers()}.
+ * <p>A value has the name of the node that produces it, so the graph is readable in a viewer. Small constants are
+ * stored in the proto; weights are external initializers: regions of files in {@link #folder()}, or the bytes in
+ * {@link #buffers()}.
  */
 public final class GraphBuilder {
-    /** Operator sets that every node here is in, and that ONNX Runtime's graph optimiser knows best. */
+    /** The operator set that contains all nodes used here and that ONNX Runtime's graph optimizer supports best. */
     private static final int OPSET = 17;
 
     private static final int IR_VERSION = 8;
@@ -237,17 +238,17 @@ public final class GraphBuilder {
         return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
     }
 
-    /** Adds something for whoever reads the model. */
+    /** Adds metadata for readers of the model. */
     public void metadata(String key, String value) {
         metadata.put(key, value);
     }
 
-    /** Returns what the graph is called. */
+    /** Returns the name of the graph. */
     public String name() {
         return graph.getName();
     }
 
-    /** Returns the folder of the files that weights are mapped from, null where none is. */
+    /** Returns the folder of the files from which weights are mapped, null if there are none. */
     @Nullable
     public Path folder() {
         return folder;

@@ -220,9 +220,9 @@ class SileroVadTest {
         wrongShape.node("Identity", "stateN", List.of("state"));
         assertRefused(LoudnessVad.write(wrongShape, directory.resolve("wrong-shape.onnx")));
 
-        assertRefused(constant(1.5f), "gave 1.5, which is no probability");
-        assertRefused(constant(-0.5f), "gave -0.5, which is no probability");
-        assertRefused(constant(Float.NaN), "gave NaN, which is no probability");
+        assertRefused(constant(1.5f), "gave 1.5, which is not a probability");
+        assertRefused(constant(-0.5f), "gave -0.5, which is not a probability");
+        assertRefused(constant(Float.NaN), "gave NaN, which is not a probability");
     }
 
     @Test
