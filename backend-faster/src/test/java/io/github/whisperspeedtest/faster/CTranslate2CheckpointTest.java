@@ -124,7 +124,7 @@ class CTranslate2CheckpointTest {
     }
 
     @Test
-    void anInterruptIsNoDamage() throws IOException {
+    void distinguishesInterruptFromDamage() throws IOException {
         read(model);
 
         Thread.currentThread().interrupt();
@@ -190,7 +190,7 @@ class CTranslate2CheckpointTest {
         "config.json, has no file 'config.json'",
         "tokenizer.json, 'it should have one of [vocabulary.json, vocabulary.txt, tokenizer.json]'"
     })
-    void aMissingFileIsNamed(String name, String offence) throws IOException {
+    void namesMissingFile(String name, String offence) throws IOException {
         Files.deleteIfExists(directory.resolve("vocabulary.json"));
         Files.delete(directory.resolve(name));
 
@@ -210,7 +210,7 @@ class CTranslate2CheckpointTest {
     }
 
     @Test
-    void aFileOfAnotherKindIsRefused() throws IOException {
+    void rejectsFileOfOtherKind() throws IOException {
         model.version(3);
         assertRefused("binary version 4 to 6, but has 3");
         model.version(7);
@@ -222,7 +222,7 @@ class CTranslate2CheckpointTest {
     }
 
     @Test
-    void typesThatHaveNoTensorAreNamed() throws IOException {
+    void namesUnsupportedTypes() throws IOException {
         model.put(QUERIES_KEYS_VALUES, ModelBinBuilder.INT16, List.of(192, 64), new byte[192 * 64 * 2])
                 .number(QUERIES_KEYS_VALUES + "_scale", 0.5f);
         assertRefused("'" + QUERIES_KEYS_VALUES + "' has elements of type int16, but only float32, float16, bfloat16");
@@ -234,7 +234,7 @@ class CTranslate2CheckpointTest {
     }
 
     @Test
-    void bytesWithoutProperScalesAreRefused() throws IOException {
+    void rejectsInvalidScales() throws IOException {
         model.put(QUERIES_KEYS_VALUES, ModelBinBuilder.INT8, List.of(192, 64), new byte[192 * 64]);
         assertRefused("variable '" + QUERIES_KEYS_VALUES + "_scale' is missing");
         model.number(QUERIES_KEYS_VALUES + "_scale", 1f);
@@ -289,7 +289,7 @@ class CTranslate2CheckpointTest {
     }
 
     @Test
-    void aStructureThatDoesNotFitTheFileIsRefused() throws IOException {
+    void rejectsStructureThatExceedsFile() throws IOException {
         model.put("huge", ModelBinBuilder.FLOAT32, List.of(1 << 30, 1 << 30), new byte[4]);
         assertRefused("variable 'huge' should have a shape that fits into the file");
         model = ModelBinBuilder.of(TINY).put("odd", ModelBinBuilder.FLOAT32, List.of(3), new byte[4]);

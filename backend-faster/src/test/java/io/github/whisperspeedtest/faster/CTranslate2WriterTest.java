@@ -140,7 +140,7 @@ class CTranslate2WriterTest {
     }
 
     @Test
-    void anythingElseIsRefused() {
+    void rejectsUnsupportedModels() {
         CTranslate2Writer writer = new CTranslate2Writer();
         Checkpoint tiny = RandomCheckpoint.of(RandomCheckpoint.TINY, DataType.F32, 4);
         assertThatThrownBy(() -> writer.write(tiny, "int16", directory, List.of()))
@@ -152,7 +152,7 @@ class CTranslate2WriterTest {
     }
 
     @Test
-    void weightsThatAreNoNumbersHaveNoScale() {
+    void rejectsInvalidWeights() {
         Checkpoint tiny = RandomCheckpoint.of(RandomCheckpoint.TINY, DataType.F32, 4);
         Map<String, Tensor> tensors = new LinkedHashMap<>(tiny.tensors());
         ByteBuffer data = ByteBuffer.allocate(64 * 64 * Float.BYTES);

@@ -29,7 +29,7 @@ class MlxAgreementTest {
     private static Path home;
 
     @Test
-    void saysWhatItComputesWith() {
+    void reportsPrecision() {
         MlxImplementation implementation = new MlxImplementation();
         ModelFiles files = embedded(implementation, "micro");
         LoadOptions options = LoadOptions.defaults().withDevice("cpu").withComputeType("bfloat16");
@@ -44,7 +44,7 @@ class MlxAgreementTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"micro", "micro-q8", "micro-f16"})
-    void bothEnginesWriteTheSame(String model) throws IOException {
+    void bothEnginesProduceSameText(String model) throws IOException {
         MlxImplementation implementation = new MlxImplementation();
         ModelFiles files = embedded(implementation, model);
         LoadOptions options = LoadOptions.defaults();

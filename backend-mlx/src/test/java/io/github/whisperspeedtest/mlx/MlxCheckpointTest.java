@@ -266,7 +266,7 @@ class MlxCheckpointTest {
 
     /** The model has not the layers of OpenAI's of that name. */
     @Test
-    void elseNobodyKnowsTheHeads() throws IOException {
+    void hasNoHeadsIfUnspecified() throws IOException {
         MlxDirectory model = model("f16");
         model.arrays.remove("alignment_heads");
 
@@ -420,7 +420,7 @@ class MlxCheckpointTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("refused")
-    void refusesWhatIsNoModelOfMlxs(String what, String offence, Change change) throws IOException {
+    void rejectsOtherModels(String what, String offence, Change change) throws IOException {
         MlxDirectory model = model("q4");
         change.apply(model);
         model.writeWeights("weights.npz");
@@ -439,7 +439,7 @@ class MlxCheckpointTest {
         "weights.npz, 'one of [weights.safetensors, model.safetensors, weights.npz]'",
         "merges.txt, has no tokenizer"
     })
-    void saysWhichFileIsMissing(String name, String offence) throws IOException {
+    void reportsMissingFile(String name, String offence) throws IOException {
         MlxDirectory model = model("q4").writeWeights("weights.npz").remove(name);
 
         assertThatThrownBy(model::read)

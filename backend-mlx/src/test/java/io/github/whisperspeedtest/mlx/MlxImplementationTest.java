@@ -29,7 +29,7 @@ class MlxImplementationTest {
     private static Path home;
 
     @Test
-    void withoutMlxItRunsOnOnnxRuntimeAndSaysWhyAndWhatHelps() {
+    void fallsBackToOnnxRuntimeWithReasonAndRemedy() {
         Answers answers = withoutMlx();
 
         assertThat(answers.availability()).isInstanceOfSatisfying(Availability.Available.class, available -> {
@@ -51,7 +51,7 @@ class MlxImplementationTest {
     }
 
     @Test
-    void withoutMlxItsDevicesAreRefusedWithWhatHelps() {
+    void rejectsMlxDevicesWithRemedyIfMlxIsMissing() {
         Answers answers = withoutMlx();
         assertThat(answers.refusals()).containsOnlyKeys("gpu", "cpu");
         answers.refusals()
@@ -90,7 +90,7 @@ class MlxImplementationTest {
     }
 
     @Test
-    void refusesWhatItDoesNotOfferAndListsTheRest() {
+    void rejectsUnsupportedOptionsAndListsSupported() {
         assertRefused(portable().withComputeType("float16"), "compute-type=float16", "as-stored, ", "float32", "int8");
         assertRefused(LoadOptions.defaults().withDevice("mps"), "device=mps", "auto, gpu, cpu, onnx");
         assertRefused(portable().withThreads(1000), "threads=1000", "512");

@@ -46,7 +46,7 @@ class WhisperCppOptionsTest {
     }
 
     @Test
-    void refusesWhatTheLibraryLacks() {
+    void rejectsUnsupportedOptions() {
         Map<String, TranscribeOptions.Builder> refused = Map.of(
                 "patience=2.0", TranscribeOptions.builder().beamSize(2).patience(2),
                 "length-penalty=0", TranscribeOptions.builder().lengthPenalty(0.0),
@@ -64,7 +64,7 @@ class WhisperCppOptionsTest {
     }
 
     @Test
-    void honoursWhatTheLibraryHas() throws IOException {
+    void honoursSupportedOptions() throws IOException {
         Sample sample = MicroSamples.named("en_single_04.flac");
         Audio audio;
         try (InputStream in = sample.open()) {

@@ -136,7 +136,7 @@ class GroupedNetworkTest {
     }
 
     @Test
-    void tellsWhatBecameOfTheWeights() {
+    void describesStorageOfWeights() {
         LinearForms kept = LinearForms.of(Precision.AS_STORED);
         AffineQuantizer four = new AffineQuantizer(4, 64, DataType.F16, Bias.MULTIPLE_OF_SCALE);
         assertThat(kept.describe(PLAIN)).isEmpty();

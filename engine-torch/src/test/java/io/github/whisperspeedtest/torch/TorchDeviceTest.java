@@ -11,12 +11,12 @@ import org.junit.jupiter.api.condition.OS;
 
 class TorchDeviceTest {
     @Test
-    void alwaysHasTheProcessor() {
+    void cpuIsAlwaysAvailable() {
         assertThat(TorchDevice.CPU.problem()).isEmpty();
     }
 
     @Test
-    void choosesADeviceThatWorksAndPrefersAGraphicsProcessor() {
+    void prefersWorkingGpu() {
         assertThat(TorchDevice.best().problem()).isEmpty();
         if (TorchDevice.best() == TorchDevice.CPU) {
             assertThat(TorchDevice.MPS.problem()).isPresent();
@@ -37,14 +37,14 @@ class TorchDeviceTest {
 
     @Test
     @DisabledOnOs(OS.MAC)
-    void saysWhyThereIsNoMps() {
+    void explainsMissingMps() {
         assertThat(TorchDevice.MPS.problem())
                 .hasValueSatisfying(reason -> assertThat(reason).contains("macOS"));
     }
 
     @Test
     @DisabledOnOs(OS.MAC)
-    void findsOutByTryingWhereNothingElseTells() {
+    void testsDeviceByComputing() {
         assertThat(TorchDevice.MPS.tryOut(TorchRuntime.start().engine()))
                 .hasValueSatisfying(reason -> assertThat(reason)
                         .startsWith("Could not run 'aten::empty.memory_format'")

@@ -264,7 +264,7 @@ class TorchNetworkTest extends NetworkContract {
     }
 
     @Test
-    void saysWhatItCannotComputeWith() {
+    void reportsUnsupportedPrecision() {
         assertThatThrownBy(() -> new TorchOptions(TorchDevice.MPS, TorchPrecision.INT8, 2))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("INT8");

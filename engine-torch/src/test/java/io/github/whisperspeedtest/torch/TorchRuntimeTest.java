@@ -97,7 +97,7 @@ class TorchRuntimeTest {
     }
 
     @Test
-    void callsNobodyWhereDjlWould() {
+    void sendsNoTelemetry() {
         assertThat(FIRST_ANSWERS)
                 .allSatisfy(answer -> assertThat(answer.requests()).isEmpty());
         ChildJvm.Builder child = child(directory).classPath(classPathWithout("pytorch-native-"));
@@ -117,7 +117,7 @@ class TorchRuntimeTest {
     }
 
     @Test
-    void usesLibrariesOfTheUsers() throws IOException {
+    void usesUserLibraries() throws IOException {
         Path own = Files.createDirectory(directory.resolve("own"));
         for (String name : names(libraries())) {
             if (!name.equals(BRIDGE)) {
@@ -136,7 +136,7 @@ class TorchRuntimeTest {
     }
 
     @Test
-    void namesLibrariesOfTheUsersSoThatVerdictsDependOnThem() {
+    void listsUserLibrariesForVerdictCache() {
         assertThat(TorchRuntime.ownLibraries()).isEmpty();
         System.setProperty(TorchLibraries.DIRECTORY, directory.toString());
         try {
@@ -148,7 +148,7 @@ class TorchRuntimeTest {
     }
 
     @Test
-    void saysWhatIsWrongWithLibrariesOfTheUsers() throws IOException {
+    void explainsUnusableUserLibraries() throws IOException {
         ChildJvm.Builder child =
                 child(directory).addJvmArguments(List.of("-D" + TorchLibraries.DIRECTORY + "=" + directory));
         assertThat(ask(Way.OURS, child).first())

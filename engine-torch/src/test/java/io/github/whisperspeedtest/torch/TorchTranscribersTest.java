@@ -40,7 +40,7 @@ class TorchTranscribersTest {
     }
 
     @Test
-    void refusesWhatItCannotHonourWithWhatItCan() {
+    void rejectsUnsupportedOptionsAndListsSupportedOnes() {
         assertRefused(cpu.withDevice("tpu"), "device=tpu", "auto, cpu, mps, cuda");
         assertRefused(cpu.withComputeType("int4"), "compute-type=int4", "auto, float32, bfloat16, float16, int8");
         assertRefused(cpu.withThreads(10_000), "threads=10000", "at most");
@@ -48,7 +48,7 @@ class TorchTranscribersTest {
     }
 
     @Test
-    void refusesADeviceThatIsNotThereAndSaysWhy() {
+    void rejectsMissingDeviceWithReason() {
         for (TorchDevice device : GRAPHICS) {
             device.problem()
                     .ifPresent(problem ->
@@ -57,7 +57,7 @@ class TorchTranscribersTest {
     }
 
     @Test
-    void saysWhatRanAndWhyThere() {
+    void reportsDeviceAndReason() {
         assumeTrue(TorchDevice.best() == TorchDevice.CPU, "there is a graphics processor");
         assertThat(transcribers.availability())
                 .isInstanceOfSatisfying(

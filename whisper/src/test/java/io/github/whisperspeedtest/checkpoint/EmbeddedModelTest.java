@@ -63,7 +63,7 @@ class EmbeddedModelTest {
     }
 
     @Test
-    void aCheckpointWithAnotherSetOfTensorsIsRefused() {
+    void rejectsCheckpointWithOtherTensors() {
         Checkpoint whole = EmbeddedModel.checkpoint();
         Map<String, Tensor> tensors = new LinkedHashMap<>(whole.tensors());
         Tensor norm = Objects.requireNonNull(tensors.remove("decoder.ln.bias"));

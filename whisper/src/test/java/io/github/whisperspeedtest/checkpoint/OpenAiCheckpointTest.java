@@ -75,7 +75,7 @@ class OpenAiCheckpointTest {
     /** The second one is called as one of OpenAI's, but has fewer layers. */
     @ParameterizedTest
     @ValueSource(strings = {"mine.pt", "tiny.pt"})
-    void saysNothingOfDecodingWhereNobodyKnows(String name) throws IOException {
+    void hasNoDecodingSettingsForUnknownModels(String name) throws IOException {
         assertThat(read(name).generation()).isEqualTo(GenerationConfig.NONE);
     }
 
@@ -148,7 +148,7 @@ class OpenAiCheckpointTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"n_mels", "n_text_layer"})
-    void refusesAModelWithoutADimension(String name) {
+    void rejectsModelWithoutDimension(String name) {
         dims.remove(name);
 
         assertThatThrownBy(() -> read("tiny.pt"))
@@ -157,7 +157,7 @@ class OpenAiCheckpointTest {
     }
 
     @Test
-    void refusesAModelWithoutATensorOrWithAnotherOne() {
+    void rejectsMissingOrUnknownTensor() {
         Tensor norm = Objects.requireNonNull(tensors.remove("decoder.ln.bias"));
         assertThatThrownBy(() -> read("a.pt"))
                 .isInstanceOf(ModelException.class)
@@ -171,7 +171,7 @@ class OpenAiCheckpointTest {
     }
 
     @Test
-    void refusesToGuessWhichFileIsMeant() throws IOException {
+    void rejectsAmbiguousFiles() throws IOException {
         write("tiny.pt");
         Path other = Files.createFile(directory.resolve("base.pt"));
         files.put("base.pt", other);
@@ -187,7 +187,7 @@ class OpenAiCheckpointTest {
     }
 
     @Test
-    void refusesAModelWithoutAVocabulary() {
+    void rejectsModelWithoutVocabulary() {
         files.remove("merges.txt");
 
         assertThatThrownBy(() -> read("tiny.pt"))
@@ -196,7 +196,7 @@ class OpenAiCheckpointTest {
     }
 
     @Test
-    void refusesAFileThatIsNotThere() {
+    void rejectsMissingFile() {
         files.put("tiny.pt", directory.resolve("tiny.pt"));
 
         assertThatThrownBy(() -> OpenAiCheckpoint.read("tiny", files))

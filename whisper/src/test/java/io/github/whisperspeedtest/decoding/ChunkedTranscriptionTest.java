@@ -48,7 +48,7 @@ class ChunkedTranscriptionTest {
     private ChunkedOptions chunked = ChunkedOptions.defaults();
 
     @Test
-    void aRecordingThatFitsIntoAChunkIsDecodedAtOnce() {
+    void decodesShortRecordingAsSingleChunk() {
         speech.say(0, T0 + 50, " one", T0 + 500, T0 + 600, " two", T0 + 1400);
         run(3000, english());
 
@@ -64,7 +64,7 @@ class ChunkedTranscriptionTest {
     }
 
     @Test
-    void whatTheEndOfAChunkCutsOffIsKept() {
+    void keepsTextCutOffByChunkEnd() {
         speech.say(0, T0, " one", T0 + 500, T0 + 500, " two", T0 + 900, T0 + 900, " thr");
         run(2950, english());
 
@@ -74,7 +74,7 @@ class ChunkedTranscriptionTest {
     }
 
     @Test
-    void textBehindTheEndOfTheAudioIsNone() {
+    void dropsTextAfterEndOfAudio() {
         speech.say(0, T0, " one", T0 + 500, T0 + 1200, " noise", T0 + 1400);
         run(2000, english());
         assertThat(segments).extracting(Segment::text).containsExactly(" one");
@@ -82,7 +82,7 @@ class ChunkedTranscriptionTest {
 
     @ParameterizedTest
     @CsvSource({"30, 1", "30, 3", "30, 12", "20, 1", "20, 3", "20, 12"})
-    void theSizeOfBatchesAndTheLengthOfChunksChangeNoText(int seconds, int batch) {
+    void textIsIndependentOfBatchSizeAndChunkLength(int seconds, int batch) {
         chunked = new ChunkedOptions(Duration.ofSeconds(seconds), batch);
         List<String> sentences = sayNumbers(150, seconds);
         run(15_000, english());
@@ -100,13 +100,13 @@ class ChunkedTranscriptionTest {
     }
 
     @Test
-    void aBatchHasNoMoreChunksThanTheRecording() {
+    void limitsBatchToChunksOfRecording() {
         run(6000, english());
         assertThat(batches).containsExactly(3);
     }
 
     @Test
-    void optionsOfTheTranscriptionWin() {
+    void transcriptionOptionsOverrideDefaults() {
         ChunkedOptions asked = ChunkedOptions.defaults()
                 .orAsAsked(english()
                         .chunkLength(Duration.ofSeconds(10))
@@ -123,7 +123,7 @@ class ChunkedTranscriptionTest {
     }
 
     @Test
-    void everyChunkGetsThePromptAndNoOther() {
+    void everyChunkGetsOnlyTheGivenPrompt() {
         run(6000, english().prompt(" hi "));
         assertThat(scripted.prompts())
                 .hasSize(3)
@@ -137,7 +137,7 @@ class ChunkedTranscriptionTest {
     }
 
     @Test
-    void aSilentChunkHasNoText() {
+    void silentChunkHasNoText() {
         speech.say(0, T0, " one", T0 + 500);
         speech.say(2000, T0 + 600, " noise", T0 + 900);
         speech.say(4000, T0 + 600, " two", T0 + 900);
@@ -156,7 +156,7 @@ class ChunkedTranscriptionTest {
     }
 
     @Test
-    void onlyChunksWhoseTextLooksWrongAreDecodedAgain() {
+    void retriesOnlyChunksWithSuspiciousText() {
         speech.certainty(0.2);
         run(6000, english().temperatures(List.of(0.0, 1.0)).bestOf(2).logProbabilityThreshold(-0.5));
         assertThat(scripted.encoded()).as("each chunk is encoded once").containsExactly(0L, 2000L, 4000L);
@@ -165,7 +165,7 @@ class ChunkedTranscriptionTest {
 
     @ParameterizedTest
     @CsvSource({"1, 8", "2, 9", "3, 5", "12, 5"})
-    void theFirstChunkInWhichSomebodySpeaksTellsTheLanguage(int batch, int encoded) {
+    void detectsLanguageFromFirstChunkWithSpeech(int batch, int encoded) {
         chunked = chunked.withBatchSize(batch);
         speech.silence(0, 0.9);
         speech.silence(2000, 0.9);
@@ -193,7 +193,7 @@ class ChunkedTranscriptionTest {
 
     @ParameterizedTest
     @CsvSource({"1", "3", "12"})
-    void whereNobodySpeaksTheFirstChunkTellsTheLanguage(int batch) {
+    void detectsLanguageFromFirstChunkWithoutSpeech(int batch) {
         chunked = chunked.withBatchSize(batch);
         speech.language(0, "it");
         for (int i = 0; i < 5; i++) {
@@ -203,7 +203,7 @@ class ChunkedTranscriptionTest {
     }
 
     @Test
-    void whereSilenceDoesNotMatterTheFirstChunkTellsTheLanguage() {
+    void detectsLanguageFromFirstChunkIfSilenceCheckIsOff() {
         speech.language(0, "it");
         speech.silence(0, 0.9);
         assertThat(run(11_000, TranscribeOptions.builder().noSpeechThreshold(null))
@@ -212,13 +212,13 @@ class ChunkedTranscriptionTest {
     }
 
     @Test
-    void chunksThatTellTheLanguageAreEncodedOnce() {
+    void encodesChunksForLanguageDetectionOnce() {
         run(6000, TranscribeOptions.builder());
         assertThat(scripted.encoded()).containsExactly(0L, 2000L, 4000L);
     }
 
     @Test
-    void anEmptyRecordingHasALanguageAndNoText() {
+    void emptyRecordingHasLanguageButNoText() {
         assertThat(run(0, TranscribeOptions.builder()).code()).isEqualTo("de");
         assertThat(segments).isEmpty();
         scripted.encoded().clear();
@@ -227,7 +227,7 @@ class ChunkedTranscriptionTest {
     }
 
     @Test
-    void withoutTimestampsSegmentsAreChunksWithoutWhatIsSaidTwice() {
+    void segmentsAreDeduplicatedChunksWithoutTimestamps() {
         speech.say(0, "ab cd ef gh ij kl");
         speech.say(2000, "ij kl mn op qr");
         run(5000, english().timestamps(Timestamps.NONE));
@@ -239,7 +239,7 @@ class ChunkedTranscriptionTest {
     }
 
     @Test
-    void wordsHaveTimesOfTheirChunksAndMakeTheText() {
+    void wordsHaveTimesAndFormText() {
         speech.say(0, T0 + 100, " ab cd", T0 + 900, T0 + 1100, " ef gh", T0 + 1450);
         speech.say(2000, T0 + 100, " ef gh", T0 + 450, T0 + 800, " ij", T0 + 900);
         run(5000, english().timestamps(Timestamps.WORD));
@@ -262,7 +262,7 @@ class ChunkedTranscriptionTest {
     }
 
     @Test
-    void aBatchThatDoesNotFitIsHalvedAndTriedAgain() {
+    void halvesAndRetriesBatchThatExceedsMemory() {
         List<String> sentences = sayNumbers(300, 30);
         fitting(3, () -> new EngineOutOfMemoryException("no memory"));
         run(30_000, english());
@@ -279,7 +279,7 @@ class ChunkedTranscriptionTest {
     }
 
     @Test
-    void memoryOfJavaCountsToo() {
+    void handlesJavaOutOfMemoryError() {
         fitting(1, () -> {
             throw new OutOfMemoryError("scripted");
         });
@@ -289,7 +289,7 @@ class ChunkedTranscriptionTest {
     }
 
     @Test
-    void memoryThatRunsOutWhileDecodingLosesNoText() {
+    void losesNoTextIfMemoryRunsOutWhileDecoding() {
         List<String> sentences = sayNumbers(150, 30);
         ScriptedNetwork failing = new ScriptedNetwork(ScriptedNetwork.MULTILINGUAL, (window, tokens) -> {
             // The fourth chunk of a batch does not fit any more once there is some text.
@@ -306,7 +306,7 @@ class ChunkedTranscriptionTest {
     }
 
     @Test
-    void whereNotEvenOneChunkFitsItFails() {
+    void failsIfSingleChunkExceedsMemory() {
         EngineOutOfMemoryException failure = new EngineOutOfMemoryException("no memory");
         fitting(0, () -> failure);
         assertThatThrownBy(() -> run(6000, english())).isSameAs(failure);
@@ -314,7 +314,7 @@ class ChunkedTranscriptionTest {
     }
 
     @Test
-    void nothingOfAFourHourRecordingIsHeldButABatch() {
+    void keepsOnlyOneBatchOfFourHourRecordingInMemory() {
         int hours = 4;
         long frames = hours * 360_000L;
         chunked = chunked.withBatchSize(4);

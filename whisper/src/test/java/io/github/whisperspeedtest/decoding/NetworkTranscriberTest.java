@@ -85,7 +85,7 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void tellsOfSegmentsAndProgress() {
+    void reportsSegmentsAndProgress() {
         List<Segment> heard = new ArrayList<>();
         List<Double> fractions = new ArrayList<>();
         Transcription transcription = transcriber.transcribe(audio(90), ENGLISH, new TranscriptionListener() {
@@ -120,7 +120,7 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void anInterruptEndsItBetweenTokens() {
+    void interruptEndsTranscriptionBetweenTokens() {
         beforeStep = () -> Thread.currentThread().interrupt();
         try {
             assertThatThrownBy(() -> transcriber.transcribe(audio(30), ENGLISH))
@@ -137,7 +137,7 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void closingItFromAnotherThreadEndsItAndWaits() throws Exception {
+    void closingFromAnotherThreadCancelsAndWaits() throws Exception {
         AtomicReference<@Nullable CompletableFuture<Boolean>> closing = new AtomicReference<>();
         beforeStep = () -> {
             if (closing.get() == null) {
@@ -161,7 +161,7 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void isClosedOnceWithItsFilterAndThenRefusesWork() {
+    void closesFilterOnceAndRejectsFurtherCalls() {
         CuttingFilter filter = new CuttingFilter();
         NetworkTranscriber filtering = transcriber(network, filter);
         filtering.close();
@@ -175,7 +175,7 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void aListenerCannotCloseIt() {
+    void rejectsCloseFromListener() {
         TranscriptionListener closer = new TranscriptionListener() {
             @Override
             public void onSegment(Segment segment) {
@@ -189,7 +189,7 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void passesOnWhatAListenerOrTheNetworkThrows() {
+    void propagatesExceptionsOfListenerAndNetwork() {
         IllegalArgumentException failure = new IllegalArgumentException("from the listener");
         TranscriptionListener thrower = new TranscriptionListener() {
             @Override
@@ -212,7 +212,7 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void refusesByNameWhatAnEnglishOnlyModelCannotDo() {
+    void rejectsOptionsThatAnEnglishOnlyModelLacks() {
         NetworkTranscriber english =
                 transcriber(new ScriptedNetwork(ScriptedNetwork.ENGLISH_ONLY, (window, tokens) -> Map.of()), null);
         refuses(english, ENGLISH.toBuilder().task(Task.TRANSLATE), "task=translate");
@@ -220,12 +220,12 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void refusesByNameALanguageThatTheVocabularyLacks() {
+    void rejectsLanguageThatTheVocabularyLacks() {
         refuses(transcriber, ENGLISH.toBuilder().language(Language.of("yue")), "language=yue");
     }
 
     @Test
-    void refusesToDetectVoiceWithoutAFilter() {
+    void rejectsVadWithoutFilter() {
         refuses(transcriber, ENGLISH.toBuilder().vad(true), "vad=on");
         assertThat(transcriber
                         .transcribe(audio(1), ENGLISH.toBuilder().vad(Vad.AUTO).build())
@@ -234,13 +234,13 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void goingFromWindowToWindowRefusesWhatIsForChunks() {
+    void sequentialTranscriptionRejectsChunkOptions() {
         refuses(transcriber, ENGLISH.toBuilder().batchSize(4), "batch-size=4");
         refuses(transcriber, ENGLISH.toBuilder().chunkLength(Duration.ofMillis(12_500)), "chunk-length=12.5");
     }
 
     @Test
-    void decodesChunksAtOnce() {
+    void decodesBatchesOfChunks() {
         List<Segment> heard = new ArrayList<>();
         NetworkTranscriber chunked = chunked(network);
         Transcription transcription = chunked.transcribe(audio(70), ENGLISH, new TranscriptionListener() {
@@ -266,7 +266,7 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void decodesAsManyChunksAtOnceAsAskedFor() {
+    void honoursBatchSize() {
         chunked(network).transcribe(audio(70), ENGLISH.toBuilder().batchSize(2).build());
         assertThat(network.sequences()).first().isEqualTo(2);
         network.encoded().clear();
@@ -278,7 +278,7 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void chunksCannotFollowOnFromTheTextBefore() {
+    void chunksRejectConditionOnPreviousText() {
         refuses(chunked(network), ENGLISH.toBuilder().conditionOnPreviousText(true), "condition-on-previous-text=true");
         assertThat(chunked(network)
                         .transcribe(
@@ -291,7 +291,7 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void saysThatMemoryWasTooShortForABatch() {
+    void notesReducedBatchSize() {
         beforeStep = () -> {
             if (network.encoded().size() == 3) {
                 throw new EngineOutOfMemoryException("scripted");
@@ -305,7 +305,7 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void anInterruptEndsABatchBetweenTokens() {
+    void interruptEndsBatchBetweenTokens() {
         beforeStep = () -> Thread.currentThread().interrupt();
         try {
             assertThatThrownBy(() -> chunked(network).transcribe(audio(70), ENGLISH))
@@ -326,7 +326,7 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void hearsOnlyTheSpeechAndPutsItBackInItsPlace() {
+    void transcribesOnlySpeechAndRestoresTimes() {
         try (NetworkTranscriber filtering = transcriber(network, new CuttingFilter())) {
             // One second from 10 s on and twenty from 50 s on.
             Transcription transcription = filtering.transcribe(audio(100), ENGLISH);
@@ -344,7 +344,7 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void wordsStayTogetherWhereSilenceWasCutOut() {
+    void wordsAreNotSplitAtRemovedSilence() {
         try (NetworkTranscriber filtering = transcriber(network, new CuttingFilter())) {
             Transcription transcription = filtering.transcribe(
                     audio(100), ENGLISH.toBuilder().timestamps(Timestamps.WORD).build());

@@ -57,7 +57,7 @@ class ReferenceTranscriptionTest {
     }
 
     @Test
-    void bundledSamplesAreWrittenWithoutAnError() throws IOException {
+    void transcribesBundledSamplesWithoutErrors() throws IOException {
         for (Sample sample : EmbeddedModel.samples()) {
             segments.clear();
             SpokenLanguage language = transcribe(sample);
@@ -75,7 +75,7 @@ class ReferenceTranscriptionTest {
     }
 
     @Test
-    void chunksMakeNoMoreErrorsThanIndependentWindows() throws IOException {
+    void chunkedErrorRateDoesNotExceedIndependentWindows() throws IOException {
         Sample sample = MicroSamples.named(LONG_RECORDING);
         TranscribeOptions options =
                 TranscribeOptions.builder().conditionOnPreviousText(false).build();

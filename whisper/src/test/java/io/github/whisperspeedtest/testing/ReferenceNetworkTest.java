@@ -48,7 +48,7 @@ class ReferenceNetworkTest {
 
     @ParameterizedTest
     @CsvSource({"en_single_04.flac, 0, 50259", "de_single_03.flac, 1, 50261"})
-    void greedyDecodingWritesWhatIsSaid(String sample, int window, int language) {
+    void greedyDecodingTranscribesSample(String sample, int window, int language) {
         int[] prompt = {START, language, TRANSCRIBE, NO_TIMESTAMPS};
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         try (DecoderSession session = windows.startDecoding(1)) {
@@ -131,7 +131,7 @@ class ReferenceNetworkTest {
     }
 
     @Test
-    void whatTheContractForbidsIsRefused() {
+    void rejectsContractViolations() {
         ReferenceNetwork other = new ReferenceNetwork(EmbeddedModel.checkpoint());
         assertThatThrownBy(() -> other.encode(List.of(new float[80 * 3000 - 1])))
                 .hasMessage("A window must have 80 x 3000 values, but has 239999");

@@ -41,7 +41,7 @@ class MlxGraphTest {
     }
 
     @Test
-    void refusesArraysThatAreFreed() {
+    void rejectsFreedArrays() {
         MlxRuntime runtime = MlxRuntime.start();
         runtime.run(() -> {
             MlxArray kept;
@@ -61,7 +61,7 @@ class MlxGraphTest {
     }
 
     @Test
-    void freesAllThatNobodyKeeps() {
+    void freesAllArraysThatAreNotKept() {
         MlxRuntime runtime = MlxRuntime.start();
         runtime.run(() -> {
             long before = runtime.activeMemory();
@@ -123,7 +123,7 @@ class MlxGraphTest {
     }
 
     @Test
-    void passesOnWhatACompiledFunctionThrows() {
+    void propagatesExceptionOfCompiledFunction() {
         MlxRuntime runtime = MlxRuntime.start();
         assertThatThrownBy(() -> runtime.run(() -> {
                     try (MlxGraph graph = runtime.graph(MlxDevice.CPU);

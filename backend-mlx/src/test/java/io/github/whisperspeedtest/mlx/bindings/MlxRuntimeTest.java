@@ -21,7 +21,7 @@ class MlxRuntimeTest {
     private Path directory;
 
     @Test
-    void saysThatTheUsersDirectoryHasNone() {
+    void reportsMissingLibraryInUserDirectory() {
         Answer answer = start();
         assertThat(answer.reason())
                 .contains("There is no " + System.mapLibraryName("mlxc"), directory.toString(), "LIBDIR");
@@ -30,7 +30,7 @@ class MlxRuntimeTest {
     }
 
     @Test
-    void saysWhatDoesNotLoad() throws IOException {
+    void reportsLibraryThatDoesNotLoad() throws IOException {
         Path library = Files.writeString(directory.resolve(System.mapLibraryName("mlxc")), "not a library");
         Answer answer = start();
         assertThat(answer.reason()).startsWith(library + " cannot be used as mlx-c: ");
@@ -44,7 +44,7 @@ class MlxRuntimeTest {
     }
 
     @Test
-    void refusesAnOldVersion() throws Exception {
+    void rejectsOldVersion() throws Exception {
         FakeLibrary.compile(directory, "0.30.6", "");
         Answer answer = start();
         assertThat(answer.reason()).contains("MLX 0.31 or later is needed", directory.toString(), "has 0.30.6");
@@ -52,7 +52,7 @@ class MlxRuntimeTest {
     }
 
     @Test
-    void refusesWhatComputesNothing() throws Exception {
+    void rejectsBuildWithoutDevices() throws Exception {
         FakeLibrary.compile(directory, "0.31.2", "");
         assertThat(start().reason()).contains(directory.toString(), "does not work");
     }

@@ -88,13 +88,13 @@ class GgmlModelFileTest {
     }
 
     @Test
-    void refusesFiltersThatAreNoNumbers() throws IOException {
+    void rejectsInvalidMelFilters() throws IOException {
         assertRefused(FILTER_WEIGHTS + 400, number(Float.floatToIntBits(Float.NaN)), "weight NaN at offset 456");
         assertRefused(FILTER_WEIGHTS, number(Float.floatToIntBits(Float.NEGATIVE_INFINITY)), "weight -Infinity");
     }
 
     @Test
-    void refusesABadVocabulary() throws IOException {
+    void rejectsInvalidVocabulary() throws IOException {
         assertRefused(VOCABULARY, number(-1), "its vocabulary should have 1 to 51865 tokens, but is said to have -1");
         assertRefused(VOCABULARY, number(51866), "said to have 51866");
         assertRefused(VOCABULARY, number(200), "has no token \" \"");
@@ -108,7 +108,7 @@ class GgmlModelFileTest {
     }
 
     @Test
-    void refusesABadTensorTable() throws IOException {
+    void rejectsInvalidTensorTable() throws IOException {
         StoredTensor tensor = named("encoder.blocks.0.attn.query.bias");
         long name = tensor.offset() - tensor.name().length();
         long sizes = name - Integer.BYTES;
@@ -125,7 +125,7 @@ class GgmlModelFileTest {
     }
 
     @Test
-    void refusesATensorThatComesTwice() throws IOException {
+    void rejectsDuplicateTensor() throws IOException {
         StoredTensor tensor = named("encoder.blocks.1.attn.query.bias");
         long digit = tensor.offset() - tensor.name().length() + "encoder.blocks.".length();
 
@@ -133,7 +133,7 @@ class GgmlModelFileTest {
     }
 
     @Test
-    void refusesAFileWithoutItsLastTensor() throws IOException {
+    void rejectsMissingLastTensor() throws IOException {
         StoredTensor last = valid.tensors().get(valid.tensors().size() - 1);
         long start = last.offset() - last.name().length() - (3L + last.sizes().size()) * Integer.BYTES;
         Path copy = copy();
@@ -146,7 +146,7 @@ class GgmlModelFileTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 11, 12, 5000})
-    void refusesBytesBehindTheLastTensor(int count) throws IOException {
+    void rejectsTrailingBytes(int count) throws IOException {
         Path copy = copy();
         resize(copy, Files.size(copy) + count);
 
@@ -154,7 +154,7 @@ class GgmlModelFileTest {
     }
 
     @Test
-    void saysWhatIsExpectedOfAFileOfAnotherKindAndNeverToDeleteIt() throws IOException {
+    void describesExpectedFormatWithoutSuggestingDeletion() throws IOException {
         Path other = Files.writeString(file.resolveSibling("notes.txt"), "Things to remember");
 
         assertThatThrownBy(() -> GgmlModelFile.inspect(other))
@@ -164,7 +164,7 @@ class GgmlModelFileTest {
     }
 
     @Test
-    void refusesTruncatedFiles() throws IOException {
+    void rejectsTruncatedFiles() throws IOException {
         Random random = new Random(3);
         List<Long> lengths = new ArrayList<>(List.of(0L, 1L, 3L, 4L, 47L, (long) FILTERS, (long) FILTER_WEIGHTS));
         lengths.addAll(List.of(VOCABULARY - 1L, (long) VOCABULARY, (long) FIRST_TOKEN, FIRST_TOKEN + 6L));
@@ -189,7 +189,7 @@ class GgmlModelFileTest {
     }
 
     @Test
-    void mutatedFilesAreRefusedOrDifferOnlyInPayload() throws IOException {
+    void mutatedFilesAreRejectedOrDifferOnlyInPayload() throws IOException {
         Random random = new Random(5);
         int refused = 0;
         for (int i = 0; i < 400; i++) {

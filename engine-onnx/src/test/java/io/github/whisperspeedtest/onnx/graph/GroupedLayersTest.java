@@ -102,7 +102,7 @@ class GroupedLayersTest {
 
     @ParameterizedTest
     @ValueSource(ints = {2, 4, 8})
-    void addsNothingWhereNothingIsLeft(int bits) {
+    void addsNothingWithoutRemainder(int bits) {
         Tensor weight = new AffineQuantizer(bits, 64, DataType.F32, Bias.MULTIPLE_OF_SCALE).quantize(random(ROWS, 192));
         for (Form form : forms(Arithmetic.FLOAT)) {
             assertThat(operators(form, weight)).contains("MatMulNBits").doesNotContain("ReduceSum");
@@ -250,7 +250,7 @@ class GroupedLayersTest {
     /** All that a decoder has; zero points are no such blocks, for the runtime goes on reading them. */
     @ParameterizedTest
     @CsvSource({"4, FLOAT", "4, INT8", "6, FLOAT", "8, FLOAT", "8, INT8"})
-    void givesUpWhatTheRuntimeHasPacked(int bits, Arithmetic arithmetic) {
+    void releasesPackedWeights(int bits, Arithmetic arithmetic) {
         Tensor weight = new AffineQuantizer(bits, 64, DataType.F16, Bias.MULTIPLE_OF_SCALE).quantize(random(ROWS, 192));
         float[][] input = input(3, 192);
         GraphBuilder graph = graph(input, true);

@@ -54,7 +54,7 @@ class SileroVadTest {
     }
 
     @Test
-    void hearsEverySentenceOfALongRecording() throws IOException {
+    void detectsEverySentenceOfLongRecording() throws IOException {
         Sample sample = MicroSamples.named("en_long_01.ogg");
         try (SileroVad vad = SileroVad.load(loudness, EXACT)) {
             Audio recording = read(sample);
@@ -144,7 +144,7 @@ class SileroVadTest {
     }
 
     @Test
-    void stopsWhereItsThreadIsInterrupted() {
+    void stopsOnInterrupt() {
         Audio hour = hours(1);
         try (SileroVad vad = SileroVad.load(loudness)) {
             Thread.currentThread().interrupt();
@@ -165,7 +165,7 @@ class SileroVadTest {
     }
 
     @Test
-    void stopsWhereItsCallerSaysSo() {
+    void stopsIfCheckpointThrows() {
         IllegalArgumentException enough = new IllegalArgumentException("enough");
         int[] left = {100};
         try (SileroVad vad = SileroVad.load(loudness)) {
@@ -189,7 +189,7 @@ class SileroVadTest {
     }
 
     @Test
-    void namesAFileThatIsNotThereOrNoModel() throws IOException {
+    void namesMissingOrInvalidFile() throws IOException {
         byte[] good = Files.readAllBytes(loudness);
         byte[] garbage = new byte[4096];
         new Random(11).nextBytes(garbage);
@@ -226,7 +226,7 @@ class SileroVadTest {
     }
 
     @Test
-    void refusesNonsenseInTheMiddleOfARecording() {
+    void rejectsInvalidProbabilities() {
         float[] samples = new float[3 * FRAME];
         samples[2 * FRAME] = Float.NaN;
         try (SileroVad vad = SileroVad.load(loudness)) {
@@ -237,7 +237,7 @@ class SileroVadTest {
     }
 
     @Test
-    void damagedFilesAreRefusedOrWork() throws IOException {
+    void damagedFilesAreRejectedOrWork() throws IOException {
         byte[] good = Files.readAllBytes(loudness);
         Random random = new Random(7);
         Path file = directory.resolve("mutated.onnx");

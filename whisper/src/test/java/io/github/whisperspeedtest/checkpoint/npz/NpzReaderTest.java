@@ -42,7 +42,7 @@ class NpzReaderTest {
     Path directory;
 
     @Test
-    void readsArraysWhereTheyLie() throws IOException {
+    void readsArraysInPlace() throws IOException {
         Path file = write(new NpzBuilder()
                 .add(
                         "decoder.blocks.0.mlp1.weight",
@@ -175,7 +175,7 @@ class NpzReaderTest {
 
     @ParameterizedTest
     @MethodSource("headers")
-    void refusesAnyOtherHeader(String header, String offence) {
+    void rejectsInvalidHeaders(String header, String offence) {
         assertThat(refusal(
                         new NpzBuilder().add("x", header, new byte[4]).build().bytes()))
                 .contains("array 'x'")
@@ -200,7 +200,7 @@ class NpzReaderTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("entries")
-    void refusesAnEntryThatIsNoArray(String what, byte[] entry, String offence) {
+    void rejectsEntriesThatAreNotArrays(String what, byte[] entry, String offence) {
         // Behind it is another one, into which nothing may reach.
         byte[] file = new NpzBuilder()
                 .addEntry("x.npy", entry)
@@ -224,12 +224,12 @@ class NpzReaderTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("archives")
-    void refusesAnArchiveThatLies(String what, byte[] file, String offence) {
+    void rejectsInconsistentArchives(String what, byte[] file, String offence) {
         assertThat(refusal(file)).as(what).contains(offence);
     }
 
     @Test
-    void saysHowToSaveACompressedArchive() throws IOException {
+    void suggestsUncompressedArchive() throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             zip.putNextEntry(new ZipEntry("x.npy"));
@@ -242,7 +242,7 @@ class NpzReaderTest {
     }
 
     @Test
-    void mutatedFilesAreReadOrRefused() throws IOException {
+    void mutatedFilesAreReadOrRejected() throws IOException {
         byte[] valid = new NpzBuilder()
                 .add("a", NpzBuilder.header("<f4", false, List.of(2, 3)), new byte[24])
                 .add("b", NpzBuilder.header("<u4", false, List.of(5)), new byte[20])

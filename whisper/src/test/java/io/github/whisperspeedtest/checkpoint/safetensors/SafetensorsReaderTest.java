@@ -148,14 +148,14 @@ class SafetensorsReaderTest {
     }
 
     @Test
-    void refusesAFileWithoutAHeader() {
+    void rejectsFileWithoutHeader() {
         assertThatThrownBy(() -> SafetensorsReader.read("test", ByteBuffer.allocate(7)))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("it has 7 bytes");
     }
 
     @Test
-    void mutatedFilesAreReadOrRefused() {
+    void mutatedFilesAreReadOrRejected() {
         byte[] valid = file(TWO_TENSORS, bytes(20));
         Random random = new Random(7);
         int refused = 0;

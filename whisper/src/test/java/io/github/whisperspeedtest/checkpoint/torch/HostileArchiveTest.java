@@ -170,7 +170,7 @@ class HostileArchiveTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("broken")
-    void refusesWhatIsNoArchiveOfPyTorchs(String what, byte[] bytes, String offence) {
+    void rejectsOtherArchives(String what, byte[] bytes, String offence) {
         Path file = write(bytes);
 
         assertThat(RejectionReason.of(file, 2 << 20))
@@ -186,7 +186,7 @@ class HostileArchiveTest {
     }
 
     @Test
-    void refusesCompressedEntries() throws IOException {
+    void rejectsCompressedEntries() throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             zip.putNextEntry(new ZipEntry("archive/data.pkl"));
@@ -201,7 +201,7 @@ class HostileArchiveTest {
     }
 
     @Test
-    void refusesCompressedStorages() throws IOException {
+    void rejectsCompressedStorages() throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             ZipEntry pickle = new ZipEntry("archive/data.pkl");
@@ -223,7 +223,7 @@ class HostileArchiveTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"big", "middle", "\u001b[31m"})
-    void refusesOtherOrdersOfBytes(String order) {
+    void rejectsOtherByteOrders(String order) {
         Path file = write(new ZipBuilder()
                 .add("archive/data.pkl", PICKLE)
                 .add("archive/byteorder", order)
@@ -238,7 +238,7 @@ class HostileArchiveTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"archive/constants.pkl", "archive/code/__torch__.py"})
-    void refusesPrograms(String name) {
+    void rejectsTorchScriptPrograms(String name) {
         Path file = write(named(name));
 
         assertThatThrownBy(() -> read(file))
@@ -248,7 +248,7 @@ class HostileArchiveTest {
     }
 
     @Test
-    void tellsFilesOfOldVersionsFromBrokenOnes() {
+    void distinguishesOldFilesFromDamagedFiles() {
         byte[] legacy = joined(
                 new byte[] {
                     (byte) 0x80,

@@ -281,7 +281,7 @@ class HostilePickleTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("broken")
-    void refusesWhatIsNoPickleOfTensors(String what, byte[] pickle, String offence) throws IOException {
+    void rejectsOtherPickles(String what, byte[] pickle, String offence) throws IOException {
         Path file = write(pickle);
 
         assertThat(RejectionReason.of(file, 2 << 20))
@@ -330,7 +330,7 @@ class HostilePickleTest {
 
     @ParameterizedTest
     @MethodSource("tensors")
-    void refusesTensorsThatCannotBe(byte[] pickle, String offence) throws IOException {
+    void rejectsImpossibleTensors(byte[] pickle, String offence) throws IOException {
         Path file = write(pickle);
 
         assertThatThrownBy(() -> tensors(file))
