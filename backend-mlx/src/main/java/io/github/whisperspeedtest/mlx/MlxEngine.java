@@ -71,16 +71,16 @@ final class MlxEngine implements Engine {
     }
 
     private MlxDevice device(LoadOptions options) {
-        Optional<MlxDevice> asked =
+        Optional<MlxDevice> requested =
                 OfferedOptions.device(MlxImplementation.ID, options, EnumSet.allOf(MlxDevice.class), MlxDevice::option);
-        asked.filter(device -> !runtime.devices().contains(device)).ifPresent(device -> {
+        requested.filter(device -> !runtime.devices().contains(device)).ifPresent(device -> {
             throw new UnsupportedOptionException(
                     MlxImplementation.ID,
                     "device=" + device.option(),
                     version() + " has no " + description(device) + " here. Use device auto or " + best().option()
                             + ".");
         });
-        return asked.orElse(best());
+        return requested.orElse(best());
     }
 
     private MlxDevice best() {

@@ -89,7 +89,7 @@ final class MlxWriter {
                 DataType.F16.name(), tensor.shape(), channel -> ElementWriter.write(tensor, DataType.F16, channel));
     }
 
-    /** Returns whether MLX makes the same positions itself, but for the rounding of whatever type they have been stored in. */
+    /** Returns whether MLX computes the same positions itself, up to the rounding of their storage type. */
     private static boolean isSinusoids(Tensor tensor) {
         int columns = tensor.shape().get(1);
         Tensor expected = Sinusoids.tensor(tensor.shape().get(0), columns);

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * into that program, comes from the repository of the same size.
  */
 final class MpsModels {
-    private static final String ADDRESS = "https://openaipublic.azureedge.net/main/whisper/models/";
+    private static final String BASE_URL = "https://openaipublic.azureedge.net/main/whisper/models/";
     private static final long MIB = 1L << 20;
     private static final List<String> TOKENIZER = List.of("tokenizer.json");
 
@@ -90,11 +90,11 @@ final class MpsModels {
 
         private ModelInfo inFile(Path directory, String fileName, List<ModelInfo> fallbacks) {
             String file = fileName + OpenAiCheckpoint.ENDING;
-            URI address = URI.create(ADDRESS + sha256 + "/" + size + OpenAiCheckpoint.ENDING);
+            URI url = URI.create(BASE_URL + sha256 + "/" + size + OpenAiCheckpoint.ENDING);
             return new ModelInfo(
                     name,
                     List.of(
-                            new ModelSource.DirectDownload(address, file, sha256),
+                            new ModelSource.DirectDownload(url, file, sha256),
                             HuggingFaceModels.repository(size, TOKENIZER)),
                     null,
                     List.of(directory.resolve(file)),

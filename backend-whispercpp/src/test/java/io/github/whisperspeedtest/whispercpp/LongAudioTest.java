@@ -52,7 +52,7 @@ class LongAudioTest {
         assertThat(fractions).isSorted().endsWith(1.0);
         assertThat(transcription.duration()).isEqualTo(audio.duration());
         Duration previous = Duration.ZERO;
-        Set<Long> heard = new HashSet<>();
+        Set<Long> found = new HashSet<>();
         for (Segment segment : transcription.segments()) {
             assertThat(segment.start()).isGreaterThanOrEqualTo(previous);
             assertThat(segment.end()).isBetween(segment.start(), audio.duration());
@@ -63,13 +63,13 @@ class LongAudioTest {
                         .multipliedBy(repetition)
                         .plus(sample.utterances().get(SENTENCE_INDEX).start());
                 assertThat(segment.start()).isCloseTo(expected, Duration.ofSeconds(1));
-                assertThat(heard.add(repetition))
+                assertThat(found.add(repetition))
                         .as("once in repetition %s", repetition)
                         .isTrue();
             }
         }
         // The model misses a sentence now and then, whatever the slices are.
-        assertThat(heard).hasSizeGreaterThanOrEqualTo(REPETITIONS - 2);
+        assertThat(found).hasSizeGreaterThanOrEqualTo(REPETITIONS - 2);
     }
 
     private static Transcription transcribe(Audio audio, List<Double> fractions) {

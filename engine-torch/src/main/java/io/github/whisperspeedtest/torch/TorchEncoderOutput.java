@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Windows as the keys and values that the decoder's cross-attention reads. */
 final class TorchEncoderOutput implements EncoderOutput {
-    /** Enough that the calls do not count, and few enough for someone who waits for the end of one. */
+    /** Enough to make the call overhead negligible, and few enough for quick cancellation. */
     private static final int STEPS_PER_CALL = 32;
 
     private final TorchNetwork network;

@@ -128,7 +128,7 @@ final class TorchProgram implements AutoCloseable {
                 cause);
     }
 
-    /** Returns the line that says what went wrong, below the trace of the program. */
+    /** Returns the line with the error message, below the trace of the program. */
     private static String lastLine(String message) {
         String[] lines = message.strip().split("\n");
         for (String line : lines) {

@@ -70,29 +70,29 @@ public final class TorchTranscribers {
     /**
      * Loads a network and creates a transcriber that processes windows sequentially.
      *
-     * @param asked the options of the user
+     * @param requested the options of the user
      * @param options the result of {@link #options}
      */
-    public Transcriber sequential(ModelFiles files, Checkpoint checkpoint, LoadOptions asked, TorchOptions options) {
-        return transcriber(files, checkpoint, asked, options).build();
+    public Transcriber sequential(ModelFiles files, Checkpoint checkpoint, LoadOptions requested, TorchOptions options) {
+        return transcriber(files, checkpoint, requested, options).build();
     }
 
     /**
      * Loads a network and creates a transcriber that decodes batches of chunks.
      *
-     * @param asked the options of the user
+     * @param requested the options of the user
      * @param options the result of {@link #options}
      * @param chunks the chunk options to use by default
      */
     public Transcriber chunked(
-            ModelFiles files, Checkpoint checkpoint, LoadOptions asked, TorchOptions options, ChunkedOptions chunks) {
-        return transcriber(files, checkpoint, asked, options).chunks(chunks).build();
+            ModelFiles files, Checkpoint checkpoint, LoadOptions requested, TorchOptions options, ChunkedOptions chunks) {
+        return transcriber(files, checkpoint, requested, options).chunks(chunks).build();
     }
 
     private NetworkTranscriber.Builder transcriber(
-            ModelFiles files, Checkpoint checkpoint, LoadOptions asked, TorchOptions options) {
+            ModelFiles files, Checkpoint checkpoint, LoadOptions requested, TorchOptions options) {
         TorchNetwork network = TorchNetwork.load(checkpoint, options);
-        EngineParameters parameters = parameters(files, asked, network);
+        EngineParameters parameters = parameters(files, requested, network);
         return NetworkTranscriber.builder()
                 .implementation(implementation)
                 .network(network)
@@ -102,15 +102,15 @@ public final class TorchTranscribers {
                 .parameters(() -> parameters);
     }
 
-    private EngineParameters parameters(ModelFiles files, LoadOptions asked, TorchNetwork network) {
+    private EngineParameters parameters(ModelFiles files, LoadOptions requested, TorchNetwork network) {
         TorchDevice device = network.device();
         EngineParameters parameters = new EngineParameters(
                 files.model(),
                 TorchRuntime.start().version(),
-                asked.device(),
+                requested.device(),
                 device.description(),
                 network.precision().label(),
-                asked.threads());
+                requested.threads());
         if (!meantFor.contains(device)) {
             parameters = parameters.withNote(whyOn(device));
         }

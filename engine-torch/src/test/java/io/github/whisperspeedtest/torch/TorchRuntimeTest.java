@@ -102,8 +102,8 @@ class TorchRuntimeTest {
                 .allSatisfy(answer -> assertThat(answer.requests()).isEmpty());
         ChildJvm.Builder child = child(directory).classPath(classPathWithout("pytorch-native-"));
         assertThat(ask(Way.DJL, child).requests())
-                .anyMatch(address -> address.startsWith("http://169.254.169.254/"))
-                .anyMatch(address -> address.startsWith("https://publish.djl.ai/"));
+                .anyMatch(url -> url.startsWith("http://169.254.169.254/"))
+                .anyMatch(url -> url.startsWith("https://publish.djl.ai/"));
     }
 
     @Test

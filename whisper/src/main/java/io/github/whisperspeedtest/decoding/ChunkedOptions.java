@@ -45,7 +45,7 @@ public record ChunkedOptions(Duration chunkLength, int batchSize) {
     }
 
     /** Returns the values from the options of a transcription, or these defaults where those are not set. */
-    ChunkedOptions orAsAsked(TranscribeOptions options) {
+    ChunkedOptions withOverrides(TranscribeOptions options) {
         Duration length = options.chunkLength();
         Integer size = options.batchSize();
         return new ChunkedOptions(length == null ? chunkLength : length, size == null ? batchSize : size);

@@ -24,7 +24,7 @@ final class LanguageDetector {
      * The language of a window.
      *
      * @param probabilities the probability of each language by its code, the most probable one first; they add up to 1
-     * @param noSpeechProbability probability that nobody speaks in the window
+     * @param noSpeechProbability no-speech probability of the window
      */
     record Detected(Map<String, Double> probabilities, double noSpeechProbability) {
         /** Returns the most probable language. */

@@ -269,32 +269,32 @@ public final class NetworkTranscriber implements Transcriber {
                     language.code(), language.probability(), audio.duration(), segments, timings, audio.warnings());
         }
 
-        private TranscriptionLoop loop(Spectrogram heard) {
+        private TranscriptionLoop loop(Spectrogram windows) {
             TranscriptionSteps steps = new TranscriptionSteps(metered, tokenizer, generation, options);
             return chunks == null
-                    ? new LongFormTranscription(steps, heard)
-                    : new ChunkedTranscription(steps, heard, chunks.orAsAsked(options), batchLimit);
+                    ? new LongFormTranscription(steps, windows)
+                    : new ChunkedTranscription(steps, windows, chunks.withOverrides(options), batchLimit);
         }
 
         private boolean isFiltered(Vad vad) {
             return vad == Vad.ON || vad == Vad.AUTO && filterByDefault;
         }
 
-        private Spectrogram spectrogram(Audio heard) {
+        private Spectrogram spectrogram(Audio speech) {
             return new Spectrogram() {
                 @Override
                 public long frames() {
-                    return LogMelSpectrogram.frames(heard);
+                    return LogMelSpectrogram.frames(speech);
                 }
 
                 @Override
                 public void window(long firstFrame, float[] target) {
-                    measure(() -> spectrogram.window(heard, firstFrame, target));
+                    measure(() -> spectrogram.window(speech, firstFrame, target));
                 }
 
                 @Override
                 public void window(long firstFrame, int frames, float[] target) {
-                    measure(() -> spectrogram.window(heard, firstFrame, frames, target));
+                    measure(() -> spectrogram.window(speech, firstFrame, frames, target));
                 }
 
                 private void measure(Runnable work) {

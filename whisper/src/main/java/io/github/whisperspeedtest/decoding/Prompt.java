@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 /**
  * What the decoding of a window starts from: the text before it, the start of the transcript, language and task.
  *
- * <p>Immutable as long as nobody writes to the array.
+ * <p>Immutable if the array is not modified.
  *
  * @param tokens the tokens, at least one
  * @param startOfTranscript index of {@code <|startoftranscript|>}

@@ -41,7 +41,7 @@ final class TranscriptionSteps {
      * Prepares the steps.
      *
      * @param network stays open
-     * @param generation what the model says of decoding
+     * @param generation decoding settings of the model
      * @param options what is wanted; the language, if given, must be one of the vocabulary
      */
     TranscriptionSteps(

@@ -33,7 +33,7 @@ final class WindowDecoder {
     /**
      * Creates a decoder for one model and one set of options.
      *
-     * @param generation what the model says of decoding
+     * @param generation decoding settings of the model
      */
     WindowDecoder(
             ModelDimensions dimensions, Tokenizer tokenizer, GenerationConfig generation, TranscribeOptions options) {

@@ -9,10 +9,10 @@ package io.github.whisperspeedtest.network;
  * timestamps together are more probable than any text, one of them is taken. Source: {@code ApplyTimestampRules} in
  * openai/whisper's {@code decoding.py}.
  *
- * <p>Immutable as long as nobody writes to the arrays.
+ * <p>Immutable if the arrays are not modified.
  *
  * @param endOfText token that ends a text; from it on there are only special tokens and timestamps
- * @param noSpeech token whose probability after the start of transcript says that nobody speaks
+ * @param noSpeech token whose probability after the start of transcript is the no-speech probability
  * @param firstTimestamp the first timestamp token; all from it on are timestamps
  * @param lastInitialTimestamp the last timestamp that a text may begin with
  * @param timestamps whether there are timestamps; otherwise none of them is allowed

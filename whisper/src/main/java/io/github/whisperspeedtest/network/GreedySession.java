@@ -10,7 +10,7 @@ public interface GreedySession extends AutoCloseable {
      * @param tokens without the prompt and the token that ends the text
      * @param logProbability sum of the natural logarithms of the probabilities of all tokens, the one that ends the
      *     text included
-     * @param noSpeechProbability probability that nobody speaks
+     * @param noSpeechProbability no-speech probability
      */
     record Sequence(List<Integer> tokens, double logProbability, double noSpeechProbability) {
         /** Copies the list. */

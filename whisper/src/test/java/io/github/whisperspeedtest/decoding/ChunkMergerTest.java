@@ -132,7 +132,7 @@ class ChunkMergerTest {
         add(said(20.2, 21, "x"), said(21, 24.5, "a b c"), said(24.6, 33, "d e f g h i"));
         finish();
         assertThat(texts())
-                .as("in the middle of the overlap only the second chunk has heard an end")
+                .as("in the middle of the overlap only the second chunk decoded an end")
                 .containsExactly("x", "a b c", "d e f g h i");
     }
 
@@ -150,7 +150,7 @@ class ChunkMergerTest {
         other.add(chunks.get(0), List.of());
         other.add(chunks.get(1), List.of(said(21, 24, "a b")));
         other.add(chunks.get(3), List.of());
-        assertThat(texts()).as("what only the later chunk has heard").containsExactly("a b");
+        assertThat(texts()).as("text decoded only by the later chunk").containsExactly("a b");
     }
 
     @Test
@@ -169,8 +169,8 @@ class ChunkMergerTest {
         Arrays.setAll(words, i -> "w" + i);
         for (int i = 0; i < 4; i++) {
             // Two words a second, and no chunk hears a pause.
-            List<String> heard = List.of(words).subList(40 * i, Math.min(120, 40 * i + 60));
-            add(said(20 * i, 20 * i + heard.size() / 2.0, String.join(" ", heard)));
+            List<String> decoded = List.of(words).subList(40 * i, Math.min(120, 40 * i + 60));
+            add(said(20 * i, 20 * i + decoded.size() / 2.0, String.join(" ", decoded)));
             if (40 * i + 60 >= 120) {
                 break;
             }
@@ -252,7 +252,7 @@ class ChunkMergerTest {
             merged.clear();
             ChunkMerger each = new ChunkMerger(true, merged::add);
             for (int i = 0; i < chunks.count(); i++) {
-                each.add(chunks.get(i), heard(sentences, chunks.get(i)));
+                each.add(chunks.get(i), decoded(sentences, chunks.get(i)));
             }
             String expected = sentences.stream().map(ChunkMergerTest::text).collect(Collectors.joining(" "));
             assertThat(text()).as("seed %d", seed).isEqualTo(expected);
@@ -265,19 +265,19 @@ class ChunkMergerTest {
     }
 
     /** Returns what a chunk holds of sentences; those at its edges lose the words outside, and one more that is cut in two. */
-    private List<ChunkSegment> heard(List<ChunkSegment> sentences, Chunk chunk) {
+    private List<ChunkSegment> decoded(List<ChunkSegment> sentences, Chunk chunk) {
         double end = chunk.start() + chunk.frames() / 100.0;
-        List<ChunkSegment> heard = new ArrayList<>();
+        List<ChunkSegment> decoded = new ArrayList<>();
         for (ChunkSegment sentence : sentences) {
             List<ChunkWord> inside = sentence.words().stream()
                     .filter(word -> word.start() >= chunk.start() && word.end() <= end)
                     .toList();
             if (!inside.isEmpty()) {
-                heard.add(new ChunkSegment(
+                decoded.add(new ChunkSegment(
                         inside.get(0).start(), inside.get(inside.size() - 1).end(), inside, WINDOW));
             }
         }
-        return heard;
+        return decoded;
     }
 
     private void add(ChunkSegment... segments) {
@@ -301,7 +301,7 @@ class ChunkMergerTest {
         return new ChunkSegment(start, end, result, WINDOW);
     }
 
-    /** Returns a segment of which nobody knows where in the chunk its words are. */
+    /** Returns a segment whose words have no known position in the chunk. */
     private ChunkSegment at(double time, String text) {
         List<ChunkWord> words = said(time, time, text).words();
         return new ChunkSegment(time - 5, time + 5, words, WINDOW);

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Chunks of which each test says what they hold; a chunk is told by the frame that it begins at. */
+/** Uses chunks with scripted content, identified by their first frame. */
 class ChunkedTranscriptionTest {
     private static final int START = ScriptedSpeech.SPECIALS.startOfTranscript();
     private static final int PREVIOUS = ScriptedSpeech.SPECIALS.startOfPrevious();
@@ -107,13 +107,13 @@ class ChunkedTranscriptionTest {
 
     @Test
     void transcriptionOptionsOverrideDefaults() {
-        ChunkedOptions asked = ChunkedOptions.defaults()
-                .orAsAsked(english()
+        ChunkedOptions requested = ChunkedOptions.defaults()
+                .withOverrides(english()
                         .chunkLength(Duration.ofSeconds(10))
                         .batchSize(2)
                         .build());
-        assertThat(asked).isEqualTo(new ChunkedOptions(Duration.ofSeconds(10), 2));
-        assertThat(ChunkedOptions.defaults().orAsAsked(english().build())).isEqualTo(ChunkedOptions.defaults());
+        assertThat(requested).isEqualTo(new ChunkedOptions(Duration.ofSeconds(10), 2));
+        assertThat(ChunkedOptions.defaults().withOverrides(english().build())).isEqualTo(ChunkedOptions.defaults());
         assertThat(ChunkedOptions.defaults().withBatchSize(3).withChunkLength(Duration.ofSeconds(20)))
                 .isEqualTo(new ChunkedOptions(Duration.ofSeconds(20), 3));
         assertThatThrownBy(() -> new ChunkedOptions(Duration.ofSeconds(31), 3))
@@ -325,8 +325,8 @@ class ChunkedTranscriptionTest {
         List<Long> lags = new ArrayList<>();
         onSegment = segment -> {
             segments.add(segment);
-            long heard = scripted.encoded().get(scripted.encoded().size() - 1) * 10 + 30_000;
-            lags.add(heard - segment.end().toMillis());
+            long encoded = scripted.encoded().get(scripted.encoded().size() - 1) * 10 + 30_000;
+            lags.add(encoded - segment.end().toMillis());
         };
         run(frames, english());
 
@@ -336,7 +336,7 @@ class ChunkedTranscriptionTest {
         assertThat(scripted.mostOpenWindows()).isEqualTo(1);
         assertThat(batches).allMatch(size -> size <= 4);
         assertThat(lags)
-                .as("milliseconds that were heard before a segment was given away")
+                .as("milliseconds encoded before a segment was emitted")
                 .allMatch(lag -> lag <= 120_000);
         assertThat(scripted.open()).isZero();
     }

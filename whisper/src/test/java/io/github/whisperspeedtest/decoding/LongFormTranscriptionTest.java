@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The loop on windows of which each test says what they hold; a window is told by the frame that it begins at. */
+/** Uses windows with scripted content, identified by their first frame. */
 class LongFormTranscriptionTest {
     private static final SpecialTokens SPECIALS = ScriptedSpeech.SPECIALS;
     private static final int START = SPECIALS.startOfTranscript();

@@ -86,12 +86,12 @@ class NetworkTranscriberTest {
 
     @Test
     void reportsSegmentsAndProgress() {
-        List<Segment> heard = new ArrayList<>();
+        List<Segment> received = new ArrayList<>();
         List<Double> fractions = new ArrayList<>();
         Transcription transcription = transcriber.transcribe(audio(90), ENGLISH, new TranscriptionListener() {
             @Override
             public void onSegment(Segment segment) {
-                heard.add(segment);
+                received.add(segment);
             }
 
             @Override
@@ -99,7 +99,7 @@ class NetworkTranscriberTest {
                 fractions.add(fraction);
             }
         });
-        assertThat(heard).hasSize(6).isEqualTo(transcription.segments());
+        assertThat(received).hasSize(6).isEqualTo(transcription.segments());
         assertThat(fractions).hasSize(3).isSorted().endsWith(1.0);
     }
 
@@ -241,12 +241,12 @@ class NetworkTranscriberTest {
 
     @Test
     void decodesBatchesOfChunks() {
-        List<Segment> heard = new ArrayList<>();
+        List<Segment> received = new ArrayList<>();
         NetworkTranscriber chunked = chunked(network);
         Transcription transcription = chunked.transcribe(audio(70), ENGLISH, new TranscriptionListener() {
             @Override
             public void onSegment(Segment segment) {
-                heard.add(segment);
+                received.add(segment);
             }
         });
         // Each chunk says hi in its first two seconds and once more until its end.
@@ -254,9 +254,9 @@ class NetworkTranscriberTest {
         assertThat(network.encoded()).hasSize(3);
         assertThat(network.mostOpenWindows()).isEqualTo(1);
         assertThat(network.open()).isZero();
-        assertThat(heard).isEqualTo(transcription.segments());
+        assertThat(received).isEqualTo(transcription.segments());
         Duration previous = Duration.ZERO;
-        for (Segment segment : heard) {
+        for (Segment segment : received) {
             assertThat(segment.start()).isGreaterThanOrEqualTo(previous);
             previous = segment.end();
         }

@@ -244,7 +244,7 @@ public final class MlxGraph implements AutoCloseable {
                 stream));
     }
 
-    /** Returns an array with a part of it replaced; in place where nobody holds the old one any more by the time it is computed. */
+    /** Returns an array with a part replaced, in place if nothing else references the old array at evaluation. */
     public MlxArray sliceUpdate(MlxArray array, MlxArray update, int[] start, int[] stop) {
         int count = start.length;
         return result(MlxC.mlx_slice_update(
@@ -260,7 +260,7 @@ public final class MlxGraph implements AutoCloseable {
                 stream));
     }
 
-    /** Returns what a compiled function makes of an array. */
+    /** Applies a compiled function to an array. */
     public MlxArray apply(MlxFunction function, MlxArray array) {
         long arguments = MlxC.mlx_vector_array_new_value(array.handle());
         long results = 0;

@@ -46,7 +46,7 @@ public final class MlxRuntime {
 
     private final MlxThread thread;
 
-    /** Kept, since JNA frees what nobody refers to. */
+    /** Kept, because JNA frees unreferenced callbacks. */
     private final MlxC.ErrorHandler errorHandler;
 
     private final Memory resultCell = new Memory(Long.BYTES);

@@ -51,7 +51,7 @@ final class KeyValueCache implements AutoCloseable {
         int filled = length + added.size(2);
         MlxArray room = old == null
                 ? graph.zeros(type, added.size(0), added.size(1), rounded(filled), added.size(3))
-                // Only what nobody else holds when it is computed is written in place.
+                // Arrays are updated in place only if nothing else references them at evaluation.
                 : graph.adopt(old);
         if (room.size(2) < filled) {
             MlxArray more =

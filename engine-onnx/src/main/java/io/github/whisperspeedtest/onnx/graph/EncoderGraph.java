@@ -19,7 +19,7 @@ import java.util.List;
 public final class EncoderGraph {
     public static final String MEL = "mel";
 
-    /** In a shape: whatever is left. */
+    /** In a shape: the inferred dimension. */
     private static final long ANY = -1;
 
     private final ModelDimensions dimensions;

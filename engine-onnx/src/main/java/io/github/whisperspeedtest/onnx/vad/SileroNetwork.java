@@ -157,7 +157,7 @@ final class SileroNetwork implements AutoCloseable {
         }
     }
 
-    /** Returns the element types of tensors by name; what is no tensor is of an unknown type. */
+    /** Returns the element types of tensors by name; values other than tensors have an unknown type. */
     private static Map<String, OnnxJavaType> types(Map<String, NodeInfo> nodes) {
         Map<String, OnnxJavaType> types = new TreeMap<>();
         nodes.forEach((name, node) ->

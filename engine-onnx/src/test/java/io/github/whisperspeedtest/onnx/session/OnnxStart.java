@@ -1,6 +1,6 @@
 package io.github.whisperspeedtest.onnx.session;
 
-/** A program that starts ONNX Runtime and says what came of it. */
+/** A program that starts ONNX Runtime and prints the result. */
 final class OnnxStart {
     private OnnxStart() {}
 

@@ -129,14 +129,14 @@ class SileroVadTest {
             noise[i] = random.nextFloat();
         }
         for (int position : new int[] {0, 63, 64, 163, 164, 575}) {
-            float[] heard;
+            float[] probabilities;
             try (SileroVad vad = SileroVad.load(sampleAt(position))) {
-                heard = vad.probabilities(Audio.of("noise", noise), () -> {});
+                probabilities = vad.probabilities(Audio.of("noise", noise), () -> {});
             }
-            assertThat(heard).hasSize(5);
-            for (int frame = 0; frame < heard.length; frame++) {
+            assertThat(probabilities).hasSize(5);
+            for (int frame = 0; frame < probabilities.length; frame++) {
                 int index = frame * FRAME + position - 64;
-                assertThat(heard[frame])
+                assertThat(probabilities[frame])
                         .as("sample %d of frame %d", position, frame)
                         .isEqualTo(index < 0 || index >= noise.length ? 0 : noise[index]);
             }

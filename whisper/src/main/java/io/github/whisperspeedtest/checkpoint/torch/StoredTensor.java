@@ -79,7 +79,7 @@ record StoredTensor(Storage storage, long offset, List<Integer> shape, List<Long
         return last + 1;
     }
 
-    /** As PyTorch has it: how far apart the neighbours in a dimension of one are, says nothing. */
+    /** As in PyTorch, the stride of a dimension of size 1 is irrelevant. */
     private boolean isContiguous() {
         long expected = 1;
         for (int i = shape.size() - 1; i >= 0; i--) {

@@ -39,7 +39,7 @@ public final class TorchDictionary {
      * Reads the dictionary that a file holds.
      *
      * <p>Tensors stay in the file and are mapped while they are used, so it must not be changed or shortened meanwhile. Views whose
-     * elements are not in the order of their shape, such as transposed tensors, are gathered whenever somebody asks for them.
+     * elements are not in the order of their shape, such as transposed tensors, are gathered on access.
      *
      * @throws ModelException if the file breaks the format, names what weights are not made of, or holds something else
      * @throws IOException if the file cannot be read

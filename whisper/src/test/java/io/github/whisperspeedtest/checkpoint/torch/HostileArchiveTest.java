@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Archives around a pickle that is as it should be: each is refused with a message, whatever it claims to hold. */
+/** Damaged archives around a valid pickle are rejected with a message. */
 class HostileArchiveTest {
     private static final byte[] STORAGE = {0, 0x3c, 0, (byte) 0xc0};
     private static final byte[] PICKLE =

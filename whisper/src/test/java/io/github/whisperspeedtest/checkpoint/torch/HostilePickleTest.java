@@ -369,7 +369,7 @@ class HostilePickleTest {
         assertThat(RejectionReason.of(file, pickle.length + (80 << 20))).as(what).contains(offence);
     }
 
-    /** Each list holds the one before it twice, so that whoever walks through it never arrives. */
+    /** Each list contains the previous one twice, so a full traversal never ends. */
     @Test
     void valuesThatDoubleAreNotWalkedThrough() throws IOException {
         PickleBuilder pickle = PickleBuilder.start().op("}(").text("bomb").op("]q\u0000");
