@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.spi.LoadOptions;
@@ -42,7 +42,7 @@ class LongAudioTest {
 
     @Test
     void keepsTextAndTimesAcrossTheCuts() throws IOException {
-        Sample sample = MicroSamples.named("en_multi_02.flac");
+        SpeechSample sample = MicroSamples.named("en_multi_02.flac");
         Audio once = read(sample);
         Audio audio = repeated(once);
         List<Double> fractions = new ArrayList<>();
@@ -95,7 +95,7 @@ class LongAudioTest {
         }
     }
 
-    private static Audio read(Sample sample) throws IOException {
+    private static Audio read(SpeechSample sample) throws IOException {
         try (InputStream in = sample.open()) {
             return AudioFiles.read(sample.name(), in);
         }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.model.ToolHome;
@@ -65,7 +65,7 @@ class WhisperCppOptionsTest {
 
     @Test
     void honoursSupportedOptions() throws IOException {
-        Sample sample = MicroSamples.named("en_single_04.flac");
+        SpeechSample sample = MicroSamples.named("en_single_04.flac");
         Audio audio;
         try (InputStream in = sample.open()) {
             audio = AudioFiles.read(sample.name(), in);
@@ -85,7 +85,7 @@ class WhisperCppOptionsTest {
     @Test
     void decodesAgainWhereTheTextIsTooImprobable() throws IOException {
         // No text reaches a mean log probability of 0, so all temperatures are tried.
-        Sample sample = MicroSamples.named("en_multi_02.flac");
+        SpeechSample sample = MicroSamples.named("en_multi_02.flac");
         Audio audio;
         try (InputStream in = sample.open()) {
             audio = AudioFiles.read(sample.name(), in);

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.checkpoint.tensor.DataType;
 import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import io.github.whisperspeedtest.mel.LogMelSpectrogram;
@@ -136,7 +136,7 @@ class TorchNetworkTest extends NetworkContract {
         }
     }
 
-    private static float[] spectrogram(Sample sample) {
+    private static float[] spectrogram(SpeechSample sample) {
         float[] window = new float[MICRO.dimensions().nMels() * LogMelSpectrogram.FRAMES];
         try (InputStream in = sample.open()) {
             new LogMelSpectrogram(MICRO.dimensions().nMels(), LogMelSpectrogram.Padding.SILENCE)

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.error.UnknownNameException;
@@ -294,7 +294,7 @@ public abstract class ImplementationContract {
     @Test
     void detectsTheLanguageAndWritesTheText() {
         assumeSpeechIsRecognised();
-        for (Sample sample : List.of(english(), german())) {
+        for (SpeechSample sample : List.of(english(), german())) {
             Transcription transcription = shared.transcribe(audio(sample), TranscribeOptions.defaults());
             assertThat(transcription.text()).isEqualTo(sample.reference());
             assertThat(transcription.language()).isEqualTo(sample.language().code());
@@ -333,7 +333,7 @@ public abstract class ImplementationContract {
         Transcription transcription = shared.transcribe(audio(english()), TranscribeOptions.defaults());
         assertThat(transcription.segments()).hasSize(1);
         Segment segment = transcription.segments().get(0);
-        Sample.Utterance expected = english().utterances().get(0);
+        SpeechSample.Utterance expected = english().utterances().get(0);
         assertThat(segment.start()).isCloseTo(expected.start(), TIMESTAMP_TOLERANCE);
         assertThat(segment.end()).isCloseTo(expected.end(), TIMESTAMP_TOLERANCE);
     }
@@ -415,7 +415,7 @@ public abstract class ImplementationContract {
     @Test
     void hearsSpeechThatEndsWithTheRecording() {
         assumeSpeechIsRecognised();
-        Sample sample = MicroSamples.named("de_single_04.flac");
+        SpeechSample sample = MicroSamples.named("de_single_04.flac");
         Audio whole = audio(sample);
         float[] cut = new float[Audio.SAMPLE_RATE * 23 / 20];
         whole.read(0, cut, 0, cut.length);
@@ -428,7 +428,7 @@ public abstract class ImplementationContract {
     void searchesWithBeams() {
         // The model is unsure of the numbers in this recording; where it is sure, beams find what greedy decoding
         // finds.
-        Sample sample = englishSentences();
+        SpeechSample sample = englishSentences();
         TranscribeOptions options = TranscribeOptions.builder().beamSize(3).build();
         optional(supportsBeamSearch(), sample, options, "beam", transcription -> {
             assertThat(transcription.segments()).hasSize(sample.utterances().size());
@@ -509,7 +509,7 @@ public abstract class ImplementationContract {
             assertThat(cut.duration()).isEqualTo(recording.duration());
             assertThat(cut.segments()).hasSize(1);
             Segment segment = cut.segments().get(0);
-            Sample.Utterance expected = english().utterances().get(0);
+            SpeechSample.Utterance expected = english().utterances().get(0);
             Duration before = Duration.ofSeconds(35);
             // What is kept begins some 0.4 s before the voice, and the model may let its text begin there.
             assertThat(segment.start())
@@ -875,7 +875,7 @@ public abstract class ImplementationContract {
         optional(supported, english(), options, optionName, check);
     }
 
-    private void optional(boolean supported, Sample sample, TranscribeOptions options, String optionName, Check check) {
+    private void optional(boolean supported, SpeechSample sample, TranscribeOptions options, String optionName, Check check) {
         if (supported) {
             check.accept(shared.transcribe(audio(sample), options));
         } else {
@@ -888,7 +888,7 @@ public abstract class ImplementationContract {
     }
 
     /** Checks that an option did something: equal options give equal results, so what is ignored changes nothing. */
-    private void assertDiffersFromDefault(Transcription transcription, Sample sample) {
+    private void assertDiffersFromDefault(Transcription transcription, SpeechSample sample) {
         assertThat(transcription.segments())
                 .as("segments, not to be those of the default options")
                 .isNotEqualTo(shared.transcribe(audio(sample), TranscribeOptions.defaults())
@@ -935,11 +935,11 @@ public abstract class ImplementationContract {
         assumeTrue(recognisesSpeech(), "its text is not what was said");
     }
 
-    private void assertTranscribes(Transcriber transcriber, Sample sample) {
+    private void assertTranscribes(Transcriber transcriber, SpeechSample sample) {
         assertIsTextOf(sample, text(transcriber, sample));
     }
 
-    private void assertIsTextOf(Sample sample, String text) {
+    private void assertIsTextOf(SpeechSample sample, String text) {
         if (recognisesSpeech()) {
             assertThat(text).isEqualTo(sample.reference());
         } else {
@@ -947,7 +947,7 @@ public abstract class ImplementationContract {
         }
     }
 
-    private static String text(Transcriber transcriber, Sample sample) {
+    private static String text(Transcriber transcriber, SpeechSample sample) {
         return transcriber
                 .transcribe(audio(sample), TranscribeOptions.defaults())
                 .text();
@@ -957,23 +957,23 @@ public abstract class ImplementationContract {
         return TranscribeOptions.builder().language(language).build();
     }
 
-    private static Sample english() {
+    private static SpeechSample english() {
         return MicroSamples.named("en_single_04.flac");
     }
 
-    private static Sample englishSentences() {
+    private static SpeechSample englishSentences() {
         return MicroSamples.named("en_multi_02.flac");
     }
 
-    private static Sample german() {
+    private static SpeechSample german() {
         return MicroSamples.named("de_single_03.flac");
     }
 
-    private static Sample longRecording() {
+    private static SpeechSample longRecording() {
         return MicroSamples.named("en_long_01.ogg");
     }
 
-    private static Audio audio(Sample sample) {
+    private static Audio audio(SpeechSample sample) {
         try (InputStream in = sample.open()) {
             return AudioFiles.read(sample.name(), in);
         } catch (IOException e) {

@@ -68,16 +68,16 @@ public final class EmbeddedModel {
     }
 
     /** Returns recordings that the model transcribes without errors: English, German, and one with several English sentences. */
-    public static List<Sample> samples() {
+    public static List<SpeechSample> samples() {
         try {
-            return Sample.readTable(open("references.tsv"), EmbeddedModel::resource);
+            return SpeechSample.readTable(open("references.tsv"), EmbeddedModel::resource);
         } catch (IOException e) {
             throw unreadable(e);
         }
     }
 
     /** Returns the default recording, which contains several sentences. */
-    public static Sample demoSample() {
+    public static SpeechSample demoSample() {
         return samples().stream()
                 .max(Comparator.comparingInt(sample -> sample.utterances().size()))
                 .orElseThrow();

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.ThreadMXBean;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.AudioFiles;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.mel.LogMelSpectrogram.Padding;
 import io.github.whisperspeedtest.testing.MicroSamples;
 import java.io.IOException;
@@ -37,7 +37,7 @@ class LogMelSpectrogramTest {
         "de_single_01.flac, 80, 100"
     })
     void agreesWithADoublePrecisionTransformOnSpeech(String name, int bins, int firstFrame) throws IOException {
-        Sample sample = MicroSamples.named(name);
+        SpeechSample sample = MicroSamples.named(name);
         Audio audio;
         try (InputStream stream = sample.open()) {
             audio = AudioFiles.read(name, stream);

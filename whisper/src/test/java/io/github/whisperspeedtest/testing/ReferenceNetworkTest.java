@@ -8,7 +8,7 @@ import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.checkpoint.AttentionHead;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.network.DecoderSession;
 import io.github.whisperspeedtest.network.EncoderOutput;
 import java.io.ByteArrayOutputStream;
@@ -178,7 +178,7 @@ class ReferenceNetworkTest {
     }
 
     private static float[] spectrogram(String name) {
-        Sample sample = MicroSamples.named(name);
+        SpeechSample sample = MicroSamples.named(name);
         try (InputStream in = sample.open()) {
             Audio audio = AudioFiles.read(name, in);
             return ReferenceSpectrogram.of(audio, 80);

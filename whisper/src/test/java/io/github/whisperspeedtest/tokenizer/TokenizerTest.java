@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.testing.MicroSamples;
 import io.github.whisperspeedtest.tokenizer.TokenizerData.Merge;
@@ -89,7 +89,7 @@ class TokenizerTest {
                     .toString();
             assertThat(micro.decode(boxed(micro.encode(text)))).isEqualTo(text);
         }
-        for (Sample sample : MicroSamples.all()) {
+        for (SpeechSample sample : MicroSamples.all()) {
             assertThat(micro.decode(boxed(micro.encode(sample.reference())))).isEqualTo(sample.reference());
         }
     }

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.AudioFiles;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.error.EngineException;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.OperationCancelledException;
@@ -55,13 +55,13 @@ class SileroVadTest {
 
     @Test
     void detectsEverySentenceOfLongRecording() throws IOException {
-        Sample sample = MicroSamples.named("en_long_01.ogg");
+        SpeechSample sample = MicroSamples.named("en_long_01.ogg");
         try (SileroVad vad = SileroVad.load(loudness, EXACT)) {
             Audio recording = read(sample);
             List<SpeechSpan> spans = vad.detect(recording);
             assertThat(spans).hasSameSizeAs(sample.utterances());
             for (int i = 0; i < spans.size(); i++) {
-                Sample.Utterance utterance = sample.utterances().get(i);
+                SpeechSample.Utterance utterance = sample.utterances().get(i);
                 assertThat(spans.get(i).start()).isCloseTo(samples(utterance.start()), within(TOLERANCE));
                 // The silence after the last sentence is too short to end it.
                 assertThat(spans.get(i).end())
@@ -74,7 +74,7 @@ class SileroVadTest {
 
     @Test
     void cutsOutTheSilenceAroundASentenceAndKeepsItsTimes() throws IOException {
-        Sample sample = MicroSamples.named("en_single_04.flac");
+        SpeechSample sample = MicroSamples.named("en_single_04.flac");
         Audio sentence = read(sample);
         float[] silence = new float[10 * Audio.SAMPLE_RATE];
         float[] speech = samples(sentence);
@@ -302,7 +302,7 @@ class SileroVadTest {
         return builder.build();
     }
 
-    private static Audio read(Sample sample) throws IOException {
+    private static Audio read(SpeechSample sample) throws IOException {
         try (InputStream in = sample.open()) {
             return AudioFiles.read(sample.name(), in);
         }

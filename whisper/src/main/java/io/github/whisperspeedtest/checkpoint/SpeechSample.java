@@ -23,9 +23,9 @@ import java.util.function.Function;
  * @param utterances start and end of each sentence
  * @param resource location of the recording
  */
-public record Sample(String name, Language language, String reference, List<Utterance> utterances, URL resource) {
+public record SpeechSample(String name, Language language, String reference, List<Utterance> utterances, URL resource) {
     /** Copies the list. */
-    public Sample {
+    public SpeechSample {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(language, "language");
         Objects.requireNonNull(reference, "reference");
@@ -62,16 +62,16 @@ public record Sample(String name, Language language, String reference, List<Utte
      * @param locator finds a recording by its file name
      * @throws IOException if the table cannot be read
      */
-    public static List<Sample> readTable(InputStream table, Function<String, URL> locator) throws IOException {
+    public static List<SpeechSample> readTable(InputStream table, Function<String, URL> locator) throws IOException {
         try (BufferedReader reader = new BufferedReader(new InputStreamReader(table, StandardCharsets.UTF_8))) {
-            List<Sample> samples = new ArrayList<>();
+            List<SpeechSample> samples = new ArrayList<>();
             for (String line : reader.lines().skip(1).toList()) {
                 String[] fields = line.split("\t", -1);
                 List<Utterance> utterances = Arrays.stream(fields[3].split(";"))
-                        .map(Sample::utterance)
+                        .map(SpeechSample::utterance)
                         .toList();
                 samples.add(
-                        new Sample(fields[0], Language.of(fields[1]), fields[2], utterances, locator.apply(fields[0])));
+                        new SpeechSample(fields[0], Language.of(fields[1]), fields[2], utterances, locator.apply(fields[0])));
             }
             return List.copyOf(samples);
         }
