@@ -19,7 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** CTranslate2 models, as faster-whisper's users have them, at int8 on ONNX Runtime's CPU provider. */
+/** CTranslate2 models, as used by faster-whisper, at int8 on ONNX Runtime's CPU provider. */
 public final class FasterImplementation implements Implementation {
     static final String ID = "faster";
 
@@ -85,7 +85,7 @@ public final class FasterImplementation implements Implementation {
                 network -> parameters);
     }
 
-    /** Says what is computed, and what the file holds where that is something else. */
+    /** Returns the compute type, and the storage type if it differs. */
     private static String computeType(Precision precision, String stored) {
         boolean asStored = precision == Precision.INT8 && stored.startsWith(Precision.INT8.label())
                 || precision.label().equals(stored);

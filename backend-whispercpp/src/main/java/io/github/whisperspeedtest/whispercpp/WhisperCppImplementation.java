@@ -23,7 +23,7 @@ public final class WhisperCppImplementation implements Implementation {
     private static final String CPU = "cpu";
     private static final String GPU = "gpu";
 
-    /** {@code GGML_MAX_N_THREADS}; where the system refuses a thread, whisper.cpp ends the process. */
+    /** {@code GGML_MAX_N_THREADS}. If the system refuses to create a thread, whisper.cpp aborts the process. */
     private static final int MAX_THREADS = 512;
 
     /** Creates the provider; nothing native is loaded yet. */

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Windows as the keys and values that the decoder's cross-attention reads. */
+/** Windows as the cross-attention keys and values of the decoder. */
 final class TorchEncoderOutput implements EncoderOutput {
     /** Enough to make the call overhead negligible, and few enough for quick cancellation. */
     private static final int STEPS_PER_CALL = 32;
@@ -20,7 +20,7 @@ final class TorchEncoderOutput implements EncoderOutput {
     private @Nullable IValue crossCache;
 
     /**
-     * Takes the cache over.
+     * Takes ownership of the cache.
      *
      * @param crossCache for each block of the decoder keys and values
      */
