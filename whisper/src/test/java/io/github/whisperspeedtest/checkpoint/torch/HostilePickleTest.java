@@ -214,7 +214,7 @@ class HostilePickleTest {
                 arguments(
                         "a state that is a text",
                         start().op("}").text("x").op("b").end(),
-                        "state of what is no"),
+                        "state of a value that is not"),
                 arguments("an id that is a text", start().text("0").op("Q").end(), "not a storage"),
                 arguments(
                         "an id of a module",
