@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Finds the language of windows from what a multilingual model would write after the start of a transcript.
+ * Detects the language of windows from the token that a multilingual model predicts after the start of transcript.
  *
  * <p>Source: {@code detect_language} in openai/whisper's {@code decoding.py}.
  */

@@ -51,7 +51,7 @@ final class SuppressedTokens {
         return always.clone();
     }
 
-    /** Returns the tokens that do not come first. */
+    /** Returns the tokens that must not come first. */
     int[] first() {
         return first.clone();
     }
