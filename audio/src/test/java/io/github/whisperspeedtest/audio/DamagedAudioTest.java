@@ -52,7 +52,7 @@ class DamagedAudioTest {
                     // After the header of the first page, so that the file is still recognized as Vorbis.
                     bytes[36 + random.nextInt(bytes.length - 36)] ^= (byte) (1 << random.nextInt(8));
                 }
-                OggChecksums.mend(bytes);
+                OggChecksums.update(bytes);
                 readOrFail(bytes, file + ", mutation " + i);
             }
         });

@@ -192,12 +192,12 @@ final class SileroNetwork implements AutoCloseable {
             throw failure(e);
         }
         current = next;
-        float probability = probability.get(0);
-        if (!(probability >= 0 && probability <= 1)) {
-            throw new EngineException("Voice activity detection by " + file + " gave " + probability
+        float result = probability.get(0);
+        if (!(result >= 0 && result <= 1)) {
+            throw new EngineException("Voice activity detection by " + file + " gave " + result
                     + ", which is not a probability. Download it again, or turn voice activity detection off.");
         }
-        return probability;
+        return result;
     }
 
     private EngineException failure(OrtException e) {
