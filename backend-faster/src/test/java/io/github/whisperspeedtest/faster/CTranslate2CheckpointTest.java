@@ -84,7 +84,7 @@ class CTranslate2CheckpointTest {
             assertThat(tensor.type()).isEqualTo(DataType.I8);
             assertThat(tensor.data()).isEqualTo(ByteBuffer.wrap(bytes, i * width * width, width * width));
             for (int row = 0; row < width; row++) {
-                // The file has what a weight was multiplied with.
+                // The file stores the factor by which a weight was multiplied.
                 assertThat(tensor.rowScales()[row]).isEqualTo(1f / (1 + i * width + row));
             }
         }
@@ -317,7 +317,7 @@ class CTranslate2CheckpointTest {
         Path file = directory.resolve("sparse.bin");
         try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
             byte[] empty = new ModelBinBuilder().build();
-            // The counts of variables and of aliases.
+            // The numbers of variables and of aliases.
             sparse.write(empty, 0, empty.length - 2 * Integer.BYTES);
             sparse.write(new byte[] {2, 0, 0, 0});
             for (char name : new char[] {'a', 'b'}) {

@@ -190,7 +190,7 @@ class CTranslate2WriterTest {
                 new ModelDimensions(80, 1500, 128, 2, tiny.nAudioLayer(), 51865, 448, 128, 2, tiny.nTextLayer()),
                 "large");
 
-        // Twice the weights, which are 14 MB more; the scales grow by a few kB.
+        // Twice the weights are 14 MB more; the scales grow by a few kB.
         assertThat(large - small).isLessThan(4 << 20);
     }
 
@@ -208,7 +208,7 @@ class CTranslate2WriterTest {
         });
     }
 
-    /** Returns a model whose weights are bytes and whose other tensors are floats. */
+    /** Returns a model with byte weights and other tensors as floats. */
     private static Checkpoint mixed() {
         Checkpoint floats = RandomCheckpoint.of(RandomCheckpoint.TINY, DataType.F32, 6);
         Checkpoint bytes = RandomCheckpoint.of(RandomCheckpoint.TINY, DataType.I8, 6);

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MlxCheckpointTest {
-    /** The only layers of so narrow a model whose rows are whole groups of 128. */
+    /** The only layer of so narrow a model whose rows are whole groups of 128. */
     private static final String WIDE = "decoder.blocks.1.mlp2";
 
     private static final int ROWS = 64;
@@ -77,7 +77,7 @@ class MlxCheckpointTest {
         return groupings.stream();
     }
 
-    /** All codes count up along a row, and the scales and biases from group to group. */
+    /** Codes increase along a row; scales and biases increase from group to group. */
     @ParameterizedTest
     @MethodSource("groupings")
     void readsEveryGrouping(int bits, int groupSize, String type) throws IOException {
@@ -113,7 +113,7 @@ class MlxCheckpointTest {
         return 0.25f * (1 + group % 3);
     }
 
-    /** Puts a quantised layer in the place of {@link #WIDE}, packed bit by bit. */
+    /** Replaces {@link #WIDE} by a quantized layer, packed bit by bit. */
     private static void putLayer(MlxDirectory model, int bits, int groupSize, String type) {
         byte[] codes = new byte[ROWS * COLUMNS * bits / 8];
         for (int bit = 0; bit < 8 * codes.length; bit++) {
@@ -176,7 +176,7 @@ class MlxCheckpointTest {
         return tensor(model.checkpoint(), name).groups().orElseThrow().bits();
     }
 
-    /** Takes a layer's scales away, and puts zeros in the place of its codes. */
+    /** Removes the scales of a layer and replaces its codes by zeros. */
     private static void makePlain(MlxDirectory model, String layer, int rows, int columns) {
         model.arrays.remove(layer + ".scales");
         model.arrays.remove(layer + ".biases");
@@ -264,7 +264,7 @@ class MlxCheckpointTest {
                 .containsExactly(new AttentionHead(0, 0));
     }
 
-    /** The model has not the layers of OpenAI's of that name. */
+    /** The model lacks the layers of OpenAI's model of that name. */
     @Test
     void hasNoHeadsIfUnspecified() throws IOException {
         MlxDirectory model = model("f16");
@@ -286,7 +286,7 @@ class MlxCheckpointTest {
         return StoredArray.of(type, List.of(values.length / 2, 2), bytes.flip());
     }
 
-    /** A change to a model of four bits in groups of 64. */
+    /** A change to a model with four bits in groups of 64. */
     private interface Change {
         void apply(MlxDirectory model) throws IOException;
     }

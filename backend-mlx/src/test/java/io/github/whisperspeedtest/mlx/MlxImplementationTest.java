@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is said of engines, devices and weights. */
+/** Tests reports about engines, devices and weights. */
 class MlxImplementationTest {
     private static final String LIBRARY = System.mapLibraryName("mlxc");
 
@@ -112,7 +112,7 @@ class MlxImplementationTest {
         return new ModelStore(ToolHome.at(home), home.resolve("no-hub-cache")).locate(new MlxImplementation(), model);
     }
 
-    /** Asks in a process whose user has named a directory without MLX. */
+    /** Queries a process whose user set a directory without MLX. */
     private static Answers withoutMlx() {
         ChildJvm child = ChildJvm.builder()
                 .addJvmArguments(List.of("-Dwhisperspeedtest.mlx.libdir=" + home))

@@ -12,16 +12,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Loads damaged files one after the other, and runs those that load, in a JVM that may die of it. */
+/** Loads damaged files one after the other, and runs those that load, in a JVM that may crash. */
 public final class LoadFilesTask implements ChildTask<LoadFilesTask.Order, String, List<String>> {
     /** Creates the task. */
     public LoadFilesTask() {}
 
-    /**
-     * What to load.
-     *
-     * @param files the files, in order
-     */
+    /** The files to load. */
     public record Order(List<Path> files) {}
 
     /** Reports each file before it is touched; returns the message of each refusal, or {@code loaded}. */

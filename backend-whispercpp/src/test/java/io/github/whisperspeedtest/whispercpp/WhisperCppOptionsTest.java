@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Options that whisper.cpp has in another form, or not at all. */
+/** Tests options that whisper.cpp has in another form or lacks. */
 class WhisperCppOptionsTest {
     @TempDir
     private static Path home;

@@ -27,7 +27,7 @@ class TorchRuntimeTest {
     private static final String LIBRARY = System.mapLibraryName("torch_cpu");
     private static final String BRIDGE = System.mapLibraryName("djl_torch");
 
-    /** Where two processes have unpacked the libraries at once; unpacking half a gigabyte takes seconds. */
+    /** Where two processes unpacked the libraries concurrently; unpacking half a gigabyte takes seconds. */
     @TempDir
     private static Path sharedHome;
 
@@ -206,7 +206,7 @@ class TorchRuntimeTest {
                 .toList();
     }
 
-    /** Sets up a child with a data home and a user's home of its own. */
+    /** Returns a child with its own data home and user home. */
     private static ChildJvm.Builder child(Path home) {
         return ChildJvm.builder()
                 .jvmArguments(

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What becomes of libraries that are missing or not what they should be; each in a process of its own. */
+/** Tests missing or unusable libraries, each in a separate process. */
 class MlxRuntimeTest {
     @TempDir
     private Path directory;

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Single layers on the real runtime against what their weights are as numbers. */
+/** Compares single layers on the real runtime with their dequantized weights. */
 class GroupedLayersTest {
     private static final int ROWS = 13;
     private static final int THREADS = 2;
@@ -44,8 +44,8 @@ class GroupedLayersTest {
     private final Random random = new Random(8);
 
     /**
-     * Every weight is what the checkpoint says, whatever the zero points: those of plain minima lie between two codes. An odd number of
-     * groups leaves half a byte over in each row of zero points.
+     * Every weight equals the checkpoint's for any zero point, including those of plain minima, which lie between two
+     * codes. An odd number of groups leaves half a byte in each row of zero points.
      */
     @ParameterizedTest
     @CsvSource({
@@ -75,7 +75,7 @@ class GroupedLayersTest {
         }
     }
 
-    /** Layers for rows or for sequences of them: bytes are multiplied in another way for few rows than for many. */
+    /** Layers for rows or for sequences of rows; bytes are multiplied differently for few rows than for many. */
     private record Form(GroupedLayers layers, boolean sequences) {}
 
     private static List<Form> forms(Arithmetic arithmetic) {
@@ -135,7 +135,7 @@ class GroupedLayersTest {
         }
     }
 
-    /** All on one side of zero, all the same, all zero, and a scale that was rounded to zero. */
+    /** All on one side of zero, all equal, all zero, and with a scale rounded to zero. */
     @Test
     void takesGroupsThatNoCodeIsZeroIn() {
         float[] elements = new float[6 * 32];
@@ -206,7 +206,7 @@ class GroupedLayersTest {
         }
     }
 
-    /** Where the numbers are in the operator's form already, the graph has no copy of them. */
+    /** Numbers that already have the operator's form are not copied into the graph. */
     @ParameterizedTest
     @CsvSource({"4, false", "8, false", "4, true"})
     void usesNumbersWhereTheyLieInTheFile(int bits, boolean sequences, @TempDir Path directory) throws IOException {
@@ -230,7 +230,7 @@ class GroupedLayersTest {
         assertClose(weights(form, weight), transposed(weight), 2e-6);
     }
 
-    /** As in numpy's archives: floats that begin where none should are read as they are all the same. */
+    /** As in numpy's archives, unaligned floats are read correctly. */
     @Test
     void readsFloatsThatBeginAnywhereInTheFile(@TempDir Path directory) throws IOException {
         Tensor plain = random(ROWS, 64);
@@ -247,7 +247,7 @@ class GroupedLayersTest {
         }
     }
 
-    /** All that a decoder has; zero points are no such blocks, for the runtime goes on reading them. */
+    /** All that a decoder uses. Zero points are not included because the runtime keeps reading them. */
     @ParameterizedTest
     @CsvSource({"4, FLOAT", "4, INT8", "6, FLOAT", "8, FLOAT", "8, INT8"})
     void releasesPackedWeights(int bits, Arithmetic arithmetic) {
@@ -264,13 +264,13 @@ class GroupedLayersTest {
         }
     }
 
-    /** What each weight is: the layer's output for a row that is 1 at one place. */
+    /** Returns each weight, measured as the output of the layer for a one-hot row. */
     private static float[][] weights(Form form, Tensor weight) {
         int columns = weight.shape().get(1);
         float[][] units = new float[columns][columns];
         IntStream.range(0, columns).forEach(i -> units[i][i] = 1);
         float[][] atOnce = run(form, units, new Layer("y", weight, null));
-        // Kernels for one row are others than those for several.
+        // Kernels for one row differ from those for several rows.
         float[][] single = run(form, new float[][] {units[columns / 2]}, new Layer("y", weight, null));
         assertClose(single, new float[][] {atOnce[columns / 2]}, 2e-6);
         return atOnce;
@@ -340,7 +340,7 @@ class GroupedLayersTest {
         }
     }
 
-    /** A graph of inputs {@code x} and outputs {@code y} with its memory. */
+    /** A graph with inputs {@code x} and outputs {@code y} and its memory. */
     private static final class LayerSession implements AutoCloseable {
         private final NativeFloats output;
         private final GraphSession session;
@@ -406,7 +406,7 @@ class GroupedLayersTest {
         return new Tensor(DataType.F32, rows == 1 ? List.of(columns) : List.of(rows, columns), data);
     }
 
-    /** Asserts that no element differs by more than a share of the largest one. */
+    /** Asserts that no element differs by more than a fraction of the largest one. */
     private static void assertClose(float[][] actual, float[][] expected, double tolerance) {
         double largest = 0;
         double worst = 0;

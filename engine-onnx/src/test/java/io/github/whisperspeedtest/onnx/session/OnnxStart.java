@@ -4,7 +4,7 @@ package io.github.whisperspeedtest.onnx.session;
 final class OnnxStart {
     private OnnxStart() {}
 
-    /** Runs it. */
+    /** Runs the program. */
     public static void main(String[] arguments) {
         System.out.println(OnnxRuntime.availability(false));
     }

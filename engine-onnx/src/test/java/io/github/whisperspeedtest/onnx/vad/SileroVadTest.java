@@ -33,14 +33,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The real ONNX Runtime on networks that have Silero VAD's interface but not its weights, which no test can have without the network:
- * they hear loudness, or show what goes in. How well the real network hears is not tested here.
+ * The real ONNX Runtime on networks with Silero VAD's interface but without its weights, which cannot be downloaded in
+ * tests: they detect loudness, or expose their input. The accuracy of the real network is not tested here.
  */
 class SileroVadTest {
     private static final int FRAME = SpeechSegmenter.FRAME_SAMPLES;
     private static final VadOptions EXACT = new VadOptions(0.5f, Duration.ofMillis(500), Duration.ZERO);
 
-    /** How far off a boundary may be: the tail of a sound fades, and a frame lasts 32 ms. */
+    /** Tolerance of a boundary: the tail of a sound fades, and a frame lasts 32 ms. */
     private static final long TOLERANCE = Audio.SAMPLE_RATE / 5;
 
     @TempDir
@@ -110,8 +110,8 @@ class SileroVadTest {
         Arrays.fill(click, 0, FRAME, 1f);
         try (SileroVad vad = SileroVad.load(loudness)) {
             float[] first = vad.probabilities(Audio.of("click", click), () -> {});
-            // Half of a full-scale frame, and of the 64 samples that the next one hears again; then half of that, and
-            // so on.
+            // Half of a full-scale frame, and of the 64 samples that the next window repeats; then half of that, and so
+            // on.
             double level = 0.5 * FRAME / (FRAME + 64);
             for (int frame = 0; frame < first.length; frame++) {
                 level = frame == 0 ? level : 0.5 * level + (frame == 1 ? 0.5 * 64 / (FRAME + 64) : 0);
@@ -268,7 +268,7 @@ class SileroVadTest {
                         .allSatisfy(part -> assertThat(refusal).hasMessageContaining(part)));
     }
 
-    /** Writes a network that shows one sample of its window. */
+    /** Writes a network that returns one sample of its window. */
     private static Path sampleAt(int position) throws IOException {
         GraphBuilder graph = LoudnessVad.builder("sample");
         graph.node(
@@ -283,7 +283,7 @@ class SileroVadTest {
         return LoudnessVad.write(graph, directory.resolve("sample-" + position + ".onnx"));
     }
 
-    /** Writes a network that always gives the same. */
+    /** Writes a network that always returns the same value. */
     private static Path constant(float value) throws IOException {
         GraphBuilder graph = LoudnessVad.builder("constant");
         String sum = graph.node("ReduceSum", "sum", List.of("input", graph.constant("axis", 1)));
