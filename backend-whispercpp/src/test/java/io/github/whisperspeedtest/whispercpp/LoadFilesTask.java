@@ -17,7 +17,11 @@ public final class LoadFilesTask implements ChildTask<LoadFilesTask.Order, Strin
     /** Creates the task. */
     public LoadFilesTask() {}
 
-    /** The files to load. */
+    /**
+     * The files to load.
+     *
+     * @param files the files, in order
+     */
     public record Order(List<Path> files) {}
 
     /** Reports each file before it is touched; returns the message of each refusal, or {@code loaded}. */
