@@ -113,8 +113,7 @@ enum ComputeUnits {
             return HexFormat.of().formatHex(digest).substring(0, 32);
         } catch (IOException e) {
             throw new ModelException(
-                    "Model '" + files.model() + "' cannot be read: " + e
-                            + ". Check the disk and the file permissions.",
+                    "Model '" + files.model() + "' cannot be read: " + e + ". Check the disk and the file permissions.",
                     e);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java runtime has SHA-256", e);

@@ -368,7 +368,10 @@ class MlxCheckpointTest {
                         "a layer more",
                         "'encoder.blocks.3.attn.query.weight' is missing",
                         config("\"n_audio_layer\" : 3", "\"n_audio_layer\" : 4")),
-                refused("a layer less", "which no such model has", config("\"n_audio_layer\" : 3", "\"n_audio_layer\" : 2")),
+                refused(
+                        "a layer less",
+                        "which no such model has",
+                        config("\"n_audio_layer\" : 3", "\"n_audio_layer\" : 2")),
                 refused("no biases", "array '" + out + ".biases' is missing", without(out + ".biases")),
                 refused("no bias", "array '" + out + ".bias' is missing", without(out + ".bias")),
                 refused("no codes", "array '" + out + ".weight' is missing", without(out + ".weight")),

@@ -82,8 +82,8 @@ final class OpenAiFormat implements CheckpointReader, CheckpointWriter {
         List<String> weights = new ArrayList<>(fileNames);
         weights.removeAll(List.of(GENERATION_CONFIG, TOKENIZER));
         if (weights.size() != 1 || !weights.get(0).endsWith(OpenAiCheckpoint.ENDING)) {
-            throw new IllegalArgumentException("An OpenAI model has one file *" + OpenAiCheckpoint.ENDING
-                    + ", but the names are " + fileNames);
+            throw new IllegalArgumentException(
+                    "An OpenAI model has one file *" + OpenAiCheckpoint.ENDING + ", but the names are " + fileNames);
         }
         DataType type = quantization.equals("f16") ? DataType.F16 : DataType.F32;
         OpenAiWriter.write(checkpoint, type, directory.resolve(weights.get(0)));

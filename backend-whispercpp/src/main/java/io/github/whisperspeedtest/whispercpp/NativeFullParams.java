@@ -187,8 +187,7 @@ final class NativeFullParams implements AutoCloseable {
         Double noSpeech = options.noSpeechThreshold();
         if (noSpeech != null && !noSpeech.equals(usual.noSpeechThreshold())) {
             throw unsupported(
-                    "no-speech-threshold=" + noSpeech,
-                    "whisper.cpp 1.7.1 ignores it; use the default or turn it off.");
+                    "no-speech-threshold=" + noSpeech, "whisper.cpp 1.7.1 ignores it; use the default or turn it off.");
         }
     }
 

@@ -97,8 +97,8 @@ final class SegmentReader {
         for (int i = 0; i < tokenCount; i++) {
             float probability = library.whisper_full_get_token_p(context, index, i);
             if (Float.isNaN(probability)) {
-                throw new ModelException("The weights in " + modelFile
-                        + " are damaged: the network computes NaN.  " + "Download the model again.");
+                throw new ModelException("The weights in " + modelFile + " are damaged: the network computes NaN.  "
+                        + "Download the model again.");
             }
             tokens.add(library.whisper_full_get_token_id(context, index, i));
             logProbability += Math.log(probability);

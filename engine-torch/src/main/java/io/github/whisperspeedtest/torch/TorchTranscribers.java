@@ -73,7 +73,8 @@ public final class TorchTranscribers {
      * @param requested the options of the user
      * @param options the result of {@link #options}
      */
-    public Transcriber sequential(ModelFiles files, Checkpoint checkpoint, LoadOptions requested, TorchOptions options) {
+    public Transcriber sequential(
+            ModelFiles files, Checkpoint checkpoint, LoadOptions requested, TorchOptions options) {
         return transcriber(files, checkpoint, requested, options).build();
     }
 
@@ -85,7 +86,11 @@ public final class TorchTranscribers {
      * @param chunks the chunk options to use by default
      */
     public Transcriber chunked(
-            ModelFiles files, Checkpoint checkpoint, LoadOptions requested, TorchOptions options, ChunkedOptions chunks) {
+            ModelFiles files,
+            Checkpoint checkpoint,
+            LoadOptions requested,
+            TorchOptions options,
+            ChunkedOptions chunks) {
         return transcriber(files, checkpoint, requested, options).chunks(chunks).build();
     }
 

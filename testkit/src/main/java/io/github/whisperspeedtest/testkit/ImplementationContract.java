@@ -875,7 +875,8 @@ public abstract class ImplementationContract {
         optional(supported, english(), options, optionName, check);
     }
 
-    private void optional(boolean supported, SpeechSample sample, TranscribeOptions options, String optionName, Check check) {
+    private void optional(
+            boolean supported, SpeechSample sample, TranscribeOptions options, String optionName, Check check) {
         if (supported) {
             check.accept(shared.transcribe(audio(sample), options));
         } else {

@@ -35,8 +35,7 @@ public record RepositoryFiles(String model, Map<String, Path> byName) {
     public static ModelException unreadable(String model, IOException cause) {
         OperationCancelledException.throwIfInterrupted("Reading model '" + model + "'", cause);
         return new ModelException(
-                "Model '" + model + "' cannot be read: " + cause + ". Check the disk and the file permissions.",
-                cause);
+                "Model '" + model + "' cannot be read: " + cause + ". Check the disk and the file permissions.", cause);
     }
 
     /** Returns the names of all files. */

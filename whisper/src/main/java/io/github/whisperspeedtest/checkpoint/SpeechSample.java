@@ -70,8 +70,8 @@ public record SpeechSample(String name, Language language, String reference, Lis
                 List<Utterance> utterances = Arrays.stream(fields[3].split(";"))
                         .map(SpeechSample::utterance)
                         .toList();
-                samples.add(
-                        new SpeechSample(fields[0], Language.of(fields[1]), fields[2], utterances, locator.apply(fields[0])));
+                samples.add(new SpeechSample(
+                        fields[0], Language.of(fields[1]), fields[2], utterances, locator.apply(fields[0])));
             }
             return List.copyOf(samples);
         }

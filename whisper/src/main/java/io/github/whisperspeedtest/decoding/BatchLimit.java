@@ -27,7 +27,8 @@ final class BatchLimit {
      */
     void ranOutWith(int size, Throwable failure) {
         largest = size / 2;
-        LOG.info("Out of memory with a batch of {} chunks; continuing with {}: {}", size, largest, failure.getMessage());
+        LOG.info(
+                "Out of memory with a batch of {} chunks; continuing with {}: {}", size, largest, failure.getMessage());
     }
 
     /** Returns a note for readers of results, empty if memory never ran out. */

@@ -207,9 +207,7 @@ public final class NetworkTranscriber implements Transcriber {
         if (chunks == null) {
             ChunkedOptions.refuse(implementation, options);
         } else if (Boolean.TRUE.equals(options.conditionOnPreviousText())) {
-            throw unsupported(
-                    "condition-on-previous-text=true",
-                    "It decodes chunks independently; omit the option.");
+            throw unsupported("condition-on-previous-text=true", "It decodes chunks independently; omit the option.");
         }
         SpecialTokens specials = tokenizer.specials();
         if (!specials.isMultilingual()) {

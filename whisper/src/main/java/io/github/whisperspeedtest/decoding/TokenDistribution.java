@@ -98,8 +98,7 @@ final class TokenDistribution {
         double larger = Math.max(text, timestamps);
         logSum = larger + Math.log(Math.exp(text - larger) + Math.exp(timestamps - larger));
         if (Double.isNaN(logSum)) {
-            throw new EngineException(
-                    "The engine computed invalid logits (NaN). Try another device or compute type.");
+            throw new EngineException("The engine computed invalid logits (NaN). Try another device or compute type.");
         }
     }
 

@@ -335,9 +335,7 @@ class ChunkedTranscriptionTest {
         assertThat(spectrograms).as("spectrograms in memory").hasSize(4);
         assertThat(scripted.mostOpenWindows()).isEqualTo(1);
         assertThat(batches).allMatch(size -> size <= 4);
-        assertThat(lags)
-                .as("milliseconds encoded before a segment was emitted")
-                .allMatch(lag -> lag <= 120_000);
+        assertThat(lags).as("milliseconds encoded before a segment was emitted").allMatch(lag -> lag <= 120_000);
         assertThat(scripted.open()).isZero();
     }
 

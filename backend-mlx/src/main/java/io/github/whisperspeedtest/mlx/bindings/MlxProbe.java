@@ -29,8 +29,8 @@ final class MlxProbe {
         float expected = WIDTH * (1 * 2 + 3);
         if (actual != expected) {
             throw new RuntimeUnavailableException(
-                    library + " is not a compatible mlx-c: a product on the " + device + " should be "
-                            + expected + ", but is " + actual,
+                    library + " is not a compatible mlx-c: a product on the " + device + " should be " + expected
+                            + ", but is " + actual,
                     "Use mlx-c 0.6 or a later version with the same interface.",
                     null);
         }

@@ -120,9 +120,7 @@ public final class MlxRuntime {
     private static String reason(MlxLibraries libraries, LinkageError failure) {
         String message =
                 String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
-        return libraries.isFound()
-                ? libraries.mlxc() + " cannot be used as mlx-c: " + message
-                : "MLX is not installed";
+        return libraries.isFound() ? libraries.mlxc() + " cannot be used as mlx-c: " + message : "MLX is not installed";
     }
 
     private void bind(MlxLibraries libraries) {

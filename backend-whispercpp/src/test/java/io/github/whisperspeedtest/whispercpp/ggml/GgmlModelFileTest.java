@@ -120,7 +120,8 @@ class GgmlModelFileTest {
         assertRefused(record + 8, number(1), "should be stored as f32, but is f16");
         assertRefused(record + 8, number(77), "is of the unknown type 77");
         assertRefused(sizes, number(129), "should have the sizes [128], but has [129]");
-        assertRefused(name, new byte[] {27}, "a tensor '?ncoder.blocks.0.attn.query.bias', which such a model does not have");
+        assertRefused(
+                name, new byte[] {27}, "a tensor '?ncoder.blocks.0.attn.query.bias', which such a model does not have");
         assertRefused(name + "encoder.blocks.".length(), "9".getBytes(StandardCharsets.US_ASCII), "has not");
     }
 

@@ -113,8 +113,8 @@ public final class WeightBuffers {
     public static ByteBuffer allocate(long bytes) {
         if (bytes > Integer.MAX_VALUE) {
             throw new EngineUnavailableException(
-                    "ONNX Runtime needs a buffer of " + bytes + " bytes, but Java allows at most "
-                            + Integer.MAX_VALUE + ". Use a smaller batch, fewer beams or a smaller model.");
+                    "ONNX Runtime needs a buffer of " + bytes + " bytes, but Java allows at most " + Integer.MAX_VALUE
+                            + ". Use a smaller batch, fewer beams or a smaller model.");
         }
         try {
             return ByteBuffer.allocateDirect((int) bytes).order(ByteOrder.nativeOrder());

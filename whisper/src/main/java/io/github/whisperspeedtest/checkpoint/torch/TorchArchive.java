@@ -68,7 +68,8 @@ final class TorchArchive {
             }
             if (name.equals(directory + "constants.pkl") || name.startsWith(directory + "code/")) {
                 throw offences.unusable(
-                        "it is a TorchScript program, not a checkpoint", "Use the checkpoint from which it was exported.");
+                        "it is a TorchScript program, not a checkpoint",
+                        "Use the checkpoint from which it was exported.");
             }
         }
         TorchArchive archive = new TorchArchive(bytes, offences, entries, directory);

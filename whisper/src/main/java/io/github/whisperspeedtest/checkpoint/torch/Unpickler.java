@@ -211,8 +211,8 @@ final class Unpickler {
     private Object memorised(int index) {
         @Nullable Object value = memo.get(index);
         if (value == null) {
-            throw offences.damaged("its pickle refers to value " + Integer.toUnsignedString(index)
-                    + ", which does not exist");
+            throw offences.damaged(
+                    "its pickle refers to value " + Integer.toUnsignedString(index) + ", which does not exist");
         }
         return value;
     }
@@ -238,7 +238,8 @@ final class Unpickler {
 
     private void append(List<Object> items) {
         if (!(top() instanceof List<?>)) {
-            throw offences.damaged("its pickle appends to a value that is not a list, at byte " + (input.position() - 1));
+            throw offences.damaged(
+                    "its pickle appends to a value that is not a list, at byte " + (input.position() - 1));
         }
         @SuppressWarnings("unchecked")
         List<Object> list = (List<Object>) top();

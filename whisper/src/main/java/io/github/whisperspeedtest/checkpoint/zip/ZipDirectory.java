@@ -101,8 +101,8 @@ public final class ZipDirectory {
         long endOffset = bytes.size() - END_BYTES;
         ByteBuffer end = bytes.read(Math.max(0, endOffset), (int) Math.min(END_BYTES, bytes.size()), "its end");
         if (endOffset < 0 || end.getInt(0) != END || end.getShort(20) != 0) {
-            throw offences.damaged("it does not end with a zip directory: it was truncated,"
-                    + " or other data was appended");
+            throw offences.damaged(
+                    "it does not end with a zip directory: it was truncated," + " or other data was appended");
         }
         Place place = new Place(
                 Short.toUnsignedInt(end.getShort(10)),
@@ -198,8 +198,7 @@ public final class ZipDirectory {
         for (int i = 0; i < numbers.length; i++) {
             if (numbers[i] == ELSEWHERE_32) {
                 if (wide.remaining() < Long.BYTES) {
-                    throw offences.damaged(
-                            "the entry at byte " + start + " of its directory lacks a 64-bit value");
+                    throw offences.damaged("the entry at byte " + start + " of its directory lacks a 64-bit value");
                 }
                 numbers[i] = wide.getLong();
             }
@@ -245,8 +244,8 @@ public final class ZipDirectory {
                 && List.of(name.split("/", -1)).stream()
                         .noneMatch(part -> part.equals("..") || part.equals(".") || part.isEmpty());
         if (!isInside) {
-            throw offences.damaged(
-                    "it has an entry of the name '" + FileErrors.shown(name) + "', which is not a valid path in the archive");
+            throw offences.damaged("it has an entry of the name '" + FileErrors.shown(name)
+                    + "', which is not a valid path in the archive");
         }
     }
 

@@ -117,8 +117,7 @@ class HostileArchiveTest {
                 arguments("a comment beyond the directory", central(LAST, 32, 0xffff), "reaches beyond the directory"),
                 arguments("an entry on another disk", central(DATA, 34, 1), "on another disk"),
                 arguments("a size of 64 bits that is not there", central32(DATA, 24, -1), "lacks a 64-bit value"),
-                arguments(
-                        "an offset of 64 bits that is not there", central32(DATA, 42, -1), "lacks a 64-bit value"),
+                arguments("an offset of 64 bits that is not there", central32(DATA, 42, -1), "lacks a 64-bit value"),
                 arguments("two sizes", central32(DATA, 24, 2), "impossible sizes: 2 and 4 bytes"),
                 arguments(
                         "a header beyond the end",
@@ -132,9 +131,12 @@ class HostileArchiveTest {
                 arguments("an encrypted header", local(DATA, 6, 1), "and match the directory, but does not"),
                 arguments("another method in the header", local(DATA, 8, 8), "and match the directory, but does not"),
                 arguments("another size in the header", local(DATA, 18, 3), "and match the directory, but does not"),
-                arguments("another checksum in the header", local(DATA, 14, 3), "and match the directory, but does not"),
                 arguments(
-                        "another length of the name in the header", local(DATA, 26, 3), "and match the directory, but does not"),
+                        "another checksum in the header", local(DATA, 14, 3), "and match the directory, but does not"),
+                arguments(
+                        "another length of the name in the header",
+                        local(DATA, 26, 3),
+                        "and match the directory, but does not"),
                 arguments("another name in the header", local(DATA, 30, 'X'), "and match the directory, but does not"),
                 arguments("a header that reaches into the next entry", local(DATA, 28, 90), "begins at"),
                 arguments(
@@ -152,7 +154,10 @@ class HostileArchiveTest {
                 arguments("this place", named("archive/./data"), "is not a valid path in the archive"),
                 arguments("an empty name", named(""), "is not a valid path in the archive"),
                 arguments("a directory", named("archive/data/"), "is not a valid path in the archive"),
-                arguments("a name with an end in it", named("archive/data/0\0.txt"), "is not a valid path in the archive"),
+                arguments(
+                        "a name with an end in it",
+                        named("archive/data/0\0.txt"),
+                        "is not a valid path in the archive"),
                 arguments("a name that is no text", central(DATA, 46, 0xfffe), "is not a valid path in the archive"),
                 arguments("a name of many bytes", named("archive/" + "x".repeat(2000)), "has a name of 2008 bytes"),
                 arguments("two directories", named("other/data/0"), "'other/data/0' is not in 'archive/'"),

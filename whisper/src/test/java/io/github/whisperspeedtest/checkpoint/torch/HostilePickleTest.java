@@ -199,7 +199,10 @@ class HostilePickleTest {
                         "a key twice",
                         start().op("}(").text("a").op("N").text("a").op("Nu").end(),
                         "two values for 'a'"),
-                arguments("a call of a text", start().text("os.system").op(")R").end(), "calls a value that is not a function"),
+                arguments(
+                        "a call of a text",
+                        start().text("os.system").op(")R").end(),
+                        "calls a value that is not a function"),
                 arguments(
                         "a call of a class",
                         start().global("torch", "HalfStorage").op(")R").end(),
@@ -366,7 +369,9 @@ class HostilePickleTest {
     void aBombCostsItsSizeAndABoundedRest(String what, byte[] pickle, String offence) throws IOException {
         Path file = write(pickle);
 
-        assertThat(RejectionReason.of(file, pickle.length + (80 << 20))).as(what).contains(offence);
+        assertThat(RejectionReason.of(file, pickle.length + (80 << 20)))
+                .as(what)
+                .contains(offence);
     }
 
     /** Each list contains the previous one twice, so a full traversal never ends. */
