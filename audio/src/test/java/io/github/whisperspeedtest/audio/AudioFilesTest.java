@@ -108,7 +108,7 @@ class AudioFilesTest {
         "'version https://git-lfs.github.com/spec/v1', 'a git-lfs pointer', 'git lfs pull'",
         "'%PDF-1.7 and so on', 'a PDF document', 'Specify the recording itself'",
         "'PK\u0003\u0004 and so on', 'a ZIP archive', 'Unpack it first'",
-        "'\0\0\0\0\0\0\0\0', 'only zeros in its first 8 bytes', 'Copy it again'",
+        "'\0\0\0\0\0\0\0\0', 'only zeros in its first 8 bytes', 'copy it again from its source'",
     })
     void rejectsFilesWithoutAudioWithoutRunningFfmpeg(String content, String found, String remedy) throws IOException {
         Path file = Files.write(directory.resolve("speech.wav"), content.getBytes(StandardCharsets.ISO_8859_1));

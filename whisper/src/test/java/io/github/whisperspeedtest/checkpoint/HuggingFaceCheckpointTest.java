@@ -266,7 +266,7 @@ class HuggingFaceCheckpointTest {
         Files.writeString(config, "{\"d_model\": 8, \"d_model\": 8}");
         assertRefused(config + " is damaged: it is not a JSON object");
         Files.write(config, new byte[(8 << 20) + 1]);
-        assertRefused("at most 8388608 bytes, but it has 8388609");
+        assertRefused("at most 8388608 bytes, but has 8388609");
     }
 
     @ParameterizedTest

@@ -165,7 +165,7 @@ class TokenizerFilesTest {
         ["a",5,"<|endoftext|>"]               ; token 1 should be a text
         ["a","b"]                             ; should have the token <|endoftext|>
         ["<|endoftext|>"]                     ; should have text tokens
-        ["a","<|en|>","b","<|endoftext|>"]    ; token 1 should be one of text
+        ["a","<|en|>","b","<|endoftext|>"]    ; token 1 should be a text token
         ["a","a b","<|endoftext|>"]           ; stands for no byte
         ["a",                                 ; not valid JSON
         """)

@@ -138,11 +138,11 @@ class HostilePickleTest {
                 arguments(
                         "an old protocol",
                         new PickleBuilder().op("\u0080\u0001}").end(),
-                        "is of 1"),
+                        "uses 1"),
                 arguments(
                         "a protocol to come",
                         new PickleBuilder().op("\u0080\u0006}").end(),
-                        "is of 6"),
+                        "uses 6"),
                 arguments(
                         "a text without end",
                         start().op("X").int32(100).op("abc").end(),
