@@ -47,7 +47,7 @@ class MlxRuntimeTest {
     void rejectsOldVersion() throws Exception {
         FakeLibrary.compile(directory, "0.30.6", "");
         Answer answer = start();
-        assertThat(answer.reason()).contains("MLX 0.31 or later is needed", directory.toString(), "has 0.30.6");
+        assertThat(answer.reason()).contains("MLX 0.31 or later is required", directory.toString(), "has 0.30.6");
         assertThat(answer.remedy()).contains("brew upgrade mlx-c");
     }
 

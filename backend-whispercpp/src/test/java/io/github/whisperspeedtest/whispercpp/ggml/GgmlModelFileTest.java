@@ -220,7 +220,7 @@ class GgmlModelFileTest {
         Path huge = Files.write(directory.resolve("huge.bin"), header.array());
         long used = allocatedBytes(() -> assertThatThrownBy(() -> GgmlModelFile.inspect(huge))
                 .isInstanceOf(ModelException.class)
-                .hasMessageContaining("but the whole file has only 120"));
+                .hasMessageContaining("but the file has only 120"));
 
         assertThat(used).isLessThan(MODEST_BYTES);
     }
