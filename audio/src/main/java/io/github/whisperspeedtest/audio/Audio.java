@@ -8,18 +8,21 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Sound as Whisper hears it: 16 kHz, mono, full scale being -1 to 1.
+ * Audio in the form that Whisper expects: 16 kHz, mono, with full scale from -1 to 1.
  *
- * <p>Floating-point recordings may go beyond full scale; what they hold is kept.
+ * <p>Floating-point recordings may exceed full scale; such samples are kept.
  *
- * <p>Immutable. The samples are held once, in blocks, so that hours of sound need neither one huge array nor a copy while it
- * grows.
+ * <p>Immutable. Samples are stored once, in blocks, so hours of audio need neither a huge array nor a copy while
+ * growing.
  */
 public final class Audio {
-    /** Samples per second; what every Whisper model was trained on. */
+    /** Samples per second, the rate that every Whisper model was trained on. */
     public static final int SAMPLE_RATE = 16_000;
 
-    /** 64 kB a block: the G1 collector packs arrays into regions of 1 MB and more, and larger ones leave much of them empty. */
+    /**
+     * 64 kB per block. The G1 collector allocates arrays in regions of at least 1 MB, and larger blocks would leave
+     * much of a region unused.
+     */
     private static final int BLOCK_BITS = 14;
 
     private static final int BLOCK_SIZE = 1 << BLOCK_BITS;
@@ -36,7 +39,7 @@ public final class Audio {
         this.warnings = warnings;
     }
 
-    /** Returns audio of a copy of the given samples. */
+    /** Returns audio with a copy of the given samples. */
     public static Audio of(String name, float[] samples) {
         return builder(name).append(samples, 0, samples.length).build();
     }
@@ -46,7 +49,7 @@ public final class Audio {
         return new Builder(name);
     }
 
-    /** Returns what the audio is called in reports, usually its file name. */
+    /** Returns the name of the audio in reports, usually its file name. */
     public String name() {
         return name;
     }
@@ -57,16 +60,16 @@ public final class Audio {
     }
 
     /**
-     * Returns what a reader of a transcript of this audio should know, such as that the recording is cut off; empty for sound
-     * that was read completely.
+     * Returns warnings for readers of the transcript, for example that the recording is cut off; empty if everything
+     * was read.
      *
-     * @return full sentences, none of which names the recording
+     * @return full sentences that do not name the recording
      */
     public List<String> warnings() {
         return warnings;
     }
 
-    /** Returns the length, to the nanosecond below. */
+    /** Returns the duration, rounded down to the nanosecond. */
     public Duration duration() {
         long seconds = sampleCount / SAMPLE_RATE;
         long rest = sampleCount % SAMPLE_RATE;
@@ -74,14 +77,14 @@ public final class Audio {
     }
 
     /**
-     * Copies samples out.
+     * Copies samples to an array.
      *
-     * @param position index of the first sample wanted
-     * @param target where they go
-     * @param offset index in {@code target} of the first one
-     * @param length how many are wanted
-     * @return how many there were, fewer than {@code length} only at the end of the audio
-     * @throws IndexOutOfBoundsException if {@code position} is negative or {@code target} too small
+     * @param position index of the first sample to copy
+     * @param target destination
+     * @param offset index in {@code target} of the first sample
+     * @param length number of samples to copy
+     * @return number of samples copied, less than {@code length} only at the end of the audio
+     * @throws IndexOutOfBoundsException if {@code position} is negative or {@code target} is too small
      */
     public int read(long position, float[] target, int offset, int length) {
         Objects.checkFromIndexSize(offset, length, target.length);
@@ -102,10 +105,10 @@ public final class Audio {
     }
 
     /**
-     * Returns a copy of a part, under the same name and with the same warnings.
+     * Returns a copy of a part, with the same name and the same warnings.
      *
-     * @param start index of its first sample
-     * @param end index after its last sample
+     * @param start index of the first sample
+     * @param end index after the last sample
      * @throws IndexOutOfBoundsException if the part is not inside the audio
      */
     public Audio slice(long start, long end) {
@@ -147,13 +150,13 @@ public final class Audio {
             return this;
         }
 
-        /** Adds a warning, once however often it is given: one or more full sentences that do not name the recording. */
+        /** Adds a warning of one or more full sentences that do not name the recording. Duplicates are ignored. */
         public Builder warn(String warning) {
             warnings.add(Objects.requireNonNull(warning, "warning"));
             return this;
         }
 
-        /** Returns the audio; the builder must not be used after. */
+        /** Returns the audio. The builder must not be used afterwards. */
         public Audio build() {
             return new Audio(name, List.copyOf(blocks), sampleCount, List.copyOf(warnings));
         }

@@ -6,23 +6,23 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns decoded sound into {@link Audio} block by block: the mean of the channels, at 16 kHz.
+ * Converts decoded samples to {@link Audio} block by block: channels are averaged and resampled to 16 kHz.
  *
- * <p>Nothing but the 16 kHz samples is kept. Between blocks it looks whether the thread was interrupted.
+ * <p>Only the 16 kHz samples are kept. The interrupt status of the thread is checked between blocks.
  */
 final class AudioCollector implements PcmSink {
-    static final int LOWEST_RATE = 4_000;
-    static final int HIGHEST_RATE = 384_000;
+    static final int MIN_RATE = 4_000;
+    static final int MAX_RATE = 384_000;
     private static final int MAX_CHANNELS = 32;
 
     /**
-     * Samples beyond full scale are sound (recordings in floating point have headroom), but beyond 120 dB over it they are
-     * other data taken for samples.
+     * Floating-point recordings have headroom, so samples beyond full scale are valid. Values more than 120 dB above it
+     * are not audio.
      */
-    private static final float LARGEST_SAMPLE = 1e6f;
+    private static final float MAX_SAMPLE = 1e6f;
 
-    /** As many values that are no samples say nothing of the others. */
-    private static final int FEW = 1_000;
+    /** The share of invalid samples is checked only when more than this many are invalid. */
+    private static final int MIN_INVALID_SAMPLES = 1_000;
 
     private final Audio.Builder builder;
     private @Nullable Resampler resampler;
@@ -45,8 +45,8 @@ final class AudioCollector implements PcmSink {
         if (resampler != null && sampleRate == this.sampleRate && channels == this.channels) {
             return;
         }
-        if (sampleRate < LOWEST_RATE || sampleRate > HIGHEST_RATE) {
-            throw new MalformedAudioException("expected a sample rate from " + LOWEST_RATE + " to " + HIGHEST_RATE
+        if (sampleRate < MIN_RATE || sampleRate > MAX_RATE) {
+            throw new MalformedAudioException("expected a sample rate from " + MIN_RATE + " to " + MAX_RATE
                     + " Hz, found " + sampleRate + " Hz in its header. The header may be damaged");
         }
         if (channels < 1 || channels > MAX_CHANNELS) {
@@ -70,15 +70,15 @@ final class AudioCollector implements PcmSink {
         int length = frames * channels;
         for (int i = 0; i < length; i++) {
             float sample = interleaved[i];
-            // Also true of NaN, which no comparison holds for.
-            if (!(Math.abs(sample) <= LARGEST_SAMPLE)) {
+            // The negated comparison is also true for NaN.
+            if (!(Math.abs(sample) <= MAX_SAMPLE)) {
                 invalid(sample, i);
                 interleaved[i] = 0;
             }
             anySound |= sample != 0;
         }
         samplesSeen += length;
-        if (invalidSamples > FEW) {
+        if (invalidSamples > MIN_INVALID_SAMPLES) {
             checkMostAreSamples();
         }
         mixer.write(interleaved, frames);
@@ -90,31 +90,30 @@ final class AudioCollector implements PcmSink {
         builder.warn(warning);
     }
 
-    /** Returns the audio; nothing may be written after. */
+    /** Returns the audio. No samples may be written afterwards. */
     Audio finish() throws IOException {
         endPart();
         checkMostAreSamples();
         if (invalidSamples > 0) {
             warn("It has " + invalidSamples
-                    + (invalidSamples == 1 ? " value that is no sample" : " values that are no samples")
-                    + ", the first being " + firstInvalid + "; silence takes their place.");
+                    + (invalidSamples == 1 ? " invalid sample" : " invalid samples")
+                    + ", the first being " + firstInvalid + "; replaced by silence.");
         }
         if (cancelledSeconds > 0) {
-            warn("Its channels have opposite phases and cancel each other out in " + Losses.seconds(cancelledSeconds)
-                    + " of " + Losses.seconds(secondsSeen) + "; only one channel was read there.");
+            warn("Its channels have opposite phase and cancel out in " + LossWarnings.seconds(cancelledSeconds) + " of "
+                    + LossWarnings.seconds(secondsSeen) + "; only one channel was read there.");
         }
         if (!anySound) {
             warn("It is silent: every sample is zero.");
         }
         Audio audio = builder.build();
         if (audio.sampleCount() == 0) {
-            throw new MalformedAudioException(
-                    "expected sound, found none: it holds no samples. Record or convert it again");
+            throw new MalformedAudioException("expected audio, found no samples. Record or convert it again");
         }
         return audio;
     }
 
-    /** Ends the sound of one rate and number of channels. */
+    /** Ends a part with one sample rate and number of channels. */
     private void endPart() {
         if (mixer != null && resampler != null) {
             mixer.finish();
@@ -131,7 +130,7 @@ final class AudioCollector implements PcmSink {
 
     static OperationCancelledException cancelled(@Nullable Throwable cause) {
         return new OperationCancelledException(
-                "Reading audio was interrupted. Start it again if this was not meant.", cause);
+                "Reading audio was interrupted. Start it again if this was unintended.", cause);
     }
 
     private void invalid(float sample, int index) {
@@ -149,8 +148,8 @@ final class AudioCollector implements PcmSink {
     private void checkMostAreSamples() throws MalformedAudioException {
         if (invalidSamples > samplesSeen / 2) {
             throw new MalformedAudioException("expected samples from -1 to 1, found " + invalidSamples + " of "
-                    + samplesSeen + " values that are none, the first being " + firstInvalid
-                    + ". The file is damaged or its header names the wrong sample type");
+                    + samplesSeen + " invalid values, the first being " + firstInvalid
+                    + ". The file is damaged or its header states the wrong sample type");
         }
     }
 }

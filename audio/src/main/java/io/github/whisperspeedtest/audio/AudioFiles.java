@@ -14,20 +14,20 @@ import java.util.Optional;
 /**
  * Reads audio files as 16 kHz mono.
  *
- * <p>A file is what its content says, whatever it is called. WAV (integer samples of 8, 16, 24 or 32 bits, floating-point ones
- * of 32 or 64, A-law, mu-law; RF64, Wave64), FLAC, MPEG audio (MP3 and layers I and II) and Ogg Vorbis are decoded here; anything else
- * goes through an {@code ffmpeg} found on the {@code PATH}. Rates from 4 to 384 kHz and up to 32 channels are read; the channels are
- * averaged, or one is taken where they cancel each other out, and a low-pass filter keeps what lies above 8 kHz out. Samples louder
- * than full scale, which floating-point files may hold, are kept as they are. Files are decoded in blocks: the most memory that is
- * needed is that of the {@link Audio} itself and a few buffers.
+ * <p>The format is detected from the content, not from the file name. WAV (8, 16, 24 or 32-bit integer, 32 or 64-bit
+ * floating point, A-law, mu-law; RF64, Wave64), FLAC, MPEG audio (MP3 and layers I and II) and Ogg Vorbis are decoded
+ * in Java; other formats are decoded by an {@code ffmpeg} on the {@code PATH}. Sample rates from 4 to 384 kHz and up to
+ * 32 channels are supported. Channels are averaged; if they cancel out, one channel is used. A low-pass filter removes
+ * frequencies above 8 kHz. Samples beyond full scale in floating-point files are kept. Files are decoded in blocks, so
+ * memory use is that of the {@link Audio} plus a few buffers.
  *
- * <p>Of a file that is cut off or damaged, or whose header does not fit its content, what is there is read; {@link Audio#warnings()}
- * then says what is missing. Where a decoder here gets no sound out of a file, ffmpeg is asked, and only then is it an error.
+ * <p>If a file is truncated or damaged, or its header contradicts its content, the readable part is returned and
+ * {@link Audio#warnings()} describes the loss. If the Java decoder finds no audio in a file, ffmpeg is tried before an
+ * error is reported.
  */
 public final class AudioFiles {
-    private static final String READABLE =
-            "Readable without further programs are WAV (PCM, floating point, A-law and mu-law), FLAC, MP3 and Ogg"
-                    + " Vorbis";
+    private static final String READABLE = "WAV (PCM, floating point, A-law and mu-law), FLAC, MP3 and Ogg"
+            + " Vorbis are supported without further programs";
 
     private static final String GET_FFMPEG =
             "put ffmpeg on the PATH (macOS: brew install ffmpeg, Debian and Ubuntu: sudo apt install ffmpeg)";
@@ -37,37 +37,38 @@ public final class AudioFiles {
     /**
      * Reads a file.
      *
-     * @return its sound, called by the file's name, at least one sample long
-     * @throws AudioException if it cannot be read or holds no sound; the message names the file and says what to do
-     * @throws OperationCancelledException if the thread is interrupted; it still is after
+     * @return audio with at least one sample, named after the file
+     * @throws AudioException if the file cannot be read or contains no audio; the message names the file and the next
+     *     step
+     * @throws OperationCancelledException if the thread is interrupted; the interrupt status remains set
      */
     public static Audio read(Path file) {
         return read(file, Ffmpeg.onPath());
     }
 
     /**
-     * Reads a stream to its end, or to the end of the sound in it; ffmpeg is not asked.
+     * Reads a stream to its end or to the end of the audio in it. ffmpeg is not used.
      *
-     * @param name what the audio is called
-     * @param in the content of a file, which is not closed
-     * @return its sound, at least one sample long
-     * @throws AudioException if it cannot be read or holds no sound; the message has the name and says what to do
-     * @throws OperationCancelledException if the thread is interrupted; it still is after
+     * @param name name of the audio
+     * @param in content of an audio file; not closed
+     * @return audio with at least one sample
+     * @throws AudioException if the stream cannot be read or contains no audio; the message has the name and the next
+     *     step
+     * @throws OperationCancelledException if the thread is interrupted; the interrupt status remains set
      */
     public static Audio read(String name, InputStream in) {
         AudioCollector collector = new AudioCollector(name);
         try {
             decode(new PeekableInput(in), collector);
             return collector.finish();
-        } catch (ForeignCodecException e) {
-            throw failure(
-                    name, e.getMessage() + ". " + READABLE + "; save it as a file to have it read through ffmpeg", e);
+        } catch (UnsupportedCodecException e) {
+            throw failure(name, e.getMessage() + ". " + READABLE + "; to read it with ffmpeg, save it as a file", e);
         } catch (IOException e) {
             throw failure(name, e);
         }
     }
 
-    /** Returns whether an {@code ffmpeg} is on the {@code PATH}, without which some kinds of files cannot be read. */
+    /** Returns whether an {@code ffmpeg} is on the {@code PATH}. Some formats cannot be read without it. */
     public static boolean hasFfmpeg() {
         return Ffmpeg.onPath().find().isPresent();
     }
@@ -80,11 +81,11 @@ public final class AudioFiles {
             try (PeekableInput in = new PeekableInput(Files.newInputStream(file), Files.size(file))) {
                 decode(in, collector);
                 return collector.finish();
-            } catch (ForeignCodecException e) {
+            } catch (UnsupportedCodecException e) {
                 Path program = program(ffmpeg, file)
                         .orElseThrow(() -> failure(
                                 file.toString(),
-                                e.getMessage() + ". " + READABLE + "; for anything else " + GET_FFMPEG,
+                                e.getMessage() + ". " + READABLE + "; for other formats, " + GET_FFMPEG,
                                 e));
                 return readThrough(ffmpeg, program, file, new AudioCollector(name));
             } catch (MalformedAudioException e) {
@@ -114,25 +115,25 @@ public final class AudioFiles {
         return collector.finish();
     }
 
-    /** Asks ffmpeg for a file that the decoder here gets nothing out of. */
+    /** Reads a file with ffmpeg after the Java decoder found no audio. */
     private static Audio readThrough(
             Ffmpeg ffmpeg, Path program, Path file, String name, MalformedAudioException reason) throws IOException {
         AudioCollector collector = new AudioCollector(name);
-        collector.warn("The recording is damaged, and was read by ffmpeg: " + reason.getMessage() + ".");
+        collector.warn("The recording is damaged and was read by ffmpeg: " + reason.getMessage() + ".");
         try {
             return readThrough(ffmpeg, program, file, collector);
         } catch (MalformedAudioException e) {
             e.addSuppressed(reason);
-            throw new MalformedAudioException(reason.getMessage() + ". ffmpeg gets no sound out of it either", e);
+            throw new MalformedAudioException(reason.getMessage() + ". ffmpeg cannot decode it either", e);
         }
     }
 
     private static void checkIsFile(Path file) throws IOException {
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
         if (attributes.isDirectory()) {
-            throw new NoSoundException("expected an audio file, found a directory. Name a file in it");
+            throw new NoSoundException("expected an audio file, found a directory. Specify a file in it");
         }
-        // A pipe or a device would block in places where no interrupt is noticed.
+        // Reading a pipe or a device may block without responding to interrupts.
         if (!attributes.isRegularFile()) {
             throw new NoSoundException(
                     "expected a regular file, found a pipe or a device. Save its content as a file first");
@@ -145,25 +146,26 @@ public final class AudioFiles {
     private static void decode(PeekableInput in, PcmSink sink) throws IOException {
         try {
             AudioCollector.checkInterrupted();
-            switch (ContainerFormat.recognise(in)) {
+            switch (ContainerFormat.detect(in)) {
                 case WAV -> WavReader.read(in, sink);
                 case FLAC -> FlacReader.read(in, sink);
                 case OGG_VORBIS -> VorbisReader.read(in, sink);
                 case MPEG_AUDIO -> MpegReader.read(in, sink);
-                case OTHER -> throw ForeignContent.failure(in.peek(PeekableInput.WINDOW));
+                case OTHER -> throw UnsupportedContent.failure(in.peek(PeekableInput.WINDOW));
             }
-        } catch (MalformedAudioException | ForeignCodecException | NoSoundException | OperationCancelledException e) {
+        } catch (MalformedAudioException
+                | UnsupportedCodecException
+                | NoSoundException
+                | OperationCancelledException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
             IOException failure = in.failure();
             if (failure != null) {
                 throw failure;
             }
-            // The decoder libraries check little; damage shows as an index out of bounds or a null.
+            // The decoder libraries validate little; damage surfaces as an index out of bounds or a null.
             throw new MalformedAudioException(
-                    "expected audio that can be decoded, found damage before byte " + in.position()
-                            + ". Copy the file again",
-                    e);
+                    "expected decodable audio, found damage before byte " + in.position() + ". Copy the file again", e);
         }
     }
 
@@ -175,10 +177,10 @@ public final class AudioFiles {
             return failure(file, e.getMessage(), e);
         }
         if (e instanceof NoSuchFileException) {
-            return failure(file, "there is no such file. Check the path", e);
+            return failure(file, "the file does not exist. Check the path", e);
         }
         if (e instanceof AccessDeniedException) {
-            return failure(file, "access is denied. Make it readable for this user", e);
+            return failure(file, "access denied. Make the file readable for this user", e);
         }
         return failure(file, "reading failed (" + e.getMessage() + "). Check the disk and the file", e);
     }

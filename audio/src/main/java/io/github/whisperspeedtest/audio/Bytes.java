@@ -3,7 +3,7 @@ package io.github.whisperspeedtest.audio;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
-/** Bytes as messages show them and as headers hold them. */
+/** Formats and compares bytes of file headers. */
 final class Bytes {
     private static final HexFormat SPACED = HexFormat.ofDelimiter(" ").withUpperCase();
 
@@ -13,7 +13,7 @@ final class Bytes {
         return bytes.length == 0 ? "nothing" : SPACED.formatHex(bytes);
     }
 
-    /** Returns a part as text, empty where there are fewer bytes. */
+    /** Returns a range of bytes as ISO 8859-1 text; empty if there are too few bytes. */
     static String text(byte[] bytes, int at, int length) {
         return at + length > bytes.length ? "" : new String(bytes, at, length, StandardCharsets.ISO_8859_1);
     }

@@ -3,25 +3,25 @@ package io.github.whisperspeedtest.audio;
 import java.util.Arrays;
 
 /**
- * Mixes the channels of a recording down to their mean, and takes one channel alone where they cancel each other out.
+ * Mixes channels down to their mean, or selects one channel where they cancel out.
  *
- * <p>A microphone that is wired the wrong way round gives the opposite of the other channel, and the mean of both is silence. So
- * the sound is examined in blocks of half a second. In a loud block, the power of the channels' sum is compared with the sum of
- * their powers. Both are the same for channels that have nothing in common and for one that is alone; of opposite channels the sum
- * has next to no power. Between the two limits, and in a block that is quiet beside the others, the choice stays as it was, so that
- * the noise of a pause does not change it; where it does change, one fades into the other.
+ * <p>A microphone with reversed polarity makes one channel the inverse of the other, so their mean is silence. The
+ * audio is therefore examined in blocks of half a second. For a loud block, the power of the channels' sum is compared
+ * with the sum of their powers. The two are equal for independent channels and for a single active channel; for inverse
+ * channels the power of the sum is almost zero. Between the two thresholds, and in blocks that are quiet compared with
+ * the rest, the previous choice is kept, so noise in a pause does not change it. A change of choice is cross-faded.
  */
 final class ChannelMixer {
-    /** 80 dB below full scale: a quiet voice is louder, the noise of a converter is not. */
+    /** 80 dB below full scale: quieter than a quiet voice, louder than converter noise. */
     private static final double SILENT_POWER = 1e-8;
 
-    /** A block this much quieter than the loudest one so far, 30 dB, is a pause. */
+    /** A block 30 dB below the loudest block so far is a pause. */
     private static final double PAUSE = 1e-3;
 
-    /** The channels cancel each other out where their sum has less than this part of their power: 15 dB below. */
+    /** Channels cancel out if their sum has less than this share of their power (15 dB below). */
     private static final double CANCELLED = 0.03;
 
-    /** They do not where it has more than this, half of what independent channels have. */
+    /** Channels do not cancel out if their sum has more than this share, half that of independent channels. */
     private static final double SOUND = 0.5;
 
     private final int channels;
@@ -37,7 +37,7 @@ final class ChannelMixer {
     private float[] mono = new float[0];
     private float[] previous = new float[0];
 
-    /** Takes the mixed sound. */
+    /** Receives the mixed samples. */
     @FunctionalInterface
     interface Output {
         void accept(float[] samples, int length);
@@ -50,7 +50,7 @@ final class ChannelMixer {
         block = channels == 1 ? new float[0] : new float[sampleRate / 2 * channels];
     }
 
-    /** Takes frames and passes on the blocks that they complete. */
+    /** Buffers frames and passes on completed blocks. */
     void write(float[] interleaved, int frames) {
         if (channels == 1) {
             output.accept(interleaved, frames);
@@ -68,14 +68,14 @@ final class ChannelMixer {
         }
     }
 
-    /** Passes on the rest. */
+    /** Passes on the remaining frames. */
     void finish() {
         if (filled > 0) {
             mixBlock();
         }
     }
 
-    /** Returns how many frames one channel alone was taken of. */
+    /** Returns the number of frames for which one channel was selected. */
     long cancelledFrames() {
         return cancelledFrames;
     }
@@ -102,7 +102,7 @@ final class ChannelMixer {
         output.accept(mono, frames);
     }
 
-    /** Chooses the mean (-1) or a channel for the block. */
+    /** Selects the mean (-1) or a channel for the block. */
     private void choose(int frames) {
         double[] powers = new double[channels];
         double mixed = 0;

@@ -2,7 +2,7 @@ package io.github.whisperspeedtest.audio;
 
 import java.io.IOException;
 
-/** What a file is by its first bytes; names and extensions are not asked. */
+/** Detects the format of a file from its first bytes, regardless of its name. */
 enum ContainerFormat {
     WAV,
     FLAC,
@@ -13,21 +13,21 @@ enum ContainerFormat {
     private static final int OGG_PAGE_HEADER = 27;
 
     /**
-     * Recognises a file, and leaves the stream at its beginning: ID3v2 tags, which may stand before every kind, and other bytes
-     * before WAV, FLAC and Ogg are passed over.
+     * Detects the format and positions the stream at its start. Skips ID3v2 tags before any format, and other bytes
+     * before WAV, FLAC and Ogg.
      */
-    static ContainerFormat recognise(PeekableInput in) throws IOException {
+    static ContainerFormat detect(PeekableInput in) throws IOException {
         boolean tagged = MpegFrames.skipId3(in);
         byte[] head = in.peek(PeekableInput.WINDOW);
         ContainerFormat first = at(head, 0);
-        if (first != OTHER || ForeignContent.isKnown(head)) {
+        if (first != OTHER || UnsupportedContent.isKnown(head)) {
             return first;
         }
         if (MpegFrames.startIn(head, tagged) >= 0) {
             return MPEG_AUDIO;
         }
         for (int start = 1; start < head.length; start++) {
-            // Only bytes that a header can begin with are worth a closer look.
+            // Check only bytes that can start a header.
             if (head[start] == 'R' || head[start] == 'f' || head[start] == 'O') {
                 ContainerFormat found = at(head, start);
                 if (found != OTHER) {

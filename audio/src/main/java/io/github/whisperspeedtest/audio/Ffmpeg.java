@@ -21,40 +21,40 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads what no decoder of this package knows through the program ffmpeg.
+ * Decodes formats without a Java decoder through the ffmpeg program.
  *
- * <p>ffmpeg may open files and nothing else, so that a play list cannot make it fetch from the network. It never outlives the
- * call, and a silence of it that lasts too long is an error.
+ * <p>ffmpeg may open only files, so a playlist cannot make it access the network. The process never outlives the call.
+ * If it produces no output for too long, the call fails.
  */
 final class Ffmpeg {
-    /** Long enough for the index at the end of a large file on a slow disk. */
-    private static final Duration LONGEST_SILENCE = Duration.ofMinutes(2);
+    /** Long enough to read the index at the end of a large file on a slow disk. */
+    private static final Duration MAX_SILENCE = Duration.ofMinutes(2);
 
     private static final int CHUNK = 1 << 16;
     private static final int CHUNKS_AHEAD = 4;
-    private static final int LONGEST_MESSAGE = 600;
+    private static final int MAX_MESSAGE = 600;
 
-    /** No WAV header that ffmpeg writes is longer. */
-    private static final int LONGEST_HEADER = 4096;
+    /** ffmpeg never writes a longer WAV header. */
+    private static final int MAX_HEADER = 4096;
 
     private static final byte[] END = new byte[0];
 
     private static final Logger LOG = LoggerFactory.getLogger(Ffmpeg.class);
 
     private final List<Path> directories;
-    private final Duration longestSilence;
+    private final Duration maxSilence;
 
     /**
-     * Creates one that looks for the program in the given directories, in order.
+     * Creates an instance that looks for the program in the given directories, in order.
      *
-     * @param longestSilence how long it may take to the next sound, or to its end
+     * @param maxSilence maximum time without output, and until the process exits
      */
-    Ffmpeg(List<Path> directories, Duration longestSilence) {
+    Ffmpeg(List<Path> directories, Duration maxSilence) {
         this.directories = List.copyOf(directories);
-        this.longestSilence = longestSilence;
+        this.maxSilence = maxSilence;
     }
 
-    /** Returns one that looks for the program on the {@code PATH}. */
+    /** Returns an instance that looks for the program on the {@code PATH}. */
     static Ffmpeg onPath() {
         List<Path> directories = new ArrayList<>();
         String path = System.getenv("PATH");
@@ -64,13 +64,13 @@ final class Ffmpeg {
                     directories.add(Path.of(entry));
                 }
             } catch (InvalidPathException e) {
-                LOG.debug("No directory: PATH entry '{}'", entry, e);
+                LOG.debug("Ignoring invalid PATH entry '{}'", entry, e);
             }
         }
-        return new Ffmpeg(directories, LONGEST_SILENCE);
+        return new Ffmpeg(directories, MAX_SILENCE);
     }
 
-    /** Returns the program, if there is one. */
+    /** Returns the program if it exists. */
     Optional<Path> find() {
         return directories.stream()
                 .flatMap(directory -> List.of("ffmpeg", "ffmpeg.exe").stream().map(directory::resolve))
@@ -79,18 +79,18 @@ final class Ffmpeg {
                 .findFirst();
     }
 
-    /** Says whether ffmpeg could open the file, as a program of its own. */
+    /** Returns whether ffmpeg, as a separate process, could open the file. */
     static boolean canOpen(Path file) {
         return file.getFileSystem() == FileSystems.getDefault();
     }
 
     /**
-     * Reads the sound of a file at 16 kHz, all its channels.
+     * Decodes a file at 16 kHz with all its channels.
      *
-     * <p>What ffmpeg complains of, and a failure after some sound, is a warning.
+     * <p>Messages from ffmpeg, and a failure after some output, become warnings.
      *
-     * @throws MalformedAudioException if ffmpeg fails without sound or hangs; the message holds what it said
-     * @throws InterruptedException if the thread was interrupted while it waited
+     * @throws MalformedAudioException if ffmpeg fails without output or hangs; the message includes ffmpeg's message
+     * @throws InterruptedException if the thread is interrupted while waiting
      */
     void read(Path program, Path file, PcmSink sink) throws IOException, InterruptedException {
         List<String> command = List.of(
@@ -116,7 +116,7 @@ final class Ffmpeg {
             process = new ProcessBuilder(command).start();
         } catch (IOException e) {
             throw new MalformedAudioException(
-                    "it takes ffmpeg, and " + program + " could not be started. Check that program", e);
+                    "ffmpeg is required, but " + program + " could not be started. Check the program", e);
         }
         BlockingQueue<byte[]> chunks = new ArrayBlockingQueue<>(CHUNKS_AHEAD);
         Messages messages = new Messages(process.getErrorStream());
@@ -125,38 +125,38 @@ final class Ffmpeg {
         PeekableInput sound = new PeekableInput(new ChunkStream(chunks));
         try {
             process.getOutputStream().close();
-            if (WavReader.begins(sound.peek(LONGEST_HEADER), 0)) {
+            if (WavReader.begins(sound.peek(MAX_HEADER), 0)) {
                 WavReader.read(sound, sink);
             }
-            if (!process.waitFor(longestSilence.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!process.waitFor(maxSilence.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw silent();
             }
-            messageReader.join(longestSilence.toMillis());
+            messageReader.join(maxSilence.toMillis());
         } catch (InterruptedIOException e) {
             throw (InterruptedException) new InterruptedException().initCause(e);
         } finally {
             stop(process);
             soundReader.interrupt();
         }
-        if (process.exitValue() != 0 && sound.position() > LONGEST_HEADER) {
-            sink.warn("ffmpeg ended with exit code " + process.exitValue() + " and said: " + messages.text()
-                    + ". What it had decoded until then was read.");
+        if (process.exitValue() != 0 && sound.position() > MAX_HEADER) {
+            sink.warn("ffmpeg exited with code " + process.exitValue() + ": " + messages.text()
+                    + ". The audio decoded before the failure was read.");
         } else if (process.exitValue() != 0) {
-            throw new MalformedAudioException("expected sound that ffmpeg can decode, found that " + program
-                    + " ended with exit code " + process.exitValue() + " and said: " + messages.text()
-                    + ". Check that the file is whole and holds sound");
+            throw new MalformedAudioException("expected audio that ffmpeg can decode, but " + program
+                    + " exited with code " + process.exitValue() + ": " + messages.text()
+                    + ". Check that the file is complete and contains audio");
         }
         if (process.exitValue() == 0 && messages.any()) {
-            sink.warn("ffmpeg said while it decoded: " + messages.text() + ". Sound may be missing.");
+            sink.warn("ffmpeg reported while decoding: " + messages.text() + ". Some audio may be missing.");
         }
     }
 
     private MalformedAudioException silent() {
-        return new MalformedAudioException("expected sound from ffmpeg, found that it neither decoded nor ended for "
-                + longestSilence.toMillis() / 1000.0 + " s. Convert the file to WAV by hand");
+        return new MalformedAudioException("expected audio from ffmpeg, but it neither produced output nor exited for "
+                + maxSilence.toMillis() / 1000.0 + " s. Convert the file to WAV manually");
     }
 
-    /** Runs apart because reading from a process cannot be interrupted; ends when the process does. */
+    /** Runs on a separate thread because reading from a process cannot be interrupted. Ends when the process ends. */
     private static void pump(InputStream in, BlockingQueue<byte[]> chunks) {
         try {
             try (in) {
@@ -219,7 +219,7 @@ final class Ffmpeg {
                 return chunk != END;
             }
             try {
-                byte[] next = chunks.poll(longestSilence.toMillis(), TimeUnit.MILLISECONDS);
+                byte[] next = chunks.poll(maxSilence.toMillis(), TimeUnit.MILLISECONDS);
                 if (next == null) {
                     throw silent();
                 }
@@ -232,7 +232,7 @@ final class Ffmpeg {
         }
     }
 
-    /** Keeps the end of what a program says, however much that is. */
+    /** Keeps the last part of the messages of a program, however long they are. */
     private static final class Messages implements Runnable {
         private final InputStream in;
         private final byte[] tail = new byte[4096];
@@ -250,7 +250,7 @@ final class Ffmpeg {
                     append(part, count);
                 }
             } catch (IOException e) {
-                LOG.debug("The messages from ffmpeg broke off", e);
+                LOG.debug("Cannot read further messages from ffmpeg", e);
             }
         }
 
@@ -269,7 +269,7 @@ final class Ffmpeg {
             String text = new String(Arrays.copyOf(tail, length), Charset.defaultCharset())
                     .replaceAll("\\s+", " ")
                     .strip();
-            return text.isEmpty() ? "nothing" : text.substring(Math.max(0, text.length() - LONGEST_MESSAGE));
+            return text.isEmpty() ? "no message" : text.substring(Math.max(0, text.length() - MAX_MESSAGE));
         }
     }
 }

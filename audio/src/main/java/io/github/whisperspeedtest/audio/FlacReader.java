@@ -13,8 +13,9 @@ import org.jflac.metadata.Metadata;
 /**
  * Reads FLAC.
  *
- * <p>Of the metadata only STREAMINFO reaches the decoder library, which would believe any length inside the others. A damaged frame
- * is left out; what is missing before the next intact one, whose header tells its place, becomes silence. Layout: RFC 9639.
+ * <p>Only the STREAMINFO metadata block is passed to the decoder library, because the library trusts any length in
+ * other blocks. Damaged frames are dropped; the gap before the next intact frame, whose header states its position, is
+ * filled with silence. Format: RFC 9639.
  */
 final class FlacReader {
     private static final int STREAMINFO = 0;
@@ -22,11 +23,11 @@ final class FlacReader {
     private static final int LAST = 0x80;
     private static final int HIGHEST_BLOCK_TYPE = 6;
 
-    /** What the decoder library can hold; RFC 9639 also knows 32 bits. */
+    /** Limit of the decoder library; RFC 9639 also allows 32 bits. */
     private static final int MAX_BITS = 24;
 
-    /** More silence than this, ten minutes at 48 kHz, is not put in for damage where the header tells no length. */
-    private static final long LONGEST_GAP = 600L * 48_000;
+    /** Maximum silence inserted for damage if the header states no length: ten minutes at 48 kHz. */
+    private static final long MAX_GAP = 600L * 48_000;
 
     private static final int SILENCE_BLOCK = 4096;
 
@@ -34,10 +35,10 @@ final class FlacReader {
     private final PcmSink sink;
     private final Errors errors = new Errors();
 
-    /** Samples of each channel that the header states, 0 where it does not tell. */
+    /** Samples per channel stated in the header, 0 if not stated. */
     private long total;
 
-    /** Number of the first sample of the file; a cut may have removed those before. */
+    /** Number of the first sample in the file; a cut may have removed earlier ones. */
     private long origin = -1;
 
     private long decoded;
@@ -62,14 +63,14 @@ final class FlacReader {
             header = header();
         } catch (EOFException e) {
             throw new MalformedAudioException(
-                    "expected the FLAC header and its metadata, found the end of the file at byte " + in.position()
-                            + ". The file is cut off; copy it again",
+                    "expected the FLAC header and metadata, found the end of the file at byte " + in.position()
+                            + ". The file is truncated; copy it again",
                     e);
         }
         FLACDecoder decoder = decoder(header);
         if (decoder.getStreamInfo().getBitsPerSample() > MAX_BITS) {
-            throw new ForeignCodecException(
-                    "it is a FLAC file with " + decoder.getStreamInfo().getBitsPerSample() + " bits a sample");
+            throw new UnsupportedCodecException(
+                    "it is a FLAC file with " + decoder.getStreamInfo().getBitsPerSample() + " bits per sample");
         }
         while (!frames(decoder)) {
             decoder = decoder(header);
@@ -84,7 +85,7 @@ final class FlacReader {
         return decoder;
     }
 
-    /** Returns the mark and the STREAMINFO block as the only one, and leaves the stream at the first frame. */
+    /** Returns the signature with STREAMINFO as the only metadata block, and positions the stream at the first frame. */
     private byte[] header() throws IOException {
         byte[] result = new byte[4 + 4 + STREAMINFO_LENGTH];
         System.arraycopy(in.readExactly(4), 0, result, 0, 4);
@@ -104,14 +105,14 @@ final class FlacReader {
                 | (info[15] & 0xff) << 16
                 | (info[16] & 0xff) << 8
                 | info[17] & 0xff;
-        // The library would stop after as many samples, damaged ones counted; a length of 0 makes it go on to the end.
+        // The library stops after this many samples, counting damaged ones; 0 makes it continue to the end.
         info[13] &= (byte) 0xf0;
         Arrays.fill(info, 14, 18, (byte) 0);
         System.arraycopy(info, 0, result, 8, STREAMINFO_LENGTH);
         while ((block[0] & LAST) == 0) {
             block = in.peek(4);
             if (block.length == 4 && (block[0] & 0x7f) > HIGHEST_BLOCK_TYPE) {
-                // No metadata, most likely the first frame: its length would lead astray.
+                // Not metadata, probably the first frame; its "length" must not be used.
                 break;
             }
             block = in.readExactly(4);
@@ -126,7 +127,7 @@ final class FlacReader {
         return (blockHeader[1] & 0xff) << 16 | (blockHeader[2] & 0xff) << 8 | blockHeader[3] & 0xff;
     }
 
-    /** Reads frames, and returns whether the end was reached; otherwise the decoder is broken and another one has to go on. */
+    /** Reads frames and returns whether the end was reached. Otherwise the decoder failed and another one has to continue. */
     private boolean frames(FLACDecoder decoder) throws IOException {
         while (true) {
             errors.crc = false;
@@ -137,7 +138,7 @@ final class FlacReader {
                 if (in.failure() != null) {
                     throw e;
                 }
-                // The library checks little inside a frame, and may not get away from a damaged one.
+                // The library validates little inside a frame and may not recover from a damaged one.
                 AudioCollector.checkInterrupted();
                 errors.any = true;
                 return false;
@@ -163,7 +164,7 @@ final class FlacReader {
             origin = errors.any ? 0 : Math.max(0, frame.header.sampleNumber);
         }
         long gap = frame.header.sampleNumber - origin - decoded;
-        if (errors.any && gap > 0 && gap <= (total > 0 ? total - decoded - count : LONGEST_GAP)) {
+        if (errors.any && gap > 0 && gap <= (total > 0 ? total - decoded - count : MAX_GAP)) {
             silence(gap, channels);
         }
         if (samples.length < count * channels) {
@@ -195,23 +196,23 @@ final class FlacReader {
 
     private void report() {
         if (losses > 0) {
-            sink.warn(Losses.silence((double) lost / sampleRate, losses, firstLoss));
+            sink.warn(LossWarnings.silence((double) lost / sampleRate, losses, firstLoss));
         }
         if (decoded > 0 && decoded < total - origin) {
-            sink.warn(Losses.cutOff((double) decoded / sampleRate, (double) (total - origin) / sampleRate));
+            sink.warn(LossWarnings.cutOff((double) decoded / sampleRate, (double) (total - origin) / sampleRate));
         }
         if (origin > 0) {
-            sink.warn("The recording is cut off at its beginning: " + Losses.seconds((double) origin / sampleRate)
-                    + " are missing there.");
+            sink.warn("The recording is truncated at its beginning: "
+                    + LossWarnings.seconds((double) origin / sampleRate) + " are missing.");
         }
     }
 
-    /** Remembers what the library would have gone on from. */
+    /** Records errors that the library recovered from. */
     private static final class Errors implements FrameListener {
-        /** Whether anything was passed over since the last intact frame. */
+        /** Whether anything was skipped since the last intact frame. */
         private boolean any;
 
-        /** Whether the frame that was read last is damaged. */
+        /** Whether the last frame read is damaged. */
         private boolean crc;
 
         @Override

@@ -1,10 +1,10 @@
 package io.github.whisperspeedtest.audio;
 
 /**
- * One frame of layer II, from its bytes to the samples of its 32 subbands.
+ * Decodes one MPEG layer II frame to the samples of its 32 subbands.
  *
- * <p>Layout: ISO/IEC 11172-3, 2.4.1.6 and 2.4.3.3. Allocation of bits: its tables B.2a to B.2d, and ISO/IEC 13818-3, table B.1, for the
- * low sampling rates of MPEG-2.
+ * <p>Format: ISO/IEC 11172-3, 2.4.1.6 and 2.4.3.3. Bit allocation: tables B.2a to B.2d, and ISO/IEC 13818-3, table B.1,
+ * for the low sampling rates of MPEG-2.
  */
 final class Layer2Frame {
     private static final int SUBBANDS = 32;
@@ -12,7 +12,7 @@ final class Layer2Frame {
     private static final int GROUPS_PER_PART = 4;
     private static final int GROUP = 3;
 
-    /** Quantisation steps by allocation code; a subband has the first 16, 8 or 4 of its row. */
+    /** Quantization steps by allocation code; a subband uses the first 16, 8 or 4 of its row. */
     private static final int[] UP_TO_16_BITS = {
         0, 3, 7, 15, 31, 63, 127, 255, 511, 1023, 2047, 4095, 8191, 16383, 32767, 65535
     };
@@ -31,11 +31,11 @@ final class Layer2Frame {
     private static final int[] COARSE = {0, 3, 5, 9};
 
     /**
-     * Which subbands have which steps.
+     * The quantization steps of each subband.
      *
-     * @param subbands how many subbands are coded
-     * @param ends for each kind of steps the subband after the last that has it
-     * @param steps the kinds
+     * @param subbands number of coded subbands
+     * @param ends for each set of steps, the subband after the last one that uses it
+     * @param steps the sets of steps
      */
     private record Allocation(int subbands, int[] ends, int[][] steps) {
         int[] steps(int subband) {
@@ -68,13 +68,13 @@ final class Layer2Frame {
     private final float[][][] scales;
     private int bit;
 
-    /** Takes one sample of every subband. */
+    /** Receives one sample of every subband. */
     @FunctionalInterface
     interface Output {
         void accept(int channel, float[] subbands);
     }
 
-    /** Prepares a frame whose header is at the beginning of the bytes. */
+    /** Creates a decoder for a frame whose header starts at the first byte. */
     Layer2Frame(byte[] bytes, MpegHeader header) {
         this.bytes = bytes;
         end = 8 * header.frameBytes();
@@ -89,7 +89,7 @@ final class Layer2Frame {
     /**
      * Decodes the frame.
      *
-     * @throws IllegalArgumentException if it needs more bits than it has
+     * @throws IllegalArgumentException if the frame is too short
      */
     void decode(Output output) {
         readAllocation();
@@ -146,7 +146,7 @@ final class Layer2Frame {
         }
     }
 
-    /** Returns the factors of the three parts, of which some are the same. */
+    /** Returns the scale factors of the three parts, some of which are shared. */
     private float[] scales(int selection) {
         float first = scale(bits(6));
         return switch (selection) {
@@ -194,7 +194,7 @@ final class Layer2Frame {
 
     private int bits(int count) {
         if (bit + count > end) {
-            throw new IllegalArgumentException("frame of layer II is too short");
+            throw new IllegalArgumentException("layer II frame is too short");
         }
         int value = 0;
         for (int i = 0; i < count; i++, bit++) {

@@ -3,7 +3,7 @@ package io.github.whisperspeedtest.audio;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Audio that breaks the rules of its own format; the message says what was expected and found, and not in which file. */
+/** Signals audio that violates its format. The message states the expected and the actual content, but not the file. */
 final class MalformedAudioException extends IOException {
     private static final long serialVersionUID = 1L;
 

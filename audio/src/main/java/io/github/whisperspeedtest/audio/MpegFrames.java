@@ -5,22 +5,22 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts MPEG audio into frames, and passes over the tags before, between and after them.
+ * Splits MPEG audio into frames and skips the tags before, between and after them.
  *
- * <p>A frame is whole if the next one, a tag or the end of the file follows it. What is no frame, and a frame in which the next one
- * begins too early, is passed over and counted.
+ * <p>A frame is complete if it is followed by another frame, a tag or the end of the file. Other bytes, and frames that
+ * are cut short by the next one, are skipped and counted.
  */
 final class MpegFrames {
-    /** How many bytes {@link #startIn} should be shown. */
+    /** Number of bytes that {@link #startIn} should get. */
     static final int PROBE = PeekableInput.WINDOW;
 
-    /** A recording of a broadcast may begin in the middle of a frame; no frame is longer than 2.9 kB. */
+    /** A recorded broadcast may start in the middle of a frame; no frame is longer than 2.9 kB. */
     private static final int NEAR_START = 4096;
 
-    /** A start code is 11 bits; four headers in a row that agree are no accident. */
+    /** A sync word is only 11 bits; four consistent headers in a row are not a coincidence. */
     private static final int HEADERS_IN_A_ROW = 4;
 
-    /** After an ID3v2 tag, and in a stream whose kind is known, less proof will do. */
+    /** After an ID3v2 tag, and in a stream of known kind, two headers suffice. */
     private static final int HEADERS_AFTER_PROOF = 2;
 
     private static final int ID3_HEADER = 10;
@@ -32,13 +32,13 @@ final class MpegFrames {
     private int skips;
     private boolean cutOff;
 
-    /** Begins at the first frame of a stream that {@link #startIn} found one in. */
+    /** Starts at the first frame of a stream in which {@link #startIn} found one. */
     MpegFrames(PeekableInput in) throws IOException {
         this.in = in;
         in.skipBlock(Math.max(0, startIn(in.peek(PROBE), true)));
     }
 
-    /** Skips any number of ID3v2 tags and says whether there was one. */
+    /** Skips all ID3v2 tags and returns whether any were found. */
     static boolean skipId3(PeekableInput in) throws IOException {
         boolean found = false;
         while (true) {
@@ -48,13 +48,13 @@ final class MpegFrames {
             }
             boolean hasFooter = (head[5] & 0x10) != 0;
             long end = ID3_HEADER + id3Length(head) + (hasFooter ? ID3_HEADER : 0);
-            // A length that leads beyond the end is wrong: what follows is searched for frames.
+            // A length beyond the end is invalid: search the following bytes for frames.
             in.skipBlock(in.position() + end <= in.size() ? end : ID3_HEADER);
             found = true;
         }
     }
 
-    /** The length has seven bits in each byte; some programs write eight. */
+    /** The length has seven bits per byte; some programs write eight. */
     private static long id3Length(byte[] head) {
         long length = 0;
         boolean sevenBits = (head[6] | head[7] | head[8] | head[9]) >= 0;
@@ -65,11 +65,11 @@ final class MpegFrames {
     }
 
     /**
-     * Finds where frames begin.
+     * Finds the start of the frames.
      *
      * @param head the first {@value #PROBE} bytes, or all if there are fewer
-     * @param tagged whether an ID3v2 tag stood before, so that less proof will do
-     * @return the offset of the first header that others follow, or -1
+     * @param tagged whether an ID3v2 tag precedes, so that fewer headers suffice
+     * @return offset of the first header that is followed by others, or -1
      */
     static int startIn(byte[] head, boolean tagged) {
         for (int start = 0; start <= head.length - MpegHeader.BYTES; start++) {
@@ -90,7 +90,7 @@ final class MpegFrames {
             }
             at += header.frameBytes();
             if (at == head.length && (start == 0 || i > 0)) {
-                // All of a very short file, or all that is left of one.
+                // The whole of a very short file, or the rest of one.
                 return true;
             }
         }
@@ -98,10 +98,10 @@ final class MpegFrames {
     }
 
     /**
-     * Reads the next whole frame.
+     * Reads the next complete frame.
      *
-     * @param target where its bytes go
-     * @return whether there was one; its header is then {@link #header()}
+     * @param target receives its bytes
+     * @return whether a frame was read; its header is then {@link #header()}
      */
     boolean next(byte[] target) throws IOException {
         boolean searching = false;
@@ -127,20 +127,20 @@ final class MpegFrames {
         }
     }
 
-    /** Returns the header of the frame that was read last. */
+    /** Returns the header of the last frame read. */
     MpegHeader header() {
         if (current == null) {
-            throw new IllegalStateException("no frame was read");
+            throw new IllegalStateException("no frame has been read");
         }
         return current;
     }
 
-    /** Returns how many bytes were passed over that are neither a whole frame nor a tag. */
+    /** Returns the number of skipped bytes that are neither a complete frame nor a tag. */
     long skippedBytes() {
         return skipped;
     }
 
-    /** Returns in how many places such bytes stood. */
+    /** Returns the number of places with skipped bytes. */
     int skips() {
         return skips;
     }
@@ -160,7 +160,7 @@ final class MpegFrames {
         return next != null && next.continues(header);
     }
 
-    /** Returns whether another frame begins before this one should end, and none where it ends. */
+    /** Returns whether another frame starts before the end of this one, and none at its end. */
     private boolean isCutShort(MpegHeader header) throws IOException {
         if (isFollowed(header)) {
             return false;
@@ -179,7 +179,7 @@ final class MpegFrames {
         return header != null && isRow(ahead, at, isExpected(header) ? HEADERS_AFTER_PROOF + 1 : HEADERS_IN_A_ROW);
     }
 
-    /** Returns how many bytes lie before the next frames, or before the part of the file in which there may be some. */
+    /** Returns the number of bytes before the next frames, or before the next part of the file that may contain some. */
     private int nextRow() throws IOException {
         byte[] ahead = in.peek(PROBE);
         for (int at = 1; at < ahead.length; at++) {
@@ -190,7 +190,7 @@ final class MpegFrames {
         return ahead.length < PROBE ? ahead.length : PROBE - NEAR_START * (HEADERS_IN_A_ROW - 1);
     }
 
-    /** Says whether no frame follows: nothing, a tag, or padding. */
+    /** Returns whether no frame follows: the end of the file, a tag or padding. */
     private boolean isEnd() throws IOException {
         byte[] rest = in.peek(PeekableInput.WINDOW);
         String mark = new String(rest, 0, Math.min(11, rest.length), StandardCharsets.ISO_8859_1);

@@ -3,16 +3,16 @@ package io.github.whisperspeedtest.audio;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The four bytes at the head of a frame of MPEG audio (ISO/IEC 11172-3, 13818-3, and MPEG 2.5).
+ * The four-byte header of an MPEG audio frame (ISO/IEC 11172-3, 13818-3, and MPEG 2.5).
  *
  * @param version 1, 2, or 25 for MPEG 2.5
  * @param layer 1 to 3
  * @param sampleRate in Hz
  * @param channels 1 or 2
  * @param bitRate in bit/s, of all channels
- * @param frameBytes length of the frame with its header
+ * @param frameBytes length of the frame including its header
  * @param hasCrc whether two bytes of checksum follow the header
- * @param jointBound in joint stereo of layer II the first subband that both channels share, otherwise 32
+ * @param jointBound first subband shared by both channels in layer II joint stereo, otherwise 32
  */
 record MpegHeader(
         int version,
@@ -27,7 +27,7 @@ record MpegHeader(
 
     private static final int[] RATES = {44_100, 48_000, 32_000};
 
-    /** In kbit/s, without index 0, which leaves the rate open, and 15, which is forbidden. */
+    /** In kbit/s, without index 0 (free format) and index 15 (forbidden). */
     private static final int[][] BIT_RATES = {
         {32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448},
         {32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384},
@@ -37,7 +37,7 @@ record MpegHeader(
     private static final int[] LOW_RATE_LAYER_1 = {32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256};
     private static final int[] LOW_RATE_LAYERS_2_3 = {8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160};
 
-    /** Reads a header, or returns null where there is none, or one of free bit rate, whose length cannot be told. */
+    /** Parses a header. Returns null if the bytes are not a header, or one of free format, whose length is unknown. */
     static @Nullable MpegHeader parse(byte[] bytes, int at) {
         if (at + BYTES > bytes.length || (bytes[at] & 0xff) != 0xff || (bytes[at + 1] & 0xe0) != 0xe0) {
             return null;
@@ -70,17 +70,17 @@ record MpegHeader(
                 jointBound);
     }
 
-    /** Returns how many samples of each channel a frame holds. */
+    /** Returns the number of samples per channel in a frame. */
     int samples() {
         return samplesPerFrame(version, layer);
     }
 
-    /** Returns whether both can be frames of one stream. */
+    /** Returns whether both headers can belong to the same stream. */
     boolean continues(MpegHeader other) {
         return version == other.version && layer == other.layer && sampleRate == other.sampleRate;
     }
 
-    /** Returns whether one decoder can go on from the other. */
+    /** Returns whether one decoder can continue with the other frame. */
     boolean isLike(MpegHeader other) {
         return continues(other) && channels == other.channels;
     }

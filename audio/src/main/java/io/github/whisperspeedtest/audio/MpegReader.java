@@ -16,28 +16,28 @@ import javazoom.jl.decoder.Obuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads MP3, and layers I and II of MPEG audio.
+ * Reads MP3 and MPEG audio layers I and II.
  *
- * <p>The decoder library gets one checked frame after the other, because it passes over whatever it does not like in silence. Layer II is
- * decoded here: the library takes its frames at the low sampling rates of MPEG-2 for half as long as they are, and reads them by the
- * tables of MPEG-1.
+ * <p>The decoder library gets one validated frame at a time, because it silently skips anything that it rejects. Layer
+ * II is decoded in this package: at the low sampling rates of MPEG-2, the library assumes half the frame length and
+ * uses the tables of MPEG-1.
  *
- * <p>Where the first frame is LAME's or libavcodec's information frame, the silence that encoder and decoder put before and
- * after the sound is cut off as it says; without one it stays, some 25 to 50 ms.
+ * <p>If the first frame is an information frame of LAME or libavcodec, the encoder and decoder delay that it states is
+ * removed. Without one, the delay of about 25 to 50 ms remains.
  *
  * <p>Information frame: Gabriel Bouvigne, <i>Mp3 Info Tag rev 1 specifications</i>.
  */
 final class MpegReader {
-    /** What the decoder library multiplies samples by. */
+    /** Factor that the decoder library applies to samples. */
     private static final float LIBRARY_SCALE = 32_700f;
 
-    /** Samples by which any decoder of layer III comes late. */
+    /** Delay in samples of any layer III decoder. */
     private static final int DECODER_DELAY = 529;
 
-    /** The longest frame of layer II, 384 kbit/s at 32 kHz, is the longest that the library's buffer takes. */
-    private static final int LONGEST_FRAME = 1732;
+    /** The longest layer II frame, 384 kbit/s at 32 kHz, is the longest that fits the library's buffer. */
+    private static final int MAX_FRAME = 1732;
 
-    /** The library fills static tables on first use and does not guard them. */
+    /** The library fills static tables on first use without synchronization. */
     private static final Object TABLES = new Object();
 
     private final PeekableInput in;
@@ -55,18 +55,18 @@ final class MpegReader {
     private double seconds;
     private double firstDamage;
 
-    /** Sample numbers between which the encoder's sound is, where an information frame tells them. */
+    /** Sample numbers of the encoder's input, if an information frame states them. */
     private long begin;
 
     private long end = Long.MAX_VALUE;
 
-    /** Frames and bytes that an information frame states, 0 where there is none. */
+    /** Frames and bytes stated in an information frame, 0 if not stated. */
     private long statedFrames;
 
     private long statedBytes;
     private long decoded;
 
-    /** Samples beyond {@link #end}: silence of the encoder, unless more frames follow than are stated. */
+    /** Samples beyond {@link #end}: encoder padding, unless more frames follow than stated. */
     private final List<float[]> tail = new ArrayList<>();
 
     private MpegReader(PeekableInput in, PcmSink sink) throws IOException {
@@ -99,7 +99,7 @@ final class MpegReader {
             seconds += (double) header.samples() / header.sampleRate();
         }
         if (frameCount > 0 && damagedFrames == frameCount) {
-            throw new MalformedAudioException("expected frames of MPEG audio, found that none of its " + frameCount
+            throw new MalformedAudioException("expected MPEG audio frames, but none of the " + frameCount
                     + " frames can be decoded. Copy the file again");
         }
         noteSkips();
@@ -109,10 +109,10 @@ final class MpegReader {
     private void report(long bytes) {
         if (damagedFrames > 0) {
             sink.warn("The recording is damaged: " + damagedFrames + " of its " + frameCount
-                    + " frames cannot be decoded, the first at " + Losses.seconds(firstDamage)
-                    + "; silence takes their place.");
+                    + " frames cannot be decoded, the first at " + LossWarnings.seconds(firstDamage)
+                    + "; replaced by silence.");
         }
-        // Where all bytes are there that it states, its number of frames is wrong.
+        // If all stated bytes are present, the stated number of frames is wrong.
         boolean isCut = statedFrames > frameCount && (statedBytes == 0 || bytes < statedBytes);
         boolean isComplete = statedFrames > 0 && statedFrames <= frameCount;
         double statedSeconds = frameCount == 0 ? 0 : seconds / frameCount * statedFrames;
@@ -121,20 +121,20 @@ final class MpegReader {
                     ? statedSeconds - seconds
                     : seconds * frames.skippedBytes() / Math.max(1, bytes - frames.skippedBytes());
             sink.warn("The recording is damaged: " + frames.skippedBytes()
-                    + " bytes that are no MPEG audio were passed over in "
-                    + Losses.places(frames.skips(), firstDamage) + "; up to " + Losses.seconds(missing)
-                    + " of sound may be missing.");
+                    + " bytes that are not MPEG audio were skipped in "
+                    + LossWarnings.places(frames.skips(), firstDamage) + "; up to " + LossWarnings.seconds(missing)
+                    + " of audio may be missing.");
         } else if (isCut) {
-            sink.warn(Losses.cutOff(seconds, statedSeconds));
+            sink.warn(LossWarnings.cutOff(seconds, statedSeconds));
         } else if (frames.isCutOff()) {
-            sink.warn("The recording is cut off in the middle of a frame, after " + Losses.seconds(seconds)
-                    + "; how much is missing is not known.");
+            sink.warn("The recording is truncated within a frame, after " + LossWarnings.seconds(seconds)
+                    + "; the amount of missing audio is unknown.");
         }
     }
 
     private void decode(MpegHeader header) {
         boolean isBroken = noteSkips();
-        // What a decoder remembers of the frames before does not fit after a gap, nor in another stream.
+        // The state of a decoder does not carry over a gap or into another stream.
         if (decoder == null || stream == null || isBroken || !header.isLike(stream)) {
             decoder = newDecoder(header);
             stream = header;
@@ -143,7 +143,7 @@ final class MpegReader {
         try {
             decoder.decode(frame, header, samples);
         } catch (JavaLayerException | RuntimeException e) {
-            // The library checks little inside a frame.
+            // The library validates little inside a frame.
             samples.begin(header.channels(), header.samples());
             noteDamage();
             damagedFrames++;
@@ -151,7 +151,7 @@ final class MpegReader {
         }
     }
 
-    /** Returns whether anything was passed over since the last frame. */
+    /** Returns whether anything was skipped since the last frame. */
     private boolean noteSkips() {
         boolean isBroken = frames.skips() > skipsBefore;
         if (isBroken) {
@@ -173,7 +173,7 @@ final class MpegReader {
         }
     }
 
-    /** Passes on what of the frame lies between {@link #begin} and {@link #end}. */
+    /** Passes on the part of the frame between {@link #begin} and {@link #end}. */
     private void pass(MpegHeader header) throws IOException {
         int count = header.samples();
         int channels = header.channels();
@@ -200,7 +200,7 @@ final class MpegReader {
         end = Long.MAX_VALUE;
     }
 
-    /** Says whether the frame holds no sound but facts about the file, and takes them. */
+    /** Returns whether this is an information frame without audio, and reads it. */
     private boolean isInformation(MpegHeader header) {
         if (header.layer() != 3) {
             return false;
@@ -247,13 +247,13 @@ final class MpegReader {
                 && new String(frame, at, mark.length(), StandardCharsets.ISO_8859_1).equals(mark);
     }
 
-    /** Decodes frame after frame of one stream. */
+    /** Decodes the frames of one stream. */
     private interface FrameDecoder {
-        /** Decodes a frame, its header included, into the collector. */
+        /** Decodes a frame, including its header, into the collector. */
         void decode(byte[] frame, MpegHeader header, SampleCollector target) throws JavaLayerException;
     }
 
-    /** The decoder library. */
+    /** Decodes with the library. */
     private static final class LibraryDecoder implements FrameDecoder {
         private final FrameStream source = new FrameStream();
         private final Bitstream bitstream = new Bitstream(source);
@@ -262,7 +262,7 @@ final class MpegReader {
 
         @Override
         public void decode(byte[] frame, MpegHeader header, SampleCollector target) throws JavaLayerException {
-            if (header.frameBytes() > LONGEST_FRAME) {
+            if (header.frameBytes() > MAX_FRAME) {
                 throw new JavaLayerException("frame of " + header.frameBytes() + " bytes");
             }
             if (isInitialized) {
@@ -290,7 +290,7 @@ final class MpegReader {
         }
     }
 
-    /** Layer II. */
+    /** Decodes layer II. */
     private static final class Layer2 implements FrameDecoder {
         private final SynthesisFilterBank[] filters;
 
@@ -306,7 +306,7 @@ final class MpegReader {
         }
     }
 
-    /** A stream that is at its end after each frame until it gets the next one. */
+    /** An input stream that ends after each frame until it receives the next one. */
     private static final class FrameStream extends InputStream {
         private byte[] bytes = new byte[0];
         private int at;
@@ -336,7 +336,7 @@ final class MpegReader {
         }
     }
 
-    /** Takes the samples of one frame before they are rounded to 16 bits; those that do not come are silence. */
+    /** Receives the samples of one frame before they are rounded to 16 bits. Samples not received are silence. */
     private static final class SampleCollector extends Obuffer {
         private float[] values = new float[0];
         private final int[] next = new int[MAXCHANNELS];
@@ -350,7 +350,7 @@ final class MpegReader {
             }
         }
 
-        /** Takes the next samples of a channel. */
+        /** Receives the next samples of a channel. */
         void put(int channel, float[] block, float fullScale) {
             for (float value : block) {
                 values[next[channel]] = value / fullScale;

@@ -2,7 +2,7 @@ package io.github.whisperspeedtest.audio;
 
 import java.io.IOException;
 
-/** Content without any sound, for which no other decoder is asked; the message says what was found and what to do. */
+/** Signals content without audio, for which no other decoder is tried. The message states the content and the next step. */
 final class NoSoundException extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A stream that can be looked into ahead of reading, and that knows how far it was read. */
+/** An input stream with look-ahead and a position. */
 final class PeekableInput extends InputStream {
-    /** How far ahead {@link #peek} can see. */
+    /** Maximum look-ahead of {@link #peek}. */
     static final int WINDOW = 1 << 16;
 
     private final InputStream in;
@@ -27,41 +27,41 @@ final class PeekableInput extends InputStream {
     /**
      * Wraps a stream of known length.
      *
-     * @param size bytes that the stream has at most
+     * @param size maximum number of bytes in the stream
      */
     PeekableInput(InputStream in, long size) {
         this.in = Objects.requireNonNull(in, "in");
         this.size = size;
     }
 
-    /** Returns how many bytes there are in the stream at most, {@code Long.MAX_VALUE} where that is not known. */
+    /** Returns the maximum number of bytes in the stream, or {@code Long.MAX_VALUE} if unknown. */
     long size() {
         return size;
     }
 
-    /** Returns how many bytes were read or skipped. */
+    /** Returns the number of bytes read or skipped. */
     long position() {
         return position;
     }
 
-    /** Returns why the stream below could not be read, or null if it could; a decoder may have swallowed the exception. */
+    /** Returns the failure of the underlying stream, or null. Decoders may swallow the exception. */
     @Nullable
     IOException failure() {
         return failure;
     }
 
-    /** Returns a copy of the next {@code length} bytes, fewer only at the end of the stream. */
+    /** Returns a copy of the next {@code length} bytes, or fewer at the end of the stream. */
     byte[] peek(int length) throws IOException {
         int available = fill(length);
         return Arrays.copyOfRange(buffer, start, start + Math.min(length, available));
     }
 
-    /** Reads up to {@code length} bytes, fewer only at the end of the stream, and returns how many there were. */
+    /** Reads up to {@code length} bytes, fewer only at the end of the stream, and returns their number. */
     int readBlock(byte[] target, int length) throws IOException {
         return readNBytes(target, 0, length);
     }
 
-    /** Skips bytes and returns how many of them there were, fewer than {@code length} only at the end of the stream. */
+    /** Skips bytes and returns their number, less than {@code length} only at the end of the stream. */
     long skipBlock(long length) throws IOException {
         long skipped = 0;
         while (skipped < length && fill(1) > 0) {
@@ -112,7 +112,7 @@ final class PeekableInput extends InputStream {
         in.close();
     }
 
-    /** Buffers at least {@code wanted} bytes if there are so many, and returns how many are buffered. */
+    /** Buffers at least {@code wanted} bytes if available, and returns the number of buffered bytes. */
     private int fill(int wanted) throws IOException {
         if (wanted > WINDOW) {
             throw new IllegalArgumentException("Cannot look " + wanted + " bytes ahead, only " + WINDOW);

@@ -4,18 +4,18 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * Brings a mono signal of any whole sample rate to 16 kHz, block by block.
+ * Resamples a mono signal of any integer sample rate to 16 kHz, block by block.
  *
- * <p>A polyphase low-pass filter: a sinc under a Kaiser window. With <i>N</i> the lower of both Nyquist frequencies, it is
- * flat up to 7/8 <i>N</i> and more than 80 dB down from <i>N</i> on, so what would alias, and the images that a lower rate
- * leaves, vanish. It has no delay: output sample <i>m</i> is the signal at the time <i>m</i>/16000 s. The sound is silent
- * before its first and after its last sample. A signal of 16 kHz passes unchanged.
+ * <p>Uses a polyphase low-pass filter: a sinc with a Kaiser window. With <i>N</i> the lower of both Nyquist
+ * frequencies, it is flat up to 7/8 <i>N</i> and more than 80 dB down from <i>N</i> on, which removes aliases and the
+ * images of lower rates. It has no delay: output sample <i>m</i> is the signal at the time <i>m</i>/16000 s. The signal
+ * is assumed to be silent before its first and after its last sample. A signal of 16 kHz passes unchanged.
  *
- * <p>Window and length follow J. F. Kaiser's design formulas as in A. V. Oppenheim and R. W. Schafer, <i>Discrete-Time Signal
- * Processing</i>, section "The Kaiser window filter design method".
+ * <p>Window and length follow J. F. Kaiser's design formulas as in A. V. Oppenheim and R. W. Schafer, <i>Discrete-Time
+ * Signal Processing</i>, section "The Kaiser window filter design method".
  */
 final class Resampler {
-    /** Decibels; some above the 80 that are promised, as the formulas are approximations. */
+    /** In decibels; above the promised 80 because the design formulas are approximations. */
     private static final double ATTENUATION = 84;
 
     private static final double KAISER_BETA = 0.1102 * (ATTENUATION - 8.7);
@@ -32,12 +32,12 @@ final class Resampler {
 
     private final int down;
 
-    /** Input samples that one output sample needs, a multiple of the unrolled loop's width. */
+    /** Input samples per output sample, a multiple of the unrolled loop's width. */
     private final int taps;
 
     private final float[][] phases;
 
-    /** Input from the sample number {@link #firstHeld} on. */
+    /** Input samples starting with number {@link #firstHeld}. */
     private float[] held;
 
     private int heldCount;
@@ -47,7 +47,7 @@ final class Resampler {
 
     private final float[] out = new float[BLOCK];
 
-    /** Takes the resampled signal, which it must copy. */
+    /** Receives the resampled signal, which it must copy. */
     @FunctionalInterface
     interface Output {
         void accept(float[] samples, int offset, int length);
@@ -68,12 +68,12 @@ final class Resampler {
         taps = (int) (Math.ceil(2 * halfWidth / 8) * 8);
         phases = up == down ? new float[0][] : phases(cutoff, halfWidth);
         held = new float[taps + BLOCK];
-        // The first output sample looks half a filter back, into the silence before the sound.
+        // The first output sample needs half a filter of silence before the signal.
         heldCount = taps / 2 - 1;
         firstHeld = -heldCount;
     }
 
-    /** Takes the next samples and passes on what they complete. */
+    /** Resamples the next samples and passes on completed output. */
     void write(float[] samples, int offset, int length) {
         Objects.checkFromIndexSize(offset, length, samples.length);
         inputCount += length;
@@ -90,7 +90,7 @@ final class Resampler {
         }
     }
 
-    /** Passes on the rest, so that n samples of input have become round(n · 16000 / rate) of output. */
+    /** Passes on the rest, so that n input samples yield round(n · 16000 / rate) output samples. */
     void finish() {
         if (up == down) {
             return;
@@ -115,7 +115,7 @@ final class Resampler {
         heldCount += length;
     }
 
-    /** Returns the number of the first input sample that the next output sample needs. */
+    /** Returns the number of the first input sample needed for the next output sample. */
     private long firstNeeded() {
         return outputCount * down / up - taps / 2 + 1;
     }
@@ -138,7 +138,7 @@ final class Resampler {
         output.accept(out, 0, filled);
     }
 
-    /** Eight sums side by side, because one sum waits for each addition before it. */
+    /** Uses eight partial sums, because each addition to a single sum waits for the previous one. */
     private static float dot(float[] signal, int start, float[] filter) {
         float s0 = 0;
         float s1 = 0;
@@ -163,10 +163,10 @@ final class Resampler {
     }
 
     /**
-     * Returns the filter as seen by an output sample that lies p/up of an input period after an input sample, for each p.
+     * Returns, for each p, the filter for an output sample p/up of an input period after an input sample.
      *
-     * @param cutoff the middle of the transition band, as a fraction of the input's Nyquist frequency
-     * @param halfWidth of the window, in input samples
+     * @param cutoff center of the transition band, as a fraction of the input's Nyquist frequency
+     * @param halfWidth half width of the window in input samples
      */
     private float[][] phases(double cutoff, double halfWidth) {
         double windowScale = 1 / besselI0(KAISER_BETA);
@@ -183,7 +183,7 @@ final class Resampler {
                 sum += exact[i];
             }
             for (int i = 0; i < taps; i++) {
-                // Each phase passes a constant exactly; otherwise the constant would come out with a ripple.
+                // Normalized so that each phase passes a constant exactly, without ripple.
                 result[p][i] = (float) (exact[i] / sum);
             }
         }

@@ -4,12 +4,12 @@ import java.io.IOException;
 import javazoom.jl.decoder.JavaLayerUtils;
 
 /**
- * Makes sound of the 32 subbands of MPEG audio, one channel of it.
+ * Synthesizes one channel from the 32 subbands of MPEG audio.
  *
- * <p>Layout: ISO/IEC 11172-3, annex A, figure A.2; the decoder library has such a filter too, but keeps it to itself.
+ * <p>Format: ISO/IEC 11172-3, annex A, figure A.2. The decoder library has such a filter but does not expose it.
  */
 final class SynthesisFilterBank {
-    /** Subbands, and samples that one sample of each of them makes. */
+    /** Number of subbands, and number of output samples per sample of each subband. */
     static final int SUBBANDS = 32;
 
     private static final int VECTOR = 2 * SUBBANDS;
@@ -17,12 +17,12 @@ final class SynthesisFilterBank {
 
     private static final float[][] COSINES = cosines();
 
-    /** The coefficients of table B.3, from a file in the library's jar; in it the 16 of each sample stand together. */
+    /** The coefficients of table B.3, from a file in the library's jar, with the 16 coefficients of each sample side by side. */
     private static final float[] WINDOW = window();
 
     private final float[] vectors = new float[STEPS * VECTOR];
 
-    /** Returns the next samples, full scale being -1 to 1. */
+    /** Returns the next samples with full scale from -1 to 1. */
     float[] next(float[] subbands) {
         System.arraycopy(vectors, 0, vectors, VECTOR, vectors.length - VECTOR);
         for (int i = 0; i < VECTOR; i++) {
@@ -34,7 +34,7 @@ final class SynthesisFilterBank {
         }
         float[] samples = new float[SUBBANDS];
         for (int step = 0; step < STEPS; step++) {
-            // Of each pair of vectors the first gives its first half, the second its second one.
+            // Each pair of vectors contributes the first half of the first and the second half of the second.
             int from = VECTOR * step + (step % 2 == 0 ? 0 : SUBBANDS);
             for (int j = 0; j < SUBBANDS; j++) {
                 samples[j] += vectors[from + j] * WINDOW[STEPS * j + step];
@@ -57,7 +57,7 @@ final class SynthesisFilterBank {
         try {
             return (float[]) JavaLayerUtils.deserializeArrayResource("sfd.ser", float.class, STEPS * SUBBANDS);
         } catch (IOException e) {
-            throw new IllegalStateException("The jar of JLayer lacks the file sfd.ser; get it again.", e);
+            throw new IllegalStateException("The JLayer jar lacks the file sfd.ser. Replace the jar.", e);
         }
     }
 }

@@ -17,18 +17,18 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads Vorbis in Ogg, one stream or several one after the other; streams beside the first one are passed over.
+ * Reads Ogg Vorbis, including chained streams. Streams multiplexed with the first one are skipped.
  *
- * <p>Pages carry a checksum, so a damaged one is noticed and left out. The next page tells where its sound belongs, and silence takes
- * the place of what is missing. Layout: RFC 3533 and the Vorbis I specification of Xiph.Org.
+ * <p>Pages have checksums, so damaged pages are detected and dropped. The next page states the position of its audio,
+ * and the gap is filled with silence. Format: RFC 3533 and the Vorbis I specification of Xiph.Org.
  */
 final class VorbisReader {
     private static final int CHUNK = 1 << 13;
     private static final int HEADER_PACKETS = 3;
     private static final int COMMENT_HEADER = 1;
 
-    /** More silence than this, in seconds, is not put in for pages that are missing. */
-    private static final int LONGEST_GAP = 600;
+    /** Maximum silence in seconds inserted for missing pages. */
+    private static final int MAX_GAP = 600;
 
     private final PeekableInput in;
     private final PcmSink sink;
@@ -41,7 +41,7 @@ final class VorbisReader {
     private int sampleRate = 1;
     private float[] interleaved = new float[0];
 
-    /** Sound of a page after a loss, whose place is known when the page is done; empty otherwise. */
+    /** Audio of a page after a loss, whose position is known when the page ends; otherwise empty. */
     private final List<float[]> held = new ArrayList<>();
 
     private long lost;
@@ -79,16 +79,16 @@ final class VorbisReader {
         }
         passHeld(0);
         if (losses > 0) {
-            sink.warn(Losses.silence((double) lost / sampleRate, losses, firstLoss));
+            sink.warn(LossWarnings.silence((double) lost / sampleRate, losses, firstLoss));
         }
         if (!link.ended) {
-            sink.warn("The recording is cut off after " + Losses.seconds((double) frames / sampleRate)
-                    + ": its last Ogg page is missing. How much was lost is not known.");
+            sink.warn("The recording is truncated after " + LossWarnings.seconds((double) frames / sampleRate)
+                    + ": its last Ogg page is missing. The amount of missing audio is unknown.");
         }
     }
 
     private void noteLoss() {
-        // What follows the last page is no sound.
+        // Bytes after the last page are not audio.
         if (link != null && !link.ended) {
             link.hole = true;
         }
@@ -125,21 +125,21 @@ final class VorbisReader {
         link.ended = page.eos() != 0;
     }
 
-    /** Compares what was decoded with where the page says that its sound ends. */
+    /** Compares the decoded length with the end position stated in the page. */
     private void place(Link link) throws IOException {
         if (link.hole) {
             long gap = page.granulepos() - link.origin - link.decoded;
-            passHeld(gap > 0 && gap <= (long) LONGEST_GAP * sampleRate ? gap : 0);
+            passHeld(gap > 0 && gap <= (long) MAX_GAP * sampleRate ? gap : 0);
             link.placed = true;
             link.hole = false;
         } else if (!link.placed && page.eos() == 0) {
-            // More than was decoded, where a recording of a broadcast begins somewhere.
+            // Less was decoded than stated if the recording of a broadcast starts in the middle.
             link.placed = link.decoded > 0;
             link.origin = Math.max(0, page.granulepos() - link.decoded);
         }
     }
 
-    /** Ends a stream after which another one begins, whether its last page came or not. */
+    /** Ends a stream when another one starts, whether or not its last page was found. */
     private void endLink() throws IOException {
         if (link != null && !link.ended) {
             link.hole = true;
@@ -147,7 +147,7 @@ final class VorbisReader {
         }
     }
 
-    /** Passes on the sound that was held back since a loss, after silence for what is missing before it. */
+    /** Passes on the audio held back since a loss, after silence for the gap before it. */
     private void passHeld(long gap) throws IOException {
         if (link == null || !link.hole) {
             return;
@@ -181,16 +181,15 @@ final class VorbisReader {
 
     private void header(Link link) throws IOException {
         if (link.headers == COMMENT_HEADER) {
-            // The library would believe any length inside the comments, and nobody reads them.
+            // The library trusts any length in the comments, which are not used.
             emptyComments(packet);
         }
         int result;
         try {
             result = link.info.synthesis_headerin(link.comment, packet);
         } catch (OutOfMemoryError e) {
-            // Sizes of tables come from the file unchecked.
-            throw damaged(
-                    "a Vorbis header with tables of sensible size", "one that needs more memory than there is", e);
+            // Table sizes come from the file without validation.
+            throw damaged("a Vorbis header with tables of reasonable size", "one that exceeds the available memory", e);
         }
         if (result < 0) {
             throw damaged("Vorbis header " + (link.headers + 1) + " of " + HEADER_PACKETS, "a damaged one", null);
@@ -235,12 +234,12 @@ final class VorbisReader {
         try {
             return link.block.synthesis(packet) == 0;
         } catch (RuntimeException e) {
-            // The library checks little inside a packet.
+            // The library validates little inside a packet.
             return false;
         }
     }
 
-    /** The last page says how many samples there are; its last packet holds some more. */
+    /** The last page states the number of samples; its last packet contains more. */
     private long remaining(Link link) {
         return page.eos() == 0 || page.granulepos() < 0
                 ? Long.MAX_VALUE
@@ -268,7 +267,7 @@ final class VorbisReader {
         return new MalformedAudioException(
                 String.format(
                         Locale.ROOT,
-                        "expected %s after %d samples (%.3f s) of Ogg Vorbis, found %s. The file is damaged or cut off; copy it again",
+                        "expected %s after %d samples (%.3f s) of Ogg Vorbis, found %s. The file is damaged or truncated; copy it again",
                         expected,
                         frames,
                         (double) frames / sampleRate,
@@ -276,7 +275,7 @@ final class VorbisReader {
                 cause);
     }
 
-    /** One logical stream from its first page to its last. */
+    /** One logical stream. */
     private static final class Link {
         private final int serial;
         private final StreamState stream = new StreamState();
@@ -287,13 +286,13 @@ final class VorbisReader {
         private int headers;
         private long decoded;
 
-        /** Position of the first decoded sample, once known. */
+        /** Position of the first decoded sample, if known. */
         private long origin;
 
         private boolean placed;
         private boolean ended;
 
-        /** Whether something was lost since the last page that told its place. */
+        /** Whether anything was lost since the last page that stated its position. */
         private boolean hole;
 
         Link(int serial) {

@@ -8,17 +8,17 @@ import java.util.HexFormat;
 import java.util.Locale;
 
 /**
- * The format chunk of a WAV file, where two of its fields contradict each other with the more likely one.
+ * The format chunk of a WAV file. If two of its fields contradict each other, the more likely one is used.
  *
- * @param code format code; for an extensible header that of its sub-format
+ * @param code format code, or that of the sub-format for an extensible header
  * @param sampleRate frames per second
  * @param channels samples per frame
  * @param sampleBytes bytes per sample
  * @param order byte order of samples and header
  */
 record WavFormat(int code, int sampleRate, int channels, int sampleBytes, ByteOrder order) {
-    /** Bytes of the longest chunk of which anything is used. */
-    static final int LONGEST = 40;
+    /** Length of the longest chunk of which any field is used. */
+    static final int MAX_LENGTH = 40;
 
     private static final int PCM = 1;
     private static final int IEEE_FLOAT = 3;
@@ -28,7 +28,7 @@ record WavFormat(int code, int sampleRate, int channels, int sampleBytes, ByteOr
     private static final int MP3 = 0x55;
     private static final int EXTENSIBLE = 0xFFFE;
 
-    /** What follows the two bytes of a format code in the sub-format of an extensible header: the common one, and Ambisonic's. */
+    /** Bytes after the format code in the sub-format of an extensible header: the usual suffix, and that of Ambisonics. */
     private static final byte[] COMMON = HexFormat.of().parseHex("000000001000800000AA00389B71");
 
     private static final byte[] AMBISONIC = HexFormat.of().parseHex("00002107D3118644C8C1CA000000");
@@ -44,19 +44,19 @@ record WavFormat(int code, int sampleRate, int channels, int sampleBytes, ByteOr
     }
 
     /**
-     * Reads the chunk.
+     * Parses the chunk.
      *
-     * @param bytes its content and what follows it
-     * @param length its stated length
-     * @param sink is warned of what does not fit
-     * @throws ForeignCodecException if another program has to decode the samples
-     * @throws MalformedAudioException if nothing tells how the samples are stored
+     * @param bytes content of the chunk and the bytes after it
+     * @param length length stated in the file
+     * @param sink receives warnings about contradictions
+     * @throws UnsupportedCodecException if the samples need another decoder
+     * @throws MalformedAudioException if the sample format is unknown
      */
     static WavFormat parse(byte[] bytes, long length, ByteOrder order, PcmSink sink) throws IOException {
         if (bytes.length < 16) {
             throw new MalformedAudioException(
-                    "expected at least 16 bytes in the WAV chunk 'fmt ', found the end of the file after "
-                            + bytes.length + ". The file is cut off; copy or record it again");
+                    "expected at least 16 bytes in the WAV 'fmt ' chunk, found the end of the file after "
+                            + bytes.length + ". The file is truncated; copy or record it again");
         }
         ByteBuffer chunk = ByteBuffer.wrap(bytes).order(order);
         int code = code(chunk, length, sink);
@@ -71,18 +71,18 @@ record WavFormat(int code, int sampleRate, int channels, int sampleBytes, ByteOr
         int sampleBytes = sampleBytes(code, bits, channels, frameBytes);
         if (channels == 0 && frameBytes > 0 && frameBytes % sampleBytes == 0) {
             channels = frameBytes / sampleBytes;
-            sink.warn("Its header states 0 channels; its block align makes " + channels + ", which was used.");
+            sink.warn("Its header states 0 channels; " + channels + " was derived from the block align and used.");
         }
         int stated = sampleBytes * channels;
         if (code == PCM && sampleBytes == 3 && frameBytes == 4 * channels && byteRate == sampleRate * frameBytes) {
-            // As arecord stores 24 bits: in words of 32.
+            // arecord stores 24-bit samples in 32-bit words.
             sampleBytes = 4;
         } else if (stated > 0 && frameBytes != stated) {
             sink.warn("Its header states a block align of " + frameBytes + ", but " + channels + " x " + sampleBytes
-                    + " bytes (channels x bytes per sample) make " + stated + ", which was used.");
+                    + " bytes (channels x bytes per sample) is " + stated + ", which was used.");
         }
         if (!isRate(sampleRate) && stated > 0 && isRate(byteRate / stated)) {
-            sink.warn("Its header states " + sampleRate + " Hz, but its byte rate makes " + byteRate / stated
+            sink.warn("Its header states " + sampleRate + " Hz, but its byte rate implies " + byteRate / stated
                     + " Hz, which was used.");
             sampleRate = byteRate / stated;
         }
@@ -93,20 +93,19 @@ record WavFormat(int code, int sampleRate, int channels, int sampleBytes, ByteOr
         int code = chunk.getShort(0) & 0xffff;
         if (code == EXTENSIBLE) {
             byte[] bytes = chunk.array();
-            if (length < LONGEST || bytes.length < LONGEST) {
-                sink.warn(
-                        "Its extensible WAV header is too short to name the kind of its samples; they were read as PCM.");
+            if (length < MAX_LENGTH || bytes.length < MAX_LENGTH) {
+                sink.warn("Its extensible WAV header is too short to state the sample format; PCM was assumed.");
                 return PCM;
             }
             code = chunk.getShort(24) & 0xffff;
             if (!Arrays.equals(bytes, 26, 40, COMMON, 0, COMMON.length)
                     && !Arrays.equals(bytes, 26, 40, AMBISONIC, 0, AMBISONIC.length)
                     && code != 0) {
-                throw new ForeignCodecException("it is a WAV file of a kind that only its maker names");
+                throw new UnsupportedCodecException("it is a WAV file with a vendor-specific sample format");
             }
         }
         if (code == 0) {
-            sink.warn("Its WAV header does not name the kind of its samples; they were read as PCM.");
+            sink.warn("Its WAV header does not state the sample format; PCM was assumed.");
             return PCM;
         }
         if (code != PCM
@@ -115,8 +114,8 @@ record WavFormat(int code, int sampleRate, int channels, int sampleBytes, ByteOr
                 && code != MU_LAW
                 && code != MPEG_LAYER_2
                 && code != MP3) {
-            throw new ForeignCodecException(
-                    String.format(Locale.ROOT, "it is a WAV file of format code 0x%04X (%s)", code, codecName(code)));
+            throw new UnsupportedCodecException(
+                    String.format(Locale.ROOT, "it is a WAV file with format code 0x%04X (%s)", code, codecName(code)));
         }
         return code;
     }
@@ -138,12 +137,12 @@ record WavFormat(int code, int sampleRate, int channels, int sampleBytes, ByteOr
             }
         }
         throw new MalformedAudioException("expected WAV samples of "
-                + (code == PCM ? "8, 16, 24 or 32 bits" : "32 or 64 bits in floating point") + ", found " + bits
+                + (code == PCM ? "8, 16, 24 or 32 bits" : "32 or 64 bits (floating point)") + ", found " + bits
                 + " bits. The header may be damaged; otherwise convert the file with ffmpeg");
     }
 
     private static boolean isRate(long rate) {
-        return rate >= AudioCollector.LOWEST_RATE && rate <= AudioCollector.HIGHEST_RATE;
+        return rate >= AudioCollector.MIN_RATE && rate <= AudioCollector.MAX_RATE;
     }
 
     private static String codecName(int code) {
@@ -162,7 +161,7 @@ record WavFormat(int code, int sampleRate, int channels, int sampleBytes, ByteOr
         return sampleBytes * channels;
     }
 
-    /** Decodes samples into floating point, full scale being -1 to 1. */
+    /** Decodes samples to floating point with full scale from -1 to 1. */
     void decode(byte[] bytes, int count, float[] target) {
         ByteBuffer buffer = ByteBuffer.wrap(bytes).order(order);
         if (code == IEEE_FLOAT) {
@@ -180,7 +179,7 @@ record WavFormat(int code, int sampleRate, int channels, int sampleBytes, ByteOr
         }
         switch (sampleBytes) {
             case 1 -> {
-                // The one width that WAV stores without a sign.
+                // The only unsigned width in WAV.
                 for (int i = 0; i < count; i++) {
                     target[i] = ((bytes[i] & 0xff) - 128) / 128f;
                 }

@@ -10,35 +10,35 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads WAV: RIFF, RIFX, RF64, BW64 and Sony Wave64 files of integer, floating-point, A-law or mu-law samples, and those that hold
- * MPEG audio.
+ * Reads WAV: RIFF, RIFX, RF64, BW64 and Sony Wave64 files with integer, floating-point, A-law, mu-law or MPEG audio
+ * samples.
  *
- * <p>Headers are taken for hints where they contradict the file. A recorder that crashed, a program that writes into a pipe and one
- * that counts wrongly all leave lengths that do not fit, so every length is checked against the bytes that follow: what is there is
- * read, and a warning says what is missing. A length of samples that is a placeholder (0, or a number just below 2 or 4 GiB) means
- * the end of the file, without a warning.
+ * <p>Headers are treated as hints where they contradict the file. Crashed recorders, programs that write to a pipe and
+ * programs that count wrongly leave invalid lengths, so every length is checked against the following bytes: the data
+ * present is read, and a warning describes the loss. A placeholder as the length of the samples (0, or a value just
+ * below 2 or 4 GiB) means the end of the file, without a warning.
  *
- * <p>Layout: Microsoft, <i>Multimedia Programming Interface and Data Specifications 1.0</i> and <i>Multiple Channel Audio Data
- * and WAVE Files</i>; RF64: EBU Tech 3306; Wave64: Sony Pictures Digital, <i>Sony Wave64</i>.
+ * <p>Format: Microsoft, <i>Multimedia Programming Interface and Data Specifications 1.0</i> and <i>Multiple Channel
+ * Audio Data and WAVE Files</i>; RF64: EBU Tech 3306; Wave64: Sony Pictures Digital, <i>Sony Wave64</i>.
  */
 final class WavReader {
     private static final int MPEG_LAYER_2 = 0x50;
     private static final int MP3 = 0x55;
 
-    /** The length in a 32-bit field that is too small for it. */
+    /** Placeholder for a length that does not fit a 32-bit field. */
     private static final long UNKNOWN = 0xFFFFFFFFL;
 
-    /** Longer chunks than this are not believed without proof; the largest real ones hold a picture. */
-    private static final long LONGEST_UNPROVEN_CHUNK = 1L << 28;
+    /** Longer chunks are not trusted without further evidence; the largest real ones contain a picture. */
+    private static final long MAX_UNVERIFIED_CHUNK = 1L << 28;
 
-    /** Chunks that are recognised by their name alone, whatever length they state. */
+    /** Chunks that are recognized by their name alone, whatever length they state. */
     private static final Set<String> KNOWN_CHUNKS = Set.of(
             "fmt ", "data", "ds64", "LIST", "fact", "cue ", "plst", "bext", "iXML", "axml", "chna", "JUNK", "junk",
             "PAD ", "FLLR", "PEAK", "smpl", "inst", "id3 ", "ID3 ", "DISP", "cart", "acid", "_PMX", "RIFF", "RF64");
 
     private static final Set<String> RIFF_MARKS = Set.of("RIFF", "RIFX", "RF64", "BW64");
 
-    /** What other programs append to a file, no part of its sound. */
+    /** Tags that other programs append to a file; not audio. */
     private static final Set<String> TAGS = Set.of("TAG", "ID3", "APE");
 
     private static final int FRAMES_PER_BLOCK = 4096;
@@ -59,7 +59,7 @@ final class WavReader {
         this.sink = sink;
     }
 
-    /** Returns whether a WAV file of a kind that is read here begins at a place. */
+    /** Returns whether a supported kind of WAV file starts at an offset. */
     static boolean begins(byte[] head, int at) {
         return RIFF_MARKS.contains(Bytes.text(head, at, 4)) && Bytes.startsWith(head, at + 8, "WAVE")
                 || Bytes.startsWith(head, at, "riff")
@@ -78,7 +78,7 @@ final class WavReader {
         }
     }
 
-    /** Files may be joined end to end. */
+    /** Files may be concatenated. */
     private void readFiles() throws IOException {
         do {
             header();
@@ -86,9 +86,9 @@ final class WavReader {
         } while (begins(in.peek(40), 0));
         if (!found) {
             throw new MalformedAudioException(
-                    "expected a WAV header and then a 'data' chunk with the samples, found the end of the file at byte "
+                    "expected a WAV header followed by a 'data' chunk, found the end of the file at byte "
                             + in.position() + " and " + (format == null ? "no 'fmt ' chunk" : "no 'data' chunk")
-                            + ". The file is cut off or its header is damaged; copy or record it again");
+                            + ". The file is truncated or its header is damaged; copy or record it again");
         }
     }
 
@@ -113,7 +113,7 @@ final class WavReader {
             in.skipBlock(chunkHeader());
             switch (id) {
                 case "fmt " -> {
-                    format = WavFormat.parse(in.peek(WavFormat.LONGEST), length, order, sink);
+                    format = WavFormat.parse(in.peek(WavFormat.MAX_LENGTH), length, order, sink);
                     skip(length);
                     readEarly();
                 }
@@ -142,7 +142,7 @@ final class WavReader {
         }
     }
 
-    /** Keeps samples whose format is not known yet; they may be more than fit into memory. */
+    /** Stores samples whose format is not known yet in a temporary file, because they may not fit in memory. */
     private void keep(long length) throws IOException {
         if (early != null) {
             skip(length);
@@ -177,7 +177,7 @@ final class WavReader {
 
     private void samples(PeekableInput source, WavFormat kind, long length) throws IOException {
         sink.begin(kind.sampleRate(), kind.channels());
-        if (length == 0 && !isRiffLengthKnown() || isFarAway(length)) {
+        if (length == 0 && !isRiffLengthKnown() || isPlaceholder(length)) {
             frames(source, kind, Long.MAX_VALUE);
             return;
         }
@@ -185,19 +185,19 @@ final class WavReader {
         long read = frames(source, kind, whole);
         double stated = seconds(kind, length);
         if (read < whole) {
-            sink.warn(Losses.cutOff(seconds(kind, read), stated));
+            sink.warn(LossWarnings.cutOff(seconds(kind, read), stated));
         } else if (source == in) {
             endSamples(kind, length, stated);
         }
     }
 
-    /** Goes on after the stated end of the samples where there is more sound, and otherwise leaves the stream at the next chunk. */
+    /** Continues after the stated end of the samples if more audio follows; otherwise positions the stream at the next chunk. */
     private void endSamples(WavFormat kind, long length, double stated) throws IOException {
         int rest = (int) (length % kind.frameBytes());
         if (isMoreSound(kind, in.peek(PeekableInput.WINDOW), rest)) {
             long more = frames(in, kind, Long.MAX_VALUE);
-            sink.warn("Its header states " + Losses.seconds(stated) + " of sound, but there are "
-                    + Losses.seconds(stated + seconds(kind, more)) + "; all of it was read.");
+            sink.warn("Its header states " + LossWarnings.seconds(stated) + " of audio, but there are "
+                    + LossWarnings.seconds(stated + seconds(kind, more)) + "; all of it was read.");
             return;
         }
         in.skipBlock(rest);
@@ -212,7 +212,7 @@ final class WavReader {
         return (double) bytes / kind.frameBytes() / kind.sampleRate();
     }
 
-    /** Passes on frames up to a number of bytes or the end, and returns how many bytes there were. */
+    /** Passes on frames up to a number of bytes or the end, and returns the number of bytes. */
     private long frames(PeekableInput source, WavFormat kind, long bytes) throws IOException {
         int frameBytes = kind.frameBytes();
         byte[] block = new byte[FRAMES_PER_BLOCK * frameBytes];
@@ -222,7 +222,7 @@ final class WavReader {
             int wanted = (int) Math.min(block.length, bytes - read);
             int count = source.readBlock(block, wanted);
             read += count;
-            // What is left over of a frame at the very end is no sound.
+            // The incomplete frame at the very end is not audio.
             int whole = count / frameBytes;
             kind.decode(block, whole * kind.channels(), samples);
             sink.write(samples, whole);
@@ -234,8 +234,8 @@ final class WavReader {
     }
 
     /**
-     * Returns whether sound goes on after the stated end of the samples: what follows is neither a chunk nor a tag, and at least a
-     * second long, or stated to be there by the length of the whole file.
+     * Returns whether audio continues after the stated end of the samples: the following bytes are neither a chunk nor
+     * a tag, and they are at least a second long or covered by the length of the whole file.
      */
     private boolean isMoreSound(WavFormat kind, byte[] ahead, int rest) {
         int padded = rest + (rest & 1);
@@ -251,7 +251,7 @@ final class WavReader {
         return !Bytes.areZero(ahead) && (inside || ahead.length >= Math.min(second, PeekableInput.WINDOW));
     }
 
-    /** Passes over a chunk, or over what its length can mean where that is wrong. */
+    /** Skips a chunk, or a plausible part of it if its length is wrong. */
     private void skip(long length) throws IOException {
         long padded = wave64 ? length + (-(chunkHeader() + length) & 7) : length + (length & 1);
         byte[] ahead = in.peek(PeekableInput.WINDOW);
@@ -268,7 +268,7 @@ final class WavReader {
         }
     }
 
-    /** Returns where the next chunk begins without which there is no sound, or -1. */
+    /** Returns the offset of the next chunk that is required for audio, or -1. */
     private int nextImportant(byte[] ahead) {
         for (int at = 0; at + chunkHeader() <= ahead.length; at++) {
             String id = ahead[at] == 'f' || ahead[at] == 'd' ? Bytes.text(ahead, at, 4) : "";
@@ -280,7 +280,7 @@ final class WavReader {
         return -1;
     }
 
-    /** Returns whether a chunk begins at a place: one that is known, or four letters and a length that is possible. */
+    /** Returns whether a chunk starts at an offset: a known one, or four letters and a possible length. */
     private boolean startsChunk(byte[] ahead, int at) {
         if (at + chunkHeader() > ahead.length) {
             return false;
@@ -290,8 +290,7 @@ final class WavReader {
             return true;
         }
         long length = chunkLength(ahead, at);
-        long limit =
-                ahead.length < PeekableInput.WINDOW ? ahead.length - at - chunkHeader() + 1 : LONGEST_UNPROVEN_CHUNK;
+        long limit = ahead.length < PeekableInput.WINDOW ? ahead.length - at - chunkHeader() + 1 : MAX_UNVERIFIED_CHUNK;
         return id.chars().allMatch(c -> c == ' ' || c == '_' || c < 0x7f && Character.isLetterOrDigit(c))
                 && length >= 0
                 && length <= limit;
@@ -311,12 +310,12 @@ final class WavReader {
     }
 
     private boolean isRiffLengthKnown() {
-        // A length that ends before the place where it is asked for counts nothing that follows.
-        return !isFarAway(riffLength) && riffEnd() > in.position();
+        // A length that ends before the current position does not cover the following bytes.
+        return !isPlaceholder(riffLength) && riffEnd() > in.position();
     }
 
-    /** SoX writes 0x7FFFF000 into a pipe, arecord 0x80000000 or a little less, ffmpeg 0xFFFFFFFF. */
-    private static boolean isFarAway(long length) {
+    /** SoX writes 0x7FFFF000 to a pipe, arecord 0x80000000 or slightly less, ffmpeg 0xFFFFFFFF. */
+    private static boolean isPlaceholder(long length) {
         return length < 0
                 || length >= 0x7FFFF000L && length <= 0x80000000L
                 || length >= 0xFFFFF000L && length <= UNKNOWN;

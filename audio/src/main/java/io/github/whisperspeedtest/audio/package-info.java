@@ -1,4 +1,4 @@
-/** Reading audio of any common kind as 16 kHz mono, the one form that Whisper hears. */
+/** Reads audio files of all common formats as 16 kHz mono. */
 @NullMarked
 package io.github.whisperspeedtest.audio;
 

@@ -30,7 +30,7 @@ class AudioFilesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"reference.flac", "reference.mp3", "untagged.mp3", "reference.ogg"})
-    void contentCountsAndNotTheExtension(String file) throws IOException {
+    void detectsFormatFromContent(String file) throws IOException {
         Path disguised = Files.write(directory.resolve("sound.txt"), Signals.resource(file));
 
         Audio audio = AudioFiles.read(disguised, NONE);
@@ -40,33 +40,33 @@ class AudioFilesTest {
     }
 
     @Test
-    void missingFileIsNamed() {
+    void reportsMissingFile() {
         Path missing = directory.resolve("missing.wav");
 
-        assertFails(missing, "there is no such file");
+        assertFails(missing, "the file does not exist");
     }
 
     @Test
-    void directoryIsNoFile() {
+    void rejectsDirectory() {
         assertFails(directory, "found a directory");
     }
 
     @Test
-    void emptyFileIsNamed() throws IOException {
+    void rejectsEmptyFile() throws IOException {
         assertFails(Files.createFile(directory.resolve("empty.wav")), "empty file (0 bytes)");
     }
 
     @Test
-    void fileThatMustNotBeReadIsNamed() throws IOException {
+    void reportsUnreadableFile() throws IOException {
         Path secret = Files.write(directory.resolve("secret.wav"), new byte[100]);
         assumeTrue(secret.toFile().setReadable(false));
-        assumeFalse(Files.isReadable(secret), "this user may read everything");
+        assumeFalse(Files.isReadable(secret), "this user can read every file");
 
-        assertFails(secret, "access is denied");
+        assertFails(secret, "access denied");
     }
 
     @Test
-    void unknownContentWithoutFfmpegSaysWhatCanBeReadAndHowToGetTheRest() throws IOException {
+    void listsSupportedFormatsAndRemedyForUnknownContent() throws IOException {
         Path unknown =
                 Files.write(directory.resolve("speech.wav"), new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 11, 12, 13});
 
@@ -85,15 +85,15 @@ class AudioFilesTest {
     @CsvSource({
         "'II*\0 some other thing', 'starts with the bytes 49 49 2A 00'",
         "'RIFF\0\0\0\0AVI LIST', 'an AVI file'",
-        "'ID3\4\0\0\0\0\0\1x\0nothing', 'neither WAV, FLAC, MP3 nor Ogg Vorbis'",
-        "'OggS\0', 'neither WAV, FLAC, MP3 nor Ogg Vorbis'",
-        "'fLa', 'neither WAV, FLAC, MP3 nor Ogg Vorbis'",
-        "'\u00ff\u00fb\u0090\0', 'neither WAV, FLAC, MP3 nor Ogg Vorbis'",
+        "'ID3\4\0\0\0\0\0\1x\0nothing', 'it is not WAV, FLAC, MP3 or Ogg Vorbis'",
+        "'OggS\0', 'it is not WAV, FLAC, MP3 or Ogg Vorbis'",
+        "'fLa', 'it is not WAV, FLAC, MP3 or Ogg Vorbis'",
+        "'\u00ff\u00fb\u0090\0', 'it is not WAV, FLAC, MP3 or Ogg Vorbis'",
         "'\0\0\0\u0020ftypM4A \0\0\0', 'an MP4, M4A or QuickTime file'",
         "'\u001aE\u00df\u00a3\u00a3B', 'a Matroska or WebM file'",
         "'#EXTM3U and a long list of what is played', it is a text that begins with",
     })
-    void contentThatIsNotDecodedHereIsNamed(String content, String name) {
+    void namesUnsupportedFormats(String content, String name) {
         byte[] bytes = content.getBytes(StandardCharsets.ISO_8859_1);
 
         assertThatThrownBy(() -> AudioFiles.read("thing", new ByteArrayInputStream(bytes)))
@@ -106,13 +106,13 @@ class AudioFilesTest {
         "'<!DOCTYPE html><html><body>Sign in</body></html>', 'an HTML page', 'Download it again'",
         "'\n <HTML>', 'an HTML page', 'Download it again'",
         "'version https://git-lfs.github.com/spec/v1', 'a git-lfs pointer', 'git lfs pull'",
-        "'%PDF-1.7 and so on', 'a PDF document', 'Name the recording itself'",
+        "'%PDF-1.7 and so on', 'a PDF document', 'Specify the recording itself'",
         "'PK\u0003\u0004 and so on', 'a ZIP archive', 'Unpack it first'",
-        "'\0\0\0\0\0\0\0\0', 'only zeros in its first 8 bytes', 'Copy it again'",
+        "'\0\0\0\0\0\0\0\0', 'only zeros in its first 8 bytes', 'copy it again from its source'",
     })
-    void whatIsNoRecordingIsNamedAndFfmpegIsNotAsked(String content, String found, String remedy) throws IOException {
+    void rejectsFilesWithoutAudioWithoutRunningFfmpeg(String content, String found, String remedy) throws IOException {
         Path file = Files.write(directory.resolve("speech.wav"), content.getBytes(StandardCharsets.ISO_8859_1));
-        // A program that cannot be started would be part of the message.
+        // A program that cannot be started would appear in the message.
         Path program = Files.createFile(directory.resolve("ffmpeg"));
         assumeTrue(program.toFile().setExecutable(true));
         Ffmpeg broken = new Ffmpeg(List.of(directory), Duration.ofSeconds(1));
@@ -124,15 +124,15 @@ class AudioFilesTest {
     }
 
     @Test
-    void oggThatHoldsOpusIsNotTakenForVorbis() {
+    void distinguishesOpusFromVorbis() {
         assertThatThrownBy(() -> AudioFiles.read("opus.ogg", new ByteArrayInputStream(Signals.resource("opus.ogg"))))
                 .isInstanceOf(AudioException.class)
                 .hasMessageContaining("it is an Ogg file of Opus")
-                .hasMessageContaining("save it as a file");
+                .hasMessageContaining("to read it with ffmpeg, save it as a file");
     }
 
     @Test
-    void emptyStreamIsAnError() {
+    void rejectsEmptyStream() {
         assertThatThrownBy(() -> AudioFiles.read("nothing", InputStream.nullInputStream()))
                 .isInstanceOf(AudioException.class)
                 .hasMessage("Cannot read 'nothing': expected audio, found nothing (0 bytes). Record or copy it again.");
@@ -140,7 +140,7 @@ class AudioFilesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"wav", "reference.flac", "reference.mp3", "reference.ogg"})
-    void failureOfTheDiskIsNotTakenForDamage(String file) {
+    void distinguishesIoFailureFromDamage(String file) {
         byte[] bytes = file.equals("wav") ? Signals.reference().bytes() : Signals.resource(file);
         InputStream whole = new ByteArrayInputStream(bytes, 0, bytes.length / 2);
         InputStream failing = new InputStream() {
@@ -166,7 +166,7 @@ class AudioFilesTest {
     }
 
     @Test
-    void interruptedThreadStopsReadingAndStaysInterrupted() throws IOException {
+    void stopsOnInterruptAndKeepsInterruptStatus() throws IOException {
         Path file =
                 Files.write(directory.resolve("long.wav"), Signals.reference().bytes());
         try {
@@ -179,7 +179,7 @@ class AudioFilesTest {
     }
 
     @Test
-    void interruptInTheMiddleStopsReading() {
+    void stopsOnInterruptWhileReading() {
         InputStream interrupting = new ByteArrayInputStream(Signals.reference().bytes()) {
             @Override
             public synchronized int read(byte[] target, int offset, int length) {

@@ -15,14 +15,14 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AudioMemoryTest {
-    /** Twenty minutes of 48 kHz stereo: 230 MB as they come, 77 MB at 16 kHz. */
+    /** Twenty minutes of 48 kHz stereo: 230 MB as 16-bit samples, 77 MB at 16 kHz. */
     private static final int SECONDS = 20 * 60;
 
-    /** Enough for the result once, and too little for it twice. */
+    /** Enough for one copy of the result, too little for two. */
     private static final String HEAP = "-Xmx112m";
 
     @Test
-    void longRecordingTakesNoMoreMemoryThanItsSamplesAtSixteenKilohertz() throws Exception {
+    void longRecordingNeedsOnlyMemoryOfIts16KilohertzSamples() throws Exception {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         Process process = new ProcessBuilder(
                         java.toString(),
@@ -38,7 +38,7 @@ class AudioMemoryTest {
         assertThat(output.strip()).isEqualTo(Long.toString((long) SECONDS * Audio.SAMPLE_RATE));
     }
 
-    /** Reads the recording in a heap of its own and prints how many samples there are. */
+    /** Reads the recording in a JVM with a limited heap and prints the number of samples. */
     public static void main(String[] arguments) {
         byte[] head = new WavWriter()
                 .rate(48_000)
@@ -50,7 +50,7 @@ class AudioMemoryTest {
         System.out.println(AudioFiles.read("long.wav", recording).sampleCount());
     }
 
-    /** So many bytes, none of which is held anywhere. */
+    /** A stream of constant bytes that are not stored. */
     private static final class Constant extends InputStream {
         private long left;
 

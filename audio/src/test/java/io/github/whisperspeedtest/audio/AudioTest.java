@@ -8,11 +8,11 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class AudioTest {
-    /** Beyond two of the blocks that the samples are kept in, and at the end of none. */
+    /** More than two blocks of samples, ending within a block. */
     private static final int COUNT = 2 * (1 << 14) + 1234;
 
     @Test
-    void samplesComeBackWhateverThePiecesTheyCameIn() {
+    void returnsSamplesAppendedInPiecesOfAnySize() {
         float[] samples = ramp(COUNT);
         for (int piece : new int[] {1, 1000, 1 << 14, (1 << 14) + 1, COUNT}) {
             Audio.Builder builder = Audio.builder("ramp");
@@ -29,7 +29,7 @@ class AudioTest {
     }
 
     @Test
-    void anyStretchIsRead() {
+    void readsAnyRange() {
         Audio audio = Audio.of("ramp", ramp(COUNT));
         int border = 1 << 14;
         for (int position : new int[] {0, 1, border - 1, border, border + 1, 2 * border - 7, COUNT - 10}) {
@@ -47,7 +47,7 @@ class AudioTest {
     }
 
     @Test
-    void aSliceIsACopyOfItsOwn() {
+    void slicesAreIndependentCopies() {
         Audio audio = Audio.of("ramp", ramp(COUNT));
         int border = 1 << 14;
         for (int[] part :
@@ -76,7 +76,7 @@ class AudioTest {
     }
 
     @Test
-    void placesThatDoNotExistAreRefused() {
+    void rejectsPositionsOutOfRange() {
         Audio audio = Audio.of("ramp", ramp(100));
         float[] target = new float[10];
 
@@ -87,7 +87,7 @@ class AudioTest {
     }
 
     @Test
-    void changesToTheSourceAreNotHeard() {
+    void copiesTheSourceSamples() {
         float[] samples = ramp(10);
         Audio audio = Audio.of("ramp", samples);
         samples[3] = 77;
@@ -98,7 +98,7 @@ class AudioTest {
     }
 
     @Test
-    void durationIsExactToTheNanosecondBelow() {
+    void roundsDurationDownToNanosecond() {
         assertThat(Audio.of("none", new float[0]).duration()).isZero();
         assertThat(Audio.of("one", new float[1]).duration()).isEqualTo(Duration.ofNanos(62_500));
         assertThat(Audio.of("second", new float[16_000]).duration()).isEqualTo(Duration.ofSeconds(1));

@@ -10,25 +10,25 @@ class ChannelMixerTest {
     private static final int SECOND = Audio.SAMPLE_RATE;
     private static final float[] TONE = Signals.tone(440, 0.5, Audio.SAMPLE_RATE, 4 * SECOND);
 
-    /** Returns what a channel has at a sample. */
+    /** The signal of a channel by sample. */
     @FunctionalInterface
     private interface Channel {
         double at(int sample);
     }
 
     @Test
-    void ofOppositeChannelsOneIsTaken() {
+    void selectsOneOfTwoInverseChannels() {
         Audio audio = read(i -> TONE[i], i -> -TONE[i]);
 
         assertThat(Signals.amplitude(Signals.samples(audio), 0, 4 * SECOND, 440))
                 .isCloseTo(0.5, within(0.001));
         assertThat(audio.warnings())
-                .containsExactly("Its channels have opposite phases and cancel each other out in 4.000 s of 4.000 s;"
+                .containsExactly("Its channels have opposite phase and cancel out in 4.000 s of 4.000 s;"
                         + " only one channel was read there.");
     }
 
     @Test
-    void theLouderOneIsTakenOfSeveralChannels() {
+    void selectsLoudestOfSeveralChannels() {
         Audio audio = read(i -> -0.8 * TONE[i], i -> 0, i -> TONE[i], i -> -0.2 * TONE[i]);
 
         assertThat(Signals.amplitude(Signals.samples(audio), 0, 4 * SECOND, 440))
@@ -36,7 +36,7 @@ class ChannelMixerTest {
     }
 
     @Test
-    void anEmptyChannelAndDifferentOnesAreMixed() {
+    void mixesSilentAndIndependentChannels() {
         for (Channel other : new Channel[] {i -> 0, i -> 0.5 * Math.sin(0.3 * i), i -> TONE[i]}) {
             Audio audio = read(i -> TONE[i], other);
 
@@ -46,9 +46,9 @@ class ChannelMixerTest {
         }
     }
 
-    /** In the pause both channels have noise of their own, which does not cancel out. */
+    /** During the pause, both channels have independent noise, which does not cancel out. */
     @Test
-    void aQuietPassageDoesNotChangeTheChoice() {
+    void keepsChoiceDuringPause() {
         Channel voice = i -> i / SECOND % 2 == 0 ? TONE[i] : 0;
         Audio audio = read(i -> voice.at(i) + 0.002 * Math.sin(0.1 * i), i -> -voice.at(i) + 0.002 * Math.sin(0.3 * i));
 
@@ -56,7 +56,7 @@ class ChannelMixerTest {
     }
 
     @Test
-    void whereOnlyAPartIsOppositeTheRestIsMixedWithoutAClick() {
+    void crossfadesWhereOnlyAPartIsInverse() {
         Audio audio = read(i -> TONE[i], i -> i < 2 * SECOND ? -TONE[i] : 0);
 
         float[] samples = Signals.samples(audio);
@@ -64,7 +64,7 @@ class ChannelMixerTest {
         assertThat(Signals.amplitude(samples, 2 * SECOND + 1_000, 4 * SECOND, 440))
                 .isCloseTo(0.25, within(0.001));
         for (int i = 1; i < samples.length; i++) {
-            // The tone itself changes by 0.087 at most.
+            // The tone itself changes by at most 0.087 per sample.
             assertThat(Math.abs(samples[i] - samples[i - 1])).isLessThan(0.095f);
         }
         assertThat(audio.warnings()).singleElement().asString().contains("in 2.000 s of 4.000 s");

@@ -27,7 +27,7 @@ class CompressedAudioTest {
     private static final Audio ORIGINAL = read(Signals.reference().bytes());
 
     @Test
-    void flacIsTheWavBitForBit() {
+    void flacEqualsWavBitForBit() {
         Audio flac = read(Signals.resource("reference.flac"));
 
         assertThat(Signals.samples(flac)).containsExactly(Signals.samples(ORIGINAL));
@@ -46,12 +46,12 @@ class CompressedAudioTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"reference.mp3", "reference.ogg", "paged.ogg"})
-    void lossyFilesHaveTheLengthTheTonesAndTheTimingOfTheWav(String file) {
+    void lossyFilesKeepLengthTonesAndTiming(String file) {
         Audio audio = read(Signals.resource(file));
 
         assertThat(audio.sampleCount()).isEqualTo(ORIGINAL.sampleCount());
         float[] samples = Signals.samples(audio);
-        // LAME turns down by 5 %.
+        // LAME lowers the level by 5 %.
         double level = file.endsWith(".mp3") ? 0.95 * 0.25 : 0.25;
         assertThat(Signals.amplitude(samples, 0, 16_000, Signals.LEFT_TONE)).isCloseTo(level, within(0.003));
         assertThat(Signals.amplitude(samples, 0, 16_000, Signals.RIGHT_TONE)).isCloseTo(level, within(0.003));
@@ -59,12 +59,12 @@ class CompressedAudioTest {
         for (int i = 0; i < error.length; i++) {
             error[i] -= (float) (samples[i] * 0.25 / level);
         }
-        // One sample of delay would already leave an error of 0.1; the codecs themselves leave little of it.
+        // One sample of delay would cause an error of 0.1; the codecs cause far less.
         assertThat(Signals.rms(error, 0, error.length)).isLessThan(0.02);
     }
 
     @Test
-    void mp3WithoutInformationFrameKeepsTheEncodersDelay() {
+    void mp3WithoutInformationFrameKeepsEncoderDelay() {
         Audio audio = read(Signals.resource("untagged.mp3"));
 
         assertThat(audio.duration().toMillis()).isBetween(1_000L, 1_120L);
@@ -75,7 +75,7 @@ class CompressedAudioTest {
     }
 
     @Test
-    void mp3MayBeginInTheMiddleOfAFrameAndEndInATag() {
+    void mp3MayStartWithinFrameAndEndWithTag() {
         byte[] whole = Signals.resource("untagged.mp3");
         byte[] tag = Arrays.copyOf(new byte[] {'T', 'A', 'G', 'x'}, 128);
 
@@ -85,7 +85,7 @@ class CompressedAudioTest {
     }
 
     @Test
-    void id3TagMayStandBeforeFlac() {
+    void skipsId3TagBeforeFlac() {
         byte[] tag = {'I', 'D', '3', 4, 0, 0, 0, 0, 0, 5, 1, 2, 3, 4, 5};
 
         assertThat(read(join(tag, Signals.resource("reference.flac"))).sampleCount())
@@ -93,20 +93,21 @@ class CompressedAudioTest {
     }
 
     @Test
-    void vorbisStreamsFollowOneAnother() {
+    void readsChainedVorbisStreams() {
         byte[] one = Signals.resource("reference.ogg");
 
         assertThat(read(join(one, one)).sampleCount()).isEqualTo(32_000);
     }
 
     @Test
-    void mp3StreamsMayChangeTheirRateAndChannels() {
+    void readsMp3WithChangingRateAndChannels() {
         byte[] low = Signals.resource("untagged.mp3");
         byte[] high = Signals.resource("reference.mp3");
 
         Audio audio = read(join(low, high, low));
 
-        // The second one is no longer the first, whose information frame says what of it is silence of the encoder.
+        // The second stream is not at the start of the file, so its information frame, which states the encoder delay,
+        // is ignored.
         assertThat(audio.duration().toMillis()).isBetween(3_100L, 3_300L);
         assertThat(audio.warnings()).isEmpty();
         float[] samples = Signals.samples(audio);
@@ -119,7 +120,7 @@ class CompressedAudioTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"layer2-low.mp2", "layer2.mp2"})
-    void layer2HasTheLengthAndTheTonesOfTheWav(String file) {
+    void layer2KeepsLengthAndTones(String file) {
         Audio audio = read(Signals.resource(file));
 
         assertThat(audio.duration().toMillis()).isBetween(290L, 400L);
@@ -130,7 +131,7 @@ class CompressedAudioTest {
     }
 
     @Test
-    void flacThatIsCutOffIsReadAndSaysHowMuchIsMissing() {
+    void readsTruncatedFlacAndReportsLoss() {
         byte[] whole = Signals.resource("reference.flac");
 
         Audio audio = read(Arrays.copyOf(whole, whole.length / 2));
@@ -140,12 +141,12 @@ class CompressedAudioTest {
                 .singleElement()
                 .asString()
                 .matches(
-                        "The recording is cut off: 0\\.\\d+ s of the 1\\.000 s that its header states are missing .*%\\)\\.");
+                        "The recording is truncated: 0\\.\\d+ s of the 1\\.000 s stated in its header are missing .*%\\)\\.");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 10_000, 1_000_000_000})
-    void flacIsReadToItsEndWhateverItsHeaderStates(int total) {
+    void readsFlacToItsEndWhateverLengthItsHeaderStates(int total) {
         byte[] bytes = Signals.resource("reference.flac");
         ByteBuffer.wrap(bytes).putInt(22, total);
         // The checksum of all samples.
@@ -159,7 +160,7 @@ class CompressedAudioTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"reference.flac", "many-pages.ogg"})
-    void silenceTakesThePlaceOfWhatIsDamaged(String file) {
+    void replacesDamageBySilence(String file) {
         byte[] bytes = Signals.resource(file);
         Arrays.fill(bytes, bytes.length / 2, bytes.length / 2 + 100, (byte) 0x55);
 
@@ -169,10 +170,10 @@ class CompressedAudioTest {
         assertThat(audio.warnings())
                 .singleElement()
                 .asString()
-                .startsWith("The recording is damaged: silence takes the place of 0.")
-                .contains("in one place, at 0.");
+                .startsWith("The recording is damaged: 0.")
+                .contains(" s of audio were replaced by silence in one place, at 0.");
         float[] samples = Signals.samples(audio);
-        // What comes after the damage is where it was.
+        // Audio after the damage keeps its position.
         float[] error = Signals.samples(ORIGINAL);
         for (int i = 0; i < error.length; i++) {
             error[i] -= samples[i];
@@ -182,7 +183,7 @@ class CompressedAudioTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1})
-    void garbageBetweenFramesOfMp3IsPassedOver(int kind) {
+    void skipsGarbageBetweenMp3Frames(int kind) {
         byte[] whole = Signals.resource("untagged.mp3");
         byte[] garbage = new byte[5_000];
         Arrays.fill(garbage, (byte) (kind == 0 ? 0 : 0x55));
@@ -197,28 +198,28 @@ class CompressedAudioTest {
         assertThat(audio.warnings())
                 .singleElement()
                 .asString()
-                .contains("that are no MPEG audio were passed over in one place, at 0.5");
+                .contains("that are not MPEG audio were skipped in one place, at 0.5");
     }
 
     @Test
-    void mp3ThatIsCutInTheMiddleOfAFrameSaysSo() {
+    void reportsMp3TruncatedWithinFrame() {
         byte[] untagged = Signals.resource("untagged.mp3");
         byte[] tagged = Signals.resource("reference.mp3");
 
         assertThat(read(Arrays.copyOf(untagged, untagged.length / 2 + 9)).warnings())
                 .singleElement()
                 .asString()
-                .contains("cut off in the middle of a frame, after 0.5");
+                .contains("truncated within a frame, after 0.5");
         assertThat(read(Arrays.copyOf(tagged, tagged.length / 2)).warnings())
                 .singleElement()
                 .asString()
-                .contains("that its header states are missing (");
+                .contains("stated in its header are missing (");
     }
 
     /** The information frame counts frames and bytes. */
     @ParameterizedTest
     @CsvSource({"5, false, 0", "4000, false, 0", "4000, true, 1"})
-    void mp3IsReadToItsEndWhateverItsInformationFrameCounts(int count, boolean bytesToo, int warnings) {
+    void readsMp3ToItsEndWhateverLengthItsInformationFrameStates(int count, boolean bytesToo, int warnings) {
         byte[] bytes = Signals.resource("reference.mp3");
         int tag = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("Info");
         ByteBuffer.wrap(bytes).putInt(tag + 8, count);
@@ -233,7 +234,7 @@ class CompressedAudioTest {
     }
 
     @Test
-    void mp3MayStandBehindAnythingElse() {
+    void findsMp3AfterOtherBytes() {
         byte[] whole = Signals.resource("untagged.mp3");
         byte[] junk = new byte[30_000];
         new Random(1).nextBytes(junk);
@@ -248,9 +249,9 @@ class CompressedAudioTest {
                 .isEqualTo(read(whole).duration());
     }
 
-    /** A picture of 100 kB, as a tag may hold. */
+    /** A picture of 100 kB, as in typical tags. */
     @Test
-    void largeTagsArePassedOver() {
+    void skipsLargeTags() {
         byte[] whole = Signals.resource("untagged.mp3");
         byte[] tag = Arrays.copyOf(new byte[] {'I', 'D', '3', 4, 0, 0, 0, 6, 0, 0}, 10 + 6 * 128 * 128);
 
@@ -259,13 +260,13 @@ class CompressedAudioTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"reference.mp3", "paged.ogg"})
-    void streamsMayStopAnywhere(String file) {
+    void readsStreamsTruncatedAnywhere(String file) {
         byte[] bytes = Signals.resource(file);
 
         Audio audio = read(Arrays.copyOf(bytes, bytes.length * 9 / 10));
 
         assertThat(audio.sampleCount()).isBetween(8_000L, 16_000L);
-        assertThat(audio.warnings()).singleElement().asString().startsWith("The recording is cut off");
+        assertThat(audio.warnings()).singleElement().asString().startsWith("The recording is truncated");
     }
 
     private Audio readFile(byte[] bytes) throws UncheckedIOException {

@@ -11,11 +11,11 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every damaged file is either sound or an {@link AudioException}, and soon. */
+/** Damaged files either yield audio or an {@link AudioException}, quickly. */
 class DamagedAudioTest {
     private static final int MUTATIONS = 60;
 
-    /** Only to tell an endless loop. */
+    /** Detects endless loops. */
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     @ParameterizedTest
@@ -29,7 +29,7 @@ class DamagedAudioTest {
                 "reference.ogg",
                 "paged.ogg"
             })
-    void truncationsAndFlippedBytesAreSoundOrAClearError(String file) {
+    void truncatedAndCorruptedFilesYieldAudioOrClearError(String file) {
         byte[] whole = whole(file);
         Random random = new Random(file.hashCode());
         assertTimeoutPreemptively(LIMIT, () -> {
@@ -39,20 +39,20 @@ class DamagedAudioTest {
         });
     }
 
-    /** With checksums that fit again the damage gets past the container and into the codec. */
+    /** With recomputed checksums, the damage passes the container and reaches the codec. */
     @ParameterizedTest
     @ValueSource(strings = {"reference.ogg", "paged.ogg"})
-    void flippedBytesUnderAValidChecksumAreSoundOrAClearError(String file) {
+    void corruptedFilesWithValidChecksumsYieldAudioOrClearError(String file) {
         byte[] whole = whole(file);
         Random random = new Random(file.hashCode());
         assertTimeoutPreemptively(LIMIT, () -> {
             for (int i = 0; i < MUTATIONS; i++) {
                 byte[] bytes = whole.clone();
                 for (int flips = random.nextInt(4); flips >= 0; flips--) {
-                    // Beyond the first page's header, so that it stays recognisable as Vorbis.
+                    // After the header of the first page, so that the file is still recognized as Vorbis.
                     bytes[36 + random.nextInt(bytes.length - 36)] ^= (byte) (1 << random.nextInt(8));
                 }
-                OggChecksums.mend(bytes);
+                OggChecksums.update(bytes);
                 readOrFail(bytes, file + ", mutation " + i);
             }
         });
@@ -78,7 +78,7 @@ class DamagedAudioTest {
                 bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
             }
         } else if (number % 4 == 2) {
-            // The header is a small target, and the one that lies best.
+            // The header is a small but rewarding target.
             bytes[random.nextInt(Math.min(200, bytes.length))] ^= (byte) (1 << random.nextInt(8));
         } else if (number % 4 == 3) {
             int from = random.nextInt(bytes.length);
@@ -97,7 +97,7 @@ class DamagedAudioTest {
                     .isPositive();
         } catch (AudioException e) {
             assertThat(e).as(description).hasMessageStartingWith("Cannot read 'damaged': ");
-            // No class name or stack of a library.
+            // No class name or stack trace of a library.
             assertThat(e.getMessage())
                     .as(description)
                     .doesNotContain("Exception")

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the stand-ins are shell scripts")
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the fake programs are shell scripts")
 class FfmpegTest {
     private static final Duration PATIENT = Duration.ofSeconds(60);
 
@@ -30,7 +30,7 @@ class FfmpegTest {
     private Path directory;
 
     @Test
-    void soundOfTheProgramIsTheAudio() throws IOException {
+    void returnsDecodedAudio() throws IOException {
         Path unknown = unknownFile("a b'c.m4a");
         float[] tone = Signals.tone(440, 0.5, Audio.SAMPLE_RATE, 40_000);
         writeSound(tone);
@@ -47,21 +47,21 @@ class FfmpegTest {
     }
 
     @Test
-    void failureOfTheProgramIsReportedWithWhatItSaid() throws IOException {
+    void reportsFailureWithMessage() throws IOException {
         Path unknown = unknownFile("broken.m4a");
-        // More than a pipe holds, so that it would hang if nobody read it.
+        // More than a pipe buffer, so the program would hang if its messages were not read.
         Ffmpeg ffmpeg = standIn("head -c 300000 /dev/zero | tr '\\0' x >&2; echo 'moov atom not found' >&2; exit 183");
 
         assertThatThrownBy(() -> AudioFiles.read(unknown, ffmpeg))
                 .isInstanceOf(AudioException.class)
                 .hasMessageStartingWith("Cannot read '" + unknown + "': ")
-                .hasMessageContaining("exit code 183")
+                .hasMessageContaining("exited with code 183")
                 .hasMessageContaining("moov atom not found")
                 .satisfies(e -> assertThat(e.getMessage().length()).isLessThan(1_500));
     }
 
     @Test
-    void complaintsOfTheProgramAreWarnings() throws IOException {
+    void turnsMessagesIntoWarnings() throws IOException {
         writeSound(Signals.tone(440, 0.5, Audio.SAMPLE_RATE, 40_000));
         Ffmpeg ffmpeg = standIn("echo 'partial file' >&2; cat '" + directory + "/sound'");
 
@@ -69,22 +69,22 @@ class FfmpegTest {
 
         assertThat(audio.sampleCount()).isEqualTo(40_000);
         assertThat(audio.warnings())
-                .containsExactly("ffmpeg said while it decoded: partial file. Sound may be missing.");
+                .containsExactly("ffmpeg reported while decoding: partial file. Some audio may be missing.");
     }
 
     @Test
-    void soundBeforeAFailureOfTheProgramIsRead() throws IOException {
+    void keepsAudioDecodedBeforeFailure() throws IOException {
         writeSound(Signals.tone(440, 0.5, Audio.SAMPLE_RATE, 40_000));
         Ffmpeg ffmpeg = standIn("cat '" + directory + "/sound'; echo 'Invalid data' >&2; exit 69");
 
         Audio audio = AudioFiles.read(unknownFile("damaged.m4a"), ffmpeg);
 
         assertThat(audio.sampleCount()).isEqualTo(40_000);
-        assertThat(audio.warnings()).singleElement().asString().contains("exit code 69", "Invalid data");
+        assertThat(audio.warnings()).singleElement().asString().contains("exited with code 69", "Invalid data");
     }
 
     @Test
-    void theProgramIsAskedBeforeADamagedFileIsRefused() throws IOException {
+    void triesFfmpegBeforeRejectingDamagedFile() throws IOException {
         float[] tone = Signals.tone(440, 0.5, Audio.SAMPLE_RATE, 40_000);
         writeSound(tone);
         Path damaged =
@@ -98,7 +98,7 @@ class FfmpegTest {
     }
 
     @Test
-    void damagedFileThatTheProgramCannotReadEitherIsRefusedWithBothReasons() throws IOException {
+    void rejectsDamagedFileWithBothReasonsIfFfmpegFails() throws IOException {
         Path damaged =
                 Files.write(directory.resolve("damaged.flac"), Arrays.copyOf(Signals.resource("reference.flac"), 20));
         Ffmpeg ffmpeg = standIn("echo 'Invalid data' >&2; exit 1");
@@ -106,12 +106,12 @@ class FfmpegTest {
         assertThatThrownBy(() -> AudioFiles.read(damaged, ffmpeg))
                 .isInstanceOf(AudioException.class)
                 .hasMessageContaining("FLAC header")
-                .hasMessageContaining("ffmpeg gets no sound out of it either");
+                .hasMessageContaining("ffmpeg cannot decode it either");
     }
 
-    /** Of a video with opposite channels there would be nothing left if ffmpeg mixed them. */
+    /** If ffmpeg mixed them, nothing would remain of a video with inverse channels. */
     @Test
-    void channelsOfTheProgramAreMixedHere() throws IOException {
+    void mixesChannelsInJava() throws IOException {
         WavWriter writer = new WavWriter().code(3).bits(32).channels(2);
         float[] tone = Signals.tone(440, 0.5, Audio.SAMPLE_RATE, 40_000);
         for (float sample : tone) {
@@ -123,36 +123,36 @@ class FfmpegTest {
         Audio audio = AudioFiles.read(unknownFile("opposite.m4a"), ffmpeg);
 
         assertThat(Signals.samples(audio)).containsExactly(tone);
-        assertThat(audio.warnings()).singleElement().asString().contains("opposite phases");
+        assertThat(audio.warnings()).singleElement().asString().contains("opposite phase");
     }
 
     @Test
-    void programWithoutSoundIsAnError() throws IOException {
+    void rejectsEmptyOutput() throws IOException {
         Path unknown = unknownFile("silent.m4a");
         Ffmpeg ffmpeg = standIn("exit 0");
 
         assertThatThrownBy(() -> AudioFiles.read(unknown, ffmpeg))
                 .isInstanceOf(AudioException.class)
-                .hasMessageContaining("it holds no samples");
+                .hasMessageContaining("found no samples");
     }
 
     @Test
-    void programThatHangsIsStoppedAfterAWhile() throws IOException {
+    void stopsHangingProgramAfterTimeout() throws IOException {
         Path unknown = unknownFile("endless.m4a");
         Ffmpeg ffmpeg = standIn("echo $$ > '" + directory + "/pid'; exec sleep 600", Duration.ofMillis(500));
 
         assertThatThrownBy(() -> AudioFiles.read(unknown, ffmpeg))
                 .isInstanceOf(AudioException.class)
-                .hasMessageContaining("neither decoded nor ended for 0.5 s");
+                .hasMessageContaining("neither produced output nor exited for 0.5 s");
         assertStopped();
     }
 
     @Test
     @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-    void programThatHangsEndsWithAnInterrupt() throws Exception {
+    void stopsHangingProgramOnInterrupt() throws Exception {
         Path unknown = unknownFile("endless.m4a");
         Path started = directory.resolve("started");
-        // Whoever writes into a named pipe waits for a reader: the test goes on when the program runs.
+        // Writing to a named pipe blocks until a reader opens it, so the test continues when the program runs.
         new ProcessBuilder("mkfifo", started.toString()).inheritIO().start().waitFor();
         Ffmpeg ffmpeg = standIn("echo $$ > '" + directory + "/pid'; echo yes > '" + started + "'; exec sleep 600");
         CompletableFuture<Boolean> flag = new CompletableFuture<>();
@@ -176,7 +176,7 @@ class FfmpegTest {
     }
 
     @Test
-    void damagedSoundOfTheProgramDoesNotLeaveItRunning() throws Exception {
+    void stopsProgramAfterInvalidOutput() throws Exception {
         Path unknown = unknownFile("nan.m4a");
         Files.write(
                 directory.resolve("header"),
@@ -186,12 +186,12 @@ class FfmpegTest {
 
         assertThatThrownBy(() -> AudioFiles.read(unknown, ffmpeg))
                 .isInstanceOf(AudioException.class)
-                .hasMessageContaining("values that are none, the first being NaN in channel 1 at 0.000 s");
+                .hasMessageContaining("invalid values, the first being NaN in channel 1 at 0.000 s");
         assertStopped();
     }
 
     @Test
-    void theRealProgramReadsWhatWeCannot() throws IOException {
+    void realFfmpegDecodesUnsupportedFormat() throws IOException {
         Ffmpeg real = Ffmpeg.onPath();
         assumeTrue(real.find().isPresent(), "no ffmpeg on the PATH");
         Path opus = Files.write(directory.resolve("-opus.ogg"), Signals.resource("opus.ogg"));
@@ -205,7 +205,7 @@ class FfmpegTest {
     }
 
     @Test
-    void theRealProgramRefusesAPlayListOfTheNetwork() throws IOException {
+    void realFfmpegRejectsNetworkPlaylist() throws IOException {
         Ffmpeg real = Ffmpeg.onPath();
         assumeTrue(real.find().isPresent(), "no ffmpeg on the PATH");
         Path playList = Files.writeString(
@@ -217,7 +217,7 @@ class FfmpegTest {
                 .hasMessageContaining("not on whitelist 'file,pipe'");
     }
 
-    /** Writes what the program writes into a pipe. */
+    /** Writes WAV as ffmpeg writes it to a pipe. */
     private void writeSound(float[] samples) throws IOException {
         byte[] bytes = new WavWriter()
                 .code(3)

@@ -3,7 +3,7 @@ package io.github.whisperspeedtest.audio;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Gives the pages of an Ogg file the checksums of their content. */
+/** Recomputes the page checksums of an Ogg file. */
 final class OggChecksums {
     private static final int CHECKSUM = 22;
     private static final int SEGMENTS = 26;
@@ -11,8 +11,8 @@ final class OggChecksums {
 
     private OggChecksums() {}
 
-    /** Mends page after page until something is no page. */
-    static void mend(byte[] ogg) {
+    /** Updates page after page until the bytes are not a page. */
+    static void update(byte[] ogg) {
         ByteBuffer file = ByteBuffer.wrap(ogg).order(ByteOrder.LITTLE_ENDIAN);
         int start = 0;
         while (start + SEGMENTS < ogg.length && ogg[start] == 'O' && ogg[start + 1] == 'g') {

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ResamplerTest {
-    /** Output samples at either end that the filter sees with silence beside them. */
+    /** Output samples at either end that are affected by the silence around the signal. */
     private static final int EDGE = 200;
 
     @ParameterizedTest
@@ -25,7 +25,7 @@ class ResamplerTest {
             double error = Signals.rms(sum(out, opposite), EDGE, out.length - EDGE)
                     / Signals.rms(opposite, EDGE, out.length - EDGE);
 
-            // A tenth of a decibel is 1.16 %; as the difference counts shifts in time and images too, this says more.
+            // A tenth of a decibel is 1.16 %. This limit is stricter because the error includes time shifts and images.
             assertThat(error).as("%.0f Hz at %d Hz", frequency, rate).isLessThan(0.001);
         }
     }
@@ -34,7 +34,7 @@ class ResamplerTest {
     @ValueSource(ints = {8_000, 11_025, 12_000})
     void imagesOfALowRateAreEightyDecibelsDown(int rate) {
         for (int step = 1; step <= 40; step++) {
-            // Up to the very edge of what the source can hold.
+            // Up to the Nyquist frequency of the source.
             double frequency = rate / 2.0 * step / 41;
             float[] out = resample(rate, Signals.tone(frequency, 0.5, rate, rate / 2));
             for (double image = rate - frequency; image < 8_000; image += rate) {
@@ -47,7 +47,7 @@ class ResamplerTest {
 
     @ParameterizedTest
     @ValueSource(ints = {22_050, 24_000, 32_000, 44_100, 48_000, 88_200, 96_000, 192_000})
-    void whatWouldAliasIsEightyDecibelsDown(int rate) {
+    void aliasesAreEightyDecibelsDown(int rate) {
         for (int step = 0; step <= 40; step++) {
             double frequency = 8_000 + (rate / 2.0 - 8_001) * step / 40;
             float[] out = resample(rate, Signals.tone(frequency, 0.5, rate, rate / 4));
@@ -60,7 +60,7 @@ class ResamplerTest {
 
     @ParameterizedTest
     @ValueSource(ints = {44_100, 48_000, 192_000})
-    void aSweepVanishesWhereItLeavesTheBand(int rate) {
+    void attenuatesSweepBeyondTheBand(int rate) {
         // Linear from 0 Hz to the Nyquist frequency in two seconds.
         float[] sweep = new float[2 * rate];
         double slope = rate / 4.0;
@@ -97,7 +97,7 @@ class ResamplerTest {
 
     @ParameterizedTest
     @ValueSource(ints = {8_000, 11_025, 16_000, 44_100, 192_000})
-    void sizesOfBlocksDoNotMatter(int rate) {
+    void resultIsIndependentOfBlockSize(int rate) {
         Random random = new Random(7);
         float[] noise = new float[100_000];
         for (int i = 0; i < noise.length; i++) {
@@ -120,7 +120,7 @@ class ResamplerTest {
 
     @ParameterizedTest
     @ValueSource(ints = {8_000, 11_025, 44_100, 48_000})
-    void aClickStaysWhereItWas(int rate) {
+    void keepsPositionOfClick(int rate) {
         float[] click = new float[rate];
         int at = rate / 2;
         click[at] = 1;
@@ -135,7 +135,7 @@ class ResamplerTest {
     }
 
     @Test
-    void aConstantStaysConstantAwayFromTheEdges() {
+    void keepsConstantAwayFromTheEdges() {
         float[] ones = new float[44_100];
         Arrays.fill(ones, 1);
 
@@ -146,7 +146,7 @@ class ResamplerTest {
     }
 
     @Test
-    void sixteenKilohertzPassUnchanged() {
+    void passes16KilohertzUnchanged() {
         float[] tone = Signals.tone(7_900, 1, 16_000, 5_000);
 
         assertThat(resample(16_000, tone)).containsExactly(tone);

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Signals that tests send through a decoder or a filter, and measures of what comes out. */
+/** Test signals, and measurements of decoded or filtered signals. */
 final class Signals {
     static final int REFERENCE_RATE = 44_100;
     static final int LEFT_TONE = 600;
@@ -13,12 +13,12 @@ final class Signals {
 
     private Signals() {}
 
-    /** Writes the recording that the compressed files beside the tests were made from; README.md there shows how. */
+    /** Writes the recording from which the compressed test files were made; see README.md beside them. */
     public static void main(String[] arguments) throws IOException {
         Files.write(Path.of(arguments[0]), reference().bits(16).bytes());
     }
 
-    /** Returns one second in stereo, left 600 Hz and right 1500 Hz at half of full scale, with a little noise. */
+    /** Returns one second of stereo: left 600 Hz and right 1500 Hz at half of full scale, with some noise. */
     static WavWriter reference() {
         WavWriter writer = new WavWriter().rate(REFERENCE_RATE).channels(2);
         long noise = 1;
@@ -64,8 +64,8 @@ final class Signals {
     }
 
     /**
-     * Returns the amplitude of one frequency in 16 kHz samples, as the projection on it under a Hann window, which keeps
-     * other tones out.
+     * Returns the amplitude of one frequency in 16 kHz samples, by projection with a Hann window, which suppresses
+     * other tones.
      */
     static double amplitude(float[] samples, int from, int to, double frequency) {
         double real = 0;

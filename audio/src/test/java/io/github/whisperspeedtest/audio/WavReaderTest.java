@@ -63,7 +63,7 @@ class WavReaderTest {
     }
 
     @Test
-    void chunksOfOddLengthAroundTheSamplesArePassedOver() {
+    void skipsChunksOfOddLength() {
         WavWriter writer = new WavWriter()
                 .chunkBefore("LIST", new byte[13])
                 .chunkBefore("bext", new byte[603])
@@ -74,7 +74,7 @@ class WavReaderTest {
     }
 
     @Test
-    void rf64TakesItsLengthFromTheLongChunk() {
+    void readsRf64LengthFromDs64Chunk() {
         WavWriter writer =
                 new WavWriter().long64().chunkAfter("LIST", new byte[10]).samples(VALUES);
 
@@ -82,7 +82,7 @@ class WavReaderTest {
     }
 
     @Test
-    void rf64ThatIsCutOffIsReadAndSaysSo() {
+    void readsTruncatedRf64AndReportsLoss() {
         Audio audio = audio(new WavWriter()
                 .long64()
                 .dataLength(6_000_000_000L)
@@ -91,33 +91,33 @@ class WavReaderTest {
 
         assertThat(Signals.doubles(Signals.samples(audio))).containsExactly(VALUES);
         assertThat(audio.warnings())
-                .containsExactly("The recording is cut off: 187500.000 s of the 187500.000 s that its header states are"
+                .containsExactly("The recording is truncated: 187500.000 s of the 187500.000 s stated in its header are"
                         + " missing (100.0 %).");
     }
 
     @ParameterizedTest
     @ValueSource(longs = {0x7FFFF000L, 0x7FFFFFDBL, 0x80000000L, 0xFFFFFFFFL})
-    void placeholderForTheLengthMeansToTheEnd(long length) {
+    void readsToTheEndIfLengthIsPlaceholder(long length) {
         assertThat(Signals.doubles(read(new WavWriter().dataLength(length).samples(VALUES))))
                 .containsExactly(VALUES);
     }
 
     @ParameterizedTest
     @ValueSource(longs = {0, 36, 0xFFFFFFFFL})
-    void lengthOfZeroMeansToTheEndIfTheRiffLengthIsNoneEither(long riffLength) {
+    void readsToTheEndIfBothLengthsAreMissing(long riffLength) {
         WavWriter writer = new WavWriter().dataLength(0).riffLength(riffLength).samples(VALUES);
 
         assertThat(Signals.doubles(read(writer))).containsExactly(VALUES);
     }
 
     @Test
-    void fileWithoutSamplesIsAnError() {
-        assertFails(new WavWriter().bytes(), "found none", "holds no samples");
-        assertFails(new WavWriter().chunkAfter("LIST", new byte[20]).bytes(), "found none");
+    void rejectsFileWithoutSamples() {
+        assertFails(new WavWriter().bytes(), "expected audio", "found no samples");
+        assertFails(new WavWriter().chunkAfter("LIST", new byte[20]).bytes(), "found no samples");
     }
 
     @Test
-    void recordingThatIsCutOffIsReadAndSaysHowMuchIsMissing() {
+    void readsTruncatedFileAndReportsLoss() {
         byte[] whole =
                 new WavWriter().samples(new double[1_000]).samples(VALUES).bytes();
 
@@ -126,23 +126,23 @@ class WavReaderTest {
         assertThat(audio.sampleCount()).isEqualTo(757);
         assertThat(audio.warnings())
                 .contains(
-                        "The recording is cut off: 0.016 s of the 0.063 s that its header states are missing (24.9 %).");
+                        "The recording is truncated: 0.016 s of the 0.063 s stated in its header are missing (24.9 %).");
         assertThat(audio(new WavWriter().dataLength(20).samples(VALUES).bytes()).warnings())
                 .containsExactly(
-                        "The recording is cut off: less than 0.001 s of the 0.001 s that its header states are missing (20.0 %).");
+                        "The recording is truncated: less than 0.001 s of the 0.001 s stated in its header are missing (20.0 %).");
     }
 
     @Test
-    void headerThatIsCutOffSaysWhere() {
+    void reportsPositionOfTruncatedHeader() {
         byte[] whole = new WavWriter().samples(VALUES).bytes();
         for (int length = 12; length < 44; length++) {
-            assertFails(Arrays.copyOf(whole, length), "end of the file", "cut off");
+            assertFails(Arrays.copyOf(whole, length), "end of the file", "truncated");
         }
     }
 
     @ParameterizedTest
     @MethodSource("lies")
-    void samplesAreReadWhateverTheHeaderClaimsBesides(String lie, byte[] bytes, String warning) {
+    void readsSamplesDespiteContradictoryHeaders(String lie, byte[] bytes, String warning) {
         Audio audio = audio(bytes);
 
         assertThat(Signals.doubles(Signals.samples(audio))).containsExactly(VALUES);
@@ -155,7 +155,7 @@ class WavReaderTest {
 
     static Stream<Arguments> lies() {
         byte[] extensible = new WavWriter().extensible().samples(VALUES).bytes();
-        // The channel mask, and then the sub-format.
+        // The channel mask, then the sub-format.
         byte[] oddMask = extensible.clone();
         Arrays.fill(oddMask, 40, 44, (byte) 0xEE);
         byte[] noSubFormat = extensible.clone();
@@ -175,10 +175,10 @@ class WavReaderTest {
                 Arguments.of("larger block align", plain().frameBytes(4).bytes(), "block align of 4"),
                 Arguments.of("no channels", plain().channels(0).frameBytes(2).bytes(), "0 channels"),
                 Arguments.of("no bits", noBits, ""),
-                Arguments.of("no sample rate", noSampleRate, "makes 16000 Hz"),
+                Arguments.of("no sample rate", noSampleRate, "implies 16000 Hz"),
                 Arguments.of("no byte rate", noByteRate, ""),
                 Arguments.of("odd channel mask", oddMask, ""),
-                Arguments.of("no sub-format", noSubFormat, "read as PCM"),
+                Arguments.of("no sub-format", noSubFormat, "PCM was assumed"),
                 Arguments.of("format too long", longFormat, ""),
                 Arguments.of("format too short", shortFormat, ""),
                 Arguments.of("RIFF length too short", plain().riffLength(50).bytes(), ""),
@@ -219,7 +219,7 @@ class WavReaderTest {
     }
 
     @Test
-    void samplesBehindTheLengthThatACrashedRecorderLeftAreRead() {
+    void readsSamplesBeyondLengthOfCrashedRecorder() {
         byte[] sound = new WavWriter()
                 .rate(4_000)
                 .samples(Signals.doubles(Signals.tone(500, 0.5, 4_000, 12_000)))
@@ -233,11 +233,11 @@ class WavReaderTest {
 
         assertThat(audio.duration()).isEqualTo(Duration.ofSeconds(3));
         assertThat(audio.warnings())
-                .containsExactly("Its header states 1.000 s of sound, but there are 3.000 s; all of it was read.");
+                .containsExactly("Its header states 1.000 s of audio, but there are 3.000 s; all of it was read.");
     }
 
     @Test
-    void filesThatAreJoinedAreReadOneAfterTheOther() {
+    void readsConcatenatedFiles() {
         byte[] slow = new WavWriter()
                 .rate(8_000)
                 .samples(new double[800])
@@ -251,7 +251,7 @@ class WavReaderTest {
     }
 
     @Test
-    void bigEndianFilesAreRead() {
+    void readsBigEndianFiles() {
         byte[] bytes = plain().bytes();
         bytes[3] = 'X';
         for (int[] field :
@@ -266,7 +266,7 @@ class WavReaderTest {
     }
 
     @Test
-    void wave64IsRead() {
+    void readsWave64() {
         byte[] tail = HexFormat.of().parseHex("F3ACD3118CD100C04F8EDB8A");
         ByteBuffer file =
                 ByteBuffer.allocate(24 + 16 + 24 + 16 + 24 + 2 * VALUES.length).order(ByteOrder.LITTLE_ENDIAN);
@@ -287,7 +287,7 @@ class WavReaderTest {
 
     /** Values from the tables of ITU-T G.711. */
     @Test
-    void aLawAndMuLawAreRead() {
+    void readsALawAndMuLaw() {
         assertThat(companded(6, 0x55, 0xD5, 0x2A, 0xAA, 0x80)).containsExactly(-8, 8, -32256, 32256, 5504);
         assertThat(companded(7, 0xFF, 0x7F, 0x00, 0x80, 0x8F)).containsExactly(0, 0, -32124, 32124, 16764);
     }
@@ -305,9 +305,9 @@ class WavReaderTest {
         return result;
     }
 
-    /** As arecord stores 24 bits. */
+    /** As arecord stores 24-bit samples. */
     @Test
-    void wordsOf32BitsMayHold24() {
+    void reads24BitSamplesIn32BitWords() {
         byte[] bytes = new WavWriter().bits(32).samples(VALUES).bytes();
         bytes[34] = 24;
 
@@ -316,7 +316,7 @@ class WavReaderTest {
     }
 
     @Test
-    void headersFromWhichNoFormatFollowsAreNamed() {
+    void rejectsHeadersWithoutUsableFormat() {
         assertFails(new WavWriter().channels(0).frameBytes(0).samples(VALUES).bytes(), "channels, found 0");
         assertFails(
                 new WavWriter().channels(33).samples(new double[33]).bytes(), "expected 1 to 32 channels, found 33");
@@ -325,7 +325,7 @@ class WavReaderTest {
         assertFails(new WavWriter().bits(40).frameBytes(5).samples(VALUES).bytes(), "found 40 bits");
         assertFails(
                 new WavWriter().code(3).bits(16).samples(VALUES).bytes(),
-                "32 or 64 bits in floating point",
+                "32 or 64 bits (floating point)",
                 "found 16 bits");
         byte[] noFormat = new WavWriter().samples(VALUES).bytes();
         noFormat[12] = 'j';
@@ -333,14 +333,14 @@ class WavReaderTest {
     }
 
     @Test
-    void otherCodecsAreNamedByTheirCode() {
+    void namesOtherCodecs() {
         assertFails(new WavWriter().code(0x11).samples(VALUES).bytes(), "format code 0x0011 (IMA ADPCM)", "ffmpeg");
         assertFails(new WavWriter().code(2).bits(8).extensible().samples(VALUES).bytes(), "0x0002 (Microsoft ADPCM)");
     }
 
     @ParameterizedTest
     @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 1e30})
-    void silenceTakesThePlaceOfWhatIsNoSample(double value) {
+    void replacesInvalidSamplesBySilence(double value) {
         WavWriter writer =
                 new WavWriter().code(3).bits(32).channels(2).rate(8_000).samples(new double[20_000]);
 
@@ -350,30 +350,30 @@ class WavReaderTest {
         assertThat(audio.warnings())
                 .singleElement()
                 .asString()
-                .startsWith("It has 1 value that is no sample")
+                .startsWith("It has 1 invalid sample")
                 .contains("in channel 2 at 1.250 s");
     }
 
     @Test
-    void valuesOfWhichMostAreNoSamplesAreAnError() {
+    void rejectsMostlyInvalidSamples() {
         assertFails(
                 new WavWriter()
                         .code(3)
                         .bits(32)
                         .samples(0.5, Double.NaN, Double.NaN)
                         .bytes(),
-                "found 2 of 3 values that are none",
+                "found 2 of 3 invalid values",
                 "NaN in channel 1 at 0.000 s");
     }
 
     @Test
-    void silenceIsReadWithAWarning() {
+    void warnsAboutSilence() {
         assertThat(audio(new WavWriter().samples(new double[100]).bytes()).warnings())
                 .containsExactly("It is silent: every sample is zero.");
     }
 
     @Test
-    void samplesLouderThanFullScaleAreKept() {
+    void keepsSamplesBeyondFullScale() {
         assertThat(read(new WavWriter().code(3).bits(32).samples(1.5, -2, 0.5))).containsExactly(1.5f, -2f, 0.5f);
     }
 

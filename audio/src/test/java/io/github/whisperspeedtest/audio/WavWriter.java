@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** Writes WAV files as well as broken ones; each setter returns the writer. */
+/** Writes valid and invalid WAV files. Setters return the writer. */
 final class WavWriter {
     private int code = 1;
     private int bits = 16;
@@ -47,19 +47,19 @@ final class WavWriter {
         return this;
     }
 
-    /** Writes RF64, whose real lengths stand in a chunk of their own. */
+    /** Writes RF64, which stores the actual lengths in a separate chunk. */
     WavWriter long64() {
         long64 = true;
         return this;
     }
 
-    /** Puts the samples before their format. */
+    /** Writes the samples before their format. */
     WavWriter samplesFirst() {
         samplesFirst = true;
         return this;
     }
 
-    /** Leaves out the byte after a chunk of odd length; before the chunks are added. */
+    /** Omits the padding byte after chunks of odd length; call before adding chunks. */
     WavWriter withoutPadding() {
         padding = false;
         return this;
@@ -94,7 +94,7 @@ final class WavWriter {
         return this;
     }
 
-    /** Adds samples, full scale being -1 to 1, in the width set before. */
+    /** Adds samples with full scale from -1 to 1, in the current width. */
     WavWriter samples(double... values) {
         for (double value : values) {
             ByteBuffer sample = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);

@@ -22,16 +22,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The processors that CoreML may use, as users choose them by the device.
+ * The processors that CoreML may use, selected by the device option.
  *
  * <p>Values: option {@code MLComputeUnits} of ONNX Runtime's CoreML provider.
  */
 enum ComputeUnits {
-    /** Whatever CoreML finds best. */
+    /** All compute units, chosen by CoreML. */
     ALL("coreml", "ALL", "CoreML (all compute units)"),
-    /** No Neural Engine. */
+    /** Without the Neural Engine. */
     CPU_AND_GPU("coreml-gpu", "CPUAndGPU", "CoreML (CPU and GPU)"),
-    /** No GPU. */
+    /** Without the GPU. */
     CPU_AND_NEURAL_ENGINE("coreml-ane", "CPUAndNeuralEngine", "CoreML (CPU and Neural Engine)");
 
     private static final String CPU = "cpu";
@@ -46,7 +46,7 @@ enum ComputeUnits {
         this.description = description;
     }
 
-    /** Returns the devices that can be asked for. */
+    /** Returns the values of the device option. */
     static List<String> devices() {
         List<String> devices = new ArrayList<>(List.of(CPU));
         Arrays.stream(values()).forEach(units -> devices.add(units.device));
@@ -54,11 +54,11 @@ enum ComputeUnits {
     }
 
     /**
-     * Returns what a device stands for, empty for the CPU provider.
+     * Returns the compute units for a device, empty for the CPU provider.
      *
      * @param device {@link LoadOptions#AUTO} or one of {@link #devices()}
      * @param hasCoreMl whether the runtime has the provider
-     * @throws UnsupportedOptionException if CoreML is asked for where there is none
+     * @throws UnsupportedOptionException if CoreML is requested but not available
      */
     static Optional<ComputeUnits> of(String device, boolean hasCoreMl) {
         if (device.equals(LoadOptions.AUTO)) {
@@ -71,7 +71,7 @@ enum ComputeUnits {
             throw new UnsupportedOptionException(
                     CoreMlImplementation.ID,
                     "device=" + device,
-                    OnnxRuntime.COREML + " is part of macOS, and there is none here. Use device auto or cpu.");
+                    OnnxRuntime.COREML + " requires macOS. Use device auto or cpu.");
         }
         return wanted;
     }
@@ -80,20 +80,20 @@ enum ComputeUnits {
         return description;
     }
 
-    /** Returns what the engine is to do, with a place of its own for what CoreML compiles of these files. */
+    /** Returns CoreML options with a separate cache directory for the compiled models of these files. */
     OnnxOptions.CoreMl provider(Path cacheDirectory, ModelFiles files, Precision precision) {
         try {
             Files.createDirectories(cacheDirectory);
         } catch (IOException e) {
             throw new EngineUnavailableException(
-                    "CoreML's compiled models cannot be kept in " + cacheDirectory + ": " + e.getMessage()
-                            + ". Make it a directory that you may write to.",
+                    "Cannot cache CoreML's compiled models in " + cacheDirectory + ": " + e.getMessage()
+                            + ". Make it a writable directory.",
                     e);
         }
         return new OnnxOptions.CoreMl(value, cacheDirectory, cacheKey(files, precision));
     }
 
-    /** Names what a compiled model depends on: weights, precision, compute units, the graph, and the runtime that compiles it. */
+    /** Identifies everything that a compiled model depends on: weights, precision, compute units, graph and runtime version. */
     private String cacheKey(ModelFiles files, Precision precision) {
         StringBuilder identity = new StringBuilder(value
                 + ' '
@@ -113,8 +113,7 @@ enum ComputeUnits {
             return HexFormat.of().formatHex(digest).substring(0, 32);
         } catch (IOException e) {
             throw new ModelException(
-                    "Model '" + files.model() + "' cannot be read: " + e
-                            + ". Check the disk and who may read the files.",
+                    "Model '" + files.model() + "' cannot be read: " + e + ". Check the disk and the file permissions.",
                     e);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java runtime has SHA-256", e);

@@ -23,11 +23,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * OpenAI's models as Hugging Face has them, the encoder on Apple's CoreML where there is one, the decoder on the CPU.
+ * OpenAI's models from Hugging Face, with the encoder on Apple's CoreML if available and the decoder on the CPU.
  *
- * <p>A step of the decoder is a few milliseconds of memory traffic, and handing it to another processor takes as long; so only the encoder,
- * which is most of the arithmetic, goes to CoreML. Where there is no CoreML the very same graphs run on the CPU provider, and every report
- * says so.
+ * <p>A decoder step is a few milliseconds of memory traffic, and passing it to another processor would take as long.
+ * Therefore only the encoder, which is most of the arithmetic, runs on CoreML. Without CoreML, the same graphs run on
+ * the CPU provider, which every report states.
  */
 public final class CoreMlImplementation extends AbstractImplementation {
     static final String ID = "coreml";
@@ -107,7 +107,7 @@ public final class CoreMlImplementation extends AbstractImplementation {
                         .withNote("compiled in " + network.encoderPreparation().toMillis() + " ms")
                 : parameters.withNote(
                         OnnxRuntime.get().hasCoreMl()
-                                ? "all of it on the CPU provider, as asked"
+                                ? "all of it on the CPU provider, as requested"
                                 : "no CoreML here: all of it on the CPU provider");
         return network.encoderPlacement()
                 .map(placement -> noted.withNote("nodes of the encoder: " + placement))

@@ -1,4 +1,4 @@
-/** Models of openai/whisper-* on ONNX Runtime, the encoder on Apple's CoreML where there is one. */
+/** OpenAI's models on ONNX Runtime, with the encoder on Apple's CoreML if available. */
 @NullMarked
 package io.github.whisperspeedtest.coreml;
 

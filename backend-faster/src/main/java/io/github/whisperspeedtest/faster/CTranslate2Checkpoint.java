@@ -31,11 +31,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Whisper model in CTranslate2's format, as the repositories {@code Systran/faster-whisper-*} have it.
+ * A Whisper model in CTranslate2's format, as in the repositories {@code Systran/faster-whisper-*}.
  *
- * <p>Files: {@code model.bin}; {@code config.json}; {@code vocabulary.json} or {@code vocabulary.txt}, or else {@code
- * tokenizer.json}; {@code preprocessor_config.json}, which may be missing. Weights stay in the file, as they are stored: signed
- * bytes stay signed bytes, and projections that the file has in one array become parts of it.
+ * <p>Files: {@code model.bin}; {@code config.json}; {@code vocabulary.json} or {@code vocabulary.txt}, or else
+ * {@code tokenizer.json}; {@code preprocessor_config.json}, which may be missing. Weights stay in the file, as they are
+ * stored: signed bytes stay signed bytes, and fused projections are split into views of one array.
  *
  * @param checkpoint the model
  * @param weightType how the weights are stored, in CTranslate2's words, such as {@code int8_float16}
@@ -50,12 +50,12 @@ record CTranslate2Checkpoint(Checkpoint checkpoint, String weightType) {
     static final String OLD_VOCABULARY = "vocabulary.txt";
 
     /**
-     * Where the tokens are looked for, in this order: a list of them is read in a fifth of the time of the whole tokenizer, and the ranks
-     * of the merges follow from it.
+     * Tokenizer files in order of preference. A token list reads five times as fast as the full tokenizer, and the
+     * merge ranks follow from it.
      */
     private static final List<String> TOKENIZERS = List.of(VOCABULARY, OLD_VOCABULARY, TOKENIZER);
 
-    /** What a model that this tool wrote is loaded from; the rest is there for CTranslate2 and faster-whisper. */
+    /** The files required to load a model; the others are written for CTranslate2 and faster-whisper. */
     static final List<String> REQUIRED_FILES = List.of(CONFIG, MODEL, VOCABULARY);
 
     /**
@@ -65,7 +65,7 @@ record CTranslate2Checkpoint(Checkpoint checkpoint, String weightType) {
     static final List<String> FILES = List.of(CONFIG, MODEL, TOKENIZER, "vocabulary.*", "*config.json");
 
     /**
-     * Returns the model of the given files; others among them are not looked at.
+     * Returns the model of the given files; other files are ignored.
      *
      * @throws ModelException if a file is missing, cannot be read or is damaged, or the files are not a Whisper model
      * @throws OperationCancelledException if the thread is interrupted; it still is after
@@ -125,7 +125,7 @@ record CTranslate2Checkpoint(Checkpoint checkpoint, String weightType) {
             return dimensions;
         }
 
-        /** Returns how many layers follow each other from the first one on. */
+        /** Returns the number of consecutive layers. */
         private int layers(String scope) {
             int layers = 0;
             while (model.variables().containsKey(scope + "/layer_" + layers + "/ffn/linear_0/weight")) {
@@ -147,7 +147,7 @@ record CTranslate2Checkpoint(Checkpoint checkpoint, String weightType) {
             @Nullable Variable variable = model.variables().get(name);
             if (variable == null) {
                 throw new ModelException(file + " is incomplete: variable '" + name + "' is missing, "
-                        + model.variables().size() + " others are there. Download the model again.");
+                        + model.variables().size() + " others are present. Download the model again.");
             }
             used.add(name);
             return variable;
@@ -164,8 +164,8 @@ record CTranslate2Checkpoint(Checkpoint checkpoint, String weightType) {
                 int row = 0;
                 for (int i = 0; i < parts.size(); i++) {
                     int rows = parts.get(i).get(0);
-                    // Whisper's keys have no bias. One that were not zero would add the same to all scores of a
-                    // query, which the softmax takes off again.
+                    // Whisper's keys have no bias. A nonzero one would add the same value to all scores of a query,
+                    // which the softmax cancels.
                     if (!entry.parts().get(i).equals(Entry.NO_BIAS)) {
                         tensors.put(entry.parts().get(i), part(variable, parts.get(i), row, rowScales));
                     }
@@ -177,7 +177,7 @@ record CTranslate2Checkpoint(Checkpoint checkpoint, String weightType) {
 
         private static List<List<Integer>> partShapes(Entry entry, Map<String, List<Integer>> shapes) {
             List<List<Integer>> parts = new ArrayList<>();
-            // A bias that is not there is as long as the one beside it.
+            // A missing bias has the length of the one beside it.
             List<Integer> known = entry.parts().stream()
                     .filter(part -> !part.equals(Entry.NO_BIAS))
                     .map(part -> Objects.requireNonNull(shapes.get(part), part))
@@ -216,7 +216,7 @@ record CTranslate2Checkpoint(Checkpoint checkpoint, String weightType) {
             }
             float[] rowScales = scales.floats();
             for (int row = 0; row < rowScales.length; row++) {
-                // The file has what a weight was multiplied with to become a byte.
+                // The file stores the factor by which a weight was multiplied to become a byte.
                 float rowScale = 1 / rowScales[row];
                 if (!(rowScale > 0) || Float.isInfinite(rowScale)) {
                     throw damaged("scale " + row + " of variable '" + entry.scale()
@@ -252,10 +252,10 @@ record CTranslate2Checkpoint(Checkpoint checkpoint, String weightType) {
         private ModelException untied() {
             return new ModelException(
                     file + " cannot be used: its output projection should be its token embedding, but is"
-                            + " an array of its own. Use another model.");
+                            + " a separate array. Use another model.");
         }
 
-        /** A model of another architecture has more than Whisper, and would be computed wrongly without it. */
+        /** Rejects models of another architecture, which have more variables and would be computed incorrectly. */
         private void checkNothingIsLeft() {
             model.variables().forEach((name, variable) -> {
                 if (!variable.isNumber() && !used.contains(name)) {

@@ -17,9 +17,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * CTranslate2's {@code config.json}, which says of a Whisper model what concerns decoding.
+ * CTranslate2's {@code config.json}, which contains the decoding settings of a Whisper model.
  *
- * <p>Source: {@code WhisperConfig} in whisper_spec.py and {@code set_config} in converters/transformers.py of OpenNMT/CTranslate2.
+ * <p>Source: {@code WhisperConfig} in whisper_spec.py and {@code set_config} in converters/transformers.py of
+ * OpenNMT/CTranslate2.
  */
 final class CTranslate2Config {
     private static final String SUPPRESS = "suppress_ids";
@@ -47,10 +48,10 @@ final class CTranslate2Config {
     }
 
     /**
-     * Writes a file. Where a model does not say which heads follow the audio, it names all in the upper half of the layers, as the
-     * converter does.
+     * Writes a file. If the alignment heads are not specified, all heads in the upper half of the layers are written,
+     * as by the converter.
      *
-     * @throws IOException if the disk fails
+     * @throws IOException if writing fails
      */
     static void write(Path file, ModelDimensions dimensions, GenerationConfig generation) throws IOException {
         ObjectNode config = JsonNodeFactory.instance.objectNode();

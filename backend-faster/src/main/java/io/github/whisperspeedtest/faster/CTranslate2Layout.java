@@ -5,10 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which of OpenAI's tensors lie one behind the other in each variable of a Whisper model in CTranslate2's format.
+ * Maps each variable of a Whisper model in CTranslate2's format to OpenAI's tensors that it concatenates.
  *
- * <p>Source: whisper_spec.py, transformer_spec.py, attention_spec.py and {@code WhisperLoader} in converters/transformers.py of
- * OpenNMT/CTranslate2.
+ * <p>Source: whisper_spec.py, transformer_spec.py, attention_spec.py and {@code WhisperLoader} in
+ * converters/transformers.py of OpenNMT/CTranslate2.
  */
 final class CTranslate2Layout {
     static final String EMBEDDING = "decoder/embeddings/weight";
@@ -27,14 +27,14 @@ final class CTranslate2Layout {
      * @param parts the tensors in it, joined along their first dimension; {@link #NO_BIAS} where a projection has none
      */
     record Entry(String variable, List<String> parts) {
-        /** Stands for the bias of the keys, which Whisper has not, so that there are zeros in its place. */
+        /** Placeholder for the bias of the keys, which Whisper lacks; zeros are stored in its place. */
         static final String NO_BIAS = "";
 
         Entry {
             parts = List.copyOf(parts);
         }
 
-        /** Returns whether the variable is one that is stored as signed bytes in a quantised model. */
+        /** Returns whether quantized models store the variable as signed bytes. */
         boolean isQuantizable() {
             return variable.endsWith("/weight");
         }
@@ -44,7 +44,7 @@ final class CTranslate2Layout {
         }
     }
 
-    /** Returns the variables that hold the tensors of a model of the given dimensions. */
+    /** Returns the variables that contain the tensors of a model with the given dimensions. */
     static List<Entry> of(ModelDimensions dimensions) {
         CTranslate2Layout layout = new CTranslate2Layout();
         for (String convolution : List.of("conv1", "conv2")) {

@@ -24,9 +24,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Writes CTranslate2's format, to the bit what its converter makes of the same weights.
+ * Writes CTranslate2's format, bit for bit like its converter.
  *
- * <p>Weights that are signed bytes already keep their bytes. Tensors are converted row by row, so that the largest model needs no
+ * <p>Weights that are already signed bytes are kept. Tensors are converted row by row, so the largest model needs no
  * more memory than the smallest.
  */
 final class CTranslate2Writer implements CheckpointWriter {
@@ -114,7 +114,7 @@ final class CTranslate2Writer implements CheckpointWriter {
                 Int8Rows.write(part, tensor(tensors, part), stream, scales::putFloat);
             }
         });
-        // The name sorts behind the variable's, so the scales are known by then.
+        // The scale's name sorts after the variable's, so the scales are known by then.
         writer.addArray(
                 entry.scale(), VariableType.FLOAT32, shape.subList(0, 1), stream -> stream.write(scales.array()));
     }

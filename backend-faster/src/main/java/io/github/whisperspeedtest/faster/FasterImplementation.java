@@ -16,7 +16,7 @@ import io.github.whisperspeedtest.transcription.Transcriber;
 import java.nio.file.Path;
 import java.util.List;
 
-/** CTranslate2 models, as faster-whisper's users have them, at int8 on ONNX Runtime's CPU provider. */
+/** CTranslate2 models, as used by faster-whisper, at int8 on ONNX Runtime's CPU provider. */
 public final class FasterImplementation extends AbstractImplementation {
     static final String ID = "faster";
 
@@ -74,7 +74,7 @@ public final class FasterImplementation extends AbstractImplementation {
                 network -> parameters);
     }
 
-    /** Says what is computed, and what the file holds where that is something else. */
+    /** Returns the compute type, and the storage type if it differs. */
     private static String computeType(Precision precision, String stored) {
         boolean asStored = precision == Precision.INT8 && stored.startsWith(Precision.INT8.label())
                 || precision.label().equals(stored);

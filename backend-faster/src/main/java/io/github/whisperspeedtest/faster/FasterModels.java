@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The models that faster-whisper's users have, under the names of the sizes, in a Hugging Face cache of their own. */
+/** The models that faster-whisper's users have, under the names of the sizes, in a separate Hugging Face cache. */
 final class FasterModels {
     private static final long MIB = 1L << 20;
     private static final String TURBO = "mobiuslabsgmbh/faster-whisper-large-v3-turbo";
@@ -31,7 +31,7 @@ final class FasterModels {
             new Published("large-v3", LARGE_V3, 2950),
             new Published("large-v3-turbo", TURBO, 1545));
 
-    /** What the embedded model is offered in; the first one is plain {@code micro}. */
+    /** The quantizations of the embedded model; the first one is plain {@code micro}. */
     private static final List<Quantization> EMBEDDED = List.of(Quantization.INT8, Quantization.FLOAT16);
 
     private FasterModels() {}

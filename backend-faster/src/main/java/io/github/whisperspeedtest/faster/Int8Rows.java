@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 
-/** Writes the rows of a tensor as signed bytes with a scale each, which a weight is multiplied with to become a byte. */
+/** Writes the rows of a tensor as signed bytes, with one scale per row. */
 final class Int8Rows {
     private static final ByteBuffer NONE = ByteBuffer.allocate(0);
 
@@ -29,7 +29,7 @@ final class Int8Rows {
         float[] rowScales = tensor.rowScales();
         ByteBuffer stored = rowScales.length > 0 ? tensor.data() : NONE;
         for (int row = 0; row < rows; row++) {
-            // The format has no scale for a row that stands for zeros whatever its bytes are.
+            // The format has no scale for an all-zero row.
             if (rowScales.length > 0 && rowScales[row] > 0) {
                 stored.get(row * rowLength, bytes);
                 scales.put(1 / rowScales[row]);
@@ -41,7 +41,7 @@ final class Int8Rows {
         }
     }
 
-    /** Takes the scales of rows, one after the other. */
+    /** Receives the scales of rows in order. */
     interface Scales {
         void put(float value);
     }

@@ -18,14 +18,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The variables of a {@code model.bin}, CTranslate2's file of weights.
  *
- * <p>Format, little-endian throughout: binary version, name and revision of the specification; the number of variables, and of each
- * its name, shape, type, length and elements; the number of aliases, and of each its name and that of the variable. A text is its
- * length in two bytes and its bytes, with a zero at the end that counts. Nothing is believed before it has been checked against
- * the size of the file. Source: {@code _serialize} in model_spec.py and {@code Model::load} in OpenNMT/CTranslate2.
+ * <p>Format, little-endian throughout: binary version, name and revision of the specification; the number of variables,
+ * and of each its name, shape, type, length and elements; the number of aliases, and of each its name and that of the
+ * variable. A text is its two-byte length and its bytes, including a terminating zero. All sizes are checked against
+ * the file. Source: {@code _serialize} in model_spec.py and {@code Model::load} in OpenNMT/CTranslate2.
  *
  * @param file the file
  * @param revision revision of the specification
- * @param variables variables by name, in the file's order; under an alias is the variable it stands for
+ * @param variables variables by name, in the file's order; an alias maps to its variable
  */
 record ModelBin(Path file, int revision, Map<String, Variable> variables) {
     /** The largest Whisper models have some 1,500. */
@@ -40,7 +40,7 @@ record ModelBin(Path file, int revision, Map<String, Variable> variables) {
     /**
      * Reads everything but the elements of arrays.
      *
-     * @throws ModelException if the file breaks the format, or is of a version or a model that this does not read
+     * @throws ModelException if the file breaks the format, or has an unsupported version or architecture
      * @throws IOException if the file cannot be read
      */
     static ModelBin read(Path file) throws IOException {
@@ -80,7 +80,7 @@ record ModelBin(Path file, int revision, Map<String, Variable> variables) {
             }
             readAliases();
             if (input.remaining() > 0) {
-                throw input.damaged("it should end behind its aliases, but " + input.remaining() + " bytes follow");
+                throw input.damaged("it should end after its aliases, but " + input.remaining() + " bytes follow");
             }
             return new ModelBin(file, (int) revision, variables);
         }
@@ -149,11 +149,11 @@ record ModelBin(Path file, int revision, Map<String, Variable> variables) {
             long count = count("aliases");
             for (long i = 0; i < count; i++) {
                 String alias = input.text("alias");
-                String name = input.text("name of an alias' variable");
+                String name = input.text("variable of an alias");
                 @Nullable Variable variable = variables.get(name);
                 if (variable == null) {
                     throw input.damaged("'" + ModelBinInput.shown(alias)
-                            + "' should stand for a variable, but there is no '" + ModelBinInput.shown(name) + "'");
+                            + "' should refer to a variable, but there is no '" + ModelBinInput.shown(name) + "'");
                 }
                 put(alias, variable);
                 @Nullable Variable scale = variables.get(name + ModelBinFormat.SCALE_SUFFIX);

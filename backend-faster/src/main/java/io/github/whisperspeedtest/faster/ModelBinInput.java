@@ -19,7 +19,7 @@ final class ModelBinInput {
     private final ByteBuffer buffer =
             ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN).limit(0);
 
-    /** Where in the file the buffer's content begins. */
+    /** Offset in the file at which the buffer starts. */
     private long bufferStart;
 
     ModelBinInput(Path file, FileChannel channel) throws IOException {
@@ -61,7 +61,7 @@ final class ModelBinInput {
         long start = position();
         while (bytes.hasRemaining()) {
             if (channel.read(bytes, start + bytes.position()) < 0) {
-                throw damaged("it became shorter while it was read");
+                throw damaged("it became shorter while being read");
             }
         }
         skip(length);
@@ -77,7 +77,7 @@ final class ModelBinInput {
         return new ModelException(file + " is damaged: " + offence + ". Download the model again.");
     }
 
-    /** Returns a text that may be shown, whatever it holds. */
+    /** Returns text that is safe to print. */
     static String shown(String text) {
         String printable = text.replaceAll("\\p{C}", "?");
         return printable.length() <= MAX_SHOWN ? printable : printable.substring(0, MAX_SHOWN) + "…";
@@ -90,7 +90,7 @@ final class ModelBinInput {
             buffer.clear();
             while (buffer.position() < length) {
                 if (channel.read(buffer, bufferStart + buffer.position()) < 0) {
-                    throw damaged("it became shorter while it was read");
+                    throw damaged("it became shorter while being read");
                 }
             }
             buffer.flip();

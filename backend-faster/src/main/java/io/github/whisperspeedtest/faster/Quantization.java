@@ -4,9 +4,9 @@ import io.github.whisperspeedtest.checkpoint.tensor.DataType;
 import java.util.Arrays;
 import java.util.List;
 
-/** How the weights of a model in CTranslate2's format are stored. */
+/** Storage types of the weights in CTranslate2's format. */
 enum Quantization {
-    /** What CTranslate2 calls {@code int8_float32} too. */
+    /** Also called {@code int8_float32} by CTranslate2. */
     INT8("int8", VariableType.INT8, DataType.F32),
     INT8_FLOAT16("int8_float16", VariableType.INT8, DataType.F16),
     FLOAT16("float16", VariableType.FLOAT16, DataType.F16),
@@ -28,7 +28,7 @@ enum Quantization {
                 .filter(quantization -> quantization.label.equals(label))
                 .findFirst()
                 .orElseThrow(() ->
-                        new IllegalArgumentException("Unknown quantisation '" + label + "', use one of " + labels()));
+                        new IllegalArgumentException("Unknown quantization '" + label + "', use one of " + labels()));
     }
 
     /** Returns the names of all, the default first. */

@@ -5,9 +5,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The single numbers in a {@code model.bin}, which say how CTranslate2 is to compute.
+ * The scalar attributes in a {@code model.bin} that control the computation in CTranslate2.
  *
- * <p>Whisper leaves no choice but the number of attention heads; a model that asks for something else is another network.
+ * <p>Whisper fixes all of them except the number of attention heads; other values belong to a different network.
  */
 final class WhisperAttributes {
     private static final String HEADS = "/num_heads";
@@ -34,13 +34,13 @@ final class WhisperAttributes {
     }
 
     /**
-     * Checks that the model asks for nothing but Whisper.
+     * Checks that all attributes have Whisper's values.
      *
-     * @throws ModelException naming the attribute that does
+     * @throws ModelException naming the first attribute with another value
      */
     static void check(ModelBin model) {
         if (!model.variables().containsKey(SCALE_EMBEDDINGS)) {
-            throw unusable(model, SCALE_EMBEDDINGS, "there, since embeddings are scaled without it", "missing");
+            throw unusable(model, SCALE_EMBEDDINGS, "present, because embeddings are scaled without it", "missing");
         }
         for (Map.Entry<String, Variable> entry : model.variables().entrySet()) {
             if (entry.getValue().isNumber()) {
@@ -53,7 +53,7 @@ final class WhisperAttributes {
         double value = variable.number();
         switch (name) {
             case "encoder" + HEADS, "decoder" + HEADS, "decoder/alignment_layer", "decoder/alignment_heads" -> {
-                // Which heads CTranslate2 hands out as the attention; Whisper's word times have their own list.
+                // The heads whose attention CTranslate2 returns; word timestamps use a separate list.
             }
             case ACTIVATION -> {
                 boolean isGelu = value == ModelBinFormat.GELU

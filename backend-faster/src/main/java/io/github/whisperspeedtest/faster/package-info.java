@@ -1,4 +1,4 @@
-/** CTranslate2's models of Whisper, as faster-whisper uses them. */
+/** Whisper models in CTranslate2's format, as used by faster-whisper. */
 @NullMarked
 package io.github.whisperspeedtest.faster;
 

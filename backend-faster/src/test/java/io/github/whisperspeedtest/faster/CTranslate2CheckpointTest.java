@@ -84,7 +84,7 @@ class CTranslate2CheckpointTest {
             assertThat(tensor.type()).isEqualTo(DataType.I8);
             assertThat(tensor.data()).isEqualTo(ByteBuffer.wrap(bytes, i * width * width, width * width));
             for (int row = 0; row < width; row++) {
-                // The file has what a weight was multiplied with.
+                // The file stores the factor by which a weight was multiplied.
                 assertThat(tensor.rowScales()[row]).isEqualTo(1f / (1 + i * width + row));
             }
         }
@@ -124,7 +124,7 @@ class CTranslate2CheckpointTest {
     }
 
     @Test
-    void anInterruptIsNoDamage() throws IOException {
+    void distinguishesInterruptFromDamage() throws IOException {
         read(model);
 
         Thread.currentThread().interrupt();
@@ -190,7 +190,7 @@ class CTranslate2CheckpointTest {
         "config.json, has no file 'config.json'",
         "tokenizer.json, 'it should have one of [vocabulary.json, vocabulary.txt, tokenizer.json]'"
     })
-    void aMissingFileIsNamed(String name, String offence) throws IOException {
+    void namesMissingFile(String name, String offence) throws IOException {
         Files.deleteIfExists(directory.resolve("vocabulary.json"));
         Files.delete(directory.resolve(name));
 
@@ -210,7 +210,7 @@ class CTranslate2CheckpointTest {
     }
 
     @Test
-    void aFileOfAnotherKindIsRefused() throws IOException {
+    void rejectsFileOfOtherKind() throws IOException {
         model.version(3);
         assertRefused("binary version 4 to 6, but has 3");
         model.version(7);
@@ -222,7 +222,7 @@ class CTranslate2CheckpointTest {
     }
 
     @Test
-    void typesThatHaveNoTensorAreNamed() throws IOException {
+    void namesUnsupportedTypes() throws IOException {
         model.put(QUERIES_KEYS_VALUES, ModelBinBuilder.INT16, List.of(192, 64), new byte[192 * 64 * 2])
                 .number(QUERIES_KEYS_VALUES + "_scale", 0.5f);
         assertRefused("'" + QUERIES_KEYS_VALUES + "' has elements of type int16, but only float32, float16, bfloat16");
@@ -234,7 +234,7 @@ class CTranslate2CheckpointTest {
     }
 
     @Test
-    void bytesWithoutProperScalesAreRefused() throws IOException {
+    void rejectsInvalidScales() throws IOException {
         model.put(QUERIES_KEYS_VALUES, ModelBinBuilder.INT8, List.of(192, 64), new byte[192 * 64]);
         assertRefused("variable '" + QUERIES_KEYS_VALUES + "_scale' is missing");
         model.number(QUERIES_KEYS_VALUES + "_scale", 1f);
@@ -289,7 +289,7 @@ class CTranslate2CheckpointTest {
     }
 
     @Test
-    void aStructureThatDoesNotFitTheFileIsRefused() throws IOException {
+    void rejectsStructureThatExceedsFile() throws IOException {
         model.put("huge", ModelBinBuilder.FLOAT32, List.of(1 << 30, 1 << 30), new byte[4]);
         assertRefused("variable 'huge' should have a shape that fits into the file");
         model = ModelBinBuilder.of(TINY).put("odd", ModelBinBuilder.FLOAT32, List.of(3), new byte[4]);
@@ -299,7 +299,7 @@ class CTranslate2CheckpointTest {
         model = ModelBinBuilder.of(TINY).put("deep", 1, List.of(1, 1, 1, 1, 1, 1, 1, 1, 1), new byte[1]);
         assertRefused("variable 'deep' should have at most 8 dimensions, but has 9");
         model = ModelBinBuilder.of(TINY).alias("a", "nothing");
-        assertRefused("'a' should stand for a variable, but there is no 'nothing'");
+        assertRefused("'a' should refer to a variable, but there is no 'nothing'");
         model = ModelBinBuilder.of(TINY).alias("encoder/num_heads", "decoder/num_heads");
         assertRefused("it has the variable 'encoder/num_heads' twice");
 
@@ -317,7 +317,7 @@ class CTranslate2CheckpointTest {
         Path file = directory.resolve("sparse.bin");
         try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
             byte[] empty = new ModelBinBuilder().build();
-            // The counts of variables and of aliases.
+            // The numbers of variables and of aliases.
             sparse.write(empty, 0, empty.length - 2 * Integer.BYTES);
             sparse.write(new byte[] {2, 0, 0, 0});
             for (char name : new char[] {'a', 'b'}) {

@@ -28,12 +28,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Hundreds of damaged files: each is read or refused with a message, and none costs memory. */
+/** Hundreds of damaged files are read or rejected with a message, without excessive memory. */
 class CTranslate2DamagedTest {
     private static final Checkpoint TINY = RandomCheckpoint.of(RandomCheckpoint.TINY, DataType.F32, 7);
     private static final int FILES = 100;
 
-    /** Bytes from the rank of a variable to its elements, with two dimensions. */
+    /** Bytes from the rank of a two-dimensional variable to its elements. */
     private static final int HEADER_BYTES = 1 + 2 * Integer.BYTES + 1 + Integer.BYTES;
 
     @TempDir
@@ -99,7 +99,7 @@ class CTranslate2DamagedTest {
         assertThat(refused).isPositive();
     }
 
-    /** One with the tokens that the tiny model has, and none for the many ids that stand for nothing. */
+    /** A tokenizer with the tokens of the tiny model, without placeholders for unused ids. */
     private void writeSmallTokenizer() throws IOException {
         ObjectMapper json = new ObjectMapper();
         ObjectNode tokenizer = json.createObjectNode();
@@ -115,7 +115,7 @@ class CTranslate2DamagedTest {
         Files.write(directory.resolve("tokenizer.json"), json.writeValueAsBytes(tokenizer));
     }
 
-    /** Reads the model with one file replaced and returns how often it was refused: never or once. */
+    /** Reads the model with one file replaced and returns the number of rejections, 0 or 1. */
     private int read(String name, byte[] content) throws IOException {
         Path damaged = Files.createTempFile(directory, "damaged", "");
         Files.write(damaged, content);
@@ -123,7 +123,7 @@ class CTranslate2DamagedTest {
         List<ModelException> failures = new ArrayList<>();
         assertThat(allocated(failures)).isLessThan(2 * allocatedForValid);
         for (ModelException failure : failures) {
-            // What fits together no more may be laid to either file.
+            // An inconsistency between two files may be attributed to either.
             assertThat(failure.getMessage())
                     .containsAnyOf(directory.toString(), "'tiny'")
                     .endsWith(".");

@@ -140,7 +140,7 @@ class CTranslate2WriterTest {
     }
 
     @Test
-    void anythingElseIsRefused() {
+    void rejectsUnsupportedModels() {
         CTranslate2Writer writer = new CTranslate2Writer();
         Checkpoint tiny = RandomCheckpoint.of(RandomCheckpoint.TINY, DataType.F32, 4);
         assertThatThrownBy(() -> writer.write(tiny, "int16", directory, List.of()))
@@ -152,7 +152,7 @@ class CTranslate2WriterTest {
     }
 
     @Test
-    void weightsThatAreNoNumbersHaveNoScale() {
+    void rejectsInvalidWeights() {
         Checkpoint tiny = RandomCheckpoint.of(RandomCheckpoint.TINY, DataType.F32, 4);
         Map<String, Tensor> tensors = new LinkedHashMap<>(tiny.tensors());
         ByteBuffer data = ByteBuffer.allocate(64 * 64 * Float.BYTES);
@@ -190,7 +190,7 @@ class CTranslate2WriterTest {
                 new ModelDimensions(80, 1500, 128, 2, tiny.nAudioLayer(), 51865, 448, 128, 2, tiny.nTextLayer()),
                 "large");
 
-        // Twice the weights, which are 14 MB more; the scales grow by a few kB.
+        // Twice the weights are 14 MB more; the scales grow by a few kB.
         assertThat(large - small).isLessThan(4 << 20);
     }
 
@@ -208,7 +208,7 @@ class CTranslate2WriterTest {
         });
     }
 
-    /** Returns a model whose weights are bytes and whose other tensors are floats. */
+    /** Returns a model with byte weights and other tensors as floats. */
     private static Checkpoint mixed() {
         Checkpoint floats = RandomCheckpoint.of(RandomCheckpoint.TINY, DataType.F32, 6);
         Checkpoint bytes = RandomCheckpoint.of(RandomCheckpoint.TINY, DataType.I8, 6);

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Puts a {@code model.bin} together byte by byte, without the code that is tested. */
+/** Builds a {@code model.bin} byte by byte, independently of the tested code. */
 final class ModelBinBuilder {
     static final int FLOAT32 = 0;
     static final int INT8 = 1;
@@ -31,7 +31,7 @@ final class ModelBinBuilder {
 
     record Array(int type, List<Integer> shape, byte[] data) {}
 
-    /** Returns a builder that has a model's variables as 32-bit floats. */
+    /** Returns a builder with the variables of a model as 32-bit floats. */
     static ModelBinBuilder of(Checkpoint checkpoint) {
         ModelBinBuilder builder = new ModelBinBuilder();
         Map<String, Tensor> tensors = checkpoint.tensors();
@@ -106,13 +106,13 @@ final class ModelBinBuilder {
         return this;
     }
 
-    /** Sets a single number that is an integer. */
+    /** Sets an integer scalar. */
     ModelBinBuilder number(String name, int type, int value) {
         return put(
                 name, type, List.of(), littleEndian(Integer.BYTES).putInt(value).slice(0, TYPE_BYTES[type]));
     }
 
-    /** Sets a single number that is a fraction. */
+    /** Sets a floating-point scalar. */
     ModelBinBuilder number(String name, float value) {
         return put(
                 name,
@@ -172,7 +172,7 @@ final class ModelBinBuilder {
         return floats(scope + "/weight", tensors, layer + ".weight").floats(scope + "/bias", tensors, layer + ".bias");
     }
 
-    /** Puts tensors one behind the other; an empty name stands for zeros, as long as the last one. */
+    /** Concatenates tensors; an empty name adds as many zeros as the previous tensor has elements. */
     private ModelBinBuilder floats(String name, Map<String, Tensor> tensors, String... parts) {
         Tensor last = Objects.requireNonNull(tensors.get(parts[parts.length - 1]));
         int count = Math.toIntExact(last.elementCount());

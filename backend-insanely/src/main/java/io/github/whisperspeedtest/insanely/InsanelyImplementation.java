@@ -15,13 +15,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * OpenAI's models as Hugging Face has them, long recordings cut into overlapping chunks of which many are decoded at once, as
- * insanely-fast-whisper does it; on a graphics processor where there is one.
+ * OpenAI's models from Hugging Face, with long recordings decoded in batches of overlapping chunks, as in
+ * insanely-fast-whisper; on a GPU if available.
  */
 public final class InsanelyImplementation extends TorchImplementation {
     static final String ID = "insanely";
 
-    /** On Apple's graphics processor, which shares its memory; source: {@code insanely.py} of mac-whisper-speedtest. */
+    /** For Apple's GPU, which shares its memory with the CPU; source: {@code insanely.py} of mac-whisper-speedtest. */
     private static final Duration CHUNK_LENGTH_ON_MPS = Duration.ofSeconds(20);
 
     /** Creates the provider; nothing native is loaded yet. */

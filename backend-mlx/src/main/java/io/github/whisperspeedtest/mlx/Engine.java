@@ -5,9 +5,9 @@ import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.transcription.Transcriber;
 
-/** What runs a model in MLX's format. */
+/** An engine that runs models in MLX format. */
 interface Engine {
-    /** Returns whether it can be used here. */
+    /** Returns whether it can be used on this machine. */
     Availability availability();
 
     /**

@@ -4,14 +4,14 @@ import io.github.whisperspeedtest.checkpoint.tensor.HalfFloats;
 import io.github.whisperspeedtest.error.ModelException;
 
 /**
- * Turns rows of numbers into small codes with a scale and a bias for each group of them, rounding as MLX does on the processor.
+ * Quantizes rows to codes with a scale and a bias for each group, with the rounding of MLX on the CPU.
  *
- * <p>A group's extreme of the larger magnitude is one of the numbers that codes stand for, and so is zero, nearly. Numbers are 16-bit floats
- * before they are quantised, and scales and biases become such after the codes have been made with them. Source: {@code quantize} in
+ * <p>The extreme of larger magnitude in a group is represented exactly, and zero almost exactly. Numbers are rounded to
+ * 16-bit floats before quantization, scales and biases after it. Source: {@code quantize} in
  * mlx/backend/cpu/quantized.cpp of ml-explore/mlx, and whisper/convert.py of ml-explore/mlx-examples for the type.
  */
 final class GroupQuantizer {
-    /** The smallest scale, so that a group of equal numbers has one. */
+    /** The minimum scale, for groups of equal numbers. */
     private static final float MIN_SCALE = 1e-7f;
 
     private final Grouping grouping;

@@ -12,7 +12,7 @@ import java.util.List;
  * @param groupSize how many weights, one behind the other in a row, share a scale and a bias
  */
 record Grouping(int bits, int groupSize) {
-    /** What MLX takes where nobody says otherwise. */
+    /** MLX's default. */
     static final int DEFAULT_GROUP_SIZE = 64;
 
     private static final List<Integer> BITS = List.of(2, 3, 4, 5, 6, 8);
@@ -21,7 +21,7 @@ record Grouping(int bits, int groupSize) {
     /**
      * Checks that there is such a quantisation.
      *
-     * @param file what says that it is the model's, for messages
+     * @param file the file that states it, for messages
      * @throws ModelException naming it if MLX has none of these sizes
      */
     void check(String file) {

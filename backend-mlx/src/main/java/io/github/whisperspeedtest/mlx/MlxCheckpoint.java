@@ -30,13 +30,13 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Whisper model in MLX's format, as the repositories {@code mlx-community/whisper-*} have it.
+ * A Whisper model in MLX's format, as in the repositories {@code mlx-community/whisper-*}.
  *
- * <p>Files: {@code config.json}; {@code weights.safetensors}, {@code model.safetensors} or {@code weights.npz}, as converters of different
- * years name them; beside them what such a repository has not and one of {@code openai/whisper-*} lends: {@code tokenizer.json}, or {@code
- * vocab.json} and {@code merges.txt}, or one of tiktoken's; {@code generation_config.json}, which may be missing. Weights stay in the file
- * as they are stored: those of a quantised layer are tensors that have {@link Tensor#groups() groups}, and kernels are transposed whenever
- * somebody reads them.
+ * <p>Files: {@code config.json}; {@code weights.safetensors}, {@code model.safetensors} or {@code weights.npz},
+ * depending on the converter. Files that such a repository lacks come from {@code openai/whisper-*}:
+ * {@code tokenizer.json}, or {@code vocab.json} and {@code merges.txt}, or one of tiktoken's;
+ * {@code generation_config.json}, which may be missing. Weights stay in the file as they are stored: those of a
+ * quantised layer are tensors that have {@link Tensor#groups() groups}, and kernels are transposed on access.
  *
  * @param checkpoint the model
  * @param weightType how the weights of its matrices are stored, such as {@code 4-bit} or {@code float16}
@@ -44,16 +44,16 @@ import org.jspecify.annotations.Nullable;
 record MlxCheckpoint(Checkpoint checkpoint, String weightType) {
     static final String CONFIG = "config.json";
 
-    /** The file with the weights, by whichever name; the first one that is there is read. */
+    /** Possible names of the weights file; the first that exists is read. */
     static final List<String> WEIGHTS = List.of("weights.safetensors", "model.safetensors", "weights.npz");
 
     private static final String NPZ = ".npz";
 
     /**
-     * Returns the model of the given files; others among them are not looked at.
+     * Returns the model of the given files; other files are ignored.
      *
-     * @throws ModelException if a file is missing, cannot be read or is damaged, the files are not a Whisper model, or the weights are
-     *     quantised in a way that is not supported
+     * @throws ModelException if a file is missing, cannot be read or is damaged, the files are not a Whisper model, or
+     *     the weights are quantised in a way that is not supported
      * @throws OperationCancelledException if the thread is interrupted; it still is after
      */
     static MlxCheckpoint read(ModelFiles files) {
@@ -102,7 +102,7 @@ record MlxCheckpoint(Checkpoint checkpoint, String weightType) {
                 throw new ModelException(file + " is not a Whisper model of the dimensions that " + config.file()
                         + " states: it has an array '"
                         + arrays.keySet().iterator().next()
-                        + "', which none has. Use another model.");
+                        + "', which no such model has. Use another model.");
             }
             Checkpoint checkpoint = new Checkpoint(
                     dimensions, tensors, files.tokenizer(config.file(), dimensions.nVocab()), generation);

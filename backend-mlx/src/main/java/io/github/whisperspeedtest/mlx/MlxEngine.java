@@ -75,16 +75,16 @@ final class MlxEngine implements Engine {
     }
 
     private MlxDevice device(LoadOptions options) {
-        Optional<MlxDevice> asked = LoadOptionParser.device(
+        Optional<MlxDevice> requested = LoadOptionParser.device(
                 MlxImplementation.ID, options, EnumSet.allOf(MlxDevice.class), MlxDevice::option);
-        asked.filter(device -> !runtime.devices().contains(device)).ifPresent(device -> {
+        requested.filter(device -> !runtime.devices().contains(device)).ifPresent(device -> {
             throw new UnsupportedOptionException(
                     MlxImplementation.ID,
                     "device=" + device.option(),
                     version() + " has no " + description(device) + " here. Use device auto or " + best().option()
                             + ".");
         });
-        return asked.orElse(best());
+        return requested.orElse(best());
     }
 
     private MlxDevice best() {
@@ -97,7 +97,7 @@ final class MlxEngine implements Engine {
         }
         return Optional.of(
                 runtime.devices().contains(MlxDevice.GPU)
-                        ? "all of it on the CPU, as asked"
+                        ? "all of it on the CPU, as requested"
                         : "MLX has no GPU here: all of it on the CPU");
     }
 

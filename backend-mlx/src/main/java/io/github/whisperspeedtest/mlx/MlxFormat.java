@@ -18,16 +18,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * MLX's format: {@code config.json} and the weights, and beside them, as files of Hugging Face's, the vocabulary and what the model says of
- * decoding, which MLX's program has built in.
+ * MLX's format: {@code config.json} and the weights, with the vocabulary and decoding settings beside them in Hugging
+ * Face's files, because MLX's program has those built in.
  */
 final class MlxFormat implements CheckpointReader, CheckpointWriter {
     private static final String TOKENIZER = "tokenizer.json";
 
-    /** Four bits with more scales than usual, for narrow models, to which the usual ones are too coarse. */
+    /** Four bits with smaller groups, for narrow models where the usual groups are too coarse. */
     static final String FINE_Q4 = "q4-g32";
 
-    /** By the name that converters of mlx-community put behind that of a model. */
+    /** By the suffix that converters of mlx-community append to a model name. */
     private static final Map<String, Optional<Grouping>> GROUPINGS = new LinkedHashMap<>();
 
     static {
@@ -40,7 +40,7 @@ final class MlxFormat implements CheckpointReader, CheckpointWriter {
     private static final List<String> FILE_NAMES =
             List.of(MlxCheckpoint.CONFIG, MlxCheckpoint.WEIGHTS.get(0), RepositoryFiles.GENERATION_CONFIG, TOKENIZER);
 
-    /** Shared with Hugging Face, so that the name alone does not tell whose it is. */
+    /** Shared with Hugging Face, so the name alone does not identify the format. */
     private static final String SHARED_WEIGHTS = "model.safetensors";
 
     @Override
@@ -85,7 +85,7 @@ final class MlxFormat implements CheckpointReader, CheckpointWriter {
         @Nullable Optional<Grouping> grouping = GROUPINGS.get(quantization);
         if (grouping == null) {
             throw new IllegalArgumentException(
-                    "Unknown quantisation '" + quantization + "', use one of " + quantizations());
+                    "Unknown quantization '" + quantization + "', use one of " + quantizations());
         }
         if (!FILE_NAMES.containsAll(fileNames)) {
             throw new IllegalArgumentException(

@@ -21,14 +21,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * mlx-community's models on Apple's MLX; where MLX is not on this machine, on ONNX Runtime, which every report says.
+ * mlx-community's models on Apple's MLX, or on ONNX Runtime if MLX is not installed, which every report states.
  *
- * <p>MLX is not part of this tool: it is found where the user installed it.
+ * <p>MLX is not bundled; it is found where the user installed it.
  */
 public final class MlxImplementation extends AbstractImplementation {
     static final String ID = "mlx";
 
-    /** The device by which users choose ONNX Runtime although MLX is there. */
+    /** The device option that selects ONNX Runtime even if MLX is installed. */
     static final String ONNX = "onnx";
 
     private static final MlxFormat FORMAT = new MlxFormat();
@@ -86,7 +86,7 @@ public final class MlxImplementation extends AbstractImplementation {
     private Engine engine(String device) {
         return switch (device) {
             case LoadOptions.AUTO -> automatic();
-            case ONNX -> PortableEngine.asAsked(context());
+            case ONNX -> PortableEngine.requested(context());
             default -> onMlx(device);
         };
     }
@@ -95,7 +95,7 @@ public final class MlxImplementation extends AbstractImplementation {
         try {
             return new MlxEngine(MlxRuntime.start(context()), context());
         } catch (RuntimeUnavailableException e) {
-            return PortableEngine.inPlaceOf(e, context());
+            return PortableEngine.fallbackFor(e, context());
         }
     }
 

@@ -12,17 +12,17 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The models of mlx-community, under the names of the sizes, in a Hugging Face cache of their own; the tokenizer, which MLX's programs have
- * built in, out of OpenAI's repository of the same size.
+ * The models of mlx-community, under the names of the sizes, in a separate Hugging Face cache. The tokenizer, built
+ * into MLX's programs, comes from OpenAI's repository of the same size.
  *
- * <p>Which repository stands for a size is what {@code mlx.py} of mac-whisper-speedtest says.
+ * <p>The repository for each size is that of {@code mlx.py} in mac-whisper-speedtest.
  */
 final class MlxModels {
     private static final long MIB = 1L << 20;
     private static final List<String> TOKENIZER = List.of("tokenizer.json");
     private static final String TURBO = "large-v3-turbo";
 
-    /** What converters of different years call the weights. */
+    /** Possible names of the weights file, by converter version. */
     private static final List<String> FILES = List.of(MlxCheckpoint.CONFIG, String.join("|", MlxCheckpoint.WEIGHTS));
 
     /**
@@ -43,7 +43,7 @@ final class MlxModels {
             new Published("large-v3", "large-v3-mlx-8bit", 1627, plain("large-v3", 2944)),
             new Published(TURBO, TURBO, 1543));
 
-    /** What the embedded model is offered in; the first one is plain {@code micro}. */
+    /** The forms of the embedded model; the first one is plain {@code micro}. */
     private static final List<String> EMBEDDED = List.of(MlxFormat.FINE_Q4, "q8", "f16");
 
     private MlxModels() {}

@@ -8,20 +8,20 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What MLX's Whisper calls the arrays that hold OpenAI's tensors, and how it lays them out.
+ * Names and layouts of OpenAI's tensors in MLX's Whisper.
  *
  * <p>Source: whisper/convert.py and whisper/mlx_whisper/whisper.py of ml-explore/mlx-examples.
  */
 final class MlxNames {
-    /** Which heads of the cross-attention follow the audio, {@code [heads, 2]}: pairs of a layer and a head. */
+    /** The cross-attention heads that follow the audio, {@code [heads, 2]}: pairs of a layer and a head. */
     static final String ALIGNMENT_HEADS = "alignment_heads";
 
-    /** The encoder's positions, which MLX makes itself, and those that it takes instead where a file has them. */
+    /** The encoder's position embeddings. MLX computes them itself unless a file contains them. */
     static final String POSITIONS = "encoder.positional_embedding";
 
     static final String OWN_POSITIONS = "encoder._positional_embedding";
 
-    /** A constant that MLX makes itself. */
+    /** A constant that MLX computes itself. */
     static final String MASK = "decoder._mask";
 
     private static final String WEIGHT = ".weight";

@@ -26,13 +26,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the weights as mlx-examples' converter does: what is quantised are linear layers and the token embedding, all else is float16.
+ * Writes the weights like mlx-examples' converter: linear layers and the token embedding are quantized, all others are
+ * float16.
  *
- * <p>Layers that are quantised in the same way already keep their codes, scales and biases, to the bit. Tensors are converted row by row, so
- * that the largest model needs no more memory than the smallest. Source: whisper/convert.py of ml-explore/mlx-examples.
+ * <p>Layers that already have the requested quantization keep their codes, scales and biases bit for bit. Tensors are
+ * converted row by row, so the largest model needs no more memory than the smallest. Source: whisper/convert.py of
+ * ml-explore/mlx-examples.
  */
 final class MlxWriter {
-    /** What the format's own program calls itself. */
+    /** The format metadata that MLX itself writes. */
     private static final String FORMAT = "mlx";
 
     /** What a sine near one loses where it is cut off to bfloat16, the coarsest type that it may have been stored in. */
@@ -51,8 +53,8 @@ final class MlxWriter {
      * Writes a file that does not exist yet.
      *
      * @param grouping how layers are quantised, empty where they are not
-     * @throws io.github.whisperspeedtest.error.ModelException if the checkpoint has not the tensors that its dimensions call for, or a
-     *     weight to be quantised is not finite
+     * @throws io.github.whisperspeedtest.error.ModelException if the checkpoint lacks tensors that its dimensions
+     *     require, or a weight to be quantised is not finite
      * @throws IOException if the disk fails
      */
     static void write(Checkpoint checkpoint, Optional<Grouping> grouping, Path file) throws IOException {
@@ -89,7 +91,7 @@ final class MlxWriter {
                 DataType.F16.name(), tensor.shape(), channel -> ElementWriter.write(tensor, DataType.F16, channel));
     }
 
-    /** Returns whether MLX makes the same positions itself, but for the rounding of whatever type they have been stored in. */
+    /** Returns whether MLX computes the same positions itself, up to the rounding of their storage type. */
     private static boolean isSinusoids(Tensor tensor) {
         int columns = tensor.shape().get(1);
         Tensor expected = Sinusoids.tensor(tensor.shape().get(0), columns);

@@ -16,9 +16,9 @@ import io.github.whisperspeedtest.transcription.Transcriber;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** ONNX Runtime's CPU provider, which runs the same models where MLX is not. */
+/** ONNX Runtime's CPU provider, which runs the same models without MLX. */
 final class PortableEngine implements Engine {
-    /** Names the engine too, so that no table shows its figures as MLX's. */
+    /** Includes the engine, so that no table presents its figures as MLX's. */
     private static final String DEVICE = OnnxRuntime.CPU + " (ONNX Runtime)";
 
     /** What the CPU provider can make of the weights; the first one is the default. */
@@ -30,7 +30,7 @@ final class PortableEngine implements Engine {
             Precision.BLOCKWISE_8,
             Precision.BLOCKWISE_4);
 
-    /** Why MLX is not used, null where nobody wants it. */
+    /** The reason MLX is unavailable, null if ONNX Runtime was requested. */
     private final @Nullable RuntimeUnavailableException missing;
 
     private final ImplementationContext context;
@@ -40,13 +40,13 @@ final class PortableEngine implements Engine {
         this.context = context;
     }
 
-    /** Returns the engine as somebody asked for it. */
-    static PortableEngine asAsked(ImplementationContext context) {
+    /** Returns the engine as requested by the user. */
+    static PortableEngine requested(ImplementationContext context) {
         return new PortableEngine(null, context);
     }
 
-    /** Returns the engine as it stands in for MLX. */
-    static PortableEngine inPlaceOf(RuntimeUnavailableException missing, ImplementationContext context) {
+    /** Returns the engine as a fallback for MLX. */
+    static PortableEngine fallbackFor(RuntimeUnavailableException missing, ImplementationContext context) {
         return new PortableEngine(missing, context);
     }
 
@@ -92,14 +92,14 @@ final class PortableEngine implements Engine {
             case AS_STORED_INT8 ->
                 weights.keptOr(Precision.FLOAT32.label())
                         + (weights.areQuantized() ? " " + Precision.INT8.label() : "");
-            default -> weights.madeInto(precision.label());
+            default -> weights.convertedTo(precision.label());
         };
     }
 
     private EngineParameters withNotes(EngineParameters parameters, OnnxNetwork network) {
         EngineParameters noted = parameters.withNote(
                 missing == null
-                        ? "ONNX Runtime on the CPU, as asked"
+                        ? "ONNX Runtime on the CPU, as requested"
                         : "no MLX here (" + missing.reason() + "): ONNX Runtime on the CPU");
         return network.quantization().map(noted::withNote).orElse(noted);
     }

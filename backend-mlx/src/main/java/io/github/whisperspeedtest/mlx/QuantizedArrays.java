@@ -10,10 +10,10 @@ import java.nio.channels.WritableByteChannel;
 import java.util.List;
 
 /**
- * The three arrays of a layer that is quantised as it is written.
+ * The three arrays of a layer that is quantized while being written.
  *
- * <p>Scales and biases are known once the codes have been written, and are held until they are themselves; so the codes come first, and one
- * layer has been written before the next one begins.
+ * <p>Scales and biases are known once the codes have been written, and are kept until they are written themselves.
+ * Therefore the codes come first, and each layer is written completely before the next one.
  */
 final class QuantizedArrays {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);

@@ -3,10 +3,10 @@ package io.github.whisperspeedtest.mlx;
 import io.github.whisperspeedtest.checkpoint.tensor.GroupedMatrix;
 
 /**
- * How a model's weights are stored, to say in reports what became of them.
+ * The storage of a model's weights, for notes in reports.
  *
- * @param bits of those that are quantised, such as {@code 4-bit}; empty where none is
- * @param type all that the matrices are stored as, such as {@code 4-bit and float16}
+ * @param bits bits of the quantized weights, such as {@code 4-bit}; empty if none is quantized
+ * @param type all storage types of the matrices, such as {@code 4-bit and float16}
  */
 record StoredWeights(String bits, String type) {
     StoredWeights(MlxCheckpoint model) {
@@ -17,13 +17,13 @@ record StoredWeights(String bits, String type) {
         return !bits.isEmpty();
     }
 
-    /** Returns the compute type of an engine that keeps quantised weights and makes others of the given type. */
+    /** Returns the compute type of an engine that keeps quantized weights and converts others to the given type. */
     String keptOr(String other) {
-        return areQuantized() ? bits : madeInto(other);
+        return areQuantized() ? bits : convertedTo(other);
     }
 
-    /** Returns the compute type of an engine that makes weights of the given type of them. */
-    String madeInto(String other) {
+    /** Returns the compute type of an engine that converts weights to the given type. */
+    String convertedTo(String other) {
         return other.equals(type) ? other : other + " (from " + type + ")";
     }
 }

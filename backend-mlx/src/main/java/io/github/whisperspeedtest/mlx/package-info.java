@@ -1,4 +1,7 @@
-/** The implementation {@code mlx}: mlx-community's Whisper models on Apple's MLX, and on ONNX Runtime where there is none. */
+/**
+ * The implementation {@code mlx}: mlx-community's Whisper models on Apple's MLX, or on ONNX Runtime where MLX is not
+ * available.
+ */
 @NullMarked
 package io.github.whisperspeedtest.mlx;
 

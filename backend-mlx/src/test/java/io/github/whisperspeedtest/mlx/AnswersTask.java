@@ -17,7 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Asks the implementation, in a JVM in which nobody has looked for MLX yet, what is there and what it makes of each device. */
+/** Queries the implementation for its availability and devices in a JVM that has not loaded MLX yet. */
 public final class AnswersTask implements ChildTask<String, Void, AnswersTask.Answers> {
     /** Creates the task. */
     public AnswersTask() {}
@@ -26,7 +26,7 @@ public final class AnswersTask implements ChildTask<String, Void, AnswersTask.An
      * What it said.
      *
      * @param availability what is there
-     * @param automatic what it runs with where nobody asks for a device
+     * @param automatic the device used by default
      * @param refusals why devices that were asked for cannot be had, by their names
      * @param engineFiles the files that decide what the engine does
      */

@@ -97,7 +97,7 @@ class GroupQuantizerTest {
 
     @ParameterizedTest
     @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 65520})
-    void refusesWhatIsNoNumberIn16Bits(float value) {
+    void rejectsNumbersOutsideFloat16(float value) {
         assertThatThrownBy(() -> new GroupQuantizer(new Grouping(4, GROUP))
                         .quantize(
                                 "decoder.blocks.0.mlp.0.weight",

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.AudioFiles;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.mlx.bindings.RealMlx;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.model.ToolHome;
@@ -30,7 +30,7 @@ class MlxAgreementTest {
     private static Path home;
 
     @Test
-    void saysWhatItComputesWith() {
+    void reportsPrecision() {
         MlxImplementation implementation = TestContexts.configured(new MlxImplementation());
         ModelFiles files = embedded(implementation, "micro");
         LoadOptions options = LoadOptions.defaults().withDevice("cpu").withComputeType("bfloat16");
@@ -45,14 +45,14 @@ class MlxAgreementTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"micro", "micro-q8", "micro-f16"})
-    void bothEnginesWriteTheSame(String model) throws IOException {
+    void bothEnginesProduceSameText(String model) throws IOException {
         MlxImplementation implementation = TestContexts.configured(new MlxImplementation());
         ModelFiles files = embedded(implementation, model);
         LoadOptions options = LoadOptions.defaults();
         try (Transcriber mlx = implementation.load(files, options);
                 Transcriber onnx = implementation.load(files, options.withDevice(MlxImplementation.ONNX))) {
             assertThat(mlx.parameters().runtime()).startsWith("MLX ");
-            for (Sample sample : MicroSamples.all()) {
+            for (SpeechSample sample : MicroSamples.all()) {
                 try (InputStream in = sample.open()) {
                     Audio audio = AudioFiles.read(sample.name(), in);
                     assertThat(mlx.transcribe(audio, TranscribeOptions.defaults())

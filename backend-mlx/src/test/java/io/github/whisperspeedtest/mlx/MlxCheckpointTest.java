@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MlxCheckpointTest {
-    /** The only layers of so narrow a model whose rows are whole groups of 128. */
+    /** The only layer of so narrow a model whose rows are whole groups of 128. */
     private static final String WIDE = "decoder.blocks.1.mlp2";
 
     private static final int ROWS = 64;
@@ -77,7 +77,7 @@ class MlxCheckpointTest {
         return groupings.stream();
     }
 
-    /** All codes count up along a row, and the scales and biases from group to group. */
+    /** Codes increase along a row; scales and biases increase from group to group. */
     @ParameterizedTest
     @MethodSource("groupings")
     void readsEveryGrouping(int bits, int groupSize, String type) throws IOException {
@@ -113,7 +113,7 @@ class MlxCheckpointTest {
         return 0.25f * (1 + group % 3);
     }
 
-    /** Puts a quantised layer in the place of {@link #WIDE}, packed bit by bit. */
+    /** Replaces {@link #WIDE} by a quantized layer, packed bit by bit. */
     private static void putLayer(MlxDirectory model, int bits, int groupSize, String type) {
         byte[] codes = new byte[ROWS * COLUMNS * bits / 8];
         for (int bit = 0; bit < 8 * codes.length; bit++) {
@@ -176,7 +176,7 @@ class MlxCheckpointTest {
         return tensor(model.checkpoint(), name).groups().orElseThrow().bits();
     }
 
-    /** Takes a layer's scales away, and puts zeros in the place of its codes. */
+    /** Removes the scales of a layer and replaces its codes by zeros. */
     private static void makePlain(MlxDirectory model, String layer, int rows, int columns) {
         model.arrays.remove(layer + ".scales");
         model.arrays.remove(layer + ".biases");
@@ -264,9 +264,9 @@ class MlxCheckpointTest {
                 .containsExactly(new AttentionHead(0, 0));
     }
 
-    /** The model has not the layers of OpenAI's of that name. */
+    /** The model lacks the layers of OpenAI's model of that name. */
     @Test
-    void elseNobodyKnowsTheHeads() throws IOException {
+    void hasNoHeadsIfUnspecified() throws IOException {
         MlxDirectory model = model("f16");
         model.arrays.remove("alignment_heads");
 
@@ -286,7 +286,7 @@ class MlxCheckpointTest {
         return StoredArray.of(type, List.of(values.length / 2, 2), bytes.flip());
     }
 
-    /** A change to a model of four bits in groups of 64. */
+    /** A change to a model with four bits in groups of 64. */
     private interface Change {
         void apply(MlxDirectory model) throws IOException;
     }
@@ -368,7 +368,10 @@ class MlxCheckpointTest {
                         "a layer more",
                         "'encoder.blocks.3.attn.query.weight' is missing",
                         config("\"n_audio_layer\" : 3", "\"n_audio_layer\" : 4")),
-                refused("a layer less", "which none has", config("\"n_audio_layer\" : 3", "\"n_audio_layer\" : 2")),
+                refused(
+                        "a layer less",
+                        "which no such model has",
+                        config("\"n_audio_layer\" : 3", "\"n_audio_layer\" : 2")),
                 refused("no biases", "array '" + out + ".biases' is missing", without(out + ".biases")),
                 refused("no bias", "array '" + out + ".bias' is missing", without(out + ".bias")),
                 refused("no codes", "array '" + out + ".weight' is missing", without(out + ".weight")),
@@ -391,15 +394,15 @@ class MlxCheckpointTest {
                         array("encoder.conv1.weight", floats("F16", List.of(64, 80, 3), new float[64 * 240]))),
                 refused(
                         "an array too many",
-                        "'encoder.conv3.bias', which none has",
+                        "'encoder.conv3.bias', which no such model has",
                         array("encoder.conv3.bias", floats("F16", List.of(1), 0))),
                 refused(
                         "two arrays of positions",
-                        "'encoder.positional_embedding', which none has",
+                        "'encoder.positional_embedding', which no such model has",
                         array("encoder.positional_embedding", floats("F16", List.of(1), 0))),
                 refused(
                         "OpenAI's names",
-                        "'decoder.blocks.1.mlp.2.weight', which none has",
+                        "'decoder.blocks.1.mlp.2.weight', which no such model has",
                         array("decoder.blocks.1.mlp.2.weight", floats("F16", List.of(1), 0))),
                 refused(
                         "heads of another model",
@@ -420,7 +423,7 @@ class MlxCheckpointTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("refused")
-    void refusesWhatIsNoModelOfMlxs(String what, String offence, Change change) throws IOException {
+    void rejectsOtherModels(String what, String offence, Change change) throws IOException {
         MlxDirectory model = model("q4");
         change.apply(model);
         model.writeWeights("weights.npz");
@@ -439,7 +442,7 @@ class MlxCheckpointTest {
         "weights.npz, 'one of [weights.safetensors, model.safetensors, weights.npz]'",
         "merges.txt, has no tokenizer"
     })
-    void saysWhichFileIsMissing(String name, String offence) throws IOException {
+    void reportsMissingFile(String name, String offence) throws IOException {
         MlxDirectory model = model("q4").writeWeights("weights.npz").remove(name);
 
         assertThatThrownBy(model::read)

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Hundreds of damaged files: each is read or refused with a message, and none costs memory. */
+/** Hundreds of damaged files are read or rejected with a message, without excessive memory. */
 class MlxDamagedTest {
     private static final int FILES = 150;
     private static final String SAFETENSORS = "weights.safetensors";
@@ -79,7 +79,7 @@ class MlxDamagedTest {
         assertThat(refused(NPZ, 35, valid, 0, valid.length)).isPositive();
     }
 
-    /** Returns how many of the damaged files were refused. */
+    /** Returns the number of rejected files. */
     private int refused(String name, int seed, byte[] valid, int start, int end) throws IOException {
         List<ModelException> failures = new ArrayList<>();
         long allocatedForValid = allocated(failures);
@@ -98,7 +98,7 @@ class MlxDamagedTest {
         return failures.size();
     }
 
-    /** Returns what it costs to read the model and some of its weights. */
+    /** Returns the memory allocated by reading the model and some of its weights. */
     private long allocated(List<ModelException> failures) {
         float[] row = new float[64];
         return Damage.allocatedBytes(() -> {

@@ -18,12 +18,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** A model in MLX's format whose arrays and files can be changed before it is read. */
+/** A model in MLX format whose arrays and files can be changed before it is read. */
 final class MlxDirectory {
     private final Path directory;
     private final Map<String, Path> files = new LinkedHashMap<>();
 
-    /** What goes into the weights; changes show when they are written. */
+    /** The arrays of the weights file; changes take effect when they are written. */
     final Map<String, StoredArray> arrays = new LinkedHashMap<>();
 
     /**
@@ -46,20 +46,20 @@ final class MlxDirectory {
         }
     }
 
-    /** Writes a model to make such of, and returns its directory. */
+    /** Writes a template model and returns its directory. */
     static Path write(Checkpoint checkpoint, String quantization, Path parent) throws IOException {
         Path source = Files.createTempDirectory(parent, quantization);
         new MlxFormat().write(checkpoint, quantization, source, List.of());
         return source;
     }
 
-    /** Puts a file among those of the model. */
+    /** Adds or replaces a file of the model. */
     MlxDirectory put(String name, Path file) {
         files.put(name, file);
         return this;
     }
 
-    /** Writes a file and puts it among those of the model. */
+    /** Writes a file and adds it to the model. */
     MlxDirectory put(String name, String content) throws IOException {
         return put(name, Files.writeString(directory.resolve(name), content));
     }
@@ -73,7 +73,7 @@ final class MlxDirectory {
         return Files.readString(Objects.requireNonNull(files.get("config.json")));
     }
 
-    /** Replaces something that must be in the configuration. */
+    /** Replaces text that must exist in the configuration. */
     MlxDirectory changeConfig(String from, String to) throws IOException {
         String changed = config().replace(from, to);
         if (changed.equals(config())) {
@@ -82,7 +82,7 @@ final class MlxDirectory {
         return put("config.json", changed);
     }
 
-    /** Writes the arrays into the file of the given name, in the format that it names. */
+    /** Writes the arrays to the file of the given name, in the format of its extension. */
     MlxDirectory writeWeights(String name) throws IOException {
         Path file = directory.resolve(name);
         if (name.endsWith(".npz")) {

@@ -314,7 +314,7 @@ class MlxFormatTest {
     }
 
     @Test
-    void refusesWhatIsNotFinite() {
+    void rejectsNonFiniteWeights() {
         Checkpoint whole = RandomCheckpoint.of(RandomCheckpoint.TINY, DataType.F32, 9);
         Map<String, Tensor> tensors = new HashMap<>(whole.tensors());
         ByteBuffer bytes = ByteBuffer.wrap(bytes(tensor(whole, LAYER).data())).order(ByteOrder.LITTLE_ENDIAN);
@@ -329,7 +329,7 @@ class MlxFormatTest {
     }
 
     @Test
-    void refusesACheckpointThatIsNotWhole() {
+    void rejectsIncompleteCheckpoint() {
         Checkpoint whole = RandomCheckpoint.of(RandomCheckpoint.TINY, DataType.F16, 10);
         Map<String, Tensor> tensors = new HashMap<>(whole.tensors());
         tensors.remove("decoder.ln.weight");
@@ -342,7 +342,7 @@ class MlxFormatTest {
     }
 
     @Test
-    void refusesOtherNamesAndQuantizations() {
+    void rejectsOtherNamesAndQuantizations() {
         Checkpoint checkpoint = RandomCheckpoint.of(RandomCheckpoint.TINY, DataType.F16, 11);
         assertThat(FORMAT.quantizations()).containsExactly("q4", "q8", "f16", "q4-g32");
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is said of engines, devices and weights. */
+/** Tests reports about engines, devices and weights. */
 class MlxImplementationTest {
     private static final String LIBRARY = System.mapLibraryName("mlxc");
 
@@ -31,7 +31,7 @@ class MlxImplementationTest {
     private static Path home;
 
     @Test
-    void withoutMlxItRunsOnOnnxRuntimeAndSaysWhyAndWhatHelps() {
+    void fallsBackToOnnxRuntimeWithReasonAndRemedy() {
         Answers answers = withoutMlx();
 
         assertThat(answers.availability()).isInstanceOfSatisfying(Availability.Available.class, available -> {
@@ -53,7 +53,7 @@ class MlxImplementationTest {
     }
 
     @Test
-    void withoutMlxItsDevicesAreRefusedWithWhatHelps() {
+    void rejectsMlxDevicesWithRemedyIfMlxIsMissing() {
         Answers answers = withoutMlx();
         assertThat(answers.refusals()).containsOnlyKeys("gpu", "cpu");
         answers.refusals()
@@ -84,7 +84,7 @@ class MlxImplementationTest {
                 TestContexts.configured(new MlxImplementation()).load(embedded(model), options)) {
             EngineParameters parameters = transcriber.parameters();
             assertThat(parameters.computeType()).isEqualTo(computeType);
-            assertThat(parameters.notes()).startsWith("ONNX Runtime on the CPU, as asked");
+            assertThat(parameters.notes()).startsWith("ONNX Runtime on the CPU, as requested");
             assertThat(parameters.notes()).hasSize(note == null ? 1 : 2);
             if (note != null) {
                 assertThat(parameters.notes().get(1)).isEqualTo(note);
@@ -93,7 +93,7 @@ class MlxImplementationTest {
     }
 
     @Test
-    void refusesWhatItDoesNotOfferAndListsTheRest() {
+    void rejectsUnsupportedOptionsAndListsSupported() {
         assertRefused(portable().withComputeType("float16"), "compute-type=float16", "as-stored, ", "float32", "int8");
         assertRefused(LoadOptions.defaults().withDevice("mps"), "device=mps", "auto, gpu, cpu, onnx");
         assertRefused(portable().withThreads(1000), "threads=1000", "512");
@@ -116,7 +116,7 @@ class MlxImplementationTest {
                 .filesOf(TestContexts.configured(new MlxImplementation()), model);
     }
 
-    /** Asks in a process whose user has named a directory without MLX. */
+    /** Queries a process whose user set a directory without MLX. */
     private static Answers withoutMlx() {
         ChildJvm child = ChildJvm.builder()
                 .addJvmArguments(List.of("-Dwhisperspeedtest.mlx.libdir=" + home))

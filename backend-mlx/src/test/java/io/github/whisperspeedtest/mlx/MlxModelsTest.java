@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.hub.DownloadListener;
 import io.github.whisperspeedtest.hub.testing.CacheBuilder;
@@ -181,7 +181,7 @@ class MlxModelsTest {
     }
 
     private void assertTranscribes(ModelFiles files) throws IOException {
-        Sample sample = MicroSamples.named("en_single_04.flac");
+        SpeechSample sample = MicroSamples.named("en_single_04.flac");
         try (Transcriber transcriber = implementation.load(files, onnx());
                 InputStream in = sample.open()) {
             assertThat(transcriber

@@ -40,8 +40,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Quantised models on both engines: each must compute what the dequantised weights say, whatever those have lost against the model that
- * was quantised.
+ * Tests quantized models on both engines: each must compute with the dequantized weights, regardless of the
+ * quantization error.
  */
 class QuantizedNetworkTest {
     static {
@@ -84,7 +84,7 @@ class QuantizedNetworkTest {
         return logits(MlxNetwork.load(checkpoint, new MlxOptions(MlxDevice.CPU, precision)));
     }
 
-    /** Returns a model whose linear layers and token embedding are quantised as the writer of files does. */
+    /** Returns a model whose linear layers and token embedding are quantized like those of the writer. */
     private static Checkpoint quantized(Grouping grouping) throws IOException {
         Checkpoint random = RandomCheckpoint.of(DIMENSIONS, DataType.F16, 3);
         Map<String, Tensor> tensors = new LinkedHashMap<>();
@@ -97,7 +97,7 @@ class QuantizedNetworkTest {
         return new Checkpoint(DIMENSIONS, tensors, random.tokenizer(), random.generation());
     }
 
-    /** Returns weights that keep the scale of what goes through them, so that no small difference grows. */
+    /** Returns weights that preserve the scale of activations, so that small differences do not grow. */
     private static Tensor scaled(Tensor tensor) {
         float[] elements = new float[(int) tensor.elementCount()];
         tensor.copyTo(0, elements);
@@ -125,7 +125,7 @@ class QuantizedNetworkTest {
         return StoredArray.of(array.type(), array.shape(), ByteBuffer.wrap(bytes.toByteArray()));
     }
 
-    /** Returns the logits after a prompt and after one more token; closes the network. */
+    /** Returns the logits after a prompt and after one more token. Closes the network. */
     private static float[][] logits(WhisperNetwork network) {
         Random random = new Random(6);
         float[] window = new float[DIMENSIONS.nMels() * 2 * DIMENSIONS.nAudioCtx()];

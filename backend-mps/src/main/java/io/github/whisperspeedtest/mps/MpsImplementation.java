@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * OpenAI's own checkpoints, window after window as in OpenAI's program; on Apple's graphics processor where there is one, and elsewhere
- * on what there is, which every report says.
+ * OpenAI's own checkpoints, decoded window by window as in OpenAI's program; on Apple's GPU if available, otherwise on
+ * the best other device, which every report states.
  */
 public final class MpsImplementation extends TorchImplementation {
     static final String ID = "mps";

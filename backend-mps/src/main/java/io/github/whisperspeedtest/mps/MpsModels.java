@@ -12,23 +12,23 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The checkpoints that OpenAI's program downloads, under the names of the sizes, as plain files; the tokenizer, which that program has
- * built in, out of the repository of the same size.
+ * The checkpoints that OpenAI's program downloads, under the names of the sizes, as plain files. The tokenizer, built
+ * into that program, comes from the repository of the same size.
  */
 final class MpsModels {
-    private static final String ADDRESS = "https://openaipublic.azureedge.net/main/whisper/models/";
+    private static final String BASE_URL = "https://openaipublic.azureedge.net/main/whisper/models/";
     private static final long MIB = 1L << 20;
     private static final List<String> TOKENIZER = List.of("tokenizer.json");
 
-    /** What the file of the model {@code large} is called by those who name files after models. */
+    /** The file name of the model {@code large} for users who name files after models. */
     private static final String LARGE_FILE = "large";
 
     private static final Published LARGE_V3 =
             new Published("large-v3", "e5b1a55b89c1367dacf97e3e19bfd829a01529dbfdeefa8caeb59b3f1b81dadb", 2944);
 
     /**
-     * Hashes are part of the addresses; source: {@code _MODELS} in whisper/__init__.py of openai/whisper. Sizes are those of the weights:
-     * two bytes for each parameter.
+     * Hashes are part of the URLs; source: {@code _MODELS} in whisper/__init__.py of openai/whisper. Sizes are those of
+     * the weights: two bytes for each parameter.
      */
     private static final List<Published> PUBLISHED = List.of(
             new Published("tiny", "65147644a518d12f04e32d6f3b26facc3f8dd46e5390956a9424a650c0ce22b9", 72),
@@ -66,8 +66,8 @@ final class MpsModels {
     /**
      * A checkpoint.
      *
-     * @param name what users call it
-     * @param size what OpenAI calls it, which is also the name of its file and of its repository
+     * @param name name for users
+     * @param size OpenAI's name, also that of its file and its repository
      * @param sha256 hash of the file
      * @param mebibytes size of the file
      */
@@ -82,7 +82,7 @@ final class MpsModels {
 
         ModelInfo in(Path modelsDirectory) {
             Path directory = modelsDirectory.resolve(MpsImplementation.ID);
-            // One model whichever of its two names the file has: the one that a download gives it comes first.
+            // The model under either of its two file names; the name from a download comes first.
             List<ModelInfo> fallbacks =
                     name.equals(LARGE_FILE) ? List.of(inFile(directory, LARGE_FILE, List.of())) : List.of();
             return inFile(directory, size, fallbacks);
@@ -90,11 +90,11 @@ final class MpsModels {
 
         private ModelInfo inFile(Path directory, String fileName, List<ModelInfo> fallbacks) {
             String file = fileName + OpenAiCheckpoint.ENDING;
-            URI address = URI.create(ADDRESS + sha256 + "/" + size + OpenAiCheckpoint.ENDING);
+            URI url = URI.create(BASE_URL + sha256 + "/" + size + OpenAiCheckpoint.ENDING);
             return new ModelInfo(
                     name,
                     List.of(
-                            new ModelSource.DirectDownload(address, file, sha256),
+                            new ModelSource.DirectDownload(url, file, sha256),
                             HuggingFaceModels.repository(size, TOKENIZER)),
                     null,
                     List.of(directory.resolve(file)),

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * OpenAI's format: PyTorch's file of the weights, and beside it, as files of Hugging Face's, the vocabulary and what the model says of
- * decoding, which OpenAI's program has built in.
+ * OpenAI's format: PyTorch's file of the weights, with the vocabulary and decoding settings beside it in Hugging Face's
+ * files, because OpenAI's program has those built in.
  */
 final class OpenAiFormat implements CheckpointReader, CheckpointWriter {
     private static final String TOKENIZER = "tokenizer.json";
@@ -35,7 +35,7 @@ final class OpenAiFormat implements CheckpointReader, CheckpointWriter {
         return OpenAiCheckpoint.read(files.model(), withNeighbours(files).byName());
     }
 
-    /** Returns the files, and where the weights are all there is, as when a user names just them, those that lie beside them. */
+    /** Returns the files; if only the weights are given, adds the other files from the same directory. */
     private static ModelFiles withNeighbours(ModelFiles files) {
         if (files.byName().size() != 1) {
             return files;
@@ -66,22 +66,24 @@ final class OpenAiFormat implements CheckpointReader, CheckpointWriter {
      * @param checkpoint what to write
      * @param quantization one of {@link #quantizations()}
      * @param directory where to write
-     * @param fileNames exactly one name of a file of weights, which does not exist; beside it none but those of {@link #fileNames}
+     * @param fileNames exactly one name of a file of weights, which does not exist; beside it none but those of
+     *     {@link #fileNames}
      * @throws IOException if the disk fails
-     * @throws io.github.whisperspeedtest.error.ModelException if the checkpoint has not the tensors that its dimensions call for
+     * @throws io.github.whisperspeedtest.error.ModelException if the checkpoint lacks tensors that its dimensions
+     *     require
      */
     @Override
     public void write(Checkpoint checkpoint, String quantization, Path directory, List<String> fileNames)
             throws IOException {
         if (!QUANTIZATIONS.contains(quantization)) {
             throw new IllegalArgumentException(
-                    "Unknown quantisation '" + quantization + "', use one of " + QUANTIZATIONS);
+                    "Unknown quantization '" + quantization + "', use one of " + QUANTIZATIONS);
         }
         List<String> weights = new ArrayList<>(fileNames);
         weights.removeAll(List.of(GENERATION_CONFIG, TOKENIZER));
         if (weights.size() != 1 || !weights.get(0).endsWith(OpenAiCheckpoint.ENDING)) {
-            throw new IllegalArgumentException("A model of OpenAI's has one file *" + OpenAiCheckpoint.ENDING
-                    + ", but the names are " + fileNames);
+            throw new IllegalArgumentException(
+                    "An OpenAI model has one file *" + OpenAiCheckpoint.ENDING + ", but the names are " + fileNames);
         }
         DataType type = quantization.equals("f16") ? DataType.F16 : DataType.F32;
         OpenAiWriter.write(checkpoint, type, directory.resolve(weights.get(0)));

@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes the file that OpenAI publishes a model in: PyTorch's of a dictionary with the dimensions and the weights.
+ * Writes a model in OpenAI's format: a PyTorch file with a dictionary of dimensions and weights.
  *
- * <p>Tensors are converted in slices, so that the largest model needs no more memory than the smallest. The same model is the same file,
- * to the bit.
+ * <p>Tensors are converted in slices, so the largest model needs no more memory than the smallest. The output is
+ * deterministic.
  */
 final class OpenAiWriter {
     /** The version of its format that PyTorch has written since 1.6. */
@@ -29,7 +29,8 @@ final class OpenAiWriter {
      * Writes a file that does not exist yet.
      *
      * @param type type of all weights in the file, {@link DataType#F16} or {@link DataType#F32}
-     * @throws io.github.whisperspeedtest.error.ModelException if the checkpoint has not the tensors that its dimensions call for
+     * @throws io.github.whisperspeedtest.error.ModelException if the checkpoint lacks tensors that its dimensions
+     *     require
      * @throws IOException if the disk fails
      */
     static void write(Checkpoint checkpoint, DataType type, Path file) throws IOException {

@@ -6,9 +6,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Writes a pickle of protocol 2, which is what {@code torch.save} writes.
+ * Writes pickles of protocol 2, as {@code torch.save} does.
  *
- * <p>Nothing is written once and referred to later: that costs some bytes and saves a table. Source: Lib/pickletools.py in
+ * <p>No memo is used: repeating values costs some bytes and saves a table. Source: Lib/pickletools.py in
  * python/cpython.
  */
 final class PickleWriter {
@@ -16,7 +16,7 @@ final class PickleWriter {
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
-    /** Begins a pickle. */
+    /** Starts a pickle. */
     PickleWriter() {
         bytes.write(0x80);
         bytes.write(PROTOCOL);
@@ -28,19 +28,19 @@ final class PickleWriter {
         return bytes.toByteArray();
     }
 
-    /** Opens a bracket: what follows belongs together until {@link #tuple} or {@link #setItems}. */
+    /** Pushes a mark: the following values belong together until {@link #tuple} or {@link #setItems}. */
     PickleWriter mark() {
         bytes.write('(');
         return this;
     }
 
-    /** Makes a tuple of all since the bracket. */
+    /** Creates a tuple of all values since the mark. */
     PickleWriter tuple() {
         bytes.write('t');
         return this;
     }
 
-    /** Puts all since the bracket, keys and values by turns, into the dictionary in front of it. */
+    /** Adds all values since the mark, alternating keys and values, to the dictionary before it. */
     PickleWriter setItems() {
         bytes.write('u');
         return this;
@@ -66,13 +66,13 @@ final class PickleWriter {
         return this;
     }
 
-    /** Calls the function in front of a tuple with what is in the tuple. */
+    /** Calls the function before a tuple with the items of the tuple. */
     PickleWriter call() {
         bytes.write('R');
         return this;
     }
 
-    /** Takes the tuple in front for the id of something that is stored beside the pickle. */
+    /** Uses the preceding tuple as the id of a persistent object. */
     PickleWriter persistent() {
         bytes.write('Q');
         return this;

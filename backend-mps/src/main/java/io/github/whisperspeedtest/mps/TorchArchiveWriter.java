@@ -15,10 +15,10 @@ import java.util.List;
 import java.util.zip.CRC32;
 
 /**
- * Writes a zip archive as {@code torch.save} does: nothing is compressed, each entry's bytes begin at a multiple of 64 so that they can be
- * mapped, and checksum and size follow them, so that they are written as they come.
+ * Writes a zip archive like {@code torch.save}: uncompressed, with each entry's bytes aligned to 64 so that they can be
+ * mapped, and with checksum and size after the bytes so that entries can be streamed.
  *
- * <p>The directory at the end is in the form of 64 bits, for a large model at float32 has more than 4 GB. Source of the layout:
+ * <p>The directory is in 64-bit form because a large float32 model exceeds 4 GB. Source of the layout:
  * caffe2/serialize/inline_container.cc in pytorch/pytorch.
  */
 final class TorchArchiveWriter implements Closeable {
@@ -40,10 +40,10 @@ final class TorchArchiveWriter implements Closeable {
     /** Checksum and sizes follow the bytes; names are UTF-8. */
     private static final short FLAGS = 1 << 3 | 1 << 11;
 
-    /** The version of the format in which there are numbers of 64 bits. */
+    /** The zip version that introduced 64-bit values. */
     private static final short VERSION = 45;
 
-    /** The field that PyTorch fills up to the alignment, and what with. */
+    /** The extra field that PyTorch uses for alignment padding, and its content. */
     private static final short PADDING_FIELD = 'F' | 'B' << 8;
 
     private static final byte PADDING = 'Z';
@@ -51,7 +51,7 @@ final class TorchArchiveWriter implements Closeable {
     private static final int FIELD_HEADER_BYTES = 2 * Short.BYTES;
     private static final short ZIP64_FIELD = 1;
 
-    /** Says that the number is in the form of 64 bits. */
+    /** Marks a number stored in 64-bit form. */
     private static final long ELSEWHERE = 0xffffffffL;
 
     private final Path file;
@@ -71,7 +71,7 @@ final class TorchArchiveWriter implements Closeable {
 
     private record Entry(byte[] name, long header, long size, long crc) {}
 
-    /** Counts what goes through it. */
+    /** Counts the bytes written. */
     private final class Meter implements WritableByteChannel {
         private final CRC32 crc = new CRC32();
         private long size;
@@ -142,9 +142,9 @@ final class TorchArchiveWriter implements Closeable {
     }
 
     /**
-     * Writes the directory; nothing can be added any more.
+     * Writes the directory. No entries can be added afterwards.
      *
-     * @throws IOException if the disk fails
+     * @throws IOException if writing fails
      */
     void finish() throws IOException {
         long start = channel.position();

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.hub.testing.CacheBuilder;
 import io.github.whisperspeedtest.model.ModelLocator;
@@ -78,7 +78,7 @@ class MpsModelsTest {
                 .hasMessageContainingAll("openai--whisper-tiny", "download -i mps -m tiny");
 
         putTokenizer("openai/whisper-tiny");
-        Sample sample = MicroSamples.named("en_single_04.flac");
+        SpeechSample sample = MicroSamples.named("en_single_04.flac");
         try (Transcriber transcriber =
                         implementation.load(store.filesOf(implementation, "tiny"), LoadOptions.defaults());
                 InputStream in = sample.open()) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Hundreds of damaged files: each is read or refused with a message, and none costs memory. */
+/** Hundreds of damaged files are read or rejected with a message, without excessive memory. */
 class OpenAiDamagedTest {
     private static final Checkpoint TINY = RandomCheckpoint.of(RandomCheckpoint.TINY, DataType.F16, 7);
     private static final int FILES = 150;
@@ -115,7 +115,7 @@ class OpenAiDamagedTest {
                 .toArray(byte[][]::new);
     }
 
-    /** Reads the model with other weights and returns how often it was refused: never or once. */
+    /** Reads the model with other weights and returns the number of rejections, 0 or 1. */
     private int read(byte[] content) throws IOException {
         Path damaged = directory.resolve("damaged.pt");
         Files.write(damaged, content);

@@ -37,7 +37,7 @@ class OpenAiFormatTest {
     Path directory;
 
     @Test
-    void theEmbeddedModelComesBackBitForBit() throws IOException {
+    void embeddedModelRoundTripsBitForBit() throws IOException {
         Checkpoint written = EmbeddedModel.checkpoint();
 
         Checkpoint read = read(write(written, "f16"));
@@ -136,7 +136,7 @@ class OpenAiFormatTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a.pt,b.pt", "", "model.bin", "a.pt,model.bin"})
-    void refusesOtherNames(String names) {
+    void rejectsOtherNames(String names) {
         Checkpoint checkpoint = RandomCheckpoint.of(RandomCheckpoint.TINY, DataType.F16, 8);
 
         assertThatThrownBy(() -> FORMAT.write(checkpoint, "f16", directory, List.of(names.split(","))))
@@ -149,7 +149,7 @@ class OpenAiFormatTest {
     }
 
     @Test
-    void refusesACheckpointThatIsNotWhole() {
+    void rejectsIncompleteCheckpoint() {
         Checkpoint whole = RandomCheckpoint.of(RandomCheckpoint.TINY, DataType.F16, 9);
         Map<String, Tensor> tensors = new HashMap<>(whole.tensors());
         tensors.remove("decoder.ln.weight");

@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Our options as whisper.cpp's, and the native memory that those point into. */
+/** Converts options to whisper.cpp's parameters, and owns the native memory that those point to. */
 final class NativeFullParams implements AutoCloseable {
     /** Switches the check for repetitions off: no entropy is negative. */
     private static final float BELOW_ANY_ENTROPY = -1;
@@ -36,9 +36,9 @@ final class NativeFullParams implements AutoCloseable {
     }
 
     /**
-     * Translates options.
+     * Converts options.
      *
-     * @throws UnsupportedOptionException if whisper.cpp, or this model, has no such thing
+     * @throws UnsupportedOptionException if whisper.cpp or this model does not support an option
      */
     static NativeFullParams of(WhisperLibrary library, GgmlModelFile model, TranscribeOptions options, int threads) {
         check(model, options);
@@ -52,7 +52,7 @@ final class NativeFullParams implements AutoCloseable {
         params.translate = bool(options.task() == Task.TRANSLATE);
         params.no_timestamps = bool(options.timestamps() == Timestamps.NONE);
         params.token_timestamps = bool(options.timestamps() == Timestamps.WORD);
-        // As OpenAI's program has it; the library's own default differs.
+        // As in OpenAI's program; the library's default differs.
         params.suppress_non_speech_tokens = 1;
         params.greedy_best_of = options.bestOf();
         if (beams) {
@@ -111,7 +111,7 @@ final class NativeFullParams implements AutoCloseable {
         params.abort_callback_user_data = cancel.userData();
     }
 
-    /** Lets Java decide about each window before it is decoded. */
+    /** Sets the callbacks that Java receives before each window and each token. */
     void setWindowCallbacks(WhisperLibrary.EncoderBeginCallback onWindow, WhisperLibrary.LogitsFilterCallback onToken) {
         params.encoder_begin_callback = onWindow;
         params.logits_filter_callback = onToken;
@@ -127,19 +127,19 @@ final class NativeFullParams implements AutoCloseable {
         if (options.prompt() != null && isIndependent(options)) {
             throw unsupported(
                     "prompt together with condition-on-previous-text=false",
-                    "whisper.cpp drops the prompt then; leave one of them out.");
+                    "whisper.cpp ignores the prompt then; omit one of them.");
         }
         if (isEnglishOnly(model)) {
             if (options.task() == Task.TRANSLATE) {
-                throw unsupported("task=translate", "The model is English-only; take a multilingual one.");
+                throw unsupported("task=translate", "The model is English-only; use a multilingual model.");
             }
             if (options.language() instanceof Language.Fixed fixed
                     && !fixed.code().equals("en")) {
-                throw unsupported("language=" + fixed.code(), "The model is English-only; take a multilingual one.");
+                throw unsupported("language=" + fixed.code(), "The model is English-only; use a multilingual model.");
             }
         }
         if (options.language().code().equals("yue") && model.dimensions().nVocab() < HUNDRED_LANGUAGES_VOCABULARY) {
-            throw unsupported("language=yue", "Cantonese came with large-v3; take that or a later model.");
+            throw unsupported("language=yue", "Cantonese requires large-v3 or a later model.");
         }
     }
 
@@ -160,7 +160,7 @@ final class NativeFullParams implements AutoCloseable {
             even = Math.abs(temperatures.get(i) - (first + i * increment)) < 1e-6;
         }
         if (!even) {
-            throw unsupported("temperatures=" + temperatures, "Use one temperature, or even steps up to 1.");
+            throw unsupported("temperatures=" + temperatures, "Use one temperature, or equal steps up to 1.");
         }
     }
 

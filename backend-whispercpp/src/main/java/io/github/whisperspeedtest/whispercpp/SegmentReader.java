@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads the segments of a {@code whisper_context} as they appear, with times in the whole audio. */
+/** Reads the segments of a {@code whisper_context} as they appear, with times relative to the whole audio. */
 final class SegmentReader {
     private static final long NANOS_PER_TICK = 10_000_000L;
 
@@ -42,10 +42,10 @@ final class SegmentReader {
     }
 
     /**
-     * Begins with the segments of another slice.
+     * Starts another slice.
      *
      * @param begin index of its first sample in the audio
-     * @param keepBefore segments that start at this sample or later are left for the next slice
+     * @param keepBefore segments that start at or after this sample are left for the next slice
      */
     void startSlice(long begin, long keepBefore) {
         this.sliceBegin = begin;
@@ -54,7 +54,7 @@ final class SegmentReader {
         cut = false;
     }
 
-    /** Returns the segments that were not read yet. */
+    /** Returns the segments that have not been read yet. */
     List<Segment> readNew() {
         List<Segment> segments = new ArrayList<>();
         int count = library.whisper_full_n_segments(context);
@@ -73,12 +73,12 @@ final class SegmentReader {
         return segments;
     }
 
-    /** Returns the index of the sample where the last segment that was kept ends. */
+    /** Returns the index of the sample at the end of the last kept segment. */
     long endOfKept() {
         return sample(lastEnd);
     }
 
-    /** Returns a segment for bytes that never became a character, if there are any. */
+    /** Returns a segment for trailing bytes that do not form a character, if any. */
     List<Segment> finish() {
         String rest = utf8.flush();
         return rest.isEmpty()
@@ -97,8 +97,8 @@ final class SegmentReader {
         for (int i = 0; i < tokenCount; i++) {
             float probability = library.whisper_full_get_token_p(context, index, i);
             if (Float.isNaN(probability)) {
-                throw new ModelException("The weights in " + modelFile
-                        + " are damaged: the network computes NaN from them. " + "Download the model again.");
+                throw new ModelException("The weights in " + modelFile + " are damaged: the network computes NaN.  "
+                        + "Download the model again.");
             }
             tokens.add(library.whisper_full_get_token_id(context, index, i));
             logProbability += Math.log(probability);
@@ -107,7 +107,7 @@ final class SegmentReader {
         return new Segment(start, end, text, tokens, tokenCount == 0 ? null : logProbability / tokenCount, null, words);
     }
 
-    /** Returns all that is known of each text token; a structure by value costs more than all other calls together. */
+    /** Returns the data of each text token. A structure by value costs more than all other calls together. */
     private List<TokenData> textTokens(int index, int tokenCount) {
         List<TokenData> tokens = new ArrayList<>(tokenCount);
         for (int i = 0; i < tokenCount; i++) {
@@ -119,7 +119,7 @@ final class SegmentReader {
         return tokens;
     }
 
-    /** Joins tokens into words: a word begins where a token begins with a space. */
+    /** Joins tokens to words. A word starts at a token that starts with a space. */
     private List<Word> words(List<TokenData> tokens, Duration start, Duration end) {
         List<Word> words = new ArrayList<>();
         Utf8Assembler joiner = new Utf8Assembler();
@@ -150,7 +150,10 @@ final class SegmentReader {
         return words;
     }
 
-    /** Returns a time in the whole audio, at most its end: the last window is padded, and the model may place text there. */
+    /**
+     * Returns a time in the whole audio, limited to its end: the last window is padded, and the model may place text in
+     * the padding.
+     */
     private Duration time(long ticks) {
         Duration offset = Duration.ofNanos(sliceBegin * 1_000_000_000L / Audio.SAMPLE_RATE);
         return earlier(offset.plusNanos(Math.max(0, ticks) * NANOS_PER_TICK), audioDuration);

@@ -9,17 +9,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
 /**
- * Decides whether the last second of a recording gets a window of its own, by the rule of OpenAI's program.
+ * Decides whether the last second of a recording is decoded as a separate window, by the rule of OpenAI's program.
  *
- * <p>A window whose text ends with a single timestamp has heard everything up to its end. Two timestamps in a row say that another
- * segment begins, so decoding continues there. whisper.cpp 1.7.1 continues in either case, which costs another run of the encoder
- * and invites text where there is only silence. Its segments do not show the difference, so the hypotheses are observed as they
- * grow.
+ * <p>A single timestamp at the end of a window's text means that the window was decoded completely. Two consecutive
+ * timestamps mean that another segment starts, so decoding continues there. whisper.cpp 1.7.1 continues in either case,
+ * which costs another encoder run and invites hallucinated text in silence. Its segments do not show the difference, so
+ * the hypotheses are observed as they grow.
  */
 final class TailWindow {
     private static final int WINDOW_FRAMES = 3000;
 
-    /** The time at the end of a recording that whisper.cpp 1.7.1 never starts a window in; its frames last 10 ms. */
+    /** The length of the end of a recording in which whisper.cpp 1.7.1 never starts a window; its frames last 10 ms. */
     static final int TAIL_FRAMES = 100;
 
     /** Size of {@code struct whisper_token_data}, which begins with the token. */
@@ -51,7 +51,7 @@ final class TailWindow {
         this.frames = frames;
     }
 
-    /** Notes that the next window starts at this frame or later. */
+    /** Records that the next window starts at this frame or later. */
     void startsAtLeastAt(int frame) {
         nextStart = Math.max(nextStart, frame);
     }

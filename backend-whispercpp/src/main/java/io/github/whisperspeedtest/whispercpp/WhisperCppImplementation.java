@@ -31,7 +31,7 @@ public final class WhisperCppImplementation extends ConfiguredImplementation {
     /** {@code WHISPER_MAX_DECODERS} of whisper.cpp. */
     private static final int MAX_DECODERS = 8;
 
-    /** {@code GGML_MAX_N_THREADS}; where the system refuses a thread, whisper.cpp ends the process. */
+    /** {@code GGML_MAX_N_THREADS}. If the system refuses to create a thread, whisper.cpp aborts the process. */
     private static final int MAX_THREADS = 512;
 
     private static final Capabilities CAPABILITIES = Capabilities.sequentialDecoding()

@@ -24,10 +24,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One transcription: hands the audio over slice by slice and collects what comes back.
+ * One transcription: passes the audio to whisper.cpp slice by slice and collects the results.
  *
- * <p>whisper.cpp wants all samples at once and keeps a spectrogram of them, so hours of audio go in slices. A slice
- * is cut where its last window began, so no sentence is broken, and the next one gets the text so far as its prompt.
+ * <p>whisper.cpp requires all samples at once and keeps their spectrogram, so hours of audio are passed in slices. A
+ * slice ends where its last window started, so no sentence is broken, and the next slice gets the previous text as its
+ * prompt.
  */
 final class WhisperCppRun implements AutoCloseable {
     private static final int WINDOW_SAMPLES = 30 * Audio.SAMPLE_RATE;
@@ -35,8 +36,9 @@ final class WhisperCppRun implements AutoCloseable {
     private static final int FRAME_SAMPLES = Audio.SAMPLE_RATE / 100;
 
     /**
-     * whisper.cpp 1.7.1 ends at the first timestamp in the last second, whatever is said after it, and skips audio shorter than that.
-     * With this much silence after the recording, only its last 0.1 s is too short to hold text, as in whisper.cpp 1.7.6 and later.
+     * whisper.cpp 1.7.1 stops at the first timestamp in the last second, even if speech follows, and skips shorter
+     * audio. With this much silence after the recording, only its last 0.1 s is too short to hold text, as in
+     * whisper.cpp 1.7.6 and later.
      */
     private static final int PADDING_SAMPLES = (TailWindow.TAIL_FRAMES - 10) * FRAME_SAMPLES;
 
@@ -192,7 +194,7 @@ final class WhisperCppRun implements AutoCloseable {
         }
     }
 
-    /** Runs what must not throw through native frames; a failure stops the run and is thrown behind it. */
+    /** Runs a callback that must not throw through native frames. A failure stops the run and is thrown after it. */
     private void guarded(Runnable callback) {
         if (listenerFailure != null) {
             return;
@@ -221,12 +223,12 @@ final class WhisperCppRun implements AutoCloseable {
         params.close();
     }
 
-    /** Reads a number that C printed: the JVM sets the user's locale for native code too, and half of Europe has a comma. */
+    /** Parses a number printed by C. The JVM sets the user's locale for native code too, which may use a decimal comma. */
     private static Double number(String printed) {
         return Double.valueOf(printed.replace(',', '.'));
     }
 
-    /** Adds up the times that whisper.cpp logs for each part. */
+    /** Sums the times that whisper.cpp logs for each phase. */
     static final class PartTimes {
         private double mel;
         private double encode;

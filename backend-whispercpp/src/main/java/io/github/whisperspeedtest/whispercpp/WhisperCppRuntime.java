@@ -40,7 +40,7 @@ final class WhisperCppRuntime {
      * Returns the library, loading it on first use.
      *
      * @param context where it is unpacked and which settings it gets, if it is not loaded yet
-     * @throws RuntimeUnavailableException if it cannot be loaded here
+     * @throws RuntimeUnavailableException if it cannot be loaded
      */
     static synchronized WhisperCppRuntime start(ImplementationContext context) {
         if (failure != null) {
@@ -54,7 +54,7 @@ final class WhisperCppRuntime {
                 throw failure;
             } catch (IOException e) {
                 failure = new RuntimeUnavailableException(
-                        "The whisper-jni jar, which holds whisper.cpp, cannot be read: " + e.getMessage(),
+                        "Cannot read the whisper-jni jar, which contains whisper.cpp: " + e.getMessage(),
                         "Put io.github.givimad:whisper-jni on the class path, whole and unchanged.",
                         e);
                 throw failure;
@@ -71,12 +71,12 @@ final class WhisperCppRuntime {
         return log;
     }
 
-    /** Returns the engine and where it comes from, such as {@code whisper.cpp 1.7.1 (whisper-jni 1.7.1)}. */
+    /** Returns the engine and its origin, such as {@code whisper.cpp 1.7.1 (whisper-jni 1.7.1)}. */
     String version() {
         return version;
     }
 
-    /** Returns the processor with the extensions that the library was built for. */
+    /** Returns the CPU with the instruction set extensions of the library's build. */
     String cpu() {
         return features.isEmpty() ? "CPU" : "CPU (" + String.join(" ", features) + ")";
     }
@@ -101,7 +101,7 @@ final class WhisperCppRuntime {
 
     private static WhisperCppRuntime load(NativeLibraries libraries) {
         if (libraries.ggml() != null) {
-            // Loaded first, so that the whisper library finds it by name wherever it lies.
+            // Loaded first, so that the whisper library finds it by name wherever it is.
             NativeLibrary.getInstance(libraries.ggml().toString());
         }
         WhisperLibrary library = Native.load(
@@ -119,7 +119,7 @@ final class WhisperCppRuntime {
             if (!new ContextParams(context).holdsDefaults() || !new FullParams(full).holdsDefaults()) {
                 throw new RuntimeUnavailableException(
                         "The library " + libraries.whisper()
-                                + " is not whisper.cpp 1.7.1: its parameters are laid out differently",
+                                + " is not whisper.cpp 1.7.1: its parameters have a different layout",
                         libraries.remedy(),
                         null);
             }

@@ -20,9 +20,9 @@ import io.github.whisperspeedtest.whispercpp.bindings.WhisperLibrary;
 import io.github.whisperspeedtest.whispercpp.ggml.GgmlModelFile;
 import java.util.regex.Pattern;
 
-/** One loaded GGML model: a {@code whisper_context} and the right to use it, one call at a time. */
+/** One loaded GGML model: a {@code whisper_context}, used by one call at a time. */
 final class WhisperCppTranscriber implements Transcriber {
-    /** How much audio whisper.cpp gets at once: half an hour keeps it below 200 MB for samples and spectrogram. */
+    /** Maximum audio passed to whisper.cpp at once: half an hour keeps samples and spectrogram below 200 MB. */
     static final long SLICE_SAMPLES = 30L * 60 * Audio.SAMPLE_RATE;
 
     private static final Pattern GPU_BACKEND = Pattern.compile("using (CUDA|Metal|SYCL|Vulkan|CANN) backend");
@@ -65,7 +65,7 @@ final class WhisperCppTranscriber implements Transcriber {
             if (context == null) {
                 throw new EngineUnavailableException(
                         "whisper.cpp could not load " + model.path() + ": " + log.lastLine()
-                                + ". The file's form is sound, so memory is the likely reason: take a smaller model.");
+                                + ". The file is valid, so memory is probably insufficient: use a smaller model.");
             }
             EngineParameters parameters = new EngineParameters(
                     name,
@@ -80,7 +80,7 @@ final class WhisperCppTranscriber implements Transcriber {
         }
     }
 
-    /** Returns the device that the library says it took; it falls back to the processor by itself. */
+    /** Returns the device that the library logged; it falls back to the CPU by itself. */
     static String device(WhisperCppRuntime runtime, String initLog) {
         var gpu = GPU_BACKEND.matcher(initLog);
         boolean used = gpu.find() && !initLog.contains("init() failed") && !initLog.contains("falling back to CPU");
@@ -118,15 +118,15 @@ final class WhisperCppTranscriber implements Transcriber {
             runtime.library().whisper_free(context);
             cancel.close();
         } catch (LinkageError e) {
-            throw new EngineException("whisper.cpp failed while it freed " + model.path() + ".", e);
+            throw new EngineException("whisper.cpp failed while freeing " + model.path() + ".", e);
         }
     }
 
     /**
-     * A flag in native memory that whisper.cpp itself reads after every network run.
+     * A flag in native memory that whisper.cpp reads after every network run.
      *
-     * <p>Its abort callback is C's {@code strlen} on a two-byte string: 0 while the flag is down, 1 when it is up. That costs
-     * nothing, where a call back into Java for every token would slow a small model down.
+     * <p>The abort callback is C's {@code strlen} on a two-byte string: 0 while the flag is clear, 1 when it is set.
+     * This costs nothing, whereas a callback into Java for every token would slow down a small model.
      */
     static final class CancelFlag implements AutoCloseable {
         private final Memory text = new Memory(2);

@@ -13,13 +13,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Loads damaged files one after the other, and runs those that load, in a JVM that may die of it. */
+/** Loads damaged files one after the other, and runs those that load, in a JVM that may crash. */
 public final class LoadFilesTask implements ChildTask<LoadFilesTask.Order, String, List<String>> {
     /** Creates the task. */
     public LoadFilesTask() {}
 
     /**
-     * What to load.
+     * The files to load.
      *
      * @param files the files, in order
      */

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.spi.LoadOptions;
@@ -43,7 +43,7 @@ class LongAudioTest {
 
     @Test
     void keepsTextAndTimesAcrossTheCuts() throws IOException {
-        Sample sample = MicroSamples.named("en_multi_02.flac");
+        SpeechSample sample = MicroSamples.named("en_multi_02.flac");
         Audio once = read(sample);
         Audio audio = repeated(once);
         List<Double> fractions = new ArrayList<>();
@@ -53,7 +53,7 @@ class LongAudioTest {
         assertThat(fractions).isSorted().endsWith(1.0);
         assertThat(transcription.duration()).isEqualTo(audio.duration());
         Duration previous = Duration.ZERO;
-        Set<Long> heard = new HashSet<>();
+        Set<Long> found = new HashSet<>();
         for (Segment segment : transcription.segments()) {
             assertThat(segment.start()).isGreaterThanOrEqualTo(previous);
             assertThat(segment.end()).isBetween(segment.start(), audio.duration());
@@ -64,13 +64,13 @@ class LongAudioTest {
                         .multipliedBy(repetition)
                         .plus(sample.utterances().get(SENTENCE_INDEX).start());
                 assertThat(segment.start()).isCloseTo(expected, Duration.ofSeconds(1));
-                assertThat(heard.add(repetition))
+                assertThat(found.add(repetition))
                         .as("once in repetition %s", repetition)
                         .isTrue();
             }
         }
         // The model misses a sentence now and then, whatever the slices are.
-        assertThat(heard).hasSizeGreaterThanOrEqualTo(REPETITIONS - 2);
+        assertThat(found).hasSizeGreaterThanOrEqualTo(REPETITIONS - 2);
     }
 
     private static Transcription transcribe(Audio audio, List<Double> fractions) {
@@ -96,7 +96,7 @@ class LongAudioTest {
         }
     }
 
-    private static Audio read(Sample sample) throws IOException {
+    private static Audio read(SpeechSample sample) throws IOException {
         try (InputStream in = sample.open()) {
             return AudioFiles.read(sample.name(), in);
         }

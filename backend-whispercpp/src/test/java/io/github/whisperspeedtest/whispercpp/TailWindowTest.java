@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.spi.LoadOptions;
@@ -104,8 +104,8 @@ class TailWindowTest {
     }
 
     private static float[] utterance(String name, int index) {
-        Sample sample = MicroSamples.named(name);
-        Sample.Utterance utterance = sample.utterances().get(index);
+        SpeechSample sample = MicroSamples.named(name);
+        SpeechSample.Utterance utterance = sample.utterances().get(index);
         int from = samples(utterance.start().minusMillis(20));
         float[] result = new float[samples(utterance.end().plusMillis(20)) - from];
         try (InputStream in = sample.open()) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.evaluation.WordErrorRate;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.model.ToolHome;
@@ -64,7 +64,7 @@ class WhisperCppAccuracyTest {
             ModelFiles files =
                     new ModelStore(ToolHome.at(home), home.resolve("no-hub-cache")).filesOf(implementation, model);
             try (Transcriber transcriber = implementation.load(files, LoadOptions.defaults())) {
-                for (Sample sample : MicroSamples.all()) {
+                for (SpeechSample sample : MicroSamples.all()) {
                     boolean isLong = sample.name().contains("long");
                     Transcription transcription = transcriber.transcribe(
                             read(sample),
@@ -91,7 +91,7 @@ class WhisperCppAccuracyTest {
         assertThat(longRecording.get(model).rate()).as("%s", longRecording).isLessThanOrEqualTo(LONG_RATE + loss);
     }
 
-    private static Audio read(Sample sample) throws IOException {
+    private static Audio read(SpeechSample sample) throws IOException {
         try (InputStream in = sample.open()) {
             return AudioFiles.read(sample.name(), in);
         }

@@ -9,7 +9,7 @@ import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.network.DecoderSession;
 import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.testing.MicroSamples;
@@ -174,7 +174,7 @@ class WhisperCppLogitsTest {
     }
 
     private static Audio audio(String name) throws IOException {
-        Sample sample = MicroSamples.named(name);
+        SpeechSample sample = MicroSamples.named(name);
         try (InputStream in = sample.open()) {
             return AudioFiles.read(name, in);
         }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.model.ToolHome;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Options that whisper.cpp has in another form, or not at all. */
+/** Tests options that whisper.cpp has in another form or lacks. */
 class WhisperCppOptionsTest {
     @TempDir
     private static Path home;
@@ -51,7 +51,7 @@ class WhisperCppOptionsTest {
     }
 
     @Test
-    void refusesWhatTheLibraryLacks() {
+    void rejectsUnsupportedOptions() {
         Map<String, TranscribeOptions.Builder> refused = Map.of(
                 "patience=2.0", TranscribeOptions.builder().beamSize(2).patience(2),
                 "length-penalty=0.0", TranscribeOptions.builder().lengthPenalty(0.0),
@@ -69,8 +69,8 @@ class WhisperCppOptionsTest {
     }
 
     @Test
-    void honoursWhatTheLibraryHas() throws IOException {
-        Sample sample = MicroSamples.named("en_single_04.flac");
+    void honoursSupportedOptions() throws IOException {
+        SpeechSample sample = MicroSamples.named("en_single_04.flac");
         Audio audio;
         try (InputStream in = sample.open()) {
             audio = AudioFiles.read(sample.name(), in);
@@ -90,7 +90,7 @@ class WhisperCppOptionsTest {
     @Test
     void decodesAgainWhereTheTextIsTooImprobable() throws IOException {
         // No text reaches a mean log probability of 0, so all temperatures are tried.
-        Sample sample = MicroSamples.named("en_multi_02.flac");
+        SpeechSample sample = MicroSamples.named("en_multi_02.flac");
         Audio audio;
         try (InputStream in = sample.open()) {
             audio = AudioFiles.read(sample.name(), in);

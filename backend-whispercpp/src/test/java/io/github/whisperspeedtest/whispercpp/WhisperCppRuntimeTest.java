@@ -70,7 +70,7 @@ class WhisperCppRuntimeTest {
     }
 
     @Test
-    void saysWhatIsWrongWithALibraryThatDoesNotLoad() throws IOException {
+    void explainsLibraryThatDoesNotLoad() throws IOException {
         Files.writeString(directory.resolve("libwhisper.so"), "not a library");
         RuntimeTask.Answer answer = ask(libraries(directory));
         assertThat(answer.first()).isInstanceOfSatisfying(Availability.Unavailable.class, missing -> {
@@ -82,7 +82,7 @@ class WhisperCppRuntimeTest {
     }
 
     @Test
-    void saysWhereNoLibraryIs() {
+    void reportsDirectoryWithoutLibrary() {
         assertThat(ask(libraries(directory)).first())
                 .isInstanceOfSatisfying(
                         Availability.Unavailable.class,

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.testing.MicroSamples;
@@ -69,7 +69,7 @@ class WhisperCppTextTest {
         Path target = Files.createTempDirectory(directory, "ggml");
         new GgmlWriter().write(checkpoint, "f16", target, List.of("ggml.bin"));
         ModelFiles files = ModelFiles.of("text", List.of(target.resolve("ggml.bin")));
-        Sample sample = MicroSamples.named("de_single_03.flac");
+        SpeechSample sample = MicroSamples.named("de_single_03.flac");
         try (Transcriber transcriber =
                         TestContexts.configured(new WhisperCppImplementation()).load(files, LoadOptions.defaults());
                 InputStream in = sample.open()) {

@@ -3,7 +3,7 @@ package io.github.whisperspeedtest.benchmark;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.error.AudioException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,7 +32,7 @@ public record BenchmarkInput(
     }
 
     /** Returns a recording that ships with the embedded model. */
-    public static BenchmarkInput of(Sample sample) {
+    public static BenchmarkInput of(SpeechSample sample) {
         return new BenchmarkInput(sample.name(), null, sample.reference());
     }
 
@@ -50,7 +50,7 @@ public record BenchmarkInput(
         if (file != null) {
             return AudioFiles.read(file);
         }
-        Sample sample = EmbeddedModel.samples().stream()
+        SpeechSample sample = EmbeddedModel.samples().stream()
                 .filter(candidate -> candidate.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new AudioException("There is no bundled recording '" + name + "'."));

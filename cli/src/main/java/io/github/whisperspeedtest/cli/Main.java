@@ -1,6 +1,6 @@
 package io.github.whisperspeedtest.cli;
 
-import io.github.whisperspeedtest.lifecycle.LongWork;
+import io.github.whisperspeedtest.lifecycle.SetupNotice;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +18,7 @@ public final class Main {
         Termination termination = new Termination();
         Terminal terminal = Terminal.takeOver(termination::readerGone);
         termination.install(terminal);
-        LongWork.listen(terminal.status()::show);
+        SetupNotice.setListener(terminal.status()::show);
         int code = run(terminal, args);
         terminal.status().clear();
         termination.workStopped();

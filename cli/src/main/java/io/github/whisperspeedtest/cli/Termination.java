@@ -1,6 +1,6 @@
 package io.github.whisperspeedtest.cli;
 
-import io.github.whisperspeedtest.files.Unfinished;
+import io.github.whisperspeedtest.files.TemporaryPaths;
 import io.github.whisperspeedtest.process.Signals;
 import java.time.Duration;
 import java.util.Arrays;
@@ -86,7 +86,7 @@ final class Termination {
     }
 
     private static void endProcess(String signal) {
-        Unfinished.deleteAll();
+        TemporaryPaths.deleteAll();
         Signals.endProcess(signal, EXIT_CODES.getOrDefault(signal, ExitCode.INTERRUPTED));
     }
 

@@ -6,7 +6,7 @@ import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.decoding.ReferenceDecoding;
 import io.github.whisperspeedtest.evaluation.WordErrorRate;
 import io.github.whisperspeedtest.model.ToolHome;
@@ -113,7 +113,7 @@ class BackendAgreementTest {
     })
     void writesTheSameAtTheSameTimes(String id, double rounding, int decided) {
         int compared = 0;
-        for (Sample sample : MicroSamples.all()) {
+        for (SpeechSample sample : MicroSamples.all()) {
             if (!isLong(sample)) {
                 compared += agrees(id, audio(sample), rounding) ? 1 : 0;
             }
@@ -204,8 +204,8 @@ class BackendAgreementTest {
     }
 
     private static float[] utterance(String sample, int index) {
-        Sample recording = MicroSamples.named(sample + ".flac");
-        Sample.Utterance utterance = recording.utterances().get(index);
+        SpeechSample recording = MicroSamples.named(sample + ".flac");
+        SpeechSample.Utterance utterance = recording.utterances().get(index);
         Duration around = Duration.ofMillis(20);
         long from = samples(utterance.start().minus(around));
         float[] result = new float[(int) (samples(utterance.end().plus(around)) - from)];
@@ -228,7 +228,7 @@ class BackendAgreementTest {
 
     @Test
     void aLongRecordingLosesNoMoreThanWithWhisperCpp() {
-        Sample sample = MicroSamples.all().stream()
+        SpeechSample sample = MicroSamples.all().stream()
                 .filter(BackendAgreementTest::isLong)
                 .findFirst()
                 .orElseThrow();
@@ -251,7 +251,7 @@ class BackendAgreementTest {
     /** Returns the error rate over all recordings but the long one, of which the model loses much whatever its weights are. */
     private double errorRate(String id, TranscribeOptions options) {
         WordErrorRate errors = null;
-        for (Sample sample : MicroSamples.all()) {
+        for (SpeechSample sample : MicroSamples.all()) {
             if (!isLong(sample)) {
                 WordErrorRate more = WordErrorRate.of(
                         sample.reference(),
@@ -262,7 +262,7 @@ class BackendAgreementTest {
         return errors.rate();
     }
 
-    private double errorRate(String id, Sample sample, Audio audio) {
+    private double errorRate(String id, SpeechSample sample, Audio audio) {
         String text = transcribe(id, audio, TranscribeOptions.defaults()).text();
         return WordErrorRate.of(sample.reference(), text).rate();
     }
@@ -271,11 +271,11 @@ class BackendAgreementTest {
         return transcribers.get(id).transcribe(audio, options);
     }
 
-    private static boolean isLong(Sample sample) {
+    private static boolean isLong(SpeechSample sample) {
         return sample.name().contains("long");
     }
 
-    private static Audio audio(Sample sample) {
+    private static Audio audio(SpeechSample sample) {
         try (InputStream in = sample.open()) {
             return AudioFiles.read(sample.name(), in);
         } catch (IOException e) {

@@ -11,7 +11,7 @@ import io.github.whisperspeedtest.benchmark.BenchmarkReport;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult;
 import io.github.whisperspeedtest.benchmark.JsonReport;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.evaluation.WordErrorRate;
 import io.github.whisperspeedtest.model.ToolHome;
 import java.io.IOException;
@@ -151,7 +151,7 @@ class BenchmarkCommandTest {
 
     @Test
     void comparesWithWhatTheUserSaysIsSaid() throws IOException {
-        Sample sample = EmbeddedModel.samples().get(0);
+        SpeechSample sample = EmbeddedModel.samples().get(0);
         Path recording = directory.resolve(sample.name());
         try (InputStream in = sample.open()) {
             Files.copy(in, recording);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.checkpoint.HuggingFaceWriter;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.model.ToolHome;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,7 +37,7 @@ class ConvertCommandTest {
         System.setProperty(ToolHome.HOME_PROPERTY, home.toString());
         source = Files.createDirectories(shared.resolve("whisper tiny-de"));
         HuggingFaceWriter.write(EmbeddedModel.checkpoint(), "f16", source);
-        Sample sample = EmbeddedModel.demoSample();
+        SpeechSample sample = EmbeddedModel.demoSample();
         recording = shared.resolve(sample.name());
         reference = sample.reference();
         try (InputStream in = sample.open()) {

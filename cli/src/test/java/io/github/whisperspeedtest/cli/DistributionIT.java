@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.whisperspeedtest.benchmark.BenchmarkReport;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult;
 import io.github.whisperspeedtest.benchmark.JsonReport;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.files.FileTrees;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.registry.ProviderJar;
@@ -98,7 +98,7 @@ class DistributionIT {
 
     @Test
     void transcribes() throws Exception {
-        Sample sample = MicroSamples.named("de_single_03.flac");
+        SpeechSample sample = MicroSamples.named("de_single_03.flac");
         Path recording = directory.resolve("Äußerung 1.flac");
         try (InputStream in = sample.open()) {
             Files.copy(in, recording);
@@ -111,7 +111,7 @@ class DistributionIT {
     @ParameterizedTest
     @ValueSource(strings = {"C", "POSIX", "xx_YY", "xx_YY.UTF-8", ""})
     void fileNamesAreWholeInEveryLocale(String locale) throws Exception {
-        Sample sample = MicroSamples.named("de_single_03.flac");
+        SpeechSample sample = MicroSamples.named("de_single_03.flac");
         Path recordings = Files.createDirectory(directory.resolve("Äö 日本"));
         try (InputStream in = sample.open()) {
             Files.copy(in, recordings.resolve("Äußerung 1.flac"));
@@ -141,7 +141,7 @@ class DistributionIT {
 
     @Test
     void keepsEverythingBelowTheHomeVariable() throws Exception {
-        Sample sample = MicroSamples.named("de_single_03.flac");
+        SpeechSample sample = MicroSamples.named("de_single_03.flac");
         Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
         try (InputStream in = sample.open()) {
             Files.copy(in, directory.resolve("a.flac"));

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.hub.testing.HubServer;
 import io.github.whisperspeedtest.model.HubAccess;
 import io.github.whisperspeedtest.model.ToolHome;
@@ -42,7 +42,7 @@ class ModelCommandsTest {
     @BeforeAll
     static void writeModel(@TempDir Path home) throws IOException {
         System.setProperty(ToolHome.HOME_PROPERTY, home.toString());
-        Sample sample = MicroSamples.named("en_single_04.flac");
+        SpeechSample sample = MicroSamples.named("en_single_04.flac");
         Path recording = home.resolve(sample.name());
         try (InputStream in = sample.open()) {
             Files.copy(in, recording);
@@ -325,7 +325,7 @@ class ModelCommandsTest {
 
     @Test
     void transcribesWithAModelThatIsFetchedOnlyWithConsent() throws IOException {
-        Sample sample = MicroSamples.named("en_single_04.flac");
+        SpeechSample sample = MicroSamples.named("en_single_04.flac");
         Path recording = directory.resolve(sample.name());
         try (InputStream in = sample.open()) {
             Files.copy(in, recording);

@@ -2,7 +2,7 @@ package io.github.whisperspeedtest.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.testing.MicroSamples;
 import java.io.ByteArrayOutputStream;
@@ -42,7 +42,7 @@ class ReadmeTest {
                                 .toArray(String[]::new));
         assertThat(result).as("javac's exit code").isZero();
 
-        Sample sample = MicroSamples.named("de_single_03.flac");
+        SpeechSample sample = MicroSamples.named("de_single_03.flac");
         Path recording = directory.resolve(sample.name());
         try (InputStream in = sample.open()) {
             Files.copy(in, recording);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.testing.MicroSamples;
 import java.io.IOException;
@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class TranscribeCommandTest {
-    private static final Sample ENGLISH = MicroSamples.named("en_single_04.flac");
-    private static final Sample GERMAN = MicroSamples.named("de_single_03.flac");
+    private static final SpeechSample ENGLISH = MicroSamples.named("en_single_04.flac");
+    private static final SpeechSample GERMAN = MicroSamples.named("de_single_03.flac");
 
     @TempDir
     private static Path home;
@@ -77,9 +77,9 @@ class TranscribeCommandTest {
 
         assertThat(terminal.run("transcribe", cut.toString(), "-f", "json", "-i", "whispercpp"))
                 .isEqualTo(ExitCode.OK);
-        assertThat(terminal.err()).contains("warning: " + cut + ": The recording is cut off: ");
+        assertThat(terminal.err()).contains("warning: " + cut + ": The recording is truncated: ");
         assertThat(new ObjectMapper().readTree(terminal.out()).at("/warnings/0").asText())
-                .startsWith("The recording is cut off: ");
+                .startsWith("The recording is truncated: ");
     }
 
     @Test
@@ -229,7 +229,7 @@ class TranscribeCommandTest {
         assertThat(second.out()).isEqualToIgnoringNewLines(ENGLISH.reference() + "\n");
     }
 
-    private Path copy(Sample sample) throws IOException {
+    private Path copy(SpeechSample sample) throws IOException {
         Path file = directory.resolve(sample.name());
         try (InputStream in = sample.open()) {
             Files.copy(in, file);

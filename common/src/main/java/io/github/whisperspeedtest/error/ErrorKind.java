@@ -1,13 +1,13 @@
 package io.github.whisperspeedtest.error;
 
-/** Who can mend a failure; the one thing that exit codes and advice are chosen by. */
+/** The cause of a failure, from which callers derive advice and exit codes. */
 public enum ErrorKind {
-    /** What was asked for is wrong: an unknown name, an option that cannot be honoured, audio that cannot be read. */
+    /** The request is wrong: an unknown name, an unsupported option, or unreadable audio. */
     USER,
     /** A model is missing, incomplete or damaged. */
     MODEL,
-    /** The machine lacks something: a native library, a device, memory, disk space. */
+    /** The machine lacks a resource: a native library, a device, memory or disk space. */
     ENVIRONMENT,
-    /** A fault of this tool or of an engine below it. */
+    /** A defect of this tool or of an engine that it uses. */
     INTERNAL
 }

@@ -2,16 +2,19 @@ package io.github.whisperspeedtest.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** A model that is missing, incomplete or damaged; the message names the file, what was expected and what was found. */
+/**
+ * Signals a model that is missing, incomplete or damaged. The message names the file, the expected content and the
+ * actual content.
+ */
 public class ModelException extends WhisperSpeedtestException {
     private static final long serialVersionUID = 1L;
 
-    /** Creates an exception with a message that ends with what to do next. */
+    /** Creates an exception with a message that ends with the next step. */
     public ModelException(String message) {
         this(message, null);
     }
 
-    /** Creates an exception with the failure that set it off. */
+    /** Creates an exception with its underlying cause. */
     public ModelException(String message, @Nullable Throwable cause) {
         super(ErrorKind.MODEL, message, cause);
     }

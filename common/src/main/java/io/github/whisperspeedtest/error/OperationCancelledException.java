@@ -5,34 +5,34 @@ import java.nio.channels.ClosedByInterruptException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A transcription that was interrupted or whose transcriber was closed, or another long task that was interrupted, such as loading
- * or converting a model; what was found until then is lost.
+ * Signals an interrupted operation, such as transcribing, loading or converting, or a transcriber that was closed
+ * during a transcription. Partial results are lost.
  */
 public class OperationCancelledException extends WhisperSpeedtestException {
     private static final long serialVersionUID = 1L;
 
-    /** Creates an exception with a message that ends with what to do next. */
+    /** Creates an exception with a message that ends with the next step. */
     public OperationCancelledException(String message) {
         this(message, null);
     }
 
-    /** Creates an exception with the failure that set it off. */
+    /** Creates an exception with its underlying cause. */
     public OperationCancelledException(String message, @Nullable Throwable cause) {
         super(ErrorKind.USER, message, cause);
     }
 
     /**
-     * Does nothing unless a failure of the disk is really an interrupt of the thread, which looks like one; the thread stays
-     * interrupted.
+     * Throws if an I/O failure was caused by an interrupt of the thread. The interrupt status of the thread remains
+     * set.
      *
-     * @param what what was interrupted, as the start of a sentence
-     * @param failure what the disk threw
+     * @param what the interrupted operation, as the start of a sentence
+     * @param failure the I/O failure
      * @throws OperationCancelledException if the thread was interrupted
      */
     public static void throwIfInterrupted(String what, IOException failure) {
         if (failure instanceof ClosedByInterruptException) {
             throw new OperationCancelledException(
-                    what + " was interrupted. Start it again if this was not meant.", failure);
+                    what + " was interrupted. Start it again if this was unintended.", failure);
         }
     }
 }

@@ -2,18 +2,18 @@ package io.github.whisperspeedtest.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** A native library that cannot be used here; says apart what is wrong and what helps against just that. */
+/** Signals a native library that cannot be used on this machine. Provides the reason and the remedy separately. */
 public class RuntimeUnavailableException extends EngineUnavailableException {
     private static final long serialVersionUID = 1L;
 
     private final Problem problem;
 
     /**
-     * Creates an exception with both.
+     * Creates an exception with a reason and a remedy.
      *
-     * @param reason what is wrong, without a full stop
-     * @param remedy what to do, as a sentence
-     * @param cause the failure that set it off, or null
+     * @param reason the reason, without a full stop
+     * @param remedy the next step, as a sentence
+     * @param cause the underlying cause, or null
      */
     public RuntimeUnavailableException(String reason, String remedy, @Nullable Throwable cause) {
         this(new Problem(reason, remedy), cause);
@@ -35,12 +35,12 @@ public class RuntimeUnavailableException extends EngineUnavailableException {
         return problem;
     }
 
-    /** Returns what is wrong, without a full stop. */
+    /** Returns the reason, without a full stop. */
     public String reason() {
         return problem.reason();
     }
 
-    /** Returns what to do, as a sentence. */
+    /** Returns the next step, as a sentence. */
     public String remedy() {
         return problem.remedy();
     }

@@ -2,17 +2,20 @@ package io.github.whisperspeedtest.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** A server that cannot be connected to, or sends web pages for data, so that nothing else can be fetched from it either. */
+/**
+ * Signals a server that cannot be reached, or that answers with web pages instead of data, so further requests to it
+ * are pointless.
+ */
 public class UnreachableHostException extends DownloadException {
     private static final long serialVersionUID = 1L;
 
     private final String host;
 
     /**
-     * Creates an exception with a message that ends with what to do next.
+     * Creates an exception with a message that ends with the next step.
      *
      * @param host name of the server
-     * @param cause the failure that set it off, or null
+     * @param cause the underlying cause, or null
      */
     public UnreachableHostException(String host, String message, @Nullable Throwable cause) {
         super(ErrorKind.ENVIRONMENT, message, cause);

@@ -1,6 +1,6 @@
 package io.github.whisperspeedtest.error;
 
-/** An option that an implementation cannot honour; nothing is ever ignored silently. */
+/** Signals an option that an implementation does not support. Options are never ignored silently. */
 public class UnsupportedOptionException extends WhisperSpeedtestException {
     private static final long serialVersionUID = 1L;
 
@@ -8,11 +8,11 @@ public class UnsupportedOptionException extends WhisperSpeedtestException {
     private final String option;
 
     /**
-     * Creates an exception that names both sides.
+     * Creates an exception that names the implementation and the option.
      *
-     * @param implementation id of the implementation that was asked
+     * @param implementation id of the implementation
      * @param option name of the option with its value, such as {@code vad=on}
-     * @param advice what to do instead, as a sentence
+     * @param advice the alternative, as a sentence
      */
     public UnsupportedOptionException(String implementation, String option, String advice) {
         super(
@@ -22,7 +22,7 @@ public class UnsupportedOptionException extends WhisperSpeedtestException {
         this.option = option;
     }
 
-    /** Returns the id of the implementation that was asked. */
+    /** Returns the id of the implementation. */
     public String implementation() {
         return implementation;
     }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The root of all exceptions of this library.
  *
- * <p>A message says what failed, the value that made it fail, and what to do next.
+ * <p>A message states the failure, the value that caused it, and the next step.
  */
 public class WhisperSpeedtestException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -18,13 +18,13 @@ public class WhisperSpeedtestException extends RuntimeException {
         this(kind, message, null);
     }
 
-    /** Creates an exception of the given kind with the failure that set it off. */
+    /** Creates an exception of the given kind with its underlying cause. */
     public WhisperSpeedtestException(ErrorKind kind, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.kind = Objects.requireNonNull(kind, "kind");
     }
 
-    /** Returns who can mend this failure. */
+    /** Returns the cause category of this failure. */
     public final ErrorKind kind() {
         return kind;
     }

@@ -1,4 +1,4 @@
-/** Every exception that this library throws on purpose, each with a {@link io.github.whisperspeedtest.error.ErrorKind}. */
+/** The exceptions of this library, each with an {@link io.github.whisperspeedtest.error.ErrorKind}. */
 @NullMarked
 package io.github.whisperspeedtest.error;
 

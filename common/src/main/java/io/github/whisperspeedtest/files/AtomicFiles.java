@@ -9,27 +9,28 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
-/** Writes files that whoever reads finds whole: with the old content or with the new one. */
+/** Writes files atomically: a concurrent reader sees either the old content or the new one. */
 public final class AtomicFiles {
     private static final String PARTIAL = ".partial";
 
     private AtomicFiles() {}
 
-    /** Creates a file that takes the place of another once it is whole. */
+    /** Writes the content of a file that {@link #replace} then moves to its final name. */
     @FunctionalInterface
     interface Content {
-        /** Creates the file and writes it. */
+        /** Creates the file and writes its content. */
         void writeTo(Path partial) throws IOException;
     }
 
     /**
-     * Writes a file, and its directory where there is none.
+     * Writes a file and creates its directory if it does not exist.
      *
-     * <p>The content goes under a name of its own first and then in one move, so several processes may write the same file. Where the
-     * file system has no atomic move, a plain one does. A link keeps pointing to the file it points to. What is no file, such as
-     * {@code /dev/null} or a pipe, is written to and not replaced.
+     * <p>The content is written to a temporary file and then moved into place, so several processes may write the same
+     * file. If the file system does not support atomic moves, an ordinary move is used. A symbolic link is kept; its
+     * target is replaced. A target that is not a regular file, such as {@code /dev/null} or a pipe, is written to and
+     * not replaced.
      *
-     * @throws IOException if the disk fails; nothing is left behind then
+     * @throws IOException if writing fails; the temporary file is deleted
      */
     public static void write(Path file, byte[] content) throws IOException {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
@@ -41,12 +42,12 @@ public final class AtomicFiles {
                 partial -> Files.write(partial, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
     }
 
-    /** Puts a new file in the place of what is there. */
+    /** Replaces the target by a new file. */
     static void replace(Path target, Content content) throws IOException {
         Files.createDirectories(target.getParent());
-        // Not createTempFile: that one would be readable for its owner only, and so would the file.
+        // createTempFile would make the file readable only by its owner.
         Path partial = target.resolveSibling(hiddenName() + PARTIAL);
-        Unfinished.add(partial);
+        TemporaryPaths.add(partial);
         try {
             content.writeTo(partial);
             try {
@@ -56,19 +57,19 @@ public final class AtomicFiles {
             }
         } finally {
             Files.deleteIfExists(partial);
-            Unfinished.remove(partial);
+            TemporaryPaths.remove(partial);
         }
     }
 
     /**
-     * Returns the name of a file or directory that is written beside the one it will become: hidden, never the same twice, and short, so
-     * that every file system has room for it that has room for the final name (ext4 ends at 255 bytes, eCryptfs at 143).
+     * Returns a unique hidden name for a temporary file or directory beside its final location. The name is short, so
+     * it fits every file system that can hold the final name (limits: ext4 255 bytes, eCryptfs 143 bytes).
      */
     public static String hiddenName() {
         return "." + UUID.randomUUID();
     }
 
-    /** Deletes what killed processes have left in a directory; nobody may be writing there. */
+    /** Deletes the temporary files that killed processes left in a directory. No other process may be writing there. */
     static void deleteRemains(Path directory) throws IOException {
         try (DirectoryStream<Path> partials = Files.newDirectoryStream(directory, ".*" + PARTIAL)) {
             for (Path partial : partials) {

@@ -8,11 +8,11 @@ import java.nio.file.FileSystemLoopException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 
-/** Words for failures of a file system. */
+/** Describes failures of a file system. */
 public final class DiskErrors {
     private DiskErrors() {}
 
-    /** Returns why a file system refused, in the words of the system where it has any, without the name of the file. */
+    /** Returns the reason for a failure, without the file name and in the operating system's words where available. */
     public static String reason(IOException failure) {
         if (failure instanceof AccessDeniedException) {
             return "permission denied";
@@ -24,10 +24,10 @@ public final class DiskErrors {
             return "not a directory";
         }
         if (failure instanceof FileAlreadyExistsException) {
-            return "a file of that name exists";
+            return "the file already exists";
         }
         if (failure instanceof FileSystemLoopException) {
-            return "a loop of links";
+            return "too many levels of symbolic links";
         }
         if (failure instanceof FileSystemException system && system.getReason() != null) {
             return system.getReason();

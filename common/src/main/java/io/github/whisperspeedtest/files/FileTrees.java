@@ -8,14 +8,14 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/** Directories with everything in them. */
+/** Deletes directory trees. */
 public final class FileTrees {
     private FileTrees() {}
 
     /**
-     * Deletes a directory with everything in it; does nothing where there is none. Links are deleted and not followed.
+     * Deletes a directory and everything in it, if it exists. Symbolic links are deleted, not followed.
      *
-     * @throws IOException if something in it cannot be deleted
+     * @throws IOException if a file or directory cannot be deleted
      */
     public static void delete(Path directory) throws IOException {
         if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {

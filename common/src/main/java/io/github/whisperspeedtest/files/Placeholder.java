@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Recognizes what is often stored in place of a model file: a Git LFS pointer, or the page that a server sent instead. */
+/** Recognizes common placeholders for a model file: a Git LFS pointer, or a web page that a server sent instead. */
 public final class Placeholder {
-    /** The Git LFS specification limits a pointer to this size; a page tells its kind earlier. */
+    /** Maximum size of a Git LFS pointer by its specification. Web pages are recognizable within fewer bytes. */
     private static final int LOOKED_AT = 1024;
 
     private static final int SHOWN = 80;
@@ -28,15 +28,16 @@ public final class Placeholder {
     private Placeholder() {}
 
     /**
-     * Returns what a file holds instead of a model, as a predicate such as {@code is a Git LFS pointer}; reads only its beginning.
+     * Describes the placeholder in a file as a predicate, such as {@code is a Git LFS pointer}. Reads only the
+     * beginning of the file.
      *
-     * @return empty if it is none of the known placeholders, or cannot be read
+     * @return empty if the file is not a known placeholder or cannot be read
      */
     public static Optional<String> describe(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
             return describe(new String(in.readNBytes(LOOKED_AT), StandardCharsets.UTF_8));
         } catch (IOException e) {
-            // Whoever opens it next says why.
+            // The code that opens the file next reports why.
             return Optional.empty();
         }
     }
@@ -44,8 +45,8 @@ public final class Placeholder {
     private static Optional<String> describe(String start) {
         if (start.startsWith(POINTER)) {
             Matcher size = POINTER_SIZE.matcher(start);
-            return Optional.of("is a Git LFS pointer, not the file"
-                    + (size.find() ? " of " + size.group(1) + " bytes" : "") + " that it stands for");
+            return Optional.of("is a Git LFS pointer, not the actual file"
+                    + (size.find() ? " of " + size.group(1) + " bytes" : ""));
         }
         if (MARKUP.matcher(start).find()) {
             boolean html = start.toLowerCase(Locale.ROOT).contains("html");

@@ -23,11 +23,11 @@ import java.util.zip.ZipException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Files from the class path, unpacked for whoever can read only real files, such as the loader of native libraries. */
+/** Unpacks class-path resources to files, for consumers that need real files, such as native library loaders. */
 public final class ResourceFiles {
     /**
-     * Up to here a file is read and compared by its checksum each time; that takes milliseconds. Reading the hundreds of megabytes of a
-     * large library would take longer than loading it.
+     * Files up to this size are verified by checksum every time, which takes milliseconds. Reading a library of several
+     * hundred megabytes would take longer than loading it.
      */
     private static final long ALWAYS_READ = 16L << 20;
 
@@ -36,19 +36,21 @@ public final class ResourceFiles {
     private ResourceFiles() {}
 
     /**
-     * Makes sure that a directory holds files of the class path, unpacking those that it lacks or that are damaged.
+     * Ensures that a directory holds the given resources. Unpacks those that are missing or damaged.
      *
-     * <p>Any number of processes may do this at once: one of them writes, the others wait for it, and each file appears by an atomic
-     * move once it is on the disk. What a killed process has left there is deleted by the next one that writes.
+     * <p>Several processes may call this at the same time: one writes and the others wait. Each file is flushed to disk
+     * and then moved into place atomically. The next writer deletes files that a killed process left behind.
      *
-     * <p>An unpacked file has the time of its jar entry. A file of up to 16 MB is whole if its checksum is that of the entry. A larger
-     * one is so already if it has the entry's size and time, since whatever writes to it moves the time.
+     * <p>An unpacked file has the modification time of its jar entry. A file of up to 16 MB is intact if its checksum
+     * matches the entry. A larger file is considered intact if its size and modification time match, because any write
+     * changes the time.
      *
-     * @param directory created where there is none; a file beside it, of the same name with {@code .lock}, is what processes wait for
-     * @param resources where each file comes from, by its name in the directory
+     * @param directory created if it does not exist; processes synchronize on a file beside it with the same name and
+     *     the suffix {@code .lock}
+     * @param resources URL of each resource by its file name in the directory
      * @param begins runs before the first file is unpacked, which takes seconds for a large library
      * @throws ZipException if a jar is damaged
-     * @throws IOException if the class path cannot be read, or the directory not be written to
+     * @throws IOException if the class path cannot be read or the directory cannot be written
      */
     public static void unpack(Path directory, Map<String, URL> resources, Runnable begins) throws IOException {
         Map<Path, Resource> damaged = damaged(directory, resources);
@@ -58,11 +60,11 @@ public final class ResourceFiles {
         begins.run();
         Files.createDirectories(directory);
         Path lockFile = directory.resolveSibling(directory.getFileName() + ".lock");
-        // A lock of the file system is held by the whole JVM, so its threads need one among themselves.
+        // A file lock belongs to the whole JVM, so its threads need a lock among themselves.
         synchronized (ResourceFiles.class) {
             try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                     FileLock lock = channel.lock()) {
-                LOG.debug("Unpacking into {} under {}", directory, lock);
+                LOG.debug("Unpacking into {}, locked by {}", directory, lock);
                 AtomicFiles.deleteRemains(directory);
                 for (Map.Entry<Path, Resource> file :
                         damaged(directory, resources).entrySet()) {
@@ -85,12 +87,12 @@ public final class ResourceFiles {
     }
 
     /**
-     * A file of the class path, and what tells whether a copy of it is whole.
+     * A class-path resource with the attributes that identify an intact copy.
      *
-     * @param url where it is
-     * @param size its length in bytes
-     * @param checksum its CRC-32
-     * @param time when it was changed, in steps of two seconds, which jars and all file systems can express
+     * @param url location of the resource
+     * @param size length in bytes
+     * @param checksum CRC-32
+     * @param time modification time in steps of two seconds, the resolution that jars and all file systems support
      */
     private record Resource(URL url, long size, long checksum, FileTime time) {
         static Resource of(URL url) throws IOException {
@@ -132,7 +134,7 @@ public final class ResourceFiles {
                 return false;
             }
             if (!sameTime) {
-                // Copied, or the time zone changed, in which jars keep their times.
+                // The file was copied, or the time zone changed; jars store local times.
                 mark(file);
             }
             return true;
@@ -150,7 +152,10 @@ public final class ResourceFiles {
             try {
                 Files.setLastModifiedTime(file, time);
             } catch (IOException e) {
-                LOG.debug("{} cannot be marked as whole, and will be read each time", file, e);
+                LOG.debug(
+                        "Cannot set the modification time of {}; its checksum will be computed on every start",
+                        file,
+                        e);
             }
         }
 
@@ -161,9 +166,10 @@ public final class ResourceFiles {
                             FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 in.transferTo(Channels.newOutputStream(channel));
                 if (written.getValue() != checksum) {
-                    throw new ZipException(url + " is damaged: its content does not have the checksum of its entry");
+                    throw new ZipException(url + " is damaged: its content does not match the checksum of its entry");
                 }
-                // What has the right size and time is trusted later, so it must not get its name before its content.
+                // A file with the right size and time is trusted later, so its content must reach the disk before its
+                // name.
                 channel.force(true);
             }
             Files.setLastModifiedTime(partial, time);

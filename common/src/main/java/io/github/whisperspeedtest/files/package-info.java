@@ -1,4 +1,4 @@
-/** Writing and removing files in ways that leave nothing half done, and paths as users write them. */
+/** Atomic file writing, temporary files, and paths as users write them. */
 @NullMarked
 package io.github.whisperspeedtest.files;
 

@@ -9,11 +9,11 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * The calls into native engines that run now.
+ * Tracks running calls into native engines.
  *
- * <p>A JVM that ends does not wait for its threads, and the destructors of native libraries then free what a running call uses. So the
- * shutdown hook of this class cancels the calls and waits for them, for three seconds at most. It ends nothing itself: a program that
- * uses this library exits as it would without.
+ * <p>A JVM that exits does not wait for its threads, so the destructors of native libraries may free memory that a
+ * running call still uses. The shutdown hook of this class cancels the calls and waits for them, for at most three
+ * seconds. It does not change the exit status of the program.
  */
 public final class RunningCalls {
     private static final Duration GRACE = Duration.ofSeconds(3);
@@ -29,14 +29,14 @@ public final class RunningCalls {
     /**
      * Calls a native engine.
      *
-     * @param cancel makes the work return soon; runs on another thread, once at most
-     * @param work returns when the engine has
-     * @throws OperationCancelledException if this JVM is ending
+     * @param cancel makes the work return soon; called at most once, on another thread
+     * @param work the call; returns when the engine does
+     * @throws OperationCancelledException if this JVM is shutting down
      */
     public static <T> T run(Runnable cancel, Supplier<T> work) {
         Call call = new Call(cancel, Thread.currentThread());
         if (!tryAdd(call)) {
-            throw new OperationCancelledException("No engine can be called because this JVM is ending.");
+            throw new OperationCancelledException("Cannot call the engine: this JVM is shutting down.");
         }
         try {
             return work.get();
@@ -84,7 +84,7 @@ public final class RunningCalls {
         }
     }
 
-    /** A listener that exits the JVM from within a call waits for this hook, and must not be waited for. */
+    /** A listener that exits the JVM during a call waits for this hook, so the hook must not wait for that thread. */
     private static boolean isExiting(Thread thread) {
         for (StackTraceElement frame : thread.getStackTrace()) {
             if (frame.getClassName().equals("java.lang.Shutdown")) {

@@ -1,4 +1,4 @@
-/** Calls into native engines that a JVM must not end under, and work that takes long. */
+/** Running calls into native engines, and announcements of long setup work. */
 @NullMarked
 package io.github.whisperspeedtest.lifecycle;
 

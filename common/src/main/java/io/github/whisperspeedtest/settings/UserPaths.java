@@ -9,15 +9,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Paths as users write them in options and environment variables: a leading {@code ~} is the home directory.
+ * Resolves paths as users write them in options and environment variables: a leading {@code ~} is the home directory.
  *
- * <p>As in Python's {@code os.path.expanduser}, the home directory is {@code HOME}, and that of the password database only where
- * {@code HOME} is not set. Java's {@code user.home} alone is not enough: it ignores {@code HOME}, and is {@code ?} for a user id
- * without an entry in the database.
+ * <p>As in Python's {@code os.path.expanduser}, the home directory is {@code HOME}, or the entry of the password
+ * database if {@code HOME} is not set. Java's {@code user.home} alone is not enough: it ignores {@code HOME}, and is
+ * {@code ?} for a user id without an entry in the database.
  */
 public final class UserPaths {
     private static final String REMEDY =
-            "Set HOME to the absolute path of a directory that you can write to, or set WHISPER_SPEEDTEST_HOME and HF_HOME.";
+            "Set HOME to the absolute path of a writable directory, or set WHISPER_SPEEDTEST_HOME and HF_HOME.";
 
     private final Settings settings;
 
@@ -33,10 +33,10 @@ public final class UserPaths {
     /**
      * Returns the home directory.
      *
-     * @throws WhisperSpeedtestException if it is unknown, or {@code HOME} is a relative path
+     * @throws WhisperSpeedtestException if it is unknown or {@code HOME} is a relative path
      */
     public Path home() {
-        // Windows sets no HOME; a Unix shell there may set one that is no path of Windows.
+        // Windows does not set HOME; a Unix shell on Windows may set it to a path that Windows does not accept.
         boolean windows =
                 settings.property("os.name").orElse("").toLowerCase(Locale.ROOT).startsWith("windows");
         String variable = windows ? "" : settings.variable("HOME").orElse("");
@@ -52,13 +52,13 @@ public final class UserPaths {
         if (!home.isAbsolute()) {
             throw new WhisperSpeedtestException(
                     ErrorKind.ENVIRONMENT,
-                    "The home directory is unknown: HOME is not set, and the system knows none for this user id. "
+                    "The home directory is unknown: HOME is not set and this user id has no entry in the password database. "
                             + REMEDY);
         }
         return home;
     }
 
-    /** Returns whether {@link #home} returns a directory. */
+    /** Returns whether the home directory is known. */
     public boolean knowsHome() {
         try {
             return home().isAbsolute();
@@ -68,9 +68,11 @@ public final class UserPaths {
     }
 
     /**
-     * Returns a path with a leading {@code ~} or {@code ~/} replaced; {@code ~user} is a file name like any other.
+     * Returns a path with a leading {@code ~} or {@code ~/} replaced. {@code ~user} is treated as an ordinary file
+     * name.
      *
-     * @throws WhisperSpeedtestException if the home directory is needed and unknown, or the text cannot be a path here
+     * @throws WhisperSpeedtestException if the home directory is needed but unknown, or the text is not a valid path on
+     *     this platform
      */
     public Path expand(String text) {
         return text.equals("~") || text.startsWith("~/")
@@ -79,7 +81,8 @@ public final class UserPaths {
     }
 
     /**
-     * Returns the path that a system property names, or else an environment variable; empty where both are blank or not set.
+     * Returns the path from a system property or, if that is blank or not set, from an environment variable; empty if
+     * neither is set.
      *
      * @throws WhisperSpeedtestException as {@link #expand} does
      */
@@ -90,7 +93,7 @@ public final class UserPaths {
         return text.isEmpty() ? Optional.empty() : Optional.of(expand(text));
     }
 
-    /** Returns the first text that is neither null nor blank, or an empty one. */
+    /** Returns the first text that is neither null nor blank, or an empty string. */
     public static String firstNonBlank(@Nullable String... candidates) {
         for (String candidate : candidates) {
             if (candidate != null && !candidate.isBlank()) {
@@ -107,7 +110,7 @@ public final class UserPaths {
             throw new WhisperSpeedtestException(
                     ErrorKind.USER,
                     "The path '" + text + "' cannot be used: " + e.getReason()
-                            + ". If its letters are not all ASCII, run in a UTF-8 locale, such as LC_ALL=C.UTF-8.",
+                            + ". If it contains non-ASCII characters, run in a UTF-8 locale, such as LC_ALL=C.UTF-8.",
                     e);
         }
     }

@@ -20,7 +20,7 @@ class FilesTest {
     private Path directory;
 
     @Test
-    void replacesAFileAndLeavesNothingElse() throws IOException {
+    void replacesFileAndLeavesNoTemporaryFiles() throws IOException {
         Path file = directory.resolve("deep/results.json");
         AtomicFiles.write(file, "first".getBytes(StandardCharsets.UTF_8));
         AtomicFiles.write(file, "second".getBytes(StandardCharsets.UTF_8));
@@ -30,9 +30,9 @@ class FilesTest {
         }
     }
 
-    /** 255 bytes of UTF-8, the most that Linux's file systems allow. */
+    /** 255 bytes in UTF-8, the maximum length of a file name on Linux. */
     @Test
-    void writesAFileWithTheLongestName() throws IOException {
+    void writesFileWithMaximumNameLength() throws IOException {
         Path file = directory.resolve("あ".repeat(84) + "abc");
         AtomicFiles.write(file, "content".getBytes(StandardCharsets.UTF_8));
         assertThat(file).content().isEqualTo("content");
@@ -40,19 +40,19 @@ class FilesTest {
     }
 
     @Test
-    void takesAwayWhatIsBeingWrittenWhenTheProcessEnds() throws IOException {
+    void deletesRegisteredFilesOnExit() throws IOException {
         AtomicFiles.replace(directory.resolve("file"), partial -> {
             Files.writeString(partial, "half");
-            Unfinished.deleteAll();
+            TemporaryPaths.deleteAll();
             assertThat(partial).doesNotExist();
             Files.writeString(partial, "whole");
         });
-        Unfinished.deleteAll();
+        TemporaryPaths.deleteAll();
         assertThat(directory.resolve("file")).hasContent("whole");
     }
 
     @Test
-    void saysWhyTheDiskRefused() throws IOException {
+    void describesIoFailures() throws IOException {
         Path file = directory.resolve("x".repeat(300));
         assertThatThrownBy(() -> AtomicFiles.write(file, new byte[1]))
                 .isInstanceOfSatisfying(
@@ -67,7 +67,7 @@ class FilesTest {
     }
 
     @Test
-    void givesAFileTheRightsOfAnyOther() throws IOException {
+    void createsFilesWithDefaultPermissions() throws IOException {
         Path atomic = directory.resolve("atomic");
         AtomicFiles.write(atomic, new byte[0]);
         Path plain = Files.createFile(directory.resolve("plain"));
@@ -75,7 +75,7 @@ class FilesTest {
     }
 
     @Test
-    void writesThroughALink() throws IOException {
+    void writesThroughSymbolicLink() throws IOException {
         Path file = Files.writeString(directory.resolve("file"), "first");
         Path link = Files.createSymbolicLink(directory.resolve("link"), file);
         AtomicFiles.write(link, "second".getBytes(StandardCharsets.UTF_8));
@@ -85,7 +85,7 @@ class FilesTest {
 
     @Test
     @Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-    void writesIntoAPipeInsteadOfReplacingIt() throws Exception {
+    void writesIntoPipeInsteadOfReplacingIt() throws Exception {
         Path pipe = directory.resolve("pipe");
         assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
                 .isZero();
@@ -97,7 +97,7 @@ class FilesTest {
     }
 
     @Test
-    void leavesNothingWhereItFails() throws IOException {
+    void leavesNoTemporaryFilesOnFailure() throws IOException {
         Path occupied = Files.createDirectories(directory.resolve("occupied/by-a-directory"));
         assertThatThrownBy(() -> AtomicFiles.write(occupied.getParent(), new byte[1]))
                 .isInstanceOf(IOException.class);
@@ -107,7 +107,7 @@ class FilesTest {
     }
 
     @Test
-    void deletesATreeButNotWhatItsLinksLeadTo() throws IOException {
+    void deletesTreeWithoutFollowingLinks() throws IOException {
         Path kept = Files.createDirectories(directory.resolve("kept"));
         Files.createFile(kept.resolve("file"));
         Path tree = Files.createDirectories(directory.resolve("tree/deep"));

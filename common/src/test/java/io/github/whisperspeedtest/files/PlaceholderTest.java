@@ -17,9 +17,9 @@ class PlaceholderTest {
     private Path directory;
 
     @Test
-    void namesAPointerAndTheSizeOfWhatItStandsFor() throws IOException {
+    void describesGitLfsPointerWithSizeOfActualFile() throws IOException {
         assertThat(described("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 487601967\n"))
-                .isEqualTo("is a Git LFS pointer, not the file of 487601967 bytes that it stands for");
+                .isEqualTo("is a Git LFS pointer, not the actual file of 487601967 bytes");
     }
 
     @ParameterizedTest
@@ -29,18 +29,18 @@ class PlaceholderTest {
                     '<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', an XML document
                     '{"error":"Invalid username or password."}', Invalid username or password
                     """)
-    void namesWhatAServerSentInstead(String content, String kind) throws IOException {
+    void describesWebPagesAndErrorMessages(String content, String kind) throws IOException {
         assertThat(described(content)).contains(kind, "not a model file");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "lmgg\0\0\0\0", "PK\3\4", "{\"architectures\": []}", "#version: 0.2\n< a", "12<html"})
-    void leavesOtherFilesAlone(String content) throws IOException {
+    void ignoresOtherFiles(String content) throws IOException {
         assertThat(described(content)).isEmpty();
     }
 
     @Test
-    void leavesAFileThatCannotBeReadToItsReader() {
+    void ignoresUnreadableFiles() {
         assertThat(Placeholder.describe(directory.resolve("nothing"))).isEmpty();
     }
 

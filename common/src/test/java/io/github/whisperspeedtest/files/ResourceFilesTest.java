@@ -74,7 +74,7 @@ class ResourceFilesTest {
     }
 
     @Test
-    void repairsFilesOfAnotherLength() throws IOException {
+    void repairsFilesOfWrongLength() throws IOException {
         unpack();
         for (String name : List.of("small.so", "large.so")) {
             Path file = unpacked.resolve(name);
@@ -90,7 +90,7 @@ class ResourceFilesTest {
     }
 
     @Test
-    void repairsFilesThatWereWrittenTo() throws IOException {
+    void repairsModifiedFiles() throws IOException {
         unpack();
         overwrite(unpacked.resolve("small.so"));
         overwrite(unpacked.resolve("large.so"));
@@ -100,7 +100,7 @@ class ResourceFilesTest {
     }
 
     @Test
-    void readsSmallFilesEachTimeAndLargeOnesOnlyWhereTheirTimeMoved() throws IOException {
+    void verifiesSmallFilesAlwaysAndLargeFilesOnlyIfTheirTimeChanged() throws IOException {
         unpack();
         for (String name : List.of("small.so", "large.so")) {
             Path file = unpacked.resolve(name);
@@ -115,7 +115,7 @@ class ResourceFilesTest {
     }
 
     @Test
-    void keepsCopiesWhateverTheirTime() throws IOException {
+    void keepsCopiesWithOtherModificationTimes() throws IOException {
         unpack();
         FileTime time = Files.getLastModifiedTime(unpacked.resolve("large.so"));
         List<Object> before = identities();
@@ -126,7 +126,7 @@ class ResourceFilesTest {
     }
 
     @Test
-    void removesWhatAKilledProcessLeft() throws IOException {
+    void deletesTemporaryFilesOfKilledProcess() throws IOException {
         Files.createDirectories(unpacked);
         Files.write(unpacked.resolve(".large.so-4711.partial"), new byte[10]);
         unpack();
@@ -134,7 +134,7 @@ class ResourceFilesTest {
     }
 
     @Test
-    void letsManyUnpackAtOnce() throws Exception {
+    void allowsConcurrentUnpacking() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(4);
         // Each has found that there is something to unpack before any of them unpacks.
         CyclicBarrier begins = new CyclicBarrier(4);
@@ -154,19 +154,19 @@ class ResourceFilesTest {
     }
 
     @Test
-    void takesFilesThatAreInNoJar() throws IOException {
+    void acceptsResourcesOutsideJars() throws IOException {
         Path file = Files.write(directory.resolve("plain.so"), small);
         Map<String, URL> resources = Map.of("plain.so", file.toUri().toURL());
         ResourceFiles.unpack(unpacked, resources, begun::incrementAndGet);
         FileTime time = Files.getLastModifiedTime(unpacked.resolve("plain.so"));
         ResourceFiles.unpack(unpacked, resources, begun::incrementAndGet);
         assertHolds("plain.so", small);
-        assertThat(begun).as("told of the work when there is some").hasValue(1);
+        assertThat(begun).as("number of announcements").hasValue(1);
         assertThat(Files.getLastModifiedTime(unpacked.resolve("plain.so"))).isEqualTo(time);
     }
 
     @Test
-    void refusesADamagedJar() throws IOException {
+    void rejectsDamagedJar() throws IOException {
         byte[] bytes = Files.readAllBytes(jar);
         bytes[bytes.length / 2] ^= 1;
         Files.write(jar, bytes);
@@ -190,7 +190,7 @@ class ResourceFilesTest {
         }
     }
 
-    /** Compares at once; an assertion that can show differences takes seconds for megabytes. */
+    /** Arrays.equals is fast; an assertion that can show differences takes seconds for megabytes. */
     private void assertHolds(String name, byte[] content) throws IOException {
         assertThat(Arrays.equals(Files.readAllBytes(unpacked.resolve(name)), content))
                 .as(name)
@@ -219,7 +219,7 @@ class ResourceFilesTest {
         return List.of(identity("small.so"), identity("large.so"));
     }
 
-    /** A file that was replaced has another key. */
+    /** Returns the file key, which changes when the file is replaced. */
     private Object identity(String name) throws IOException {
         return Files.readAttributes(unpacked.resolve(name), BasicFileAttributes.class)
                 .fileKey();

@@ -19,33 +19,33 @@ class UserPathsTest {
 
     @ParameterizedTest
     @CsvSource({"~,''", "~/m,m", "~/m/../n,n", "~//m,m", "~/~,~"})
-    void tildeIsTheHomeDirectory(String text, String below) {
+    void expandsTildeToHomeDirectory(String text, String below) {
         assertThat(paths(Map.of("HOME", home.toString()), "/other").expand(text).normalize())
                 .isEqualTo(home.resolve(below).normalize());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"m", "/a/~/b", "./~", "~user/m", "a~", "", "~~"})
-    void everythingElseStaysAsItIs(String text) {
+    void leavesOtherPathsUnchanged(String text) {
         assertThat(paths(Map.of("HOME", home.toString()), "/other").expand(text))
                 .isEqualTo(Path.of(text));
     }
 
     @Test
-    void variableWinsOverThePasswordDatabase() {
+    void prefersHomeVariableOverPasswordDatabase() {
         assertThat(paths(Map.of("HOME", home.toString()), "?").home()).isEqualTo(home);
         assertThat(paths(Map.of("HOME", home.toString()), "/other").home()).isEqualTo(home);
     }
 
     @Test
-    void passwordDatabaseCountsWithoutTheVariable() {
+    void usesPasswordDatabaseWithoutHomeVariable() {
         assertThat(paths(Map.of(), home.toString()).home()).isEqualTo(home);
         assertThat(paths(Map.of("HOME", ""), home.toString()).home()).isEqualTo(home);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"?", "", "relative"})
-    void unknownHomeIsAnErrorThatNamesTheVariables(String userHome) {
+    void rejectsUnknownHomeAndNamesVariables(String userHome) {
         assertThatThrownBy(() -> paths(Map.of(), userHome).expand("~/m"))
                 .isInstanceOf(WhisperSpeedtestException.class)
                 .hasMessageContainingAll("HOME", "WHISPER_SPEEDTEST_HOME", "HF_HOME");
@@ -54,7 +54,7 @@ class UserPathsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"here", "~", "?", "./x"})
-    void relativeHomeIsAnErrorThatNamesIt(String variable) {
+    void rejectsRelativeHome(String variable) {
         assertThatThrownBy(
                         () -> paths(Map.of("HOME", variable), home.toString()).home())
                 .isInstanceOf(WhisperSpeedtestException.class)
@@ -62,7 +62,7 @@ class UserPathsTest {
     }
 
     @Test
-    void windowsHasNoSuchVariable() {
+    void ignoresHomeVariableOnWindows() {
         Properties properties = new Properties();
         properties.setProperty("os.name", "Windows 11");
         properties.setProperty("user.home", home.toString());

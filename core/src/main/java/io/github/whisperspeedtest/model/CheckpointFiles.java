@@ -4,7 +4,7 @@ import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.files.AtomicFiles;
 import io.github.whisperspeedtest.files.FileTrees;
-import io.github.whisperspeedtest.files.Unfinished;
+import io.github.whisperspeedtest.files.TemporaryPaths;
 import io.github.whisperspeedtest.spi.Implementation;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -62,7 +62,7 @@ final class CheckpointFiles {
         // Not a temporary directory of the system's kind: others may read what ends up here, as far as the umask lets
         // them.
         Path partial = hidden();
-        Unfinished.add(partial);
+        TemporaryPaths.add(partial);
         try {
             Files.createDirectories(target.getParent());
             Files.createDirectory(partial);
@@ -80,7 +80,7 @@ final class CheckpointFiles {
             throw e;
         } finally {
             discard(partial);
-            Unfinished.remove(partial);
+            TemporaryPaths.remove(partial);
         }
     }
 

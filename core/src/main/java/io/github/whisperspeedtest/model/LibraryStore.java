@@ -2,7 +2,7 @@ package io.github.whisperspeedtest.model;
 
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import io.github.whisperspeedtest.files.ResourceFiles;
-import io.github.whisperspeedtest.lifecycle.LongWork;
+import io.github.whisperspeedtest.lifecycle.SetupNotice;
 import java.io.IOException;
 import java.net.URL;
 import java.nio.file.Files;
@@ -95,7 +95,7 @@ public final class LibraryStore {
     public Path unpack(String engine, String name, Map<String, URL> resources) {
         Path target = directory.resolve(name);
         try {
-            ResourceFiles.unpack(target, resources, () -> LongWork.begins("unpacking " + engine + " (once)"));
+            ResourceFiles.unpack(target, resources, () -> SetupNotice.announce("unpacking " + engine + " (once)"));
         } catch (ZipException e) {
             throw new RuntimeUnavailableException(
                     "The libraries of " + engine + " cannot be read from the class path: " + e.getMessage(),

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JavaType;
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.FileTrees;
-import io.github.whisperspeedtest.lifecycle.LongWork;
+import io.github.whisperspeedtest.lifecycle.SetupNotice;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -95,7 +95,7 @@ final class ChildMain {
         ChildTask<Object, Object, Object> task =
                 (ChildTask<Object, Object, Object>) type.getConstructor().newInstance();
         JavaType[] types = Json.typesOf(type);
-        LongWork.listen(description -> send(out, Wire.LONG_WORK + " " + Json.write(Wire.TEXT, description)));
+        SetupNotice.setListener(description -> send(out, Wire.LONG_WORK + " " + Json.write(Wire.TEXT, description)));
         Object output = task.run(
                 Json.read(types[0], input), event -> send(out, Wire.EVENT + " " + Json.write(types[1], event)));
         return Json.write(types[2], output);

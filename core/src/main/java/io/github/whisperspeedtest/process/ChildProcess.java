@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.process;
 
 import io.github.whisperspeedtest.files.FileTrees;
-import io.github.whisperspeedtest.files.Unfinished;
+import io.github.whisperspeedtest.files.TemporaryPaths;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -54,7 +54,7 @@ final class ChildProcess implements AutoCloseable {
             Path java, List<String> arguments, Map<String, String> environment, @Nullable Path workingDirectory)
             throws IOException {
         Path directory = Files.createTempDirectory("whisper-speedtest-child-");
-        Unfinished.add(directory);
+        TemporaryPaths.add(directory);
         try {
             // A percent sign begins a placeholder in the name of this file.
             String report = crashReport(directory).toString().replace("%", "%%");
@@ -176,7 +176,7 @@ final class ChildProcess implements AutoCloseable {
     private static void delete(Path directory) {
         try {
             FileTrees.delete(directory);
-            Unfinished.remove(directory);
+            TemporaryPaths.remove(directory);
         } catch (IOException e) {
             LOG.debug("Temporary files of the child are left in {}", directory, e);
         }

@@ -2,7 +2,7 @@ package io.github.whisperspeedtest.process;
 
 import com.fasterxml.jackson.databind.JavaType;
 import io.github.whisperspeedtest.error.OperationCancelledException;
-import io.github.whisperspeedtest.lifecycle.LongWork;
+import io.github.whisperspeedtest.lifecycle.SetupNotice;
 import io.github.whisperspeedtest.process.ChildOutcome.Completed;
 import io.github.whisperspeedtest.process.ChildOutcome.Crashed;
 import io.github.whisperspeedtest.process.ChildOutcome.Failed;
@@ -104,7 +104,7 @@ final class Conversation<E, O> {
     private @Nullable ChildOutcome<O> handle(ChildSignal.Said said) throws InterruptedException {
         switch (said.word()) {
             case Wire.EVENT -> events.accept(Json.<E>read(eventType, said.json()));
-            case Wire.LONG_WORK -> LongWork.begins(Json.read(Wire.TEXT, said.json()));
+            case Wire.LONG_WORK -> SetupNotice.announce(Json.read(Wire.TEXT, said.json()));
             case Wire.PEAK_MEMORY -> memory.include(Long.parseLong(said.json()));
             case Wire.RESULT -> {
                 O value = Json.read(outputType, said.json());

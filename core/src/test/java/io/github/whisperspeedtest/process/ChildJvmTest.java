@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.OperationCancelledException;
-import io.github.whisperspeedtest.lifecycle.LongWork;
+import io.github.whisperspeedtest.lifecycle.SetupNotice;
 import io.github.whisperspeedtest.process.testing.InheritedSignals;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -334,11 +334,11 @@ class ChildJvmTest {
     @Test
     void tellsOfLongWorkInAChild() {
         List<String> told = new ArrayList<>();
-        LongWork.listen(told::add);
+        SetupNotice.setListener(told::add);
         try {
             jvm.run(Tasks.Unpacking.class, "unpacking “Torch” (once)");
         } finally {
-            LongWork.listen(description -> {});
+            SetupNotice.setListener(description -> {});
         }
         assertThat(told).containsExactly("unpacking “Torch” (once)");
     }

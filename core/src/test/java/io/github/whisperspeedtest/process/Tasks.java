@@ -4,7 +4,7 @@ import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
-import io.github.whisperspeedtest.lifecycle.LongWork;
+import io.github.whisperspeedtest.lifecycle.SetupNotice;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -61,7 +61,7 @@ public final class Tasks {
     public static final class Unpacking implements ChildTask<String, Void, Void> {
         @Override
         public Void run(String description, ChildReporter<Void> reporter) {
-            LongWork.begins(description);
+            SetupNotice.announce(description);
             return null;
         }
     }

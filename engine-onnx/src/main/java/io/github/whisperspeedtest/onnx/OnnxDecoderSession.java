@@ -24,13 +24,13 @@ final class OnnxDecoderSession implements DecoderSession {
     private final ModelDimensions dimensions;
     private final DecoderBuffers buffers;
 
-    /** What the sequences attend to: the encoder's own, or a copy of those windows that are left. */
+    /** The windows that the sequences attend to: the encoder output itself, or a copy of the remaining windows. */
     private CrossAttentionCache windows;
 
     private Map<String, OnnxTensor> windowTensors;
     private @Nullable CrossAttentionCache ownWindows;
 
-    /** The tokens of each sequence, to know what two of them have in common. */
+    /** The tokens of each sequence, to find common prefixes. */
     private int[][] history;
 
     private int length;
@@ -66,7 +66,7 @@ final class OnnxDecoderSession implements DecoderSession {
             }
             return;
         }
-        // The runtime's attention takes several tokens for several sequences at their beginning only.
+        // The runtime's attention accepts several tokens for several sequences only at their beginning.
         for (int i = 0; i < count; i++) {
             int column = i;
             run(Arrays.stream(tokens).map(row -> new int[] {row[column]}).toArray(int[][]::new), ONLY, Map.of());
@@ -85,7 +85,7 @@ final class OnnxDecoderSession implements DecoderSession {
         checkOpen();
         int count = tokens[0].length;
         if (tokens.length != sequences() || count < 1 || length + count > dimensions.nTextCtx()) {
-            throw new IllegalArgumentException(tokens.length + " sequences of " + count + " more tokens do not fit "
+            throw new IllegalArgumentException(tokens.length + " sequences of " + count + " more tokens do not match "
                     + sequences() + " sequences of " + length + "; the decoder has " + dimensions.nTextCtx()
                     + " positions");
         }
@@ -104,7 +104,7 @@ final class OnnxDecoderSession implements DecoderSession {
         length += count;
     }
 
-    /** Returns the cross-attention's scores of a first append to the one sequence there is. */
+    /** Returns the cross-attention scores of the first append to a single sequence. */
     float[][][] crossAttention(int[] tokens, List<AttentionHead> heads) {
         int positions = dimensions.nAudioCtx();
         Map<Integer, NativeFloats> scores = new TreeMap<>();
@@ -155,7 +155,7 @@ final class OnnxDecoderSession implements DecoderSession {
         }
     }
 
-    /** Returns how many positions two sequences have computed alike: none where they listen to different windows. */
+    /** Returns the number of leading positions that two sequences share; none if they attend to different windows. */
     private int commonLength(int[] one, int[] other, int oneWindow, int otherWindow) {
         if (oneWindow != otherWindow) {
             return 0;
@@ -166,7 +166,7 @@ final class OnnxDecoderSession implements DecoderSession {
 
     private void checkOpen() {
         if (closed) {
-            throw new IllegalStateException("This session is closed; start to decode again.");
+            throw new IllegalStateException("This decoder session is closed; start a new one.");
         }
     }
 

@@ -21,7 +21,7 @@ final class OnnxEncoderOutput implements EncoderOutput {
 
     private CrossAttentionCache cache() {
         if (cache == null) {
-            throw new IllegalStateException("These windows are closed; encode them again.");
+            throw new IllegalStateException("This encoder output is closed; encode the windows again.");
         }
         return cache;
     }
@@ -54,7 +54,7 @@ final class OnnxEncoderOutput implements EncoderOutput {
     @Override
     public void close() {
         if (cache != null) {
-            // They read this memory, which others will write to.
+            // The sessions read this memory, which will be reused.
             sessions.forEach(OnnxDecoderSession::close);
             cache.close();
             network.crossAttentionCaches().release(cache);

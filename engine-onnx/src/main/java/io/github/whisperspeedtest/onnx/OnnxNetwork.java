@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The Whisper network on ONNX Runtime: a graph for the encoder and one for the decoder, built from a checkpoint. */
+/** The Whisper network on ONNX Runtime, with an encoder graph and a decoder graph built from a checkpoint. */
 public final class OnnxNetwork implements WhisperNetwork {
-    /** Changes whenever the encoder's graph does, so that what CoreML compiled of an older one is not taken for it. */
+    /** Increased whenever the encoder graph changes, so that CoreML's compiled cache of an older graph is not reused. */
     public static final int ENCODER_REVISION = 1;
 
     private static final Logger LOG = LoggerFactory.getLogger(OnnxNetwork.class);
@@ -75,8 +75,9 @@ public final class OnnxNetwork implements WhisperNetwork {
     /**
      * Loads a network.
      *
-     * @throws io.github.whisperspeedtest.error.EngineUnavailableException if the runtime cannot be loaded here, or memory is short
-     * @throws io.github.whisperspeedtest.error.ModelException if a file of the checkpoint cannot be read any more
+     * @throws io.github.whisperspeedtest.error.EngineUnavailableException if the runtime cannot be loaded or memory is
+     *     insufficient
+     * @throws io.github.whisperspeedtest.error.ModelException if a file of the checkpoint can no longer be read
      */
     public static OnnxNetwork load(Checkpoint checkpoint, OnnxOptions options) {
         return load(checkpoint, options, LinearForms.of(options.precision()));
@@ -92,7 +93,7 @@ public final class OnnxNetwork implements WhisperNetwork {
             opened.push(encoder);
             Duration preparation = Duration.ofNanos(System.nanoTime() - start);
             OnnxNetwork network = loadDecoder(runtime, checkpoint, options, forms, encoder, preparation, opened);
-            // Files that were mapped, and weights that have been packed, are given back by the collector only.
+            // Mapped files and repacked weights are released only by the garbage collector.
             System.gc();
             return network;
         } catch (RuntimeException | Error e) {
@@ -124,7 +125,7 @@ public final class OnnxNetwork implements WhisperNetwork {
         });
     }
 
-    /** A method of its own, so that the builder and what it holds can be collected after it. */
+    /** A separate method, so that the builder and its contents can be collected afterwards. */
     private static OnnxNetwork loadDecoder(
             OnnxRuntime runtime,
             Checkpoint checkpoint,
@@ -134,7 +135,7 @@ public final class OnnxNetwork implements WhisperNetwork {
             Duration preparation,
             Deque<AutoCloseable> opened) {
         GraphBuilder graph = DecoderGraph.build(checkpoint, forms.decoder());
-        // The weights have been read from their files by now; without this those would stay mapped while the runtime
+        // The weights have been read by now; without a collection, their files would stay mapped while the runtime
         // packs them.
         System.gc();
         GraphSession decoder = load(runtime, graph, options, false, session -> {});
@@ -151,7 +152,7 @@ public final class OnnxNetwork implements WhisperNetwork {
         return network;
     }
 
-    /** Computes the logits that follow one token. */
+    /** Computes the logits after one token. */
     private float[] probeDecoder() {
         CrossAttentionCache pattern = CrossAttentionCache.ofPattern(runtime.environment(), dimensions);
         float[][] logits = new float[1][dimensions.nVocab()];
@@ -186,20 +187,20 @@ public final class OnnxNetwork implements WhisperNetwork {
                 coreMl.cacheDirectory().toString());
     }
 
-    /** Returns how long it took to load the encoder; with CoreML that is mostly its compiler. */
+    /** Returns the time to load the encoder. With CoreML it is mostly compilation. */
     public Duration encoderPreparation() {
         return encoderPreparation;
     }
 
     /**
-     * Tells what became of weights that the checkpoint has quantised in groups, such as {@code 4-bit weights kept}; empty where it has
-     * none.
+     * Describes how weights that the checkpoint stores quantized in groups were loaded, such as
+     * {@code 4-bit weights kept}; empty if it has none.
      */
     public Optional<String> quantization() {
         return quantization;
     }
 
-    /** Returns which provider ran how many nodes of a plain encoder; empty before its first run. */
+    /** Returns the number of nodes run by each provider for a plain encoder; empty before its first run. */
     public Optional<NodePlacement> encoderPlacement() {
         return Optional.ofNullable(placement);
     }
@@ -257,7 +258,7 @@ public final class OnnxNetwork implements WhisperNetwork {
             try {
                 placement = encoder.endProfile();
             } catch (IOException e) {
-                LOG.warn("ONNX Runtime's profile cannot be read, so nobody knows which provider ran the encoder", e);
+                LOG.warn("Cannot read the ONNX Runtime profile; the provider that ran the encoder is unknown", e);
                 placement = new NodePlacement(Map.of());
             }
         }

@@ -6,13 +6,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a network is to be loaded.
+ * Options for loading a network.
  *
- * @param precision how weights are held
- * @param threads threads to compute with on the CPU, at least 1
- * @param encoderForm form of the encoder's graph
- * @param coreMl what CoreML is to do with the encoder; null to leave it to the CPU
- * @param dumpGraph directory to write the graphs to, with all their weights; null for not
+ * @param precision storage of the weights
+ * @param threads compute threads on the CPU, at least 1
+ * @param encoderForm form of the encoder graph
+ * @param coreMl CoreML options for the encoder; null to run it on the CPU
+ * @param dumpGraph directory to write the graphs and their weights to; null to disable
  */
 public record OnnxOptions(
         Precision precision,
@@ -22,30 +22,30 @@ public record OnnxOptions(
         @Nullable Path dumpGraph) {
     /** Form of the encoder's graph. */
     public enum EncoderForm {
-        /** The CPU provider's fused nodes, any number of windows at once. */
+        /** The CPU provider's fused nodes, for any number of windows at once. */
         FUSED,
-        /** ONNX's own operators in fixed shapes, one window after the other, as CoreML wants them. */
+        /** Standard ONNX operators with fixed shapes, one window at a time, as CoreML requires. */
         PLAIN
     }
 
     /**
-     * What CoreML is to do.
+     * CoreML options.
      *
-     * @param computeUnits value of the provider's option {@code MLComputeUnits}
-     * @param cacheDirectory where compiled models are kept
-     * @param cacheKey names the weights: letters and digits, at most 64
+     * @param computeUnits value of the provider option {@code MLComputeUnits}
+     * @param cacheDirectory directory for compiled models
+     * @param cacheKey identifies the weights: letters and digits, at most 64
      */
     public record CoreMl(String computeUnits, Path cacheDirectory, String cacheKey) {}
 
-    /** Checks that nothing is null that must not be. */
+    /** Checks required values and combinations. */
     public OnnxOptions {
         Objects.requireNonNull(precision, "precision");
         Objects.requireNonNull(encoderForm, "encoderForm");
         if (precision == Precision.FLOAT16 && encoderForm != EncoderForm.PLAIN) {
-            throw new IllegalArgumentException("The CPU provider's fused nodes compute with 32-bit numbers only");
+            throw new IllegalArgumentException("The CPU provider's fused nodes support only 32-bit floats");
         }
         if (coreMl != null && encoderForm != EncoderForm.PLAIN) {
-            throw new IllegalArgumentException("CoreML takes the encoder in its plain form only");
+            throw new IllegalArgumentException("CoreML requires the plain encoder form");
         }
     }
 
@@ -54,7 +54,7 @@ public record OnnxOptions(
         return new OnnxOptions(precision, threads, EncoderForm.FUSED, null, null);
     }
 
-    /** Returns these options with another directory for the graphs, null for none. */
+    /** Returns a copy with another directory for the graphs, null for none. */
     public OnnxOptions withDumpGraph(@Nullable Path value) {
         return new OnnxOptions(precision, threads, encoderForm, coreMl, value);
     }

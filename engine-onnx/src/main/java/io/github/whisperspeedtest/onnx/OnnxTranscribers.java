@@ -24,9 +24,9 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What the backends on this engine have in common: reading their options, and making a transcriber of a network. */
+/** Shared code of the backends on this engine: reads their options and creates transcribers from networks. */
 public final class OnnxTranscribers {
-    /** What a row says whose implementation would cut out silence but lacks the model for it. */
+    /** The note in reports when VAD would be on by default but its model is not installed. */
     public static final String VAD_OFF = "VAD off: " + SileroModel.NAME + " is not on this machine";
 
     /** Writes the network's graphs for a viewer such as Netron. */
@@ -35,11 +35,11 @@ public final class OnnxTranscribers {
 
     private OnnxTranscribers() {}
 
-    /** Whether silence is cut out where nobody asks for it or against it. */
+    /** Whether non-speech is removed if the options do not specify it. */
     public enum VadDefault {
-        /** It is, where the model for it is on this machine. */
+        /** Removed if the VAD model is installed. */
         ON,
-        /** It is not. */
+        /** Not removed. */
         OFF
     }
 
@@ -66,11 +66,11 @@ public final class OnnxTranscribers {
     }
 
     /**
-     * Loads a network and makes a transcriber of it, with a voice activity detector where its model is among the files.
+     * Loads a network and creates a transcriber, with a voice activity detector if its model is among the files.
      *
      * @param implementation id of the implementation
      * @param context the directories and settings of the implementation
-     * @param parameters tells what the network runs with; its notes are complemented here
+     * @param parameters supplies the parameters that the network runs with; notes are added here
      */
     public static Transcriber load(
             String implementation,
@@ -91,12 +91,13 @@ public final class OnnxTranscribers {
     }
 
     /**
-     * Makes a transcriber of a network of whatever engine, with this one's voice activity detector where its model is among the files.
+     * Creates a transcriber from a network of any engine, with the ONNX voice activity detector if its model is among
+     * the files.
      *
      * @param implementation id of the implementation
      * @param context the directories and settings of the implementation
      * @param loader loads the network
-     * @param parameters tells what the network runs with; its notes are complemented here
+     * @param parameters supplies the parameters that the network runs with; notes are added here
      */
     public static <N extends WhisperNetwork> Transcriber transcriber(
             String implementation,

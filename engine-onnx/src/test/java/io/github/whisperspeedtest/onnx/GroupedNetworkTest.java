@@ -33,13 +33,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Networks whose linear layers are groups of small numbers, against the same weights as floats in plain Java. */
+/** Compares networks with grouped linear layers with the same weights as floats in plain Java. */
 class GroupedNetworkTest {
     static {
         OnnxRuntime.start(TestContexts.ofEngine());
     }
 
-    /** Three attention heads, so that a row has three groups of 64: an odd number. */
+    /** Three attention heads, so a row has an odd number of groups of 64. */
     private static final ModelDimensions DIMENSIONS = new ModelDimensions(8, 40, 192, 3, 2, 301, 16, 192, 3, 2);
 
     private static final Checkpoint PLAIN = checkpoint();
@@ -83,7 +83,7 @@ class GroupedNetworkTest {
         return RelativeDistance.of(actual, expected);
     }
 
-    /** Returns the logits after a few tokens at once and after one more; closes the network. */
+    /** Returns the logits after several tokens and after one more. Closes the network. */
     private static float[][] logits(WhisperNetwork network) {
         Random random = new Random(6);
         float[] window = new float[DIMENSIONS.nMels() * 2 * DIMENSIONS.nAudioCtx()];
@@ -101,7 +101,7 @@ class GroupedNetworkTest {
         return new float[][] {first[0], first[1], first[2], last[0]};
     }
 
-    /** What rounding has left of the biases is not lost. */
+    /** The rounding error of the biases must not be lost. */
     @ParameterizedTest
     @CsvSource({"4, F16", "8, F16", "4, BF16", "8, BF16"})
     void computesWhatRoundedWeightsSay(int bits, DataType stored) {
@@ -109,7 +109,7 @@ class GroupedNetworkTest {
         assertThat(distance(rounded, Precision.AS_STORED)).isLessThan(1e-5);
     }
 
-    /** Embedding or not, encoder or not, several widths side by side and within one attention. */
+    /** With and without the embedding, in encoder and decoder, with several widths within one attention. */
     @ParameterizedTest
     @ValueSource(strings = {".*token_embedding.*", ".*(query|mlp.0).*", "encoder.*"})
     void computesWithPlainAndQuantisedLayersSideBySide(String pattern) {
@@ -122,7 +122,7 @@ class GroupedNetworkTest {
         }
     }
 
-    /** The other precisions get floats, and quantise them anew where they want something else. */
+    /** Other precisions receive floats and quantize them again if required. */
     @ParameterizedTest
     @CsvSource({"FLOAT32, 1e-4", "INT8, 0.05", "BLOCKWISE_8, 0.05", "BLOCKWISE_4, 0.4"})
     void takesGroupsForFloatsInOtherPrecisions(Precision precision, double tolerance) {
@@ -142,7 +142,7 @@ class GroupedNetworkTest {
     }
 
     @Test
-    void tellsWhatBecameOfTheWeights() {
+    void describesStorageOfWeights() {
         LinearForms kept = LinearForms.of(Precision.AS_STORED);
         AffineQuantizer four = new AffineQuantizer(4, 64, DataType.F16, Bias.MULTIPLE_OF_SCALE);
         assertThat(kept.describe(PLAIN)).isEmpty();

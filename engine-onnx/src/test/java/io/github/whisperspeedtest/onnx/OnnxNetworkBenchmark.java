@@ -32,12 +32,13 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * What encoder and decoder cost with random weights at real dimensions, in turn in one JVM, beside what the machine could do.
+ * Measures encoder and decoder with random weights at real dimensions, in turn in one JVM, and compares them with the
+ * machine's peak.
  *
- * <p>The encoder at int8 is compared with the same graph on {@code DynamicQuantizeMatMul} with one scale for all rows: what one writes by
- * hand for this runtime where only speed counts. Arguments: size, such as {@code tiny}, or {@code tiny:4} to quantise it with so many bits
- * in groups of 64 with scales of 16 bits, or {@code tiny:4:F32} with scales of 32, of which nothing is left to add; rounds; threads; and any
- * number of {@link Precision}s.
+ * <p>The encoder at int8 is compared with the same graph on {@code DynamicQuantizeMatMul} with one scale for all rows:
+ * what one writes by hand for this runtime where only speed counts. Arguments: size, such as {@code tiny}, or
+ * {@code tiny:4} to quantise it with so many bits in groups of 64 with scales of 16 bits, or {@code tiny:4:F32} with
+ * scales of 32, of which nothing is left to add; rounds; threads; and any number of {@link Precision}s.
  */
 public final class OnnxNetworkBenchmark {
     static {
@@ -49,7 +50,7 @@ public final class OnnxNetworkBenchmark {
 
     private OnnxNetworkBenchmark() {}
 
-    /** Runs it. */
+    /** Runs the benchmark. */
     public static void main(String[] arguments) {
         String size = arguments[0];
         int rounds = Integer.parseInt(arguments[1]);
@@ -132,7 +133,7 @@ public final class OnnxNetworkBenchmark {
         return window;
     }
 
-    /** The encoder on the runtime's fastest node for weights of bytes. */
+    /** The encoder with the runtime's fastest node for byte weights. */
     private static final class HandWritten implements AutoCloseable {
         private final GraphSession session;
         private final CrossAttentionCache cache;
@@ -200,7 +201,7 @@ public final class OnnxNetworkBenchmark {
         }
     }
 
-    /** What the machine can do: matrix products, and reading memory. */
+    /** The machine's peak: matrix products and memory reads. */
     private static final class Products implements AutoCloseable {
         private static final int ROWS = 1500;
         private static final int INS = 512;

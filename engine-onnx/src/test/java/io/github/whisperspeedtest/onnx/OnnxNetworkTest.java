@@ -35,13 +35,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The graphs on the real runtime against the network computed in plain Java, on the embedded model. */
+/** Compares the graphs on the real runtime with the network in plain Java, on the embedded model. */
 class OnnxNetworkTest extends NetworkContract {
     static {
         OnnxRuntime.start(TestContexts.ofEngine());
     }
 
-    /** How far rounding moves the logits, relative to their size: bytes by about 1 %, half-bytes by about 8 %. */
+    /** Effect of rounding on the logits, relative to their size: about 1 % for bytes, 8 % for half-bytes. */
     @ParameterizedTest
     @CsvSource({"INT8, 0.03", "BLOCKWISE_8, 0.03", "BLOCKWISE_4, 0.15"})
     void staysCloseWithFewerBits(Precision precision, double tolerance) {
@@ -80,7 +80,7 @@ class OnnxNetworkTest extends NetworkContract {
         }
     }
 
-    /** On the CPU provider 16-bit arithmetic is slow, so that a network of a fortieth of the size must do. */
+    /** 16-bit arithmetic is slow on the CPU provider, so a network of a fortieth of the size is used. */
     @Test
     void computesWithHalfFloats() {
         Checkpoint small = smallCheckpoint();

@@ -14,7 +14,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Sequences that the decoder has read so far, as its caches. */
+/** The state of the sequences decoded so far, as caches. */
 final class DecoderState implements AutoCloseable {
     private final TorchNetwork network;
     private final ModelDimensions dimensions;
@@ -23,7 +23,7 @@ final class DecoderState implements AutoCloseable {
     private int sequences;
     private int length;
 
-    /** What the sequences attend to: the encoder's own, or a copy of those windows that are left. */
+    /** The windows that the sequences attend to: the encoder output itself, or a copy of the remaining windows. */
     private IValue cross;
 
     private boolean ownsCross;
@@ -34,7 +34,7 @@ final class DecoderState implements AutoCloseable {
     private boolean closed;
 
     /**
-     * Begins with one sequence for each window.
+     * Starts with one sequence for each window.
      *
      * @param cross stays open
      */
@@ -51,7 +51,7 @@ final class DecoderState implements AutoCloseable {
         return network;
     }
 
-    /** Returns the manager of arrays that live no longer than this. */
+    /** Returns the manager of arrays with the lifetime of this state. */
     PtNDManager manager() {
         return manager;
     }
@@ -65,7 +65,8 @@ final class DecoderState implements AutoCloseable {
     }
 
     /**
-     * Appends tokens and returns the logits after some of them, {@code [sequences * positions, nVocab]}, for the caller to close.
+     * Appends tokens and returns the logits after some of them, {@code [sequences * positions, nVocab]}, closed by the
+     * caller.
      *
      * @param tokens as many for each sequence
      * @param positions indexes of the tokens after which logits are wanted
@@ -85,10 +86,10 @@ final class DecoderState implements AutoCloseable {
     }
 
     /**
-     * Goes on with a greedy search inside the engine.
+     * Continues a greedy search inside the engine.
      *
-     * @param logits what {@code greedy} of the program begins with
-     * @return what it returns
+     * @param logits initial logits for the program's {@code greedy}
+     * @return its result
      */
     IValue greedy(IValue logits, int start, int decoded, int steps, IValue state, IValue masks, IValue rules) {
         checkOpen();
@@ -108,7 +109,7 @@ final class DecoderState implements AutoCloseable {
         }
     }
 
-    /** Returns the cross-attention's scores of a first append to the one sequence there is: {@code [head][token][position]}. */
+    /** Returns the cross-attention scores of the first append to a single sequence: {@code [head][token][position]}. */
     float[][][] crossAttention(int[] tokens, List<AttentionHead> heads) {
         checkFits(new int[][] {tokens});
         int positions = dimensions.nAudioCtx();
@@ -156,7 +157,7 @@ final class DecoderState implements AutoCloseable {
         checkOpen();
         int count = tokens[0].length;
         if (tokens.length != sequences || count < 1 || length + count > dimensions.nTextCtx()) {
-            throw new IllegalArgumentException(tokens.length + " sequences of " + count + " more tokens do not fit "
+            throw new IllegalArgumentException(tokens.length + " sequences of " + count + " more tokens do not match "
                     + sequences + " sequences of " + length + "; the decoder has " + dimensions.nTextCtx()
                     + " positions");
         }
@@ -202,7 +203,7 @@ final class DecoderState implements AutoCloseable {
         sequences = parents.length;
     }
 
-    /** Returns a list of tensors each of which has some rows of another one, for the caller to close. */
+    /** Returns a list of tensors with selected rows of others, closed by the caller. */
     IValue selectRows(IValue tensors, int[] rows) {
         try (NativeValues arguments = new NativeValues()) {
             return network.call("select", tensors, arguments.of(rows));
@@ -211,7 +212,7 @@ final class DecoderState implements AutoCloseable {
 
     private void checkOpen() {
         if (closed) {
-            throw new IllegalStateException("This session is closed; start to decode again.");
+            throw new IllegalStateException("This decoder session is closed; start a new one.");
         }
     }
 

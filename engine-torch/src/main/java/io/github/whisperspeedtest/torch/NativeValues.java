@@ -4,11 +4,11 @@ import ai.djl.pytorch.jni.IValue;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Values in PyTorch's memory that are freed together. */
+/** PyTorch values that are freed together. */
 final class NativeValues implements AutoCloseable {
     private final Deque<IValue> values = new ArrayDeque<>();
 
-    /** Takes a value over and returns it. */
+    /** Takes ownership of a value and returns it. */
     IValue own(IValue value) {
         values.push(value);
         return value;

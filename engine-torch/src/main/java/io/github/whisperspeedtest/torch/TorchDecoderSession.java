@@ -4,11 +4,11 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import io.github.whisperspeedtest.network.DecoderSession;
 
-/** The contract's decoder: logits come to Java after each step. */
+/** The decoder session that copies logits to Java after each step. */
 final class TorchDecoderSession implements DecoderSession {
     private final DecoderState state;
 
-    /** Takes the state over. */
+    /** Takes ownership of the state. */
     TorchDecoderSession(DecoderState state) {
         this.state = state;
     }

@@ -10,17 +10,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What PyTorch can compute on.
+ * A device that PyTorch can compute on.
  *
- * <p>Whether a device works is found out by computing on it, since DJL cannot say so of Apple's, and a driver that is there need not
- * work. Source of DJL's names: {@code ai.djl.pytorch.engine.PtDeviceType}.
+ * <p>Availability is tested by computing on the device, because DJL cannot report it for Apple GPUs, and an installed
+ * driver may not work. Source of DJL's names: {@code ai.djl.pytorch.engine.PtDeviceType}.
  */
 public enum TorchDevice {
-    /** The processor. */
+    /** The CPU. */
     CPU("cpu", "CPU"),
-    /** The graphics processor of a Mac, through Metal Performance Shaders. */
+    /** The GPU of a Mac, through Metal Performance Shaders. */
     MPS("mps", "MPS (Apple GPU)"),
-    /** The first graphics processor of NVIDIA. */
+    /** The first NVIDIA GPU. */
     CUDA("cuda", "CUDA");
 
     private final String option;
@@ -33,18 +33,19 @@ public enum TorchDevice {
     }
 
     /**
-     * Returns the best device that there is: a graphics processor where one works, or else the processor.
+     * Returns the best device: a working GPU, otherwise the CPU.
      *
-     * @throws io.github.whisperspeedtest.error.RuntimeUnavailableException if PyTorch cannot be used here
+     * @throws io.github.whisperspeedtest.error.RuntimeUnavailableException if PyTorch cannot be used on this machine
      */
     static TorchDevice best() {
         return MPS.problem().isEmpty() ? MPS : CUDA.problem().isEmpty() ? CUDA : CPU;
     }
 
     /**
-     * Returns why this device cannot be used here, without a full stop; empty where it can. It is tried once per process.
+     * Returns the reason that this device cannot be used, without a full stop; empty if it works. The test runs once
+     * per process.
      *
-     * @throws io.github.whisperspeedtest.error.RuntimeUnavailableException if PyTorch cannot be used here
+     * @throws io.github.whisperspeedtest.error.RuntimeUnavailableException if PyTorch cannot be used on this machine
      */
     synchronized Optional<String> problem() {
         if (problem == null) {
@@ -68,7 +69,7 @@ public enum TorchDevice {
         };
     }
 
-    /** Computes a sum, which takes memory, a kernel and the way back. */
+    /** Computes a sum on the device, which exercises allocation, a kernel and the copy back. */
     Optional<String> tryOut(Engine engine) {
         try (NDManager manager = engine.newBaseManager(djl())) {
             NDArray two = manager.ones(new Shape(1), DataType.FLOAT32).add(1);
@@ -79,22 +80,22 @@ public enum TorchDevice {
         }
     }
 
-    /** Takes what PyTorch found wrong, and not the pages of hints that it may add. */
+    /** Returns the first sentence of PyTorch's error message, without its pages of hints. */
     static String firstSentence(String message) {
         return message.lines().findFirst().orElse("").replaceFirst("\\. .*|\\.$", "");
     }
 
-    /** Returns the name that users choose it by. */
+    /** Returns the option value. */
     String option() {
         return option;
     }
 
-    /** Returns what reports call it. */
+    /** Returns the name in reports. */
     String description() {
         return description;
     }
 
-    /** Returns what DJL calls it. */
+    /** Returns the DJL device. */
     Device djl() {
         return switch (this) {
             case CPU -> Device.cpu();

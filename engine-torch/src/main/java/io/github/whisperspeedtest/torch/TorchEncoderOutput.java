@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Windows as the keys and values that the decoder's cross-attention reads. */
+/** Windows as the cross-attention keys and values of the decoder. */
 final class TorchEncoderOutput implements EncoderOutput {
-    /** Enough that the calls do not count, and few enough for someone who waits for the end of one. */
+    /** Enough to make the call overhead negligible, and few enough for quick cancellation. */
     private static final int STEPS_PER_CALL = 32;
 
     private final TorchNetwork network;
@@ -20,7 +20,7 @@ final class TorchEncoderOutput implements EncoderOutput {
     private @Nullable IValue crossCache;
 
     /**
-     * Takes the cache over.
+     * Takes ownership of the cache.
      *
      * @param crossCache for each block of the decoder keys and values
      */
@@ -32,7 +32,7 @@ final class TorchEncoderOutput implements EncoderOutput {
 
     private IValue crossCache() {
         if (crossCache == null) {
-            throw new IllegalStateException("These windows are closed; encode them again.");
+            throw new IllegalStateException("This encoder output is closed; encode the windows again.");
         }
         return crossCache;
     }

@@ -12,9 +12,10 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The greedy search of the program, a slice of steps for each native call.
+ * The greedy search of the TorchScript program, several steps per native call.
  *
- * <p>Sequences that have ended go on taking part, which costs less than copying the others; when only half of them are left, they go.
+ * <p>Finished sequences remain in the batch, which costs less than copying the others, until only half of them are
+ * active.
  */
 final class TorchGreedySession implements GreedySession {
     private static final int TOKENS = 0;
@@ -142,7 +143,7 @@ final class TorchGreedySession implements GreedySession {
             for (int row : wanted) {
                 if (Float.isNaN(logProbabilities[row])) {
                     throw new EngineException(
-                            "The engine computed logits that are not numbers. Try another device or compute type.");
+                            "The engine computed invalid logits (NaN). Try another device or compute type.");
                 }
                 int from = row * rules.maxTokens();
                 List<Integer> text = Arrays.stream(ids, from, from + count)

@@ -24,17 +24,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds the native libraries of PyTorch: the user's own, or those on the class path, which are unpacked first.
  *
- * <p>DJL alone would unpack them into a cache of its own, in which two processes can trip over each other, and would download what it
- * does not find. So everything is in place before DJL looks for it.
+ * <p>DJL itself would unpack them into its own cache, which is not safe for concurrent processes, and would download
+ * missing ones. Therefore everything is in place before DJL looks for it.
  *
- * @param settings system properties by which DJL finds the libraries
- * @param remedy what to do where they are there but do not load
+ * @param settings system properties with which DJL finds the libraries
+ * @param remedy the next step if the libraries exist but do not load
  */
 record TorchLibraries(Map<String, String> settings, String remedy) {
-    /** Environment variable or system property of DJL's that names a directory with the user's own libraries. */
+    /** DJL's environment variable or system property for a directory with the user's own libraries. */
     static final String DIRECTORY = "PYTORCH_LIBRARY_PATH";
 
-    /** Environment variable or system property of DJL's for what the libraries were built for: {@code cpu} or {@code cu128}. */
+    /** DJL's environment variable or system property for the build variant of the libraries: {@code cpu} or {@code cu128}. */
     static final String FLAVOR = "PYTORCH_FLAVOR";
 
     private static final String CACHE = "ENGINE_CACHE_DIR";
@@ -47,7 +47,7 @@ record TorchLibraries(Map<String, String> settings, String remedy) {
             .map(System::mapLibraryName)
             .toList();
 
-    /** What DJL 0.35.1 has a bridge for; published are libraries for just these. */
+    /** Platforms with a bridge in DJL 0.35.1; libraries are published only for these. */
     private static final List<String> CLASSIFIERS =
             List.of("linux-x86_64", "linux-aarch64", "osx-aarch64", "win-x86_64");
 
@@ -72,7 +72,7 @@ record TorchLibraries(Map<String, String> settings, String remedy) {
                 : own(own, platform, classifier, context);
     }
 
-    /** Takes the libraries on the class path; where there are several, DJL prefers those for CUDA if there is a device for them. */
+    /** Uses the libraries on the class path. If there are several, DJL prefers those for CUDA if a device is present. */
     private static TorchLibraries bundled(Platform platform, String classifier, LibraryStore store) throws IOException {
         String version = platform.getVersion();
         String flavor = platform.getFlavor();
@@ -143,7 +143,7 @@ record TorchLibraries(Map<String, String> settings, String remedy) {
                 .map(entry -> entry.endsWith(LIBRARY) ? entry.toAbsolutePath().getParent() : entry);
     }
 
-    /** Returns the user's own libraries, none where those of the class path are used. */
+    /** Returns the user's own libraries, none if those on the class path are used. */
     static List<Path> ownFiles(Settings settings) {
         String own = setting(settings, DIRECTORY);
         return own == null
@@ -163,7 +163,7 @@ record TorchLibraries(Map<String, String> settings, String remedy) {
         return value == null || value.isEmpty() ? preset : value;
     }
 
-    /** Returns the library through which DJL calls PyTorch, which has to fit both. */
+    /** Returns the JNI library between DJL and PyTorch, which must match both. */
     private static URL bridge(Platform platform, String version, String flavor, String classifier) throws IOException {
         String wanted = release(version) + "-" + platform.getApiVersion();
         String remedy = "Put " + bridgeArtifact(platform, version) + " on the class path, and no other version.";
@@ -194,9 +194,9 @@ record TorchLibraries(Map<String, String> settings, String remedy) {
     }
 
     /**
-     * Returns how DJL calls a platform.
+     * Returns DJL's name of a platform.
      *
-     * @param memoryMap what Linux says is mapped into this process
+     * @param memoryMap the memory map of this process on Linux
      * @throws RuntimeUnavailableException if PyTorch is not published for it
      */
     static String classifier(String osName, String osArch, String memoryMap) {
@@ -222,7 +222,7 @@ record TorchLibraries(Map<String, String> settings, String remedy) {
         }
     }
 
-    /** Names what the files link to; the versions are those that their symbols ask for. */
+    /** Returns the requirements of the files; the versions are those of the symbols that they link. */
     private static String remedyOf(String classifier) {
         String needs = switch (classifier) {
             case "linux-x86_64" -> "They need glibc 2.29 and libstdc++ 3.4.26 (GCC 9) or later. Update the system";

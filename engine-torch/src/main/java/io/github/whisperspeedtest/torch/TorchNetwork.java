@@ -43,25 +43,25 @@ final class TorchNetwork implements WhisperNetwork {
     /**
      * Loads a network.
      *
-     * @throws io.github.whisperspeedtest.error.RuntimeUnavailableException if PyTorch cannot be used here
+     * @throws io.github.whisperspeedtest.error.RuntimeUnavailableException if PyTorch cannot be used on this machine
      * @throws io.github.whisperspeedtest.error.EngineException if PyTorch fails, such as for lack of memory
-     * @throws io.github.whisperspeedtest.error.ModelException if a file of the checkpoint cannot be read any more
+     * @throws io.github.whisperspeedtest.error.ModelException if a file of the checkpoint can no longer be read
      */
     static TorchNetwork load(Checkpoint checkpoint, TorchOptions options) {
         return new TorchNetwork(TorchRuntime.get(), checkpoint, options);
     }
 
-    /** Returns what it computes on. */
+    /** Returns the device. */
     TorchDevice device() {
         return options.device();
     }
 
-    /** Returns the type that it computes with. */
+    /** Returns the precision. */
     TorchPrecision precision() {
         return options.precision();
     }
 
-    /** Returns the operator that computes attention; which kernel that runs, PyTorch chooses by device and type. */
+    /** Returns the attention operator; PyTorch selects its kernel by device and type. */
     String attention() {
         return "scaled_dot_product_attention";
     }
@@ -100,7 +100,7 @@ final class TorchNetwork implements WhisperNetwork {
         }
     }
 
-    /** Returns memory for spectrograms, the same from call to call, since Java gives such memory back late. */
+    /** Returns a buffer for spectrograms. It is reused from call to call because Java frees such memory late. */
     private ByteBuffer reserve(int bytes) {
         if (mel.capacity() < bytes) {
             mel = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());

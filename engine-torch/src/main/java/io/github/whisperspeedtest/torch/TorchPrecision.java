@@ -12,8 +12,8 @@ public enum TorchPrecision {
     /** 16-bit floating point. */
     FLOAT16("float16", ScalarType.HALF),
     /**
-     * Linear layers with signed bytes, one scale for each row of the weights and one for what they are multiplied with, worked out as the
-     * network runs; the rest in 32-bit floating point. On the processor only.
+     * Linear layers with signed bytes, one scale per weight row and one per input, computed at run time; the rest in
+     * 32-bit floating point. CPU only.
      */
     INT8("int8", ScalarType.FLOAT);
 
@@ -25,7 +25,7 @@ public enum TorchPrecision {
         this.type = type;
     }
 
-    /** Returns what users call it. */
+    /** Returns the name for users. */
     String label() {
         return label;
     }
@@ -35,12 +35,12 @@ public enum TorchPrecision {
         return type;
     }
 
-    /** Returns the precision that is fastest on a device, by default. */
+    /** Returns the default precision of a device, its fastest. */
     static TorchPrecision automatic(TorchDevice device) {
         return device == TorchDevice.CPU ? FLOAT32 : FLOAT16;
     }
 
-    /** Returns the precisions that a device can compute with. */
+    /** Returns the precisions that a device supports. */
     static Set<TorchPrecision> offered(TorchDevice device) {
         return device == TorchDevice.CPU ? EnumSet.allOf(TorchPrecision.class) : EnumSet.complementOf(EnumSet.of(INT8));
     }

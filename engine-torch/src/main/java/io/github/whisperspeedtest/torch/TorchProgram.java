@@ -7,7 +7,7 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
-import io.github.whisperspeedtest.error.EngineMemoryException;
+import io.github.whisperspeedtest.error.EngineOutOfMemoryException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -104,9 +104,8 @@ final class TorchProgram implements AutoCloseable {
      * @throws io.github.whisperspeedtest.error.EngineException if PyTorch fails
      */
     IValue call(String method, IValue... arguments) {
-        // The first calls would be spent on optimising for the shapes that they see, which gains nothing here. The
-        // switch
-        // belongs to the thread.
+        // The first calls would spend time on optimizing for the observed shapes, which gains nothing here. The setting
+        // is per thread.
         JniUtils.setGraphExecutorOptimize(false);
         try {
             return IValueUtils.runMethod(module, method, arguments);
@@ -119,9 +118,9 @@ final class TorchProgram implements AutoCloseable {
         String message = String.valueOf(cause.getMessage());
         String lower = message.toLowerCase(Locale.ROOT);
         if (lower.contains("out of memory") || lower.contains("can't allocate memory")) {
-            return new EngineMemoryException(
+            return new EngineOutOfMemoryException(
                     "PyTorch ran out of memory in " + method + " (" + lastLine(message)
-                            + "). Close other programs, use a smaller batch, or take a smaller model.",
+                            + "). Close other programs, or use a smaller batch or a smaller model.",
                     cause);
         }
         return new io.github.whisperspeedtest.error.EngineException(
@@ -129,7 +128,7 @@ final class TorchProgram implements AutoCloseable {
                 cause);
     }
 
-    /** Returns the line that says what went wrong, below the trace of the program. */
+    /** Returns the line with the error message, below the trace of the program. */
     private static String lastLine(String message) {
         String[] lines = message.strip().split("\n");
         for (String line : lines) {

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * PyTorch, run by DJL: started once per process, or the reason why it cannot be.
+ * PyTorch through DJL: started once per process; a failure is kept with its reason.
  *
  * <p>Nothing is downloaded, and nothing is reported to a server. The system properties that tell DJL so are set while it starts.
  */
@@ -42,7 +42,7 @@ public final class TorchRuntime {
      * Returns the engine, starting it on first use. The first time on a machine its libraries are unpacked.
      *
      * @param context where the libraries are unpacked and which settings they get, if the engine is not started yet
-     * @throws RuntimeUnavailableException if it cannot be used here
+     * @throws RuntimeUnavailableException if PyTorch cannot be used on this machine
      */
     static synchronized TorchRuntime start(ImplementationContext context) {
         if (failure != null) {
@@ -72,10 +72,10 @@ public final class TorchRuntime {
     }
 
     /**
-     * Returns whether the engine can be used here, and what a network would compute on.
+     * Returns whether the engine can be used on this machine, and the device that a network would run on.
      *
      * @param context as for {@link #start}
-     * @param meantFor the devices that an implementation is there for
+     * @param meantFor the devices that an implementation targets
      */
     static Availability availability(ImplementationContext context, Set<TorchDevice> meantFor) {
         try {
@@ -87,7 +87,7 @@ public final class TorchRuntime {
         }
     }
 
-    /** Returns the libraries that the user put in the place of those on the class path, mostly none; starts nothing. */
+    /** Returns the libraries with which the user replaced those on the class path, usually none. Does not start PyTorch. */
     public static List<Path> ownLibraries(ImplementationContext context) {
         return TorchLibraries.ownFiles(context.settings());
     }
@@ -137,16 +137,16 @@ public final class TorchRuntime {
     }
 
     /**
-     * Sets how many threads compute what the calling thread asks for.
+     * Sets the number of compute threads for calls from the current thread.
      *
-     * <p>PyTorch keeps the number for each thread, and a thread that it sees for the first time takes the last number set by any. So
-     * whoever calls PyTorch sets it on that very thread, before each call; that costs nothing where it is the same.
+     * <p>PyTorch stores the number per thread, and a new thread inherits the last number set by any thread. Therefore
+     * set it on the calling thread before each call; this is free if the number is unchanged.
      *
-     * <p>The threads are those of OpenMP. After a call they wait for the next one for some milliseconds without giving up their
-     * processor, unless an environment variable says otherwise; {@link io.github.whisperspeedtest.process.ChildJvm} sets it.
+     * <p>The threads belong to OpenMP. After a call they spin for some milliseconds while waiting for the next one,
+     * unless an environment variable disables it; {@link io.github.whisperspeedtest.process.ChildJvm} sets it.
      */
     void setThreads(int threads) {
-        // Setting it throws away what oneDNN has prepared.
+        // Setting it discards the data that oneDNN has prepared.
         if (JniUtils.getNumThreads() != threads) {
             JniUtils.setNumThreads(threads);
         }

@@ -22,7 +22,7 @@ final class TorchTranscribers {
     private final ImplementationContext context;
 
     /**
-     * Creates what an implementation needs.
+     * Creates the shared code for one implementation.
      *
      * @param implementation its id
      * @param meantFor the devices that it is there for; on another one a note of its results says so
@@ -34,17 +34,16 @@ final class TorchTranscribers {
         this.meantFor = Set.copyOf(meantFor);
     }
 
-    /** Returns whether PyTorch can be used here, and on what. */
+    /** Returns whether PyTorch can be used on this machine, and on which device. */
     Availability availability() {
         return TorchRuntime.availability(context, meantFor);
     }
 
     /**
-     * Returns how a network is to be run: what was asked for, and the best device with the type that is fastest there where that was
-     * left open.
+     * Returns the options of a network: the requested values, or by default the best device and its fastest type.
      *
-     * @throws UnsupportedOptionException if an option cannot be honoured here
-     * @throws io.github.whisperspeedtest.error.RuntimeUnavailableException if PyTorch cannot be used here
+     * @throws UnsupportedOptionException if an option is not supported on this machine
+     * @throws io.github.whisperspeedtest.error.RuntimeUnavailableException if PyTorch cannot be used on this machine
      */
     TorchOptions options(LoadOptions options) {
         Optional<TorchDevice> wanted =
@@ -66,13 +65,13 @@ final class TorchTranscribers {
     /**
      * Loads a network and returns the builder of its transcriber.
      *
-     * @param asked the user's options
+     * @param requested the user's options
      * @param options what {@link #options} made of them
      */
     NetworkTranscriber.Builder transcriber(
-            ModelFiles files, Checkpoint checkpoint, LoadOptions asked, TorchOptions options) {
+            ModelFiles files, Checkpoint checkpoint, LoadOptions requested, TorchOptions options) {
         TorchNetwork network = TorchNetwork.load(checkpoint, options);
-        EngineParameters parameters = parameters(files, asked, network);
+        EngineParameters parameters = parameters(files, requested, network);
         return NetworkTranscriber.builder()
                 .implementation(implementation)
                 .network(network)
@@ -82,15 +81,15 @@ final class TorchTranscribers {
                 .parameters(() -> parameters);
     }
 
-    private EngineParameters parameters(ModelFiles files, LoadOptions asked, TorchNetwork network) {
+    private EngineParameters parameters(ModelFiles files, LoadOptions requested, TorchNetwork network) {
         TorchDevice device = network.device();
         EngineParameters parameters = new EngineParameters(
                 files.model(),
                 TorchRuntime.get().version(),
-                asked.device(),
+                requested.device(),
                 device.description(),
                 network.precision().label(),
-                asked.threads());
+                requested.threads());
         if (!meantFor.contains(device)) {
             parameters = parameters.withNote(whyOn(device));
         }
@@ -101,7 +100,7 @@ final class TorchTranscribers {
         String where = "all of it on " + (device == TorchDevice.CPU ? "the CPU" : device.name());
         boolean isThere = meantFor.stream().anyMatch(other -> other.problem().isEmpty());
         if (isThere) {
-            return where + ", as asked";
+            return where + ", as requested";
         }
         String missing = meantFor.stream().sorted().map(TorchDevice::name).collect(Collectors.joining(" or "));
         return "no " + missing + " here: " + where;

@@ -18,9 +18,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The weights of a checkpoint as the program takes them: in the wanted type, on the wanted device.
+ * The weights of a checkpoint in the type and on the device that the program needs.
  *
- * <p>Weights that are in a file in that type stay there, mapped, where the processor computes; all others are converted one by one.
+ * <p>On the CPU, weights that a file stores in the right type remain mapped; all others are converted one by one.
  */
 final class TorchWeights implements AutoCloseable {
     private static final List<String> ENCODER_NORMS = List.of("attn_ln", "mlp_ln");
@@ -40,7 +40,7 @@ final class TorchWeights implements AutoCloseable {
     private final PtNDManager manager;
     private final NativeValues values = new NativeValues();
 
-    /** Memory that PyTorch reads and does not own. */
+    /** Memory that PyTorch reads but does not own. */
     private final List<ByteBuffer> readInPlace = new ArrayList<>();
 
     private final PtNDArray like;

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Asks for availability in a JVM that has not started PyTorch yet. */
+/** Queries availability in a JVM that has not started PyTorch yet. */
 public final class RuntimeTask implements ChildTask<RuntimeTask.Way, Void, RuntimeTask.Answer> {
     /** System property that names the directory where two processes wait for each other before they start PyTorch. */
     static final String BARRIER = "whisperspeedtest.test.barrier";
@@ -29,11 +29,11 @@ public final class RuntimeTask implements ChildTask<RuntimeTask.Way, Void, Runti
     /** Creates the task. */
     public RuntimeTask() {}
 
-    /** How PyTorch is started. */
+    /** The way in which PyTorch is started. */
     public enum Way {
-        /** By {@link TorchRuntime}. */
+        /** Through {@link TorchRuntime}. */
         OURS,
-        /** By DJL first, as it does that by itself. */
+        /** Through DJL directly. */
         DJL
     }
 
@@ -84,7 +84,7 @@ public final class RuntimeTask implements ChildTask<RuntimeTask.Way, Void, Runti
         }
     }
 
-    /** Refuses connections over HTTP, whichever proxy they would go through, and notes where they were to go. */
+    /** Rejects HTTP connections regardless of proxies, and records their URLs. */
     private static final class Refusal extends URLStreamHandler {
         private final List<String> requests;
 

@@ -12,12 +12,12 @@ import org.junit.jupiter.api.condition.OS;
 
 class TorchDeviceTest {
     @Test
-    void alwaysHasTheProcessor() {
+    void cpuIsAlwaysAvailable() {
         assertThat(TorchDevice.CPU.problem()).isEmpty();
     }
 
     @Test
-    void choosesADeviceThatWorksAndPrefersAGraphicsProcessor() {
+    void prefersWorkingGpu() {
         assertThat(TorchDevice.best().problem()).isEmpty();
         if (TorchDevice.best() == TorchDevice.CPU) {
             assertThat(TorchDevice.MPS.problem()).isPresent();
@@ -39,14 +39,14 @@ class TorchDeviceTest {
 
     @Test
     @DisabledOnOs(OS.MAC)
-    void saysWhyThereIsNoMps() {
+    void explainsMissingMps() {
         assertThat(TorchDevice.MPS.problem())
                 .hasValueSatisfying(reason -> assertThat(reason).contains("macOS"));
     }
 
     @Test
     @DisabledOnOs(OS.MAC)
-    void findsOutByTryingWhereNothingElseTells() {
+    void testsDeviceByComputing() {
         assertThat(TorchDevice.MPS.tryOut(
                         TorchRuntime.start(TestContexts.ofEngine()).engine()))
                 .hasValueSatisfying(reason -> assertThat(reason)

@@ -24,7 +24,7 @@ class TorchLibrariesTest {
 
     @ParameterizedTest
     @CsvSource({"Mac OS X, x86_64", "Windows 11, aarch64", "Linux, riscv64", "SunOS, sparcv9"})
-    void namesAPlatformThatThereIsNothingFor(String os, String arch) {
+    void namesUnsupportedPlatform(String os, String arch) {
         assertThatThrownBy(() -> TorchLibraries.classifier(os, arch, ""))
                 .isInstanceOfSatisfying(RuntimeUnavailableException.class, e -> {
                     assertThat(e.reason()).contains(os, arch);
@@ -33,7 +33,7 @@ class TorchLibrariesTest {
     }
 
     @Test
-    void knowsThatNothingIsBuiltForMusl() {
+    void reportsMissingMuslBuild() {
         String map = "7f1e4c0d2000-7f1e4c0d5000 r--p 00000000 08:01 131 /lib/ld-musl-x86_64.so.1\n";
         assertThatThrownBy(() -> TorchLibraries.classifier("Linux", "amd64", map))
                 .isInstanceOfSatisfying(

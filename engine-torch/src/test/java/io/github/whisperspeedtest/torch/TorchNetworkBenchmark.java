@@ -18,8 +18,8 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * Times the parts of the network at random weights: the encoder, a token whose logits come to Java, and one inside the engine's own loop, for
- * one window and for a batch.
+ * Measures the parts of the network with random weights, for one window and for a batch: the encoder, a token whose
+ * logits are copied to Java, and a token inside the engine's loop.
  *
  * <p>Arguments: size, rounds, threads, windows of a batch, and the precisions, which take turns.
  */
@@ -33,7 +33,7 @@ final class TorchNetworkBenchmark {
 
     private TorchNetworkBenchmark() {}
 
-    /** Runs it. */
+    /** Runs the benchmark. */
     public static void main(String[] arguments) {
         String size = arguments[0];
         int rounds = Integer.parseInt(arguments[1]);
@@ -105,7 +105,7 @@ final class TorchNetworkBenchmark {
         return millisSince(start);
     }
 
-    /** Rules by which no text ends before its last token. */
+    /** Rules under which no text ends before its last token. */
     private static GreedyRules rules() {
         int[] suppressTokens = IntStream.rangeClosed(50257, 50363).toArray();
         return new GreedyRules(50257, 50362, 50364, 50414, false, suppressTokens, new int[] {220}, TOKENS);

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.checkpoint.tensor.DataType;
 import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import io.github.whisperspeedtest.mel.LogMelSpectrogram;
@@ -34,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The TorchScript program on the real PyTorch. */
+/** Tests the TorchScript program on the real PyTorch. */
 class TorchNetworkTest extends NetworkContract {
     static {
         TorchRuntime.start(TestContexts.ofEngine());
@@ -59,7 +59,7 @@ class TorchNetworkTest extends NetworkContract {
         assertThat(distance).isBetween(1e-5, tolerance);
     }
 
-    /** What the file holds has to come out the same, in place or converted. */
+    /** Values must be the same whether used in place or converted. */
     @ParameterizedTest
     @EnumSource(names = {"F16", "BF16"})
     void readsWeightsOfAnyType(DataType type) {
@@ -85,7 +85,7 @@ class TorchNetworkTest extends NetworkContract {
         tensor.copyTo(0, elements);
         ByteBuffer bytes = ByteBuffer.allocateDirect(elements.length * 2).order(ByteOrder.LITTLE_ENDIAN);
         for (float element : elements) {
-            // Half floats whose exponents are few: enough to tell the types apart without a conversion of our own.
+            // Half floats with few exponents, enough to distinguish the types without our own conversion.
             int bits = Float.floatToRawIntBits(element);
             bytes.putShort(type == DataType.BF16 ? (short) (bits >> 16) : half(element));
         }
@@ -109,7 +109,7 @@ class TorchNetworkTest extends NetworkContract {
         return new Tensor(DataType.F32, tensor.shape(), bytes.flip());
     }
 
-    /** The engine's own search against the same rules, written down plainly, on logits that come to Java. */
+    /** Compares the engine's search with a plain implementation of the rules on logits in Java. */
     @ParameterizedTest
     @CsvSource({"true, 100", "false, 100", "true, 5"})
     void searchesGreedilyAsItsCallerWould(boolean timestamps, int maxTokens) {
@@ -141,7 +141,7 @@ class TorchNetworkTest extends NetworkContract {
         }
     }
 
-    private static float[] spectrogram(Sample sample) {
+    private static float[] spectrogram(SpeechSample sample) {
         float[] window = new float[MICRO.dimensions().nMels() * LogMelSpectrogram.FRAMES];
         try (InputStream in = sample.open()) {
             new LogMelSpectrogram(MICRO.dimensions().nMels(), LogMelSpectrogram.Padding.SILENCE)
@@ -269,7 +269,7 @@ class TorchNetworkTest extends NetworkContract {
     }
 
     @Test
-    void saysWhatItCannotComputeWith() {
+    void reportsUnsupportedPrecision() {
         assertThatThrownBy(() -> new TorchOptions(TorchDevice.MPS, TorchPrecision.INT8, 2))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("INT8");

@@ -33,7 +33,7 @@ class TorchRuntimeTest {
     private static final String LIBRARY = System.mapLibraryName("torch_cpu");
     private static final String BRIDGE = System.mapLibraryName("djl_torch");
 
-    /** Where two processes have unpacked the libraries at once; unpacking half a gigabyte takes seconds. */
+    /** Where two processes unpacked the libraries concurrently; unpacking half a gigabyte takes seconds. */
     @TempDir
     private static Path sharedHome;
 
@@ -105,13 +105,13 @@ class TorchRuntimeTest {
     }
 
     @Test
-    void callsNobodyWhereDjlWould() {
+    void sendsNoTelemetry() {
         assertThat(FIRST_ANSWERS)
                 .allSatisfy(answer -> assertThat(answer.requests()).isEmpty());
         ChildJvm.Builder child = child(directory).classPath(classPathWithout("pytorch-native-"));
         assertThat(ask(Way.DJL, child).requests())
-                .anyMatch(address -> address.startsWith("http://169.254.169.254/"))
-                .anyMatch(address -> address.startsWith("https://publish.djl.ai/"));
+                .anyMatch(url -> url.startsWith("http://169.254.169.254/"))
+                .anyMatch(url -> url.startsWith("https://publish.djl.ai/"));
     }
 
     @Test
@@ -125,7 +125,7 @@ class TorchRuntimeTest {
     }
 
     @Test
-    void usesLibrariesOfTheUsers() throws IOException {
+    void usesUserLibraries() throws IOException {
         Path own = Files.createDirectory(directory.resolve("own"));
         for (String name : names(libraries())) {
             if (!name.equals(BRIDGE)) {
@@ -144,7 +144,7 @@ class TorchRuntimeTest {
     }
 
     @Test
-    void namesLibrariesOfTheUsersSoThatVerdictsDependOnThem() {
+    void listsUserLibrariesForVerdictCache() {
         assertThat(TorchRuntime.ownLibraries(context(Map.of()))).isEmpty();
         assertThat(TorchRuntime.ownLibraries(context(Map.of(TorchLibraries.DIRECTORY, directory.toString()))))
                 .contains(directory.resolve(System.mapLibraryName("torch")), directory.resolve(LIBRARY));
@@ -155,7 +155,7 @@ class TorchRuntimeTest {
     }
 
     @Test
-    void saysWhatIsWrongWithLibrariesOfTheUsers() throws IOException {
+    void explainsUnusableUserLibraries() throws IOException {
         ChildJvm.Builder child =
                 child(directory).addJvmArguments(List.of("-D" + TorchLibraries.DIRECTORY + "=" + directory));
         assertThat(ask(Way.OURS, child).first())
@@ -208,7 +208,7 @@ class TorchRuntimeTest {
                 .toList();
     }
 
-    /** Sets up a child with a data home and a user's home of its own. */
+    /** Returns a child with its own data home and user home. */
     private static ChildJvm.Builder child(Path home) {
         return ChildJvm.builder()
                 .timeLimit(Duration.ofMinutes(4))

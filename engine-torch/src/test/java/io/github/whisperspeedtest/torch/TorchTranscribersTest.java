@@ -49,7 +49,7 @@ class TorchTranscribersTest {
     }
 
     @Test
-    void refusesADeviceThatIsNotThereAndSaysWhy() {
+    void rejectsMissingDeviceWithReason() {
         for (TorchDevice device : GRAPHICS) {
             device.problem()
                     .ifPresent(problem ->
@@ -58,7 +58,7 @@ class TorchTranscribersTest {
     }
 
     @Test
-    void saysWhatRanAndWhyThere() {
+    void reportsDeviceAndReason() {
         assumeTrue(TorchDevice.best() == TorchDevice.CPU, "there is a graphics processor");
         assertThat(transcribers.availability())
                 .isInstanceOfSatisfying(

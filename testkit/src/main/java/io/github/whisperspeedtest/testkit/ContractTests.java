@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.AudioFiles;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.spi.Capabilities;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
@@ -50,11 +50,11 @@ abstract class ContractTests {
         assumeTrue(contract.recognisesSpeech(), "its text is not what was said");
     }
 
-    void assertTranscribes(Transcriber transcriber, Sample sample) {
+    void assertTranscribes(Transcriber transcriber, SpeechSample sample) {
         assertIsTextOf(sample, text(transcriber, sample));
     }
 
-    void assertIsTextOf(Sample sample, String text) {
+    void assertIsTextOf(SpeechSample sample, String text) {
         if (contract.recognisesSpeech()) {
             assertThat(text).isEqualTo(sample.reference());
         } else {
@@ -62,7 +62,7 @@ abstract class ContractTests {
         }
     }
 
-    static String text(Transcriber transcriber, Sample sample) {
+    static String text(Transcriber transcriber, SpeechSample sample) {
         return transcriber
                 .transcribe(audio(sample), TranscribeOptions.defaults())
                 .text();
@@ -72,23 +72,23 @@ abstract class ContractTests {
         return TranscribeOptions.builder().language(language).build();
     }
 
-    static Sample english() {
+    static SpeechSample english() {
         return MicroSamples.named("en_single_04.flac");
     }
 
-    static Sample englishSentences() {
+    static SpeechSample englishSentences() {
         return MicroSamples.named("en_multi_02.flac");
     }
 
-    static Sample german() {
+    static SpeechSample german() {
         return MicroSamples.named("de_single_03.flac");
     }
 
-    static Sample longRecording() {
+    static SpeechSample longRecording() {
         return MicroSamples.named("en_long_01.ogg");
     }
 
-    static Audio audio(Sample sample) {
+    static Audio audio(SpeechSample sample) {
         try (InputStream in = sample.open()) {
             return AudioFiles.read(sample.name(), in);
         } catch (IOException e) {

@@ -3,7 +3,7 @@ package io.github.whisperspeedtest.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.Segment;
@@ -32,7 +32,7 @@ abstract class DecodingTests extends ContractTests {
     void searchesWithBeams() {
         // The model is unsure of the numbers in this recording; where it is sure, beams find what greedy decoding
         // finds.
-        Sample sample = englishSentences();
+        SpeechSample sample = englishSentences();
         TranscribeOptions options = TranscribeOptions.builder().beamSize(3).build();
         optional(TranscribeOption.BEAM_SIZE, sample, options, transcription -> {
             assertThat(transcription.segments()).hasSize(sample.utterances().size());
@@ -200,7 +200,7 @@ abstract class DecodingTests extends ContractTests {
         optional(option, english(), options, check);
     }
 
-    private void optional(TranscribeOption option, Sample sample, TranscribeOptions options, Check check) {
+    private void optional(TranscribeOption option, SpeechSample sample, TranscribeOptions options, Check check) {
         if (declared.supports(option, options)) {
             check.accept(shared.transcribe(audio(sample), options));
         } else {
@@ -213,7 +213,7 @@ abstract class DecodingTests extends ContractTests {
     }
 
     /** Checks that an option did something: equal options give equal results, so what is ignored changes nothing. */
-    private void assertDiffersFromDefault(Transcription transcription, Sample sample) {
+    private void assertDiffersFromDefault(Transcription transcription, SpeechSample sample) {
         assertThat(transcription.segments())
                 .as("segments, not to be those of the default options")
                 .isNotEqualTo(shared.transcribe(audio(sample), TranscribeOptions.defaults())

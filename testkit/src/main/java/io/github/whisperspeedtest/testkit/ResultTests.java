@@ -3,7 +3,7 @@ package io.github.whisperspeedtest.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.whisperspeedtest.audio.Audio;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.testing.MicroSamples;
 import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.Segment;
@@ -28,7 +28,7 @@ abstract class ResultTests extends ContractTests {
     @Test
     void detectsTheLanguageAndWritesTheText() {
         assumeSpeechIsRecognised();
-        for (Sample sample : List.of(english(), german())) {
+        for (SpeechSample sample : List.of(english(), german())) {
             Transcription transcription = shared.transcribe(audio(sample), TranscribeOptions.defaults());
             assertThat(transcription.text()).isEqualTo(sample.reference());
             assertThat(transcription.language()).isEqualTo(sample.language().code());
@@ -67,7 +67,7 @@ abstract class ResultTests extends ContractTests {
         Transcription transcription = shared.transcribe(audio(english()), TranscribeOptions.defaults());
         assertThat(transcription.segments()).hasSize(1);
         Segment segment = transcription.segments().get(0);
-        Sample.Utterance expected = english().utterances().get(0);
+        SpeechSample.Utterance expected = english().utterances().get(0);
         assertThat(segment.start()).isCloseTo(expected.start(), TIMESTAMP_TOLERANCE);
         assertThat(segment.end()).isCloseTo(expected.end(), TIMESTAMP_TOLERANCE);
     }
@@ -149,7 +149,7 @@ abstract class ResultTests extends ContractTests {
     @Test
     void hearsSpeechThatEndsWithTheRecording() {
         assumeSpeechIsRecognised();
-        Sample sample = MicroSamples.named("de_single_04.flac");
+        SpeechSample sample = MicroSamples.named("de_single_04.flac");
         Audio whole = audio(sample);
         float[] cut = new float[Audio.SAMPLE_RATE * 23 / 20];
         whole.read(0, cut, 0, cut.length);

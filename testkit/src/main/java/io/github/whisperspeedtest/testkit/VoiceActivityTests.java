@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.whisperspeedtest.audio.Audio;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.hub.testing.CacheBuilder;
@@ -67,7 +67,7 @@ abstract class VoiceActivityTests extends ContractTests {
             assertThat(cut.duration()).isEqualTo(recording.duration());
             assertThat(cut.segments()).hasSize(1);
             Segment segment = cut.segments().get(0);
-            Sample.Utterance expected = english().utterances().get(0);
+            SpeechSample.Utterance expected = english().utterances().get(0);
             Duration before = Duration.ofSeconds(35);
             // What is kept begins some 0.4 s before the voice, and the model may let its text begin there.
             assertThat(segment.start())

@@ -7,14 +7,14 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How much each token attends to each position of the audio, as a mean over heads that has been made comparable and smooth.
+ * The attention of each token to each position of the audio, normalized, smoothed and averaged over heads.
  *
  * <p>Source: the middle of {@code find_alignment} in openai/whisper's {@code timing.py}.
  */
 final class AttentionMatrix {
     private static final int MEDIAN_WIDTH = 7;
 
-    /** Heads that are asked for at once: what comes back of 24 takes 50 MB for a full window, that of a whole large model 700 MB. */
+    /** Heads computed at once. 24 heads take 50 MB for a full window; all heads of a large model take 700 MB. */
     private static final int HEADS_AT_ONCE = 24;
 
     private AttentionMatrix() {}
@@ -59,7 +59,7 @@ final class AttentionMatrix {
         return matrix;
     }
 
-    /** Takes the mean over all tokens off each position and divides by the standard deviation. */
+    /** Standardizes each position: subtracts the mean over all tokens and divides by the standard deviation. */
     private static void standardize(float[][] weights) {
         int positions = weights[0].length;
         float[] mean = new float[positions];

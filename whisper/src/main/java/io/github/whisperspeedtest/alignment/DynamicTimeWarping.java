@@ -3,9 +3,9 @@ package io.github.whisperspeedtest.alignment;
 import java.util.Arrays;
 
 /**
- * Finds the cheapest way through a matrix from its first to its last corner by steps down, to the right, or both at once.
+ * Finds the cheapest path through a matrix from the first to the last corner, with steps down, right or diagonal.
  *
- * <p>Source: {@code dtw} in openai/whisper's {@code timing.py}. Where several steps are as cheap, one to the right is taken.
+ * <p>Source: {@code dtw} in openai/whisper's {@code timing.py}. Ties prefer a step to the right.
  */
 final class DynamicTimeWarping {
     private static final byte DIAGONAL = 0;
@@ -15,7 +15,7 @@ final class DynamicTimeWarping {
     private DynamicTimeWarping() {}
 
     /**
-     * Returns for each row the first column at which the cheapest way enters it.
+     * Returns for each row the first column at which the cheapest path enters it.
      *
      * @param costs {@code [row][column]}, at least one of each
      */
@@ -38,7 +38,7 @@ final class DynamicTimeWarping {
         return first;
     }
 
-    /** Returns by which step the cheapest way reaches each cell. */
+    /** Returns the step by which the cheapest path reaches each cell. */
     private static byte[][] steps(float[][] costs) {
         int columns = costs[0].length;
         byte[][] steps = new byte[costs.length][columns];

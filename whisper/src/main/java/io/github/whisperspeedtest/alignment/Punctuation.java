@@ -5,9 +5,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Joins marks with the words that they belong to.
+ * Merges punctuation marks into the adjacent words.
  *
- * <p>Source: {@code merge_punctuations} in openai/whisper's {@code timing.py}. A joined word keeps its own times and probability.
+ * <p>Source: {@code merge_punctuations} in openai/whisper's {@code timing.py}. A joined word keeps its own times and
+ * probability.
  */
 final class Punctuation {
     private static final String BEFORE_A_WORD = "\"'“¿([{-";

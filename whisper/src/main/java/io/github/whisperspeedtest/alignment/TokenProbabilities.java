@@ -6,9 +6,9 @@ import io.github.whisperspeedtest.numeric.Exponentials;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/** How probable each token of a given text is among all text tokens. */
+/** Computes the probability of each token of a given text. */
 final class TokenProbabilities {
-    /** Tokens whose logits are asked for at once: 3 MB. */
+    /** Tokens whose logits are computed at once: 3 MB. */
     private static final int CHUNK = 16;
 
     private TokenProbabilities() {}

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Finds when the words of a window are said, by aligning its tokens with the positions of the audio that they attend to.
+ * Computes word timestamps of a window by aligning its tokens with the audio positions that they attend to.
  *
  * <p>Source: {@code find_alignment} in openai/whisper's {@code timing.py}.
  */
@@ -28,7 +28,7 @@ public final class WordAligner {
     /**
      * Creates an aligner for one model.
      *
-     * @param generation names the heads to align by; where it names none, all of the latter half of the decoder's layers count
+     * @param generation specifies the alignment heads; by default, all heads in the upper half of the decoder's layers
      */
     public WordAligner(ModelDimensions dimensions, Tokenizer tokenizer, GenerationConfig generation) {
         this.dimensions = dimensions;
@@ -42,10 +42,10 @@ public final class WordAligner {
      * @param windows the encoder's output, which stays open
      * @param window index of the window
      * @param startOfTranscript the tokens that a transcript starts with
-     * @param language code of the language, which says how words are told apart
+     * @param language language code, which determines how words are separated
      * @param text the text tokens, without any other
      * @param frames frames of the window that hold audio
-     * @return the words with times from the beginning of the window; empty where there is no text or no audio
+     * @return the words with times from the beginning of the window; empty if there is no text or no audio
      * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
      */
     public List<WordTiming> align(
@@ -60,7 +60,8 @@ public final class WordAligner {
             return List.of();
         }
         SpecialTokens specials = tokenizer.specials();
-        // A token is predicted where the one before it stands, so the row before the text belongs to its first token.
+        // A token is predicted at the position of the previous token, so the row before the text belongs to its first
+        // token.
         int before = startOfTranscript.length;
         int[] tokens = IntStream.concat(
                         IntStream.concat(Arrays.stream(startOfTranscript), IntStream.of(specials.noTimestamps())),

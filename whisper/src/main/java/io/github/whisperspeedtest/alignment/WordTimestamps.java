@@ -4,19 +4,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Gives the aligned words of a window to its segments, and mends times that cannot be right.
+ * Assigns the aligned words of a window to its segments and corrects implausible times.
  *
- * <p>The alignment is loose in silence: a word before or after a pause often takes the pause in. So such words are cut to twice the
- * usual length of a word, and where word and segment disagree by more than half a second the segment is believed. Source: {@code
- * add_word_timestamps} in openai/whisper's {@code timing.py}.
+ * <p>The alignment is inaccurate in silence: a word next to a pause often absorbs the pause. Such words are limited to
+ * twice the median word length, and if word and segment times differ by more than half a second, the segment time is
+ * used. Source: {@code add_word_timestamps} in openai/whisper's {@code timing.py}.
  */
 public final class WordTimestamps {
     private static final String ENDS_OF_SENTENCES = ".。!！?？";
 
-    /** The usual length of a word is taken to be no longer than this. */
+    /** Upper limit of the median word length. */
     private static final double LONGEST_MEDIAN = 0.7;
 
-    /** By how much a word may go beyond its segment. */
+    /** Tolerance by which a word may exceed its segment. */
     private static final double TOLERANCE = 0.5;
 
     private final double median;
@@ -119,11 +119,11 @@ public final class WordTimestamps {
         } else {
             end = last.end();
         }
-        // Where the alignment has squeezed all words into one moment it knows nothing; the segment's own times do.
+        // If the alignment collapsed all words to one point, the segment's own times are used.
         return end > start ? new TimedSpan(start, end, words) : new TimedSpan(segment.start(), segment.end(), words);
     }
 
-    /** Cuts the first and the second word where they follow a pause and are too long. */
+    /** Shortens the first and the second word if they follow a pause and are too long. */
     private void cutAfterPause(List<WordTiming> words, double lastSpeechEnd) {
         WordTiming first = words.get(0);
         boolean afterPause = first.end() - lastSpeechEnd > 4 * median;

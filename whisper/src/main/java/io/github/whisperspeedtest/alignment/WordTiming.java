@@ -3,7 +3,7 @@ package io.github.whisperspeedtest.alignment;
 import java.util.List;
 
 /**
- * A word and when it is said.
+ * A word with its times.
  *
  * @param text the word with the space before it
  * @param tokens its tokens

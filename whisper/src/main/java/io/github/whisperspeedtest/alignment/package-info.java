@@ -1,5 +1,5 @@
 /**
- * When each word is said: the decoder's attention to the audio, aligned with its tokens.
+ * Word timestamps from the decoder's cross-attention.
  *
  * <p>Follows openai/whisper's {@code timing.py} on any {@link io.github.whisperspeedtest.network.WhisperNetwork}.
  */

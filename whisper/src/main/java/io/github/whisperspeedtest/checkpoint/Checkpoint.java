@@ -13,7 +13,7 @@ import java.util.Objects;
  * @param dimensions the hyper-parameters
  * @param tensors the weights under OpenAI's names, such as {@code encoder.blocks.0.attn.query.weight}, in file order
  * @param tokenizer the vocabulary
- * @param generation what the model says of decoding
+ * @param generation decoding settings of the model
  */
 public record Checkpoint(
         ModelDimensions dimensions, Map<String, Tensor> tensors, TokenizerData tokenizer, GenerationConfig generation) {
@@ -25,7 +25,7 @@ public record Checkpoint(
         tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
     }
 
-    /** Creates a model that says nothing of decoding. */
+    /** Creates a model without decoding settings. */
     public Checkpoint(ModelDimensions dimensions, Map<String, Tensor> tensors, TokenizerData tokenizer) {
         this(dimensions, tensors, tokenizer, GenerationConfig.NONE);
     }

@@ -20,19 +20,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** A JSON object that comes with a model's weights; each value is checked when it is asked for. */
+/** A JSON configuration file of a model. Values are validated on access. */
 public final class ConfigFile {
-    /** Many times the largest such file in use, which lists mel filters or the places of tensors. */
+    /** Many times the largest file in use, which lists mel filters or tensor locations. */
     private static final long MAX_BYTES = 8 << 20;
 
-    /** OpenAI's mark for "the tokenizer's non-speech tokens" in a list of tokens. */
+    /** OpenAI's placeholder for "the tokenizer's non-speech tokens" in a list of tokens. */
     private static final int DEFAULT_TOKENS = -1;
 
     private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            // Python writes them.
+            // Python writes such numbers.
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .build();
 
@@ -53,7 +53,7 @@ public final class ConfigFile {
     public static ConfigFile read(Path file) throws IOException {
         long size = Files.size(file);
         if (size > MAX_BYTES) {
-            throw new ModelException(file + " is damaged: such a file has at most " + MAX_BYTES + " bytes, but it has "
+            throw new ModelException(file + " is damaged: it should have at most " + MAX_BYTES + " bytes, but has "
                     + size + ". Download the model again.");
         }
         JsonNode root;
@@ -72,7 +72,7 @@ public final class ConfigFile {
         return new ConfigFile(file, root);
     }
 
-    /** Returns whether a file is a JSON object with a value of the given name, which one that cannot be read is not. */
+    /** Returns whether a file is a readable JSON object with a value of the given name. */
     public static boolean states(Path file, String name) {
         try {
             return read(file).has(name);
@@ -194,7 +194,8 @@ public final class ConfigFile {
     /**
      * Returns a list of heads of the cross-attention, empty where there is none.
      *
-     * <p>It is also empty where a head is not among the model's: a distilled model may still carry the list of its teacher.
+     * <p>It is also empty if a head does not exist in the model: a distilled model may still have the list of its
+     * teacher.
      *
      * @throws ModelException if there is something else than pairs of layer and head
      */

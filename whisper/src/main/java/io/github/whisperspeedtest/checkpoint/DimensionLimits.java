@@ -2,22 +2,25 @@ package io.github.whisperspeedtest.checkpoint;
 
 import io.github.whisperspeedtest.error.ModelException;
 
-/** The dimensions that a Whisper model may have, so that a damaged file costs neither memory nor an obscure failure later. */
+/** Limits of the dimensions of a Whisper model, so that a damaged file fails early and without excessive memory. */
 public final class DimensionLimits {
-    // Many times what any published model has.
+    // Many times the values of any published model.
     private static final int MAX_LAYERS = 256;
 
     private static final int MAX_WIDTH = 1 << 15;
     private static final int MAX_MELS = 1024;
     private static final int MAX_POSITIONS = 1 << 16;
 
-    /** What the encoder's second convolution makes of the 3000 frames of a window; the front end makes no others. */
+    /** Output positions of the encoder's second convolution for the 3000 frames of a window, the only size in use. */
     private static final int AUDIO_POSITIONS = 1500;
 
     /** Channels of an attention head, in every published model. */
     private static final int HEAD_CHANNELS = 64;
 
-    /** English-only models have the fewest tokens, those since large-v3 the most; the ids of special tokens follow from it. */
+    /**
+     * English-only models have the fewest tokens, large-v3 and later the most. The ids of special tokens follow from
+     * the number.
+     */
     private static final int MIN_TOKENS = 51864;
 
     private static final int MAX_TOKENS = 51866;

@@ -21,13 +21,14 @@ import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The demo model inside this library: Whisper's architecture at width 128, trained on synthetic English and German commands.
+ * The demo model inside this library: Whisper's architecture at width 128, trained on synthetic English and German
+ * commands.
  *
- * <p>It understands some 65 words of each language and nothing else. {@code training/micro} in the source repository has the
+ * <p>It recognizes only about 65 words of each language. {@code training/micro} in the source repository has the
  * program that trains it.
  */
 public final class EmbeddedModel {
-    /** What users call it. */
+    /** Model name for users. */
     public static final String NAME = "micro";
 
     /**
@@ -66,17 +67,17 @@ public final class EmbeddedModel {
         return checkpoint;
     }
 
-    /** Returns recordings that the model transcribes without an error: English, German, and several English sentences. */
-    public static List<Sample> samples() {
+    /** Returns recordings that the model transcribes without errors: English, German, and one with several English sentences. */
+    public static List<SpeechSample> samples() {
         try {
-            return Sample.readTable(open("references.tsv"), EmbeddedModel::resource);
+            return SpeechSample.readTable(open("references.tsv"), EmbeddedModel::resource);
         } catch (IOException e) {
             throw unreadable(e);
         }
     }
 
-    /** Returns the recording that is used where a user gives none: the one of several sentences. */
-    public static Sample demoSample() {
+    /** Returns the default recording, which contains several sentences. */
+    public static SpeechSample demoSample() {
         return samples().stream()
                 .max(Comparator.comparingInt(sample -> sample.utterances().size()))
                 .orElseThrow();

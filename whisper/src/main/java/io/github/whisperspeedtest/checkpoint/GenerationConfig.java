@@ -5,18 +5,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a published model says of decoding beside its weights, as in {@code generation_config.json} or CTranslate2's {@code
- * config.json}.
+ * Decoding settings published with a model, as in {@code generation_config.json} or CTranslate2's {@code config.json}.
  *
- * @param suppressTokens ids that are never to be decoded; empty where the model does not say
- * @param beginSuppressTokens ids that must not come first; empty where the model does not say
- * @param alignmentHeads the heads of the cross-attention that follow the audio in time; empty where the model does not say
+ * @param suppressTokens ids that are never decoded; empty if not specified
+ * @param beginSuppressTokens ids that must not be decoded first; empty if not specified
+ * @param alignmentHeads cross-attention heads that follow the audio in time; empty if not specified
  */
 public record GenerationConfig(
         Optional<List<Integer>> suppressTokens,
         Optional<List<Integer>> beginSuppressTokens,
         List<AttentionHead> alignmentHeads) {
-    /** A model that says nothing. */
+    /** No settings. */
     public static final GenerationConfig NONE = new GenerationConfig(Optional.empty(), Optional.empty(), List.of());
 
     /** Copies the lists. */
@@ -27,8 +26,8 @@ public record GenerationConfig(
     }
 
     /**
-     * Returns the heads that the model names, or else all heads of the latter half of the decoder's layers, the default of
-     * openai/whisper's {@code model.py} and of CTranslate2's converter.
+     * Returns the specified alignment heads, or by default all heads of the latter half of the decoder's layers, the
+     * default of openai/whisper's {@code model.py} and of CTranslate2's converter.
      *
      * @param dimensions those of the model
      */

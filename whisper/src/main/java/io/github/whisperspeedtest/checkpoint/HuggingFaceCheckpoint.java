@@ -14,19 +14,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a Whisper model as huggingface/transformers saves it, such as the repositories {@code openai/whisper-*}.
+ * Reads a Whisper model in the format of huggingface/transformers, such as the repositories {@code openai/whisper-*}.
  *
- * <p>Files: {@code config.json}; {@code model.safetensors}, or {@code model.safetensors.index.json} and the files it names;
- * {@code generation_config.json}, which may be missing; {@code tokenizer.json}, or {@code vocab.json} and {@code merges.txt}, or
- * one of tiktoken's, as openai/whisper has them.
- * Tensors may have transformers' names or OpenAI's. Nothing but the header is read of the weights before they are used.
+ * <p>Files: {@code config.json}; {@code model.safetensors}, or {@code model.safetensors.index.json} and the files it
+ * names; {@code generation_config.json}, which may be missing; {@code tokenizer.json}, or {@code vocab.json} and
+ * {@code merges.txt}, or one of tiktoken's, as openai/whisper has them. Tensors may have transformers' names or
+ * OpenAI's. Only the header of the weights is read in advance.
  */
 public final class HuggingFaceCheckpoint {
-    /** The files of a repository whose weights are one file, all that is read of it. */
+    /** The files read from a repository with a single weights file. */
     public static final List<String> FILES =
             List.of("config.json", "generation_config.json", "tokenizer.json", "model.safetensors");
 
-    /** The files of a repository whose weights are several files; {@code *} stands for any part of a name. */
+    /** The files read from a repository with sharded weights; {@code *} matches any part of a name. */
     public static final List<String> SHARDED_FILES = List.of(
             "config.json",
             "generation_config.json",
@@ -47,12 +47,12 @@ public final class HuggingFaceCheckpoint {
     }
 
     /**
-     * Returns the model of the given files; others among them are not looked at.
+     * Returns the model of the given files; other files are ignored.
      *
      * @param model name of the model, for messages
      * @param files absolute paths by the name that a file has in the repository
      * @throws ModelException if a file is missing, cannot be read or is damaged, or the files are not a Whisper model
-     * @throws OperationCancelledException if the thread is interrupted; it still is after
+     * @throws OperationCancelledException if the thread is interrupted; the interrupt status remains set
      */
     public static Checkpoint read(String model, Map<String, Path> files) {
         try {
@@ -67,7 +67,7 @@ public final class HuggingFaceCheckpoint {
         ConfigFile config = ConfigFile.read(configFile);
         ModelDimensions dimensions = dimensions(config, configFile);
         Map<String, Tensor> tensors = renamed(tensors(), dimensions, config.flag("tie_word_embeddings", true));
-        // Older models say of decoding in config.json what newer ones have a file of their own for.
+        // Older models have in config.json the decoding settings that newer ones have in a separate file.
         GenerationConfig generation =
                 files.generation(dimensions).orElseGet(() -> RepositoryFiles.generation(config, dimensions));
         Checkpoint checkpoint =

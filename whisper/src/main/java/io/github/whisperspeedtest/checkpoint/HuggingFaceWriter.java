@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes a model as huggingface/transformers saves it: {@code config.json}, {@code generation_config.json}, {@code
- * model.safetensors}, {@code tokenizer.json} and {@code preprocessor_config.json}.
+ * Writes a model in the format of huggingface/transformers: {@code config.json}, {@code generation_config.json},
+ * {@code model.safetensors}, {@code tokenizer.json} and {@code preprocessor_config.json}.
  *
  * <p>Tensors are converted in slices, so that the largest model needs no more memory than the smallest.
  */
@@ -47,14 +47,14 @@ public final class HuggingFaceWriter {
      * Writes the files into a directory that exists and has none of them.
      *
      * @param quantization one of {@link #quantizations()}
-     * @throws ModelException if the checkpoint has not the tensors that its dimensions call for
+     * @throws ModelException if the checkpoint lacks tensors that its dimensions require
      * @throws IOException if the disk fails
      */
     public static void write(Checkpoint checkpoint, String quantization, Path directory) throws IOException {
         DataType type = TYPES.get(quantization);
         if (type == null) {
             throw new IllegalArgumentException(
-                    "Unknown quantisation '" + quantization + "', use one of " + quantizations());
+                    "Unknown quantization '" + quantization + "', use one of " + quantizations());
         }
         TensorShapes.check("The model to be written to " + directory, checkpoint);
         ModelDimensions dimensions = checkpoint.dimensions();
@@ -69,7 +69,7 @@ public final class HuggingFaceWriter {
     }
 
     /**
-     * Writes the file {@code generation_config.json}, which says what the model says of decoding.
+     * Writes {@code generation_config.json} with the decoding settings of the model.
      *
      * @param directory where it goes
      * @throws IOException if the disk fails

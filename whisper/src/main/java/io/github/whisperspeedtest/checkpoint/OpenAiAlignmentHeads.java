@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The heads of the cross-attention that follow the audio in time, for each model of OpenAI's, whose checkpoints do not tell them.
+ * The heads of the cross-attention that follow the audio in time, for each OpenAI model, because the checkpoints do not
+ * contain them.
  *
  * <p>Source: the masks in whisper/__init__.py of openai/whisper.
  */

@@ -10,31 +10,32 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads a Whisper model as OpenAI publishes it: a file of PyTorch's with the dimensions and the weights.
+ * Reads a Whisper model in OpenAI's format: a PyTorch file with dimensions and weights.
  *
- * <p>Files: one {@code *.pt}, and beside it those of the vocabulary, which OpenAI's program has built in: {@code tokenizer.json}, or
- * {@code vocab.json} and {@code merges.txt}, as the repository {@code openai/whisper-*} of the same size has them, or one of tiktoken's;
- * {@code generation_config.json}, which may be missing. Nothing but the list of tensors is read of the weights before they are used.
+ * <p>Files: one {@code *.pt}, and the vocabulary beside it, which is built into OpenAI's program:
+ * {@code tokenizer.json}, or {@code vocab.json} and {@code merges.txt}, as the repository {@code openai/whisper-*} of
+ * the same size has them, or one of tiktoken's; {@code generation_config.json}, which may be missing. Only the list of
+ * tensors is read in advance.
  */
 public final class OpenAiCheckpoint {
-    /** What the name of the file with the weights ends with. */
+    /** Suffix of the weights file. */
     public static final String ENDING = ".pt";
 
-    /** Constants that a state dictionary may have beside the weights; OpenAI's program makes them itself. */
+    /** Constants that a state dictionary may contain in addition to the weights; OpenAI's program computes them. */
     private static final String MASK = "decoder.mask";
 
     private OpenAiCheckpoint() {}
 
     /**
-     * Returns the model of the given files; others among them are not looked at.
+     * Returns the model of the given files; other files are ignored.
      *
-     * <p>Where nothing tells the heads that follow the audio, they are those that OpenAI's program knows for a model of the file's name.
+     * <p>If the alignment heads are not specified, OpenAI's heads for a model with the file's name are used.
      *
      * @param model name of the model, for messages
      * @param files absolute paths by the name that a file has in its source
-     * @throws ModelException if a file is missing, cannot be read or is damaged, the files are not a Whisper model, or the weights' file
-     *     names what weights are not made of; nothing of it is run in any case
-     * @throws OperationCancelledException if the thread is interrupted; it still is after
+     * @throws ModelException if a file is missing, cannot be read or is damaged, the files are not a Whisper model, or
+     *     the weights file refers to code; code is never run
+     * @throws OperationCancelledException if the thread is interrupted; the interrupt status remains set
      */
     public static Checkpoint read(String model, Map<String, Path> files) {
         try {

@@ -18,19 +18,19 @@ import java.util.Random;
 /**
  * Models of the real sizes with random weights, to measure speed and memory without a download.
  *
- * <p>They write nonsense, but every engine the same amount of it: whatever it hears, a model writes text tokens until a
- * window may have no more. The weights come from a fixed seed and are made when they are asked for, so a model takes no memory;
- * whoever converts one needs room for its largest tensor, which is 133 MB at most.
+ * <p>They write nonsense, but the same amount with every engine: whatever the audio, a model decodes text tokens up to
+ * the limit of a window. Weights are generated on demand from a fixed seed, so a model takes no memory; converting one
+ * needs memory for its largest tensor, at most 133 MB.
  *
- * <p>How the tokens are controlled: one channel of the decoder's last normalisation has the weight 0 and a fixed bias, so it is
- * the same after every token. In the token embedding, which turns that output into logits, this channel is positive for text and
- * negative for everything else, by more than the other channels can make up for.
+ * <p>One channel of the decoder's last normalization has weight 0 and a fixed bias, so its value is the same after
+ * every token. In the token embedding, which turns that output into logits, this channel is positive for text and
+ * negative for all other tokens, by more than the other channels can outweigh.
  */
 public final class RandomModel {
-    /** What their names begin with, as in {@code random-tiny}. */
+    /** Prefix of the model names, as in {@code random-tiny}. */
     public static final String PREFIX = "random-";
 
-    /** Rises when other weights are made, so that what was written from these is not taken for them. */
+    /** Increased when the weights change, so that files with earlier weights are not reused. */
     public static final int VERSION = 1;
 
     private static final int TEXT_TOKENS = 50257;

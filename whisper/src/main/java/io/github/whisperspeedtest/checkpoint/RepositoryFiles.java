@@ -16,27 +16,26 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of a repository such as {@code openai/whisper-*}, and what stands in those beside the weights.
+ * The files of a repository such as {@code openai/whisper-*}, and the content of those other than the weights.
  *
  * @param model name of the model, for messages
  * @param byName absolute paths by the name that a file has in the repository
  */
 public record RepositoryFiles(String model, Map<String, Path> byName) {
-    /** The file that says of decoding what the model says of it. */
+    /** The file with the decoding settings of the model. */
     public static final String GENERATION_CONFIG = "generation_config.json";
 
     /**
-     * Returns the exception for a model of which a file cannot be read.
+     * Returns the exception for an unreadable file of a model.
      *
      * @param model name of the model
-     * @param cause what the disk said
-     * @throws OperationCancelledException if it is that the thread was interrupted; it still is after
+     * @param cause the I/O failure
+     * @throws OperationCancelledException if the cause is an interrupt; the interrupt status remains set
      */
     public static ModelException unreadable(String model, IOException cause) {
         OperationCancelledException.throwIfInterrupted("Reading model '" + model + "'", cause);
         return new ModelException(
-                "Model '" + model + "' cannot be read: " + cause + ". Check the disk and who may read the files.",
-                cause);
+                "Model '" + model + "' cannot be read: " + cause + ". Check the disk and the file permissions.", cause);
     }
 
     /** Returns the names of all files. */
@@ -88,7 +87,7 @@ public record RepositoryFiles(String model, Map<String, Path> byName) {
     }
 
     /**
-     * Returns the vocabulary, in whichever form it is there.
+     * Returns the vocabulary from whichever file contains it.
      *
      * @param statedIn the file that states the number of tokens, for messages
      * @param nVocab that number, special tokens included
@@ -130,7 +129,7 @@ public record RepositoryFiles(String model, Map<String, Path> byName) {
     }
 
     /**
-     * Returns what {@link #GENERATION_CONFIG} says, empty where there is none.
+     * Returns the content of {@link #GENERATION_CONFIG}, empty if the file is missing.
      *
      * @throws ModelException if it is damaged
      * @throws IOException if it cannot be read
@@ -142,7 +141,7 @@ public record RepositoryFiles(String model, Map<String, Path> byName) {
     }
 
     /**
-     * Returns what a file says of decoding.
+     * Returns the decoding settings in a file.
      *
      * @throws ModelException if it is damaged
      */

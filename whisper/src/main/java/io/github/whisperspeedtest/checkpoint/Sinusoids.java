@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * What tells the encoder's positions apart, which follows from its width: for each position sines and then cosines of it, at frequencies
- * from 1 down to a ten-thousandth.
+ * The encoder's sinusoidal position embeddings: for each position, sines and then cosines at frequencies from 1 down to
+ * 1/10000.
  *
  * <p>Source: {@code sinusoids} in whisper/model.py of openai/whisper.
  */

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The tensors that a Whisper model consists of, which follow from its dimensions; names and shapes are OpenAI's. */
+/** Names and shapes of the tensors of a Whisper model, derived from its dimensions; both are OpenAI's. */
 public final class TensorShapes {
     private TensorShapes() {}
 
@@ -41,7 +41,7 @@ public final class TensorShapes {
     }
 
     /**
-     * Checks that a checkpoint has exactly the tensors that its dimensions call for.
+     * Checks that a checkpoint has exactly the tensors that its dimensions require.
      *
      * @param name what to call the checkpoint in messages
      * @throws ModelException naming the first tensor that is missing, unknown or of another shape
@@ -53,7 +53,7 @@ public final class TensorShapes {
             if (tensor == null) {
                 throw new ModelException(name + " is incomplete: tensor '" + expected.getKey() + "' is missing, "
                         + checkpoint.tensors().size() + " of " + shapes.size()
-                        + " are there. Download the model again.");
+                        + " are present. Download the model again.");
             }
             if (!tensor.shape().equals(expected.getValue())) {
                 throw new ModelException(name + " is damaged: tensor '" + expected.getKey() + "' should have the shape "
@@ -63,7 +63,7 @@ public final class TensorShapes {
         for (String tensor : checkpoint.tensors().keySet()) {
             if (!shapes.containsKey(tensor)) {
                 throw new ModelException(name + " is not a Whisper model of the dimensions it states: it has a tensor '"
-                        + tensor + "', which none has. Use another model.");
+                        + tensor + "', which no such model has. Use another model.");
             }
         }
     }

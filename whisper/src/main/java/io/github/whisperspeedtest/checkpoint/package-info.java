@@ -1,4 +1,7 @@
-/** One Whisper model in memory, whichever format it came from: dimensions, tensors, tokenizer; and the embedded demo model. */
+/**
+ * Whisper models in memory, independent of their file format: dimensions, tensors and tokenizer. Also contains the
+ * embedded demo model.
+ */
 @NullMarked
 package io.github.whisperspeedtest.checkpoint;
 

@@ -12,12 +12,12 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * Decodes several windows side by side, each with a search of its own.
+ * Decodes several windows side by side, each with its own search.
  *
- * <p>The prompt is read once with one sequence per window, which then become as many as the search wants. A window whose search is
- * done leaves the batch.
+ * <p>The prompt is decoded once per window and then replicated for the sequences of the search. A window leaves the
+ * batch when its search is done.
  *
- * <p>Not for several threads at once: the rows of logits are kept from call to call.
+ * <p>Not thread-safe: the rows of logits are reused from call to call.
  */
 final class BatchSearch {
     private final int vocabulary;
@@ -27,7 +27,7 @@ final class BatchSearch {
     private final List<float[]> rows = new ArrayList<>();
 
     /**
-     * What came out of one window.
+     * The result of one window.
      *
      * @param tokens without the one that ends the text
      * @param logProbability sum of the natural logarithms of the probabilities of all tokens
@@ -44,24 +44,27 @@ final class BatchSearch {
         this.noSpeechToken = noSpeechToken;
     }
 
-    /** Returns the most tokens that are decoded for one window: half of what the decoder can hold, as in the reference. */
+    /** Returns the maximum number of tokens decoded for one window: half of the decoder's context, as in the reference. */
     int maxTokens() {
         return contextLength / 2;
     }
 
-    /** Returns the most tokens that are decoded after a prompt. The last one of a full context is, though nothing can follow it. */
+    /**
+     * Returns the maximum number of tokens decoded after a prompt. It includes the last token of a full context,
+     * although nothing can follow it.
+     */
     int maxTokens(int promptLength) {
         return Math.min(maxTokens(), contextLength + 1 - promptLength);
     }
 
     /**
-     * Searches.
+     * Runs the searches.
      *
      * @param windows the encoder's output
-     * @param wanted rising indexes of the windows to decode
+     * @param wanted ascending indexes of the windows to decode
      * @param prompts a prompt for each of those, all equally long
      * @param maxSequences the most sequences that a search has
-     * @param searches makes a search
+     * @param searches creates a search
      * @return the results in the order of {@code wanted}
      */
     List<Found> run(
@@ -88,10 +91,10 @@ final class BatchSearch {
     }
 
     /**
-     * Searches greedily inside the engine.
+     * Runs a greedy search inside the engine.
      *
      * @param windows the encoder's output
-     * @param wanted rising indexes of the windows to decode
+     * @param wanted ascending indexes of the windows to decode
      * @param prompts a prompt for each of those, all equally long
      * @return the results in the order of {@code wanted}, empty where the engine has no such search
      */
@@ -115,7 +118,7 @@ final class BatchSearch {
         });
     }
 
-    /** Appends the prompts and returns the logits after each; notes the probability of silence after the start of transcript. */
+    /** Appends the prompts and returns the logits after each; records the no-speech probability after the start of transcript. */
     private float[][] readPrompts(DecoderSession session, List<Prompt> prompts, double[] noSpeech) {
         int start = prompts.get(0).startOfTranscript();
         int last = prompts.get(0).tokens().length - 1;
@@ -160,7 +163,7 @@ final class BatchSearch {
         }
     }
 
-    /** Reorders the sequences unless they stay as they are. */
+    /** Reorders the sequences if necessary. */
     private static void select(DecoderSession session, int[] parents) {
         int[] unchanged = IntStream.range(0, session.sequences()).toArray();
         if (!Arrays.equals(parents, unchanged)) {
@@ -176,7 +179,7 @@ final class BatchSearch {
         return Math.exp(logits[noSpeechToken] - exponentials.logSum(logits, 0, logits.length, largest));
     }
 
-    /** Returns rows for logits, the same ones each time. */
+    /** Returns rows for logits, reused from call to call. */
     private float[][] rows(int count) {
         while (rows.size() < count) {
             rows.add(new float[vocabulary]);

@@ -5,10 +5,10 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Keeps the most probable sequences, the beams, and continues each of them by its most probable tokens.
+ * Beam search: keeps the most probable sequences and extends each with its most probable tokens.
  *
- * <p>Source: {@code BeamSearchDecoder} in openai/whisper's {@code decoding.py}, with patience as in Kasai et al., "A Call for Clarity
- * in Beam Search", 2022.
+ * <p>Source: {@code BeamSearchDecoder} in openai/whisper's {@code decoding.py}, with patience as in Kasai et al., "A
+ * Call for Clarity in Beam Search", 2022.
  */
 final class BeamSearch implements Search {
     private static final Comparator<TokenSequence> BY_PROBABILITY =
@@ -23,7 +23,7 @@ final class BeamSearch implements Search {
     private final List<TokenSequence> ended = new ArrayList<>();
     private List<TokenSequence> beams;
 
-    /** A beam and a token to continue it by. */
+    /** A beam with a token that extends it. */
     private record Continuation(int beam, int token, double tokenLogProbability, double logProbability) {
         private static final Comparator<Continuation> BY_PROBABILITY =
                 Comparator.comparingDouble(Continuation::logProbability).reversed();
@@ -32,15 +32,15 @@ final class BeamSearch implements Search {
     /**
      * Creates a search.
      *
-     * @param patience how many sequences must end, divided by the number of beams
-     * @param capacity most tokens of a sequence
+     * @param patience number of finished sequences required, divided by the number of beams
+     * @param capacity maximum length of a sequence
      */
     BeamSearch(DecodingRules rules, LikelihoodRanker ranker, int beamSize, double patience, int capacity) {
         this.rules = rules;
         this.ranker = ranker;
         this.beamSize = beamSize;
         this.wanted = Math.max(1, (int) Math.rint(beamSize * patience));
-        // One more than there are beams, because one may be the end of the text.
+        // One more than the number of beams, because one may be the end of text.
         this.tokens = new int[beamSize + 1];
         this.parents = new int[beamSize];
         this.beams = List.of(new TokenSequence(capacity));
@@ -73,7 +73,7 @@ final class BeamSearch implements Search {
         beams = next;
     }
 
-    /** Returns the best continuations of all beams, the most probable one first. */
+    /** Returns the best extensions of all beams, the most probable first. */
     private List<Continuation> continuations(float[][] logits, int firstRow) {
         List<Continuation> continuations = new ArrayList<>(beams.size() * tokens.length);
         for (int i = 0; i < beams.size(); i++) {
@@ -91,7 +91,7 @@ final class BeamSearch implements Search {
         return continuations;
     }
 
-    /** Adds impossible beams where the rules left too few possible ones, since their number must stay the same. */
+    /** Pads with impossible beams if the rules left too few, because the number of beams is fixed. */
     private void fill(List<TokenSequence> next) {
         while (next.size() < beamSize) {
             TokenSequence impossible = new TokenSequence(1);

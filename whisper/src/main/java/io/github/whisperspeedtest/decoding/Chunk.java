@@ -1,32 +1,32 @@
 package io.github.whisperspeedtest.decoding;
 
 /**
- * A part of a recording that is decoded by itself.
+ * A part of a recording that is decoded independently.
  *
- * @param firstFrame where it begins
- * @param frames how long it is
- * @param stride frames at its beginning that belong to the chunk before, which shares as many again with it; 0 for the first chunk
+ * @param firstFrame its first frame
+ * @param frames its length in frames
+ * @param stride frames at its start that belong to the previous chunk, half of the overlap; 0 for the first chunk
  * @param next first frame of the next chunk, {@link Long#MAX_VALUE} for the last one
  */
 record Chunk(long firstFrame, int frames, int stride, long next) {
     private static final double FRAMES_PER_SECOND = 100;
 
-    /** Returns when it begins, in seconds. */
+    /** Returns its start, in seconds. */
     double start() {
         return firstFrame / FRAMES_PER_SECOND;
     }
 
-    /** Returns when its own part begins, in seconds: the middle of what it shares with the chunk before. */
+    /** Returns the start of its own part, in seconds: the middle of the overlap with the previous chunk. */
     double border() {
         return (firstFrame + stride) / FRAMES_PER_SECOND;
     }
 
-    /** Returns when the chunk before ends, in seconds. */
+    /** Returns the end of the previous chunk, in seconds. */
     double overlapEnd() {
         return (firstFrame + 2 * stride) / FRAMES_PER_SECOND;
     }
 
-    /** Returns when the next chunk begins, in seconds. */
+    /** Returns the start of the next chunk, in seconds. */
     double nextStart() {
         return next == Long.MAX_VALUE ? Double.POSITIVE_INFINITY : next / FRAMES_PER_SECOND;
     }

@@ -7,10 +7,10 @@ import java.util.function.Consumer;
 /**
  * Joins the texts of overlapping chunks to one.
  *
- * <p>Holds no more than what the next chunk may still change, so that memory does not grow with the recording.
+ * <p>Keeps only the text that the next chunk may change, so memory does not grow with the recording.
  */
 final class ChunkMerger {
-    /** A segment that is joined of two is no longer than what the model decodes at once, in seconds. */
+    /** Maximum length in seconds of a segment joined from two: the window of the model. */
     private static final double LONGEST_SEGMENT = 30;
 
     private final boolean timed;
@@ -20,8 +20,9 @@ final class ChunkMerger {
     /**
      * Creates a merger.
      *
-     * @param timed whether the words' times come from the model; otherwise segments are those of the chunks, cut at their seams
-     * @param onSegment gets each segment as soon as no later chunk can change it, in order of time
+     * @param timed whether the words' times come from the model; otherwise segments are those of the chunks, cut where
+     *     they are joined
+     * @param onSegment receives each segment, in order of time, when no later chunk can change it
      */
     ChunkMerger(boolean timed, Consumer<ChunkSegment> onSegment) {
         this.timed = timed;
@@ -42,10 +43,10 @@ final class ChunkMerger {
         } else {
             WordLine left = new WordLine(pending);
             WordLine right = new WordLine(segments);
-            pending = join(left, right, SeamFinder.find(left, right, chunk, timed), chunk.border());
+            pending = join(left, right, MergePointFinder.find(left, right, chunk, timed), chunk.border());
         }
         int settled = 0;
-        double limit = chunk.nextStart() - SeamFinder.TOLERANCE;
+        double limit = chunk.nextStart() - MergePointFinder.TOLERANCE;
         while (settled < pending.size() && pending.get(settled).lastWord().end() <= limit) {
             settled++;
         }
@@ -54,7 +55,7 @@ final class ChunkMerger {
         done.forEach(onSegment);
     }
 
-    private List<ChunkSegment> join(WordLine left, WordLine right, Seam seam, double border) {
+    private List<ChunkSegment> join(WordLine left, WordLine right, MergePoint seam, double border) {
         List<ChunkSegment> before = before(left, seam.left());
         List<ChunkSegment> after = after(right, seam.right());
         if (before.isEmpty() || after.isEmpty()) {
@@ -73,7 +74,7 @@ final class ChunkMerger {
             words.addAll(first.words());
             joined.add(new ChunkSegment(last.start(), Math.max(last.end(), first.end()), words, last.window()));
         } else {
-            // What begins a segment on the left was placed by the model, what is within one on the right only by
+            // The start of a segment on the left comes from the model; a start within a segment on the right is only an
             // estimate.
             double start = brokenRight && !brokenLeft && seam.left() < left.wordCount()
                     ? left.words(seam.left(), seam.left() + 1).get(0).timing().start()

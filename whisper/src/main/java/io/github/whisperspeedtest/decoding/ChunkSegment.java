@@ -3,12 +3,12 @@ package io.github.whisperspeedtest.decoding;
 import java.util.List;
 
 /**
- * A stretch of a chunk's text, as words with times.
+ * A segment of a chunk as words with times.
  *
  * @param start seconds from the beginning of the recording
  * @param end seconds
  * @param words its words, at least one
- * @param window what it was decoded with
+ * @param window the decoding result that contains it
  */
 record ChunkSegment(double start, double end, List<ChunkWord> words, DecodedWindow window) {
     ChunkSegment {

@@ -5,8 +5,9 @@ import io.github.whisperspeedtest.alignment.WordTiming;
 /**
  * A word of a chunk.
  *
- * @param timing the word as it is told of
- * @param start when it is said by the timestamps around it, as if all letters were equally long, in seconds; by this chunks are compared
- * @param end the same for its end
+ * @param timing the word with its reported times
+ * @param start start in seconds, interpolated between the surrounding timestamps by the number of letters; used to
+ *     compare chunks
+ * @param end end, interpolated likewise
  */
 record ChunkWord(WordTiming timing, double start, double end) {}

@@ -5,19 +5,20 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How an implementation that decodes many chunks at once does so where the options of a transcription leave it open.
+ * Defaults for an implementation that decodes batches of chunks, used where the options of a transcription leave the
+ * choice to it.
  *
- * @param chunkLength length of a chunk, from {@link TranscribeOptions#SHORTEST_CHUNK} to {@link TranscribeOptions#LONGEST_CHUNK}; a
- *     sixth of it on either side is shared with the neighbour
- * @param batchSize how many chunks are decoded at once at most
+ * @param chunkLength chunk length, from {@link TranscribeOptions#SHORTEST_CHUNK} to
+ *     {@link TranscribeOptions#LONGEST_CHUNK}; a sixth of it on either side overlaps the neighbour
+ * @param batchSize maximum number of chunks decoded at once
  */
 public record ChunkedOptions(Duration chunkLength, int batchSize) {
-    /** 30 s, what Whisper's encoder hears at once; source: {@code chunk_length_s} of insanely-fast-whisper's {@code cli.py}. */
+    /** 30 s, the window of Whisper's encoder; source: {@code chunk_length_s} of insanely-fast-whisper's {@code cli.py}. */
     public static final Duration DEFAULT_CHUNK_LENGTH = TranscribeOptions.LONGEST_CHUNK;
 
     /**
-     * 12; source: what mac-whisper-speedtest's {@code insanely.py} takes on a Mac with 16 GB to spare, and where it cannot tell how
-     * much there is. insanely-fast-whisper itself takes 24, for a server's GPU.
+     * 12; source: mac-whisper-speedtest's {@code insanely.py}, which uses it on a Mac with 16 GB to spare or unknown
+     * memory. insanely-fast-whisper itself uses 24, for a server GPU.
      */
     public static final int DEFAULT_BATCH_SIZE = 12;
 
@@ -42,8 +43,8 @@ public record ChunkedOptions(Duration chunkLength, int batchSize) {
         return new ChunkedOptions(chunkLength, value);
     }
 
-    /** Returns what a transcription asks for, and these options where it leaves that open. */
-    ChunkedOptions orAsAsked(TranscribeOptions options) {
+    /** Returns the values from the options of a transcription, or these defaults where those are not set. */
+    ChunkedOptions withOverrides(TranscribeOptions options) {
         Duration length = options.chunkLength();
         Integer size = options.batchSize();
         return new ChunkedOptions(length == null ? chunkLength : length, size == null ? batchSize : size);

@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.decoding;
 
 import io.github.whisperspeedtest.alignment.WordTiming;
-import io.github.whisperspeedtest.error.EngineMemoryException;
+import io.github.whisperspeedtest.error.EngineOutOfMemoryException;
 import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.tokenizer.TokenWord;
 import io.github.whisperspeedtest.tokenizer.Tokenizer;
@@ -15,10 +15,11 @@ import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Transcribes a recording of any length in chunks that overlap, many of them at once.
+ * Transcribes a recording of any length in overlapping chunks, decoded in batches.
  *
- * <p>No chunk knows of another; what two of them heard alike joins their texts. A batch is all that is in memory at a time. Source: the
- * chunked pipeline of huggingface/transformers, {@code automatic_speech_recognition.py}.
+ * <p>Chunks are independent; their texts are joined at the tokens that both decoded from the overlap. Only one batch is
+ * in memory at a time. Source: the chunked pipeline of huggingface/transformers,
+ * {@code automatic_speech_recognition.py}.
  *
  * <p>For one recording and one thread.
  */
@@ -31,7 +32,7 @@ final class ChunkedTranscription implements TranscriptionLoop {
     private final BatchLimit limit;
     private final List<float[]> spectrograms = new ArrayList<>();
 
-    /** How many chunks, from the first one on, were asked for the recording's language. */
+    /** Number of chunks, from the first, whose language was detected. */
     private int askedForLanguage;
 
     private @Nullable SpokenLanguage languageOfFirst;
@@ -58,7 +59,7 @@ final class ChunkedTranscription implements TranscriptionLoop {
                 options.timestamps() != Timestamps.NONE, segment -> onSegment.accept(asSegment(segment)));
         SpokenLanguage language = steps.givenLanguage();
         int done = 0;
-        // An empty recording has a language too, that of silence.
+        // An empty recording has a language too: that of silence.
         while (language == null || done < chunks.count()) {
             int first = language == null ? askedForLanguage : done;
             int size = Math.max(1, Math.min(Math.min(batchSize, limit.largest()), chunks.count() - first));
@@ -67,12 +68,12 @@ final class ChunkedTranscription implements TranscriptionLoop {
                 if (language == null) {
                     language = findLanguage(windows);
                 }
-                // Chunks behind the first batch may have been looked at for their language alone.
+                // Chunks after the first batch may have been encoded only to detect their language.
                 if (language != null && first == done && done < chunks.count()) {
                     onProgress.accept(progress(done) + (progress(done + size) - progress(done)) / 2);
                     texts = decode(windows, done, language.code());
                 }
-            } catch (EngineMemoryException | OutOfMemoryError e) {
+            } catch (EngineOutOfMemoryException | OutOfMemoryError e) {
                 if (size == 1) {
                     throw e;
                 }
@@ -88,7 +89,7 @@ final class ChunkedTranscription implements TranscriptionLoop {
         return language;
     }
 
-    /** Returns the part of the recording that the first chunks make; what a chunk shares with the next one is only half its own. */
+    /** Returns the fraction of the recording covered by the first chunks; half of each overlap belongs to either chunk. */
     private double progress(int count) {
         return count == chunks.count() ? 1 : chunks.get(count).border() / (spectrogram.frames() / 100.0);
     }
@@ -109,8 +110,8 @@ final class ChunkedTranscription implements TranscriptionLoop {
     }
 
     /**
-     * Returns the language of the first chunk of a batch in which somebody speaks; null where nobody does and there are more chunks. Where
-     * nobody ever speaks, it is that of the recording's first chunk.
+     * Returns the language of the first chunk with speech in a batch, or null if no chunk has speech and more chunks
+     * follow. Without any speech, it is the language of the first chunk.
      */
     private @Nullable SpokenLanguage findLanguage(EncoderOutput windows) {
         List<LanguageDetector.Detected> detected = steps.detectLanguages(windows);
@@ -127,7 +128,7 @@ final class ChunkedTranscription implements TranscriptionLoop {
         return askedForLanguage >= chunks.count() ? languageOfFirst : null;
     }
 
-    /** Returns the text of each chunk of a batch, empty where it is silent. */
+    /** Returns the text of each chunk of a batch, empty for silent chunks. */
     private List<List<ChunkSegment>> decode(EncoderOutput windows, int first, String language) {
         List<DecodedWindow> decoded = steps.decode(windows, language, steps.givenPrompt());
         List<List<ChunkSegment>> texts = new ArrayList<>();

@@ -1,11 +1,11 @@
 package io.github.whisperspeedtest.decoding;
 
 /**
- * How a recording is cut into chunks of one length that overlap.
+ * Splits a recording into overlapping chunks of equal length.
  *
- * <p>A chunk has a stride of a sixth of its length on each side where it has a neighbour; there the two hear the same. The last chunk is
- * shorter, but longer than what it shares with the one before. Source: {@code chunk_iter} of huggingface/transformers' {@code
- * automatic_speech_recognition.py}.
+ * <p>A chunk has a stride of a sixth of its length on each side with a neighbour, where the two overlap. The last chunk
+ * may be shorter, but is longer than its overlap with the previous one. Source: {@code chunk_iter} of
+ * huggingface/transformers' {@code automatic_speech_recognition.py}.
  *
  * <p>Immutable.
  */
@@ -18,10 +18,10 @@ final class Chunks {
     private final int count;
 
     /**
-     * Cuts a recording.
+     * Splits a recording.
      *
-     * @param frames how long it is, in frames
-     * @param length how long a chunk is, in frames; at least 6
+     * @param frames its length in frames
+     * @param length chunk length in frames, at least 6
      */
     Chunks(long frames, int length) {
         this.frames = frames;
@@ -35,7 +35,7 @@ final class Chunks {
         return length - 2 * stride;
     }
 
-    /** Returns the number of chunks; none where there are no frames. */
+    /** Returns the number of chunks; 0 for an empty recording. */
     int count() {
         return count;
     }

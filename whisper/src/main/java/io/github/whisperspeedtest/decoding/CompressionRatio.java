@@ -3,7 +3,7 @@ package io.github.whisperspeedtest.decoding;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.Deflater;
 
-/** How well a text can be compressed: the more it repeats itself, the better. Source: openai/whisper's {@code utils.py}. */
+/** Computes the compression ratio of a text, which is high for repetitive text. Source: openai/whisper's {@code utils.py}. */
 final class CompressionRatio {
     private CompressionRatio() {}
 

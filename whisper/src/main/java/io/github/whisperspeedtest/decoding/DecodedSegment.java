@@ -4,7 +4,7 @@ import io.github.whisperspeedtest.alignment.WordTiming;
 import java.util.List;
 
 /**
- * A stretch of a window and its tokens.
+ * A segment of a window with its tokens.
  *
  * @param start seconds from the beginning of the recording
  * @param end seconds

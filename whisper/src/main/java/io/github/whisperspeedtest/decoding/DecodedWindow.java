@@ -9,7 +9,7 @@ import java.util.List;
  * @param tokens text and timestamps, without the token that ends them
  * @param text the text
  * @param averageLogProbability mean natural logarithm of the tokens' probabilities, the ending one included
- * @param noSpeechProbability probability that nobody speaks in the window
+ * @param noSpeechProbability no-speech probability of the window
  * @param temperature the temperature that this result comes from
  * @param compressionRatio how much shorter zlib makes the text
  */
@@ -25,7 +25,7 @@ record DecodedWindow(
         tokens = List.copyOf(tokens);
     }
 
-    /** Tells whether the window is taken to be silent, whatever text was decoded of it. */
+    /** Returns whether the window is considered silent, regardless of the decoded text. */
     boolean isSilent(TranscribeOptions options) {
         Double noSpeech = options.noSpeechThreshold();
         Double logProbability = options.logProbabilityThreshold();

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** All rules for the next token, and the distribution that they leave. */
+/** All rules for the next token, and the resulting distribution. */
 final class DecodingRules {
     private final SuppressedTokens suppressed;
     private final @Nullable TimestampRules timestamps;
@@ -31,9 +31,9 @@ final class DecodingRules {
     }
 
     /**
-     * Returns the rules in the form in which an engine takes them.
+     * Returns the rules in the form for engines.
      *
-     * @param maxTokens the most tokens to decode
+     * @param maxTokens maximum number of tokens to decode
      */
     GreedyRules greedy(int maxTokens) {
         int firstTimestamp = specials.timestampBegin();
@@ -53,9 +53,9 @@ final class DecodingRules {
     }
 
     /**
-     * Returns the distribution of what follows a sequence; it holds until the next call.
+     * Returns the distribution of the next token of a sequence; valid until the next call.
      *
-     * @param logits what the network computed, which gets overwritten
+     * @param logits logits of the network; overwritten
      */
     TokenDistribution next(float[] logits, TokenSequence sequence) {
         distribution.start(logits);

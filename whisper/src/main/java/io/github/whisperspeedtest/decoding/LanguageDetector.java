@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Finds the language of windows from what a multilingual model would write after the start of a transcript.
+ * Detects the language of windows from the token that a multilingual model predicts after the start of transcript.
  *
  * <p>Source: {@code detect_language} in openai/whisper's {@code decoding.py}.
  */
@@ -24,7 +24,7 @@ final class LanguageDetector {
      * The language of a window.
      *
      * @param probabilities the probability of each language by its code, the most probable one first; they add up to 1
-     * @param noSpeechProbability probability that nobody speaks in the window
+     * @param noSpeechProbability no-speech probability of the window
      */
     record Detected(Map<String, Double> probabilities, double noSpeechProbability) {
         /** Returns the most probable language. */

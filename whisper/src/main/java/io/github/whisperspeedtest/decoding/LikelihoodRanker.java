@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses the likeliest of several sequences of different lengths.
+ * Selects the most likely of several sequences of different lengths.
  *
  * <p>Source: {@code MaximumLikelihoodRanker} in openai/whisper's {@code decoding.py}.
  */
@@ -20,7 +20,7 @@ final class LikelihoodRanker {
         this.lengthPenalty = lengthPenalty;
     }
 
-    /** Returns the first of the likeliest sequences. */
+    /** Returns the most likely sequence; the first one on ties. */
     TokenSequence best(List<TokenSequence> sequences) {
         TokenSequence best = sequences.get(0);
         for (TokenSequence sequence : sequences) {

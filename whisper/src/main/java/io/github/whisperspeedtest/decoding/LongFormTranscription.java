@@ -10,9 +10,9 @@ import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
 
 /**
- * Transcribes a recording of any length, one window of 30 s after the other.
+ * Transcribes a recording of any length sequentially, in windows of 30 s.
  *
- * <p>Where a window begins depends on what was decoded of the one before, and so does its prompt. Source: {@code transcribe} of
+ * <p>The start of a window and its prompt depend on the text of the previous window. Source: {@code transcribe} of
  * openai/whisper's {@code transcribe.py}.
  *
  * <p>For one recording and one thread.
@@ -20,10 +20,10 @@ import java.util.function.DoubleConsumer;
 final class LongFormTranscription implements TranscriptionLoop {
     private static final double FRAMES_PER_SECOND = 100;
 
-    /** A text decoded at a higher temperature is too unreliable to be a prompt. */
+    /** Text decoded at a higher temperature is too unreliable to be a prompt. */
     private static final double MAX_PROMPT_TEMPERATURE = 0.5;
 
-    /** Frames by which the end of the last word must move the window on to be believed: a second. */
+    /** Minimum advance, in frames, by the end of the last word: one second. */
     private static final long MIN_ADVANCE_BY_WORDS = 100;
 
     private final TranscriptionSteps steps;
@@ -66,7 +66,7 @@ final class LongFormTranscription implements TranscriptionLoop {
         return language;
     }
 
-    /** Decodes the window at {@link #seek}, which has so many frames of audio, and moves on. */
+    /** Decodes the window at {@link #seek} with the given number of audio frames, and advances. */
     private void transcribe(EncoderOutput window, String language, int frames, Consumer<Segment> onSegment) {
         DecodedWindow decoded =
                 steps.decode(window, language, previousText.tokens()).get(0);
@@ -80,8 +80,8 @@ final class LongFormTranscription implements TranscriptionLoop {
         if (options.timestamps() == Timestamps.WORD) {
             segments = steps.addWords(window, 0, language, segments, seek / FRAMES_PER_SECOND, frames, lastSpeechEnd);
             lastSpeechEnd = lastWordEnd(segments);
-            // Words are placed more exactly than timestamps, but where they stick to the beginning the loop would
-            // hardly move on.
+            // Word times are more precise than timestamps, but if they stick to the start of the window the loop would
+            // hardly advance.
             long afterWords = (long) Math.rint(lastSpeechEnd * FRAMES_PER_SECOND);
             if (!segmented.endsWithSingleTimestamp() && afterWords >= seek + MIN_ADVANCE_BY_WORDS) {
                 next = afterWords;
@@ -101,7 +101,7 @@ final class LongFormTranscription implements TranscriptionLoop {
         seek = next;
     }
 
-    /** Returns when the last word ends, or the last segment where there are no words. */
+    /** Returns the end of the last word, or of the last segment if there are no words. */
     private static double lastWordEnd(List<DecodedSegment> segments) {
         for (int i = segments.size() - 1; i >= 0; i--) {
             List<WordTiming> words = segments.get(i).words();

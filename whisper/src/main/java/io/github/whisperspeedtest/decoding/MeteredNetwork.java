@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * A network during one transcription: measures where its time goes, and asks before each step whether to go on.
+ * Measures where the time of one transcription goes, and checks for cancellation before each step.
  *
- * <p>Closing it leaves the network itself open.
+ * <p>Closing it leaves the wrapped network open.
  */
 final class MeteredNetwork implements WhisperNetwork {
     private final WhisperNetwork network;

@@ -29,12 +29,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Transcribes with a network of any engine: what is left to a backend is to load the network.
+ * Transcribes with a network of any engine. A backend only has to load the network.
  *
- * <p>There are two ways to transcribe what is longer than a window: one window after the other, where each goes on where the text of
- * the one before ended, or in chunks that overlap, many of them at once.
+ * <p>Recordings longer than one window are transcribed either sequentially, where each window starts at the end of the
+ * previous text, or in overlapping chunks, decoded in batches.
  *
- * <p>Calls take turns. Closing it from another thread ends a running call at the next token; an interrupt does so too.
+ * <p>Calls run one at a time. Closing the transcriber from another thread, or interrupting the thread, ends a running
+ * call at the next token.
  */
 public final class NetworkTranscriber implements Transcriber {
     private final String implementation;
@@ -63,12 +64,12 @@ public final class NetworkTranscriber implements Transcriber {
         spectrogram = new LogMelSpectrogram(network.dimensions().nMels(), LogMelSpectrogram.Padding.SILENCE);
     }
 
-    /** Returns a builder; it needs an implementation, a network, a tokenizer, a generation config and parameters. */
+    /** Returns a builder. Implementation, network, tokenizer, generation config and parameters are required. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Collects the parts of a transcriber, which owns the network and the filter from {@link #build} on. */
+    /** Builds a transcriber, which owns the network and the filter from {@link #build} on. */
     public static final class Builder {
         private @Nullable String implementation;
         private @Nullable WhisperNetwork network;
@@ -100,22 +101,22 @@ public final class NetworkTranscriber implements Transcriber {
             return this;
         }
 
-        /** Sets what the model's files say about decoding. */
+        /** Sets the decoding settings from the model's files. */
         public Builder generation(GenerationConfig value) {
             generation = value;
             return this;
         }
 
-        /** Sets the source of the parameters that the network runs with; it is asked each time. */
+        /** Sets the supplier of the parameters that the network runs with; it is called for each transcription. */
         public Builder parameters(Supplier<EngineParameters> value) {
             parameters = value;
             return this;
         }
 
         /**
-         * Sets the filter that cuts out stretches without speech.
+         * Sets the filter that removes non-speech.
          *
-         * @param byDefault whether it does so where the options leave that to the implementation
+         * @param byDefault whether to filter if the options leave the choice to the implementation
          */
         public Builder speechFilter(SpeechFilter value, boolean byDefault) {
             speechFilter = value;
@@ -123,18 +124,18 @@ public final class NetworkTranscriber implements Transcriber {
             return this;
         }
 
-        /** Sets the error for a call that asks for voice activity detection, for an implementation whose VAD model is not installed. */
+        /** Sets the exception for calls that request voice activity detection while the VAD model is not installed. */
         public Builder missingSpeechFilter(Supplier<? extends RuntimeException> value) {
             missingSpeechFilter = value;
             return this;
         }
 
         /**
-         * Makes the transcriber decode overlapping chunks, several at once, where it otherwise goes from window to window.
+         * Makes the transcriber decode overlapping chunks in batches instead of sequential windows.
          *
-         * <p>When the network runs out of memory, the number of chunks at once is halved for good.
+         * <p>When the network runs out of memory, the batch size is halved permanently.
          *
-         * @param value the length and the number of the chunks where the options leave them to the implementation
+         * @param value chunk length and batch size to use if the options leave them to the implementation
          */
         public Builder chunks(ChunkedOptions value) {
             chunks = value;
@@ -183,17 +184,17 @@ public final class NetworkTranscriber implements Transcriber {
         SpecialTokens specials = tokenizer.specials();
         if (!specials.isMultilingual()) {
             if (options.task() == Task.TRANSLATE) {
-                throw unsupported("task=translate", "The model is English-only; take a multilingual one.");
+                throw unsupported("task=translate", "The model is English-only; use a multilingual model.");
             }
             if (options.language() instanceof Language.Fixed fixed
                     && !fixed.code().equals("en")) {
-                throw unsupported("language=" + fixed.code(), "The model is English-only; take a multilingual one.");
+                throw unsupported("language=" + fixed.code(), "The model is English-only; use a multilingual model.");
             }
         } else if (options.language() instanceof Language.Fixed fixed
                 && specials.language(fixed.code()).isEmpty()) {
             throw unsupported(
                     "language=" + fixed.code(),
-                    "The model's vocabulary has no such language; take large-v3 or a later model.");
+                    "The model's vocabulary lacks this language; use large-v3 or a later model.");
         }
     }
 
@@ -238,32 +239,32 @@ public final class NetworkTranscriber implements Transcriber {
                     language.code(), language.probability(), audio.duration(), segments, timings, audio.warnings());
         }
 
-        private TranscriptionLoop loop(Spectrogram heard) {
+        private TranscriptionLoop loop(Spectrogram windows) {
             TranscriptionSteps steps = new TranscriptionSteps(metered, tokenizer, generation, options);
             return chunks == null
-                    ? new LongFormTranscription(steps, heard)
-                    : new ChunkedTranscription(steps, heard, chunks.orAsAsked(options), batchLimit);
+                    ? new LongFormTranscription(steps, windows)
+                    : new ChunkedTranscription(steps, windows, chunks.withOverrides(options), batchLimit);
         }
 
         private boolean isFiltered(Vad vad) {
             return vad == Vad.ON || vad == Vad.AUTO && filterByDefault;
         }
 
-        private Spectrogram spectrogram(Audio heard) {
+        private Spectrogram spectrogram(Audio speech) {
             return new Spectrogram() {
                 @Override
                 public long frames() {
-                    return LogMelSpectrogram.frames(heard);
+                    return LogMelSpectrogram.frames(speech);
                 }
 
                 @Override
                 public void window(long firstFrame, float[] target) {
-                    measure(() -> spectrogram.window(heard, firstFrame, target));
+                    measure(() -> spectrogram.window(speech, firstFrame, target));
                 }
 
                 @Override
                 public void window(long firstFrame, int frames, float[] target) {
-                    measure(() -> spectrogram.window(heard, firstFrame, frames, target));
+                    measure(() -> spectrogram.window(speech, firstFrame, frames, target));
                 }
 
                 private void measure(Runnable work) {
@@ -280,7 +281,7 @@ public final class NetworkTranscriber implements Transcriber {
             }
             if (lifecycle.isCancelled()) {
                 throw new OperationCancelledException("The transcription of " + audio.name()
-                        + " was cancelled, because its transcriber is closed or this JVM is ending.");
+                        + " was cancelled because its transcriber was closed or this JVM is shutting down.");
             }
         }
 

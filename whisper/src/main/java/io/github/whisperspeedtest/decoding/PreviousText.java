@@ -3,7 +3,7 @@ package io.github.whisperspeedtest.decoding;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The text before a window, as far as it is to be its prompt. */
+/** The previous text that may become the prompt of a window. */
 final class PreviousText {
     private final int capacity;
     private final List<Integer> tokens = new ArrayList<>();
@@ -11,7 +11,7 @@ final class PreviousText {
     /**
      * Creates an empty text.
      *
-     * @param capacity how many of the last tokens a prompt has room for
+     * @param capacity maximum number of tokens in a prompt
      */
     PreviousText(int capacity) {
         this.capacity = capacity;

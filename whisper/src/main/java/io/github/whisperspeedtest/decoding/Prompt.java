@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * What the decoding of a window starts from: the text before it, the start of the transcript, language and task.
+ * The prompt of a window: previous text, start of transcript, language and task.
  *
- * <p>Immutable as long as nobody writes to the array.
+ * <p>Immutable if the array is not modified.
  *
  * @param tokens the tokens, at least one
  * @param startOfTranscript index of {@code <|startoftranscript|>}
@@ -18,10 +18,10 @@ record Prompt(int[] tokens, int startOfTranscript) {
     /**
      * Returns the prompt of a window.
      *
-     * @param language code of the language, which an English-only model is not told
-     * @param task what is to be written, which an English-only model is not told either
+     * @param language language code, omitted for English-only models
+     * @param task task, omitted for English-only models
      * @param timestamps whether timestamps are decoded
-     * @param previous tokens of the text before; where there are more than {@code maxPrevious}, the last of them
+     * @param previous tokens of the previous text, truncated to the last {@code maxPrevious}
      * @throws IllegalArgumentException if the vocabulary has no such language
      */
     static Prompt of(

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Takes the most probable token at temperature 0, and above it draws several sequences of which the likeliest is kept.
+ * Selects the most probable token at temperature 0; above it, samples several sequences and keeps the most likely one.
  *
- * <p>Source: {@code GreedyDecoder} in openai/whisper's {@code decoding.py}. The random numbers are the same each time.
+ * <p>Source: {@code GreedyDecoder} in openai/whisper's {@code decoding.py}. The random numbers are deterministic.
  */
 final class SamplingSearch implements Search {
     private static final long SEED = 0x5eed;
@@ -26,7 +26,7 @@ final class SamplingSearch implements Search {
      * Creates a search.
      *
      * @param candidates sequences to draw; 1 at temperature 0
-     * @param capacity most tokens of a sequence
+     * @param capacity maximum length of a sequence
      */
     SamplingSearch(DecodingRules rules, LikelihoodRanker ranker, double temperature, int candidates, int capacity) {
         this.rules = rules;

@@ -3,29 +3,29 @@ package io.github.whisperspeedtest.decoding;
 /**
  * The search for the best sequence of tokens of one window.
  *
- * <p>It begins with one empty sequence, and {@link #advance} continues all that there are by a token each.
+ * <p>It starts with one empty sequence; {@link #advance} extends all sequences by one token.
  */
 interface Search {
-    /** Returns the number of sequences, each of which needs logits next. */
+    /** Returns the number of sequences; each needs logits for the next step. */
     int sequences();
 
     /**
-     * Continues the sequences.
+     * Extends the sequences by one token.
      *
-     * @param logits rows of which this search takes as many as it has sequences, and may overwrite them
-     * @param firstRow index of the first of them
+     * @param logits rows of logits, one per sequence of this search; may be overwritten
+     * @param firstRow index of the first row
      */
     void advance(float[][] logits, int firstRow);
 
-    /** Returns which of the sequences before the last {@link #advance} a sequence continues. */
+    /** Returns the index, before the last {@link #advance}, of the sequence that a sequence extends. */
     int parent(int sequence);
 
     /** Returns the last token of a sequence. */
     int lastToken(int sequence);
 
-    /** Returns whether going on would change nothing. */
+    /** Returns whether further steps would change nothing. */
     boolean isDone();
 
-    /** Returns the best sequence, without the token that ends it. */
+    /** Returns the best sequence, without the end-of-text token. */
     TokenSequence best();
 }

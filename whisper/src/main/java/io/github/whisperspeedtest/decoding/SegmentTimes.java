@@ -7,11 +7,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Changes the times of segments and their words. */
+/** Adjusts the times of segments and their words. */
 final class SegmentTimes {
     private SegmentTimes() {}
 
-    /** Returns a segment of the speech alone at its place in the whole recording. */
+    /** Maps a segment of the filtered audio to the times of the whole recording. */
     static Segment original(FilteredAudio filtered, Segment segment) {
         List<Word> words = segment.words().stream()
                 .map(word -> {
@@ -32,7 +32,7 @@ final class SegmentTimes {
         return with(segment, start, end, words);
     }
 
-    /** Returns a segment that neither begins before a time nor ends after another; its words follow one another within it. */
+    /** Limits a segment to a time range; its words remain ordered within it. */
     static Segment clamp(Segment segment, Duration from, Duration to) {
         Duration start = between(segment.start(), from, to);
         Duration end = between(segment.end(), start, to);

@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The segments of a window, and where the next window is to begin.
+ * The segments of a window, and the start of the next window.
  *
- * <p>Timestamps come in pairs between segments. After the last pair either one timestamp more ends the text, and nothing is said after
- * it, or a sentence is cut off by the end of the window, and the next window begins with it. Source: the loop of openai/whisper's
- * {@code transcribe.py}.
+ * <p>Timestamps come in pairs between segments. After the last pair, either a single timestamp ends the text and no
+ * speech follows, or the end of the window cuts off a sentence and the next window starts with it. Source: the loop of
+ * openai/whisper's {@code transcribe.py}.
  *
  * @param segments the segments in order
  * @param advance frames from the beginning of this window to that of the next
@@ -18,7 +18,7 @@ import java.util.List;
 record SegmentedWindow(List<DecodedSegment> segments, long advance, boolean endsWithSingleTimestamp) {
     private static final double FRAMES_PER_SECOND = 100;
 
-    /** Mel frames of a position of the encoder, which is what a timestamp counts. */
+    /** Mel frames per encoder position, the unit of timestamps. */
     private static final int FRAMES_PER_TIMESTAMP = 2;
 
     SegmentedWindow {
@@ -26,7 +26,7 @@ record SegmentedWindow(List<DecodedSegment> segments, long advance, boolean ends
     }
 
     /**
-     * Cuts what was decoded into segments.
+     * Splits decoded tokens into segments.
      *
      * @param tokens text and timestamps
      * @param firstFrame frame of the recording that the window begins at
@@ -63,8 +63,8 @@ record SegmentedWindow(List<DecodedSegment> segments, long advance, boolean ends
     }
 
     /**
-     * Cuts what was decoded of a window into segments, including a last one that the end of the window cuts off: for a window after which
-     * none begins with that one again.
+     * Splits decoded tokens into segments, including a last one that the end of the window cuts off, for windows that
+     * are not followed by one that repeats it.
      *
      * @param tokens text and timestamps
      * @param firstFrame frame of the recording that the window begins at
@@ -98,10 +98,11 @@ record SegmentedWindow(List<DecodedSegment> segments, long advance, boolean ends
     }
 
     /**
-     * Returns tokens as one segment: from their first timestamp to the last, or to the end of the audio where there is none after the
-     * first.
+     * Returns tokens as one segment: from their first timestamp to the last, or to the end of the audio if there is
+     * only one.
      *
-     * <p>The reference lets what is all of a window begin with it, even where the text begins with a later timestamp.
+     * <p>In the reference, a segment that spans the whole window starts at the window, even if its first timestamp is
+     * later.
      */
     private static DecodedSegment unbroken(SpecialTokens specials, List<Integer> tokens, double offset, long frames) {
         long start = 0;

@@ -1,8 +1,8 @@
 package io.github.whisperspeedtest.decoding;
 
 /**
- * The log-mel spectrogram of a recording, 100 frames a second; windows go where {@link
- * io.github.whisperspeedtest.network.WhisperNetwork#encode} takes them from.
+ * The log-mel spectrogram of a recording, 100 frames a second; windows have the layout required by
+ * {@link io.github.whisperspeedtest.network.WhisperNetwork#encode}.
  */
 interface Spectrogram {
     /** Returns the number of frames that hold audio. */
@@ -12,7 +12,7 @@ interface Spectrogram {
      * Computes one window of the recording.
      *
      * @param firstFrame its first frame
-     * @param target where it goes
+     * @param target destination
      */
     void window(long firstFrame, float[] target);
 
@@ -21,7 +21,7 @@ interface Spectrogram {
      *
      * @param firstFrame the first frame of the part
      * @param frames how many frames it has, no more than a window
-     * @param target where it goes
+     * @param target destination
      */
     void window(long firstFrame, int frames, float[] target);
 }

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * The rule that some tokens are never decoded: signs that nobody speaks, special tokens that only a prompt has, and at the beginning
- * a blank or the end of the text.
+ * Suppresses tokens: non-speech symbols, special tokens that occur only in prompts, and at the beginning a blank and
+ * the end of text.
  *
- * <p>Source: {@code SuppressTokens} and {@code SuppressBlank} in openai/whisper's {@code decoding.py}. What a model's own
- * configuration lists takes the place of the reference's lists; the special tokens are suppressed in any case.
+ * <p>Source: {@code SuppressTokens} and {@code SuppressBlank} in openai/whisper's {@code decoding.py}. What a model's
+ * own configuration lists takes the place of the reference's lists; the special tokens are suppressed in any case.
  */
 final class SuppressedTokens {
     private final int[] always;
@@ -51,7 +51,7 @@ final class SuppressedTokens {
         return always.clone();
     }
 
-    /** Returns the tokens that do not come first. */
+    /** Returns the tokens that must not come first. */
     int[] first() {
         return first.clone();
     }

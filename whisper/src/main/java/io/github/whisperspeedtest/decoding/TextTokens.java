@@ -3,7 +3,7 @@ package io.github.whisperspeedtest.decoding;
 import io.github.whisperspeedtest.tokenizer.Tokenizer;
 import java.util.List;
 
-/** The tokens of a sequence that stand for text, without timestamps and other special tokens. */
+/** Selects the text tokens of a sequence, without timestamps and other special tokens. */
 final class TextTokens {
     private TextTokens() {}
 

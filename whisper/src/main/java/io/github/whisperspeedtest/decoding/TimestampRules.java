@@ -3,12 +3,13 @@ package io.github.whisperspeedtest.decoding;
 import io.github.whisperspeedtest.tokenizer.SpecialTokens;
 
 /**
- * The rules for timestamps: they come first, in pairs, never fall, and win where together they are likelier than any text.
+ * The rules for timestamps: they come first and in pairs, never decrease, and are selected if together they are more
+ * probable than any text token.
  *
  * <p>Source: {@code ApplyTimestampRules} in openai/whisper's {@code decoding.py}.
  */
 final class TimestampRules {
-    /** The first timestamp of a window must not be later than this, as in the reference. */
+    /** Maximum first timestamp of a window, as in the reference. */
     private static final double MAX_INITIAL_SECONDS = 1.0;
 
     private final SpecialTokens specials;
@@ -17,7 +18,7 @@ final class TimestampRules {
     /**
      * Creates the rules.
      *
-     * @param secondsPerTimestamp from one timestamp token to the next
+     * @param secondsPerTimestamp seconds between consecutive timestamp tokens
      */
     TimestampRules(SpecialTokens specials, double secondsPerTimestamp) {
         this.specials = specials;
@@ -25,12 +26,12 @@ final class TimestampRules {
                 specials.timestampBegin() + (int) Math.rint(MAX_INITIAL_SECONDS / secondsPerTimestamp);
     }
 
-    /** Returns the last timestamp that a window may begin with. */
+    /** Returns the last timestamp that a window may start with. */
     int lastInitialTimestamp() {
         return lastInitialTimestamp;
     }
 
-    /** Narrows down what may follow a sequence. */
+    /** Restricts the tokens that may follow a sequence. */
     void apply(TokenDistribution distribution, TokenSequence sequence) {
         int length = sequence.length();
         if (length == 0) {
@@ -47,7 +48,7 @@ final class TimestampRules {
         }
         int latest = latestTimestamp(sequence);
         if (latest >= 0) {
-            // A segment may begin where the one before it ended, but must not end where it begins.
+            // A segment may start where the previous one ended, but must not end at its own start.
             boolean closesSegment = lastWasTimestamp && !oneBeforeWasTimestamp;
             distribution.forbidTimestampsBelow(closesSegment ? latest : latest + 1);
         }

@@ -6,15 +6,15 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * Which token comes next, and how probably: the logits of one position, narrowed down by the rules.
+ * The distribution of the next token: the logits of one position, restricted by the rules.
  *
- * <p>The tokens that are allowed are two ranges, one of text and special tokens and one of timestamps; single tokens within them are
- * taken out by {@link #forbid}. One object serves for all positions, so that a step makes no garbage.
+ * <p>The allowed tokens are two ranges, one of text and special tokens and one of timestamps; {@link #forbid} excludes
+ * single tokens. One instance is reused for all positions, so a step allocates nothing.
  *
- * <p>Not for several threads at once.
+ * <p>Not thread-safe.
  */
 final class TokenDistribution {
-    /** Below any logit, but finite, so that differences stay numbers. */
+    /** Below any logit, but finite, so that differences are not NaN. */
     private static final float NEVER = -1e30f;
 
     private final int firstTimestamp;
@@ -26,7 +26,7 @@ final class TokenDistribution {
     private int timestampFrom;
     private int timestampTo;
 
-    /** The most probable token of each range, -1 where the range is empty. */
+    /** The most probable token of each range, -1 if the range is empty. */
     private int bestText;
 
     private int bestTimestamp;
@@ -38,7 +38,7 @@ final class TokenDistribution {
         this.firstTimestamp = firstTimestamp;
     }
 
-    /** Starts anew with the logits of another position, which the rules may overwrite; every token is allowed. */
+    /** Resets to the logits of another position, which may be overwritten; every token is allowed. */
     void start(float[] logits) {
         this.logits = logits;
         textFrom = 0;
@@ -80,11 +80,11 @@ final class TokenDistribution {
     }
 
     /**
-     * Works out the probabilities of what is allowed; to be called once the rules have been applied.
+     * Computes the probabilities of the allowed tokens. Call it after the rules have been applied.
      *
-     * @param preferTimestamps whether all text is forbidden where the timestamps together are more probable than the most probable
-     *     text token
-     * @throws EngineException if there is no number to choose by
+     * @param preferTimestamps whether all text is forbidden where the timestamps together are more probable than the
+     *     most probable text token
+     * @throws EngineException if no logit is a number
      */
     void settle(boolean preferTimestamps) {
         bestText = largest(textFrom, textTo);
@@ -98,8 +98,7 @@ final class TokenDistribution {
         double larger = Math.max(text, timestamps);
         logSum = larger + Math.log(Math.exp(text - larger) + Math.exp(timestamps - larger));
         if (Double.isNaN(logSum)) {
-            throw new EngineException(
-                    "The engine computed logits that are not numbers. Try another device or compute type.");
+            throw new EngineException("The engine computed invalid logits (NaN). Try another device or compute type.");
         }
     }
 
@@ -122,7 +121,7 @@ final class TokenDistribution {
         insertLargest(timestampFrom, timestampTo, tokens);
     }
 
-    /** Draws a token from the distribution that dividing all logits by the temperature makes. */
+    /** Samples a token from the distribution with all logits divided by the temperature. */
     int sample(double temperature, SplittableRandom random) {
         float scale = (float) (1 / temperature);
         float maximum = logits[mostProbable()];
@@ -132,7 +131,7 @@ final class TokenDistribution {
         int token = part < text || timestamps == 0
                 ? exponentials.indexOf(part, logits, textFrom, textTo, maximum, scale)
                 : exponentials.indexOf(part - text, logits, timestampFrom, timestampTo, maximum, scale);
-        // What is forbidden keeps a weight of e^-32, so it can be hit, if never in a lifetime.
+        // Forbidden tokens keep a weight of e^-32, so one could be sampled, although practically never.
         return logits[token] == NEVER ? mostProbable() : token;
     }
 
@@ -145,7 +144,7 @@ final class TokenDistribution {
         return largest < 0 ? Double.NEGATIVE_INFINITY : exponentials.logSum(logits, from, to, logits[largest]);
     }
 
-    /** Returns the first index of the largest logit, -1 where none is a number that is allowed. */
+    /** Returns the first index of the largest logit, -1 if no allowed logit is a number. */
     private int largest(int from, int to) {
         int index = -1;
         float largest = NEVER;

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The tokens decoded so far for one window, without its prompt, and how probable they are together. */
+/** The tokens decoded so far for one window, without its prompt, and their joint probability. */
 final class TokenSequence {
     private int[] tokens;
     private int length;
@@ -33,7 +33,7 @@ final class TokenSequence {
         tokens[length++] = token;
     }
 
-    /** Adds the logarithm of the probability that the text ends here. */
+    /** Adds the log probability of the end of the text. */
     void addLogProbability(double value) {
         logProbability += value;
     }
@@ -46,7 +46,7 @@ final class TokenSequence {
         return tokens[index];
     }
 
-    /** Returns the sum of the logarithms of the probabilities of all tokens. */
+    /** Returns the sum of the log probabilities of all tokens. */
     double logProbability() {
         return logProbability;
     }

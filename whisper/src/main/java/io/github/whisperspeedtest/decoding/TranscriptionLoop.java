@@ -7,10 +7,10 @@ import java.util.function.DoubleConsumer;
 /** Transcribes one recording of any length. */
 interface TranscriptionLoop {
     /**
-     * Runs the transcription; to be called once.
+     * Runs the transcription. Must be called only once.
      *
-     * @param onSegment gets each segment, in order of time
-     * @param onProgress gets the part of the recording that is done, whenever more of it is
+     * @param onSegment receives each segment, in order of time
+     * @param onProgress receives the processed fraction of the recording
      * @return the language of the recording
      * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
      */

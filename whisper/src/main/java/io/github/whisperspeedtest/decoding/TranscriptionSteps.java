@@ -21,9 +21,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is done with windows, however a recording is cut into them: one model and one set of options.
+ * The operations on windows, independent of how a recording is split into them, for one model and one set of options.
  *
- * <p>Not for several threads at once.
+ * <p>Not thread-safe.
  */
 final class TranscriptionSteps {
     private static final String ENGLISH = "en";
@@ -41,8 +41,8 @@ final class TranscriptionSteps {
      * Prepares the steps.
      *
      * @param network stays open
-     * @param generation what the model says of decoding
-     * @param options what is wanted; the language, if given, must be one of the vocabulary
+     * @param generation decoding settings of the model
+     * @param options the options; a fixed language must be in the vocabulary
      */
     TranscriptionSteps(
             WhisperNetwork network, Tokenizer tokenizer, GenerationConfig generation, TranscribeOptions options) {
@@ -65,22 +65,22 @@ final class TranscriptionSteps {
         return options;
     }
 
-    /** Returns the frames of a window. */
+    /** Returns the number of frames of a window. */
     int windowFrames() {
         return 2 * network.dimensions().nAudioCtx();
     }
 
-    /** Returns memory for the spectrogram of one window. */
+    /** Returns an array for the spectrogram of one window. */
     float[] newSpectrogram() {
         return new float[network.dimensions().nMels() * windowFrames()];
     }
 
-    /** Returns how many tokens of the text before a prompt has room for. */
+    /** Returns the maximum number of tokens of previous text in a prompt. */
     int maxPrompt() {
         return maxPrompt;
     }
 
-    /** Returns the tokens of the text that the recording follows on from; empty where none is given. */
+    /** Returns the tokens of the given prompt; empty if there is none. */
     List<Integer> givenPrompt() {
         String prompt = options.prompt();
         return prompt == null || prompt.isBlank()
@@ -88,7 +88,7 @@ final class TranscriptionSteps {
                 : Arrays.stream(tokenizer.encode(" " + prompt.strip())).boxed().toList();
     }
 
-    /** Returns the language where it need not be detected. */
+    /** Returns the fixed language, or null if it has to be detected. */
     @Nullable
     SpokenLanguage givenLanguage() {
         if (options.language() instanceof Language.Fixed fixed) {
@@ -132,7 +132,7 @@ final class TranscriptionSteps {
     }
 
     /**
-     * Gives words to the segments of a window.
+     * Adds word timestamps to the segments of a window.
      *
      * @param window index of the window
      * @param offset where the window begins in the recording, in seconds
@@ -167,7 +167,7 @@ final class TranscriptionSteps {
         return result;
     }
 
-    /** Returns a segment as the caller of a transcription gets it. */
+    /** Converts a segment to the form returned to callers. */
     Segment segment(DecodedSegment segment, DecodedWindow window) {
         List<Word> words = segment.words().stream()
                 .map(word -> new Word(duration(word.start()), duration(word.end()), word.text(), word.probability()))

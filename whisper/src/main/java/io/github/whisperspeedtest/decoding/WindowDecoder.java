@@ -15,12 +15,11 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes windows, each again at a higher temperature while its text looks wrong.
+ * Decodes windows, and retries those whose text looks wrong at higher temperatures.
  *
- * <p>The windows of a batch do not know of each other: whether they follow on from one another or come from different recordings, the
- * result is that of decoding each by itself.
+ * <p>The windows of a batch are independent of each other; the result equals that of decoding each one separately.
  *
- * <p>Not for several threads at once.
+ * <p>Not thread-safe.
  */
 final class WindowDecoder {
     private static final double WINDOW_SECONDS = 30;
@@ -34,7 +33,7 @@ final class WindowDecoder {
     /**
      * Creates a decoder for one model and one set of options.
      *
-     * @param generation what the model says of decoding
+     * @param generation decoding settings of the model
      */
     WindowDecoder(
             ModelDimensions dimensions, Tokenizer tokenizer, GenerationConfig generation, TranscribeOptions options) {
@@ -110,7 +109,7 @@ final class WindowDecoder {
                 CompressionRatio.of(text));
     }
 
-    /** Tells whether a window should be decoded again: its text repeats itself or is improbable, and it is not simply silent. */
+    /** Returns whether to retry a window: its text is repetitive or improbable, and the window is not simply silent. */
     private boolean looksWrong(DecodedWindow window) {
         Double compressionRatio = options.compressionRatioThreshold();
         Double logProbability = options.logProbabilityThreshold();

@@ -4,20 +4,20 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Segments one after the other, seen as one line of words and as one line of tokens. */
+/** Consecutive segments, viewed as one sequence of words and one sequence of tokens. */
 final class WordLine {
     private final List<ChunkSegment> segments;
     private final List<ChunkWord> words = new ArrayList<>();
 
-    /** For each segment the index of its first word, and the number of words after the last one. */
+    /** For each segment, the index of its first word; then the number of words. */
     private final int[] firstWords;
 
     private final int[] tokens;
 
-    /** For each token the index of the word that it begins, or -1; after the last one the number of words. */
+    /** For each token, the index of the word that it starts, or -1; then the number of words. */
     private final int[] wordAt;
 
-    /** For each token the middle of its share of the word's time, in seconds. */
+    /** For each token, the middle of its share of the word's time, in seconds. */
     private final double[] times;
 
     WordLine(List<ChunkSegment> segments) {
@@ -63,7 +63,7 @@ final class WordLine {
         return firstWords[segment];
     }
 
-    /** Tells whether a segment begins with a word, or all of them end before it. */
+    /** Returns whether a segment starts with a word, or all segments end before it. */
     boolean isBetweenSegments(int word) {
         return Arrays.binarySearch(firstWords, word) >= 0;
     }

@@ -6,14 +6,15 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Brings texts into a form in which only a difference in words is a difference.
+ * Normalizes texts so that only differences in words remain.
  *
- * <p>The rules are those of {@code BasicTextNormalizer} (source: openai/whisper, {@code whisper/normalizers/basic.py}), which
- * suit every language: lower case; what stands in brackets or parentheses is left out; Unicode form NFKC; marks, symbols and
- * punctuation become spaces; runs of white space become one space. White space around the text is removed as well.
+ * <p>The rules are those of {@code BasicTextNormalizer} (source: openai/whisper, {@code whisper/normalizers/basic.py}),
+ * which suit every language: lower case; what stands in brackets or parentheses is left out; Unicode form NFKC; marks,
+ * symbols and punctuation become spaces; runs of white space become one space. White space around the text is removed
+ * as well.
  *
- * <p>Beyond these rules, characters without a glyph of their own are left out: byte order mark, soft hyphen, zero-width spaces and
- * joiners, direction marks, variation selectors. Nobody sees them, so they make no word another one.
+ * <p>Beyond these rules, characters without a glyph of their own are left out: byte order mark, soft hyphen, zero-width
+ * spaces and joiners, direction marks, variation selectors. They are invisible, so they must not change a word.
  */
 public final class TextNormalizer {
     private static final Pattern INVISIBLE = Pattern.compile("[\\p{Cf}\\x{34F}\\x{FE00}-\\x{FE0F}]");

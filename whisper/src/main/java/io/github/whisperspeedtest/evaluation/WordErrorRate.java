@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How many words of a transcript are wrong: the fewest changes that turn the reference into it.
+ * The word error rate of a transcript: the minimum number of edits that turn the reference into it.
  *
- * <p>Where several sets of changes are the fewest, the one with the most substitutions counts, so that swapping reference and
- * hypothesis swaps deletions and insertions and nothing else. A word is what stands between spaces; for a language that is
- * written without spaces the rate says little.
+ * <p>Among several minimal edit sequences, the one with the most substitutions is used, so swapping reference and
+ * hypothesis swaps only deletions and insertions. Words are separated by spaces; for languages written without spaces
+ * the rate is not meaningful.
  *
- * @param substitutions words of the reference that were taken for another
+ * @param substitutions words of the reference that were replaced
  * @param deletions words of the reference that are missing
- * @param insertions words that the reference does not have
+ * @param insertions words that are not in the reference
  * @param referenceWords words of the reference
  */
 public record WordErrorRate(int substitutions, int deletions, int insertions, int referenceWords) {
@@ -35,9 +35,9 @@ public record WordErrorRate(int substitutions, int deletions, int insertions, in
     }
 
     /**
-     * Compares a transcript with what was said, both in the form of {@link TextNormalizer}.
+     * Compares a hypothesis with a reference, both normalized by {@link TextNormalizer}.
      *
-     * <p>Takes time in proportion to the number of words times the number of errors, and little memory.
+     * <p>Time is proportional to the number of words times the number of errors; memory use is small.
      */
     public static WordErrorRate of(String reference, String hypothesis) {
         Map<String, Integer> numbers = new HashMap<>();
@@ -118,8 +118,8 @@ public record WordErrorRate(int substitutions, int deletions, int insertions, in
     }
 
     /**
-     * Returns changes per word of the reference: 0 for a perfect transcript, above 1 where more words are wrong than were
-     * said. Where nothing was said it is 0 for an empty transcript and 1 for any other.
+     * Returns the errors per reference word: 0 for a perfect transcript, above 1 for more errors than words. For an
+     * empty reference, it is 0 for an empty transcript and 1 for any other.
      */
     public double rate() {
         if (referenceWords == 0) {

@@ -1,4 +1,4 @@
-/** How close a transcript comes to what was said. */
+/** Accuracy of a transcript compared with a reference. */
 @NullMarked
 package io.github.whisperspeedtest.evaluation;
 

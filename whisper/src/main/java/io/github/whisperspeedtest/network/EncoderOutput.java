@@ -4,22 +4,22 @@ import io.github.whisperspeedtest.checkpoint.AttentionHead;
 import java.util.List;
 import java.util.Optional;
 
-/** A batch of windows as the encoder left them: what the decoder attends to. */
+/** The encoder output of a batch of windows, to which the decoder attends. */
 public interface EncoderOutput extends AutoCloseable {
     /** Returns the number of windows. */
     int count();
 
     /**
-     * Begins to decode one sequence for each window.
+     * Starts decoding with one sequence for each window.
      *
-     * @param maxSequencesPerWindow the most sequences that a window will ever have in this session, at least 1
+     * @param maxSequencesPerWindow maximum number of sequences per window in this session, at least 1
      * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
      */
     DecoderSession startDecoding(int maxSequencesPerWindow);
 
     /**
-     * Begins a greedy search inside the engine, which saves the way of all logits to Java; its result is that of a search with {@link
-     * #startDecoding}, up to rounding.
+     * Starts a greedy search inside the engine, which avoids copying logits to Java. The result equals that of a search
+     * with {@link #startDecoding}, up to rounding.
      *
      * @param windows rising indexes of the windows to decode
      * @param prompts a prompt for each of those, all equally long
@@ -33,7 +33,7 @@ public interface EncoderOutput extends AutoCloseable {
     }
 
     /**
-     * Returns how much each token of a sequence attends to each position of the audio.
+     * Returns the cross-attention scores of a sequence.
      *
      * @param window index of the window
      * @param tokens the whole sequence, at most {@code nTextCtx}
@@ -43,7 +43,7 @@ public interface EncoderOutput extends AutoCloseable {
      */
     float[][][] crossAttention(int window, int[] tokens, List<AttentionHead> heads);
 
-    /** Frees all memory; does nothing the second time. */
+    /** Frees all memory. Idempotent. */
     @Override
     void close();
 }

@@ -2,14 +2,15 @@ package io.github.whisperspeedtest.network;
 
 import java.util.List;
 
-/** A greedy search that an engine runs itself, one sequence for each window. */
+/** A greedy search inside an engine, with one sequence for each window. */
 public interface GreedySession extends AutoCloseable {
     /**
-     * What was decoded of one window.
+     * The result of one window.
      *
      * @param tokens without the prompt and the token that ends the text
-     * @param logProbability sum of the natural logarithms of the probabilities of all tokens, the one that ends the text included
-     * @param noSpeechProbability probability that nobody speaks
+     * @param logProbability sum of the natural logarithms of the probabilities of all tokens, the one that ends the
+     *     text included
+     * @param noSpeechProbability no-speech probability
      */
     record Sequence(List<Integer> tokens, double logProbability, double noSpeechProbability) {
         /** Copies the list. */
@@ -19,14 +20,14 @@ public interface GreedySession extends AutoCloseable {
     }
 
     /**
-     * Goes on for some tokens, few enough that a caller who wants to stop need not wait long.
+     * Decodes some more tokens, few enough that a caller can stop quickly.
      *
-     * @return whether there is more to decode
+     * @return whether decoding continues
      * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
      */
     boolean advance();
 
-    /** Returns what has been decoded of each window, in the order in which they were given. */
+    /** Returns the result of each window, in the order in which the windows were given. */
     List<Sequence> sequences();
 
     /** Frees all memory; does nothing the second time. */

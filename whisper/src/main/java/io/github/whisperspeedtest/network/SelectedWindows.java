@@ -2,7 +2,7 @@ package io.github.whisperspeedtest.network;
 
 import java.util.Arrays;
 
-/** What a selection of sequences leaves of the windows; for those who implement {@link DecoderSession#select}. */
+/** Computes the windows that remain after a selection of sequences, for implementations of {@link DecoderSession#select}. */
 public final class SelectedWindows {
     private SelectedWindows() {}
 

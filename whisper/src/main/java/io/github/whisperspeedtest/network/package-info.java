@@ -1,4 +1,4 @@
-/** The Whisper network as an engine computes it: only the contract between the decoding loop and an engine. */
+/** The contract between the decoding loop and an engine that computes the Whisper network. */
 @NullMarked
 package io.github.whisperspeedtest.network;
 

@@ -8,12 +8,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The ids of the tokens that stand for no text.
+ * The ids of the special tokens.
  *
- * <p>They follow the text tokens in a fixed order: end of text, start of transcript, the languages, translate, transcribe, start
- * of LM, start of previous, no speech, no timestamps, and 1501 timestamps from 0 to 30 s. So all of them follow from the size of
- * the vocabulary. Source: {@code get_encoding} in openai/whisper's tokenizer, and {@code is_multilingual} and
- * {@code num_languages} of its model.
+ * <p>They follow the text tokens in a fixed order: end of text, start of transcript, the languages, translate,
+ * transcribe, start of LM, start of previous, no speech, no timestamps, and 1501 timestamps from 0 to 30 s. So all of
+ * them follow from the size of the vocabulary. Source: {@code get_encoding} in openai/whisper's tokenizer, and
+ * {@code is_multilingual} and {@code num_languages} of its model.
  */
 public final class SpecialTokens {
     private static final int ENGLISH_ONLY_SIZE = 51_864;
@@ -55,7 +55,7 @@ public final class SpecialTokens {
         return size;
     }
 
-    /** Tells whether the model knows other languages than English. */
+    /** Returns whether the model supports languages other than English. */
     public boolean isMultilingual() {
         return multilingual;
     }
@@ -70,12 +70,12 @@ public final class SpecialTokens {
         return translate() - languages.size() - 1;
     }
 
-    /** Returns the token that asks for a translation to English. */
+    /** Returns the token that selects translation to English. */
     public int translate() {
         return timestampBegin() - 6;
     }
 
-    /** Returns the token that asks for the words that are spoken. */
+    /** Returns the token that selects transcription. */
     public int transcribe() {
         return timestampBegin() - 5;
     }
@@ -90,12 +90,12 @@ public final class SpecialTokens {
         return timestampBegin() - 3;
     }
 
-    /** Returns the token whose probability at the beginning tells that nobody speaks. */
+    /** Returns the token whose probability at the start is the no-speech probability. */
     public int noSpeech() {
         return timestampBegin() - 2;
     }
 
-    /** Returns the token that asks for text without timestamps. */
+    /** Returns the token that disables timestamps. */
     public int noTimestamps() {
         return timestampBegin() - 1;
     }
@@ -105,7 +105,7 @@ public final class SpecialTokens {
         return size - TIMESTAMPS;
     }
 
-    /** Tells whether a token is a timestamp. */
+    /** Returns whether a token is a timestamp. */
     public boolean isTimestamp(int token) {
         return token >= timestampBegin() && token < size;
     }

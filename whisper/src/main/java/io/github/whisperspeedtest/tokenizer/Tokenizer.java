@@ -8,9 +8,10 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * Text to tokens and back, for one vocabulary.
+ * Converts text to tokens and back, for one vocabulary.
  *
- * <p>The vocabulary need not be full: the ids between its last text token and the first special token may stand for nothing.
+ * <p>The vocabulary need not be full: the ids between its last text token and the first special token may stand for
+ * nothing.
  *
  * <p>Immutable, so that threads may share it.
  */
@@ -44,13 +45,13 @@ public final class Tokenizer {
         return new Tokenizer(specials, data);
     }
 
-    /** Returns the tokens that stand for no text. */
+    /** Returns the special tokens. */
     public SpecialTokens specials() {
         return specials;
     }
 
     /**
-     * Returns the tokens of a text, without special ones: what looks like one is text.
+     * Returns the tokens of a text, without special tokens; their spellings are treated as text.
      *
      * <p>Bytes for which the vocabulary has no token are left out; published vocabularies have all of them.
      */
@@ -80,12 +81,13 @@ public final class Tokenizer {
     }
 
     /**
-     * Returns the tokens that a transcript should not have because nobody speaks them, in rising order: brackets, quotes, notes
-     * and what else begins an annotation or a speaker's name.
+     * Returns the non-speech tokens in ascending order: brackets, quotes, notes and other symbols that start an
+     * annotation or a speaker name.
      *
-     * <p>The rules are those of {@code non_speech_tokens} in openai/whisper's tokenizer. It takes the first token of some symbols
-     * of music even if they have several, which is safe because that one has at least two of their bytes. In a small vocabulary it
-     * has fewer and begins much else, such as every word with a space before it; there it is not taken.
+     * <p>The rules are those of {@code non_speech_tokens} in openai/whisper's tokenizer. It takes the first token of
+     * some symbols of music even if they have several, which is safe because that one has at least two of their bytes.
+     * In a small vocabulary it has fewer and begins much else, such as every word with a space before it; there it is
+     * not taken.
      */
     public List<Integer> nonSpeechTokens() {
         TreeSet<Integer> result = new TreeSet<>();
@@ -94,11 +96,11 @@ public final class Tokenizer {
     }
 
     /**
-     * Parts tokens into words, as is needed to give each of them a time: {@code split_to_word_tokens} of openai/whisper's
-     * tokenizer.
+     * Splits tokens into words for word timestamps: {@code split_to_word_tokens} of openai/whisper's tokenizer.
      *
-     * <p>A word begins where a token begins with a space or is punctuation; in languages that are written without spaces it is
-     * the fewest tokens that make whole characters. Every token is in one word; a special token begins one.
+     * <p>A word begins where a token begins with a space or is punctuation; in languages that are written without
+     * spaces it is the fewest tokens that make whole characters. Every token is in one word; a special token begins
+     * one.
      *
      * @param tokens text tokens, and special ones, which are written as {@link SpecialTokens#spelling} says
      * @param language code of the language that is spoken

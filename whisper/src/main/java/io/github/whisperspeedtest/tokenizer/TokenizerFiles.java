@@ -21,13 +21,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads byte-level BPE vocabularies in the forms in which Whisper models are published.
+ * Reads byte-level BPE vocabularies in the file formats of published Whisper models.
  *
- * <p>All but tiktoken's spell tokens as GPT-2 does, with one visible character for each byte; there a space is U+0120. Special
- * tokens, written {@code <|…|>}, are left out: their ids follow from the model's dimensions.
+ * <p>All but tiktoken's spell tokens as GPT-2 does, with one visible character for each byte; there a space is U+0120.
+ * Special tokens, written {@code <|…|>}, are left out: their ids follow from the model's dimensions.
  *
- * <p>Text tokens must have the ids from 0 on without a gap. Nothing is allocated for what a file only claims to hold, and a file
- * of more than 64 MB, some twenty times the largest in use, is refused.
+ * <p>Text tokens must have the ids from 0 on without a gap. No memory is allocated for sizes that a file merely states.
+ * Files larger than 64 MB, about twenty times the largest in use, are rejected.
  */
 public final class TokenizerFiles {
     private static final int MAX_BYTES = 64 << 20;
@@ -252,7 +252,7 @@ public final class TokenizerFiles {
         for (int id = 0; id < count; id++) {
             String spelling = spellings.get(id);
             if (isSpecial(spelling)) {
-                throw damaged("token " + id + " should be one of text like those behind it, but is " + shown(spelling));
+                throw damaged("token " + id + " should be a text token like those after it, but is " + shown(spelling));
             }
             put(tokens, id, spelled(spelling), spelling);
         }

@@ -7,10 +7,10 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Decodes UTF-8 that comes in pieces.
+ * Decodes UTF-8 incrementally.
  *
- * <p>A token of Whisper's vocabulary can end in the middle of a character, and so can a segment; the bytes of an unfinished
- * character are held back for the next piece. Bytes that cannot become a character turn into U+FFFD.
+ * <p>A token of Whisper's vocabulary can end in the middle of a character, and so can a segment; the bytes of an
+ * unfinished character are held back for the next piece. Bytes that cannot become a character turn into U+FFFD.
  */
 public final class Utf8Assembler {
     private final CharsetDecoder decoder = StandardCharsets.UTF_8

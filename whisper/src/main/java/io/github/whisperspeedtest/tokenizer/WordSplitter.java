@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Parts tokens into words: {@code split_to_word_tokens} of openai/whisper's tokenizer. */
+/** Splits tokens into words: {@code split_to_word_tokens} of openai/whisper's tokenizer. */
 final class WordSplitter {
     private static final char REPLACEMENT = '\uFFFD';
 

@@ -1,4 +1,4 @@
-/** Text to tokens and back: byte-level BPE with Whisper's special tokens. */
+/** Byte-level BPE tokenization with Whisper's special tokens. */
 @NullMarked
 package io.github.whisperspeedtest.tokenizer;
 

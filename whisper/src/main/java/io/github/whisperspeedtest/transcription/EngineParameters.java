@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What a loaded model really runs with.
+ * The parameters that a loaded model actually runs with.
  *
  * @param model name or description of the model as the engine sees it
  * @param runtime the engine with its version, such as {@code whisper.cpp 1.7.1}
- * @param requestedDevice the device that was asked for
- * @param device the device that is used
+ * @param requestedDevice the requested device
+ * @param device the device in use
  * @param computeType type of the weights or of the arithmetic, such as {@code f16} or {@code int8}
- * @param threads threads it computes with
- * @param notes what else a reader of its results has to know, as sentences or parts of one, such as {@code VAD off: its model is
- *     not on this machine}
+ * @param threads number of compute threads
+ * @param notes further notes for readers of its results, as sentences or phrases, such as
+ *     {@code VAD off: its model is not on this machine}
  */
 public record EngineParameters(
         String model,

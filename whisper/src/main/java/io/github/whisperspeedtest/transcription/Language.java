@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The language to transcribe: one that is named, or whichever is spoken. */
+/** The language of a recording: a fixed language or automatic detection. */
 public sealed interface Language {
-    /** Returns the wish that the language be detected from the first window. */
+    /** Returns the option to detect the language from the first window. */
     static Language auto() {
         return Auto.INSTANCE;
     }
@@ -21,8 +21,8 @@ public sealed interface Language {
     /**
      * Returns the language of the given code or English name.
      *
-     * @param codeOrName such as {@code de}, {@code German}, {@code de-AT} or {@code de_DE.UTF-8}, of which a country and whatever else
-     *     follows the language are not looked at; upper and lower case do not matter
+     * @param codeOrName such as {@code de}, {@code German}, {@code de-AT} or {@code de_DE.UTF-8}; the country and other
+     *     suffixes are ignored, as is case
      * @throws UnknownNameException if Whisper does not know such a language
      */
     static Language of(String codeOrName) {
@@ -41,9 +41,9 @@ public sealed interface Language {
     }
 
     /**
-     * Returns the language that an option's value names.
+     * Parses the value of a language option.
      *
-     * @param value {@code auto}, or what {@link #of} takes
+     * @param value {@code auto}, or a value accepted by {@link #of}
      */
     @JsonCreator
     static Language parse(String value) {
@@ -64,9 +64,9 @@ public sealed interface Language {
                 + String.join(", ", Fixed.NAMES.keySet()) + ".");
     }
 
-    /** The wish that the language be detected. */
+    /** Automatic detection. */
     enum Auto implements Language {
-        /** The only one. */
+        /** The only instance. */
         INSTANCE;
 
         @Override

@@ -6,15 +6,17 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stretch of speech and its text.
+ * A segment of speech with its text.
  *
  * @param start offset from the beginning of the audio
  * @param end offset from the beginning of the audio, not before {@code start}
  * @param text the text as decoded, usually with a leading space
- * @param tokens ids of the decoded tokens in the model's vocabulary, empty where the engine does not tell
- * @param averageLogProbability mean natural logarithm of the tokens' probabilities, null where the engine does not tell
- * @param noSpeechProbability probability that the window holds no speech, 0 to 1, null where the engine does not tell
- * @param words the words, empty unless {@link Timestamps#WORD} was asked for
+ * @param tokens ids of the decoded tokens in the model's vocabulary, empty if the engine does not report them
+ * @param averageLogProbability mean natural logarithm of the tokens' probabilities, null if the engine does not report
+ *     them
+ * @param noSpeechProbability probability that the window holds no speech, 0 to 1, null if the engine does not report
+ *     them
+ * @param words the words, empty unless {@link Timestamps#WORD} was requested
  */
 public record Segment(
         Duration start,

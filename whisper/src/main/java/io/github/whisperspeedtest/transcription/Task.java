@@ -1,9 +1,9 @@
 package io.github.whisperspeedtest.transcription;
 
-/** What Whisper writes down. */
+/** The task of the decoder. */
 public enum Task {
-    /** The speech in the language that is spoken. */
+    /** Transcribe in the spoken language. */
     TRANSCRIBE,
-    /** An English translation of the speech. */
+    /** Translate the speech into English. */
     TRANSLATE
 }

@@ -1,8 +1,8 @@
 package io.github.whisperspeedtest.transcription;
 
-/** How finely the text is placed in time. */
+/** The granularity of timestamps. */
 public enum Timestamps {
-    /** The model decodes without timestamp tokens; a segment spans whatever the engine decoded at once. */
+    /** The model decodes without timestamp tokens; a segment spans whatever the engine decodes at once. */
     NONE,
     /** Each segment has a start and an end. */
     SEGMENT,

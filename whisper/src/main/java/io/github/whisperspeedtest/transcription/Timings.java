@@ -5,14 +5,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the time of one transcription went.
+ * The time spent in each phase of a transcription.
  *
- * <p>The parts need not add up to {@code total}: sampling, language detection and text handling belong to none of them.
+ * <p>The parts need not add up to {@code total}: sampling, language detection and text processing are not included in
+ * any of them.
  *
  * @param total wall-clock time of the call
- * @param mel time for the log-mel spectrogram, null where the engine does not tell
- * @param encode time in the encoder, null where the engine does not tell
- * @param decode time in the decoder, prompt included, null where the engine does not tell
+ * @param mel time for the log-mel spectrogram, null if the engine does not report it
+ * @param encode time in the encoder, null if the engine does not report it
+ * @param decode time in the decoder, prompt included, null if the engine does not report it
  */
 public record Timings(
         Duration total,
@@ -24,7 +25,7 @@ public record Timings(
         Objects.requireNonNull(total, "total");
     }
 
-    /** Returns timings of which only the total is known. */
+    /** Returns timings with only a total. */
     public static Timings ofTotal(Duration total) {
         return new Timings(total, null, null, null);
     }

@@ -10,19 +10,19 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is wanted of one transcription; means the same to every implementation.
+ * The options of a transcription, with the same meaning for every implementation.
  *
- * <p>The defaults are those of OpenAI's program, but for a beam of 1: greedy decoding, with a rise of the temperature
- * where the result looks wrong. An implementation that cannot honour an option throws {@link
- * io.github.whisperspeedtest.error.UnsupportedOptionException}.
+ * <p>The defaults are those of OpenAI's program, except for a beam size of 1: greedy decoding, with temperature
+ * fallback if the result looks wrong. An implementation that does not support an option throws
+ * {@link io.github.whisperspeedtest.error.UnsupportedOptionException}.
  */
 @JsonAutoDetect(fieldVisibility = JsonAutoDetect.Visibility.ANY)
 @JsonDeserialize(builder = TranscribeOptions.Builder.class)
 public final class TranscribeOptions {
-    /** The shortest chunk that can be asked for: a sixth of it still holds a word or two, which the chunks beside it share. */
+    /** The minimum chunk length. A sixth of it, the overlap with a neighbouring chunk, still contains a word or two. */
     public static final Duration SHORTEST_CHUNK = Duration.ofSeconds(5);
 
-    /** The longest chunk that can be asked for: what Whisper's encoder hears at once. */
+    /** The maximum chunk length, the window of Whisper's encoder. */
     public static final Duration LONGEST_CHUNK = Duration.ofSeconds(30);
 
     private static final TranscribeOptions DEFAULTS = builder().build();
@@ -109,102 +109,104 @@ public final class TranscribeOptions {
         return beamSize;
     }
 
-    /** Returns the number of candidates that are drawn at a temperature above 0; 5 by default. */
+    /** Returns the number of candidates sampled at a temperature above 0; 5 by default. */
     public int bestOf() {
         return bestOf;
     }
 
     /**
-     * Returns how patient the beam search is: it goes on until as many sequences have ended as there are beams times this number;
-     * 1.0 by default. Source: <a href="https://arxiv.org/abs/2204.05424">Kasai et al., 2022</a>.
+     * Returns the patience of the beam search: the search continues until the number of finished sequences is the
+     * number of beams times this factor; 1.0 by default. Source: <a href="https://arxiv.org/abs/2204.05424">Kasai et
+     * al., 2022</a>.
      */
     public double patience() {
         return patience;
     }
 
     /**
-     * Returns the exponent, 0 to 1, by which longer candidates are favoured when one of several is chosen; null, the default, takes
-     * the mean over the tokens instead. Source: <a href="https://arxiv.org/abs/1609.08144">Wu et al., 2016</a>, equation 14.
+     * Returns the length penalty exponent, 0 to 1, by which longer candidates are favoured; null, the default, ranks
+     * candidates by the mean over their tokens. Source: <a href="https://arxiv.org/abs/1609.08144">Wu et al., 2016</a>,
+     * equation 14.
      */
     public @Nullable Double lengthPenalty() {
         return lengthPenalty;
     }
 
     /**
-     * Returns the temperatures in the order in which they are tried while a window's text looks wrong; 0.0, 0.2, … 1.0 by
-     * default. A list of one means no fallback.
+     * Returns the temperatures, tried in order while the text of a window looks wrong; 0.0, 0.2, … 1.0 by default. A
+     * single temperature disables the fallback.
      */
     public List<Double> temperatures() {
         return temperatures;
     }
 
     /**
-     * Returns the compression ratio above which a window's text looks wrong, because it repeats itself; 2.4 by default, null for no
-     * such check.
+     * Returns the compression ratio above which the text of a window is considered repetitive and decoded again; 2.4 by
+     * default, null to disable the check.
      */
     public @Nullable Double compressionRatioThreshold() {
         return compressionRatioThreshold;
     }
 
     /**
-     * Returns the mean logarithm of the tokens' probabilities below which a window's text looks wrong; -1.0 by default, null for no
-     * such check.
+     * Returns the mean log probability of the tokens below which the text of a window is decoded again; -1.0 by
+     * default, null to disable the check.
      */
     public @Nullable Double logProbabilityThreshold() {
         return logProbabilityThreshold;
     }
 
     /**
-     * Returns the probability of silence above which a window is taken to be silent, provided that its text is below {@link
-     * #logProbabilityThreshold()}; 0.6 by default, null for no such check.
+     * Returns the no-speech probability above which a window is considered silent if its mean log probability is also
+     * below {@link #logProbabilityThreshold()}; 0.6 by default, null to disable the check.
      */
     public @Nullable Double noSpeechThreshold() {
         return noSpeechThreshold;
     }
 
     /**
-     * Returns text that the recording follows on from, or null, the default. The first window gets it as its prompt; where windows are
-     * independent of each other because the implementation decodes chunks, each of them does.
+     * Returns the text that precedes the recording, or null, the default. It is the prompt of the first window, or of
+     * every chunk if the implementation decodes independent chunks.
      */
     public @Nullable String prompt() {
         return prompt;
     }
 
     /**
-     * Returns whether a window gets the text before it as its prompt; null, the default, leaves that to the implementation: one that
-     * transcribes window after window does so, one that decodes many chunks at once cannot.
+     * Returns whether the previous text is the prompt of a window. Null, the default, leaves the choice to the
+     * implementation: sequential ones use it, those that decode batches of chunks cannot.
      */
     public @Nullable Boolean conditionOnPreviousText() {
         return conditionOnPreviousText;
     }
 
-    /** Returns how finely the text is placed in time; by segment as the default. */
+    /** Returns the granularity of timestamps; segments by default. */
     public Timestamps timestamps() {
         return timestamps;
     }
 
-    /** Returns whether stretches without a voice are cut out before the model hears them; left to the implementation by default. */
+    /** Returns whether non-speech is removed before transcription; by default the implementation decides. */
     public Vad vad() {
         return vad;
     }
 
     /**
-     * Returns how long the chunks are that a recording is cut into, for an implementation that decodes many of them at once; null, the
-     * default, leaves it to the implementation.
+     * Returns the chunk length for implementations that decode batches of chunks; null, the default, leaves it to the
+     * implementation.
      */
     public @Nullable Duration chunkLength() {
         return chunkLength;
     }
 
     /**
-     * Returns how many chunks are decoded at once at most, for an implementation that does so; null, the default, leaves it to the
-     * implementation.
+     * Returns the maximum number of chunks decoded at once, for implementations that decode batches of chunks; null,
+     * the default, leaves it to the implementation.
      */
     public @Nullable Integer batchSize() {
         return batchSize;
     }
 
-    /** Collects options. */
+    /** Builds options. */
     @JsonPOJOBuilder(withPrefix = "")
     public static final class Builder {
         private Language language = Language.auto();
@@ -259,7 +261,7 @@ public final class TranscribeOptions {
             return this;
         }
 
-        /** Sets the exponent by which longer candidates are favoured, 0 to 1; null for the mean over the tokens. */
+        /** Sets the length penalty exponent, 0 to 1; null to rank candidates by the mean over their tokens. */
         public Builder lengthPenalty(@Nullable Double value) {
             lengthPenalty = between(value, 0, 1, "lengthPenalty");
             return this;
@@ -281,43 +283,43 @@ public final class TranscribeOptions {
             return this;
         }
 
-        /** Sets the compression ratio above which a text looks wrong, at least 0; null for no such check. */
+        /** Sets the maximum compression ratio, at least 0; null to disable the check. */
         public Builder compressionRatioThreshold(@Nullable Double value) {
             compressionRatioThreshold = between(value, 0, Double.MAX_VALUE, "compressionRatioThreshold");
             return this;
         }
 
-        /** Sets the mean log probability below which a text looks wrong, at most 0; null for no such check. */
+        /** Sets the minimum mean log probability, at most 0; null to disable the check. */
         public Builder logProbabilityThreshold(@Nullable Double value) {
             logProbabilityThreshold = between(value, -Double.MAX_VALUE, 0, "logProbabilityThreshold");
             return this;
         }
 
-        /** Sets the probability of silence above which a window may be skipped, 0 to 1; null for no such check. */
+        /** Sets the no-speech probability above which a window may be skipped, 0 to 1; null to disable the check. */
         public Builder noSpeechThreshold(@Nullable Double value) {
             noSpeechThreshold = between(value, 0, 1, "noSpeechThreshold");
             return this;
         }
 
-        /** Sets the text before the first window; null for none. */
+        /** Sets the text that precedes the recording; null for none. */
         public Builder prompt(@Nullable String value) {
             prompt = value;
             return this;
         }
 
-        /** Sets whether a window gets the text before it as its prompt; null leaves it to the implementation. */
+        /** Sets whether the previous text is the prompt of a window; null leaves the choice to the implementation. */
         public Builder conditionOnPreviousText(@Nullable Boolean value) {
             conditionOnPreviousText = value;
             return this;
         }
 
-        /** Sets how finely the text is placed in time. */
+        /** Sets the granularity of timestamps. */
         public Builder timestamps(Timestamps value) {
             timestamps = Objects.requireNonNull(value, "timestamps");
             return this;
         }
 
-        /** Sets whether stretches without a voice are cut out first. */
+        /** Sets whether non-speech is removed first. */
         // Names the setter that takes every value; there is another for on and off.
         @JsonProperty
         public Builder vad(Vad value) {
@@ -325,13 +327,14 @@ public final class TranscribeOptions {
             return this;
         }
 
-        /** Sets that stretches without a voice are cut out first, or that they are not. */
+        /** Turns the removal of non-speech on or off. */
         public Builder vad(boolean value) {
             return vad(value ? Vad.ON : Vad.OFF);
         }
 
         /**
-         * Sets the length of chunks, from {@link #SHORTEST_CHUNK} to {@link #LONGEST_CHUNK}; null leaves it to the implementation.
+         * Sets the chunk length, from {@link #SHORTEST_CHUNK} to {@link #LONGEST_CHUNK}; null leaves it to the
+         * implementation.
          */
         public Builder chunkLength(@Nullable Duration value) {
             if (value != null && (value.compareTo(SHORTEST_CHUNK) < 0 || value.compareTo(LONGEST_CHUNK) > 0)) {
@@ -342,7 +345,7 @@ public final class TranscribeOptions {
             return this;
         }
 
-        /** Sets how many chunks are decoded at once at most, at least 1; null leaves it to the implementation. */
+        /** Sets the maximum number of chunks decoded at once, at least 1; null leaves it to the implementation. */
         public Builder batchSize(@Nullable Integer value) {
             batchSize = value == null ? null : Integer.valueOf(atLeastOne(value, "batchSize"));
             return this;

@@ -3,36 +3,36 @@ package io.github.whisperspeedtest.transcription;
 import io.github.whisperspeedtest.audio.Audio;
 
 /**
- * A loaded model; owns all its native memory.
+ * A loaded model. Owns all its native memory.
  *
- * <p>Any thread may call it. Transcriptions of one transcriber run one after the other.
+ * <p>Thread-safe. Transcriptions of one transcriber run one after the other.
  */
 public interface Transcriber extends AutoCloseable {
-    /** Returns what the model really runs with. */
+    /** Returns the parameters that the model actually runs with. */
     EngineParameters parameters();
 
     /**
-     * Transcribes audio and returns when all of it is done.
+     * Transcribes audio and returns when the whole transcription is done.
      *
-     * <p>Interrupting the thread ends the work at the next window at the latest; the thread stays interrupted.
+     * <p>Interrupting the thread ends the work at the next window at the latest; the interrupt status remains set.
      *
      * @param audio 16 kHz mono
-     * @param options what is wanted
-     * @param listener is told of segments and progress
-     * @throws io.github.whisperspeedtest.error.UnsupportedOptionException if an option cannot be honoured
+     * @param options the options
+     * @param listener receives segments and progress
+     * @throws io.github.whisperspeedtest.error.UnsupportedOptionException if an option is not supported
      * @throws io.github.whisperspeedtest.error.OperationCancelledException if the thread is interrupted or the
-     *     transcriber closed meanwhile
+     *     transcriber is closed during the call
      * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
-     * @throws IllegalStateException if the transcriber was closed before
+     * @throws IllegalStateException if the transcriber is already closed
      */
     Transcription transcribe(Audio audio, TranscribeOptions options, TranscriptionListener listener);
 
-    /** Transcribes audio without telling anybody meanwhile. */
+    /** Transcribes without progress events. */
     default Transcription transcribe(Audio audio, TranscribeOptions options) {
         return transcribe(audio, options, TranscriptionListener.NONE);
     }
 
-    /** Cancels a running transcription, waits for it to end, and frees all memory; does nothing the second time. */
+    /** Cancels a running transcription, waits for it to end, and frees all memory. Idempotent. */
     @Override
     void close();
 }

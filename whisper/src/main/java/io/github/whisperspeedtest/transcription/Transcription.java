@@ -10,11 +10,12 @@ import org.jspecify.annotations.Nullable;
  * The finished result of one transcription.
  *
  * @param language two- or three-letter code of the language, as Whisper names it
- * @param languageProbability probability of that language, 0 to 1; null where it was given or the engine does not tell
+ * @param languageProbability probability of that language, 0 to 1; null if the language was given or the engine does
+ *     not report it
  * @param duration length of the audio
  * @param segments the segments in order of time
- * @param timings where the time went
- * @param warnings what a reader of the text should know of the recording, such as that it is cut off, as sentences; usually empty
+ * @param timings time spent in each phase
+ * @param warnings warnings about the recording, for example that it is truncated, as sentences; usually empty
  */
 public record Transcription(
         String language,
@@ -42,12 +43,12 @@ public record Transcription(
         this(language, languageProbability, duration, segments, timings, List.of());
     }
 
-    /** Returns this transcription with the given warnings in place of its own, such as those of its audio. */
+    /** Returns a copy with other warnings, such as those of the audio. */
     public Transcription withWarnings(List<String> changed) {
         return new Transcription(language, languageProbability, duration, segments, timings, changed);
     }
 
-    /** Returns the text of all segments, without white space around it; empty where nothing was said. */
+    /** Returns the text of all segments without surrounding white space; empty if no speech was found. */
     public String text() {
         return segments.stream()
                 .map(Segment::text)

@@ -1,9 +1,10 @@
 package io.github.whisperspeedtest.transcription;
 
 /**
- * Is told of a transcription while it runs.
+ * Receives events of a running transcription.
  *
- * <p>Called on the thread that transcribes; what a listener throws ends the transcription and reaches its caller.
+ * <p>Called on the transcribing thread. An exception from a listener ends the transcription and is passed to the
+ * caller.
  */
 public interface TranscriptionListener {
     /** A listener that does nothing. */
@@ -13,9 +14,9 @@ public interface TranscriptionListener {
     default void onSegment(Segment segment) {}
 
     /**
-     * Called when more of the audio is done.
+     * Called when progress is made.
      *
-     * @param fraction the part that is done, 0 to 1, never less than the time before
+     * @param fraction processed fraction of the audio, 0 to 1, never decreasing
      */
     default void onProgress(double fraction) {}
 }

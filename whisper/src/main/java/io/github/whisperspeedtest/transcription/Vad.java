@@ -1,11 +1,11 @@
 package io.github.whisperspeedtest.transcription;
 
-/** Whether stretches without a voice are cut out before the model hears them. */
+/** Whether non-speech is removed before transcription. */
 public enum Vad {
-    /** As the implementation does by itself: some cut where they can, others never do. */
+    /** The implementation decides. */
     AUTO,
-    /** They are cut out; an implementation that cannot do so refuses. */
+    /** Non-speech is removed; implementations without voice activity detection reject the option. */
     ON,
-    /** The model hears everything. */
+    /** The whole recording is transcribed. */
     OFF
 }

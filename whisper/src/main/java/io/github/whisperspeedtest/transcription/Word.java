@@ -8,7 +8,7 @@ import java.util.Objects;
  *
  * @param start offset of its first sound from the beginning of the audio
  * @param end offset of its last sound from the beginning of the audio, not before {@code start}
- * @param text the word with the space before it and the punctuation around it, as the tokenizer has them
+ * @param text the word with the space before it and the punctuation around it, as in the tokens
  * @param probability mean probability of its tokens, 0 to 1
  */
 public record Word(Duration start, Duration end, String text, double probability) {

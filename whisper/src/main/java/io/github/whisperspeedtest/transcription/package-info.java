@@ -1,4 +1,4 @@
-/** What is asked of a transcriber and what comes back, the same for every implementation. */
+/** Options and results of transcription, the same for every implementation. */
 @NullMarked
 package io.github.whisperspeedtest.transcription;
 

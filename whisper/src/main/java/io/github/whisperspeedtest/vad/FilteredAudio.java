@@ -6,11 +6,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The speech of a recording, joined without what lay between, and the way back to the recording's own times.
+ * The speech of a recording, concatenated, with a mapping back to the times of the recording.
  *
- * <p>A time on the joint of two spans is the end of the first and the start of the second, which may lie minutes apart in the
- * recording. So times that something ends at have a method of their own. This is the choice of faster-whisper's {@code
- * SpeechTimestampsMap}.
+ * <p>A time at the boundary of two spans is both the end of the first and the start of the second, which may be minutes
+ * apart in the recording. Therefore end times have a separate method, as in faster-whisper's
+ * {@code SpeechTimestampsMap}.
  *
  * <p>Immutable.
  */

@@ -4,12 +4,12 @@ import io.github.whisperspeedtest.audio.Audio;
 import java.util.Objects;
 
 /**
- * Cuts out of a recording what is no speech.
+ * Removes non-speech from a recording.
  *
- * <p>One thread at a time may use it.
+ * <p>Only one thread at a time may use it.
  */
 public interface SpeechFilter extends AutoCloseable {
-    /** Returns a filter that keeps what a detector takes for speech; closing it closes the detector. */
+    /** Returns a filter that keeps the speech found by a detector. Closing the filter closes the detector. */
     static SpeechFilter of(VoiceActivityDetector detector) {
         Objects.requireNonNull(detector, "detector");
         return new SpeechFilter() {
@@ -31,14 +31,15 @@ public interface SpeechFilter extends AutoCloseable {
      * <p>Interrupting the thread ends the work soon; the thread stays interrupted.
      *
      * @param audio 16 kHz mono
-     * @param checkpoint is run many times a second while the work goes on; what it throws ends the work and is passed on
+     * @param checkpoint called many times a second during the work; an exception from it ends the work and is passed to
+     *     the caller
      * @throws io.github.whisperspeedtest.error.OperationCancelledException if the thread is interrupted
      * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
      * @throws IllegalStateException if the filter was closed before
      */
     FilteredAudio filter(Audio audio, Runnable checkpoint);
 
-    /** Returns the speech of a recording without running anything meanwhile. */
+    /** Returns the speech of a recording without a checkpoint. */
     default FilteredAudio filter(Audio audio) {
         return filter(audio, () -> {});
     }

@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Turns the probability that each frame is speech into stretches of speech.
+ * Converts speech probabilities of frames to spans of speech.
  *
- * <p>The rules are those of {@code get_speech_timestamps} in faster-whisper, without limits on how short or long a stretch may be.
+ * <p>Follows {@code get_speech_timestamps} in faster-whisper, without limits on the length of a span.
  */
 public final class SpeechSegmenter {
     /** Samples of a frame: the one length that Silero VAD was trained on at 16 kHz. */

@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.vad;
 
 /**
- * A stretch of a recording in which somebody speaks.
+ * A span of speech in a recording.
  *
  * @param start index of its first sample
  * @param end index after its last sample

@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How probabilities become stretches of speech.
+ * Parameters for converting speech probabilities to spans of speech.
  *
- * @param threshold probability from which a frame is speech, above 0 and at most 1
- * @param minSilence silence that must follow before a stretch ends; shorter silences belong to it
- * @param padding what is added to a stretch on either side, so that no first or last sound is cut off
+ * @param threshold probability at or above which a frame is speech, above 0 and at most 1
+ * @param minSilence minimum silence that ends a span; shorter silences belong to it
+ * @param padding added to a span on either side, so that its first and last sounds are not cut off
  */
 public record VadOptions(float threshold, Duration minSilence, Duration padding) {
     /** How far below the threshold a frame must fall to be silence, and the least that this can come to; faster-whisper's. */
@@ -29,7 +29,7 @@ public record VadOptions(float threshold, Duration minSilence, Duration padding)
         }
     }
 
-    /** Returns faster-whisper's values, but for a silence of half a second, for which that program waits two seconds. */
+    /** Returns faster-whisper's values, except for a minimum silence of half a second instead of two seconds. */
     public static VadOptions defaults() {
         return new VadOptions(0.5f, Duration.ofMillis(500), Duration.ofMillis(400));
     }

@@ -1,4 +1,4 @@
-/** Voice activity detection: where in a recording somebody speaks, and transcribing those stretches alone. */
+/** Voice activity detection, and filtering of recordings to their speech. */
 @NullMarked
 package io.github.whisperspeedtest.vad;
 

@@ -30,7 +30,7 @@ class DynamicTimeWarpingTest {
 
     /** A way that enters its rows at the columns found costs no more than the cheapest of all ways. */
     @Test
-    void noWayIsCheaper() {
+    void findsCheapestPath() {
         Random random = new Random(9);
         for (int round = 0; round < 300; round++) {
             int rows = 1 + random.nextInt(5);

@@ -22,12 +22,12 @@ class MedianFilterTest {
     }
 
     @Test
-    void takesOutASpike() {
+    void removesSpike() {
         assertThat(filter(new float[] {1, 1, 1, 1, 9, 1, 1, 1, 1})).containsOnly(1);
     }
 
     @Test
-    void leavesARowAloneThatIsTooShortToBeMirrored() {
+    void leavesShortRowsUnchanged() {
         assertThat(filter(new float[] {3, 1, 2})).containsExactly(3, 1, 2);
         assertThat(filter(new float[] {5})).containsExactly(5);
     }

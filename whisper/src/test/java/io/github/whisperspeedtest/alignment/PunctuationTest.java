@@ -29,7 +29,7 @@ class PunctuationTest {
     }
 
     @Test
-    void aJoinedWordKeepsTheTimesOfWhatIsSpoken() {
+    void mergedWordKeepsItsTimes() {
         List<WordTiming> merged = Punctuation.merge(words(" \"|Hello|.|"));
         assertThat(merged).containsExactly(new WordTiming(" \"Hello.", List.of(0, 1, 2), 1, 2, 0.5));
     }

@@ -30,7 +30,7 @@ class WordAlignerTest {
                     0.5));
 
     @Test
-    void wordsAreSaidWhereTheirTokensAttendTo() {
+    void alignsWordsWithAttendedPositions() {
         List<WordTiming> words = align("aa aaa a", 3000);
         assertThat(words).extracting(WordTiming::text).containsExactly("aa", " aaa", " a");
         // Ten positions, 0.2 s, for each token, the three before the text left out; the first takes in what is before
@@ -44,14 +44,14 @@ class WordAlignerTest {
     }
 
     @Test
-    void probabilityIsThatAmongTextTokens() {
+    void normalizesProbabilityOverTextTokens() {
         assertThat(align("aa a", 3000))
                 .extracting(WordTiming::probability)
                 .allSatisfy(probability -> assertThat(probability).isCloseTo(0.5, within(1e-3)));
     }
 
     @Test
-    void longTextsAreReadInParts() {
+    void processesLongTextsInParts() {
         List<WordTiming> words = align("a ".repeat(60).strip(), 3000);
         assertThat(words).hasSize(60);
         assertThat(words).allSatisfy(word -> assertThat(word.probability()).isCloseTo(0.5, within(1e-3)));
@@ -65,13 +65,13 @@ class WordAlignerTest {
     }
 
     @Test
-    void withoutTextOrAudioThereAreNoWords() {
+    void returnsNoWordsWithoutTextOrAudio() {
         assertThat(align("", 3000)).isEmpty();
         assertThat(align("aa", 1)).isEmpty();
     }
 
     @Test
-    void thePublishedHeadsAreUsedOrAllOfTheLatterLayers() {
+    void usesPublishedHeadsOrUpperHalfOfLayers() {
         GenerationConfig published =
                 new GenerationConfig(Optional.empty(), Optional.empty(), List.of(new AttentionHead(3, 0)));
         assertThat(published.alignmentHeads(network.dimensions())).containsExactly(new AttentionHead(3, 0));

@@ -11,7 +11,7 @@ class WordTimestampsTest {
     private static final double EXACT = 1e-9;
 
     @Test
-    void wordsGoToTheSegmentsOfTheirTokens() {
+    void assignsWordsToSegmentsOfTheirTokens() {
         List<WordTimestamps.TimedSpan> placed = WordTimestamps.place(
                 List.of(new WordTimestamps.Span(30, 31, 3), new WordTimestamps.Span(31, 33, 2)),
                 List.of(
@@ -30,7 +30,7 @@ class WordTimestampsTest {
     }
 
     @Test
-    void aMarkThatTakesAPauseInIsCut() {
+    void shortensPunctuationThatAbsorbsPause() {
         List<WordTiming> words = evenWords(6);
         words.add(new WordTiming(".", List.of(6), 1.8, 5.0, 1));
         words.add(new WordTiming(" next", List.of(7), 5.0, 5.3, 1));
@@ -40,7 +40,7 @@ class WordTimestampsTest {
     }
 
     @Test
-    void aWordAfterAMarkThatTakesAPauseInIsCut() {
+    void shortensWordAfterPunctuationThatAbsorbsPause() {
         List<WordTiming> words = evenWords(6);
         words.add(new WordTiming(".", List.of(6), 1.8, 1.9, 1));
         words.add(new WordTiming(" next", List.of(7), 1.9, 5.3, 1));
@@ -49,7 +49,7 @@ class WordTimestampsTest {
     }
 
     @Test
-    void theFirstWordAfterAPauseIsCut() {
+    void shortensFirstWordAfterPause() {
         List<WordTiming> words = new ArrayList<>();
         words.add(new WordTiming(" long", List.of(0), 0, 4.0, 1));
         for (int i = 1; i < 6; i++) {
@@ -61,7 +61,7 @@ class WordTimestampsTest {
     }
 
     @Test
-    void firstAndSecondWordAfterAPauseShareWhatIsLeft() {
+    void firstTwoWordsAfterPauseShareRemainingTime() {
         List<WordTiming> words = new ArrayList<>();
         words.add(new WordTiming(" long", List.of(0), 0, 2.0, 1));
         words.add(new WordTiming(" longer", List.of(1), 2.0, 8.0, 1));
@@ -75,7 +75,7 @@ class WordTimestampsTest {
     }
 
     @Test
-    void aSegmentIsBelievedWhereAWordIsFarOutsideOfIt() {
+    void prefersSegmentTimesOverDistantWordTimes() {
         List<WordTiming> words = evenWords(6);
         WordTimestamps.TimedSpan late = place(new WordTimestamps.Span(0, 1.6, 6), shifted(words, 5, 2.6), 0);
         assertThat(last(late).end())
@@ -85,19 +85,19 @@ class WordTimestampsTest {
     }
 
     @Test
-    void wordsThatAreAllAtOneMomentLeaveTheSegmentItsTimes() {
+    void keepsSegmentTimesIfAlignmentCollapsed() {
         List<WordTiming> words =
                 List.of(new WordTiming(" one", List.of(0), 2, 2, 1), new WordTiming(" two", List.of(1), 2, 2, 1));
         assertSpan(place(new WordTimestamps.Span(1, 3, 2), words, 0), 1, 3);
     }
 
     @Test
-    void aSegmentWithoutWordsKeepsItsTimes() {
+    void keepsTimesOfSegmentWithoutWords() {
         assertSpan(place(new WordTimestamps.Span(1, 3, 0), List.of(), 0), 1, 3);
     }
 
     @Test
-    void tokensWithoutTextCountButAreNoWord() {
+    void countsTokensWithoutTextButReturnsNoWord() {
         List<WordTimestamps.TimedSpan> placed = WordTimestamps.place(
                 List.of(new WordTimestamps.Span(0, 1, 3), new WordTimestamps.Span(1, 2, 1)),
                 List.of(

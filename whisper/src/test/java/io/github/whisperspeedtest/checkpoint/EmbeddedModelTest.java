@@ -63,7 +63,7 @@ class EmbeddedModelTest {
     }
 
     @Test
-    void aCheckpointWithAnotherSetOfTensorsIsRefused() {
+    void rejectsCheckpointWithOtherTensors() {
         Checkpoint whole = EmbeddedModel.checkpoint();
         Map<String, Tensor> tensors = new LinkedHashMap<>(whole.tensors());
         Tensor norm = Objects.requireNonNull(tensors.remove("decoder.ln.bias"));
@@ -79,16 +79,16 @@ class EmbeddedModelTest {
 
     @Test
     void bundlesThreeSamplesWithTheirReferences() throws IOException {
-        List<Sample> samples = EmbeddedModel.samples();
+        List<SpeechSample> samples = EmbeddedModel.samples();
 
         assertThat(samples)
-                .extracting(Sample::name)
+                .extracting(SpeechSample::name)
                 .containsExactly("en_single_04.flac", "de_single_03.flac", "en_multi_01.flac");
         assertThat(samples)
-                .extracting(Sample::language)
+                .extracting(SpeechSample::language)
                 .containsExactly(Language.of("en"), Language.of("de"), Language.of("en"));
         assertThat(samples.get(1).reference()).isEqualTo("Stelle einen Timer auf sechzehn Stunden.");
-        for (Sample sample : samples) {
+        for (SpeechSample sample : samples) {
             try (InputStream stream = sample.open()) {
                 assertThat(new String(stream.readNBytes(4), StandardCharsets.US_ASCII))
                         .isEqualTo("fLaC");
@@ -98,7 +98,7 @@ class EmbeddedModelTest {
 
     @Test
     void demoSampleIsTheOneOfSeveralSentences() {
-        Sample demo = EmbeddedModel.demoSample();
+        SpeechSample demo = EmbeddedModel.demoSample();
 
         assertThat(demo.name()).isEqualTo("en_multi_01.flac");
         assertThat(demo.utterances()).hasSizeGreaterThan(1);
@@ -107,10 +107,10 @@ class EmbeddedModelTest {
 
     @Test
     void allTwelveSamplesAreThereForTests() throws IOException {
-        List<Sample> samples = MicroSamples.all();
+        List<SpeechSample> samples = MicroSamples.all();
 
         assertThat(samples).hasSize(12).containsAll(EmbeddedModel.samples());
-        for (Sample sample : samples) {
+        for (SpeechSample sample : samples) {
             try (InputStream stream = sample.open()) {
                 assertThat(new String(stream.readNBytes(4), StandardCharsets.US_ASCII))
                         .isIn("fLaC", "OggS");

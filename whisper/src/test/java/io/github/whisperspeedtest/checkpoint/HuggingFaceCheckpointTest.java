@@ -45,7 +45,7 @@ class HuggingFaceCheckpointTest {
     Path directory;
 
     @Test
-    void theEmbeddedModelComesBackBitForBit() throws IOException {
+    void embeddedModelRoundTripsBitForBit() throws IOException {
         Checkpoint micro = EmbeddedModel.checkpoint();
         HuggingFaceWriter.write(micro, "f16", directory);
 
@@ -146,7 +146,7 @@ class HuggingFaceCheckpointTest {
     }
 
     @Test
-    void anInterruptIsNoDamage() throws IOException {
+    void distinguishesInterruptFromDamage() throws IOException {
         writeTiny();
         Tensor tensor = Objects.requireNonNull(read().tensors().get("encoder.conv1.weight"));
 
@@ -162,7 +162,7 @@ class HuggingFaceCheckpointTest {
     }
 
     @Test
-    void whatAnOldModelSaysOfDecodingStandsInItsConfig() throws IOException {
+    void readsDecodingSettingsOfOldModelsFromConfig() throws IOException {
         writeTiny();
         Files.delete(directory.resolve("generation_config.json"));
         editConfig("config.json", "suppress_tokens", "[1, 2, 7]");
@@ -189,7 +189,7 @@ class HuggingFaceCheckpointTest {
         "model.safetensors, should have a file model.safetensors",
         "tokenizer.json, 'has no tokenizer: it should have tokenizer.json, or vocab.json and merges.txt'"
     })
-    void aMissingFileIsNamed(String file, String offence) throws IOException {
+    void namesMissingFile(String file, String offence) throws IOException {
         writeTiny();
         Files.delete(directory.resolve(file));
 
@@ -202,7 +202,7 @@ class HuggingFaceCheckpointTest {
     }
 
     @Test
-    void aFileThatHasGoneIsNamed() throws IOException {
+    void namesDeletedFile() throws IOException {
         writeTiny();
         Map<String, Path> files = files();
         Files.delete(directory.resolve("model.safetensors"));
@@ -258,7 +258,7 @@ class HuggingFaceCheckpointTest {
     }
 
     @Test
-    void aConfigThatIsNoObjectOrTooLargeIsRefused() throws IOException {
+    void rejectsInvalidOrOversizedConfig() throws IOException {
         writeTiny();
         Path config = directory.resolve("config.json");
         Files.writeString(config, "[]");
@@ -266,7 +266,7 @@ class HuggingFaceCheckpointTest {
         Files.writeString(config, "{\"d_model\": 8, \"d_model\": 8}");
         assertRefused(config + " is damaged: it is not a JSON object");
         Files.write(config, new byte[(8 << 20) + 1]);
-        assertRefused("at most 8388608 bytes, but it has 8388609");
+        assertRefused("at most 8388608 bytes, but has 8388609");
     }
 
     @ParameterizedTest
@@ -291,7 +291,7 @@ class HuggingFaceCheckpointTest {
     }
 
     @Test
-    void aShardWithMoreOrLessThanTheIndexSaysIsRefused() throws IOException {
+    void rejectsShardsThatContradictTheIndex() throws IOException {
         writeSharded();
         Path index = directory.resolve("model.safetensors.index.json");
         ObjectNode root = (ObjectNode) JSON.readTree(Files.readAllBytes(index));

@@ -75,7 +75,7 @@ class OpenAiCheckpointTest {
     /** The second one is called as one of OpenAI's, but has fewer layers. */
     @ParameterizedTest
     @ValueSource(strings = {"mine.pt", "tiny.pt"})
-    void saysNothingOfDecodingWhereNobodyKnows(String name) throws IOException {
+    void hasNoDecodingSettingsForUnknownModels(String name) throws IOException {
         assertThat(read(name).generation()).isEqualTo(GenerationConfig.NONE);
     }
 
@@ -131,7 +131,7 @@ class OpenAiCheckpointTest {
         "n_audio_head, 2, '64 for each of its attention heads, but those are 2'",
         "n_audio_layer, 2000000000, from 1 to 256 encoder layers",
         "n_audio_layer, 4, 'tensor ''encoder.blocks.3.attn.query.weight'' is missing'",
-        "n_text_layer, 1, 'tensor ''decoder.blocks.1.attn.query.weight'', which none has'",
+        "n_text_layer, 1, 'tensor ''decoder.blocks.1.attn.query.weight'', which no such model has'",
         "n_vocab, 50000, from 51864 to 51866 tokens",
         "n_vocab, 51866, 'tensor ''decoder.token_embedding.weight'' should have the shape [51866, 64]'",
         "n_text_ctx, 449, 'tensor ''decoder.positional_embedding'' should have the shape [449, 64]'",
@@ -148,7 +148,7 @@ class OpenAiCheckpointTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"n_mels", "n_text_layer"})
-    void refusesAModelWithoutADimension(String name) {
+    void rejectsModelWithoutDimension(String name) {
         dims.remove(name);
 
         assertThatThrownBy(() -> read("tiny.pt"))
@@ -157,7 +157,7 @@ class OpenAiCheckpointTest {
     }
 
     @Test
-    void refusesAModelWithoutATensorOrWithAnotherOne() {
+    void rejectsMissingOrUnknownTensor() {
         Tensor norm = Objects.requireNonNull(tensors.remove("decoder.ln.bias"));
         assertThatThrownBy(() -> read("a.pt"))
                 .isInstanceOf(ModelException.class)
@@ -167,11 +167,11 @@ class OpenAiCheckpointTest {
         tensors.put("decoder.ln.extra", norm);
         assertThatThrownBy(() -> read("b.pt"))
                 .isInstanceOf(ModelException.class)
-                .hasMessageContaining("tensor 'decoder.ln.extra', which none has");
+                .hasMessageContaining("tensor 'decoder.ln.extra', which no such model has");
     }
 
     @Test
-    void refusesToGuessWhichFileIsMeant() throws IOException {
+    void rejectsAmbiguousFiles() throws IOException {
         write("tiny.pt");
         Path other = Files.createFile(directory.resolve("base.pt"));
         files.put("base.pt", other);
@@ -187,7 +187,7 @@ class OpenAiCheckpointTest {
     }
 
     @Test
-    void refusesAModelWithoutAVocabulary() {
+    void rejectsModelWithoutVocabulary() {
         files.remove("merges.txt");
 
         assertThatThrownBy(() -> read("tiny.pt"))
@@ -196,7 +196,7 @@ class OpenAiCheckpointTest {
     }
 
     @Test
-    void refusesAFileThatIsNotThere() {
+    void rejectsMissingFile() {
         files.put("tiny.pt", directory.resolve("tiny.pt"));
 
         assertThatThrownBy(() -> OpenAiCheckpoint.read("tiny", files))

@@ -126,7 +126,7 @@ class RandomModelTest {
     }
 
     @Test
-    void unknownSizeIsRefused() {
+    void rejectsUnknownSize() {
         assertThatThrownBy(() -> RandomModel.checkpoint("huge"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("There is no model of size 'huge', only"

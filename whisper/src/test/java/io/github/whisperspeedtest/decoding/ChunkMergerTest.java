@@ -23,7 +23,7 @@ class ChunkMergerTest {
     private int added;
 
     @Test
-    void whatBothHeardIsWrittenOnce() {
+    void writesOverlapOnce() {
         add(said(1, 4, "a b c"), said(18, 22, "d e f g"), said(23, 29, "h i j k"));
         add(said(20, 22, "f g"), said(23, 29, "h i j k"), said(31, 33, "l m"));
         finish();
@@ -34,7 +34,7 @@ class ChunkMergerTest {
     }
 
     @Test
-    void wordsThatAnEdgeCutsOffAreTheOtherChunks() {
+    void takesWordsCutOffAtEdgeFromOtherChunk() {
         add(said(18, 30, "a b c d e f gar"));
         add(said(20, 33, "bled c d e f garden g"));
         finish();
@@ -42,7 +42,7 @@ class ChunkMergerTest {
     }
 
     @Test
-    void aSentenceOverTheBorderBeginsAsTheFirstChunkSaysAndEndsAsTheSecondDoes() {
+    void joinsSentenceAcrossChunks() {
         add(said(21.5, 30, "a b c d e f g"));
         add(said(20.2, 33.5, "b c d e f g h i j"));
         finish();
@@ -55,7 +55,7 @@ class ChunkMergerTest {
     }
 
     @Test
-    void anEndThatOnlyOneChunkHeardPartsTheSegments() {
+    void splitsSegmentsAtEndFoundByOneChunk() {
         add(said(20, 24, "a b c d"), said(24.5, 30, "e f g h"));
         add(said(20, 29, "a b c d e f g h"), said(30, 33, "i j"));
         finish();
@@ -66,7 +66,7 @@ class ChunkMergerTest {
     }
 
     @Test
-    void aPhraseThatIsRepeatedIsNeitherLostNorDoubled() {
+    void keepsRepeatedPhraseOnce() {
         add(
                 said(16, 18, "a no no"),
                 said(18, 20, "no no"),
@@ -79,7 +79,7 @@ class ChunkMergerTest {
     }
 
     @Test
-    void aSentenceThatIsSaidAgainAndAgainIsCountedByItsTimes() {
+    void matchesRepeatedSentenceByTime() {
         List<ChunkSegment> left = new ArrayList<>();
         List<ChunkSegment> right = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
@@ -98,7 +98,7 @@ class ChunkMergerTest {
     }
 
     @Test
-    void withNothingInCommonTheMiddleOfTheOverlapParts() {
+    void splitsAtMiddleOfOverlapWithoutCommonTokens() {
         add(said(20, 24, "a b c d"), said(26, 30, "w x y z"));
         add(said(20, 24, "e f g h"), said(26, 32, "i j k l"));
         finish();
@@ -106,7 +106,7 @@ class ChunkMergerTest {
     }
 
     @Test
-    void aSegmentWithoutAnEndDoesNotReachIntoTheNext() {
+    void openSegmentEndsBeforeNext() {
         add(said(20, 30, "q r s t u v w x"));
         add(said(20.5, 22.5, "q r s t u v w x"), said(26, 28, "c d"), said(31, 32, "e"));
         finish();
@@ -127,17 +127,17 @@ class ChunkMergerTest {
     }
 
     @Test
-    void betweenTwoSegmentsIsTheBestPlaceForASeam() {
+    void prefersToMergeBetweenSegments() {
         add(said(19, 21, "x"), said(21, 30, "a b c d e f g"));
         add(said(20.2, 21, "x"), said(21, 24.5, "a b c"), said(24.6, 33, "d e f g h i"));
         finish();
         assertThat(texts())
-                .as("in the middle of the overlap only the second chunk has heard an end")
+                .as("in the middle of the overlap only the second chunk decoded an end")
                 .containsExactly("x", "a b c", "d e f g h i");
     }
 
     @Test
-    void aSilentChunkLeavesTheOthersAlone() {
+    void silentChunkDoesNotAffectOthers() {
         add(said(21, 29, "a b c"));
         add();
         add(said(41, 45, "d e"));
@@ -150,11 +150,11 @@ class ChunkMergerTest {
         other.add(chunks.get(0), List.of());
         other.add(chunks.get(1), List.of(said(21, 24, "a b")));
         other.add(chunks.get(3), List.of());
-        assertThat(texts()).as("what only the later chunk has heard").containsExactly("a b");
+        assertThat(texts()).as("text decoded only by the later chunk").containsExactly("a b");
     }
 
     @Test
-    void givesASegmentAwayWhenNoLaterChunkCanChangeIt() {
+    void emitsSegmentsThatCanNoLongerChange() {
         add(said(1, 4, "a b"), said(14, 18.9, "c d"), said(19, 22, "e f"));
         assertThat(texts()).containsExactly("a b", "c d");
         add(said(20, 22, "e f"), said(24, 38, "g h"), said(38.5, 49, "i j"));
@@ -164,13 +164,13 @@ class ChunkMergerTest {
     }
 
     @Test
-    void aSegmentDoesNotGrowBeyondAWindow() {
+    void limitsSegmentsToWindowLength() {
         String[] words = new String[120];
         Arrays.setAll(words, i -> "w" + i);
         for (int i = 0; i < 4; i++) {
             // Two words a second, and no chunk hears a pause.
-            List<String> heard = List.of(words).subList(40 * i, Math.min(120, 40 * i + 60));
-            add(said(20 * i, 20 * i + heard.size() / 2.0, String.join(" ", heard)));
+            List<String> decoded = List.of(words).subList(40 * i, Math.min(120, 40 * i + 60));
+            add(said(20 * i, 20 * i + decoded.size() / 2.0, String.join(" ", decoded)));
             if (40 * i + 60 >= 120) {
                 break;
             }
@@ -211,7 +211,7 @@ class ChunkMergerTest {
     }
 
     @Test
-    void aRunThatSkipsMuchIsWorthLessThanAShorterOne() {
+    void penalizesRunsThatSkipTokens() {
         ChunkMerger untimed = new ChunkMerger(false, merged::add);
         untimed.add(chunks.get(0), List.of(at(25, "p q r a b c d e f g y z")));
         untimed.add(chunks.get(3), List.of(at(25, "y z h i j k l m n p q r o")));
@@ -219,7 +219,7 @@ class ChunkMergerTest {
     }
 
     @Test
-    void timesOfAlignedWordsAreKept() {
+    void keepsTimesOfAlignedWords() {
         ChunkSegment left = said(21, 29, "a b c d");
         ChunkSegment right = said(21, 29, "a b c d");
         add(aligned(left, 0.3));
@@ -233,7 +233,7 @@ class ChunkMergerTest {
     }
 
     @Test
-    void anythingThatIsHeardRightIsJoinedRight() {
+    void joinsCorrectlyDecodedChunks() {
         for (int seed = 0; seed < 200; seed++) {
             Random random = new Random(seed);
             List<ChunkSegment> sentences = new ArrayList<>();
@@ -252,7 +252,7 @@ class ChunkMergerTest {
             merged.clear();
             ChunkMerger each = new ChunkMerger(true, merged::add);
             for (int i = 0; i < chunks.count(); i++) {
-                each.add(chunks.get(i), heard(sentences, chunks.get(i)));
+                each.add(chunks.get(i), decoded(sentences, chunks.get(i)));
             }
             String expected = sentences.stream().map(ChunkMergerTest::text).collect(Collectors.joining(" "));
             assertThat(text()).as("seed %d", seed).isEqualTo(expected);
@@ -265,19 +265,19 @@ class ChunkMergerTest {
     }
 
     /** Returns what a chunk holds of sentences; those at its edges lose the words outside, and one more that is cut in two. */
-    private List<ChunkSegment> heard(List<ChunkSegment> sentences, Chunk chunk) {
+    private List<ChunkSegment> decoded(List<ChunkSegment> sentences, Chunk chunk) {
         double end = chunk.start() + chunk.frames() / 100.0;
-        List<ChunkSegment> heard = new ArrayList<>();
+        List<ChunkSegment> decoded = new ArrayList<>();
         for (ChunkSegment sentence : sentences) {
             List<ChunkWord> inside = sentence.words().stream()
                     .filter(word -> word.start() >= chunk.start() && word.end() <= end)
                     .toList();
             if (!inside.isEmpty()) {
-                heard.add(new ChunkSegment(
+                decoded.add(new ChunkSegment(
                         inside.get(0).start(), inside.get(inside.size() - 1).end(), inside, WINDOW));
             }
         }
-        return heard;
+        return decoded;
     }
 
     private void add(ChunkSegment... segments) {
@@ -301,7 +301,7 @@ class ChunkMergerTest {
         return new ChunkSegment(start, end, result, WINDOW);
     }
 
-    /** Returns a segment of which nobody knows where in the chunk its words are. */
+    /** Returns a segment whose words have no known position in the chunk. */
     private ChunkSegment at(double time, String text) {
         List<ChunkWord> words = said(time, time, text).words();
         return new ChunkSegment(time - 5, time + 5, words, WINDOW);

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.whisperspeedtest.checkpoint.GenerationConfig;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
-import io.github.whisperspeedtest.error.EngineMemoryException;
+import io.github.whisperspeedtest.error.EngineOutOfMemoryException;
 import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.network.WhisperNetwork;
 import io.github.whisperspeedtest.testing.ScriptedNetwork;
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Chunks of which each test says what they hold; a chunk is told by the frame that it begins at. */
+/** Uses chunks with scripted content, identified by their first frame. */
 class ChunkedTranscriptionTest {
     private static final int START = ScriptedSpeech.SPECIALS.startOfTranscript();
     private static final int PREVIOUS = ScriptedSpeech.SPECIALS.startOfPrevious();
@@ -48,7 +48,7 @@ class ChunkedTranscriptionTest {
     private ChunkedOptions chunked = ChunkedOptions.defaults();
 
     @Test
-    void aRecordingThatFitsIntoAChunkIsDecodedAtOnce() {
+    void decodesShortRecordingAsSingleChunk() {
         speech.say(0, T0 + 50, " one", T0 + 500, T0 + 600, " two", T0 + 1400);
         run(3000, english());
 
@@ -64,7 +64,7 @@ class ChunkedTranscriptionTest {
     }
 
     @Test
-    void whatTheEndOfAChunkCutsOffIsKept() {
+    void keepsTextCutOffByChunkEnd() {
         speech.say(0, T0, " one", T0 + 500, T0 + 500, " two", T0 + 900, T0 + 900, " thr");
         run(2950, english());
 
@@ -74,7 +74,7 @@ class ChunkedTranscriptionTest {
     }
 
     @Test
-    void textBehindTheEndOfTheAudioIsNone() {
+    void dropsTextAfterEndOfAudio() {
         speech.say(0, T0, " one", T0 + 500, T0 + 1200, " noise", T0 + 1400);
         run(2000, english());
         assertThat(segments).extracting(Segment::text).containsExactly(" one");
@@ -82,7 +82,7 @@ class ChunkedTranscriptionTest {
 
     @ParameterizedTest
     @CsvSource({"30, 1", "30, 3", "30, 12", "20, 1", "20, 3", "20, 12"})
-    void theSizeOfBatchesAndTheLengthOfChunksChangeNoText(int seconds, int batch) {
+    void textIsIndependentOfBatchSizeAndChunkLength(int seconds, int batch) {
         chunked = new ChunkedOptions(Duration.ofSeconds(seconds), batch);
         List<String> sentences = sayNumbers(150, seconds);
         run(15_000, english());
@@ -100,20 +100,20 @@ class ChunkedTranscriptionTest {
     }
 
     @Test
-    void aBatchHasNoMoreChunksThanTheRecording() {
+    void limitsBatchToChunksOfRecording() {
         run(6000, english());
         assertThat(batches).containsExactly(3);
     }
 
     @Test
-    void optionsOfTheTranscriptionWin() {
-        ChunkedOptions asked = ChunkedOptions.defaults()
-                .orAsAsked(english()
+    void transcriptionOptionsOverrideDefaults() {
+        ChunkedOptions requested = ChunkedOptions.defaults()
+                .withOverrides(english()
                         .chunkLength(Duration.ofSeconds(10))
                         .batchSize(2)
                         .build());
-        assertThat(asked).isEqualTo(new ChunkedOptions(Duration.ofSeconds(10), 2));
-        assertThat(ChunkedOptions.defaults().orAsAsked(english().build())).isEqualTo(ChunkedOptions.defaults());
+        assertThat(requested).isEqualTo(new ChunkedOptions(Duration.ofSeconds(10), 2));
+        assertThat(ChunkedOptions.defaults().withOverrides(english().build())).isEqualTo(ChunkedOptions.defaults());
         assertThat(ChunkedOptions.defaults().withBatchSize(3).withChunkLength(Duration.ofSeconds(20)))
                 .isEqualTo(new ChunkedOptions(Duration.ofSeconds(20), 3));
         assertThatThrownBy(() -> new ChunkedOptions(Duration.ofSeconds(31), 3))
@@ -123,7 +123,7 @@ class ChunkedTranscriptionTest {
     }
 
     @Test
-    void everyChunkGetsThePromptAndNoOther() {
+    void everyChunkGetsOnlyTheGivenPrompt() {
         run(6000, english().prompt(" hi "));
         assertThat(scripted.prompts())
                 .hasSize(3)
@@ -137,7 +137,7 @@ class ChunkedTranscriptionTest {
     }
 
     @Test
-    void aSilentChunkHasNoText() {
+    void silentChunkHasNoText() {
         speech.say(0, T0, " one", T0 + 500);
         speech.say(2000, T0 + 600, " noise", T0 + 900);
         speech.say(4000, T0 + 600, " two", T0 + 900);
@@ -156,7 +156,7 @@ class ChunkedTranscriptionTest {
     }
 
     @Test
-    void onlyChunksWhoseTextLooksWrongAreDecodedAgain() {
+    void retriesOnlyChunksWithSuspiciousText() {
         speech.certainty(0.2);
         run(6000, english().temperatures(List.of(0.0, 1.0)).bestOf(2).logProbabilityThreshold(-0.5));
         assertThat(scripted.encoded()).as("each chunk is encoded once").containsExactly(0L, 2000L, 4000L);
@@ -165,7 +165,7 @@ class ChunkedTranscriptionTest {
 
     @ParameterizedTest
     @CsvSource({"1, 8", "2, 9", "3, 5", "12, 5"})
-    void theFirstChunkInWhichSomebodySpeaksTellsTheLanguage(int batch, int encoded) {
+    void detectsLanguageFromFirstChunkWithSpeech(int batch, int encoded) {
         chunked = chunked.withBatchSize(batch);
         speech.silence(0, 0.9);
         speech.silence(2000, 0.9);
@@ -193,7 +193,7 @@ class ChunkedTranscriptionTest {
 
     @ParameterizedTest
     @CsvSource({"1", "3", "12"})
-    void whereNobodySpeaksTheFirstChunkTellsTheLanguage(int batch) {
+    void detectsLanguageFromFirstChunkWithoutSpeech(int batch) {
         chunked = chunked.withBatchSize(batch);
         speech.language(0, "it");
         for (int i = 0; i < 5; i++) {
@@ -203,7 +203,7 @@ class ChunkedTranscriptionTest {
     }
 
     @Test
-    void whereSilenceDoesNotMatterTheFirstChunkTellsTheLanguage() {
+    void detectsLanguageFromFirstChunkIfSilenceCheckIsOff() {
         speech.language(0, "it");
         speech.silence(0, 0.9);
         assertThat(run(11_000, TranscribeOptions.builder().noSpeechThreshold(null))
@@ -212,13 +212,13 @@ class ChunkedTranscriptionTest {
     }
 
     @Test
-    void chunksThatTellTheLanguageAreEncodedOnce() {
+    void encodesChunksForLanguageDetectionOnce() {
         run(6000, TranscribeOptions.builder());
         assertThat(scripted.encoded()).containsExactly(0L, 2000L, 4000L);
     }
 
     @Test
-    void anEmptyRecordingHasALanguageAndNoText() {
+    void emptyRecordingHasLanguageButNoText() {
         assertThat(run(0, TranscribeOptions.builder()).code()).isEqualTo("de");
         assertThat(segments).isEmpty();
         scripted.encoded().clear();
@@ -227,7 +227,7 @@ class ChunkedTranscriptionTest {
     }
 
     @Test
-    void withoutTimestampsSegmentsAreChunksWithoutWhatIsSaidTwice() {
+    void segmentsAreDeduplicatedChunksWithoutTimestamps() {
         speech.say(0, "ab cd ef gh ij kl");
         speech.say(2000, "ij kl mn op qr");
         run(5000, english().timestamps(Timestamps.NONE));
@@ -239,7 +239,7 @@ class ChunkedTranscriptionTest {
     }
 
     @Test
-    void wordsHaveTimesOfTheirChunksAndMakeTheText() {
+    void wordsHaveTimesAndFormText() {
         speech.say(0, T0 + 100, " ab cd", T0 + 900, T0 + 1100, " ef gh", T0 + 1450);
         speech.say(2000, T0 + 100, " ef gh", T0 + 450, T0 + 800, " ij", T0 + 900);
         run(5000, english().timestamps(Timestamps.WORD));
@@ -262,15 +262,15 @@ class ChunkedTranscriptionTest {
     }
 
     @Test
-    void aBatchThatDoesNotFitIsHalvedAndTriedAgain() {
+    void halvesAndRetriesBatchThatExceedsMemory() {
         List<String> sentences = sayNumbers(300, 30);
-        fitting(3, () -> new EngineMemoryException("no memory"));
+        fitting(3, () -> new EngineOutOfMemoryException("no memory"));
         run(30_000, english());
 
         assertThat(segments).extracting(Segment::text).isEqualTo(sentences);
         assertThat(batches).startsWith(12, 6, 3, 3).allMatch(size -> size <= 12);
         assertThat(limit.largest()).isEqualTo(3);
-        assertThat(limit.note()).hasValue("no more than 3 chunks at once: memory ran out with more");
+        assertThat(limit.note()).hasValue("batch size reduced to 3 chunks after running out of memory");
         assertThat(scripted.open()).isZero();
 
         batches.clear();
@@ -279,22 +279,22 @@ class ChunkedTranscriptionTest {
     }
 
     @Test
-    void memoryOfJavaCountsToo() {
+    void handlesJavaOutOfMemoryError() {
         fitting(1, () -> {
             throw new OutOfMemoryError("scripted");
         });
         run(6000, english());
         assertThat(batches).startsWith(3, 1);
-        assertThat(limit.note()).hasValue("no more than 1 chunk at once: memory ran out with more");
+        assertThat(limit.note()).hasValue("batch size reduced to 1 chunk after running out of memory");
     }
 
     @Test
-    void memoryThatRunsOutWhileDecodingLosesNoText() {
+    void losesNoTextIfMemoryRunsOutWhileDecoding() {
         List<String> sentences = sayNumbers(150, 30);
         ScriptedNetwork failing = new ScriptedNetwork(ScriptedNetwork.MULTILINGUAL, (window, tokens) -> {
             // The fourth chunk of a batch does not fit any more once there is some text.
             if (window == 6000 && tokens.size() > 10 && batches.get(batches.size() - 1) > 2) {
-                throw new EngineMemoryException("no memory");
+                throw new EngineOutOfMemoryException("no memory");
             }
             return speech.next(window, tokens);
         });
@@ -306,15 +306,15 @@ class ChunkedTranscriptionTest {
     }
 
     @Test
-    void whereNotEvenOneChunkFitsItFails() {
-        EngineMemoryException failure = new EngineMemoryException("no memory");
+    void failsIfSingleChunkExceedsMemory() {
+        EngineOutOfMemoryException failure = new EngineOutOfMemoryException("no memory");
         fitting(0, () -> failure);
         assertThatThrownBy(() -> run(6000, english())).isSameAs(failure);
         assertThat(batches).containsExactly(3, 1);
     }
 
     @Test
-    void nothingOfAFourHourRecordingIsHeldButABatch() {
+    void keepsOnlyOneBatchOfFourHourRecordingInMemory() {
         int hours = 4;
         long frames = hours * 360_000L;
         chunked = chunked.withBatchSize(4);
@@ -325,8 +325,8 @@ class ChunkedTranscriptionTest {
         List<Long> lags = new ArrayList<>();
         onSegment = segment -> {
             segments.add(segment);
-            long heard = scripted.encoded().get(scripted.encoded().size() - 1) * 10 + 30_000;
-            lags.add(heard - segment.end().toMillis());
+            long encoded = scripted.encoded().get(scripted.encoded().size() - 1) * 10 + 30_000;
+            lags.add(encoded - segment.end().toMillis());
         };
         run(frames, english());
 
@@ -335,9 +335,7 @@ class ChunkedTranscriptionTest {
         assertThat(spectrograms).as("spectrograms in memory").hasSize(4);
         assertThat(scripted.mostOpenWindows()).isEqualTo(1);
         assertThat(batches).allMatch(size -> size <= 4);
-        assertThat(lags)
-                .as("milliseconds that were heard before a segment was given away")
-                .allMatch(lag -> lag <= 120_000);
+        assertThat(lags).as("milliseconds encoded before a segment was emitted").allMatch(lag -> lag <= 120_000);
         assertThat(scripted.open()).isZero();
     }
 
@@ -363,7 +361,7 @@ class ChunkedTranscriptionTest {
     }
 
     /** Lets memory run out where more windows are encoded at once. */
-    private void fitting(int most, Supplier<EngineMemoryException> failure) {
+    private void fitting(int most, Supplier<EngineOutOfMemoryException> failure) {
         beforeEncoding = () -> {
             if (batches.get(batches.size() - 1) > most) {
                 throw failure.get();

@@ -33,7 +33,7 @@ class ChunksTest {
     }
 
     @Test
-    void whatFitsIntoOneChunkIsOne() {
+    void shortRecordingIsOneChunk() {
         assertThat(all(0, 3000)).isEmpty();
         assertThat(all(1, 3000)).containsExactly(new Chunk(0, 1, 0, Long.MAX_VALUE));
         assertThat(all(3000, 3000)).containsExactly(new Chunk(0, 3000, 0, Long.MAX_VALUE));
@@ -42,7 +42,7 @@ class ChunksTest {
 
     @ParameterizedTest
     @ValueSource(ints = {500, 517, 2000, 2999, 3000})
-    void theLastChunkIsLongerThanWhatItSharesAndEndsWithTheRecording(int length) {
+    void lastChunkExceedsOverlapAndEndsWithRecording(int length) {
         for (long frames = length + 1; frames < 3L * length; frames += 37) {
             List<Chunk> chunks = all(frames, length);
             Chunk last = chunks.get(chunks.size() - 1);

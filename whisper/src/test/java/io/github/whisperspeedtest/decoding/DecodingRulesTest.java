@@ -60,7 +60,7 @@ class DecodingRulesTest {
     }
 
     @Test
-    void timestampsThatTogetherAreLikelierThanAnyTextWin() {
+    void prefersTimestampsIfTogetherMoreProbableThanText() {
         float[] logits = new float[ScriptedNetwork.MULTILINGUAL];
         logits['b'] = 6;
         assertThat(rules.next(logits, sequence(T0 + 10, 'a')).mostProbable())
@@ -85,13 +85,13 @@ class DecodingRulesTest {
     }
 
     @Test
-    void signsThatNobodySpeaksAreNotDecoded() {
+    void suppressesNonSpeechTokens() {
         assertThat(permits('(', T0, 'a')).isFalse();
         assertThat(permits(',', T0, 'a')).isTrue();
     }
 
     @Test
-    void theModelsOwnListsReplaceThoseOfTheReference() {
+    void modelListsReplaceReferenceLists() {
         DecodingRules own = rules(
                 new GenerationConfig(Optional.of(List.of((int) 'x')), Optional.of(List.of((int) 'y')), List.of()),
                 false);

@@ -14,7 +14,7 @@ class LanguageDetectorTest {
     private static final SpecialTokens SPECIALS = SpecialTokens.of(ScriptedNetwork.MULTILINGUAL);
 
     @Test
-    void tellsTheProbabilityOfEachLanguageAmongLanguages() {
+    void normalizesProbabilitiesOverLanguages() {
         int german = SPECIALS.language("de").orElseThrow();
         int english = SPECIALS.language("en").orElseThrow();
         // Half of the probability is on a token that is no language.

@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The loop on windows of which each test says what they hold; a window is told by the frame that it begins at. */
+/** Uses windows with scripted content, identified by their first frame. */
 class LongFormTranscriptionTest {
     private static final SpecialTokens SPECIALS = ScriptedSpeech.SPECIALS;
     private static final int START = SPECIALS.startOfTranscript();
@@ -29,7 +29,7 @@ class LongFormTranscriptionTest {
     private final List<Double> progress = new ArrayList<>();
 
     @Test
-    void theNextWindowBeginsWhereTheLastSegmentEnded() {
+    void nextWindowStartsAtEndOfLastSegment() {
         speech.say(0, T0, "one", T0 + 500, T0 + 600, "two", T0 + 1400, T0 + 1420, "cut o");
         speech.say(2800, T0 + 20, "cut off", T0 + 300, T0 + 320, "four", T0 + 1300);
         speech.say(5800, T0 + 5, "end", T0 + 40);
@@ -62,7 +62,7 @@ class LongFormTranscriptionTest {
     }
 
     @Test
-    void aWindowFollowsOnFromTheTextBefore() {
+    void usesPreviousTextAsPrompt() {
         speech.say(0, T0, "one", T0 + 1000);
         speech.say(3000, T0, "two", T0 + 1000);
         run(6000, english());
@@ -72,7 +72,7 @@ class LongFormTranscriptionTest {
     }
 
     @Test
-    void windowsAreIndependentIfAskedFor() {
+    void windowsAreIndependentIfRequested() {
         speech.say(0, T0, "one", T0 + 1000);
         speech.say(3000, T0, "two", T0 + 1000);
         run(6000, english().conditionOnPreviousText(false).prompt(" hi "));
@@ -91,7 +91,7 @@ class LongFormTranscriptionTest {
     }
 
     @Test
-    void aTextOfAHighTemperatureIsNoPrompt() {
+    void doesNotUseHighTemperatureTextAsPrompt() {
         speech.say(0, T0, "one", T0 + 1000);
         speech.say(3000, T0, "two", T0 + 1000);
         speech.certainty(0.98);
@@ -104,7 +104,7 @@ class LongFormTranscriptionTest {
     }
 
     @Test
-    void aSilentWindowIsSkippedAndLeavesThePromptAlone() {
+    void skipsSilentWindowAndKeepsPrompt() {
         speech.say(0, T0, "one", T0 + 1000);
         speech.say(3000, T0, "noise", T0 + 1000, T0 + 1000);
         speech.say(6000, T0, "two", T0 + 100);
@@ -119,7 +119,7 @@ class LongFormTranscriptionTest {
     }
 
     @Test
-    void aSureTextIsNoSilence() {
+    void confidentTextIsNotSilence() {
         speech.say(0, T0, "one", T0 + 1000);
         speech.silence(0L, 0.7);
         run(3000, english());
@@ -146,7 +146,7 @@ class LongFormTranscriptionTest {
     }
 
     @Test
-    void textOfBlanksIsLeftOut() {
+    void dropsBlankText() {
         speech.say(0, T0, "one", T0 + 500, T0 + 600, "  ", T0 + 700, T0 + 800, "two", T0 + 900);
         run(3000, english());
         assertThat(segments).extracting(Segment::text).containsExactly("one", "two");
@@ -168,7 +168,7 @@ class LongFormTranscriptionTest {
     }
 
     @Test
-    void anEmptyRecordingHasALanguageAndNoText() {
+    void emptyRecordingHasLanguageButNoText() {
         SpokenLanguage language = run(0, TranscribeOptions.builder());
         assertThat(language.code()).isEqualTo("de");
         assertThat(segments).isEmpty();

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.checkpoint.GenerationConfig;
 import io.github.whisperspeedtest.error.EngineException;
-import io.github.whisperspeedtest.error.EngineMemoryException;
+import io.github.whisperspeedtest.error.EngineOutOfMemoryException;
 import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.testing.ScriptedNetwork;
@@ -85,13 +85,13 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void tellsOfSegmentsAndProgress() {
-        List<Segment> heard = new ArrayList<>();
+    void reportsSegmentsAndProgress() {
+        List<Segment> received = new ArrayList<>();
         List<Double> fractions = new ArrayList<>();
         Transcription transcription = transcriber.transcribe(audio(90), ENGLISH, new TranscriptionListener() {
             @Override
             public void onSegment(Segment segment) {
-                heard.add(segment);
+                received.add(segment);
             }
 
             @Override
@@ -99,7 +99,7 @@ class NetworkTranscriberTest {
                 fractions.add(fraction);
             }
         });
-        assertThat(heard).hasSize(6).isEqualTo(transcription.segments());
+        assertThat(received).hasSize(6).isEqualTo(transcription.segments());
         assertThat(fractions).hasSize(3).isSorted().endsWith(1.0);
     }
 
@@ -120,7 +120,7 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void anInterruptEndsItBetweenTokens() {
+    void interruptEndsTranscriptionBetweenTokens() {
         beforeStep = () -> Thread.currentThread().interrupt();
         try {
             assertThatThrownBy(() -> transcriber.transcribe(audio(30), ENGLISH))
@@ -137,7 +137,7 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void closingItFromAnotherThreadEndsItAndWaits() throws Exception {
+    void closingFromAnotherThreadCancelsAndWaits() throws Exception {
         AtomicReference<@Nullable CompletableFuture<Boolean>> closing = new AtomicReference<>();
         beforeStep = () -> {
             if (closing.get() == null) {
@@ -165,7 +165,7 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void isClosedOnceWithItsFilterAndThenRefusesWork() {
+    void closesFilterOnceAndRejectsFurtherCalls() {
         CuttingFilter filter = new CuttingFilter();
         NetworkTranscriber filtering = transcriber(network, filter);
         filtering.close();
@@ -179,7 +179,7 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void aListenerCannotCloseIt() {
+    void rejectsCloseFromListener() {
         TranscriptionListener closer = new TranscriptionListener() {
             @Override
             public void onSegment(Segment segment) {
@@ -193,7 +193,7 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void passesOnWhatAListenerOrTheNetworkThrows() {
+    void propagatesExceptionsOfListenerAndNetwork() {
         IllegalArgumentException failure = new IllegalArgumentException("from the listener");
         TranscriptionListener thrower = new TranscriptionListener() {
             @Override
@@ -216,7 +216,7 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void refusesByNameWhatAnEnglishOnlyModelCannotDo() {
+    void rejectsOptionsThatAnEnglishOnlyModelLacks() {
         NetworkTranscriber english =
                 transcriber(new ScriptedNetwork(ScriptedNetwork.ENGLISH_ONLY, (window, tokens) -> Map.of()), null);
         refuses(english, ENGLISH.toBuilder().task(Task.TRANSLATE), "task=translate");
@@ -224,7 +224,7 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void refusesByNameALanguageThatTheVocabularyLacks() {
+    void rejectsLanguageThatTheVocabularyLacks() {
         refuses(transcriber, ENGLISH.toBuilder().language(Language.of("yue")), "language=yue");
     }
 
@@ -237,13 +237,13 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void decodesChunksAtOnce() {
-        List<Segment> heard = new ArrayList<>();
+    void decodesBatchesOfChunks() {
+        List<Segment> received = new ArrayList<>();
         NetworkTranscriber chunked = chunked(network);
         Transcription transcription = chunked.transcribe(audio(70), ENGLISH, new TranscriptionListener() {
             @Override
             public void onSegment(Segment segment) {
-                heard.add(segment);
+                received.add(segment);
             }
         });
         // Each chunk says hi in its first two seconds and once more until its end.
@@ -251,9 +251,9 @@ class NetworkTranscriberTest {
         assertThat(network.encoded()).hasSize(3);
         assertThat(network.mostOpenWindows()).isEqualTo(1);
         assertThat(network.open()).isZero();
-        assertThat(heard).isEqualTo(transcription.segments());
+        assertThat(received).isEqualTo(transcription.segments());
         Duration previous = Duration.ZERO;
-        for (Segment segment : heard) {
+        for (Segment segment : received) {
             assertThat(segment.start()).isGreaterThanOrEqualTo(previous);
             previous = segment.end();
         }
@@ -263,7 +263,7 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void decodesAsManyChunksAtOnceAsAskedFor() {
+    void honoursBatchSize() {
         chunked(network).transcribe(audio(70), ENGLISH.toBuilder().batchSize(2).build());
         assertThat(network.sequences()).first().isEqualTo(2);
         network.encoded().clear();
@@ -287,21 +287,21 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void saysThatMemoryWasTooShortForABatch() {
+    void notesReducedBatchSize() {
         beforeStep = () -> {
             if (network.encoded().size() == 3) {
-                throw new EngineMemoryException("scripted");
+                throw new EngineOutOfMemoryException("scripted");
             }
         };
         NetworkTranscriber chunked = chunked(network);
         assertThat(chunked.transcribe(audio(70), ENGLISH).text()).startsWith("hi hi");
         assertThat(network.encoded()).hasSize(6);
         assertThat(chunked.parameters().notes())
-                .containsExactly("no more than 1 chunk at once: memory ran out with more");
+                .containsExactly("batch size reduced to 1 chunk after running out of memory");
     }
 
     @Test
-    void anInterruptEndsABatchBetweenTokens() {
+    void interruptEndsBatchBetweenTokens() {
         beforeStep = () -> Thread.currentThread().interrupt();
         try {
             assertThatThrownBy(() -> chunked(network).transcribe(audio(70), ENGLISH))
@@ -322,7 +322,7 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void hearsOnlyTheSpeechAndPutsItBackInItsPlace() {
+    void transcribesOnlySpeechAndRestoresTimes() {
         try (NetworkTranscriber filtering = transcriber(network, new CuttingFilter())) {
             // One second from 10 s on and twenty from 50 s on.
             Transcription transcription = filtering.transcribe(audio(100), ENGLISH);
@@ -340,7 +340,7 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void wordsStayTogetherWhereSilenceWasCutOut() {
+    void wordsAreNotSplitAtRemovedSilence() {
         try (NetworkTranscriber filtering = transcriber(network, new CuttingFilter())) {
             Transcription transcription = filtering.transcribe(
                     audio(100), ENGLISH.toBuilder().timestamps(Timestamps.WORD).build());

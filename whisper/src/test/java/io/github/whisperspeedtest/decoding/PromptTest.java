@@ -13,7 +13,7 @@ class PromptTest {
     private static final SpecialTokens MULTILINGUAL = SpecialTokens.of(51865);
 
     @Test
-    void saysLanguageAndTask() {
+    void containsLanguageAndTask() {
         Prompt prompt = Prompt.of(MULTILINGUAL, "de", Task.TRANSCRIBE, true, List.of(), 223);
         assertThat(prompt.tokens()).containsExactly(50258, 50261, 50359);
         assertThat(prompt.startOfTranscript()).isZero();
@@ -23,14 +23,14 @@ class PromptTest {
     }
 
     @Test
-    void followsOnFromTheEndOfTheTextBefore() {
+    void startsWithEndOfPreviousText() {
         Prompt prompt = Prompt.of(MULTILINGUAL, "en", Task.TRANSCRIBE, true, List.of(1, 2, 3, 4), 3);
         assertThat(prompt.tokens()).containsExactly(50361, 2, 3, 4, 50258, 50259, 50359);
         assertThat(prompt.startOfTranscript()).isEqualTo(4);
     }
 
     @Test
-    void saysNothingToEnglishOnlyModels() {
+    void omitsLanguageAndTaskForEnglishOnlyModels() {
         SpecialTokens english = SpecialTokens.of(51864);
         assertThat(Prompt.of(english, "en", Task.TRANSCRIBE, true, List.of(), 223)
                         .tokens())

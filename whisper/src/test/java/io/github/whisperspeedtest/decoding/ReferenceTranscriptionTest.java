@@ -6,7 +6,7 @@ import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.evaluation.TextNormalizer;
 import io.github.whisperspeedtest.evaluation.WordErrorRate;
 import io.github.whisperspeedtest.mel.LogMelSpectrogram;
@@ -57,8 +57,8 @@ class ReferenceTranscriptionTest {
     }
 
     @Test
-    void bundledSamplesAreWrittenWithoutAnError() throws IOException {
-        for (Sample sample : EmbeddedModel.samples()) {
+    void transcribesBundledSamplesWithoutErrors() throws IOException {
+        for (SpeechSample sample : EmbeddedModel.samples()) {
             segments.clear();
             SpokenLanguage language = transcribe(sample);
             assertThat(text()).isEqualTo(sample.reference());
@@ -75,8 +75,8 @@ class ReferenceTranscriptionTest {
     }
 
     @Test
-    void chunksMakeNoMoreErrorsThanIndependentWindows() throws IOException {
-        Sample sample = MicroSamples.named(LONG_RECORDING);
+    void chunkedErrorRateDoesNotExceedIndependentWindows() throws IOException {
+        SpeechSample sample = MicroSamples.named(LONG_RECORDING);
         TranscribeOptions options =
                 TranscribeOptions.builder().conditionOnPreviousText(false).build();
         transcribe(sample, options, LongFormTranscription::new);
@@ -98,17 +98,17 @@ class ReferenceTranscriptionTest {
         }
     }
 
-    private double errorRate(Sample sample) {
+    private double errorRate(SpeechSample sample) {
         return WordErrorRate.of(TextNormalizer.normalize(sample.reference()), TextNormalizer.normalize(text()))
                 .rate();
     }
 
-    private SpokenLanguage transcribe(Sample sample) throws IOException {
+    private SpokenLanguage transcribe(SpeechSample sample) throws IOException {
         return transcribe(sample, TranscribeOptions.defaults(), LongFormTranscription::new);
     }
 
     private SpokenLanguage transcribe(
-            Sample sample,
+            SpeechSample sample,
             TranscribeOptions options,
             BiFunction<TranscriptionSteps, Spectrogram, TranscriptionLoop> loop)
             throws IOException {

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What is said in each window of a {@link ScriptedNetwork}; a window is told by the frame that it begins at. */
+/** The speech in each window of a {@link ScriptedNetwork}; windows are identified by their first frame. */
 final class ScriptedSpeech {
     static final Tokenizer TOKENIZER = ScriptedNetwork.tokenizer(ScriptedNetwork.MULTILINGUAL);
     static final SpecialTokens SPECIALS = TOKENIZER.specials();

@@ -40,7 +40,7 @@ class SearchTest {
     private final ScriptedNetwork network = new ScriptedNetwork(ScriptedNetwork.MULTILINGUAL, this::next);
 
     @Test
-    void greedySearchTakesTheLikeliestTokenEachTime() {
+    void greedySearchSelectsMostProbableToken() {
         DecodedWindow found = decode(TranscribeOptions.builder());
         assertThat(found.text()).isEqualTo("aef");
         assertThat(network.sequences()).containsOnly(1);
@@ -48,7 +48,7 @@ class SearchTest {
     }
 
     @Test
-    void beamsFindWhatIsLikelierAltogether() {
+    void beamSearchFindsMoreProbableSequence() {
         DecodedWindow found = decode(TranscribeOptions.builder().beamSize(2));
         assertThat(found.text()).isEqualTo("b");
         assertThat(found.averageLogProbability()).isCloseTo(Math.log(0.4 * 0.95) / 2, within(1e-3));
@@ -57,7 +57,7 @@ class SearchTest {
     }
 
     @Test
-    void patienceWaitsForMoreEndings() {
+    void patienceRequiresMoreFinishedSequences() {
         decode(TranscribeOptions.builder().beamSize(2));
         int impatient = network.sequences().size();
         network.sequences().clear();
@@ -81,7 +81,7 @@ class SearchTest {
     }
 
     @Test
-    void ofEquallyLikelySequencesTheFirstIsTaken() {
+    void breaksTiesByFirstSequence() {
         TokenSequence first = sequence(2, -1);
         assertThat(new LikelihoodRanker(null).best(List.of(first, sequence(2, -1))))
                 .isSameAs(first);
@@ -95,7 +95,7 @@ class SearchTest {
     }
 
     @Test
-    void samplesAreTheSameEachTime() {
+    void samplingIsDeterministic() {
         TranscribeOptions.Builder options =
                 TranscribeOptions.builder().temperatures(List.of(1.0)).bestOf(3);
         DecodedWindow first = decode(options);
@@ -105,7 +105,7 @@ class SearchTest {
     }
 
     @Test
-    void theLikeliestOfManySamplesIsTaken() {
+    void selectsMostProbableSample() {
         DecodedWindow found =
                 decode(TranscribeOptions.builder().temperatures(List.of(1.0)).bestOf(60));
         assertThat(found.text()).isEqualTo("b");

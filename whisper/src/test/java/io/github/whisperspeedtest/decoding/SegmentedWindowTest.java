@@ -13,7 +13,7 @@ class SegmentedWindowTest {
     private static final int T0 = SPECIALS.timestampBegin();
 
     @Test
-    void pairsOfTimestampsPartSegmentsAndTheNextWindowBeginsWithWhatIsCutOff() {
+    void splitsAtTimestampPairsAndResumesAtTruncatedSegment() {
         SegmentedWindow window = window(0, 3000, T0 + 10, 1, 2, T0 + 100, T0 + 120, 3, T0 + 700, T0 + 750, 4, 5);
         assertSegment(window, 0, 0.2, 2.0, T0 + 10, 1, 2, T0 + 100);
         assertSegment(window, 1, 2.4, 14.0, T0 + 120, 3, T0 + 700);
@@ -25,7 +25,7 @@ class SegmentedWindowTest {
     }
 
     @Test
-    void afterASingleTimestampNothingIsSaid() {
+    void singleTimestampEndsWindow() {
         SegmentedWindow window = window(6000, 3000, T0, 1, T0 + 100, T0 + 120, 3, T0 + 700);
         assertSegment(window, 0, 60.0, 62.0, T0, 1, T0 + 100);
         assertSegment(window, 1, 62.4, 74.0, T0 + 120, 3, T0 + 700);
@@ -34,7 +34,7 @@ class SegmentedWindowTest {
     }
 
     @Test
-    void aPairAtTheEndEndsTheWindowThere() {
+    void pairAtEndEndsWindow() {
         SegmentedWindow window = window(0, 3000, T0, 1, T0 + 100, T0 + 100);
         assertSegment(window, 0, 0, 2.0, T0, 1, T0 + 100);
         assertThat(window.segments()).hasSize(1);
@@ -42,7 +42,7 @@ class SegmentedWindowTest {
     }
 
     @Test
-    void textWithoutPairsIsOneSegment() {
+    void textWithoutTimestampPairsIsOneSegment() {
         SegmentedWindow window = window(100, 3000, T0 + 30, 1, 2, T0 + 500);
         assertSegment(window, 0, 1.6, 11.0, T0 + 30, 1, 2, T0 + 500);
         assertThat(window.advance()).isEqualTo(3000);
@@ -50,7 +50,7 @@ class SegmentedWindowTest {
     }
 
     @Test
-    void textWithoutAnEndReachesToTheEndOfTheAudio() {
+    void textWithoutEndTimestampExtendsToEndOfAudio() {
         assertSegment(window(100, 1234, T0 + 30, 1, 2), 0, 1.6, 13.34, T0 + 30, 1, 2);
         assertSegment(window(100, 1234, 1, 2), 0, 1.0, 13.34, 1, 2);
         assertThat(window(100, 1234, T0, 1, 2).advance()).isEqualTo(1234);
@@ -64,7 +64,7 @@ class SegmentedWindowTest {
     }
 
     @Test
-    void whereNoWindowBeginsAnewWhatIsCutOffIsASegmentToo() {
+    void returnsTruncatedSegmentIfNoWindowFollows() {
         List<DecodedSegment> all = SegmentedWindow.all(
                 SPECIALS, List.of(T0 + 10, 1, T0 + 100, T0 + 100, 2, T0 + 300, T0 + 350, 3, 4), 1000, 1500);
         assertThat(all).hasSize(3);
@@ -74,7 +74,7 @@ class SegmentedWindowTest {
     }
 
     @Test
-    void noneOfThemGoesBeyondTheAudio() {
+    void limitsSegmentsToAudio() {
         List<DecodedSegment> all =
                 SegmentedWindow.all(SPECIALS, List.of(T0, 1, T0 + 700, T0 + 800, 2, T0 + 900), 0, 1000);
         assertSegment(all.get(0), 0, 10, T0, 1, T0 + 700);

@@ -13,7 +13,7 @@ class TokenDistributionTest {
     private final TokenDistribution distribution = new TokenDistribution(4);
 
     @Test
-    void probabilitiesAreASoftmaxOfWhatIsAllowed() {
+    void probabilitiesAreSoftmaxOverAllowedTokens() {
         distribution.start(new float[] {1, 2, 3, 9, 2, 1, 8});
         distribution.forbid(3);
         distribution.forbidTimestampsFrom(6);
@@ -98,13 +98,13 @@ class TokenDistributionTest {
     }
 
     @Test
-    void logitsThatAreNoNumbersAreAnErrorOfTheEngine() {
+    void invalidLogitsAreAnEngineError() {
         float nan = Float.NaN;
         for (float[] logits : new float[][] {{1, nan, 3, 1, 1, 1, 1}, {nan, nan, nan, nan, nan, nan, nan}}) {
             distribution.start(logits);
             assertThatThrownBy(() -> distribution.settle(true))
                     .isInstanceOf(EngineException.class)
-                    .hasMessageContaining("not numbers");
+                    .hasMessageContaining("invalid logits");
         }
     }
 

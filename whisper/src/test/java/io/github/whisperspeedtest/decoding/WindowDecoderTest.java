@@ -30,7 +30,7 @@ class WindowDecoderTest {
     };
 
     @Test
-    void windowsOfABatchAreDecodedAsIfEachWereAlone() {
+    void batchEqualsSeparateDecoding() {
         ScriptedNetwork network = new ScriptedNetwork(ScriptedNetwork.MULTILINGUAL, LETTERS);
         for (TranscribeOptions options : List.of(
                 plain().build(),
@@ -62,7 +62,7 @@ class WindowDecoderTest {
     }
 
     @Test
-    void silenceIsToldAfterTheStartOfTheTranscript() {
+    void readsNoSpeechProbabilityAfterStartOfTranscript() {
         ScriptedNetwork network = new ScriptedNetwork(ScriptedNetwork.MULTILINGUAL, (window, tokens) -> {
             boolean atStart = tokens.get(tokens.size() - 1) == SPECIALS.startOfTranscript();
             return atStart ? Map.of(SPECIALS.noSpeech(), 0.3, (int) 'a', 0.7) : LETTERS.next(window, tokens);
@@ -72,7 +72,7 @@ class WindowDecoderTest {
     }
 
     @Test
-    void englishOnlyModelsAreToldNeitherLanguageNorTask() {
+    void englishOnlyModelsGetNeitherLanguageNorTask() {
         Tokenizer tokenizer = ScriptedNetwork.tokenizer(ScriptedNetwork.ENGLISH_ONLY);
         SpecialTokens specials = tokenizer.specials();
         ScriptedNetwork network = new ScriptedNetwork(
@@ -117,7 +117,7 @@ class WindowDecoderTest {
     }
 
     @Test
-    void onlyTheWindowThatRepeatsItselfIsDecodedAgain() {
+    void retriesOnlyRepetitiveWindow() {
         ScriptedNetwork network = new ScriptedNetwork(ScriptedNetwork.MULTILINGUAL, (window, tokens) -> {
             int written = tokens.size() - PLAIN.tokens().length;
             if (window != 1) {
@@ -139,7 +139,7 @@ class WindowDecoderTest {
     }
 
     @Test
-    void improbableTextIsDecodedAgainUnlessNobodySpeaks() {
+    void retriesImprobableTextUnlessSilent() {
         assertThat(temperature(0.1, 0.1, plain())).isEqualTo(1.0);
         assertThat(temperature(0.1, 0.9, plain())).as("silent").isZero();
         assertThat(temperature(0.1, 0.9, plain().noSpeechThreshold(null))).isEqualTo(1.0);

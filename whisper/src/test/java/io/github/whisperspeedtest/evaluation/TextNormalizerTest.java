@@ -46,7 +46,7 @@ class TextNormalizerTest {
                 "\u00AD", "\u200B", "\u200C", "\u200D", "\u200E", "\u200F", "\u202B", "\u2060", "\u2069", "\uFE0F",
                 "\uFEFF", "\u034F"
             })
-    void whatNobodySeesIsLeftOut(String invisible) {
+    void removesInvisibleCharacters(String invisible) {
         String hidden = String.join(invisible, "", "Tu", "rn off.", "");
 
         assertThat(TextNormalizer.normalize(hidden)).isEqualTo("turn off");
@@ -54,7 +54,7 @@ class TextNormalizerTest {
     }
 
     @Test
-    void leavesNothingOfPunctuation() {
+    void removesPunctuation() {
         assertThat(TextNormalizer.normalize(" ... [silence] ")).isEmpty();
         assertThat(TextNormalizer.words(" ... [silence] ")).isEmpty();
     }

@@ -34,13 +34,13 @@ class WordErrorRateTest {
     }
 
     @Test
-    void divideByTheWordsOfTheReference() {
+    void dividesByReferenceLength() {
         assertThat(WordErrorRate.of("a b c d", "a x c").rate()).isEqualTo(0.5);
         assertThat(WordErrorRate.of("a", "x y z").rate()).isEqualTo(3);
     }
 
     @Test
-    void anEmptyReferenceIsMetByAnEmptyTranscriptOnly() {
+    void emptyReferenceMatchesOnlyEmptyTranscript() {
         assertThat(WordErrorRate.of("", " ").rate()).isZero();
         assertThat(WordErrorRate.of("(silence)", "you").rate()).isEqualTo(1);
         assertThat(WordErrorRate.of("", "thank you")).isEqualTo(new WordErrorRate(0, 0, 2, 0));
@@ -85,7 +85,7 @@ class WordErrorRateTest {
     }
 
     @Test
-    void impossibleCountsAreRefused() {
+    void rejectsImpossibleCounts() {
         assertThatThrownBy(() -> new WordErrorRate(2, 2, 0, 3))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("2 substitutions, 2 deletions, 0 insertions in 3 reference words");

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.ThreadMXBean;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.AudioFiles;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.mel.LogMelSpectrogram.Padding;
 import io.github.whisperspeedtest.testing.MicroSamples;
 import java.io.IOException;
@@ -37,7 +37,7 @@ class LogMelSpectrogramTest {
         "de_single_01.flac, 80, 100"
     })
     void agreesWithADoublePrecisionTransformOnSpeech(String name, int bins, int firstFrame) throws IOException {
-        Sample sample = MicroSamples.named(name);
+        SpeechSample sample = MicroSamples.named(name);
         Audio audio;
         try (InputStream stream = sample.open()) {
             audio = AudioFiles.read(name, stream);
@@ -90,7 +90,7 @@ class LogMelSpectrogramTest {
     }
 
     @Test
-    void aPartIsHeardAsIfItWereAll() {
+    void partEqualsSeparateRecording() {
         Audio audio = Audio.of("noise", noise(4000 * 160 + 159, 0.3f));
         for (int[] part : new int[][] {{0, 2000}, {500, 3000}, {1234, 0}, {3500, 500}, {3500, 3000}}) {
             long end = Math.min(audio.sampleCount(), (part[0] + part[1]) * 160L);
@@ -137,7 +137,7 @@ class LogMelSpectrogramTest {
     }
 
     @Test
-    void isConstantWhereThereIsNoSound() {
+    void isConstantForSilence() {
         Audio speechThenSilence = Audio.of("tail", Arrays.copyOf(noise(1600, 0.3f), 64_000));
 
         assertThat(window(Audio.of("silence", new float[32_000]), 80, Padding.SILENCE, 0))
@@ -160,7 +160,7 @@ class LogMelSpectrogramTest {
     }
 
     @Test
-    void staysFiniteWhereSamplesAreNot() {
+    void remainsFiniteForInvalidSamples() {
         float[] samples = noise(32_000, 0.3f);
         samples[5_000] = Float.NaN;
         samples[20_000] = Float.POSITIVE_INFINITY;
@@ -172,7 +172,7 @@ class LogMelSpectrogramTest {
     }
 
     @Test
-    void refusesWrongArguments() {
+    void rejectsInvalidArguments() {
         Audio audio = Audio.of("noise", noise(8_000, 0.3f));
         LogMelSpectrogram spectrogram = new LogMelSpectrogram(80, Padding.SILENCE);
 

@@ -30,12 +30,12 @@ class MelFilterbankTest {
     }
 
     @Test
-    void needsABin() {
+    void rejectsZeroBins() {
         assertThatThrownBy(() -> MelFilterbank.of(0)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
-    void handsOutACopy() {
+    void returnsCopy() {
         MelFilterbank filterbank = MelFilterbank.of(80);
         filterbank.weights()[1] = 5;
 

@@ -53,7 +53,7 @@ class ExponentialsTest {
     }
 
     @Test
-    void whatIsNoNumberMakesTheSumNone() {
+    void propagatesNaN() {
         assertThat(exponentials.sum(new float[] {0, Float.NaN}, 0, 2, 0, 1)).isNaN();
         assertThat(exponentials.sum(new float[] {0, Float.NEGATIVE_INFINITY}, 0, 2, 0, 1))
                 .isNaN();

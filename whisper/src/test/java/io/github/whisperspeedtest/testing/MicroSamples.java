@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.testing;
 
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -19,19 +19,19 @@ public final class MicroSamples {
     private MicroSamples() {}
 
     /** Returns eight single sentences, three recordings of several, and one of 76 s. */
-    public static List<Sample> all() {
+    public static List<SpeechSample> all() {
         Map<String, URL> bundled =
-                EmbeddedModel.samples().stream().collect(Collectors.toMap(Sample::name, Sample::resource));
+                EmbeddedModel.samples().stream().collect(Collectors.toMap(SpeechSample::name, SpeechSample::resource));
         Function<String, URL> locator = name -> bundled.containsKey(name) ? bundled.get(name) : resource(name);
         try (InputStream table = resource("references.tsv").openStream()) {
-            return Sample.readTable(table, locator);
+            return SpeechSample.readTable(table, locator);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     /** Returns the recording of the given file name, such as {@code de_single_01.flac}. */
-    public static Sample named(String name) {
+    public static SpeechSample named(String name) {
         return all().stream()
                 .filter(sample -> sample.name().equals(name))
                 .findFirst()

@@ -8,7 +8,7 @@ import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.checkpoint.AttentionHead;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.network.DecoderSession;
 import io.github.whisperspeedtest.network.EncoderOutput;
 import java.io.ByteArrayOutputStream;
@@ -48,7 +48,7 @@ class ReferenceNetworkTest {
 
     @ParameterizedTest
     @CsvSource({"en_single_04.flac, 0, 50259", "de_single_03.flac, 1, 50261"})
-    void greedyDecodingWritesWhatIsSaid(String sample, int window, int language) {
+    void greedyDecodingTranscribesSample(String sample, int window, int language) {
         int[] prompt = {START, language, TRANSCRIBE, NO_TIMESTAMPS};
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         try (DecoderSession session = windows.startDecoding(1)) {
@@ -131,7 +131,7 @@ class ReferenceNetworkTest {
     }
 
     @Test
-    void whatTheContractForbidsIsRefused() {
+    void rejectsContractViolations() {
         ReferenceNetwork other = new ReferenceNetwork(EmbeddedModel.checkpoint());
         assertThatThrownBy(() -> other.encode(List.of(new float[80 * 3000 - 1])))
                 .hasMessage("A window must have 80 x 3000 values, but has 239999");
@@ -178,7 +178,7 @@ class ReferenceNetworkTest {
     }
 
     private static float[] spectrogram(String name) {
-        Sample sample = MicroSamples.named(name);
+        SpeechSample sample = MicroSamples.named(name);
         try (InputStream in = sample.open()) {
             Audio audio = AudioFiles.read(name, in);
             return ReferenceSpectrogram.of(audio, 80);

@@ -61,7 +61,7 @@ class PreTokenizerTest {
 
     @ParameterizedTest
     @MethodSource("texts")
-    void cutsAsGpt2Does(String text, List<String> pieces) {
+    void splitsLikeGpt2(String text, List<String> pieces) {
         assertThat(PreTokenizer.split(text)).isEqualTo(pieces);
     }
 

@@ -95,7 +95,7 @@ class SpecialTokensTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 50_257, 51_863, 51_867})
-    void noOtherVocabularyIsWhispers(int size) {
+    void rejectsOtherVocabularySizes(int size) {
         assertThatThrownBy(() -> SpecialTokens.of(size))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("51864")

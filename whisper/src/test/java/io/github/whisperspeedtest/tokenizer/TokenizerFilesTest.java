@@ -48,7 +48,7 @@ class TokenizerFilesTest {
     }
 
     @Test
-    void specialTokensAreNoTextTokens() throws IOException {
+    void excludesSpecialTokensFromTextTokens() throws IOException {
         TokenizerData data = read("{\"a\":0,\"<|endoftext|>\":1,\"<|startoftranscript|>\":50258}", "");
 
         assertThat(data.tokens()).hasSize(1);
@@ -133,7 +133,7 @@ class TokenizerFilesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{\"model\":{\"type\":\"Unigram\",\"vocab\":[]}}", "{}", "5", "", "[[[["})
-    void refusesWhatIsNoBpeTokenizer(String json) {
+    void rejectsTokenizersOtherThanBpe(String json) {
         assertThatThrownBy(() -> TokenizerFiles.readTokenizerJson("test", stream(json)))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("test is damaged");
@@ -165,7 +165,7 @@ class TokenizerFilesTest {
         ["a",5,"<|endoftext|>"]               ; token 1 should be a text
         ["a","b"]                             ; should have the token <|endoftext|>
         ["<|endoftext|>"]                     ; should have text tokens
-        ["a","<|en|>","b","<|endoftext|>"]    ; token 1 should be one of text
+        ["a","<|en|>","b","<|endoftext|>"]    ; token 1 should be a text token
         ["a","a b","<|endoftext|>"]           ; stands for no byte
         ["a",                                 ; not valid JSON
         """)
@@ -204,7 +204,7 @@ class TokenizerFilesTest {
     }
 
     @Test
-    void refusesTokensThatNoTrainingMakes() {
+    void rejectsImpossibleTokens() {
         String token = "a".repeat(2000);
 
         assertThatThrownBy(() -> TokenizerFiles.readVocabularyText("test", stream(token + "\n<|endoftext|>")))
@@ -213,7 +213,7 @@ class TokenizerFilesTest {
     }
 
     @Test
-    void stopsReadingWhatIsTooLarge() {
+    void stopsReadingOversizedFiles() {
         InputStream endless = new InputStream() {
             @Override
             public int read() {
@@ -234,7 +234,7 @@ class TokenizerFilesTest {
 
     @ParameterizedTest
     @EnumSource(Form.class)
-    void damagedFilesAreReadOrRefused(Form form) {
+    void damagedFilesAreReadOrRejected(Form form) {
         byte[] valid = form.sample().getBytes(StandardCharsets.UTF_8);
         Random random = new Random(form.ordinal());
         int refused = 0;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.testing.MicroSamples;
 import io.github.whisperspeedtest.tokenizer.TokenizerData.Merge;
@@ -69,7 +69,7 @@ class TokenizerTest {
     }
 
     @Test
-    void whatLooksLikeASpecialTokenIsText() {
+    void treatsSpellingsOfSpecialTokensAsText() {
         List<Integer> tokens = boxed(micro.encode("<|endoftext|>"));
 
         assertThat(tokens).allMatch(token -> token < micro.specials().endOfText());
@@ -89,7 +89,7 @@ class TokenizerTest {
                     .toString();
             assertThat(micro.decode(boxed(micro.encode(text)))).isEqualTo(text);
         }
-        for (Sample sample : MicroSamples.all()) {
+        for (SpeechSample sample : MicroSamples.all()) {
             assertThat(micro.decode(boxed(micro.encode(sample.reference())))).isEqualTo(sample.reference());
         }
     }
@@ -113,7 +113,7 @@ class TokenizerTest {
     }
 
     @Test
-    void replacesBytesThatAreNoUtf8() {
+    void replacesInvalidUtf8() {
         List<Integer> euro = boxed(micro.encode("€"));
 
         assertThat(euro).as("no merge joins its bytes").hasSize(3);
@@ -133,7 +133,7 @@ class TokenizerTest {
     }
 
     @Test
-    void handsOutCopiesOfTheBytes() {
+    void returnsCopiesOfTheBytes() {
         int token = micro.encode("a")[0];
         micro.bytes(token)[0] = 'b';
 
@@ -142,7 +142,7 @@ class TokenizerTest {
 
     @ParameterizedTest
     @ValueSource(ints = {50_257, 60_000})
-    void refusesMoreTextTokensThanTheModelHas(int count) {
+    void rejectsMoreTextTokensThanTheModelHas(int count) {
         List<byte[]> tokens = new ArrayList<>(tokens(List.of()));
         while (tokens.size() < count) {
             tokens.add(new byte[0]);

@@ -35,7 +35,7 @@ class TokenizerWriterTest {
 
     @ParameterizedTest
     @ValueSource(ints = {51_864, 51_865, 51_866})
-    void tokenizerJsonIsReadAsItWas(int nVocab) throws IOException {
+    void tokenizerJsonRoundTrips(int nVocab) throws IOException {
         TokenizerWriter.writeTokenizerJson(micro, nVocab, file);
 
         TokenizerData read = readTokenizer();
@@ -45,7 +45,7 @@ class TokenizerWriterTest {
 
     @ParameterizedTest
     @ValueSource(ints = {51_864, 51_865, 51_866})
-    void vocabularyJsonIsReadAsItWas(int nVocab) throws IOException {
+    void vocabularyJsonRoundTrips(int nVocab) throws IOException {
         TokenizerWriter.writeVocabularyJson(micro, nVocab, file);
 
         try (InputStream stream = Files.newInputStream(file)) {
@@ -109,7 +109,7 @@ class TokenizerWriterTest {
     }
 
     @Test
-    void aTokenThatComesTwiceIsSpelledOnce() throws IOException {
+    void writesDuplicateTokenOnce() throws IOException {
         List<byte[]> tokens = new ArrayList<>(micro.tokens());
         tokens.add(tokens.get(0));
         TokenizerWriter.writeTokenizerJson(new TokenizerData(tokens, micro.merges()), 51_865, file);
@@ -124,7 +124,7 @@ class TokenizerWriterTest {
     }
 
     @Test
-    void refusesMoreTokensThanTheModelHas() {
+    void rejectsMoreTokensThanTheModelHas() {
         TokenizerData large =
                 new TokenizerData(Collections.nCopies(50_257, "a".getBytes(StandardCharsets.UTF_8)), List.of());
 

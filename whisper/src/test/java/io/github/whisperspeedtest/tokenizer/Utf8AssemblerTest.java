@@ -11,7 +11,7 @@ class Utf8AssemblerTest {
     private static final String TEXT = "Grüße, 你好, 😀 und \uD83D\uDC68\u200D\uD83D\uDC69!";
 
     @Test
-    void joinsCharactersThatAreCutAnywhere() {
+    void joinsSplitCharacters() {
         byte[] bytes = TEXT.getBytes(StandardCharsets.UTF_8);
         for (int pieceLength = 1; pieceLength <= bytes.length; pieceLength++) {
             Utf8Assembler assembler = new Utf8Assembler();
@@ -25,7 +25,7 @@ class Utf8AssemblerTest {
     }
 
     @Test
-    void givesOutWhatIsWholeAtOnce() {
+    void returnsCompleteCharactersImmediately() {
         Utf8Assembler assembler = new Utf8Assembler();
         assertThat(assembler.append("aé".getBytes(StandardCharsets.UTF_8))).isEqualTo("aé");
         assertThat(assembler.append(new byte[] {'b', (byte) 0xf0, (byte) 0x9f})).isEqualTo("b");

@@ -80,7 +80,7 @@ class LanguageTest {
     }
 
     @Test
-    void autoIsNoLanguageButAWish() {
+    void autoIsNotALanguage() {
         assertThat(Language.parse(" Auto ")).isSameAs(Language.auto());
         assertThat(Language.auto().code()).isEqualTo("auto");
         assertThatThrownBy(() -> Language.of("auto")).isInstanceOf(UnknownNameException.class);
@@ -88,7 +88,7 @@ class LanguageTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "  ", "klingon", "klingon-DE", "d", "de-!", "de AT"})
-    void unknownLanguageIsRefusedWithTheKnownOnes(String text) {
+    void rejectsUnknownLanguageAndListsKnownOnes(String text) {
         assertThatThrownBy(() -> Language.parse(text))
                 .isInstanceOf(UnknownNameException.class)
                 .hasMessageStartingWith("Unknown language '" + text + "'. Use 'auto' or one of: en, zh, de,")

@@ -117,7 +117,7 @@ class TranscribeOptionsTest {
     }
 
     @Test
-    void numbersBelowOneAreRefused() {
+    void rejectsNumbersBelowOne() {
         assertThatThrownBy(() -> TranscribeOptions.builder().beamSize(0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("beamSize must be at least 1, but was 0");
@@ -143,7 +143,7 @@ class TranscribeOptionsTest {
     }
 
     @Test
-    void numbersOutsideTheirRangeAreRefused() {
+    void rejectsNumbersOutOfRange() {
         TranscribeOptions.Builder builder = TranscribeOptions.builder();
         for (double patience : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
             assertThatThrownBy(() -> builder.patience(patience))
@@ -185,7 +185,7 @@ class TranscribeOptionsTest {
     }
 
     @Test
-    void nothingButWhatSaysSoMayBeNull() {
+    void rejectsNullExceptWhereDocumented() {
         assertThatThrownBy(() -> TranscribeOptions.builder().language(null)).isInstanceOf(NullPointerException.class);
         assertThatThrownBy(() -> TranscribeOptions.builder().task(null)).isInstanceOf(NullPointerException.class);
         assertThatThrownBy(() -> TranscribeOptions.builder().timestamps(null)).isInstanceOf(NullPointerException.class);

@@ -47,20 +47,20 @@ class FilteredAudioTest {
     }
 
     @Test
-    void partsOfASampleDoNotLeaveTheJoint() {
+    void mapsFractionalSamplesAtBoundary() {
         assertThat(FILTERED.originalEnd(seconds("2.00001"))).isEqualTo(seconds("3.00001"));
         assertThat(FILTERED.original(seconds("1.99999"))).isEqualTo(seconds("2.99999"));
     }
 
     @Test
-    void bothEndsOfAWordGoWithItsMiddle() {
+    void mapsBothEndsOfWordByItsMiddle() {
         assertThat(FILTERED.original(seconds("1.5"), seconds("1.9"))).isEqualTo(seconds("2.5"));
         assertThat(FILTERED.original(seconds("2.3"), seconds("1.9"))).isEqualTo(seconds("3.3"));
         assertThat(FILTERED.original(seconds("1.9"), seconds("2.1"))).isEqualTo(seconds("5.9"));
     }
 
     @Test
-    void spansThatTouchAreOne() {
+    void mergesAdjacentSpans() {
         FilteredAudio filtered = FilteredAudio.of(
                 RECORDING, List.of(new SpeechSpan(SECOND, 2 * SECOND), new SpeechSpan(2 * SECOND, 3 * SECOND)));
         assertThat(filtered.audio().sampleCount()).isEqualTo(2 * SECOND);
@@ -77,7 +77,7 @@ class FilteredAudioTest {
     }
 
     @Test
-    void nothingIsCopiedWhereAllIsSpeech() {
+    void doesNotCopyIfEverythingIsSpeech() {
         assertThat(FilteredAudio.of(RECORDING, List.of(new SpeechSpan(0, 10 * SECOND)))
                         .audio())
                 .isSameAs(RECORDING);
@@ -89,7 +89,7 @@ class FilteredAudioTest {
     }
 
     @Test
-    void withoutSpeechThereIsNothing() {
+    void isEmptyWithoutSpeech() {
         FilteredAudio empty = FilteredAudio.of(RECORDING, List.of());
         assertThat(empty.audio().sampleCount()).isZero();
         assertThat(empty.original(seconds("1"))).isEqualTo(seconds("1"));
@@ -101,7 +101,7 @@ class FilteredAudioTest {
     }
 
     @Test
-    void spansMustRiseInsideTheRecording() {
+    void rejectsUnorderedOrOutOfRangeSpans() {
         SpeechSpan first = new SpeechSpan(0, 100);
         for (List<SpeechSpan> wrong : List.of(
                 List.of(first, new SpeechSpan(99, 200)),
@@ -117,7 +117,7 @@ class FilteredAudioTest {
     }
 
     @Test
-    void filterKeepsWhatItsDetectorHears() {
+    void filterKeepsDetectedSpeech() {
         boolean[] closed = new boolean[1];
         SpeechFilter filter = SpeechFilter.of(new VoiceActivityDetector() {
             @Override

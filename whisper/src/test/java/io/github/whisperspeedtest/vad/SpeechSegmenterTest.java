@@ -52,7 +52,7 @@ class SpeechSegmenterTest {
     }
 
     @Test
-    void betweenTheThresholdsAFrameIsWhatTheOneBeforeWas() {
+    void keepsPreviousStateBetweenThresholds() {
         assertThat(segment("10 0.4", "1 0.9", "100 0.4", "30 0.1"))
                 .containsExactly(new SpeechSpan(10 * FRAME - 5120, 111 * FRAME + PADDING));
         // Once there is silence, such frames do not end it, and it lasts from its first frame on.
@@ -68,7 +68,7 @@ class SpeechSegmenterTest {
     }
 
     @Test
-    void stretchesThatAreNearShareTheSilence() {
+    void nearbySpansShareSilence() {
         assertThat(segment("20 0.9", "20 0.1", "20 0.9"))
                 .containsExactly(new SpeechSpan(0, 30 * FRAME), new SpeechSpan(30 * FRAME, 60 * FRAME));
         assertThat(segment("20 0.9", "30 0.1", "20 0.9"))

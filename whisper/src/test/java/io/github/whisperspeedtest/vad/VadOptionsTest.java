@@ -15,7 +15,7 @@ class VadOptionsTest {
     }
 
     @Test
-    void nonsenseIsRefused() {
+    void rejectsInvalidValues() {
         for (float wrong : new float[] {0, -1, 1.01f, Float.NaN}) {
             assertThatThrownBy(() -> new VadOptions(wrong, Duration.ZERO, Duration.ZERO))
                     .isInstanceOf(IllegalArgumentException.class)

@@ -1,10 +1,11 @@
 package io.github.whisperspeedtest.mlx.bindings;
 
 /**
- * An array of MLX's, computed or yet to be computed.
+ * An MLX array, evaluated or pending.
  *
- * <p>Belongs to the {@link MlxGraph} that made it until that is closed or gives it away with {@link MlxGraph#keep}; after that it must be
- * closed. Like all of MLX it is used on MLX's thread only, see {@link MlxRuntime#call}.
+ * <p>Belongs to the {@link MlxGraph} that created it until the graph is closed or releases it with
+ * {@link MlxGraph#keep}; after that it must be closed. Like all of MLX it is used only on MLX's thread, see
+ * {@link MlxRuntime#call}.
  */
 public final class MlxArray implements AutoCloseable {
     private long handle;
@@ -15,7 +16,7 @@ public final class MlxArray implements AutoCloseable {
 
     long handle() {
         if (handle == 0) {
-            throw new IllegalStateException("This array of MLX's is closed");
+            throw new IllegalStateException("This MLX array is closed");
         }
         return handle;
     }
@@ -25,7 +26,7 @@ public final class MlxArray implements AutoCloseable {
         return MlxC.mlx_array_dim(handle(), dimension);
     }
 
-    /** Gives the memory back; does nothing the second time. */
+    /** Frees the memory. Idempotent. */
     @Override
     public void close() {
         if (handle != 0) {

@@ -6,9 +6,9 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A function of one array that MLX has compiled: its element-by-element operations become one kernel.
+ * A compiled MLX function of one array, whose element-wise operations become one kernel.
  *
- * <p>On a graphics processor MLX compiles with what the driver has; on a processor it starts the system's C++ compiler.
+ * <p>On a GPU, MLX compiles with the driver; on a CPU it starts the system's C++ compiler.
  */
 public final class MlxFunction implements AutoCloseable {
     /** MLX calls this whenever it meets a type or a number of dimensions for the first time. */
@@ -29,7 +29,7 @@ public final class MlxFunction implements AutoCloseable {
                 MlxArray made = body.apply(graph, new MlxArray(array));
                 return MlxC.mlx_array_set(result, made.handle());
             } catch (RuntimeException | Error e) {
-                // Nothing can be thrown through MLX.
+                // Exceptions must not pass through native frames.
                 failure = e;
                 return 1;
             }
@@ -48,7 +48,7 @@ public final class MlxFunction implements AutoCloseable {
     /** Applies it to a vector of one array and returns a vector of the result, for the caller to free. */
     long apply(long arguments) {
         if (compiled == 0) {
-            throw new IllegalStateException("This function of MLX's is closed");
+            throw new IllegalStateException("This MLX function is closed");
         }
         results.setLong(0, 0);
         int status = MlxC.mlx_closure_apply(Pointer.nativeValue(results), compiled, arguments);

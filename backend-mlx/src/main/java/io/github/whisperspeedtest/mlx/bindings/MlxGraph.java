@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A piece of computation: operations put together here are carried out by {@link #eval} or {@link #read}, all at once.
+ * A piece of computation: its operations are evaluated together by {@link #eval} or {@link #read}.
  *
- * <p>Every array made here is freed when the graph is closed, but for those that {@link #keep} has taken out. Operations and their
- * shapes are those of the functions of the same name in MLX. Used on MLX's thread only, see {@link MlxRuntime#call}.
+ * <p>Arrays created here are freed when the graph is closed, except those released by {@link #keep}. Operations and
+ * shapes are those of the MLX functions of the same name. Used only on MLX's thread, see {@link MlxRuntime#call}.
  */
 public final class MlxGraph implements AutoCloseable {
     /** Axes that bring {@code [batch, heads, rows, width]} to {@code [batch, rows, heads, width]} and back. */
@@ -30,7 +30,7 @@ public final class MlxGraph implements AutoCloseable {
         stream = runtime.stream(device);
     }
 
-    /** Takes an array out of the graph: its new owner closes it. */
+    /** Releases an array from the graph; the new owner closes it. */
     public MlxArray keep(MlxArray array) {
         arrays.remove(array);
         return array;
@@ -54,7 +54,7 @@ public final class MlxGraph implements AutoCloseable {
      */
     public MlxArray array(ByteBuffer elements, MlxType type, int... shape) {
         if (!elements.isDirect()) {
-            throw new IllegalArgumentException("Elements for MLX have to be in native memory");
+            throw new IllegalArgumentException("Elements must be in native memory");
         }
         long address = MlxRuntime.address(elements) + elements.position();
         try {
@@ -244,7 +244,7 @@ public final class MlxGraph implements AutoCloseable {
                 stream));
     }
 
-    /** Returns an array with a part of it replaced; in place where nobody holds the old one any more by the time it is computed. */
+    /** Returns an array with a part replaced, in place if nothing else references the old array at evaluation. */
     public MlxArray sliceUpdate(MlxArray array, MlxArray update, int[] start, int[] stop) {
         int count = start.length;
         return result(MlxC.mlx_slice_update(
@@ -260,7 +260,7 @@ public final class MlxGraph implements AutoCloseable {
                 stream));
     }
 
-    /** Returns what a compiled function makes of an array. */
+    /** Applies a compiled function to an array. */
     public MlxArray apply(MlxFunction function, MlxArray array) {
         long arguments = MlxC.mlx_vector_array_new_value(array.handle());
         long results = 0;

@@ -11,10 +11,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the native libraries of MLX and mlx-c: in the user's own directory, where Homebrew puts them, or where the system looks.
+ * Finds the native libraries of MLX and mlx-c: in the user's directory, in Homebrew's directories, or on the system's
+ * search path.
  *
- * @param mlxc file of mlx-c, or its bare name where the system is to find it
- * @param mlx file of MLX beside it, or null where mlx-c finds that itself
+ * @param mlxc file of mlx-c, or its bare name if the system has to find it
+ * @param mlx file of MLX beside it, or null if mlx-c finds it
  */
 record MlxLibraries(String mlxc, @Nullable Path mlx) {
     /** System property that names a directory with the libraries. */

@@ -7,9 +7,9 @@ import java.nio.ByteOrder;
 import java.util.List;
 
 /**
- * Finds out whether a library takes its arguments as these bindings pass them, since mlx-c tells no version of its own.
+ * Checks that a library uses the calling convention of these bindings, because mlx-c does not report a version.
  *
- * <p>It computes a product with a quantised matrix, whose function has changed the most from version to version.
+ * <p>It computes a product with a quantized matrix, the function that changed most between versions.
  */
 final class MlxProbe {
     private static final int WIDTH = 32;
@@ -29,9 +29,9 @@ final class MlxProbe {
         float expected = WIDTH * (1 * 2 + 3);
         if (actual != expected) {
             throw new RuntimeUnavailableException(
-                    library + " is not an mlx-c that these bindings fit: a product on the " + device + " should be "
-                            + expected + ", but is " + actual,
-                    "Use mlx-c 0.6 or a later one of the same interface.",
+                    library + " is not a compatible mlx-c: a product on the " + device + " should be " + expected
+                            + ", but is " + actual,
+                    "Use mlx-c 0.6 or a later version with the same interface.",
                     null);
         }
     }

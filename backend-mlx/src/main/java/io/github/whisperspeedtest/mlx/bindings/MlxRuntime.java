@@ -5,7 +5,7 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import io.github.whisperspeedtest.error.EngineException;
-import io.github.whisperspeedtest.error.EngineMemoryException;
+import io.github.whisperspeedtest.error.EngineOutOfMemoryException;
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import io.github.whisperspeedtest.model.LibraryStore;
 import io.github.whisperspeedtest.spi.ImplementationContext;
@@ -33,7 +33,7 @@ public final class MlxRuntime {
 
     static final byte FALSE = 0;
 
-    /** An optional number that is not there. */
+    /** An absent optional number. */
     static final long NOTHING = 0;
 
     private static final int MAX_DIMENSIONS = 8;
@@ -47,7 +47,7 @@ public final class MlxRuntime {
 
     private final MlxThread thread;
 
-    /** Kept, since JNA frees what nobody refers to. */
+    /** Kept, because JNA frees unreferenced callbacks. */
     private final MlxC.ErrorHandler errorHandler;
 
     private final Memory resultCell = new Memory(Long.BYTES);
@@ -78,7 +78,7 @@ public final class MlxRuntime {
      * Returns MLX, loading it on first use.
      *
      * @param context the settings by which it is found, if it is not loaded yet
-     * @throws RuntimeUnavailableException if it is not on this machine, does not load, or is not what these bindings fit
+     * @throws RuntimeUnavailableException if it is not installed, does not load, or is incompatible
      */
     public static synchronized MlxRuntime start(ImplementationContext context) {
         if (failure != null) {
@@ -145,7 +145,7 @@ public final class MlxRuntime {
                 throw new RuntimeUnavailableException(reason(libraries, e), MlxLibraries.remedy(), e);
             } catch (EngineException e) {
                 throw new RuntimeUnavailableException(
-                        libraries.mlxc() + " is there but does not work: " + e.getMessage(), MlxLibraries.remedy(), e);
+                        libraries.mlxc() + " exists but does not work: " + e.getMessage(), MlxLibraries.remedy(), e);
             }
         });
     }
@@ -153,9 +153,7 @@ public final class MlxRuntime {
     private static String reason(MlxLibraries libraries, LinkageError failure) {
         String message =
                 String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
-        return libraries.isFound()
-                ? libraries.mlxc() + " cannot be used as mlx-c: " + message
-                : "MLX is not on this machine";
+        return libraries.isFound() ? libraries.mlxc() + " cannot be used as mlx-c: " + message : "MLX is not installed";
     }
 
     private void bind(MlxLibraries libraries) {
@@ -164,12 +162,12 @@ public final class MlxRuntime {
             NativeLibrary.getInstance(libraries.mlx().toString());
         }
         MlxC.bind(NativeLibrary.getInstance(libraries.mlxc()));
-        // The handler that mlx-c comes with ends the process.
+        // The default handler of mlx-c exits the process.
         MlxC.mlx_set_error_handler(errorHandler, 0, 0);
         version = readVersion();
         if (!MlxVersion.isSupported(version)) {
             throw new RuntimeUnavailableException(
-                    "MLX " + MlxVersion.OLDEST + " or later is needed, but " + libraries.mlxc() + " has " + version,
+                    "MLX " + MlxVersion.OLDEST + " or later is required, but " + libraries.mlxc() + " has " + version,
                     "Update it ('brew upgrade mlx-c'), or " + MlxLibraries.remedy(),
                     null);
         }
@@ -181,19 +179,19 @@ public final class MlxRuntime {
         }
         if (devices.isEmpty()) {
             throw new RuntimeUnavailableException(
-                    libraries.mlxc() + " was built to compute on nothing", MlxLibraries.remedy(), null);
+                    libraries.mlxc() + " was built without any compute device", MlxLibraries.remedy(), null);
         }
         keepWorking(libraries);
     }
 
-    /** Leaves out the devices that are there and do not work, such as the GPU of a virtual machine. */
+    /** Removes devices that exist but do not work, such as the GPU of a virtual machine. */
     private void keepWorking(MlxLibraries libraries) {
         RuntimeException problem = null;
         for (MlxDevice device : List.copyOf(devices)) {
             try {
                 MlxProbe.check(this, device, libraries.mlxc());
             } catch (EngineException | RuntimeUnavailableException e) {
-                LOG.warn("MLX is not used on the {}: {}", device, e.getMessage());
+                LOG.warn("Not using MLX on the {}: {}", device, e.getMessage());
                 devices.remove(device);
                 problem = e;
             }
@@ -229,17 +227,17 @@ public final class MlxRuntime {
         return version;
     }
 
-    /** Returns what it can compute on, the best first. */
+    /** Returns the devices, best first. */
     public List<MlxDevice> devices() {
         return List.copyOf(devices);
     }
 
-    /** Does something on MLX's thread, where all of MLX is used, and returns what it returns. */
+    /** Runs a task on MLX's thread and returns its result. All of MLX is used on that thread. */
     public <T> T call(Supplier<T> task) {
         return thread.call(task);
     }
 
-    /** Does something on MLX's thread, where all of MLX is used. */
+    /** Runs a task on MLX's thread. All of MLX is used on that thread. */
     public void run(Runnable task) {
         thread.call(() -> {
             task.run();
@@ -247,7 +245,7 @@ public final class MlxRuntime {
         });
     }
 
-    /** Begins a computation. */
+    /** Starts a computation. */
     public MlxGraph graph(MlxDevice device) {
         return new MlxGraph(this, device);
     }
@@ -257,7 +255,7 @@ public final class MlxRuntime {
         return new MlxFunction(this, device, body);
     }
 
-    /** Gives back the memory that MLX keeps for arrays to come. */
+    /** Frees the memory that MLX caches for future arrays. */
     public void clearCache() {
         check(MlxC.mlx_clear_cache());
     }
@@ -326,7 +324,7 @@ public final class MlxRuntime {
     /**
      * Checks what a function returned.
      *
-     * @throws EngineMemoryException if memory is short
+     * @throws EngineOutOfMemoryException if memory is short
      * @throws EngineException if the call failed otherwise
      */
     void check(int status) {
@@ -351,7 +349,7 @@ public final class MlxRuntime {
         String reason = error == null ? "no reason given" : error;
         error = null;
         return OUT_OF_MEMORY.matcher(reason).find()
-                ? new EngineMemoryException("MLX has no memory left: " + reason + ". Take a smaller model.")
+                ? new EngineOutOfMemoryException("MLX ran out of memory: " + reason + ". Use a smaller model.")
                 : new EngineException("MLX failed: " + reason);
     }
 

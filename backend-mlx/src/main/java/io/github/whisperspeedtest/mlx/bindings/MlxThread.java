@@ -7,10 +7,10 @@ import java.util.concurrent.Future;
 import java.util.function.Supplier;
 
 /**
- * The one thread that calls MLX.
+ * The single thread that calls MLX.
  *
- * <p>Since 0.31 MLX keeps what belongs to a stream, and what it has compiled, for the thread that made it: an array that is to be
- * computed on another one's stream is refused, and every new thread would leave a stream with a thread of its own behind.
+ * <p>Since 0.31, streams and compiled functions belong to the thread that created them: MLX rejects arrays of another
+ * thread's stream, and each new thread would leak a stream with its own thread.
  */
 final class MlxThread {
     private final ExecutorService executor = Executors.newSingleThreadExecutor(task -> {
@@ -24,7 +24,10 @@ final class MlxThread {
         thread = await(executor.submit(Thread::currentThread));
     }
 
-    /** Runs a task there and returns what it returns; an interruption does not end the wait, and is not lost. */
+    /**
+     * Runs a task on that thread and returns its result. An interrupt does not end the wait; the interrupt status is
+     * restored.
+     */
     <T> T call(Supplier<T> task) {
         return Thread.currentThread() == thread ? task.get() : await(executor.submit(task::get));
     }

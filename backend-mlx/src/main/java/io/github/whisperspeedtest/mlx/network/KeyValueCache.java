@@ -9,12 +9,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keys and values of the decoder's self-attention, with room for more, so that a step writes its own rows and copies none.
+ * Self-attention keys and values of the decoder, with spare room, so that a step writes only its own rows.
  *
  * <p>An array of {@code [sequences, heads, room, headWidth]} for each layer's keys and one for its values.
  */
 final class KeyValueCache implements AutoCloseable {
-    /** By how many positions it grows. */
+    /** Growth in positions. */
     private static final int STEP = 64;
 
     private final MlxType type;
@@ -28,7 +28,7 @@ final class KeyValueCache implements AutoCloseable {
         }
     }
 
-    /** Returns how many positions are filled. */
+    /** Returns the number of filled positions. */
     int length() {
         return length;
     }
@@ -51,7 +51,7 @@ final class KeyValueCache implements AutoCloseable {
         int filled = length + added.size(2);
         MlxArray room = old == null
                 ? graph.zeros(type, added.size(0), added.size(1), rounded(filled), added.size(3))
-                // Only what nobody else holds when it is computed is written in place.
+                // Arrays are updated in place only if nothing else references them at evaluation.
                 : graph.adopt(old);
         if (room.size(2) < filled) {
             MlxArray more =
@@ -71,7 +71,7 @@ final class KeyValueCache implements AutoCloseable {
         return (positions + STEP - 1) / STEP * STEP;
     }
 
-    /** Counts positions that every layer has been given. */
+    /** Counts positions that were appended to every layer. */
     void advance(int count) {
         length += count;
     }

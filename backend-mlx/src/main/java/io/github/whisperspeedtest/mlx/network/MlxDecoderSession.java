@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Sequences that the decoder has read so far, as its caches. */
+/** The decoder session, with the caches of the sequences decoded so far. */
 final class MlxDecoderSession implements DecoderSession {
     private final MlxNetwork network;
     private final MlxEncoderOutput encoded;
@@ -21,7 +21,7 @@ final class MlxDecoderSession implements DecoderSession {
     private int windows;
     private int sequences;
 
-    /** What the sequences attend to: the encoder's own, or a copy of those windows that are left. */
+    /** The windows that the sequences attend to: the encoder output itself, or a copy of the remaining windows. */
     private List<KeysAndValues> cross;
 
     private boolean ownsCross;
@@ -68,7 +68,7 @@ final class MlxDecoderSession implements DecoderSession {
         });
     }
 
-    /** Does something to the caches; where it fails on the way they hold nothing that could be gone on from, so the session ends. */
+    /** Runs a change of the caches. If it fails halfway, the caches are inconsistent, so the session ends. */
     private void change(Runnable task) {
         try {
             network.runtime().run(task);
@@ -82,7 +82,7 @@ final class MlxDecoderSession implements DecoderSession {
         return graph.reshape(graph.indices(new int[][] {values}), values.length);
     }
 
-    /** Returns the cross-attention's scores of a first append to the one sequence there is: {@code [head][token][position]}. */
+    /** Returns the cross-attention scores of the first append to a single sequence: {@code [head][token][position]}. */
     float[][][] crossAttention(int[] tokens, List<AttentionHead> heads) {
         checkFits(new int[][] {tokens});
         return network.runtime().call(() -> {
@@ -127,7 +127,7 @@ final class MlxDecoderSession implements DecoderSession {
         checkOpen();
         int count = tokens[0].length;
         if (tokens.length != sequences || count < 1 || length() + count > dimensions.nTextCtx()) {
-            throw new IllegalArgumentException(tokens.length + " sequences of " + count + " more tokens do not fit "
+            throw new IllegalArgumentException(tokens.length + " sequences of " + count + " more tokens do not match "
                     + sequences + " sequences of " + length() + "; the decoder has " + dimensions.nTextCtx()
                     + " positions");
         }
@@ -169,7 +169,7 @@ final class MlxDecoderSession implements DecoderSession {
     private void checkOpen() {
         network.checkOpen();
         if (closed) {
-            throw new IllegalStateException("This session is closed; start to decode again.");
+            throw new IllegalStateException("This decoder session is closed; start a new one.");
         }
         if (!ownsCross) {
             encoded.checkOpen();

@@ -51,7 +51,7 @@ final class MlxEncoderOutput implements EncoderOutput {
 
     void checkOpen() {
         if (closed) {
-            throw new IllegalStateException("These windows are closed; encode them again.");
+            throw new IllegalStateException("This encoder output is closed; encode the windows again.");
         }
     }
 

@@ -55,16 +55,16 @@ public final class MlxNetwork implements WhisperNetwork {
     /**
      * Loads a network.
      *
-     * @throws io.github.whisperspeedtest.error.RuntimeUnavailableException if MLX cannot be used here
+     * @throws io.github.whisperspeedtest.error.RuntimeUnavailableException if MLX cannot be used on this machine
      * @throws io.github.whisperspeedtest.error.EngineException if MLX fails, such as for lack of memory
-     * @throws io.github.whisperspeedtest.error.ModelException if a file of the checkpoint cannot be read any more
+     * @throws io.github.whisperspeedtest.error.ModelException if a file of the checkpoint can no longer be read
      */
     public static MlxNetwork load(Checkpoint checkpoint, MlxOptions options) {
         MlxRuntime runtime = MlxRuntime.get();
         return runtime.call(() -> new MlxNetwork(runtime, checkpoint, options));
     }
 
-    /** Returns what it computes on and with. */
+    /** Returns the device and the precision. */
     public MlxOptions options() {
         return options;
     }

@@ -3,7 +3,7 @@ package io.github.whisperspeedtest.mlx.network;
 import io.github.whisperspeedtest.mlx.bindings.MlxDevice;
 import io.github.whisperspeedtest.mlx.bindings.MlxType;
 
-/** The type that is computed with, which weights that are not quantised are held in too. */
+/** The compute type, which is also the storage type of weights that are not quantized. */
 public enum MlxPrecision {
     /** 16-bit floating point. */
     FLOAT16("float16", MlxType.FLOAT16),
@@ -20,7 +20,7 @@ public enum MlxPrecision {
         this.type = type;
     }
 
-    /** Returns what users call it. */
+    /** Returns the name for users. */
     public String label() {
         return label;
     }
@@ -29,7 +29,7 @@ public enum MlxPrecision {
         return type;
     }
 
-    /** Returns what is computed with where nobody asks: 16 bits, but on a processor, where MLX has no fast kernels for them, 32. */
+    /** Returns the default precision: 16 bits on a GPU; 32 bits on a CPU, where MLX has no fast 16-bit kernels. */
     public static MlxPrecision automatic(MlxDevice device) {
         return device == MlxDevice.GPU ? FLOAT16 : FLOAT32;
     }

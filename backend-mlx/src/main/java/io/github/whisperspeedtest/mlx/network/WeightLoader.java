@@ -16,7 +16,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings the weights of a checkpoint to MLX, one by one, in the type that is computed with; quantised ones stay as they are.
+ * Copies the weights of a checkpoint to MLX one by one in the compute type; quantized weights stay quantized.
  *
  * <p>Owns all of them: closing it frees the model.
  */
@@ -120,7 +120,7 @@ final class WeightLoader implements AutoCloseable {
         return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
     }
 
-    /** Computes an array at once, so that no more than one tensor is there in two forms. */
+    /** Evaluates an array immediately, so that at most one tensor exists in two forms. */
     private MlxArray load(Function<MlxGraph, MlxArray> operation) {
         try (MlxGraph graph = runtime.graph(options.device())) {
             MlxArray array = operation.apply(graph);

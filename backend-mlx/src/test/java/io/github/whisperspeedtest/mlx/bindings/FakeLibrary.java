@@ -8,7 +8,7 @@ import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Compiles libraries that have the functions of mlx-c and compute nothing. */
+/** Compiles libraries with the functions of mlx-c that compute nothing. */
 final class FakeLibrary {
     private FakeLibrary() {}
 

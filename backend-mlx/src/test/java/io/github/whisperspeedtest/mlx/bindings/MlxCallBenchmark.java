@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Times single calls of MLX: the smallest there is, whose time is all the binding's; operations that are put together and never carried
- * out; and the way to MLX's thread and back.
+ * Measures single MLX calls: the smallest call, which is pure binding overhead; operations that are never evaluated;
+ * and a round trip to MLX's thread.
  *
  * <p>Arguments: rounds, and calls in a round.
  */
 final class MlxCallBenchmark {
     private MlxCallBenchmark() {}
 
-    /** Runs it. */
+    /** Runs the benchmark. */
     public static void main(String[] arguments) {
         int rounds = Integer.parseInt(arguments[0]);
         int calls = Integer.parseInt(arguments[1]);

@@ -43,7 +43,7 @@ class MlxGraphTest {
     }
 
     @Test
-    void refusesArraysThatAreFreed() {
+    void rejectsFreedArrays() {
         MlxRuntime runtime = MlxRuntime.start(TestContexts.ofEngine());
         runtime.run(() -> {
             MlxArray kept;
@@ -63,7 +63,7 @@ class MlxGraphTest {
     }
 
     @Test
-    void freesAllThatNobodyKeeps() {
+    void freesAllArraysThatAreNotKept() {
         MlxRuntime runtime = MlxRuntime.start(TestContexts.ofEngine());
         runtime.run(() -> {
             long before = runtime.activeMemory();
@@ -125,7 +125,7 @@ class MlxGraphTest {
     }
 
     @Test
-    void passesOnWhatACompiledFunctionThrows() {
+    void propagatesExceptionOfCompiledFunction() {
         MlxRuntime runtime = MlxRuntime.start(TestContexts.ofEngine());
         assertThatThrownBy(() -> runtime.run(() -> {
                     try (MlxGraph graph = runtime.graph(MlxDevice.CPU);

@@ -16,13 +16,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What becomes of libraries that are missing or not what they should be; each in a process of its own. */
+/** Tests missing or unusable libraries, each in a separate process. */
 class MlxRuntimeTest {
     @TempDir
     private Path directory;
 
     @Test
-    void saysThatTheUsersDirectoryHasNone() {
+    void reportsMissingLibraryInUserDirectory() {
         Answer answer = start();
         assertThat(answer.reason())
                 .contains("There is no " + System.mapLibraryName("mlxc"), directory.toString(), "LIBDIR");
@@ -31,7 +31,7 @@ class MlxRuntimeTest {
     }
 
     @Test
-    void saysWhatDoesNotLoad() throws IOException {
+    void reportsLibraryThatDoesNotLoad() throws IOException {
         Path library = Files.writeString(directory.resolve(System.mapLibraryName("mlxc")), "not a library");
         Answer answer = start();
         assertThat(answer.reason()).startsWith(library + " cannot be used as mlx-c: ");
@@ -45,15 +45,15 @@ class MlxRuntimeTest {
     }
 
     @Test
-    void refusesAnOldVersion() throws Exception {
+    void rejectsOldVersion() throws Exception {
         FakeLibrary.compile(directory, "0.30.6", "");
         Answer answer = start();
-        assertThat(answer.reason()).contains("MLX 0.31 or later is needed", directory.toString(), "has 0.30.6");
+        assertThat(answer.reason()).contains("MLX 0.31 or later is required", directory.toString(), "has 0.30.6");
         assertThat(answer.remedy()).contains("brew upgrade mlx-c");
     }
 
     @Test
-    void refusesWhatComputesNothing() throws Exception {
+    void rejectsBuildWithoutDevices() throws Exception {
         FakeLibrary.compile(directory, "0.31.2", "");
         assertThat(start().reason()).contains(directory.toString(), "does not work");
     }

@@ -35,7 +35,7 @@ public class ContextParams extends Structure {
         read();
     }
 
-    /** Returns whether every field has the value that whisper.cpp 1.7.1 gives it: another version would be laid out differently. */
+    /** Returns whether every field has whisper.cpp 1.7.1's default; another version would have a different layout. */
     public boolean holdsDefaults() {
         return use_gpu == 1
                 && flash_attn == 0
@@ -48,7 +48,7 @@ public class ContextParams extends Structure {
                 && dtw_mem_size.longValue() == 128L << 20;
     }
 
-    /** The form that functions take. */
+    /** The structure passed by value. */
     public static final class ByValue extends ContextParams implements Structure.ByValue {
         /** Allocates an empty structure. */
         public ByValue() {}

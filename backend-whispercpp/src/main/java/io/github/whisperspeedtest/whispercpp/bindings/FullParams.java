@@ -131,10 +131,10 @@ public class FullParams extends Structure {
     }
 
     /**
-     * Returns whether the defaults that a library filled in stand where this layout expects them.
+     * Returns whether a library's defaults are at the expected places of this layout.
      *
-     * <p>Another version of whisper.cpp has other fields; passing it this structure would corrupt memory. The values are those of
-     * {@code whisper_full_default_params} in 1.7.1, spread over the whole structure.
+     * <p>Other versions of whisper.cpp have other fields, and passing this structure to them would corrupt memory. The
+     * values are those of {@code whisper_full_default_params} in 1.7.1, spread over the whole structure.
      */
     public boolean holdsDefaults() {
         return strategy == WhisperLibrary.SAMPLING_GREEDY
@@ -159,7 +159,7 @@ public class FullParams extends Structure {
                 && grammar_penalty == 100.0f;
     }
 
-    /** The form that functions take. */
+    /** The structure passed by value. */
     public static final class ByValue extends FullParams implements Structure.ByValue {
         /** Allocates an empty structure. */
         public ByValue() {}

@@ -19,13 +19,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the native libraries of whisper.cpp: the user's own, or those inside the whisper-jni jar.
+ * Finds the native libraries of whisper.cpp: the user's own, or those in the whisper-jni jar.
  *
- * @param directory where they lie
- * @param whisper file of the library that has the {@code whisper_} functions
- * @param ggml file of the library that it needs, or null where the system finds that one
- * @param engine what they are, for people, such as {@code whisper.cpp 1.7.1 (whisper-jni 1.7.1)}
- * @param remedy what to do where they are there but do not load
+ * @param directory directory of the libraries
+ * @param whisper file of the library with the {@code whisper_} functions
+ * @param ggml file of the ggml library, or null if the system finds it
+ * @param engine name for reports, such as {@code whisper.cpp 1.7.1 (whisper-jni 1.7.1)}
+ * @param remedy the next step if the libraries exist but do not load
  */
 public record NativeLibraries(
         Path directory, Path whisper, @Nullable Path ggml, String engine, String remedy) {
@@ -48,9 +48,9 @@ public record NativeLibraries(
     private static final List<String> GGML_NAMES = List.of("libggml.so", "libggml.dylib");
 
     /**
-     * Finds the libraries, unpacking the bundled ones where that has not been done.
+     * Finds the libraries. Unpacks the bundled ones on the first call.
      *
-     * @throws RuntimeUnavailableException if there are none for this platform, or they cannot be unpacked
+     * @throws RuntimeUnavailableException if this platform is not supported or the libraries cannot be unpacked
      * @throws IOException if the whisper-jni jar cannot be read
      */
     public static NativeLibraries find(ImplementationContext context) throws IOException {
@@ -58,7 +58,7 @@ public record NativeLibraries(
         return own.isPresent() ? ofDirectory(own.get()) : bundled(new LibraryStore(context.nativeLibraries()));
     }
 
-    /** Returns the user's own libraries, none where the bundled ones are used. */
+    /** Returns the user's own libraries, none if the bundled ones are used. */
     public static List<Path> ownFiles(Settings settings) {
         return ownDirectory(settings).stream()
                 .flatMap(directory -> Stream.of(WHISPER_NAMES, GGML_NAMES)
@@ -83,7 +83,7 @@ public record NativeLibraries(
                 absolute,
                 whisper,
                 firstExisting(absolute, GGML_NAMES),
-                "whisper.cpp, own build in " + absolute + " (laid out as 1.7.1)",
+                "whisper.cpp, own build in " + absolute + " (layout of 1.7.1)",
                 OWN_BUILD_REMEDY);
     }
 
@@ -112,7 +112,7 @@ public record NativeLibraries(
                 BUNDLED_REMEDY);
     }
 
-    /** Returns the version of the whisper-jni jar, which is also that of the whisper.cpp inside it. */
+    /** Returns the version of the whisper-jni jar, which equals the version of whisper.cpp in it. */
     static String whisperJniVersion() throws IOException {
         Properties properties = new Properties();
         try (InputStream in = resource("META-INF/maven/io.github.givimad/whisper-jni/pom.properties")
@@ -139,12 +139,12 @@ public record NativeLibraries(
     }
 
     /**
-     * One platform's files inside the whisper-jni jar.
+     * The files for one platform in the whisper-jni jar.
      *
-     * @param folder the platform's folder in the jar
+     * @param folder folder of the platform in the jar
      * @param whisper name of the whisper library, in the jar and on disk
-     * @param ggml name of the ggml library in the jar, chosen by what the processor can do
-     * @param ggmlFile name that the whisper library looks for it under
+     * @param ggml name of the ggml library in the jar, chosen by the features of the CPU
+     * @param ggmlFile name by which the whisper library finds it
      */
     record Bundle(String folder, String whisper, String ggml, String ggmlFile) {
         static Bundle of(String osName, String osArch, String cpuInfo) {
@@ -165,7 +165,7 @@ public record NativeLibraries(
                 return linux("debian-arm64", cpuInfo.contains("fphp") ? "libggml+fp16.so" : "libggml+crc.so");
             }
             throw new RuntimeUnavailableException(
-                    "whisper-jni has no whisper.cpp for " + osName + " on " + osArch + " that can be called in process",
+                    "whisper-jni has no whisper.cpp for " + osName + " on " + osArch + "",
                     "Use Linux or macOS on x86-64 or ARM64, or set " + DIRECTORY_VARIABLE
                             + " to a directory with your own build of whisper.cpp 1.7.1.",
                     null);

@@ -6,13 +6,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where whisper.cpp's log goes: to SLF4J at DEBUG, and to whoever listens on the thread that calls into the library.
+ * Receives whisper.cpp's log and forwards it to SLF4J at DEBUG and to captures on the calling thread.
  *
- * <p>Listening matters because version 1.7.1 tells the probability of a detected language, the time spent in each part, and why a
- * call failed nowhere but in its log.
+ * <p>Captures are needed because version 1.7.1 reports the probability of a detected language, the time of each phase
+ * and the reason of a failure only in its log.
  */
 public final class NativeLog implements WhisperLibrary.LogCallback {
-    private static final Logger log = LoggerFactory.getLogger("io.github.whisperspeedtest.whispercpp.native");
+    private static final Logger LOG = LoggerFactory.getLogger("io.github.whisperspeedtest.whispercpp.native");
 
     private final ThreadLocal<@Nullable StringBuilder> captured = new ThreadLocal<>();
 
@@ -23,19 +23,19 @@ public final class NativeLog implements WhisperLibrary.LogCallback {
         if (capture != null) {
             capture.append(message);
         }
-        if (log.isDebugEnabled() && !message.isBlank()) {
-            log.debug(message.stripTrailing());
+        if (LOG.isDebugEnabled() && !message.isBlank()) {
+            LOG.debug(message.stripTrailing());
         }
     }
 
-    /** Starts to keep what is logged on this thread; ends with {@link Capture#close}. */
+    /** Starts to capture the log of this thread, until {@link Capture#close}. */
     public Capture capture() {
         Capture capture = new Capture();
         captured.set(capture.text);
         return capture;
     }
 
-    /** What was logged on one thread during one native call. */
+    /** The log of one thread during one native call. */
     public final class Capture implements AutoCloseable {
         private final StringBuilder text = new StringBuilder();
 
@@ -44,7 +44,7 @@ public final class NativeLog implements WhisperLibrary.LogCallback {
             return text.toString();
         }
 
-        /** Returns the last line that was logged, for messages of errors. */
+        /** Returns the last logged line, for error messages. */
         public String lastLine() {
             return text.toString()
                     .strip()

@@ -7,14 +7,14 @@ import com.sun.jna.Pointer;
 /**
  * The functions of whisper.cpp that this backend calls, under their names in {@code whisper.h} 1.7.1.
  *
- * <p>whisper-jni's own Java class is not used: it cannot cancel, reports no progress and no probabilities, and hands text over as
- * Java's modified UTF-8, which garbles every character outside the basic plane.
+ * <p>whisper-jni's own Java class is not used: it cannot cancel, reports no progress and no probabilities, and passes
+ * text as Java's modified UTF-8, which garbles characters outside the basic plane.
  */
 public interface WhisperLibrary extends Library {
-    /** Decode greedily at temperature 0. */
+    /** Greedy decoding at temperature 0. */
     int SAMPLING_GREEDY = 0;
 
-    /** Decode with beams at temperature 0. */
+    /** Beam search at temperature 0. */
     int SAMPLING_BEAM_SEARCH = 1;
 
     /** Receives log lines; {@code ggml_log_callback}. */

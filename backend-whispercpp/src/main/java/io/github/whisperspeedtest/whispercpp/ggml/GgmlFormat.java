@@ -5,12 +5,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Numbers that writer and checker of the GGML format share. */
+/** Constants shared by the reader and the writer of the GGML format. */
 final class GgmlFormat {
     /** The letters "ggml" as a number. */
     static final int MAGIC = 0x67676d6c;
 
-    /** Room for a token in the buffer of whisper.cpp's {@code quantize} tool; no vocabulary of Whisper has a longer one. */
+    /** Token buffer size of whisper.cpp's {@code quantize} tool; no Whisper vocabulary has a longer token. */
     static final int MAX_TOKEN_BYTES = 128;
 
     /** Models with fewer tokens are English-only and have their special tokens one id earlier. */
@@ -18,7 +18,7 @@ final class GgmlFormat {
 
     private GgmlFormat() {}
 
-    /** Returns the id of the first special token, the end of the text: all text tokens come before it. */
+    /** Returns the id of the first special token, the end of text; all text tokens precede it. */
     static int endOfText(int vocabularySize) {
         return vocabularySize < MULTILINGUAL_VOCABULARY ? 50256 : 50257;
     }

@@ -14,15 +14,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One check of one GGML file, section by section.
+ * Validates a GGML file, section by section.
  *
- * <p>Each bound stands where whisper.cpp's loader ({@code whisper_model_load}), its compute graphs or its decoding loop would
- * otherwise read out of bounds, run out of a fixed table, or abort.
+ * <p>Each bound prevents whisper.cpp's loader ({@code whisper_model_load}), compute graphs or decoding loop from
+ * reading out of bounds, exceeding a fixed-size table, or aborting the process.
  */
 final class GgmlInspection {
     static final String ADVICE = "Download or convert the model again.";
 
-    /** whisper.cpp counts languages from the vocabulary's size and has names for no other counts. */
+    /** whisper.cpp derives the number of languages from the vocabulary size, and has names only for these sizes. */
     private static final int MIN_VOCABULARY = 51864;
 
     private static final int MAX_VOCABULARY = 51866;
@@ -66,7 +66,7 @@ final class GgmlInspection {
         if (magic != GgmlFormat.MAGIC) {
             throw new ModelException(file + " is not a GGML model of whisper.cpp: it should begin with 0x"
                     + Integer.toHexString(GgmlFormat.MAGIC) + ", but begins with 0x" + Integer.toHexString(magic)
-                    + ". Name a GGML model (ggml-*.bin), or convert this one with whisper.cpp's own scripts.");
+                    + ". Use a GGML model (ggml-*.bin), or convert this one with whisper.cpp's scripts.");
         }
     }
 
@@ -82,7 +82,7 @@ final class GgmlInspection {
         int textLayers = readHeader("n_text_layer", 1, MAX_LAYERS);
         int melBins = readHeader("n_mels", 80, 128);
 
-        // The decoder reads the encoder's output without a projection between them.
+        // The decoder reads the encoder's output without a projection.
         checkHeader("n_text_state", textWidth, audioWidth);
         checkHeader("n_audio_head", audioHeads * HEAD_WIDTH, audioWidth);
         checkHeader("n_text_head", textHeads * HEAD_WIDTH, textWidth);
@@ -131,10 +131,10 @@ final class GgmlInspection {
                     + ", but whisper.cpp reads version " + GgmlFileType.QUANTIZATION_VERSION);
         }
         if (fileType == GgmlFileType.F32) {
-            // It would load, but ggml's convolution asserts that its weights have 16 bits.
+            // It would load, but ggml's convolution asserts 16-bit weights.
             throw new ModelException(
-                    file + " cannot be used: it holds f32, with which whisper.cpp 1.7.1 ends the process"
-                            + " once it computes. Take the same model as f16, or quantised.");
+                    file + " cannot be used: it stores f32 weights, with which whisper.cpp 1.7.1 aborts"
+                            + " during inference. Use the same model as f16 or quantized.");
         }
         return fileType;
     }
@@ -161,7 +161,7 @@ final class GgmlInspection {
         long needed = expected.values().stream().mapToLong(StoredTensor::bytes).sum();
         if (needed > input.remaining()) {
             throw new ModelException(file + " is incomplete: the tensors of such a model have " + needed
-                    + " bytes, but the whole file has only " + input.size() + ". " + ADVICE);
+                    + " bytes, but the file has only " + input.size() + ". " + ADVICE);
         }
     }
 
@@ -202,7 +202,7 @@ final class GgmlInspection {
             hasSpace |= token.length == 1 && token[0] == ' ';
         }
         if (!hasSpace) {
-            throw damaged("its vocabulary has no token \" \", which whisper.cpp cannot do without");
+            throw damaged("its vocabulary has no token \" \", which whisper.cpp requires");
         }
         return count;
     }
@@ -229,7 +229,7 @@ final class GgmlInspection {
             @Nullable StoredTensor wanted = missing.remove(name);
             if (wanted == null) {
                 throw damaged("at offset " + start + " there is a tensor '" + name + "', "
-                        + (expected.containsKey(name) ? "which the file has already" : "which such a model has not"));
+                        + (expected.containsKey(name) ? "which is a duplicate" : "which such a model does not have"));
             }
             checkTensor(wanted, typeId, sizes);
             tensors.add(new StoredTensor(name, wanted.type(), wanted.sizes(), input.position(), wanted.bytes()));

@@ -10,16 +10,16 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
- * A GGML file of a Whisper model that has been checked from end to end without native code.
+ * A GGML file of a Whisper model, fully validated without native code.
  *
- * <p>whisper.cpp believes what a file says: it reads past its buffers or aborts the process where header, vocabulary or tensor
- * table are wrong. A file that passes {@link #inspect} has exactly the header, filters, vocabulary and tensors that whisper.cpp
- * 1.7.1 and later rely on; only the weights themselves are not looked at, and no weight, not even a NaN, can make it abort.
+ * <p>whisper.cpp trusts its input: a wrong header, vocabulary or tensor table makes it read out of bounds or abort the
+ * process. A file that passes {@link #inspect} has exactly the header, filters, vocabulary and tensors that whisper.cpp
+ * 1.7.1 and later rely on. The weights are not checked; no weight, not even NaN, can make it abort.
  *
  * @param path the file
  * @param dimensions the hyper-parameters
- * @param fileType what the matrices are stored as
- * @param vocabularySize text tokens in the file; the special tokens behind them have no entries
+ * @param fileType storage type of the matrices
+ * @param vocabularySize number of text tokens in the file; the special tokens after them have no entries
  * @param tensors the tensors in file order
  */
 public record GgmlModelFile(
@@ -46,9 +46,10 @@ public record GgmlModelFile(
     }
 
     /**
-     * Checks a file; the weights are skipped, so it takes a moment and little memory whatever the size.
+     * Validates a file. The weights are skipped, so it is fast and needs little memory whatever the size.
      *
-     * @throws ModelException if whisper.cpp could not load the file safely; the message names the file and the offence
+     * @throws ModelException if whisper.cpp could not load the file safely; the message names the file and the
+     *     violation
      */
     public static GgmlModelFile inspect(Path file) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -57,7 +58,7 @@ public record GgmlModelFile(
             throw new ModelException(file + " does not exist. Download the model.", e);
         } catch (IOException e) {
             throw new ModelException(
-                    file + " cannot be read: " + e.getMessage() + ". Check the file and who may read it.", e);
+                    file + " cannot be read: " + e.getMessage() + ". Check the file and its permissions.", e);
         }
     }
 }

@@ -20,10 +20,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes whisper.cpp's GGML format, laid out as by its converter and quantised, to the bit, as by its {@code quantize} tool.
+ * Writes whisper.cpp's GGML format with the layout of its converter, quantized bit for bit like its {@code quantize}
+ * tool.
  *
- * <p>Tensors are converted in slices, so that the largest model needs no more memory than the smallest. Source of the format:
- * models/convert-pt-to-ggml.py and examples/quantize in ggml-org/whisper.cpp.
+ * <p>Tensors are converted in slices, so the largest model needs no more memory than the smallest. Source of the
+ * format: models/convert-pt-to-ggml.py and examples/quantize in ggml-org/whisper.cpp.
  */
 public final class GgmlWriter implements CheckpointWriter {
     private static final List<GgmlFileType> FILE_TYPES =
@@ -66,7 +67,7 @@ public final class GgmlWriter implements CheckpointWriter {
                 .filter(fileType -> fileType.label().equals(quantization))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "Unknown quantisation '" + quantization + "', use one of " + quantizations()));
+                        "Unknown quantization '" + quantization + "', use one of " + quantizations()));
     }
 
     private static void write(Checkpoint checkpoint, GgmlFileType fileType, Path file) throws IOException {
@@ -106,10 +107,10 @@ public final class GgmlWriter implements CheckpointWriter {
     }
 
     /**
-     * Returns the text tokens, filled up with empty ones to the first special token.
+     * Returns the text tokens, padded with empty ones up to the first special token.
      *
-     * <p>whisper.cpp names the ids that are left itself, and would print "[_extra_token_600]" for an id that a small vocabulary
-     * lacks.
+     * <p>whisper.cpp names the remaining ids itself, and would print "[_extra_token_600]" for an id that a small
+     * vocabulary lacks.
      */
     private static byte[][] vocabulary(Checkpoint checkpoint, Path file) {
         List<byte[]> tokens = checkpoint.tokenizer().tokens();

@@ -1,4 +1,4 @@
-/** GGML model files, inspected and written. */
+/** Validates and writes GGML model files. */
 @NullMarked
 package io.github.whisperspeedtest.whispercpp.ggml;
 

@@ -37,7 +37,7 @@ class NativeLibrariesTest {
 
     @ParameterizedTest
     @CsvSource({"Windows 11, amd64", "Linux, riscv64", "SunOS, sparcv9"})
-    void namesAPlatformThatThereIsNothingFor(String os, String arch) {
+    void namesUnsupportedPlatform(String os, String arch) {
         assertThatThrownBy(() -> Bundle.of(os, arch, ""))
                 .isInstanceOfSatisfying(RuntimeUnavailableException.class, e -> {
                     assertThat(e.reason()).contains(os, arch);
@@ -53,7 +53,7 @@ class NativeLibrariesTest {
     }
 
     @Test
-    void namesTheDirectoryThatLacksTheLibrary(@TempDir Path directory) throws IOException {
+    void namesDirectoryWithoutLibrary(@TempDir Path directory) throws IOException {
         Files.writeString(directory.resolve("libggml.so"), "");
         assertThatThrownBy(() -> NativeLibraries.ofDirectory(directory))
                 .isInstanceOf(RuntimeUnavailableException.class)

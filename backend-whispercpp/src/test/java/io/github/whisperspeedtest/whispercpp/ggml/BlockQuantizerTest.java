@@ -54,7 +54,7 @@ class BlockQuantizerTest {
     }
 
     @Test
-    void refusesTypesItDoesNotKnow() {
+    void rejectsUnknownTypes() {
         assertThatThrownBy(() -> quantize(GgmlType.Q4_K, new float[256])).isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -62,7 +62,7 @@ class GgmlModelFileTest {
         "n_audio_head, 4, 32, n_audio_head in its header gives a width of 2048",
         "n_audio_layer, 5, 0, n_audio_layer",
         "n_audio_layer, 5, 33, n_audio_layer",
-        "n_audio_layer, 5, 3, 'a tensor \"encoder.blocks.3.attn.query.weight\", which such a model has not'",
+        "n_audio_layer, 5, 3, 'a tensor \"encoder.blocks.3.attn.query.weight\", which such a model does not have'",
         "n_audio_layer, 5, 6, of 173 tensors are missing",
         "n_text_ctx, 6, 449, 'n_text_ctx in its header should be 448, but is 449'",
         "n_text_state, 7, 192, n_text_state in its header gives a width of 192",
@@ -79,7 +79,7 @@ class GgmlModelFileTest {
         "ftype, 11, 3001, its f16 blocks are of version 3",
         "ftype, 11, 2003, is incomplete: the tensors of such a model have",
         "ftype, 11, 2012, 'has rows of 128 elements, which q4_k with its blocks of 256 cannot hold'",
-        "ftype, 11, 0, 'cannot be used: it holds f32'",
+        "ftype, 11, 0, 'cannot be used: it stores f32'",
         "filters, 12, 81, mel filters should be 80 × 201",
         "filters, 13, 200, mel filters should be 80 × 201",
     })
@@ -88,13 +88,13 @@ class GgmlModelFileTest {
     }
 
     @Test
-    void refusesFiltersThatAreNoNumbers() throws IOException {
+    void rejectsInvalidMelFilters() throws IOException {
         assertRefused(FILTER_WEIGHTS + 400, number(Float.floatToIntBits(Float.NaN)), "weight NaN at offset 456");
         assertRefused(FILTER_WEIGHTS, number(Float.floatToIntBits(Float.NEGATIVE_INFINITY)), "weight -Infinity");
     }
 
     @Test
-    void refusesABadVocabulary() throws IOException {
+    void rejectsInvalidVocabulary() throws IOException {
         assertRefused(VOCABULARY, number(-1), "its vocabulary should have 1 to 51865 tokens, but is said to have -1");
         assertRefused(VOCABULARY, number(51866), "said to have 51866");
         assertRefused(VOCABULARY, number(200), "has no token \" \"");
@@ -108,7 +108,7 @@ class GgmlModelFileTest {
     }
 
     @Test
-    void refusesABadTensorTable() throws IOException {
+    void rejectsInvalidTensorTable() throws IOException {
         StoredTensor tensor = named("encoder.blocks.0.attn.query.bias");
         long name = tensor.offset() - tensor.name().length();
         long sizes = name - Integer.BYTES;
@@ -120,20 +120,21 @@ class GgmlModelFileTest {
         assertRefused(record + 8, number(1), "should be stored as f32, but is f16");
         assertRefused(record + 8, number(77), "is of the unknown type 77");
         assertRefused(sizes, number(129), "should have the sizes [128], but has [129]");
-        assertRefused(name, new byte[] {27}, "a tensor '?ncoder.blocks.0.attn.query.bias', which such a model has not");
+        assertRefused(
+                name, new byte[] {27}, "a tensor '?ncoder.blocks.0.attn.query.bias', which such a model does not have");
         assertRefused(name + "encoder.blocks.".length(), "9".getBytes(StandardCharsets.US_ASCII), "has not");
     }
 
     @Test
-    void refusesATensorThatComesTwice() throws IOException {
+    void rejectsDuplicateTensor() throws IOException {
         StoredTensor tensor = named("encoder.blocks.1.attn.query.bias");
         long digit = tensor.offset() - tensor.name().length() + "encoder.blocks.".length();
 
-        assertRefused(digit, "0".getBytes(StandardCharsets.US_ASCII), "which the file has already");
+        assertRefused(digit, "0".getBytes(StandardCharsets.US_ASCII), "which is a duplicate");
     }
 
     @Test
-    void refusesAFileWithoutItsLastTensor() throws IOException {
+    void rejectsMissingLastTensor() throws IOException {
         StoredTensor last = valid.tensors().get(valid.tensors().size() - 1);
         long start = last.offset() - last.name().length() - (3L + last.sizes().size()) * Integer.BYTES;
         Path copy = copy();
@@ -146,7 +147,7 @@ class GgmlModelFileTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 11, 12, 5000})
-    void refusesBytesBehindTheLastTensor(int count) throws IOException {
+    void rejectsTrailingBytes(int count) throws IOException {
         Path copy = copy();
         resize(copy, Files.size(copy) + count);
 
@@ -154,7 +155,7 @@ class GgmlModelFileTest {
     }
 
     @Test
-    void saysWhatIsExpectedOfAFileOfAnotherKindAndNeverToDeleteIt() throws IOException {
+    void describesExpectedFormatWithoutSuggestingDeletion() throws IOException {
         Path other = Files.writeString(file.resolveSibling("notes.txt"), "Things to remember");
 
         assertThatThrownBy(() -> GgmlModelFile.inspect(other))
@@ -164,7 +165,7 @@ class GgmlModelFileTest {
     }
 
     @Test
-    void refusesTruncatedFiles() throws IOException {
+    void rejectsTruncatedFiles() throws IOException {
         Random random = new Random(3);
         List<Long> lengths = new ArrayList<>(List.of(0L, 1L, 3L, 4L, 47L, (long) FILTERS, (long) FILTER_WEIGHTS));
         lengths.addAll(List.of(VOCABULARY - 1L, (long) VOCABULARY, (long) FIRST_TOKEN, FIRST_TOKEN + 6L));
@@ -189,7 +190,7 @@ class GgmlModelFileTest {
     }
 
     @Test
-    void mutatedFilesAreRefusedOrDifferOnlyInPayload() throws IOException {
+    void mutatedFilesAreRejectedOrDifferOnlyInPayload() throws IOException {
         Random random = new Random(5);
         int refused = 0;
         for (int i = 0; i < 400; i++) {
@@ -219,7 +220,7 @@ class GgmlModelFileTest {
         Path huge = Files.write(directory.resolve("huge.bin"), header.array());
         long used = allocatedBytes(() -> assertThatThrownBy(() -> GgmlModelFile.inspect(huge))
                 .isInstanceOf(ModelException.class)
-                .hasMessageContaining("but the whole file has only 120"));
+                .hasMessageContaining("but the file has only 120"));
 
         assertThat(used).isLessThan(MODEST_BYTES);
     }

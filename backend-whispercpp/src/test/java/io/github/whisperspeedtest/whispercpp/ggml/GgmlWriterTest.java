@@ -107,7 +107,7 @@ class GgmlWriterTest {
     }
 
     @Test
-    void refusesRowsThatDoNotFillTheirBlocks() {
+    void rejectsRowsThatDoNotFillBlocks() {
         assertThatThrownBy(() -> write(small(DataType.F16, 48), "q8_0"))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("rows of a multiple of 32")
@@ -115,7 +115,7 @@ class GgmlWriterTest {
     }
 
     @Test
-    void refusesACheckpointWithoutAllItsTensors() {
+    void rejectsIncompleteTensors() {
         Checkpoint whole = small(DataType.F16, 64);
         Map<String, Tensor> tensors = new LinkedHashMap<>(whole.tensors());
         tensors.remove("decoder.ln.bias");
@@ -126,7 +126,7 @@ class GgmlWriterTest {
     }
 
     @Test
-    void refusesAVocabularyThatWhisperCppCannotUse() {
+    void rejectsVocabularyThatWhisperCppCannotUse() {
         assertVocabularyRefused(List.of(new byte[] {'a'}), "no token \" \"");
         assertVocabularyRefused(List.of(new byte[] {' '}, new byte[129]), "token 1 of its vocabulary has 129 bytes");
         List<byte[]> tooMany = new ArrayList<>();
@@ -137,7 +137,7 @@ class GgmlWriterTest {
     }
 
     @Test
-    void refusesAQuantizationItDoesNotKnow() {
+    void rejectsUnknownQuantization() {
         assertThatThrownBy(() -> write(EmbeddedModel.checkpoint(), "q3_k")).hasMessageContaining("q3_k");
     }
 

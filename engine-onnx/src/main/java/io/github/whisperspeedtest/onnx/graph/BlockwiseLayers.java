@@ -7,19 +7,19 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Linear layers on unsigned bytes or half-bytes with a scale for each block along the input: the runtime's {@code MatMulNBits}, which is
- * the fastest it has for one row of input, as in a decoder step.
+ * Linear layers with 8-bit or 4-bit unsigned weights and a scale for each block along the input: the runtime's
+ * {@code MatMulNBits}, its fastest operator for one row of input, as in a decoder step.
  *
- * <p>Weights that have one scale per row are carried over exactly: each of a row's blocks gets the row's scale. What the weights are
- * multiplied with is quantised block by block as the network runs.
+ * <p>Weights with one scale per row are transferred exactly: each block of a row gets the row's scale. The input is
+ * quantized block by block at run time.
  */
 final class BlockwiseLayers implements LinearLayers {
-    /** Makes the kernels quantise their input to bytes: {@code accuracy_level} of the operator. */
+    /** Makes the kernels quantize their input to bytes: {@code accuracy_level} of the operator. */
     private static final int INT8_ARITHMETIC = 4;
 
     private static final int BLOCK = 32;
 
-    /** Larger blocks cost less where a row has one scale anyway. */
+    /** With one scale per row, larger blocks cost less. */
     private static final int ROW_SCALED_BLOCK = 128;
 
     private final int bits;
@@ -99,7 +99,7 @@ final class BlockwiseLayers implements LinearLayers {
         }
     }
 
-    /** Copies bytes, moved from around 0 to around 128, which is what stands for 0 in the operator. */
+    /** Copies bytes, shifted from a center of 0 to 128, the operator's zero point. */
     private static void packRows(
             Tensor weight, int ins, int padded, int blocks, ByteBuffer packed, float[] scales, int firstRow) {
         ByteBuffer data = weight.data();
@@ -130,7 +130,7 @@ final class BlockwiseLayers implements LinearLayers {
                 for (int i = from; i < to; i++) {
                     extreme = Math.abs(row[i]) > Math.abs(extreme) ? row[i] : extreme;
                 }
-                // The range has one step more below zero than above it, so that is where the largest magnitude goes.
+                // The range has one more step below zero than above, so the largest magnitude is mapped there.
                 float scale = extreme / -zero;
                 scales[(firstRow + r) * blocks + b] = scale;
                 float inverse = scale == 0 ? 0 : 1 / scale;

@@ -9,12 +9,11 @@ import io.github.whisperspeedtest.checkpoint.ModelDimensions;
 import java.util.List;
 
 /**
- * The decoder with its KV cache, with the runtime's fused nodes: any number of tokens for any number of sequences of any number of
- * windows.
+ * The decoder with its KV cache, built from the runtime's fused nodes, for any number of tokens, sequences and windows.
  *
- * <p>The cache of a layer goes in as {@code past_keys.N} and comes out as {@code present_keys.N}; both are meant to be the same
- * memory, of which a step then writes the new rows only. Sequences of one window share its keys and values of the cross-attention:
- * they stand as further rows of one product, and nothing is repeated for them.
+ * <p>The cache of a layer is the input {@code past_keys.N} and the output {@code present_keys.N}; both should use the
+ * same memory, so that a step writes only the new rows. Sequences of one window share its cross-attention keys and
+ * values: they are further rows of one product, and nothing is replicated.
  */
 public final class DecoderGraph {
     /** {@code [sequences, tokens, width]}: token and position embeddings, summed. */

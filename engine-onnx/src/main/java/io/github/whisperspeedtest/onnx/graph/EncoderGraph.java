@@ -10,23 +10,24 @@ import io.github.whisperspeedtest.checkpoint.ModelDimensions;
 import java.util.List;
 
 /**
- * The encoder: two convolutions, the blocks of self-attention and feed-forward, and what the decoder's cross-attention needs of it.
+ * The encoder: two convolutions, the blocks of self-attention and feed-forward, and the keys and values for the
+ * decoder's cross-attention.
  *
- * <p>Input {@code mel}: {@code [windows, mels, frames]}. For each decoder layer there are two outputs, the keys and values of its
- * cross-attention: {@code keys.N} {@code [windows, heads, 64, positions]}, transposed and scaled as the decoder multiplies them, and {@code
- * values.N} {@code [windows, heads, positions, 64]}.
+ * <p>Input {@code mel}: {@code [windows, mels, frames]}. For each decoder layer there are two outputs, the keys and
+ * values of its cross-attention: {@code keys.N} {@code [windows, heads, 64, positions]}, transposed and scaled as the
+ * decoder multiplies them, and {@code values.N} {@code [windows, heads, positions, 64]}.
  */
 public final class EncoderGraph {
     public static final String MEL = "mel";
 
-    /** In a shape: whatever is left. */
+    /** In a shape: the inferred dimension. */
     private static final long ANY = -1;
 
     private final ModelDimensions dimensions;
     private final GraphBuilder graph = new GraphBuilder("whisper-encoder");
     private final TensorProto.DataType type;
 
-    /** The first dimension, as a size or a name. */
+    /** The first dimension, as a number or a symbolic name. */
     private final Object windows;
 
     private final long windowCount;

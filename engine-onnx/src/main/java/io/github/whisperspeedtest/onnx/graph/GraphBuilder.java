@@ -28,13 +28,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts an ONNX model together, node by node.
+ * Builds an ONNX model node by node.
  *
- * <p>A value is named after the node that makes it, so that the graph reads well in a viewer. Small constants go into the proto;
- * weights go in as external initializers: parts of files in {@link #folder()}, or the bytes in {@link #buffers()}.
+ * <p>A value has the name of the node that produces it, so the graph is readable in a viewer. Small constants are
+ * stored in the proto; weights are external initializers: regions of files in {@link #folder()}, or the bytes in
+ * {@link #buffers()}.
  */
 public final class GraphBuilder {
-    /** Operator sets that every node here is in, and that ONNX Runtime's graph optimiser knows best. */
+    /** The operator set that contains all nodes used here and that ONNX Runtime's graph optimizer supports best. */
     private static final int OPSET = 17;
 
     private static final int IR_VERSION = 8;
@@ -59,35 +60,35 @@ public final class GraphBuilder {
      */
     public record Weight(TensorProto.DataType type, List<Long> shape, ByteBuffer data) {}
 
-    /** Declares an input; a size is a number, or the name of one that changes from run to run. */
+    /** Declares an input. A dimension is a number, or a name if it changes from run to run. */
     public String input(String name, TensorProto.DataType type, Object... shape) {
         graph.addInput(valueInfo(name, type, shape));
         return name;
     }
 
-    /** Declares an output that a node makes. */
+    /** Declares an output produced by a node. */
     public void output(String name, TensorProto.DataType type, Object... shape) {
         graph.addOutput(valueInfo(name, type, shape));
     }
 
-    /** Adds a node of ONNX's own operators with one output, named like the node. */
+    /** Adds a node with a standard ONNX operator and one output, named like the node. */
     public String node(String operator, String name, List<String> inputs, AttributeProto... attributes) {
         return node("", operator, name, inputs, List.of(name), attributes).get(0);
     }
 
-    /** Adds a node of ONNX Runtime's own operators with one output, named like the node. */
+    /** Adds a node with an ONNX Runtime operator and one output, named like the node. */
     public String contrib(String operator, String name, List<String> inputs, AttributeProto... attributes) {
         return node(CONTRIB_DOMAIN, operator, name, inputs, List.of(name), attributes)
                 .get(0);
     }
 
-    /** Adds a node with any number of outputs; an empty name leaves one out. */
+    /** Adds a node with any number of outputs. An empty name omits an output. */
     public List<String> contrib(
             String operator, String name, List<String> inputs, List<String> outputs, AttributeProto... attributes) {
         return node(CONTRIB_DOMAIN, operator, name, inputs, outputs, attributes);
     }
 
-    /** Adds a node of ONNX's own operators with any number of outputs. */
+    /** Adds a node with a standard ONNX operator and any number of outputs. */
     public List<String> node(
             String operator, String name, List<String> inputs, List<String> outputs, AttributeProto... attributes) {
         return node("", operator, name, inputs, outputs, attributes);
@@ -110,7 +111,7 @@ public final class GraphBuilder {
         return outputs;
     }
 
-    /** Adds a constant vector of whole numbers, as shapes and indexes are. */
+    /** Adds a constant integer vector, such as a shape or indices. */
     public String constant(String name, long... values) {
         TensorProto.Builder tensor = TensorProto.newBuilder()
                 .setName(name)
@@ -123,7 +124,7 @@ public final class GraphBuilder {
         return name;
     }
 
-    /** Adds a single number. */
+    /** Adds a scalar constant. */
     public String scalar(String name, float value, TensorProto.DataType type) {
         ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         if (type == TensorProto.DataType.FLOAT16) {
@@ -148,23 +149,23 @@ public final class GraphBuilder {
         return name;
     }
 
-    /** Adds a weight that stays outside the proto, in native memory. */
+    /** Adds a weight outside the proto, in native memory. */
     public String weight(String name, TensorProto.DataType type, List<Long> shape, ByteBuffer data) {
-        // The place is never looked at: the session gets the bytes themselves.
+        // The location is never used: the session receives the bytes themselves.
         addExternal(name, type, shape, name, 0, data.remaining());
         buffers.put(name, new Weight(type, shape, data));
         return name;
     }
 
     /**
-     * Adds a weight as a tensor has it: the runtime maps it from its file, which costs no memory beside what it makes of it, or gets
-     * the bytes where it is in none.
+     * Adds a tensor as a weight. The runtime maps it from its file, which costs no memory besides its packed form, or
+     * receives the bytes if it is not in a file.
      *
-     * @param type how the graph is to take the tensor's elements
+     * @param type type of the elements in the graph
      */
     public String weight(String name, TensorProto.DataType type, Tensor tensor) {
         List<Long> shape = WeightBuffers.longs(tensor.shape());
-        // In numpy's archives arrays begin anywhere, and the runtime reads numbers where they ought to begin.
+        // Arrays in numpy's archives may be unaligned, and the runtime requires aligned numbers.
         boolean isAligned = tensor.region()
                 .map(region -> region.offset() % tensor.type().bytes() == 0)
                 .orElse(true);
@@ -186,7 +187,7 @@ public final class GraphBuilder {
     }
 
     /**
-     * Adds blocks of unsigned numbers, several to a byte, of which the runtime makes a form of its own where it has a kernel for them.
+     * Adds blocks of packed unsigned numbers, which the runtime repacks if it has a kernel for them.
      *
      * @param data the bytes, in native memory that is used for nothing else
      */
@@ -196,7 +197,7 @@ public final class GraphBuilder {
         return name;
     }
 
-    /** Adds blocks as an array has them, mapped from its file where it is in one. */
+    /** Adds the blocks of an array, mapped from its file if it is in one. */
     public String blocks(String name, List<Long> shape, StoredArray array) {
         Optional<FileRegion> region = array.region().filter(this::isInFolder);
         return region.isPresent()
@@ -216,7 +217,10 @@ public final class GraphBuilder {
                 .addExternalData(entry("length", Long.toString(length))));
     }
 
-    /** The runtime looks for all files of a graph in one folder, past links; what lies in another goes in as bytes. */
+    /**
+     * The runtime resolves links and looks for all files of a graph in one folder; weights from other folders are
+     * passed as bytes.
+     */
     private boolean isInFolder(FileRegion region) {
         Path parent = realPath(region.file()).getParent();
         if (folder == null) {
@@ -237,17 +241,17 @@ public final class GraphBuilder {
         return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
     }
 
-    /** Adds something for whoever reads the model. */
+    /** Adds metadata for readers of the model. */
     public void metadata(String key, String value) {
         metadata.put(key, value);
     }
 
-    /** Returns what the graph is called. */
+    /** Returns the name of the graph. */
     public String name() {
         return graph.getName();
     }
 
-    /** Returns the folder of the files that weights are mapped from, null where none is. */
+    /** Returns the folder of the files from which weights are mapped, null if there are none. */
     @Nullable
     public Path folder() {
         return folder;
@@ -258,7 +262,7 @@ public final class GraphBuilder {
         return buffers;
     }
 
-    /** Returns those of the weights in native memory that are blocks of numbers, by name. */
+    /** Returns the weights in native memory that are blocks of numbers, by name. */
     public Map<String, Weight> blocks() {
         return blocks;
     }

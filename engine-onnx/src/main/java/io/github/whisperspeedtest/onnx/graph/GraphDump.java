@@ -13,7 +13,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Writes a graph to disk as any ONNX tool opens it: {@code name.onnx}, with all weights in {@code name.weights} beside it. */
+/**
+ * Writes a graph to disk in a form that any ONNX tool can open: {@code name.onnx}, with all weights in
+ * {@code name.weights} beside it.
+ */
 public final class GraphDump {
     private GraphDump() {}
 
@@ -46,8 +49,8 @@ public final class GraphDump {
             Files.write(directory.resolve(graph.name() + ".onnx"), model.build().toByteArray());
         } catch (IOException e) {
             throw new EngineException(
-                    "The graph " + graph.name() + " cannot be written to " + directory + ": " + e.getMessage()
-                            + ". Choose a directory with space that you may write to.",
+                    "Cannot write the graph " + graph.name() + " to " + directory + ": " + e.getMessage()
+                            + ". Choose a writable directory with enough free space.",
                     e);
         }
     }
@@ -71,7 +74,7 @@ public final class GraphDump {
             for (long done = 0; done < length; ) {
                 long count = source.transferTo(offset + done, length - done, weights);
                 if (count <= 0) {
-                    throw new IOException(file + " has become shorter");
+                    throw new IOException(file + " became shorter");
                 }
                 done += count;
             }

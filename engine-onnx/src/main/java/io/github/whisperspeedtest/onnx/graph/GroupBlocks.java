@@ -5,10 +5,11 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Matrices of groups, one below the other, as the operands of {@code MatMulNBits}.
+ * Grouped matrices, stacked vertically, as the operands of {@code MatMulNBits}.
  *
- * <p>Codes of 2 and 3 bits become such of 4, and those of 5 and 6 such of 8. Bytes can also go in as two half-bytes, the higher ones of a
- * row before the lower ones, with a sixteenfold scale: that is for an input which stands there twice.
+ * <p>Codes of 2 and 3 bits are widened to 4 bits, codes of 5 and 6 bits to 8. Bytes can also be split into two
+ * half-bytes, the high ones of a row before the low ones with 16 times the scale, for an input that is duplicated
+ * accordingly.
  */
 final class GroupBlocks {
     private static final int HALF_BYTE = 4;
@@ -22,8 +23,8 @@ final class GroupBlocks {
     /**
      * Creates the operands.
      *
-     * @param matrices of the same bits, group size and number of columns
-     * @param inHalves whether bytes are to go in as half-bytes
+     * @param matrices matrices with the same bits, group size and number of columns
+     * @param inHalves whether to split bytes into half-bytes
      */
     GroupBlocks(List<GroupedMatrix> matrices, boolean inHalves) {
         this.matrices = matrices;
@@ -59,12 +60,12 @@ final class GroupBlocks {
         return inHalves ? 2 * groups() : groups();
     }
 
-    /** Returns whether nothing is to be added to the groups. */
+    /** Returns whether the groups have no remainder to add. */
     boolean isNegligible() {
         return offsets.stream().allMatch(GroupOffsets::isNegligible);
     }
 
-    /** Adds the numbers to a graph: where they are in the operator's form already, as they lie in the model's file. */
+    /** Adds the numbers to a graph. If they already have the operator's form, they are mapped from the model's file. */
     String addTo(GraphBuilder graph, String name) {
         GroupedMatrix first = matrices.get(0);
         List<Long> shape = List.of((long) rows(), (long) blocks(), (long) blockSize() * bits() / Byte.SIZE);
@@ -98,7 +99,7 @@ final class GroupBlocks {
         }
     }
 
-    /** Puts four bits of each number, two to a byte. */
+    /** Writes four bits of each number, two numbers per byte. */
     private static void putHalves(byte[] row, int shift, ByteBuffer target) {
         for (int i = 0; i < row.length; i += 2) {
             target.put((byte) (half(row[i], shift) | half(row[i + 1], shift) << HALF_BYTE));
@@ -109,7 +110,7 @@ final class GroupBlocks {
         return value >> shift & HALF_BYTE_MASK;
     }
 
-    /** Returns what the numbers of each block are multiplied with, {@code [rows, blocks]}. */
+    /** Returns the scale of each block, {@code [rows, blocks]}. */
     float[] scales() {
         float[] target = new float[Math.multiplyExact(rows(), blocks())];
         int at = 0;
@@ -128,12 +129,12 @@ final class GroupBlocks {
         return target;
     }
 
-    /** Returns the bytes that the zero points of a row take: with four bits, two of them share one. */
+    /** Returns the bytes of the zero points of a row; with four bits, two zero points share a byte. */
     int zeroPointBytes() {
         return (blocks() * bits() + Byte.SIZE - 1) / Byte.SIZE;
     }
 
-    /** Returns which number of each block stands for zero, {@code [rows, zeroPointBytes]}. */
+    /** Returns the zero point of each block, {@code [rows, zeroPointBytes]}. */
     ByteBuffer zeroPoints() {
         ByteBuffer target = WeightBuffers.allocate((long) rows() * zeroPointBytes());
         byte[] row = new byte[2 * zeroPointBytes()];
@@ -159,7 +160,7 @@ final class GroupBlocks {
         return target.flip();
     }
 
-    /** Returns what is to be added to the numbers of each group for each output, {@code [groups, rows]}. */
+    /** Returns the remainder of each group for each output, {@code [groups, rows]}. */
     float[] remainders() {
         int rows = rows();
         float[] target = new float[Math.multiplyExact(groups(), rows)];

@@ -11,7 +11,7 @@ import io.github.whisperspeedtest.checkpoint.tensor.GroupedMatrix;
  * bias is something else, such as the group's plain minimum, or codes are all on one side of zero, much remains.
  */
 final class GroupOffsets {
-    /** What 32-bit floats round off anyway. */
+    /** The rounding error of 32-bit floats. */
     private static final float NEGLIGIBLE_SHARE_OF_BIAS = 0x1p-23f;
 
     private final float[] scales;
@@ -29,15 +29,15 @@ final class GroupOffsets {
             double remainder = bias + (double) zeroPoint * scales[i];
             zeroPoints[i] = (byte) zeroPoint;
             remainders[i] = (float) remainder;
-            // So that what is not a number belongs to the weights.
+            // Negated comparisons keep NaN from being treated as negligible.
             negligible &= Math.abs(remainder) <= Math.abs(bias) * NEGLIGIBLE_SHARE_OF_BIAS;
         }
     }
 
     /**
-     * Takes a matrix apart.
+     * Decomposes a matrix.
      *
-     * @param width bits of a code in the graph, at least as many as the matrix has
+     * @param width bits of a code in the graph, at least as many as in the matrix
      */
     static GroupOffsets of(GroupedMatrix matrix, int width) {
         return new GroupOffsets(matrix, (1 << width) - 1);
@@ -53,12 +53,12 @@ final class GroupOffsets {
         return zeroPoints;
     }
 
-    /** Returns what is to be added to every element of a group, row by row. */
+    /** Returns the remainder of each group, row by row. */
     float[] remainders() {
         return remainders;
     }
 
-    /** Returns whether no group has a remainder that counts. */
+    /** Returns whether all remainders are negligible. */
     boolean isNegligible() {
         return negligible;
     }

@@ -31,14 +31,14 @@ final class GroupedLayers implements LinearLayers {
         this.others = others;
     }
 
-    /** What the numbers are multiplied with. */
+    /** The type of the input in the products. */
     enum Arithmetic {
-        /** The input as it is. */
+        /** The unchanged input. */
         FLOAT(1),
-        /** The input quantised to bytes, block by block, as the network runs. */
+        /** The input, quantized to bytes block by block at run time. */
         INT8(4);
 
-        /** What the operator calls it: its {@code accuracy_level}. */
+        /** The operator's {@code accuracy_level}. */
         private final int level;
 
         Arithmetic(int level) {

@@ -26,7 +26,7 @@ public record LinearForms(LinearLayers encoder, LinearLayers decoder) {
     }
 
     /**
-     * Tells in words what becomes of a checkpoint's groups of small numbers.
+     * Describes the form of a checkpoint's grouped weights.
      *
      * @return such as {@code 4-bit weights kept}; empty for a checkpoint without such groups
      */

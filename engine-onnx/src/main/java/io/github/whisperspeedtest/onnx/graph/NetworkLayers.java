@@ -7,12 +7,9 @@ import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import java.util.List;
 import java.util.Objects;
 
-/**
- * What encoder and decoder graphs have in common: the layers of a block, with the weights that a checkpoint has for them, in the
- * runtime's fused nodes.
- */
+/** Shared layers of the encoder and decoder graphs, built from a checkpoint's weights and the runtime's fused nodes. */
 class NetworkLayers {
-    /** Epsilon of PyTorch's LayerNorm, which Whisper leaves as it is. */
+    /** Epsilon of PyTorch's LayerNorm, which Whisper uses. */
     private static final float EPSILON = 1e-5f;
 
     final GraphBuilder graph;

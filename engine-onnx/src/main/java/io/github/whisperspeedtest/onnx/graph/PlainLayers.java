@@ -6,9 +6,9 @@ import io.github.whisperspeedtest.checkpoint.ModelDimensions;
 import java.util.List;
 
 /**
- * The layers in ONNX's own operators and for one window of fixed shape: what other providers than the CPU's understand.
+ * The layers as standard ONNX operators for one window of fixed shape, for providers other than the CPU's.
  *
- * <p>Which operators CoreML takes: {@code coreml_supported_mlprogram_ops.md} in microsoft/onnxruntime.
+ * <p>Operators supported by CoreML: {@code coreml_supported_mlprogram_ops.md} in microsoft/onnxruntime.
  */
 final class PlainLayers extends NetworkLayers {
     PlainLayers(GraphBuilder graph, Checkpoint checkpoint, LinearLayers linear, TensorProto.DataType type) {

@@ -2,7 +2,7 @@ package io.github.whisperspeedtest.onnx.graph;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
 
-/** How the weights of the linear layers are held, and with it what is computed with them. */
+/** The storage type of the linear layers' weights, and the arithmetic that follows from it. */
 public enum Precision {
     /** 32-bit floating point throughout. */
     FLOAT32("float32"),
@@ -31,7 +31,7 @@ public enum Precision {
         this.label = label;
     }
 
-    /** Returns what users call it. */
+    /** Returns the name for users. */
     public String label() {
         return label;
     }

@@ -4,12 +4,12 @@ import io.github.whisperspeedtest.checkpoint.tensor.RowQuantizer;
 import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import java.nio.ByteBuffer;
 
-/** Turns a matrix into signed bytes with a scale for each row, in native memory. */
+/** Quantizes a matrix to signed bytes with a scale for each row, in native memory. */
 public final class QuantizedRows {
     private QuantizedRows() {}
 
     /**
-     * Returns the matrix, itself where it is quantised already.
+     * Returns the quantized matrix; the same one if it is already quantized.
      *
      * @param name name of the matrix, for messages
      */

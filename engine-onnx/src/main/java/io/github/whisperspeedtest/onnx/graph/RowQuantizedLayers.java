@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Linear layers on signed bytes with one scale per output, for many rows of input at once.
+ * Linear layers with signed bytes and one scale per output, for many rows of input at once.
  *
- * <p>The runtime's products of bytes take one scale for all of the input. So that a row with large values does not cost the others
- * their precision, each row is divided by its largest magnitude before it is quantised, and the result multiplied with it again: the
- * arithmetic of CTranslate2, on the runtime's fastest kernel. The weights are used where they lie in the model's file.
+ * <p>The runtime's integer products use one scale for the whole input. To keep the precision of rows next to a row with
+ * large values, each row is divided by its largest magnitude before quantization, and the result is multiplied by it:
+ * the arithmetic of CTranslate2 on the runtime's fastest kernel. The weights are used in place in the model's file.
  */
 final class RowQuantizedLayers implements LinearLayers {
     private static final float SMALLEST_MAGNITUDE = 1e-20f;
@@ -27,7 +27,7 @@ final class RowQuantizedLayers implements LinearLayers {
                                 prefix + ".largest",
                                 List.of(graph.node("Abs", prefix + ".abs", List.of(input))),
                                 GraphBuilder.vector("axes", -1)),
-                        // A row of zeros must not become one of NaN.
+                        // Prevents division by zero for all-zero rows.
                         graph.scalar(prefix + ".smallest", SMALLEST_MAGNITUDE, TensorProto.DataType.FLOAT)));
         String normalized = graph.node("Div", prefix + ".normalized", List.of(input, magnitude));
         List<String> quantized = graph.node(

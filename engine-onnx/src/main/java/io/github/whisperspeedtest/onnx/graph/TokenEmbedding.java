@@ -16,7 +16,7 @@ import java.util.Objects;
 public final class TokenEmbedding {
     private final Tensor tokens;
 
-    /** Keeps the file mapped that the weights were loaded from, so that nothing else is read whatever becomes of its name. */
+    /** Keeps the weights file mapped, so that its content stays the same even if the path is replaced. */
     private final List<ByteBuffer> mapped;
 
     private final float[] positions;

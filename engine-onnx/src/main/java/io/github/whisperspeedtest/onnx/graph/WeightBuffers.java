@@ -113,15 +113,15 @@ public final class WeightBuffers {
     public static ByteBuffer allocate(long bytes) {
         if (bytes > Integer.MAX_VALUE) {
             throw new EngineUnavailableException(
-                    "ONNX Runtime would need " + bytes + " bytes in one piece, but Java gives at" + " most "
-                            + Integer.MAX_VALUE + ". Take fewer windows or beams at once, or a smaller model.");
+                    "ONNX Runtime needs a buffer of " + bytes + " bytes, but Java allows at most " + Integer.MAX_VALUE
+                            + ". Use a smaller batch, fewer beams or a smaller model.");
         }
         try {
             return ByteBuffer.allocateDirect((int) bytes).order(ByteOrder.nativeOrder());
         } catch (OutOfMemoryError e) {
             throw new EngineUnavailableException(
-                    "There are no " + bytes + " bytes of native memory left. Give Java more with"
-                            + " -XX:MaxDirectMemorySize, or take a smaller model.",
+                    "Cannot allocate " + bytes + " bytes of native memory. Increase the limit with"
+                            + " -XX:MaxDirectMemorySize, or use a smaller model.",
                     e);
         }
     }

@@ -1,4 +1,4 @@
-/** The Whisper network as ONNX graphs, built in memory from a checkpoint. */
+/** Builds the Whisper network as ONNX graphs in memory from a checkpoint. */
 @NullMarked
 package io.github.whisperspeedtest.onnx.graph;
 

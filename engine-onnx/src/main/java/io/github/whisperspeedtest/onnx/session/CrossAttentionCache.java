@@ -10,9 +10,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Keys and values of the decoder's cross-attention for a batch of windows, as the encoder's graph writes them. */
+/** Cross-attention keys and values of the decoder for a batch of windows, as written by the encoder graph. */
 public final class CrossAttentionCache {
-    /** Divides no dimension of a network, so that the numbers differ from row to row. */
+    /** Divides no dimension of a network, so the numbers differ between rows. */
     private static final int PATTERN_STRIDE = 7;
 
     private final ModelDimensions dimensions;
@@ -52,7 +52,7 @@ public final class CrossAttentionCache {
         return windows;
     }
 
-    /** Makes room for a number of windows, losing what is there. */
+    /** Makes room for a number of windows. The previous content is lost. */
     public void clear(int count) {
         windows = count;
         close();
@@ -81,7 +81,7 @@ public final class CrossAttentionCache {
         return named(tensors(index, 1));
     }
 
-    /** Takes over some windows of another cache. */
+    /** Copies some windows of another cache. */
     public void copy(CrossAttentionCache other, int[] chosen) {
         clear(chosen.length);
         for (int i = 0; i < layers.size(); i++) {
@@ -97,7 +97,7 @@ public final class CrossAttentionCache {
         }
     }
 
-    /** Returns its tensors under the names that they have in both graphs. */
+    /** Returns its tensors under their names in both graphs. */
     public Map<String, OnnxTensor> named() {
         return named(tensors);
     }
@@ -111,7 +111,7 @@ public final class CrossAttentionCache {
         return named;
     }
 
-    /** Gives up the tensors; the memory stays for the next use. */
+    /** Closes the tensors; the memory is kept for reuse. */
     public void close() {
         tensors.forEach(OnnxTensor::close);
         tensors.clear();

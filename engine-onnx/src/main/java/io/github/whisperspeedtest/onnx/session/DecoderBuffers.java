@@ -16,7 +16,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The native memory of one session of decoding: the KV cache, and the small inputs and outputs of a step. */
+/** The native memory of one decoder session: the KV cache, and the small inputs and outputs of a step. */
 public final class DecoderBuffers {
     private final OrtEnvironment environment;
     private final ModelDimensions dimensions;
@@ -31,7 +31,7 @@ public final class DecoderBuffers {
     private final Map<String, OnnxTensor> inputs = new HashMap<>();
     private final Map<String, OnnxTensor> outputs = new HashMap<>();
 
-    /** The shape that the tensors in the maps have: windows, sequences, tokens, positions. */
+    /** The shape of the tensors in the maps: windows, sequences, tokens, positions. */
     private int[] shape = new int[0];
 
     private int[] positions = new int[0];
@@ -65,7 +65,7 @@ public final class DecoderBuffers {
         return memory;
     }
 
-    /** Prepares the inputs of a step but for the cross-attention; the maps are those of the step before where its shape was the same. */
+    /** Prepares the inputs of a step except the cross-attention. The maps are reused if the shape has not changed. */
     public Map<String, OnnxTensor> inputs(int windows, int[][] tokens, int length, int[] wanted) {
         int sequences = tokens.length;
         int count = tokens[0].length;
@@ -124,7 +124,7 @@ public final class DecoderBuffers {
                     longs(Arrays.stream(wanted).asLongStream().toArray()));
             outputs.put(DecoderGraph.LOGITS, logits.tensor(sequences, wanted.length, dimensions.nVocab()));
         } catch (OrtException e) {
-            throw new EngineException("ONNX Runtime could not make a tensor: " + e.getMessage(), e);
+            throw new EngineException("ONNX Runtime could not create a tensor: " + e.getMessage(), e);
         }
     }
 
@@ -155,7 +155,7 @@ public final class DecoderBuffers {
         }
     }
 
-    /** Gives up the tensors; the memory stays for the next use. */
+    /** Closes the tensors; the memory is kept for reuse. */
     public void close() {
         closeTensors();
         inputs.clear();

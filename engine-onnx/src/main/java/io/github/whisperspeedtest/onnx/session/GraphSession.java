@@ -9,11 +9,11 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import io.github.whisperspeedtest.error.EngineException;
-import io.github.whisperspeedtest.error.EngineMemoryException;
+import io.github.whisperspeedtest.error.EngineOutOfMemoryException;
 import io.github.whisperspeedtest.error.EngineUnavailableException;
 import io.github.whisperspeedtest.files.DiskErrors;
 import io.github.whisperspeedtest.files.FileTrees;
-import io.github.whisperspeedtest.files.Unfinished;
+import io.github.whisperspeedtest.files.TemporaryPaths;
 import io.github.whisperspeedtest.onnx.graph.GraphBuilder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -29,11 +29,11 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A graph that the runtime has loaded, with the native memory that it needs. */
+/** A graph loaded by the runtime, with the native memory that it needs. */
 public final class GraphSession implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GraphSession.class);
 
-    /** Eight bytes of every 512 change any result, and take no time. */
+    /** Inverting eight bytes of every 512 changes any result and takes no time. */
     private static final int INVERTED_STRIDE = 64;
 
     private static final Pattern OUT_OF_MEMORY =
@@ -42,7 +42,7 @@ public final class GraphSession implements AutoCloseable {
     private final String name;
     private final OrtSession session;
 
-    /** The runtime reads these as long as the session lives, where it has not packed them anew. */
+    /** The runtime reads these for the lifetime of the session unless it has repacked them. */
     private final Map<String, OnnxTensorLike> weights;
 
     private boolean profiled;
@@ -64,8 +64,8 @@ public final class GraphSession implements AutoCloseable {
      * Loads a graph.
      *
      * @param profiled whether to note which provider runs which node, until {@link #endProfile()}
-     * @throws EngineUnavailableException if memory is short
-     * @throws EngineException if the runtime refuses the graph
+     * @throws EngineUnavailableException if memory is insufficient
+     * @throws EngineException if the runtime rejects the graph
      */
     public static GraphSession load(
             OnnxRuntime runtime, GraphBuilder graph, int threads, boolean profiled, Setup setup) {
@@ -75,12 +75,12 @@ public final class GraphSession implements AutoCloseable {
         try (SessionOptions options = new SessionOptions()) {
             options.setIntraOpNumThreads(threads);
             options.setInterOpNumThreads(1);
-            // Weights are packed once and stay; in the arena they would leave holes that nothing fits into.
+            // Weights are packed once and kept; in the arena they would leave holes that nothing fits.
             options.addConfigEntry("session.use_device_allocator_for_initializers", "1");
-            // Shapes differ from call to call; a pattern for each would hold on to memory and make nothing faster.
+            // Shapes differ from call to call; a pattern for each would hold memory without any gain.
             options.setMemoryPatternOptimization(false);
-            // The threads of a graph would go on spinning for tens of milliseconds, on the processors that the next one
-            // wants.
+            // The threads of a graph would keep spinning for tens of milliseconds on the processors that the next graph
+            // needs.
             options.addConfigEntry("session.force_spinning_stop", "1");
             if (graph.folder() != null) {
                 options.addConfigEntry(
@@ -103,7 +103,7 @@ public final class GraphSession implements AutoCloseable {
         } catch (IOException e) {
             throw new EngineUnavailableException(
                     "Cannot write to the temporary directory: " + DiskErrors.reason(e)
-                            + ". Set -Djava.io.tmpdir to another.",
+                            + ". Set -Djava.io.tmpdir to another directory.",
                     e);
         } finally {
             if (!loaded) {
@@ -115,14 +115,14 @@ public final class GraphSession implements AutoCloseable {
     private static RuntimeException refusal(GraphBuilder graph, OrtException cause) {
         String message = "ONNX Runtime could not load the graph " + graph.name() + ": " + cause.getMessage();
         return OUT_OF_MEMORY.matcher(message).find()
-                ? new EngineUnavailableException(message + ". Memory is short: take a smaller model.", cause)
-                : new EngineException(message + ". Check the model's files and download them again.", cause);
+                ? new EngineUnavailableException(message + ". Memory is insufficient: use a smaller model.", cause)
+                : new EngineException(message + ". Download the model again.", cause);
     }
 
     /** A directory of its own, since the runtime completes the name. */
     private static String profilePrefix() throws IOException {
         Path directory = Files.createTempDirectory("whisper-speedtest-profile-");
-        Unfinished.add(directory);
+        TemporaryPaths.add(directory);
         return directory.resolve("profile").toString();
     }
 
@@ -142,14 +142,15 @@ public final class GraphSession implements AutoCloseable {
     }
 
     /**
-     * Gives up the blockwise weights, which the runtime has packed into a form of its own, and with it half of the memory for them.
+     * Releases the blockwise weights that the runtime has repacked, which halves the memory for them.
      *
-     * <p>Whether it has depends on the processor, and it does not tell; to give up what it still reads would end the process. So it
-     * is tried: some bits all over the weights are inverted, and only if the graph computes the very same nobody reads them any more.
+     * <p>Repacking depends on the processor and is not reported, and releasing weights that are still read would crash
+     * the process. Therefore it is tested: some bits throughout the weights are inverted, and the weights are released
+     * only if the graph computes exactly the same results.
      *
      * @param blocks the blockwise weights in native memory that the graph was loaded with
-     * @param probe runs the graph, always with the same inputs, and returns what it computed
-     * @return whether the runtime had packed them
+     * @param probe runs the graph, always with the same inputs, and returns its results
+     * @return whether the runtime had repacked them
      */
     public boolean releasePackedWeights(Map<String, GraphBuilder.Weight> blocks, Supplier<float[]> probe) {
         if (blocks.isEmpty()) {
@@ -166,7 +167,7 @@ public final class GraphSession implements AutoCloseable {
         return unread;
     }
 
-    /** What is not a number stays so whatever the weights are, and so would tell nothing. */
+    /** NaN stays NaN whatever the weights are, so it proves nothing. */
     private static boolean isFinite(float[] values) {
         for (float value : values) {
             if (!Float.isFinite(value)) {
@@ -185,9 +186,9 @@ public final class GraphSession implements AutoCloseable {
     }
 
     /**
-     * Runs the graph once; what it gives goes into the tensors of {@code outputs}.
+     * Runs the graph once; the results are written to the tensors of {@code outputs}.
      *
-     * @throws EngineMemoryException if memory is short
+     * @throws EngineOutOfMemoryException if memory is insufficient
      * @throws EngineException if the runtime fails
      */
     public void run(Map<String, OnnxTensor> inputs, Map<String, ? extends OnnxValue> outputs) {
@@ -199,8 +200,8 @@ public final class GraphSession implements AutoCloseable {
         } catch (OrtException e) {
             String message = "ONNX Runtime failed in the graph " + name + ": " + e.getMessage();
             throw OUT_OF_MEMORY.matcher(message).find()
-                    ? new EngineMemoryException(
-                            message + ". Memory is short: ask for fewer beams, or take a smaller model.", e)
+                    ? new EngineOutOfMemoryException(
+                            message + ". Memory is insufficient: use fewer beams or a smaller model.", e)
                     : new EngineException(message, e);
         }
     }
@@ -222,7 +223,7 @@ public final class GraphSession implements AutoCloseable {
             return NodePlacement.read(profile);
         } finally {
             FileTrees.delete(profile.getParent());
-            Unfinished.remove(profile.getParent());
+            TemporaryPaths.remove(profile.getParent());
         }
     }
 
@@ -238,12 +239,12 @@ public final class GraphSession implements AutoCloseable {
                 endProfile();
             }
         } catch (IOException e) {
-            LOG.debug("The profile of {} cannot be read", name, e);
+            LOG.debug("Cannot read the profile of {}", name, e);
         }
         try {
             session.close();
         } catch (OrtException e) {
-            throw new EngineException("ONNX Runtime failed while it freed the graph " + name + ".", e);
+            throw new EngineException("ONNX Runtime failed while freeing the graph " + name + ".", e);
         } finally {
             weights.values().forEach(OnnxTensorLike::close);
         }

@@ -19,7 +19,7 @@ public final class KvCache {
     private final int maxLength;
     private final List<NativeFloats> layers = new ArrayList<>();
 
-    /** Keys and values of each layer in turn, as tensors of the present shape. */
+    /** Keys and values of each layer in turn, as tensors of the current shape. */
     private final List<OnnxTensor> tensors = new ArrayList<>();
 
     private int sequences;
@@ -38,7 +38,7 @@ public final class KvCache {
         return heads * capacity * headWidth;
     }
 
-    /** Forgets everything and makes room for a number of sequences. */
+    /** Clears the cache and makes room for a number of sequences. */
     public void clear(int count) {
         sequences = count;
         layers.forEach(layer -> layer.ensureCapacity((long) count * rowSize()));
@@ -55,7 +55,7 @@ public final class KvCache {
         return tensors.get(2 * layer + 1);
     }
 
-    /** Makes room for longer sequences, keeping the {@code length} positions that they have. */
+    /** Makes room for longer sequences and keeps their {@code length} positions. */
     public void ensureLength(int needed, int length) {
         if (needed <= capacity) {
             return;
@@ -68,7 +68,7 @@ public final class KvCache {
             FloatBuffer before = layer.buffer();
             layer.ensureCapacity((long) sequences * rowSize());
             boolean moved = before != layer.buffer();
-            // From the last to the first, since in the same memory each block moves towards the end.
+            // In descending order, because each block moves towards the end of the same memory.
             for (int block = sequences * heads - 1; block >= 0; block--) {
                 int from = block * old * headWidth;
                 int to = block * capacity * headWidth;
@@ -83,13 +83,13 @@ public final class KvCache {
     }
 
     /**
-     * Lets each new sequence continue an old one.
+     * Makes each new sequence continue an old one.
      *
-     * <p>What two sequences have in common they have computed alike, so only what lies beyond is copied.
+     * <p>Sequences have identical values in their common prefix, so only the positions after it are copied.
      *
-     * @param parents for each new sequence the index of the old one
-     * @param common for each new sequence how many positions its place in memory holds already
-     * @param length positions that each sequence has
+     * @param parents for each new sequence, the index of the old one
+     * @param common for each new sequence, the number of valid positions already in its place in memory
+     * @param length number of positions of each sequence
      */
     public void select(int[] parents, int[] common, int length) {
         for (NativeFloats layer : layers) {
@@ -139,7 +139,7 @@ public final class KvCache {
         }
     }
 
-    /** Gives up the tensors; the memory stays for the next use. */
+    /** Closes the tensors; the memory is kept for reuse. */
     void close() {
         tensors.forEach(OnnxTensor::close);
         tensors.clear();

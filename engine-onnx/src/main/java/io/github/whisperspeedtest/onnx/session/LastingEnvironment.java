@@ -9,18 +9,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps ONNX Runtime's environment alive until the process has ended.
+ * Keeps ONNX Runtime's environment alive until the process ends.
  *
- * <p>The runtime's Java class frees the environment in a shutdown hook, under whatever call runs then, and that call ends in a segmentation
- * fault. The native environment is shared and counts its references ({@code OrtEnv::GetInstance} and {@code OrtEnv::Release}), so a second
- * one, which the hook does not know, keeps it.
+ * <p>The runtime's Java class frees the environment in a shutdown hook, even during a running call, which then crashes
+ * with a segmentation fault. The native environment is shared and reference-counted ({@code OrtEnv::GetInstance} and
+ * {@code OrtEnv::Release}), so a second reference, unknown to the hook, keeps it alive.
  */
 final class LastingEnvironment {
     private static final Logger LOG = LoggerFactory.getLogger(LastingEnvironment.class);
 
     private LastingEnvironment() {}
 
-    /** Takes a reference to the environment of this process, which exists already, and never gives it back. */
+    /** Acquires a reference to the existing environment of this process and never releases it. */
     static void keep(String name) {
         try {
             Field api = Class.forName("ai.onnxruntime.OnnxRuntime").getDeclaredField("ortApiHandle");
@@ -29,7 +29,7 @@ final class LastingEnvironment {
             create.setAccessible(true);
             create.invoke(null, api.getLong(null), OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR.getValue(), name);
         } catch (ReflectiveOperationException | InaccessibleObjectException e) {
-            LOG.debug("ONNX Runtime's environment is freed when the JVM shuts down, whatever still runs", e);
+            LOG.debug("ONNX Runtime's environment will be freed at JVM shutdown, even during a running call", e);
         }
     }
 }

@@ -8,9 +8,9 @@ import io.github.whisperspeedtest.onnx.graph.WeightBuffers;
 import java.nio.FloatBuffer;
 
 /**
- * Native memory for 32-bit floats that the runtime reads and writes in place, seen as tensors of any shape that fits.
+ * Native memory for 32-bit floats that the runtime reads and writes in place, viewed as tensors of any fitting shape.
  *
- * <p>It is kept and used again: memory outside the heap is slow to get, and is given back only by the collector.
+ * <p>It is reused, because off-heap memory is slow to allocate and is freed only by the garbage collector.
  */
 public final class NativeFloats {
     private final OrtEnvironment environment;
@@ -25,14 +25,14 @@ public final class NativeFloats {
         return WeightBuffers.allocate(capacity * Float.BYTES).asFloatBuffer();
     }
 
-    /** Makes room, losing what is there if there was not enough. */
+    /** Ensures the capacity. The content is lost if the memory has to grow. */
     public void ensureCapacity(long capacity) {
         if (buffer.capacity() < capacity) {
             buffer = allocate(capacity);
         }
     }
 
-    /** Returns the memory itself, from its beginning to its end. */
+    /** Returns the whole memory. */
     public FloatBuffer buffer() {
         return buffer;
     }
@@ -56,7 +56,7 @@ public final class NativeFloats {
         try {
             return OnnxTensor.createTensor(environment, buffer.slice(start, count), shape);
         } catch (OrtException e) {
-            throw new EngineException("ONNX Runtime could not make a tensor: " + e.getMessage(), e);
+            throw new EngineException("ONNX Runtime could not create a tensor: " + e.getMessage(), e);
         }
     }
 }

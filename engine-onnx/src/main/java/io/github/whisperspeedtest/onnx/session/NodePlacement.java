@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Which provider ran how many nodes of a graph, as the runtime's own profile of a run has it.
+ * The number of nodes of a graph run by each provider, from the runtime's profile of a run.
  *
  * @param nodes number of nodes by provider, such as {@code CoreML} or {@code CPU}
  */
@@ -25,7 +25,7 @@ public record NodePlacement(Map<String, Integer> nodes) {
         nodes = Collections.unmodifiableMap(new TreeMap<>(nodes));
     }
 
-    /** Reads a profile that the runtime has written. */
+    /** Reads a profile written by the runtime. */
     static NodePlacement read(Path profile) throws IOException {
         Map<String, Integer> counts = new TreeMap<>();
         Set<String> seen = new HashSet<>();

@@ -18,10 +18,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the native libraries of ONNX Runtime: the user's own, or those on the class path, which are unpacked first.
+ * Finds the native libraries of ONNX Runtime: the user's own build, or those on the class path, which are unpacked
+ * first.
  *
- * <p>ONNX Runtime alone would unpack them into a new temporary directory at every start, and leave them there when the process is
- * killed.
+ * <p>ONNX Runtime itself would unpack them into a new temporary directory at every start, and leave them there when the
+ * process is killed.
  */
 final class OnnxLibraries {
     /** System property of ONNX Runtime that names a directory with the user's own libraries. */

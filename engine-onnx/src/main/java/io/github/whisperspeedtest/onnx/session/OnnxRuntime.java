@@ -11,15 +11,15 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** ONNX Runtime's native library: loaded once, or the reason why it cannot be. */
+/** The native library of ONNX Runtime: loaded once per process; a failure is kept with its cause. */
 public final class OnnxRuntime {
-    /** What reports call the CPU provider. */
+    /** The name of the CPU provider in reports. */
     public static final String CPU = "CPU";
 
-    /** What reports call the CoreML provider. */
+    /** The name of the CoreML provider in reports. */
     public static final String COREML = "CoreML";
 
-    /** Platforms that the published jar has libraries for. */
+    /** Platforms supported by the published jar. */
     static final String PLATFORMS =
             "It runs on Linux (x86-64, ARM64; glibc 2.28 or later), macOS (ARM64) and Windows (x86-64).";
 
@@ -41,7 +41,7 @@ public final class OnnxRuntime {
      * Returns the library, loading it on first use.
      *
      * @param context where the library is unpacked and which settings it gets, if it is not loaded yet
-     * @throws RuntimeUnavailableException if it cannot be loaded here
+     * @throws RuntimeUnavailableException if it cannot be loaded
      */
     public static synchronized OnnxRuntime start(ImplementationContext context) {
         if (failure != null) {
@@ -88,10 +88,10 @@ public final class OnnxRuntime {
     }
 
     /**
-     * Returns whether the library can be used here, and what a network would compute on.
+     * Returns whether the library can be used on this machine, and the device that a network would run on.
      *
      * @param context as for {@link #start}
-     * @param coreMl whether CoreML is used where there is one
+     * @param coreMl whether to use CoreML if available
      */
     public static Availability availability(ImplementationContext context, boolean coreMl) {
         try {

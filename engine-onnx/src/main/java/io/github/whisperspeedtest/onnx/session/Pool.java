@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Supplier;
 
-/** Keeps what is expensive to make for its next use. */
+/** Keeps expensive objects for reuse. */
 public final class Pool<T> {
     private final Supplier<T> maker;
     private final Deque<T> free = new ArrayDeque<>();

@@ -25,12 +25,13 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The network of Silero VAD, of version 5 or 6, as its ONNX file has it.
+ * The network of Silero VAD version 5 or 6, loaded from its ONNX file.
  *
- * <p>It hears one window at a time, and a recurrent state goes from window to window; so windows of one recording cannot be batched.
- * State and result are written in place, into two states by turns. One thread computes.
+ * <p>It processes one window at a time with a recurrent state, so windows of one recording cannot be batched. State and
+ * result are written in place, alternating between two states. It runs on one thread.
  *
- * <p>Source of the interface: {@code OnnxWrapper} of <a href="https://github.com/snakers4/silero-vad">snakers4/silero-vad</a>.
+ * <p>Source of the interface: {@code OnnxWrapper} of <a
+ * href="https://github.com/snakers4/silero-vad">snakers4/silero-vad</a>.
  */
 final class SileroNetwork implements AutoCloseable {
     /** Samples of the frame before that a window begins with. */
@@ -89,10 +90,10 @@ final class SileroNetwork implements AutoCloseable {
     }
 
     /**
-     * Loads the network and tries it on silence.
+     * Loads the network and tests it on silence.
      *
      * @throws ModelException if the file is missing, damaged, or not Silero VAD
-     * @throws io.github.whisperspeedtest.error.EngineUnavailableException if ONNX Runtime cannot run here
+     * @throws io.github.whisperspeedtest.error.EngineUnavailableException if ONNX Runtime cannot run on this machine
      */
     static SileroNetwork load(Path file) {
         byte[] model = read(file);
@@ -102,11 +103,11 @@ final class SileroNetwork implements AutoCloseable {
             network = new SileroNetwork(file, environment, open(environment, model));
         } catch (OrtException e) {
             throw new ModelException(
-                    file + " is no ONNX model, or damaged: " + e.getMessage() + ". Download it again.", e);
+                    file + " is not an ONNX model, or is damaged: " + e.getMessage() + ". Download it again.", e);
         }
         try {
             network.checkInterface();
-            network.hear(new float[WINDOW_SAMPLES]);
+            network.speechProbability(new float[WINDOW_SAMPLES]);
             return network;
         } catch (EngineException e) {
             network.close();
@@ -122,7 +123,7 @@ final class SileroNetwork implements AutoCloseable {
             long bytes = Files.size(file);
             if (bytes > MAX_BYTES) {
                 throw new ModelException(file + " has " + bytes + " bytes, but Silero VAD has at most " + MAX_BYTES
-                        + ", so it is something else. Download it again.");
+                        + ". Download it again.");
             }
             return Files.readAllBytes(file);
         } catch (IOException e) {
@@ -156,7 +157,7 @@ final class SileroNetwork implements AutoCloseable {
         }
     }
 
-    /** Returns the element types of tensors by name; what is no tensor is of an unknown type. */
+    /** Returns the element types of tensors by name; values other than tensors have an unknown type. */
     private static Map<String, OnnxJavaType> types(Map<String, NodeInfo> nodes) {
         Map<String, OnnxJavaType> types = new TreeMap<>();
         nodes.forEach((name, node) ->
@@ -164,7 +165,7 @@ final class SileroNetwork implements AutoCloseable {
         return types;
     }
 
-    /** Forgets what was heard so far. */
+    /** Resets the recurrent state. */
     void reset() {
         current = 0;
         for (int i = 0; i < STATE_SIZE; i++) {
@@ -175,10 +176,10 @@ final class SileroNetwork implements AutoCloseable {
     /**
      * Returns the probability that the frame of a window is speech, given the windows before it.
      *
-     * @param samples {@link #WINDOW_SAMPLES} of them
-     * @throws EngineException if the runtime fails, or what comes out is no probability
+     * @param samples {@link #WINDOW_SAMPLES} samples
+     * @throws EngineException if the runtime fails, or the result is not a probability
      */
-    float hear(float[] samples) {
+    float speechProbability(float[] samples) {
         window.put(0, samples);
         int next = 1 - current;
         try {
@@ -191,18 +192,18 @@ final class SileroNetwork implements AutoCloseable {
             throw failure(e);
         }
         current = next;
-        float heard = probability.get(0);
-        if (!(heard >= 0 && heard <= 1)) {
-            throw new EngineException("Voice activity detection by " + file + " gave " + heard
-                    + ", which is no probability. Download it again, or switch voice activity detection off.");
+        float result = probability.get(0);
+        if (!(result >= 0 && result <= 1)) {
+            throw new EngineException("Voice activity detection by " + file + " gave " + result
+                    + ", which is not a probability. Download it again, or turn voice activity detection off.");
         }
-        return heard;
+        return result;
     }
 
     private EngineException failure(OrtException e) {
         return new EngineException(
                 "ONNX Runtime failed in " + file + ": " + e.getMessage()
-                        + ". Download it again, or switch voice activity detection off.",
+                        + ". Download it again, or turn voice activity detection off.",
                 e);
     }
 
@@ -215,7 +216,7 @@ final class SileroNetwork implements AutoCloseable {
         try {
             session.close();
         } catch (OrtException e) {
-            throw new EngineException("ONNX Runtime failed while it freed " + file + ".", e);
+            throw new EngineException("ONNX Runtime failed while freeing " + file + ".", e);
         } finally {
             windowTensor.close();
             probabilityTensor.close();

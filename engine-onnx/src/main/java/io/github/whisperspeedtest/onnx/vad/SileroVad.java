@@ -26,7 +26,7 @@ public final class SileroVad implements VoiceActivityDetector {
     }
 
     /**
-     * Loads the detector with the default rules for what is speech.
+     * Loads the detector with the default speech rules.
      *
      * @param file the ONNX file of version 5 or 6, such as {@link io.github.whisperspeedtest.model.SileroModel} names
      * @throws io.github.whisperspeedtest.error.ModelException if the file is missing, damaged, or something else
@@ -36,7 +36,7 @@ public final class SileroVad implements VoiceActivityDetector {
         return load(file, VadOptions.defaults());
     }
 
-    /** Loads the detector with other rules for what is speech; otherwise as {@link #load(Path)}. */
+    /** Loads the detector with other speech rules; otherwise like {@link #load(Path)}. */
     public static SileroVad load(Path file, VadOptions options) {
         return new SileroVad(SileroNetwork.load(file), options);
     }
@@ -46,7 +46,7 @@ public final class SileroVad implements VoiceActivityDetector {
         return segmenter.segment(probabilities(audio, checkpoint), audio.sampleCount());
     }
 
-    /** Returns for each frame the probability that it is speech; the last one is filled up with silence. */
+    /** Returns the speech probability of each frame; the last frame is padded with silence. */
     float[] probabilities(Audio audio, Runnable checkpoint) {
         if (closed) {
             throw new IllegalStateException("The voice activity detector is closed.");
@@ -63,7 +63,7 @@ public final class SileroVad implements VoiceActivityDetector {
             System.arraycopy(window, FRAME_SAMPLES, window, 0, CONTEXT_SAMPLES);
             int count = audio.read((long) frame * FRAME_SAMPLES, window, CONTEXT_SAMPLES, FRAME_SAMPLES);
             Arrays.fill(window, CONTEXT_SAMPLES + count, WINDOW_SAMPLES, 0);
-            probabilities[frame] = network.hear(window);
+            probabilities[frame] = network.speechProbability(window);
         }
         return probabilities;
     }

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Single layers on the real runtime against what their weights are as numbers. */
+/** Compares single layers on the real runtime with their dequantized weights. */
 class GroupedLayersTest {
     static {
         OnnxRuntime.start(TestContexts.ofEngine());
@@ -49,8 +49,8 @@ class GroupedLayersTest {
     private final Random random = new Random(8);
 
     /**
-     * Every weight is what the checkpoint says, whatever the zero points: those of plain minima lie between two codes. An odd number of
-     * groups leaves half a byte over in each row of zero points.
+     * Every weight equals the checkpoint's for any zero point, including those of plain minima, which lie between two
+     * codes. An odd number of groups leaves half a byte in each row of zero points.
      */
     @ParameterizedTest
     @CsvSource({
@@ -80,7 +80,7 @@ class GroupedLayersTest {
         }
     }
 
-    /** Layers for rows or for sequences of them: bytes are multiplied in another way for few rows than for many. */
+    /** Layers for rows or for sequences of rows; bytes are multiplied differently for few rows than for many. */
     private record Form(GroupedLayers layers, boolean sequences) {}
 
     private static List<Form> forms(Arithmetic arithmetic) {
@@ -107,7 +107,7 @@ class GroupedLayersTest {
 
     @ParameterizedTest
     @ValueSource(ints = {2, 4, 8})
-    void addsNothingWhereNothingIsLeft(int bits) {
+    void addsNothingWithoutRemainder(int bits) {
         Tensor weight = new AffineQuantizer(bits, 64, DataType.F32, Bias.MULTIPLE_OF_SCALE).quantize(random(ROWS, 192));
         for (Form form : forms(Arithmetic.FLOAT)) {
             assertThat(operators(form, weight)).contains("MatMulNBits").doesNotContain("ReduceSum");
@@ -140,7 +140,7 @@ class GroupedLayersTest {
         }
     }
 
-    /** All on one side of zero, all the same, all zero, and a scale that was rounded to zero. */
+    /** All on one side of zero, all equal, all zero, and with a scale rounded to zero. */
     @Test
     void takesGroupsThatNoCodeIsZeroIn() {
         float[] elements = new float[6 * 32];
@@ -211,7 +211,7 @@ class GroupedLayersTest {
         }
     }
 
-    /** Where the numbers are in the operator's form already, the graph has no copy of them. */
+    /** Numbers that already have the operator's form are not copied into the graph. */
     @ParameterizedTest
     @CsvSource({"4, false", "8, false", "4, true"})
     void usesNumbersWhereTheyLieInTheFile(int bits, boolean sequences, @TempDir Path directory) throws IOException {
@@ -235,7 +235,7 @@ class GroupedLayersTest {
         assertClose(weights(form, weight), transposed(weight), 2e-6);
     }
 
-    /** As in numpy's archives: floats that begin where none should are read as they are all the same. */
+    /** As in numpy's archives, unaligned floats are read correctly. */
     @Test
     void readsFloatsThatBeginAnywhereInTheFile(@TempDir Path directory) throws IOException {
         Tensor plain = random(ROWS, 64);
@@ -252,10 +252,10 @@ class GroupedLayersTest {
         }
     }
 
-    /** All that a decoder has; zero points are no such blocks, for the runtime goes on reading them. */
+    /** All that a decoder uses. Zero points are not included because the runtime keeps reading them. */
     @ParameterizedTest
     @CsvSource({"4, FLOAT", "4, INT8", "6, FLOAT", "8, FLOAT", "8, INT8"})
-    void givesUpWhatTheRuntimeHasPacked(int bits, Arithmetic arithmetic) {
+    void releasesPackedWeights(int bits, Arithmetic arithmetic) {
         Tensor weight = new AffineQuantizer(bits, 64, DataType.F16, Bias.MULTIPLE_OF_SCALE).quantize(random(ROWS, 192));
         float[][] input = input(3, 192);
         GraphBuilder graph = graph(input, true);
@@ -269,13 +269,13 @@ class GroupedLayersTest {
         }
     }
 
-    /** What each weight is: the layer's output for a row that is 1 at one place. */
+    /** Returns each weight, measured as the output of the layer for a one-hot row. */
     private static float[][] weights(Form form, Tensor weight) {
         int columns = weight.shape().get(1);
         float[][] units = new float[columns][columns];
         IntStream.range(0, columns).forEach(i -> units[i][i] = 1);
         float[][] atOnce = run(form, units, new Layer("y", weight, null));
-        // Kernels for one row are others than those for several.
+        // Kernels for one row differ from those for several rows.
         float[][] single = run(form, new float[][] {units[columns / 2]}, new Layer("y", weight, null));
         assertClose(single, new float[][] {atOnce[columns / 2]}, 2e-6);
         return atOnce;
@@ -345,7 +345,7 @@ class GroupedLayersTest {
         }
     }
 
-    /** A graph of inputs {@code x} and outputs {@code y} with its memory. */
+    /** A graph with inputs {@code x} and outputs {@code y} and its memory. */
     private static final class LayerSession implements AutoCloseable {
         private final NativeFloats output;
         private final GraphSession session;
@@ -411,7 +411,7 @@ class GroupedLayersTest {
         return new Tensor(DataType.F32, rows == 1 ? List.of(columns) : List.of(rows, columns), data);
     }
 
-    /** Asserts that no element differs by more than a share of the largest one. */
+    /** Asserts that no element differs by more than a fraction of the largest one. */
     private static void assertClose(float[][] actual, float[][] expected, double tolerance) {
         double largest = 0;
         double worst = 0;

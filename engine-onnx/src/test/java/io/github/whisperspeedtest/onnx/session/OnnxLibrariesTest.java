@@ -33,7 +33,7 @@ class OnnxLibrariesTest {
 
     @ParameterizedTest
     @CsvSource({"0, 0", "1, 0", "20, 1", "4096, 4096", "70000, 3"})
-    void refusesALibraryWithTelemetryUnlessTheEnvironmentForbidsIt(int before, int after) throws IOException {
+    void rejectsLibraryWithTelemetryUnlessDisabled(int before, int after) throws IOException {
         Path library = directory.resolve("libonnxruntime.so");
         String content = "Y".repeat(before) + OnnxLibraries.NO_TELEMETRY_VARIABLE + "Y".repeat(after);
         Files.writeString(library, content, StandardCharsets.ISO_8859_1);

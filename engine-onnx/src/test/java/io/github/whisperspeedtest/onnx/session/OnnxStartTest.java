@@ -11,12 +11,12 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OnnxStartTest {
-    /** As long as a class path of many jars. */
+    /** The length of a class path with many jars. */
     private static final int LENGTH = 60_000;
 
     @Test
     void startsWhateverTheLengthOfTheCommandLine() throws IOException, InterruptedException {
-        // Our own child JVMs get their arguments in a file, and so have a short command line.
+        // Our child JVMs get their arguments in a file, so their command line is short.
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Dpadding=" + "x".repeat(LENGTH),

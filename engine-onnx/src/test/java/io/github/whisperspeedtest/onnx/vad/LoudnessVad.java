@@ -9,13 +9,14 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A network with exactly the interface of Silero VAD that takes what is loud for speech; it stands in for the real one, whose weights
- * no test can have without the network.
+ * A network with the interface of Silero VAD that classifies loud audio as speech; it replaces the real one, whose
+ * weights cannot be downloaded in tests.
  *
- * <p>Its state is the mean square of the samples, averaged over the frames so far, each counting half as much as the one after it.
+ * <p>Its state is the mean square of the samples, averaged over the frames so far, each counting half as much as the
+ * one after it.
  */
 public final class LoudnessVad {
-    /** Mean square of a sound that is speech with a probability of one half: 40 dB below full scale. */
+    /** Mean square of audio with a speech probability of one half: 40 dB below full scale. */
     private static final float THRESHOLD = 1e-4f;
 
     private LoudnessVad() {}
@@ -42,7 +43,7 @@ public final class LoudnessVad {
         return write(graph, file);
     }
 
-    /** Begins a network with the inputs and outputs of Silero VAD; the outputs' nodes are to be added. */
+    /** Starts a network with the inputs and outputs of Silero VAD. The caller adds the nodes of the outputs. */
     static GraphBuilder builder(String name) {
         GraphBuilder graph = new GraphBuilder(name);
         graph.input("input", DataType.FLOAT, "batch", "samples");

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.AudioFiles;
-import io.github.whisperspeedtest.checkpoint.Sample;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.error.EngineException;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.OperationCancelledException;
@@ -35,8 +35,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The real ONNX Runtime on networks that have Silero VAD's interface but not its weights, which no test can have without the network:
- * they hear loudness, or show what goes in. How well the real network hears is not tested here.
+ * The real ONNX Runtime on networks with Silero VAD's interface but without its weights, which cannot be downloaded in
+ * tests: they detect loudness, or expose their input. The accuracy of the real network is not tested here.
  */
 class SileroVadTest {
     static {
@@ -46,7 +46,7 @@ class SileroVadTest {
     private static final int FRAME = SpeechSegmenter.FRAME_SAMPLES;
     private static final VadOptions EXACT = new VadOptions(0.5f, Duration.ofMillis(500), Duration.ZERO);
 
-    /** How far off a boundary may be: the tail of a sound fades, and a frame lasts 32 ms. */
+    /** Tolerance of a boundary: the tail of a sound fades, and a frame lasts 32 ms. */
     private static final long TOLERANCE = Audio.SAMPLE_RATE / 5;
 
     @TempDir
@@ -60,14 +60,14 @@ class SileroVadTest {
     }
 
     @Test
-    void hearsEverySentenceOfALongRecording() throws IOException {
-        Sample sample = MicroSamples.named("en_long_01.ogg");
+    void detectsEverySentenceOfLongRecording() throws IOException {
+        SpeechSample sample = MicroSamples.named("en_long_01.ogg");
         try (SileroVad vad = SileroVad.load(loudness, EXACT)) {
             Audio recording = read(sample);
             List<SpeechSpan> spans = vad.detect(recording);
             assertThat(spans).hasSameSizeAs(sample.utterances());
             for (int i = 0; i < spans.size(); i++) {
-                Sample.Utterance utterance = sample.utterances().get(i);
+                SpeechSample.Utterance utterance = sample.utterances().get(i);
                 assertThat(spans.get(i).start()).isCloseTo(samples(utterance.start()), within(TOLERANCE));
                 // The silence after the last sentence is too short to end it.
                 assertThat(spans.get(i).end())
@@ -80,7 +80,7 @@ class SileroVadTest {
 
     @Test
     void cutsOutTheSilenceAroundASentenceAndKeepsItsTimes() throws IOException {
-        Sample sample = MicroSamples.named("en_single_04.flac");
+        SpeechSample sample = MicroSamples.named("en_single_04.flac");
         Audio sentence = read(sample);
         float[] silence = new float[10 * Audio.SAMPLE_RATE];
         float[] speech = samples(sentence);
@@ -116,8 +116,8 @@ class SileroVadTest {
         Arrays.fill(click, 0, FRAME, 1f);
         try (SileroVad vad = SileroVad.load(loudness)) {
             float[] first = vad.probabilities(Audio.of("click", click), () -> {});
-            // Half of a full-scale frame, and of the 64 samples that the next one hears again; then half of that, and
-            // so on.
+            // Half of a full-scale frame, and of the 64 samples that the next window repeats; then half of that, and so
+            // on.
             double level = 0.5 * FRAME / (FRAME + 64);
             for (int frame = 0; frame < first.length; frame++) {
                 level = frame == 0 ? level : 0.5 * level + (frame == 1 ? 0.5 * 64 / (FRAME + 64) : 0);
@@ -135,14 +135,14 @@ class SileroVadTest {
             noise[i] = random.nextFloat();
         }
         for (int position : new int[] {0, 63, 64, 163, 164, 575}) {
-            float[] heard;
+            float[] probabilities;
             try (SileroVad vad = SileroVad.load(sampleAt(position))) {
-                heard = vad.probabilities(Audio.of("noise", noise), () -> {});
+                probabilities = vad.probabilities(Audio.of("noise", noise), () -> {});
             }
-            assertThat(heard).hasSize(5);
-            for (int frame = 0; frame < heard.length; frame++) {
+            assertThat(probabilities).hasSize(5);
+            for (int frame = 0; frame < probabilities.length; frame++) {
                 int index = frame * FRAME + position - 64;
-                assertThat(heard[frame])
+                assertThat(probabilities[frame])
                         .as("sample %d of frame %d", position, frame)
                         .isEqualTo(index < 0 || index >= noise.length ? 0 : noise[index]);
             }
@@ -150,7 +150,7 @@ class SileroVadTest {
     }
 
     @Test
-    void stopsWhereItsThreadIsInterrupted() {
+    void stopsOnInterrupt() {
         Audio hour = hours(1);
         try (SileroVad vad = SileroVad.load(loudness)) {
             Thread.currentThread().interrupt();
@@ -176,7 +176,7 @@ class SileroVadTest {
     }
 
     @Test
-    void stopsWhereItsCallerSaysSo() {
+    void stopsIfCheckpointThrows() {
         IllegalArgumentException enough = new IllegalArgumentException("enough");
         int[] left = {100};
         try (SileroVad vad = SileroVad.load(loudness)) {
@@ -200,7 +200,7 @@ class SileroVadTest {
     }
 
     @Test
-    void namesAFileThatIsNotThereOrNoModel() throws IOException {
+    void namesMissingOrInvalidFile() throws IOException {
         byte[] good = Files.readAllBytes(loudness);
         byte[] garbage = new byte[4096];
         new Random(11).nextBytes(garbage);
@@ -231,13 +231,13 @@ class SileroVadTest {
         wrongShape.node("Identity", "stateN", List.of("state"));
         assertRefused(LoudnessVad.write(wrongShape, directory.resolve("wrong-shape.onnx")));
 
-        assertRefused(constant(1.5f), "gave 1.5, which is no probability");
-        assertRefused(constant(-0.5f), "gave -0.5, which is no probability");
-        assertRefused(constant(Float.NaN), "gave NaN, which is no probability");
+        assertRefused(constant(1.5f), "gave 1.5, which is not a probability");
+        assertRefused(constant(-0.5f), "gave -0.5, which is not a probability");
+        assertRefused(constant(Float.NaN), "gave NaN, which is not a probability");
     }
 
     @Test
-    void refusesNonsenseInTheMiddleOfARecording() {
+    void rejectsInvalidProbabilities() {
         float[] samples = new float[3 * FRAME];
         samples[2 * FRAME] = Float.NaN;
         try (SileroVad vad = SileroVad.load(loudness)) {
@@ -248,7 +248,7 @@ class SileroVadTest {
     }
 
     @Test
-    void damagedFilesAreRefusedOrWork() throws IOException {
+    void damagedFilesAreRejectedOrWork() throws IOException {
         byte[] good = Files.readAllBytes(loudness);
         Random random = new Random(7);
         Path file = directory.resolve("mutated.onnx");
@@ -279,7 +279,7 @@ class SileroVadTest {
                         .allSatisfy(part -> assertThat(refusal).hasMessageContaining(part)));
     }
 
-    /** Writes a network that shows one sample of its window. */
+    /** Writes a network that returns one sample of its window. */
     private static Path sampleAt(int position) throws IOException {
         GraphBuilder graph = LoudnessVad.builder("sample");
         graph.node(
@@ -294,7 +294,7 @@ class SileroVadTest {
         return LoudnessVad.write(graph, directory.resolve("sample-" + position + ".onnx"));
     }
 
-    /** Writes a network that always gives the same. */
+    /** Writes a network that always returns the same value. */
     private static Path constant(float value) throws IOException {
         GraphBuilder graph = LoudnessVad.builder("constant");
         String sum = graph.node("ReduceSum", "sum", List.of("input", graph.constant("axis", 1)));
@@ -313,7 +313,7 @@ class SileroVadTest {
         return builder.build();
     }
 
-    private static Audio read(Sample sample) throws IOException {
+    private static Audio read(SpeechSample sample) throws IOException {
         try (InputStream in = sample.open()) {
             return AudioFiles.read(sample.name(), in);
         }

@@ -1,6 +1,6 @@
 package io.github.whisperspeedtest.checkpoint.npz;
 
-import io.github.whisperspeedtest.checkpoint.zip.Offences;
+import io.github.whisperspeedtest.checkpoint.zip.FileErrors;
 import io.github.whisperspeedtest.error.ModelException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a {@code .npy} file says of its array, in the form of a Python dictionary.
+ * The header of a {@code .npy} file, a Python dictionary that describes the array.
  *
- * <p>Format: numpy/lib/format.py of numpy/numpy. What Python would take beyond it, such as an expression, is refused.
+ * <p>Format: numpy/lib/format.py of numpy/numpy. Anything beyond literals, such as an expression, is rejected.
  *
  * @param descr type of the elements, such as {@code <f2}
  * @param isFortranOrder whether the first dimension varies fastest
@@ -18,27 +18,27 @@ import java.util.Set;
  */
 record NpyHeader(String descr, boolean isFortranOrder, List<Integer> shape) {
     /**
-     * Returns what a header says.
+     * Parses a header.
      *
      * @param array what to call the array in messages
      * @param text the whole header, its padding included
-     * @throws ModelException if it says anything but these three things, or the elements are records
+     * @throws ModelException if it has anything but these three keys, or the elements are records
      */
-    static NpyHeader parse(String array, String text, Offences offences) {
+    static NpyHeader parse(String array, String text, FileErrors offences) {
         return new Parser(array, text, offences).parse();
     }
 
     private static final class Parser {
         private final String array;
         private final String text;
-        private final Offences offences;
+        private final FileErrors offences;
         private int at;
 
         private String descr = "";
         private boolean isFortranOrder;
         private List<Integer> shape = List.of();
 
-        Parser(String array, String text, Offences offences) {
+        Parser(String array, String text, FileErrors offences) {
             this.array = array;
             this.text = text;
             this.offences = offences;
@@ -79,7 +79,7 @@ record NpyHeader(String descr, boolean isFortranOrder, List<Integer> shape) {
             if (takes('[')) {
                 throw offences.unusable(
                         array + " has records as its elements, but only numbers are supported",
-                        "Save each field as an array of its own.");
+                        "Save each field as a separate array.");
             }
             return quoted();
         }
@@ -161,11 +161,11 @@ record NpyHeader(String descr, boolean isFortranOrder, List<Integer> shape) {
 
         private ModelException damaged() {
             return offences.damaged("the header of " + array
-                    + " should say 'descr', 'fortran_order' and 'shape' and nothing else, but is " + shown());
+                    + " should contain exactly 'descr', 'fortran_order' and 'shape', but is " + shown());
         }
 
         private String shown() {
-            return Offences.shown(text.strip());
+            return FileErrors.shown(text.strip());
         }
     }
 }

@@ -3,7 +3,7 @@ package io.github.whisperspeedtest.checkpoint.npz;
 import io.github.whisperspeedtest.checkpoint.tensor.FileRegion;
 import io.github.whisperspeedtest.checkpoint.tensor.StoredArray;
 import io.github.whisperspeedtest.checkpoint.zip.FileBytes;
-import io.github.whisperspeedtest.checkpoint.zip.Offences;
+import io.github.whisperspeedtest.checkpoint.zip.FileErrors;
 import io.github.whisperspeedtest.checkpoint.zip.ZipDirectory;
 import io.github.whisperspeedtest.checkpoint.zip.ZipEntry;
 import java.io.IOException;
@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads numpy's {@code .npz} format: a zip archive of {@code .npy} files, each of them a header and an array.
  *
- * <p>Nothing in the archive or a header is believed before it has been checked against the size of the file, so that a damaged or hostile
- * file costs no memory. Formats: numpy/lib/format.py of numpy/numpy, and mlx/io/load.cpp of ml-explore/mlx for what MLX adds to it.
+ * <p>All sizes in the archive and its headers are checked against the file before use, so a damaged or hostile file
+ * costs no memory. Formats: numpy/lib/format.py of numpy/numpy, and mlx/io/load.cpp of ml-explore/mlx for what MLX adds
+ * to it.
  */
 public final class NpzReader {
     private static final String ENDING = ".npy";
@@ -58,9 +59,9 @@ public final class NpzReader {
     private static final String BIG_ENDIAN = ">";
 
     private final FileBytes bytes;
-    private final Offences offences;
+    private final FileErrors offences;
 
-    private NpzReader(FileBytes bytes, Offences offences) {
+    private NpzReader(FileBytes bytes, FileErrors offences) {
         this.bytes = bytes;
         this.offences = offences;
     }
@@ -76,7 +77,7 @@ public final class NpzReader {
      * @throws IOException if the file cannot be read
      */
     public static Map<String, StoredArray> arrays(Path file) throws IOException {
-        Offences offences = new Offences(file);
+        FileErrors offences = new FileErrors(file);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             FileBytes bytes = new FileBytes(channel, offences);
             NpzReader reader = new NpzReader(bytes, offences);
@@ -91,23 +92,23 @@ public final class NpzReader {
     private String name(ZipEntry entry) {
         if (!entry.name().endsWith(ENDING)) {
             throw offences.damaged("its entries should be called *" + ENDING + ", but one is called '"
-                    + Offences.shown(entry.name()) + "'");
+                    + FileErrors.shown(entry.name()) + "'");
         }
         return entry.name().substring(0, entry.name().length() - ENDING.length());
     }
 
     private StoredArray array(ZipEntry entry) throws IOException {
-        String shown = "array '" + Offences.shown(name(entry)) + "'";
+        String shown = "array '" + FileErrors.shown(name(entry)) + "'";
         if (!entry.isStored()) {
             throw offences.unusable(
-                    shown + " is compressed, so that it cannot be used where it lies",
-                    "Save it with numpy.savez or mx.savez, not with savez_compressed.");
+                    shown + " is compressed and cannot be memory-mapped",
+                    "Save it with numpy.savez or mx.savez instead of savez_compressed.");
         }
         ByteBuffer start = read(entry, 0, LENGTH_OFFSET + Short.BYTES, shown);
         int version = Byte.toUnsignedInt(start.get(VERSION_OFFSET));
         if (!start.slice(0, MAGIC.length).equals(ByteBuffer.wrap(MAGIC)) || version < 1 || version > LATEST_VERSION) {
-            throw offences.damaged(shown + " should be in the versions 1 to " + LATEST_VERSION
-                    + " of numpy's format, but begins otherwise");
+            throw offences.damaged(shown + " should be in a version from 1 to " + LATEST_VERSION
+                    + " of numpy's format, but has an invalid signature");
         }
         int headerStart = LENGTH_OFFSET + (version < LONG_VERSION ? Short.BYTES : Integer.BYTES);
         long headerBytes = version < LONG_VERSION
@@ -139,8 +140,8 @@ public final class NpzReader {
         // With one dimension of more than one index both orders are the same, which MLX calls Fortran's.
         if (header.isFortranOrder() && shape.stream().filter(size -> size > 1).count() > 1) {
             throw offences.unusable(
-                    shown + " of shape " + shape + " is in Fortran's order",
-                    "Save it in C's order, as numpy.ascontiguousarray and mx.contiguous make it.");
+                    shown + " of shape " + shape + " is in Fortran order",
+                    "Save it in C order, for example with numpy.ascontiguousarray or mx.contiguous.");
         }
         long expected = byteCount(shown, type, shape);
         long found = entry.size() - dataStart;
@@ -163,12 +164,12 @@ public final class NpzReader {
         }
         if (descr.endsWith(OBJECT)) {
             throw offences.unusable(
-                    shown + " has Python objects as its elements, which are stored as a pickle that can run anything",
-                    "Use a model whose arrays are of numbers.");
+                    shown + " contains Python objects, which are stored as a pickle that can run code",
+                    "Use a model with numeric arrays.");
         }
         throw offences.unusable(
-                shown + " has elements of type '" + Offences.shown(descr) + "'"
-                        + (descr.startsWith(BIG_ENDIAN) ? ", which is big-endian" : ", which is not known"),
+                shown + " has elements of type '" + FileErrors.shown(descr) + "'"
+                        + (descr.startsWith(BIG_ENDIAN) ? ", which is big-endian" : ", which is unknown"),
                 "Save it with little-endian floating-point numbers or integers.");
     }
 
@@ -176,7 +177,7 @@ public final class NpzReader {
         try {
             return StoredArray.byteCount(type, shape);
         } catch (ArithmeticException e) {
-            throw offences.damaged(shown + " of shape " + shape + " has more elements than can be counted");
+            throw offences.damaged(shown + " of shape " + shape + " has too many elements to count");
         }
     }
 }

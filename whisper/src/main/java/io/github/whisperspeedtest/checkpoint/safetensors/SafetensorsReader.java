@@ -28,8 +28,8 @@ import java.util.Map;
 /**
  * Reads the safetensors format: eight bytes of header length, a JSON header, the tensors' bytes without gaps.
  *
- * <p>Nothing in the header is believed before it has been checked against the size of the file, so that a damaged or hostile
- * file costs no memory. Format: the README of huggingface/safetensors.
+ * <p>All sizes in the header are checked against the file before use, so a damaged or hostile file costs no memory.
+ * Format: the README of huggingface/safetensors.
  */
 public final class SafetensorsReader {
     private static final int LENGTH_BYTES = 8;
@@ -232,14 +232,14 @@ public final class SafetensorsReader {
 
     private String type(String tensor, JsonNode dtype) {
         if (!dtype.isTextual() || StoredArray.elementBytes(dtype.textValue()).isEmpty()) {
-            throw unsupported(tensor, shown(dtype), "that type is not known");
+            throw unsupported(tensor, shown(dtype), "that type is unknown");
         }
         return dtype.textValue();
     }
 
     private ModelException unsupported(String tensor, String type, String reason) {
         return new ModelException(name + " cannot be used: tensor '" + tensor + "' has elements of type " + type
-                + ", but " + reason + ". Use a model that is not quantised.");
+                + ", but " + reason + ". Use a model that is not quantized.");
     }
 
     private List<Integer> shape(String tensor, JsonNode shape) {
@@ -270,7 +270,7 @@ public final class SafetensorsReader {
             return StoredArray.byteCount(type, shape);
         } catch (ArithmeticException e) {
             throw new ModelException(
-                    message("tensor '" + tensor + "' of shape " + shape + " has more elements than can be counted"), e);
+                    message("tensor '" + tensor + "' of shape " + shape + " has too many elements to count"), e);
         }
     }
 

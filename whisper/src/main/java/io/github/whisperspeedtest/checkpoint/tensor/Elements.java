@@ -11,7 +11,7 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
-/** The bytes of an array's elements: in memory, in a file, or made whenever somebody asks for them. */
+/** The bytes of an array's elements: in memory, in a file, or generated on access. */
 sealed interface Elements {
     /** Returns the number of bytes. */
     long length();
@@ -51,7 +51,7 @@ sealed interface Elements {
         }
     }
 
-    /** Maps the file anew once nobody holds the last map any more, so that a model which was converted costs no memory. */
+    /** Maps the file again after the previous mapping was collected, so a converted model does not keep memory. */
     final class InFile implements Elements {
         private final FileRegion region;
         private WeakReference<@Nullable ByteBuffer> map = new WeakReference<>(null);
@@ -87,7 +87,7 @@ sealed interface Elements {
             try (FileChannel channel = FileChannel.open(region.file(), StandardOpenOption.READ)) {
                 if (channel.size() - region.offset() < region.length()) {
                     throw new ModelException(region.file() + " is damaged: it should have " + region.length()
-                            + " bytes from " + region.offset() + " on, but has become shorter since it was opened."
+                            + " bytes from " + region.offset() + " on, but became shorter after it was opened."
                             + " Download the model again.");
                 }
                 return channel.map(MapMode.READ_ONLY, region.offset(), region.length());

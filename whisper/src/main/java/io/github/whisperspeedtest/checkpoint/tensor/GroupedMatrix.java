@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A matrix of small numbers, several to a byte, with a scale and a bias for each group of them along a row, as MLX quantises weights: an
- * element is {@code scale * code + bias}.
+ * A matrix of packed codes with a scale and a bias for each group along a row, as quantized by MLX: an element is
+ * {@code scale * code + bias}.
  *
- * <p>A row of codes is a stream of bits, the lowest bit of the lowest byte first. Source: {@code affine_quantize} in mlx/ops.cpp and
- * mlx/backend/cpu/quantized.cpp of ml-explore/mlx.
+ * <p>A row of codes is a stream of bits, the lowest bit of the lowest byte first. Source: {@code affine_quantize} in
+ * mlx/ops.cpp and mlx/backend/cpu/quantized.cpp of ml-explore/mlx.
  */
 public final class GroupedMatrix {
     private static final int WORD_BITS = 32;
@@ -52,7 +52,7 @@ public final class GroupedMatrix {
         }
     }
 
-    /** Returns in words how many bits the codes among some tensors have, such as {@code 4-bit and 8-bit}; empty where there are none. */
+    /** Describes the bit widths of the codes among some tensors, such as {@code 4-bit and 8-bit}; empty where there are none. */
     public static String describe(Collection<Tensor> tensors) {
         return tensors.stream()
                 .flatMap(tensor -> tensor.groups().stream())

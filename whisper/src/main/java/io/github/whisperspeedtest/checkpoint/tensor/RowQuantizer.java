@@ -3,10 +3,10 @@ package io.github.whisperspeedtest.checkpoint.tensor;
 import io.github.whisperspeedtest.error.ModelException;
 
 /**
- * Turns rows of numbers into signed bytes, rounding as CTranslate2's converter does.
+ * Quantizes rows to signed bytes with the rounding of CTranslate2's converter.
  *
- * <p>A row is what one index of a tensor's first dimension stands for. Its factor, which a number is multiplied with to become a byte, is
- * 127 over the row's largest magnitude. Source: {@code _quantize} in model_spec.py of OpenNMT/CTranslate2.
+ * <p>A row is a slice along the first dimension. Its factor, 127 divided by the largest magnitude of the row, converts
+ * a number to a byte. Source: {@code _quantize} in model_spec.py of OpenNMT/CTranslate2.
  */
 public final class RowQuantizer {
     private static final float LARGEST = 127;
@@ -26,7 +26,7 @@ public final class RowQuantizer {
         float largest = 0;
         for (float value : values) {
             if (!Float.isFinite(value)) {
-                throw new ModelException("The model cannot be turned into int8: tensor '" + name
+                throw new ModelException("The model cannot be quantized to int8: tensor '" + name
                         + "' should have finite numbers only, but has " + value + ". Use another model.");
             }
             largest = Math.max(largest, Math.abs(value));

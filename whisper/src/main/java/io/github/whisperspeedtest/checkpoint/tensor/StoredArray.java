@@ -9,10 +9,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * An array as a file has it, of whatever type: most are a model's weights, which {@link #tensor()} makes of them, and some only serve
- * those.
+ * An array of any type in a file. Most are weights, converted by {@link #tensor()}; others are auxiliary.
  *
- * <p>Immutable, row-major and little-endian; in a file it is mapped while somebody uses it.
+ * <p>Immutable, row-major and little-endian. An array in a file is mapped while in use.
  */
 public final class StoredArray {
     /** Source: the README of huggingface/safetensors; what has more than one element to a byte is left out. */

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An array of numbers, row-major, the last dimension varying fastest.
  *
- * <p>Immutable as far as callers go: {@link #data()} hands out read-only views. The elements are in memory, or in a file that is mapped
- * while somebody uses them (such a file must not be changed or shortened meanwhile), or made whenever somebody asks for them.
+ * <p>Immutable: {@link #data()} returns read-only views. The elements are in memory, in a file that is mapped while in
+ * use (and must not be changed or shortened meanwhile), or generated on access.
  */
 public final class Tensor {
     private static final float[] NO_SCALES = new float[0];
@@ -69,7 +69,7 @@ public final class Tensor {
     }
 
     /**
-     * Creates a tensor whose elements are made anew whenever somebody asks for them, so that it takes no memory meanwhile.
+     * Creates a tensor whose elements are generated on each access, so it takes no memory.
      *
      * @param type type of the elements, not {@link DataType#I8}
      * @param shape size of each dimension
@@ -84,7 +84,7 @@ public final class Tensor {
      *
      * @param shape size of each dimension, at least one
      * @param data exactly the elements, from position to limit
-     * @param rowScales for each index of the first dimension what its elements are to be multiplied with
+     * @param rowScales scale of the elements for each index of the first dimension
      * @throws IllegalArgumentException if the buffer's length or the number of scales does not fit the shape
      */
     public static Tensor quantized(List<Integer> shape, ByteBuffer data, float[] rowScales) {
@@ -104,7 +104,7 @@ public final class Tensor {
     }
 
     /**
-     * Creates a tensor of 32-bit floats over quantised ones, which are turned into floats anew whenever somebody asks for them.
+     * Creates a tensor of 32-bit floats over quantized elements, which are dequantized on each access.
      *
      * @param groups what {@link #groups()} returns
      */
@@ -152,8 +152,8 @@ public final class Tensor {
     }
 
     /**
-     * Returns whether the elements are made whenever somebody asks for them, so that {@link #data()} makes all of them at once, but
-     * {@link #copyTo} only those that it is asked for.
+     * Returns whether the elements are generated on access: {@link #data()} generates all of them, {@link #copyTo} only
+     * the requested ones.
      */
     public boolean isGenerated() {
         return elements instanceof Elements.Generated;

@@ -1,6 +1,6 @@
 package io.github.whisperspeedtest.checkpoint.torch;
 
-import io.github.whisperspeedtest.checkpoint.zip.Offences;
+import io.github.whisperspeedtest.checkpoint.zip.FileErrors;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -13,9 +13,9 @@ final class PickleInput {
     private static final int MAX_LINE_BYTES = 256;
 
     private final ByteBuffer bytes;
-    private final Offences offences;
+    private final FileErrors offences;
 
-    PickleInput(byte[] pickle, Offences offences) {
+    PickleInput(byte[] pickle, FileErrors offences) {
         this.bytes = ByteBuffer.wrap(pickle).order(ByteOrder.LITTLE_ENDIAN);
         this.offences = offences;
     }

@@ -1,16 +1,16 @@
 package io.github.whisperspeedtest.checkpoint.torch;
 
-/** What the names in a pickle stand for, and all that a pickle can set going. */
+/** Resolves the names in a pickle; defines everything that a pickle can invoke. */
 interface PickleNames {
     /**
-     * Returns what a name stands for.
+     * Returns the value of a name.
      *
      * @throws io.github.whisperspeedtest.error.ModelException if it is not known
      */
     Object global(String module, String name);
 
     /**
-     * Returns what a call returns.
+     * Calls a value and returns the result.
      *
      * @param callee what {@link #global} returned, or any other value
      * @throws io.github.whisperspeedtest.error.ModelException if that cannot be called, or not with these arguments
@@ -18,7 +18,7 @@ interface PickleNames {
     Object call(Object callee, Tuple arguments);
 
     /**
-     * Returns what is stored beside the pickle under the given id.
+     * Returns the persistent object with the given id.
      *
      * @throws io.github.whisperspeedtest.error.ModelException if there is nothing
      */

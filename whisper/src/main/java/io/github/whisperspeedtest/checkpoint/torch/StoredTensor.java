@@ -4,7 +4,7 @@ import io.github.whisperspeedtest.checkpoint.tensor.DataType;
 import io.github.whisperspeedtest.checkpoint.tensor.FileRegion;
 import io.github.whisperspeedtest.checkpoint.tensor.StridedElements;
 import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
-import io.github.whisperspeedtest.checkpoint.zip.Offences;
+import io.github.whisperspeedtest.checkpoint.zip.FileErrors;
 import java.util.List;
 
 /**
@@ -23,8 +23,8 @@ record StoredTensor(Storage storage, long offset, List<Integer> shape, List<Long
      * @throws io.github.whisperspeedtest.error.ModelException if it is not all in its storage, it or what it reaches over is larger than
      *     2 GB, or its elements are of a type that no model's weights are of
      */
-    Tensor tensor(String name, TorchArchive archive, Offences offences) {
-        String shown = "tensor '" + Offences.shown(name) + "'";
+    Tensor tensor(String name, TorchArchive archive, FileErrors offences) {
+        String shown = "tensor '" + FileErrors.shown(name) + "'";
         DataType type = storage.type()
                 .dataType()
                 .orElseThrow(() -> offences.unusable(
@@ -52,14 +52,14 @@ record StoredTensor(Storage storage, long offset, List<Integer> shape, List<Long
         return Tensor.generated(type, shape, new StridedElements(spanned, shape, strides));
     }
 
-    private long count(String shown, Offences offences) {
+    private long count(String shown, FileErrors offences) {
         if (shape.contains(0)) {
             return 0;
         }
         long count = 1;
         for (int size : shape) {
             if (count > Long.MAX_VALUE / size) {
-                throw offences.damaged(shown + " of shape " + shape + " has more elements than can be counted");
+                throw offences.damaged(shown + " of shape " + shape + " has too many elements to count");
             }
             count *= size;
         }
@@ -79,7 +79,7 @@ record StoredTensor(Storage storage, long offset, List<Integer> shape, List<Long
         return last + 1;
     }
 
-    /** As PyTorch has it: how far apart the neighbours in a dimension of one are, says nothing. */
+    /** As in PyTorch, the stride of a dimension of size 1 is irrelevant. */
     private boolean isContiguous() {
         long expected = 1;
         for (int i = shape.size() - 1; i >= 0; i--) {

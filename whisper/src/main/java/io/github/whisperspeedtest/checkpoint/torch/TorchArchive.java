@@ -2,7 +2,7 @@ package io.github.whisperspeedtest.checkpoint.torch;
 
 import io.github.whisperspeedtest.checkpoint.tensor.FileRegion;
 import io.github.whisperspeedtest.checkpoint.zip.FileBytes;
-import io.github.whisperspeedtest.checkpoint.zip.Offences;
+import io.github.whisperspeedtest.checkpoint.zip.FileErrors;
 import io.github.whisperspeedtest.checkpoint.zip.ZipDirectory;
 import io.github.whisperspeedtest.checkpoint.zip.ZipEntry;
 import java.io.IOException;
@@ -38,11 +38,11 @@ final class TorchArchive {
     private static final int MAX_PICKLE_BYTES = 16 << 20;
 
     private final FileBytes bytes;
-    private final Offences offences;
+    private final FileErrors offences;
     private final Map<String, ZipEntry> entries;
     private final String directory;
 
-    private TorchArchive(FileBytes bytes, Offences offences, Map<String, ZipEntry> entries, String directory) {
+    private TorchArchive(FileBytes bytes, FileErrors offences, Map<String, ZipEntry> entries, String directory) {
         this.bytes = bytes;
         this.offences = offences;
         this.entries = entries;
@@ -56,7 +56,7 @@ final class TorchArchive {
      *     PyTorch before 1.6
      * @throws IOException if the file cannot be read
      */
-    static TorchArchive open(FileBytes bytes, Offences offences) throws IOException {
+    static TorchArchive open(FileBytes bytes, FileErrors offences) throws IOException {
         checkStart(bytes, offences);
         Map<String, ZipEntry> entries = ZipDirectory.read(bytes, offences);
         String first = entries.isEmpty() ? "" : entries.keySet().iterator().next();
@@ -64,11 +64,12 @@ final class TorchArchive {
         for (String name : entries.keySet()) {
             if (!name.startsWith(directory)) {
                 throw offences.damaged("all of its entries should be in one directory, as torch.save has them, but '"
-                        + Offences.shown(name) + "' is not in '" + Offences.shown(directory) + "'");
+                        + FileErrors.shown(name) + "' is not in '" + FileErrors.shown(directory) + "'");
             }
             if (name.equals(directory + "constants.pkl") || name.startsWith(directory + "code/")) {
                 throw offences.unusable(
-                        "it is a TorchScript program, and not a checkpoint", "Use the checkpoint that it was made of.");
+                        "it is a TorchScript program, not a checkpoint",
+                        "Use the checkpoint from which it was exported.");
             }
         }
         TorchArchive archive = new TorchArchive(bytes, offences, entries, directory);
@@ -76,7 +77,7 @@ final class TorchArchive {
         return archive;
     }
 
-    private static void checkStart(FileBytes bytes, Offences offences) throws IOException {
+    private static void checkStart(FileBytes bytes, FileErrors offences) throws IOException {
         int length = (int) Math.min(bytes.size(), TAR_OFFSET + TAR.length());
         byte[] start = bytes.read(0, length, "its beginning").array();
         if (startsWith(start, ZIP)) {
@@ -86,10 +87,10 @@ final class TorchArchive {
                 && TAR.equals(new String(start, TAR_OFFSET, TAR.length(), StandardCharsets.US_ASCII));
         if (isTar || startsWith(start, LEGACY)) {
             throw offences.unusable(
-                    "it is in the format of PyTorch before 1.6, which is no zip archive",
+                    "it is in the format of PyTorch before 1.6, which is not a zip archive",
                     "Load it with a current PyTorch and save it again, or download the model again.");
         }
-        throw offences.damaged("it should be a zip archive as torch.save writes it, but begins with other bytes");
+        throw offences.damaged("it is not a zip archive as torch.save writes it");
     }
 
     private static boolean startsWith(byte[] bytes, byte[] start) {
@@ -104,8 +105,8 @@ final class TorchArchive {
         String order = new String(content(BYTE_ORDER, LITTLE.length()), StandardCharsets.US_ASCII);
         if (!order.equals(LITTLE)) {
             throw offences.unusable(
-                    "its bytes should be in the order '" + LITTLE + "', but are in '" + Offences.shown(order) + "'",
-                    "Save it on a machine of that order, or download the model again.");
+                    "its byte order should be '" + LITTLE + "', but is '" + FileErrors.shown(order) + "'",
+                    "Save it on a machine with that byte order, or download the model again.");
         }
     }
 
@@ -153,11 +154,11 @@ final class TorchArchive {
     private ZipEntry stored(String name) {
         @Nullable ZipEntry entry = entries.get(directory + name);
         if (entry == null) {
-            throw offences.damaged("it should have an entry '" + Offences.shown(name) + "', but is without");
+            throw offences.damaged("it should have an entry '" + FileErrors.shown(name) + "', but does not");
         }
         if (!entry.isStored()) {
             throw offences.unusable(
-                    "its entry '" + Offences.shown(name) + "' is compressed, which torch.save never does",
+                    "its entry '" + FileErrors.shown(name) + "' is compressed, unlike the output of torch.save",
                     "Save it with PyTorch, or download the model again.");
         }
         return entry;

@@ -2,7 +2,7 @@ package io.github.whisperspeedtest.checkpoint.torch;
 
 import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import io.github.whisperspeedtest.checkpoint.zip.FileBytes;
-import io.github.whisperspeedtest.checkpoint.zip.Offences;
+import io.github.whisperspeedtest.checkpoint.zip.FileErrors;
 import io.github.whisperspeedtest.error.ModelException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -14,11 +14,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A dictionary in a file of PyTorch's {@code torch.save}; each value is checked when it is asked for.
+ * A dictionary in a file written by PyTorch's {@code torch.save}. Values are validated on access.
  *
- * <p>The file is a program in Python's pickle format, which can do anything to who loads it. Here nothing of it is run: it is read as data,
- * and one that names anything but dictionaries and tensors is refused. What it says is believed only as far as the file bears it out, so
- * that a damaged or hostile file costs little memory.
+ * <p>Such a file is a pickle, a program that can run arbitrary code when loaded by Python. This reader runs nothing: it
+ * reads the file as data and rejects anything but dictionaries and tensors. Sizes are checked against the file, so a
+ * damaged or hostile file costs little memory.
  */
 public final class TorchDictionary {
     private static final int SHOWN_NAMES = 5;
@@ -26,9 +26,9 @@ public final class TorchDictionary {
     private final String name;
     private final Map<?, ?> values;
     private final TorchArchive archive;
-    private final Offences offences;
+    private final FileErrors offences;
 
-    private TorchDictionary(String name, Map<?, ?> values, TorchArchive archive, Offences offences) {
+    private TorchDictionary(String name, Map<?, ?> values, TorchArchive archive, FileErrors offences) {
         this.name = name;
         this.values = values;
         this.archive = archive;
@@ -39,20 +39,20 @@ public final class TorchDictionary {
      * Reads the dictionary that a file holds.
      *
      * <p>Tensors stay in the file and are mapped while they are used, so it must not be changed or shortened meanwhile. Views whose
-     * elements are not in the order of their shape, such as transposed tensors, are gathered whenever somebody asks for them.
+     * elements are not in the order of their shape, such as transposed tensors, are gathered on access.
      *
      * @throws ModelException if the file breaks the format, names what weights are not made of, or holds something else
      * @throws IOException if the file cannot be read
      */
     public static TorchDictionary read(Path file) throws IOException {
-        Offences offences = new Offences(file);
+        FileErrors offences = new FileErrors(file);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             TorchArchive archive = TorchArchive.open(new FileBytes(channel, offences), offences);
             Object value = Unpickler.read(archive.pickle(), new TorchNames(archive, offences), offences);
             if (!(value instanceof Map<?, ?> values)) {
                 throw offences.unusable(
                         "it should hold a dictionary, but holds something else",
-                        "Use a checkpoint as OpenAI publishes it.");
+                        "Use a checkpoint in the form that OpenAI publishes.");
             }
             return new TorchDictionary("its dictionary", values, archive, offences);
         }
@@ -69,7 +69,7 @@ public final class TorchDictionary {
         }
         throw offences.unusable(
                 name + " should have a dictionary '" + key + "', but has " + keys(),
-                "Use a checkpoint as OpenAI publishes it.");
+                "Use a checkpoint in the form that OpenAI publishes.");
     }
 
     /**
@@ -98,8 +98,8 @@ public final class TorchDictionary {
             if (!(entry.getKey() instanceof String key) || !(entry.getValue() instanceof StoredTensor tensor)) {
                 throw offences.unusable(
                         name + " should have nothing but tensors, but '"
-                                + Offences.shown(entry.getKey().toString()) + "' is none",
-                        "Use a checkpoint as OpenAI publishes it.");
+                                + FileErrors.shown(entry.getKey().toString()) + "' is none",
+                        "Use a checkpoint in the form that OpenAI publishes.");
             }
             tensors.put(key, tensor.tensor(key, archive, offences));
         }
@@ -109,7 +109,7 @@ public final class TorchDictionary {
     private String keys() {
         String shown = values.keySet().stream()
                 .limit(SHOWN_NAMES)
-                .map(key -> "'" + Offences.shown(key.toString()) + "'")
+                .map(key -> "'" + FileErrors.shown(key.toString()) + "'")
                 .collect(Collectors.joining(", "));
         return values.size() + " other values" + (shown.isEmpty() ? "" : ": " + shown)
                 + (values.size() > SHOWN_NAMES ? " and so on" : "");

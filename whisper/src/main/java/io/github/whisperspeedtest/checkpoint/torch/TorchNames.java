@@ -1,6 +1,6 @@
 package io.github.whisperspeedtest.checkpoint.torch;
 
-import io.github.whisperspeedtest.checkpoint.zip.Offences;
+import io.github.whisperspeedtest.checkpoint.zip.FileErrors;
 import io.github.whisperspeedtest.checkpoint.zip.ZipEntry;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,15 +9,18 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The few names in a pickle of {@code torch.save} that make tensors; each stands for what is done here, and not for Python's code. */
+/**
+ * Resolves the few names in a pickle from {@code torch.save} that create tensors. Each name maps to code in this class,
+ * not to Python code.
+ */
 final class TorchNames implements PickleNames {
     /** Many times the rank of any weight. */
     private static final int MAX_RANK = 8;
 
     private final TorchArchive archive;
-    private final Offences offences;
+    private final FileErrors offences;
 
-    TorchNames(TorchArchive archive, Offences offences) {
+    TorchNames(TorchArchive archive, FileErrors offences) {
         this.archive = archive;
         this.offences = offences;
     }
@@ -50,9 +53,9 @@ final class TorchNames implements PickleNames {
             }
         }
         throw offences.unusable(
-                "its pickle names " + Offences.shown(full)
-                        + ", which no weights are made of: loading it could run code, and nothing of it was run",
-                "Use a model as OpenAI publishes it, or save its dimensions and state dictionary and nothing else.");
+                "its pickle names " + FileErrors.shown(full)
+                        + ", which weights do not need and which could run code; nothing was run",
+                "Use a model as OpenAI publishes it, or save only its dimensions and state dictionary.");
     }
 
     @Override
@@ -64,7 +67,7 @@ final class TorchNames implements PickleNames {
                 case REBUILD_PARAMETER -> parameter(arguments.items());
             };
         }
-        throw offences.damaged("its pickle calls what is no function"
+        throw offences.damaged("its pickle calls a value that is not a function"
                 + (callee instanceof StorageType type ? ": " + type.label() : ""));
     }
 
@@ -89,7 +92,7 @@ final class TorchNames implements PickleNames {
     /** Arguments: storage, offset, sizes, strides, whether it is trained, hooks; in some files also marks, such as "conjugated". */
     private Object tensor(List<Object> arguments) {
         boolean isPlain = arguments.size() == 6
-                || arguments.size() == 7 && (arguments.get(6) == Nothing.NONE || isEmptyMap(arguments.get(6)));
+                || arguments.size() == 7 && (arguments.get(6) == PickleNone.NONE || isEmptyMap(arguments.get(6)));
         if (isPlain
                 && arguments.get(0) instanceof Storage storage
                 && arguments.get(1) instanceof Long offset
@@ -130,7 +133,7 @@ final class TorchNames implements PickleNames {
     }
 
     private RuntimeException badArguments(Function function) {
-        return offences.damaged("its pickle calls " + function.label + " with arguments that are not that function's");
+        return offences.damaged("its pickle calls " + function.label + " with invalid arguments");
     }
 
     /** The id is a tuple: the word "storage", the class, the key, the device that it was on, the number of elements. */
@@ -145,13 +148,13 @@ final class TorchNames implements PickleNames {
                 && tuple.items().get(4) instanceof Long count) {
             return storage(type, key, count);
         }
-        throw offences.damaged("its pickle names something stored beside it that is no storage");
+        throw offences.damaged("its pickle refers to a persistent object that is not a storage");
     }
 
     private Storage storage(StorageType type, String key, long count) {
         ZipEntry entry = archive.storage(key);
         if (count < 0 || count > entry.size() / type.bytes() || count * type.bytes() != entry.size()) {
-            throw offences.damaged("storage '" + Offences.shown(key) + "' should have " + count + " elements of "
+            throw offences.damaged("storage '" + FileErrors.shown(key) + "' should have " + count + " elements of "
                     + type.bytes() + " bytes, but its entry has " + entry.size() + " bytes");
         }
         return new Storage(type, count, entry);

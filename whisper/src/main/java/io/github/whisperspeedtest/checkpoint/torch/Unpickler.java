@@ -1,6 +1,6 @@
 package io.github.whisperspeedtest.checkpoint.torch;
 
-import io.github.whisperspeedtest.checkpoint.zip.Offences;
+import io.github.whisperspeedtest.checkpoint.zip.FileErrors;
 import io.github.whisperspeedtest.error.ModelException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -12,12 +12,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a pickle into plain containers, and runs nothing: names are looked up in a table, and what is not in it is refused.
+ * Reads a pickle into plain containers and runs nothing. Names are looked up in a table; unknown names are rejected.
  *
- * <p>Values are {@link Map}s with keys of text or numbers, {@link List}s, {@link Tuple}s, {@link String}s, {@link Long}s, {@link
- * Double}s, {@link Boolean}s, {@link Nothing}, and whatever the table makes. They may contain each other in a circle, so they must not be
- * compared or printed. Of protocols 2 to 5 there are the opcodes that a dictionary of tensors takes. Source: Lib/pickletools.py in
- * python/cpython.
+ * <p>Values are {@link Map}s with keys of text or numbers, {@link List}s, {@link Tuple}s, {@link String}s,
+ * {@link Long}s, {@link Double}s, {@link Boolean}s, {@link PickleNone}, and whatever the table makes. They may contain
+ * each other in a circle, so they must not be compared or printed. Of protocols 2 to 5 there are the opcodes that a
+ * dictionary of tensors takes. Source: Lib/pickletools.py in python/cpython.
  */
 final class Unpickler {
     /** Some ten times what the largest published model takes. */
@@ -31,7 +31,7 @@ final class Unpickler {
 
     private final PickleInput input;
     private final PickleNames names;
-    private final Offences offences;
+    private final FileErrors offences;
     private final List<Object> stack = new ArrayList<>();
 
     /** How many values were below each open bracket. */
@@ -40,7 +40,7 @@ final class Unpickler {
     private final Map<Integer, Object> memo = new HashMap<>();
     private int values;
 
-    private Unpickler(PickleInput input, PickleNames names, Offences offences) {
+    private Unpickler(PickleInput input, PickleNames names, FileErrors offences) {
         this.input = input;
         this.names = names;
         this.offences = offences;
@@ -51,7 +51,7 @@ final class Unpickler {
      *
      * @throws ModelException if it breaks the format, goes beyond bounds many times those of any model, or names what it must not
      */
-    static Object read(byte[] pickle, PickleNames names, Offences offences) {
+    static Object read(byte[] pickle, PickleNames names, FileErrors offences) {
         return new Unpickler(new PickleInput(pickle, offences), names, offences).read();
     }
 
@@ -107,7 +107,7 @@ final class Unpickler {
         switch (opcode) {
             case 0x80 -> protocol(input.unsignedByte());
             case 0x95 -> frame(input.eightBytes());
-            case 'N' -> push(Nothing.NONE);
+            case 'N' -> push(PickleNone.NONE);
             case 0x88 -> push(true);
             case 0x89 -> push(false);
             case 'J' -> push((long) input.integer());
@@ -123,15 +123,15 @@ final class Unpickler {
                 throw offences.unusable(
                         "its pickle has the opcode 0x" + Integer.toHexString(opcode) + " at byte "
                                 + (input.position() - 1)
-                                + ", which no dictionary of tensors needs, and nothing of it was run",
-                        "Use a model as OpenAI publishes it.");
+                                + ", which a dictionary of tensors does not need; nothing was run",
+                        "Use a model in the form that OpenAI publishes.");
         }
     }
 
     private void protocol(int version) {
         if (version < MIN_PROTOCOL || version > MAX_PROTOCOL) {
-            throw offences.damaged("its pickle should be of a protocol from " + MIN_PROTOCOL + " to " + MAX_PROTOCOL
-                    + ", but is of " + version);
+            throw offences.damaged("its pickle should use a protocol from " + MIN_PROTOCOL + " to " + MAX_PROTOCOL
+                    + ", but uses " + version);
         }
     }
 
@@ -204,15 +204,15 @@ final class Unpickler {
     private void memorise(int index) {
         memo.put(index, top());
         if (memo.size() > MAX_VALUES) {
-            throw offences.damaged("its pickle should refer to at most " + MAX_VALUES + " values, but notes more");
+            throw offences.damaged("its pickle should refer to at most " + MAX_VALUES + " values, but refers to more");
         }
     }
 
     private Object memorised(int index) {
         @Nullable Object value = memo.get(index);
         if (value == null) {
-            throw offences.damaged("its pickle refers to value " + Integer.toUnsignedString(index)
-                    + ", but there is none of that number");
+            throw offences.damaged(
+                    "its pickle refers to value " + Integer.toUnsignedString(index) + ", which does not exist");
         }
         return value;
     }
@@ -220,25 +220,26 @@ final class Unpickler {
     private void put(List<Object> pairs) {
         if (!(top() instanceof Map<?, ?>) || pairs.size() % 2 != 0) {
             throw offences.damaged("its pickle puts " + pairs.size()
-                    + " keys and values where a dictionary should be, at byte " + (input.position() - 1));
+                    + " keys and values in a value that is not a dictionary, at byte " + (input.position() - 1));
         }
         @SuppressWarnings("unchecked")
         Map<Object, Object> map = (Map<Object, Object>) top();
         for (int i = 0; i < pairs.size(); i += 2) {
             Object key = pairs.get(i);
             if (!(key instanceof String || key instanceof Long || key instanceof Boolean)) {
-                throw offences.damaged("its pickle has a dictionary with a key that is neither a text nor a number");
+                throw offences.damaged("its pickle has a dictionary key that is neither text nor a number");
             }
             if (map.put(key, pairs.get(i + 1)) != null) {
                 throw offences.damaged(
-                        "its pickle has a dictionary with two values for '" + Offences.shown(key.toString()) + "'");
+                        "its pickle has a dictionary with two values for '" + FileErrors.shown(key.toString()) + "'");
             }
         }
     }
 
     private void append(List<Object> items) {
         if (!(top() instanceof List<?>)) {
-            throw offences.damaged("its pickle appends where a list should be, at byte " + (input.position() - 1));
+            throw offences.damaged(
+                    "its pickle appends to a value that is not a list, at byte " + (input.position() - 1));
         }
         @SuppressWarnings("unchecked")
         List<Object> list = (List<Object>) top();
@@ -247,7 +248,7 @@ final class Unpickler {
 
     private void stackGlobal(List<Object> moduleAndName) {
         if (!(moduleAndName.get(0) instanceof String module) || !(moduleAndName.get(1) instanceof String name)) {
-            throw offences.damaged("its pickle has a name that is no text, at byte " + (input.position() - 1));
+            throw offences.damaged("its pickle has a name that is not text, at byte " + (input.position() - 1));
         }
         push(names.global(module, name));
     }
@@ -263,7 +264,7 @@ final class Unpickler {
     private void build(Object state) {
         if (!(top() instanceof Map<?, ?>) || !(state instanceof Map<?, ?>)) {
             throw offences.damaged(
-                    "its pickle sets the state of what is no dictionary, at byte " + (input.position() - 1));
+                    "its pickle sets the state of a value that is not a dictionary, at byte " + (input.position() - 1));
         }
     }
 }

@@ -5,13 +5,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 
-/** Little-endian pieces of a file, none of which is read, nor any memory taken for it, before it is known to be there. */
+/** Reads little-endian parts of a file, and checks that they exist before allocating memory. */
 public final class FileBytes {
     private final FileChannel channel;
     private final long size;
-    private final Offences offences;
+    private final FileErrors offences;
 
-    public FileBytes(FileChannel channel, Offences offences) throws IOException {
+    public FileBytes(FileChannel channel, FileErrors offences) throws IOException {
         this.channel = channel;
         this.size = channel.size();
         this.offences = offences;
@@ -37,7 +37,7 @@ public final class FileBytes {
         ByteBuffer piece = ByteBuffer.allocate(length);
         while (piece.hasRemaining()) {
             if (channel.read(piece, offset + piece.position()) < 0) {
-                throw offences.damaged("it has become shorter than " + size + " bytes while it was read");
+                throw offences.damaged("it became shorter than " + size + " bytes while being read");
             }
         }
         return piece.flip().order(ByteOrder.LITTLE_ENDIAN);

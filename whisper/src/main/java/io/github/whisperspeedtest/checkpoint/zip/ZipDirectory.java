@@ -11,10 +11,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads where the entries of a zip archive are, which {@code java.util.zip} does not tell.
+ * Reads the locations of the entries of a zip archive, which {@code java.util.zip} does not expose.
  *
- * <p>Stricter than the format: the archive fills its file, no two entries share a byte or a name, and each local header agrees with
- * the directory. So no two programs can find different things in it. Format: PKWARE's APPNOTE.TXT, sections 4.3 and 4.5.3.
+ * <p>Stricter than the format: the archive fills its file, no two entries share a byte or a name, and each local header
+ * agrees with the directory. So all programs read the same content. Format: PKWARE's APPNOTE.TXT, sections 4.3 and
+ * 4.5.3.
  */
 public final class ZipDirectory {
     private static final int LOCAL_HEADER = 0x04034b50;
@@ -50,9 +51,9 @@ public final class ZipDirectory {
     private static final int MAX_NAME_BYTES = 1024;
 
     private final FileBytes bytes;
-    private final Offences offences;
+    private final FileErrors offences;
 
-    private ZipDirectory(FileBytes bytes, Offences offences) {
+    private ZipDirectory(FileBytes bytes, FileErrors offences) {
         this.bytes = bytes;
         this.offences = offences;
     }
@@ -69,7 +70,7 @@ public final class ZipDirectory {
      * @throws io.github.whisperspeedtest.error.ModelException if the archive breaks the format, or one of the rules above
      * @throws IOException if the file cannot be read
      */
-    public static Map<String, ZipEntry> read(FileBytes bytes, Offences offences) throws IOException {
+    public static Map<String, ZipEntry> read(FileBytes bytes, FileErrors offences) throws IOException {
         return new ZipDirectory(bytes, offences).read();
     }
 
@@ -100,8 +101,8 @@ public final class ZipDirectory {
         long endOffset = bytes.size() - END_BYTES;
         ByteBuffer end = bytes.read(Math.max(0, endOffset), (int) Math.min(END_BYTES, bytes.size()), "its end");
         if (endOffset < 0 || end.getInt(0) != END || end.getShort(20) != 0) {
-            throw offences.damaged("it should end with the directory of a zip archive, but does not: it was cut short,"
-                    + " or something was put behind it");
+            throw offences.damaged(
+                    "it does not end with a zip directory: it was truncated," + " or other data was appended");
         }
         Place place = new Place(
                 Short.toUnsignedInt(end.getShort(10)),
@@ -109,7 +110,7 @@ public final class ZipDirectory {
                 Integer.toUnsignedLong(end.getInt(16)),
                 endOffset);
         if (end.getShort(4) != 0 || end.getShort(6) != 0 || end.getShort(8) != end.getShort(10)) {
-            throw offences.damaged("its end speaks of several disks");
+            throw offences.damaged("it spans several disks");
         }
         long locatorOffset = endOffset - ZIP64_LOCATOR_BYTES;
         if (locatorOffset < 0) {
@@ -122,19 +123,19 @@ public final class ZipDirectory {
     /** Returns the place as the end of 64 bits has it, with which that of 32 bits must agree as far as it goes. */
     private Place place64(Place place32, long locatorOffset, long offset) throws IOException {
         if (offset != locatorOffset - ZIP64_END_BYTES) {
-            throw offences.damaged("its end of 64 bits should be at " + (locatorOffset - ZIP64_END_BYTES)
+            throw offences.damaged("its 64-bit end record should be at " + (locatorOffset - ZIP64_END_BYTES)
                     + ", but is said to be at " + Long.toUnsignedString(offset));
         }
-        ByteBuffer end = bytes.read(offset, ZIP64_END_BYTES, "its end of 64 bits");
+        ByteBuffer end = bytes.read(offset, ZIP64_END_BYTES, "its 64-bit end record");
         if (end.getInt(0) != ZIP64_END || end.getInt(16) != 0 || end.getInt(20) != 0) {
-            throw offences.damaged("its end of 64 bits should be at " + offset + ", but something else is there");
+            throw offences.damaged("its 64-bit end record should be at " + offset + ", but is not");
         }
         Place place = new Place(end.getLong(32), end.getLong(40), end.getLong(48), offset);
         if (end.getLong(24) != place.entries
                 || !agree(place32.entries, place.entries, ELSEWHERE_16)
                 || !agree(place32.size, place.size, ELSEWHERE_32)
                 || !agree(place32.offset, place.offset, ELSEWHERE_32)) {
-            throw offences.damaged("its ends of 32 and of 64 bits tell of different directories");
+            throw offences.damaged("its 32-bit and 64-bit end records disagree about the directory");
         }
         return place;
     }
@@ -197,8 +198,7 @@ public final class ZipDirectory {
         for (int i = 0; i < numbers.length; i++) {
             if (numbers[i] == ELSEWHERE_32) {
                 if (wide.remaining() < Long.BYTES) {
-                    throw offences.damaged(
-                            "the entry at byte " + start + " of its directory lacks a number of 64 bits");
+                    throw offences.damaged("the entry at byte " + start + " of its directory lacks a 64-bit value");
                 }
                 numbers[i] = wide.getLong();
             }
@@ -208,12 +208,12 @@ public final class ZipDirectory {
     private ZipEntry entry(Listed listed) throws IOException {
         String name = new String(listed.name, StandardCharsets.UTF_8);
         checkName(name);
-        String shown = "entry '" + Offences.shown(name) + "'";
+        String shown = "entry '" + FileErrors.shown(name) + "'";
         if ((listed.flags & UNREADABLE_FLAGS) != 0) {
             throw offences.unusable(shown + " is encrypted or a patch", "Save the model without encryption.");
         }
         if (listed.size < 0 || listed.storedSize < 0 || listed.method == STORED && listed.size != listed.storedSize) {
-            throw offences.damaged(shown + " has sizes that cannot be: " + Long.toUnsignedString(listed.size) + " and "
+            throw offences.damaged(shown + " has impossible sizes: " + Long.toUnsignedString(listed.size) + " and "
                     + Long.toUnsignedString(listed.storedSize) + " bytes");
         }
         ByteBuffer local = bytes.read(listed.header, LOCAL_HEADER_BYTES, "the header of " + shown);
@@ -231,7 +231,7 @@ public final class ZipDirectory {
                 || !bytes.read(listed.header + LOCAL_HEADER_BYTES, nameBytes, "the name of " + shown)
                         .equals(ByteBuffer.wrap(listed.name))) {
             throw offences.damaged("the header of " + shown + " should be at " + listed.header
-                    + " and say what the directory says, but does not");
+                    + " and match the directory, but does not");
         }
         long offset = listed.header + LOCAL_HEADER_BYTES + nameBytes + Short.toUnsignedInt(local.getShort(28));
         return new ZipEntry(
@@ -244,8 +244,8 @@ public final class ZipDirectory {
                 && List.of(name.split("/", -1)).stream()
                         .noneMatch(part -> part.equals("..") || part.equals(".") || part.isEmpty());
         if (!isInside) {
-            throw offences.damaged(
-                    "it has an entry of the name '" + Offences.shown(name) + "', which is no place in the archive");
+            throw offences.damaged("it has an entry of the name '" + FileErrors.shown(name)
+                    + "', which is not a valid path in the archive");
         }
     }
 
@@ -254,9 +254,9 @@ public final class ZipDirectory {
         Map<String, ZipEntry> byName = new LinkedHashMap<>();
         long end = 0;
         for (ZipEntry entry : entries) {
-            String shown = "entry '" + Offences.shown(entry.name()) + "'";
+            String shown = "entry '" + FileErrors.shown(entry.name()) + "'";
             if (byName.put(entry.name(), entry) != null) {
-                throw offences.damaged("it has two entries of the name '" + Offences.shown(entry.name()) + "'");
+                throw offences.damaged("it has two entries of the name '" + FileErrors.shown(entry.name()) + "'");
             }
             if (entry.header() < end) {
                 throw offences.damaged(

@@ -1,4 +1,4 @@
-/** Zip archives that hold a model's weights, read where they lie; for the readers of the formats that are such archives. */
+/** Zip archives of model weights, read in place, for formats that use such archives. */
 @NullMarked
 package io.github.whisperspeedtest.checkpoint.zip;
 

@@ -106,8 +106,8 @@ class SafetensorsReaderTest {
         {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8,9]}}                      | two data_offsets
         {"a":{"dtype":"F32","shape":[2]}}                                             | two data_offsets, but has none
         {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,99999999999999999999]}}     | from 0 on
-        {"a":{"dtype":"F32","shape":[2147483647,2147483647,2147483647],"data_offsets":[0,8]}} | more elements than can be counted
-        {"a":{"dtype":"F32","shape":[2147483647,2147483647,9,0],"data_offsets":[0,0]}} | more elements than can be counted
+        {"a":{"dtype":"F32","shape":[2147483647,2147483647,2147483647],"data_offsets":[0,8]}} | too many elements to count
+        {"a":{"dtype":"F32","shape":[2147483647,2147483647,9,0],"data_offsets":[0,0]}} | too many elements to count
         {"a":{"dtype":"F32","shape":[2147483647],"data_offsets":[0,8589934588]}}      | may have at most 2147483647
         {"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}                       | has only 8 bytes of tensors
         {"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}                        | should fill 8 bytes, but fill 4
@@ -148,14 +148,14 @@ class SafetensorsReaderTest {
     }
 
     @Test
-    void refusesAFileWithoutAHeader() {
+    void rejectsFileWithoutHeader() {
         assertThatThrownBy(() -> SafetensorsReader.read("test", ByteBuffer.allocate(7)))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("it has 7 bytes");
     }
 
     @Test
-    void mutatedFilesAreReadOrRefused() {
+    void mutatedFilesAreReadOrRejected() {
         byte[] valid = file(TWO_TENSORS, bytes(20));
         Random random = new Random(7);
         int refused = 0;

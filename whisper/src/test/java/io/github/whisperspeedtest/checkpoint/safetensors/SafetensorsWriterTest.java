@@ -45,7 +45,7 @@ class SafetensorsWriterTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 7, 9})
-    void contentOfAnotherLengthIsAnError(int length) {
+    void rejectsContentOfWrongLength(int length) {
         Path file = directory.resolve("weights.safetensors");
 
         assertThatThrownBy(() -> SafetensorsWriter.write(
@@ -56,7 +56,7 @@ class SafetensorsWriterTest {
     }
 
     @Test
-    void refusesATypeThatTheFormatHasNot() {
+    void rejectsUnsupportedType() {
         assertThatThrownBy(() -> SafetensorsWriter.write(
                         directory.resolve("weights.safetensors"), "mlx", Map.of("x", array("Q4", List.of(1), 0))))
                 .isInstanceOf(IllegalArgumentException.class)

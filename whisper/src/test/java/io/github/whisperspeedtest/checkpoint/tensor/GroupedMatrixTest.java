@@ -60,7 +60,7 @@ class GroupedMatrixTest {
     }
 
     @Test
-    void refusesPartsThatDoNotFit() {
+    void rejectsInconsistentParts() {
         Tensor scales = floats(List.of(1, 2), 1, 1);
         assertThatThrownBy(() -> new GroupedMatrix(4, 32, words(new int[7], 1), scales, scales))
                 .isInstanceOf(IllegalArgumentException.class)

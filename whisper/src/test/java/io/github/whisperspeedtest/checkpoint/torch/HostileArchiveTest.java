@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Archives around a pickle that is as it should be: each is refused with a message, whatever it claims to hold. */
+/** Damaged archives around a valid pickle are rejected with a message. */
 class HostileArchiveTest {
     private static final byte[] STORAGE = {0, 0x3c, 0, (byte) 0xc0};
     private static final byte[] PICKLE =
@@ -87,19 +87,19 @@ class HostileArchiveTest {
 
     static Stream<Arguments> broken() {
         return Stream.of(
-                arguments("nothing", new byte[0], "begins with other bytes"),
-                arguments("one byte", ascii("P"), "begins with other bytes"),
-                arguments("a page of the web", ascii("<!DOCTYPE html><html>Not found"), "begins with other bytes"),
-                arguments("a pointer", ascii("version https://git-lfs.github.com/spec/v1"), "begins with other bytes"),
-                arguments("the start alone", ascii("PK\u0003\u0004"), "end with the directory of a zip archive"),
-                arguments("cut short", Arrays.copyOf(valid().bytes(), 300), "it was cut short"),
-                arguments("something behind it", joined(valid().bytes(), ascii("x")), "something was put behind it"),
+                arguments("nothing", new byte[0], "is not a zip archive"),
+                arguments("one byte", ascii("P"), "is not a zip archive"),
+                arguments("a page of the web", ascii("<!DOCTYPE html><html>Not found"), "is not a zip archive"),
+                arguments("a pointer", ascii("version https://git-lfs.github.com/spec/v1"), "is not a zip archive"),
+                arguments("the start alone", ascii("PK\u0003\u0004"), "does not end with a zip directory"),
+                arguments("cut short", Arrays.copyOf(valid().bytes(), 300), "it was truncated"),
+                arguments("something behind it", joined(valid().bytes(), ascii("x")), "other data was appended"),
                 arguments("another archive behind it", joined(valid().bytes(), valid().bytes()), "should end at"),
                 arguments(
                         "an empty archive",
                         joined(ascii("PK\u0003\u0004"), new ZipBuilder().build().bytes()),
                         "is said to begin"),
-                arguments("a comment", commented(), "something was put behind it"),
+                arguments("a comment", commented(), "other data was appended"),
                 arguments("a comment with an end in it", commentedWithEnd(), "should end at"),
                 arguments("several disks", end(4, 1), "several disks"),
                 arguments("another disk's directory", end(6, 1), "several disks"),
@@ -116,26 +116,28 @@ class HostileArchiveTest {
                 arguments("a field beyond the directory", central(LAST, 30, 0xffff), "reaches beyond the directory"),
                 arguments("a comment beyond the directory", central(LAST, 32, 0xffff), "reaches beyond the directory"),
                 arguments("an entry on another disk", central(DATA, 34, 1), "on another disk"),
-                arguments("a size of 64 bits that is not there", central32(DATA, 24, -1), "lacks a number of 64 bits"),
-                arguments(
-                        "an offset of 64 bits that is not there", central32(DATA, 42, -1), "lacks a number of 64 bits"),
-                arguments("two sizes", central32(DATA, 24, 2), "sizes that cannot be: 2 and 4 bytes"),
+                arguments("a size of 64 bits that is not there", central32(DATA, 24, -1), "lacks a 64-bit value"),
+                arguments("an offset of 64 bits that is not there", central32(DATA, 42, -1), "lacks a 64-bit value"),
+                arguments("two sizes", central32(DATA, 24, 2), "impossible sizes: 2 and 4 bytes"),
                 arguments(
                         "a header beyond the end",
                         central32(DATA, 42, 1 << 30),
                         "the header of entry 'archive/data/0'"),
-                arguments("a header that is none", central32(DATA, 42, 1), "say what the directory says"),
-                arguments("another entry's header", central32(DATA, 42, 0), "say what the directory says"),
+                arguments("a header that is none", central32(DATA, 42, 1), "and match the directory, but does not"),
+                arguments("another entry's header", central32(DATA, 42, 0), "and match the directory, but does not"),
                 arguments("an encrypted entry", central(DATA, 8, 1), "'archive/data/0' is encrypted"),
                 arguments("strong encryption", central(DATA, 8, 1 << 6 | 1), "is encrypted"),
                 arguments("an encrypted directory", central(DATA, 8, 1 << 13), "is encrypted"),
-                arguments("an encrypted header", local(DATA, 6, 1), "say what the directory says"),
-                arguments("another method in the header", local(DATA, 8, 8), "say what the directory says"),
-                arguments("another size in the header", local(DATA, 18, 3), "say what the directory says"),
-                arguments("another checksum in the header", local(DATA, 14, 3), "say what the directory says"),
+                arguments("an encrypted header", local(DATA, 6, 1), "and match the directory, but does not"),
+                arguments("another method in the header", local(DATA, 8, 8), "and match the directory, but does not"),
+                arguments("another size in the header", local(DATA, 18, 3), "and match the directory, but does not"),
                 arguments(
-                        "another length of the name in the header", local(DATA, 26, 3), "say what the directory says"),
-                arguments("another name in the header", local(DATA, 30, 'X'), "say what the directory says"),
+                        "another checksum in the header", local(DATA, 14, 3), "and match the directory, but does not"),
+                arguments(
+                        "another length of the name in the header",
+                        local(DATA, 26, 3),
+                        "and match the directory, but does not"),
+                arguments("another name in the header", local(DATA, 30, 'X'), "and match the directory, but does not"),
                 arguments("a header that reaches into the next entry", local(DATA, 28, 90), "begins at"),
                 arguments(
                         "a header that reaches into the directory",
@@ -145,15 +147,18 @@ class HostileArchiveTest {
                 arguments("an entry that takes the directory in", grown(LAST, 100), "but the directory begins at"),
                 arguments("one entry twice", named("archive/data.pkl"), "two entries of the name 'archive/data.pkl'"),
                 arguments("one header for two entries", sharedHeader(), "the header of entry"),
-                arguments("a way out", named("archive/../data/0"), "is no place in the archive"),
-                arguments("a way far out", named("../../etc/passwd"), "is no place in the archive"),
-                arguments("the root", named("/etc/passwd"), "is no place in the archive"),
-                arguments("another system's way out", named("archive\\..\\data"), "is no place in the archive"),
-                arguments("this place", named("archive/./data"), "is no place in the archive"),
-                arguments("an empty name", named(""), "is no place in the archive"),
-                arguments("a directory", named("archive/data/"), "is no place in the archive"),
-                arguments("a name with an end in it", named("archive/data/0\0.txt"), "is no place in the archive"),
-                arguments("a name that is no text", central(DATA, 46, 0xfffe), "is no place in the archive"),
+                arguments("a way out", named("archive/../data/0"), "is not a valid path in the archive"),
+                arguments("a way far out", named("../../etc/passwd"), "is not a valid path in the archive"),
+                arguments("the root", named("/etc/passwd"), "is not a valid path in the archive"),
+                arguments("another system's way out", named("archive\\..\\data"), "is not a valid path in the archive"),
+                arguments("this place", named("archive/./data"), "is not a valid path in the archive"),
+                arguments("an empty name", named(""), "is not a valid path in the archive"),
+                arguments("a directory", named("archive/data/"), "is not a valid path in the archive"),
+                arguments(
+                        "a name with an end in it",
+                        named("archive/data/0\0.txt"),
+                        "is not a valid path in the archive"),
+                arguments("a name that is no text", central(DATA, 46, 0xfffe), "is not a valid path in the archive"),
                 arguments("a name of many bytes", named("archive/" + "x".repeat(2000)), "has a name of 2008 bytes"),
                 arguments("two directories", named("other/data/0"), "'other/data/0' is not in 'archive/'"),
                 arguments(
@@ -170,10 +175,10 @@ class HostileArchiveTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("broken")
-    void refusesWhatIsNoArchiveOfPyTorchs(String what, byte[] bytes, String offence) {
+    void rejectsOtherArchives(String what, byte[] bytes, String offence) {
         Path file = write(bytes);
 
-        assertThat(Refusal.of(file, 2 << 20))
+        assertThat(RejectionReason.of(file, 2 << 20))
                 .as(what)
                 .contains(file.toString())
                 .contains(offence)
@@ -186,7 +191,7 @@ class HostileArchiveTest {
     }
 
     @Test
-    void refusesCompressedEntries() throws IOException {
+    void rejectsCompressedEntries() throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             zip.putNextEntry(new ZipEntry("archive/data.pkl"));
@@ -201,7 +206,7 @@ class HostileArchiveTest {
     }
 
     @Test
-    void refusesCompressedStorages() throws IOException {
+    void rejectsCompressedStorages() throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             ZipEntry pickle = new ZipEntry("archive/data.pkl");
@@ -223,7 +228,7 @@ class HostileArchiveTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"big", "middle", "\u001b[31m"})
-    void refusesOtherOrdersOfBytes(String order) {
+    void rejectsOtherByteOrders(String order) {
         Path file = write(new ZipBuilder()
                 .add("archive/data.pkl", PICKLE)
                 .add("archive/byteorder", order)
@@ -233,12 +238,12 @@ class HostileArchiveTest {
         assertThatThrownBy(() -> read(file))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining(file.toString())
-                .hasMessageContaining("in the order 'little', but are in '" + order.replace('\u001b', '?') + "'");
+                .hasMessageContaining("byte order should be 'little', but is '" + order.replace('\u001b', '?') + "'");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"archive/constants.pkl", "archive/code/__torch__.py"})
-    void refusesPrograms(String name) {
+    void rejectsTorchScriptPrograms(String name) {
         Path file = write(named(name));
 
         assertThatThrownBy(() -> read(file))
@@ -248,7 +253,7 @@ class HostileArchiveTest {
     }
 
     @Test
-    void tellsFilesOfOldVersionsFromBrokenOnes() {
+    void distinguishesOldFilesFromDamagedFiles() {
         byte[] legacy = joined(
                 new byte[] {
                     (byte) 0x80,
@@ -285,11 +290,11 @@ class HostileArchiveTest {
         int length = valid().end();
         return Stream.of(
                 arguments(end64(length, length, 0, 4), null),
-                arguments(end64(length, length, 0, 3), "tell of different directories"),
-                arguments(end64(length, length, 1, 4), "but something else is there"),
+                arguments(end64(length, length, 0, 3), "disagree about the directory"),
+                arguments(end64(length, length, 1, 4), ", but is not"),
                 arguments(end64(length, length - 8, 0, 4), "should be at " + length + ", but is said to be at"),
                 arguments(end64(length, -1, 0, 4), "but is said to be at 18446744073709551615"),
-                arguments(end64(length, length, 0, -1), "tell of different directories"));
+                arguments(end64(length, length, 0, -1), "disagree about the directory"));
     }
 
     @ParameterizedTest
@@ -311,7 +316,7 @@ class HostileArchiveTest {
             archive.short16(archive.end() + 8, 0xffff).short16(archive.end() + 10, 0xffff);
             Path file = write(end64(archive, archive.end(), 0, entries));
 
-            assertThat(Refusal.of(file, 1 << 20)).contains("at most 65536 entries");
+            assertThat(RejectionReason.of(file, 1 << 20)).contains("at most 65536 entries");
         }
     }
 

@@ -71,7 +71,7 @@ class HostilePickleTest {
                     .isInstanceOf(ModelException.class)
                     .hasMessageContaining(file.toString())
                     .hasMessageContaining(module + "." + name)
-                    .hasMessageContaining("nothing of it was run");
+                    .hasMessageContaining("nothing was run");
         }
     }
 
@@ -138,11 +138,11 @@ class HostilePickleTest {
                 arguments(
                         "an old protocol",
                         new PickleBuilder().op("\u0080\u0001}").end(),
-                        "is of 1"),
+                        "uses 1"),
                 arguments(
                         "a protocol to come",
                         new PickleBuilder().op("\u0080\u0006}").end(),
-                        "is of 6"),
+                        "uses 6"),
                 arguments(
                         "a text without end",
                         start().op("X").int32(100).op("abc").end(),
@@ -169,7 +169,7 @@ class HostilePickleTest {
                 arguments(
                         "a name that is no text",
                         start().number(1).number(2).op("\u0093").end(),
-                        "no text"),
+                        "that is not text"),
                 arguments(
                         "a frame beyond the end",
                         start().op("\u0095").int64(1 << 20).end(),
@@ -188,38 +188,41 @@ class HostilePickleTest {
                         "a key without value",
                         start().op("}(").text("a").op("u").end(),
                         "puts 1 keys and values"),
-                arguments("content of a tuple", start().op(")NNs").end(), "where a dictionary should be"),
-                arguments("a list of a dictionary", start().op("}Na").end(), "appends where a list"),
-                arguments("a key that is a list", start().op("}]Ns").end(), "neither a text nor a number"),
+                arguments("content of a tuple", start().op(")NNs").end(), "in a value that is not a dictionary"),
+                arguments("a list of a dictionary", start().op("}Na").end(), "appends to a value that is not a list"),
+                arguments("a key that is a list", start().op("}]Ns").end(), "neither text nor a number"),
                 arguments(
                         "a key that holds itself",
                         start().op("]q\u0000h\u0000a}h\u0000Ns").end(),
-                        "neither a text"),
+                        "neither text"),
                 arguments(
                         "a key twice",
                         start().op("}(").text("a").op("N").text("a").op("Nu").end(),
                         "two values for 'a'"),
-                arguments("a call of a text", start().text("os.system").op(")R").end(), "calls what is no function"),
+                arguments(
+                        "a call of a text",
+                        start().text("os.system").op(")R").end(),
+                        "calls a value that is not a function"),
                 arguments(
                         "a call of a class",
                         start().global("torch", "HalfStorage").op(")R").end(),
-                        "no function: HalfStorage"),
+                        "not a function: HalfStorage"),
                 arguments(
                         "a call without arguments",
                         start().global("collections", "OrderedDict").op("}R").end(),
                         "call without"),
                 arguments(
-                        "a dictionary of arguments", ordered(start()).op("(]tR").end(), "not that function's"),
-                arguments("the state of a list", start().op("]}b").end(), "state of what is no dictionary"),
+                        "a dictionary of arguments", ordered(start()).op("(]tR").end(), "with invalid arguments"),
+                arguments("the state of a list", start().op("]}b").end(), "state of a value that is not a dictionary"),
                 arguments(
                         "a state that is a text",
                         start().op("}").text("x").op("b").end(),
-                        "state of what is no"),
-                arguments("an id that is a text", start().text("0").op("Q").end(), "no storage"),
+                        "state of a value that is not"),
+                arguments("an id that is a text", start().text("0").op("Q").end(), "not a storage"),
                 arguments(
                         "an id of a module",
                         start().op("(").text("module").op("NNNNtQ").end(),
-                        "no storage"),
+                        "not a storage"),
                 arguments(
                         "an id whose class is a text",
                         start().op("(")
@@ -230,13 +233,13 @@ class HostilePickleTest {
                                 .number(2)
                                 .op("tQ")
                                 .end(),
-                        "no storage"),
+                        "not a storage"),
                 arguments(
                         "a parameter of nothing",
                         start().global("torch._utils", "_rebuild_parameter")
                                 .op("N\u0088}\u0087R")
                                 .end(),
-                        "not that function's"),
+                        "with invalid arguments"),
                 arguments(
                         "a storage that is not there",
                         start().storage("HalfStorage", "1", 2).end(),
@@ -248,11 +251,11 @@ class HostilePickleTest {
                 arguments(
                         "a storage that is the pickle",
                         start().storage("HalfStorage", "/data.pkl", 2).end(),
-                        "but is without"),
+                        "but does not"),
                 arguments(
                         "a storage of the root",
                         start().storage("HalfStorage", "/etc/passwd", 2).end(),
-                        "but is without"),
+                        "but does not"),
                 arguments(
                         "a storage larger than its entry",
                         start().storage("HalfStorage", "0", 3).end(),
@@ -281,10 +284,10 @@ class HostilePickleTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("broken")
-    void refusesWhatIsNoPickleOfTensors(String what, byte[] pickle, String offence) throws IOException {
+    void rejectsOtherPickles(String what, byte[] pickle, String offence) throws IOException {
         Path file = write(pickle);
 
-        assertThat(Refusal.of(file, 2 << 20))
+        assertThat(RejectionReason.of(file, 2 << 20))
                 .as(what)
                 .contains(file.toString())
                 .contains(offence)
@@ -297,20 +300,20 @@ class HostilePickleTest {
                 arguments(tensor("HalfStorage", 2, 1, TWO, ONE), "2 elements from 1 on, but its storage has only 2"),
                 arguments(tensor("HalfStorage", 2, large, ONE, ONE), "storage has only 2"),
                 arguments(tensor("HalfStorage", 2, Long.MAX_VALUE, TWO, ONE), "storage has only 2"),
-                arguments(tensor("HalfStorage", 2, -1, ONE, ONE), "not that function's"),
+                arguments(tensor("HalfStorage", 2, -1, ONE, ONE), "with invalid arguments"),
                 arguments(tensor("HalfStorage", 2, 0, new long[] {3}, ONE), "3 elements from 0 on"),
-                arguments(tensor("HalfStorage", 2, 0, new long[] {-1}, ONE), "not that function's"),
-                arguments(tensor("HalfStorage", 2, 0, new long[] {1L << 32}, ONE), "not that function's"),
-                arguments(tensor("HalfStorage", 2, 0, new long[] {2, 1}, ONE), "not that function's"),
-                arguments(tensor("HalfStorage", 2, 0, new long[9], new long[9]), "not that function's"),
+                arguments(tensor("HalfStorage", 2, 0, new long[] {-1}, ONE), "with invalid arguments"),
+                arguments(tensor("HalfStorage", 2, 0, new long[] {1L << 32}, ONE), "with invalid arguments"),
+                arguments(tensor("HalfStorage", 2, 0, new long[] {2, 1}, ONE), "with invalid arguments"),
+                arguments(tensor("HalfStorage", 2, 0, new long[9], new long[9]), "with invalid arguments"),
                 arguments(
                         tensor("HalfStorage", 2, 0, new long[] {1 << 30, 1 << 30, 1 << 30, 1 << 30}, new long[] {
                             0, 0, 0, 1
                         }),
-                        "more elements than can be counted"),
+                        "too many elements to count"),
                 arguments(tensor("HalfStorage", 2, 0, new long[] {1 << 30}, new long[] {0}), "at most 2147483647"),
-                arguments(tensor("HalfStorage", 2, 0, TWO, new long[] {-1}), "not that function's"),
-                arguments(tensor("HalfStorage", 2, 0, ONE, new long[] {large, 1}), "not that function's"),
+                arguments(tensor("HalfStorage", 2, 0, TWO, new long[] {-1}), "with invalid arguments"),
+                arguments(tensor("HalfStorage", 2, 0, ONE, new long[] {large, 1}), "with invalid arguments"),
                 arguments(
                         tensor("HalfStorage", 2, 0, new long[] {2, 2}, new long[] {1, 2}),
                         "tensor 'x' of shape [2, 2] and strides [1, 2] should be in 4 elements from 0 on, but its storage"),
@@ -324,13 +327,13 @@ class HostilePickleTest {
                 arguments(tensor("BoolStorage", 4, 0, ONE, ONE), "elements of torch.BoolStorage"),
                 arguments(checkpoint().text("os.system").endCheckpoint(), "nothing but tensors, but 'x' is none"),
                 arguments(checkpoint().storage("HalfStorage", "0", 2).endCheckpoint(), "'x' is none"),
-                arguments(marked("}X\u0004\0\0\0conj\u0088s"), "not that function's"),
-                arguments(marked("K\u0001"), "not that function's"));
+                arguments(marked("}X\u0004\0\0\0conj\u0088s"), "with invalid arguments"),
+                arguments(marked("K\u0001"), "with invalid arguments"));
     }
 
     @ParameterizedTest
     @MethodSource("tensors")
-    void refusesTensorsThatCannotBe(byte[] pickle, String offence) throws IOException {
+    void rejectsImpossibleTensors(byte[] pickle, String offence) throws IOException {
         Path file = write(pickle);
 
         assertThatThrownBy(() -> tensors(file))
@@ -349,7 +352,7 @@ class HostilePickleTest {
                         start().op(")").times(many, "\u0085").end(),
                         "at most 300000 values"),
                 arguments("brackets", start().times(many, "(").end(), "at most 1000 brackets"),
-                arguments("notes", start().op("N").times(many, "\u0094").end(), "notes more"),
+                arguments("notes", start().op("N").times(many, "\u0094").end(), "refers to more"),
                 arguments("numbers", start().op("](").times(many, "K\u0001").end(), "at once, but has more"),
                 arguments("dictionaries", start().op("](").times(many, "}e(").end(), "at most 300000 values"),
                 arguments(
@@ -366,10 +369,12 @@ class HostilePickleTest {
     void aBombCostsItsSizeAndABoundedRest(String what, byte[] pickle, String offence) throws IOException {
         Path file = write(pickle);
 
-        assertThat(Refusal.of(file, pickle.length + (80 << 20))).as(what).contains(offence);
+        assertThat(RejectionReason.of(file, pickle.length + (80 << 20)))
+                .as(what)
+                .contains(offence);
     }
 
-    /** Each list holds the one before it twice, so that whoever walks through it never arrives. */
+    /** Each list contains the previous one twice, so a full traversal never ends. */
     @Test
     void valuesThatDoubleAreNotWalkedThrough() throws IOException {
         PickleBuilder pickle = PickleBuilder.start().op("}(").text("bomb").op("]q\u0000");

@@ -15,17 +15,17 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * A recording whose text is known.
+ * A demo recording with a reference transcript.
  *
  * @param name file name of the recording, such as {@code en_single_01.flac}
- * @param language the language that is spoken
- * @param reference what is said
- * @param utterances when each sentence begins and ends
- * @param resource where the recording is
+ * @param language spoken language
+ * @param reference reference transcript
+ * @param utterances start and end of each sentence
+ * @param resource location of the recording
  */
-public record Sample(String name, Language language, String reference, List<Utterance> utterances, URL resource) {
+public record SpeechSample(String name, Language language, String reference, List<Utterance> utterances, URL resource) {
     /** Copies the list. */
-    public Sample {
+    public SpeechSample {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(language, "language");
         Objects.requireNonNull(reference, "reference");
@@ -34,7 +34,7 @@ public record Sample(String name, Language language, String reference, List<Utte
     }
 
     /**
-     * A stretch of a recording in which someone speaks.
+     * A span of speech in a recording.
      *
      * @param start offset from the beginning of the audio
      * @param end offset from the beginning of the audio
@@ -54,7 +54,7 @@ public record Sample(String name, Language language, String reference, List<Utte
     }
 
     /**
-     * Reads a table of samples: a heading, then lines of file name, language, text and times, parted by tabs.
+     * Reads a table of samples: a heading, then lines of file name, language, text and times, separated by tabs.
      *
      * <p>Times are written {@code 0.33-2.09;2.74-4.46}, in seconds.
      *
@@ -62,16 +62,16 @@ public record Sample(String name, Language language, String reference, List<Utte
      * @param locator finds a recording by its file name
      * @throws IOException if the table cannot be read
      */
-    public static List<Sample> readTable(InputStream table, Function<String, URL> locator) throws IOException {
+    public static List<SpeechSample> readTable(InputStream table, Function<String, URL> locator) throws IOException {
         try (BufferedReader reader = new BufferedReader(new InputStreamReader(table, StandardCharsets.UTF_8))) {
-            List<Sample> samples = new ArrayList<>();
+            List<SpeechSample> samples = new ArrayList<>();
             for (String line : reader.lines().skip(1).toList()) {
                 String[] fields = line.split("\t", -1);
                 List<Utterance> utterances = Arrays.stream(fields[3].split(";"))
-                        .map(Sample::utterance)
+                        .map(SpeechSample::utterance)
                         .toList();
-                samples.add(
-                        new Sample(fields[0], Language.of(fields[1]), fields[2], utterances, locator.apply(fields[0])));
+                samples.add(new SpeechSample(
+                        fields[0], Language.of(fields[1]), fields[2], utterances, locator.apply(fields[0])));
             }
             return List.copyOf(samples);
         }

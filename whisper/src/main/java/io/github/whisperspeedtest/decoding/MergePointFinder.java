@@ -3,29 +3,30 @@ package io.github.whisperspeedtest.decoding;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds where to join the texts of two chunks that overlap: within the longest run of tokens that they have in common.
+ * Finds where to join the texts of two overlapping chunks: within their longest common run of tokens.
  *
- * <p>What both of them have heard they have usually written alike, but for the edges, where a word is cut off or the context is missing. So
- * the text before the run is the earlier chunk's, the one after it the later chunk's. A phrase that is said again and again makes runs
- * at wrong places too. Those either skip text of the overlap or bring together what was said at different times, and so each of the two
- * takes from what a run is worth.
+ * <p>Both chunks usually decode the overlap alike, except at their edges, where a word is cut off or context is
+ * missing. The text before the run is taken from the earlier chunk, the text after it from the later chunk. A repeated
+ * phrase also produces runs at wrong places. Such a run either skips text of the overlap or matches text from different
+ * times, so both lower its score.
  *
- * <p>Source: the idea of {@code _find_longest_common_sequence} in huggingface/transformers' {@code tokenization_whisper.py}.
+ * <p>Source: the idea of {@code _find_longest_common_sequence} in huggingface/transformers'
+ * {@code tokenization_whisper.py}.
  */
-final class SeamFinder {
-    /** One token alike is chance. */
+final class MergePointFinder {
+    /** A single common token is coincidence. */
     private static final int SHORTEST_RUN = 2;
 
-    /** How many tokens that a run skips cost as much as one that it has. */
+    /** Number of skipped tokens that outweigh one token of the run. */
     private static final double SKIPPED_PER_TOKEN = 4;
 
-    /** How many tokens a second of disagreement about the time of a run costs: as many as are usually said in it. */
+    /** Tokens that a second of disagreement about the time of a run costs: the usual number of tokens per second. */
     private static final double TOKENS_PER_SECOND = 4;
 
-    /** The same where a word's time is only estimated from its place in the text of the chunk, which is off where somebody is silent. */
+    /** The same if word times are only estimated from their place in the text, which is inaccurate around silence. */
     private static final double TOKENS_PER_ESTIMATED_SECOND = 2;
 
-    /** How far a time may be off, in seconds, where it decides which tokens are in the overlap. */
+    /** Tolerance in seconds for the times that decide which tokens are in the overlap. */
     static final double TOLERANCE = 1;
 
     private final WordLine left;
@@ -36,9 +37,9 @@ final class SeamFinder {
     private final int rightTo;
 
     private double bestScore = Double.NEGATIVE_INFINITY;
-    private @Nullable Seam best;
+    private @Nullable MergePoint best;
 
-    private SeamFinder(WordLine left, WordLine right, Chunk chunk, boolean timed) {
+    private MergePointFinder(WordLine left, WordLine right, Chunk chunk, boolean timed) {
         this.left = left;
         this.right = right;
         this.chunk = chunk;
@@ -48,23 +49,23 @@ final class SeamFinder {
     }
 
     /**
-     * Returns the seam. Where the texts have no run in common, that is the middle of the overlap, or the end of the earlier text where
-     * times are only estimated.
+     * Returns the place to join. Without a common run, it is the middle of the overlap, or the end of the earlier text
+     * if times are only estimated.
      *
      * @param left text up to the chunk before
      * @param right text of the chunk
      * @param chunk the later one of the two chunks
      * @param timed whether the words' times come from the model; otherwise they are rough estimates
      */
-    static Seam find(WordLine left, WordLine right, Chunk chunk, boolean timed) {
-        SeamFinder finder = new SeamFinder(left, right, chunk, timed);
+    static MergePoint find(WordLine left, WordLine right, Chunk chunk, boolean timed) {
+        MergePointFinder finder = new MergePointFinder(left, right, chunk, timed);
         finder.findRuns();
         if (finder.best != null) {
             return finder.best;
         }
         return timed
-                ? new Seam(left.firstWordFrom(chunk.border()), right.firstWordFrom(chunk.border()))
-                : new Seam(left.wordCount(), 0);
+                ? new MergePoint(left.firstWordFrom(chunk.border()), right.firstWordFrom(chunk.border()))
+                : new MergePoint(left.wordCount(), 0);
     }
 
     /** Looks at each run that is as long as can be. */
@@ -93,7 +94,7 @@ final class SeamFinder {
         double score = gain - disagreement * (timed ? TOKENS_PER_SECOND : TOKENS_PER_ESTIMATED_SECOND);
         // Rather a run at a doubtful time than none, for then the times alone would part the texts.
         if (gain > disagreement && score > bestScore) {
-            Seam seam = within(leftStart, rightStart, length);
+            MergePoint seam = within(leftStart, rightStart, length);
             if (seam != null) {
                 best = seam;
                 bestScore = score;
@@ -114,8 +115,8 @@ final class SeamFinder {
      * Returns the best seam within a run, whose text is the same wherever it is cut: between two segments if possible, and near the middle
      * of the overlap. Null where no word begins in both texts.
      */
-    private @Nullable Seam within(int leftStart, int rightStart, int length) {
-        Seam nearest = null;
+    private @Nullable MergePoint within(int leftStart, int rightStart, int length) {
+        MergePoint nearest = null;
         boolean betweenSegments = false;
         double distance = Double.POSITIVE_INFINITY;
         for (int i = 0; i <= length; i++) {
@@ -127,7 +128,7 @@ final class SeamFinder {
             boolean between = left.isBetweenSegments(leftWord) && right.isBetweenSegments(rightWord);
             double off = timed ? Math.abs(time(leftStart, i, length) - chunk.border()) : Math.abs(i - length / 2);
             if (between && !betweenSegments || between == betweenSegments && off < distance) {
-                nearest = new Seam(leftWord, rightWord);
+                nearest = new MergePoint(leftWord, rightWord);
                 betweenSegments = between;
                 distance = off;
             }

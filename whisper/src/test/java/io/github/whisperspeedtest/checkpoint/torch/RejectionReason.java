@@ -10,11 +10,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How a hostile file is refused. */
-final class Refusal {
-    private Refusal() {}
+/** Reads a hostile file and returns the reason for its rejection. */
+final class RejectionReason {
+    private RejectionReason() {}
 
-    /** Returns why a file is refused, which must cost no more memory than is given. */
+    /** Returns the reason for which a file is rejected; fails if reading allocates more memory than given. */
     static String of(Path file, long bytes) {
         List<String> refusals = new ArrayList<>();
         long allocated = Damage.allocatedBytes(() -> {

@@ -7,31 +7,31 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What this process is writing under temporary names, so that a program that ends in the midst of it can take it away. */
-public final class Unfinished {
-    private static final Logger LOG = LoggerFactory.getLogger(Unfinished.class);
+/** Tracks the temporary files and directories of this process, so that they can be deleted when it exits early. */
+public final class TemporaryPaths {
+    private static final Logger LOG = LoggerFactory.getLogger(TemporaryPaths.class);
 
     private static final Set<Path> PATHS = ConcurrentHashMap.newKeySet();
 
-    private Unfinished() {}
+    private TemporaryPaths() {}
 
-    /** Notes a file or directory that is about to be written. */
+    /** Registers a file or directory that is about to be written. */
     public static void add(Path path) {
         PATHS.add(path);
     }
 
-    /** Forgets a file or directory that has got its final name or is deleted. */
+    /** Unregisters a file or directory that was moved to its final name or deleted. */
     public static void remove(Path path) {
         PATHS.remove(path);
     }
 
-    /** Deletes all that is noted, for a process that ends now; what cannot be deleted stays. */
+    /** Deletes all registered paths before the process exits. Paths that cannot be deleted are left in place. */
     public static void deleteAll() {
         for (Path path : PATHS) {
             try {
                 FileTrees.delete(path);
             } catch (IOException e) {
-                LOG.debug("{} stays", path, e);
+                LOG.debug("Cannot delete {}", path, e);
             }
         }
     }

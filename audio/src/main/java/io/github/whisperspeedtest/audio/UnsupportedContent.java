@@ -8,11 +8,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Names what a file is that no decoder of this package takes.
+ * Identifies files that have no Java decoder.
  *
- * <p>Sources: the specifications of the formats, and the list of file signatures of IANA's media types.
+ * <p>Sources: the format specifications, and IANA's list of file signatures for media types.
  */
-final class ForeignContent {
+final class UnsupportedContent {
     private static final int SHOWN_BYTES = 12;
     private static final int OGG_PAGE_HEADER = 27;
 
@@ -22,10 +22,10 @@ final class ForeignContent {
     /**
      * A kind of file.
      *
-     * @param name with its article
-     * @param offset where its mark stands
-     * @param mark as ISO 8859-1
-     * @param advice what to do about a file without sound, empty for one that may have some
+     * @param name name with article
+     * @param offset offset of the signature
+     * @param mark signature as ISO 8859-1
+     * @param advice next step for a file without audio, empty for one that may contain audio
      */
     private record Kind(String name, int offset, String mark, String advice) {
         Kind(String name, int offset, String mark) {
@@ -33,7 +33,7 @@ final class ForeignContent {
         }
     }
 
-    /** Files that ffmpeg may find sound in. */
+    /** Files that ffmpeg may be able to decode. */
     private static final List<Kind> MEDIA = List.of(
             new Kind("an MP4, M4A or QuickTime file", 4, "ftyp"),
             new Kind("a QuickTime file", 4, "moov"),
@@ -61,27 +61,27 @@ final class ForeignContent {
             new Kind("a DSD file", 0, "DSD "));
 
     private static final String UNPACK = "Unpack it first";
-    private static final String NAME_ANOTHER = "Name the recording itself";
+    private static final String SPECIFY_RECORDING = "Specify the recording itself";
 
-    /** Files that hold no sound at all. */
+    /** Files that never contain audio. */
     private static final List<Kind> SOUNDLESS = List.of(
             new Kind(
                     "a git-lfs pointer in place of the recording",
                     0,
                     "version https://git-lfs",
                     "Run 'git lfs pull' in its repository"),
-            new Kind("a PDF document", 0, "%PDF-", NAME_ANOTHER),
+            new Kind("a PDF document", 0, "%PDF-", SPECIFY_RECORDING),
             new Kind("a ZIP archive", 0, "PK\u0003\u0004", UNPACK),
             new Kind("a gzip archive", 0, "\u001f\u008b", UNPACK),
             new Kind("a 7-Zip archive", 0, "7z\u00bc\u00af\u0027\u001c", UNPACK),
             new Kind("a RAR archive", 0, "Rar!", UNPACK),
-            new Kind("a PNG image", 0, "\u0089PNG", NAME_ANOTHER),
-            new Kind("a JPEG image", 0, "\u00ff\u00d8\u00ff", NAME_ANOTHER),
-            new Kind("a GIF image", 0, "GIF8", NAME_ANOTHER));
+            new Kind("a PNG image", 0, "\u0089PNG", SPECIFY_RECORDING),
+            new Kind("a JPEG image", 0, "\u00ff\u00d8\u00ff", SPECIFY_RECORDING),
+            new Kind("a GIF image", 0, "GIF8", SPECIFY_RECORDING));
 
-    private ForeignContent() {}
+    private UnsupportedContent() {}
 
-    /** Returns whether the bytes begin a kind of file that is not searched for sound after other bytes. */
+    /** Returns whether the bytes start a known kind of file, so that audio after other bytes is not searched for. */
     static boolean isKnown(byte[] head) {
         return kind(MEDIA, head).isPresent()
                 || kind(SOUNDLESS, head).isPresent()
@@ -90,10 +90,10 @@ final class ForeignContent {
     }
 
     /**
-     * Returns the failure for content that no decoder here takes.
+     * Returns the exception for content without a Java decoder.
      *
-     * @param head the first bytes, as many as can be had
-     * @return a {@link NoSoundException} for what cannot hold sound, otherwise a {@link ForeignCodecException}
+     * @param head the first bytes, as many as available
+     * @return a {@link NoSoundException} for content without audio, otherwise a {@link UnsupportedCodecException}
      */
     static IOException failure(byte[] head) {
         if (head.length == 0) {
@@ -101,22 +101,22 @@ final class ForeignContent {
         }
         if (Bytes.areZero(head)) {
             return new NoSoundException("expected audio, found only zeros in its first " + head.length
-                    + " bytes: it was never written to the end. Copy it again from where it was recorded");
+                    + " bytes. The file was not written completely; copy it again from its source");
         }
         if (isHtml(head)) {
             return new NoSoundException("expected audio, found an HTML page in place of the recording."
-                    + " Download it again, from the address of the file itself and signed in where that is needed");
+                    + " Download it again from the URL of the file itself; sign in if required");
         }
         Optional<Kind> soundless = kind(SOUNDLESS, head);
         if (soundless.isPresent()) {
             return new NoSoundException("expected audio, found "
                     + soundless.get().name() + ". " + soundless.get().advice());
         }
-        return new ForeignCodecException(kind(MEDIA, head)
+        return new UnsupportedCodecException(kind(MEDIA, head)
                 .map(kind -> "it is " + kind.name())
                 .or(() -> ogg(head))
                 .or(() -> text(head))
-                .orElseGet(() -> "it is neither WAV, FLAC, MP3 nor Ogg Vorbis, it starts with the bytes "
+                .orElseGet(() -> "it is not WAV, FLAC, MP3 or Ogg Vorbis; it starts with the bytes "
                         + Bytes.hex(Arrays.copyOf(head, Math.min(head.length, SHOWN_BYTES)))));
     }
 
@@ -126,7 +126,7 @@ final class ForeignContent {
 
     private static boolean is(Kind kind, byte[] head) {
         return Bytes.startsWith(head, kind.offset(), kind.mark())
-                // One letter proves nothing; it begins every packet.
+                // A single letter proves nothing; it starts every packet.
                 && (kind.offset() != TRANSPORT_PACKET
                         || Bytes.startsWith(head, 0, kind.mark())
                                 && Bytes.startsWith(head, 2 * TRANSPORT_PACKET, kind.mark()));
@@ -156,10 +156,10 @@ final class ForeignContent {
                                 : Bytes.startsWith(head, packet, "\u007fFLAC") ? " of FLAC" : " without Vorbis"));
     }
 
-    /** Describes text by its beginning. */
+    /** Describes a text file by its first characters. */
     private static Optional<String> text(byte[] head) {
         String start = new String(head, 0, Math.min(head.length, 1024), StandardCharsets.UTF_8);
-        // A character at the end may be cut.
+        // The last character may be incomplete.
         String whole = start.endsWith("\uFFFD") ? start.substring(0, start.length() - 1) : start;
         boolean isText = whole.length() > 3
                 && whole.codePoints().allMatch(c -> c != 0xFFFD && (c >= ' ' || c == '\n' || c == '\r' || c == '\t'));

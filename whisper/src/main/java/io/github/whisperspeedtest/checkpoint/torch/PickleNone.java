@@ -1,6 +1,6 @@
 package io.github.whisperspeedtest.checkpoint.torch;
 
 /** Python's {@code None}. */
-enum Nothing {
+enum PickleNone {
     NONE
 }
