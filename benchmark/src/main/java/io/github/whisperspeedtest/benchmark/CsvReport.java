@@ -145,7 +145,7 @@ public final class CsvReport {
     }
 
     private static String text(String value) {
-        String line = DisplayText.oneLine(value);
+        String line = TerminalText.oneLine(value);
         boolean formula = !line.isEmpty() && FORMULA_STARTS.indexOf(line.charAt(0)) >= 0;
         return formula ? "'" + line : line;
     }

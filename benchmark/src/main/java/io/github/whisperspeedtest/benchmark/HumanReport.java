@@ -27,7 +27,7 @@ public final class HumanReport {
     private static final int LABEL_COLUMNS = 13;
     private static final String GAP = "  ";
 
-    private final Glyphs glyphs;
+    private final Symbols symbols;
     private final boolean color;
 
     /**
@@ -38,7 +38,7 @@ public final class HumanReport {
      * @param color whether to mark up with ANSI escape sequences
      */
     public HumanReport(boolean ascii, boolean color) {
-        this.glyphs = ascii ? Glyphs.ASCII : Glyphs.UNICODE;
+        this.symbols = ascii ? Symbols.ASCII : Symbols.UNICODE;
         this.color = color;
     }
 
@@ -56,7 +56,7 @@ public final class HumanReport {
         BenchmarkEnvironment environment = report.environment();
         BenchmarkSettings settings = report.settings();
         StringBuilder target = new StringBuilder();
-        target.append(style(Style.BOLD, "Whisper Speedtest " + DisplayText.oneLine(environment.toolVersion())))
+        target.append(style(Style.BOLD, "Whisper Speedtest " + TerminalText.oneLine(environment.toolVersion())))
                 .append(", ")
                 .append(report.startedAt().truncatedTo(ChronoUnit.SECONDS))
                 .append('\n');
@@ -101,9 +101,9 @@ public final class HumanReport {
     public String result(BenchmarkReport report, BenchmarkResult result) {
         StringBuilder target = new StringBuilder();
         Style style = result instanceof Measured ? Style.BOLD : Style.RED;
-        target.append(style(style, DisplayText.oneLine(result.implementation())))
+        target.append(style(style, TerminalText.oneLine(result.implementation())))
                 .append(' ')
-                .append(DisplayText.oneLine(result.version()))
+                .append(TerminalText.oneLine(result.version()))
                 .append('\n');
         if (result instanceof Measured measured) {
             appendMeasured(target, report, measured);
@@ -135,11 +135,11 @@ public final class HumanReport {
             target.append('\n');
         }
         appendTable(target, report);
-        List<String> comparison = Comparison.sentences(report, glyphs);
+        List<String> comparison = Comparison.sentences(report, symbols);
         if (!comparison.isEmpty()) {
             target.append('\n');
             comparison.forEach(
-                    sentence -> target.append(DisplayText.oneLine(sentence)).append('\n'));
+                    sentence -> target.append(TerminalText.oneLine(sentence)).append('\n'));
         }
         List<BenchmarkWarning> others =
                 warnings.stream().filter(warning -> !warning.isAboutOrder()).toList();
@@ -153,7 +153,7 @@ public final class HumanReport {
     private void appendWarnings(StringBuilder target, List<BenchmarkWarning> warnings) {
         warnings.forEach(warning -> target.append(style(Style.YELLOW, "Warning:"))
                 .append(' ')
-                .append(DisplayText.oneLine(warning.message()))
+                .append(TerminalText.oneLine(warning.message()))
                 .append(' ')
                 .append(warning.advice())
                 .append('\n'));
@@ -164,17 +164,17 @@ public final class HumanReport {
         line(target, "Median", Quantities.duration(statistics.median()));
         line(
                 target,
-                "Mean " + glyphs.plusMinus() + " " + glyphs.sigma(),
-                ResultTable.mean(statistics, glyphs) + " (" + counted(statistics.count(), "run") + ")");
+                "Mean " + symbols.plusMinus() + " " + symbols.sigma(),
+                ResultTable.mean(statistics, symbols) + " (" + counted(statistics.count(), "run") + ")");
         line(
                 target,
-                "Min " + glyphs.ellipsis() + " max",
-                Quantities.duration(statistics.min()) + " " + glyphs.ellipsis() + " "
+                "Min " + symbols.ellipsis() + " max",
+                Quantities.duration(statistics.min()) + " " + symbols.ellipsis() + " "
                         + Quantities.duration(statistics.max()));
         line(
                 target,
                 "Speed",
-                Quantities.number(report.speed(result)) + glyphs.times() + " real time (real-time factor "
+                Quantities.number(report.speed(result)) + symbols.times() + " real time (real-time factor "
                         + Quantities.number(report.realTimeFactor(result)) + ")");
         Timings timings = result.timings();
         if (timings != null) {
@@ -223,7 +223,7 @@ public final class HumanReport {
     }
 
     private static String quote(String text) {
-        String line = DisplayText.oneLine(text);
+        String line = TerminalText.oneLine(text);
         if (line.isEmpty()) {
             return "(no transcription)";
         }
@@ -237,8 +237,8 @@ public final class HumanReport {
         List<Measured> ranking = report.ranking();
         List<BenchmarkResult> failures = report.failures();
         List<List<String>> rows = new ArrayList<>();
-        rows.add(ResultTable.headings(glyphs));
-        ranking.forEach(result -> rows.add(withoutLongWords(ResultTable.cells(report, result, glyphs))));
+        rows.add(ResultTable.headings(symbols));
+        ranking.forEach(result -> rows.add(withoutLongWords(ResultTable.cells(report, result, symbols))));
         List<String> failed = failures.stream()
                 .map(failure -> cut(failure.implementation(), MAX_IMPLEMENTATION_COLUMNS))
                 .toList();
@@ -246,9 +246,9 @@ public final class HumanReport {
         int last = widths.length - 1;
         for (int i = 0; i < rows.size(); i++) {
             List<String> row = rows.get(i);
-            StringBuilder line = new StringBuilder(DisplayText.pad(row.get(0), widths[0]));
+            StringBuilder line = new StringBuilder(TerminalText.pad(row.get(0), widths[0]));
             for (int column = 1; column < last; column++) {
-                line.append(GAP).append(DisplayText.padLeft(row.get(column), widths[column]));
+                line.append(GAP).append(TerminalText.padLeft(row.get(column), widths[column]));
             }
             line.append(GAP)
                     .append(i == 0 ? row.get(last) : device(ranking.get(i - 1).parameters(), widths[last]));
@@ -256,7 +256,7 @@ public final class HumanReport {
             target.append(style(style, cut(line.toString(), MAX_COLUMNS))).append('\n');
         }
         for (int i = 0; i < failures.size(); i++) {
-            String line = DisplayText.pad(failed.get(i), widths[0]) + GAP + ResultTable.status(failures.get(i)) + ": "
+            String line = TerminalText.pad(failed.get(i), widths[0]) + GAP + ResultTable.status(failures.get(i)) + ": "
                     + ResultTable.reason(failures.get(i));
             target.append(style(Style.RED, cut(line, MAX_COLUMNS))).append('\n');
         }
@@ -274,11 +274,11 @@ public final class HumanReport {
     private static int[] widths(List<List<String>> rows, List<String> failed) {
         int last = rows.get(0).size() - 1;
         int[] widths = new int[last + 1];
-        widths[0] = failed.stream().mapToInt(DisplayText::columns).max().orElse(0);
+        widths[0] = failed.stream().mapToInt(TerminalText::columns).max().orElse(0);
         int left = MAX_COLUMNS;
         for (int column = 0; column < last; column++) {
             for (List<String> row : rows) {
-                widths[column] = Math.max(widths[column], DisplayText.columns(row.get(column)));
+                widths[column] = Math.max(widths[column], TerminalText.columns(row.get(column)));
             }
             left -= widths[column] + GAP.length();
         }
@@ -289,23 +289,23 @@ public final class HumanReport {
     /** Leaves out details of the device rather than the note that it is not the one that was asked for. */
     private String device(EngineParameters parameters, int columns) {
         String note = Device.note(parameters);
-        String device = DisplayText.oneLine(parameters.device());
-        int room = Math.max(MIN_DEVICE_COLUMNS, columns - DisplayText.columns(note));
+        String device = TerminalText.oneLine(parameters.device());
+        int room = Math.max(MIN_DEVICE_COLUMNS, columns - TerminalText.columns(note));
         int details = device.indexOf(" (");
-        if (DisplayText.columns(device) > room && details > 0) {
+        if (TerminalText.columns(device) > room && details > 0) {
             device = device.substring(0, details);
         }
         return cut(cut(device, room) + note, columns);
     }
 
     private String cut(String text, int columns) {
-        return DisplayText.cut(DisplayText.oneLine(text), columns, glyphs.ellipsis());
+        return TerminalText.cut(TerminalText.oneLine(text), columns, symbols.ellipsis());
     }
 
     private void line(StringBuilder target, String label, String value) {
         target.append(GAP)
-                .append(DisplayText.pad(label, LABEL_COLUMNS))
-                .append(DisplayText.oneLine(value))
+                .append(TerminalText.pad(label, LABEL_COLUMNS))
+                .append(TerminalText.oneLine(value))
                 .append('\n');
     }
 

@@ -14,11 +14,11 @@ final class ResultTable {
     private ResultTable() {}
 
     /** Returns the titles; the first and the last column hold words, those between them numbers. */
-    static List<String> headings(Glyphs glyphs) {
+    static List<String> headings(Symbols symbols) {
         return List.of(
                 "Implementation",
                 "Median",
-                "Mean " + glyphs.plusMinus() + " " + glyphs.sigma(),
+                "Mean " + symbols.plusMinus() + " " + symbols.sigma(),
                 "Speed",
                 "RTF",
                 "Load",
@@ -29,12 +29,12 @@ final class ResultTable {
                 "Device");
     }
 
-    static List<String> cells(BenchmarkReport report, Measured result, Glyphs glyphs) {
+    static List<String> cells(BenchmarkReport report, Measured result, Symbols symbols) {
         return List.of(
                 result.implementation(),
                 Quantities.duration(result.statistics().median()),
-                mean(result.statistics(), glyphs),
-                Quantities.number(report.speed(result)) + glyphs.times(),
+                mean(result.statistics(), symbols),
+                Quantities.number(report.speed(result)) + symbols.times(),
                 Quantities.number(report.realTimeFactor(result)),
                 Quantities.duration(result.load()),
                 Quantities.duration(result.firstRun()),
@@ -45,11 +45,11 @@ final class ResultTable {
     }
 
     /** Returns the mean with its deviation, if there is one. */
-    static String mean(Statistics statistics, Glyphs glyphs) {
+    static String mean(Statistics statistics, Symbols symbols) {
         return statistics.standardDeviation() == null
                 ? Quantities.duration(statistics.mean())
                 : Quantities.durationWithDeviation(
-                        statistics.mean(), statistics.standardDeviation(), glyphs.plusMinus());
+                        statistics.mean(), statistics.standardDeviation(), symbols.plusMinus());
     }
 
     static String memory(Measured result) {

@@ -224,7 +224,7 @@ class HumanReportTest {
 
         String table = unicode.conclusion(report).split("\n\n")[0];
 
-        assertThat(table.lines()).hasSize(4).allMatch(line -> DisplayText.columns(line) <= 120);
+        assertThat(table.lines()).hasSize(4).allMatch(line -> TerminalText.columns(line) <= 120);
         assertThat(table).contains("an-implementation-w… ").contains("f…  failed (internal): because ");
     }
 
@@ -236,7 +236,7 @@ class HumanReportTest {
                 Reports.measured("plain", Reports.CPU, "x", 200, 200, 200, 200));
 
         assertThat(unicode.conclusion(report).lines().skip(1).limit(2))
-                .allSatisfy(line -> assertThat(DisplayText.columns(line.substring(0, line.indexOf("00 ms"))))
+                .allSatisfy(line -> assertThat(TerminalText.columns(line.substring(0, line.indexOf("00 ms"))))
                         .isEqualTo(17));
     }
 

@@ -4,14 +4,14 @@ import java.lang.Character.UnicodeScript;
 import java.util.regex.Pattern;
 
 /** Text of unknown origin on a terminal: what it may contain and how many columns it takes. */
-final class DisplayText {
+final class TerminalText {
     /**
      * Control characters, which could steer the terminal, and the marks that turn the direction of all that follows; source:
      * Unicode Standard Annex 9, "Explicit Directional Embeddings", "Overrides" and "Isolates".
      */
     private static final Pattern UNSAFE = Pattern.compile("[\\p{Cc}\\u2028\\u2029\\u202A-\\u202E\\u2066-\\u2069]+");
 
-    private DisplayText() {}
+    private TerminalText() {}
 
     /** Returns the text as one line that cannot do harm. */
     static String oneLine(String text) {
@@ -20,7 +20,7 @@ final class DisplayText {
 
     /** Returns the number of terminal columns: 2 for wide East Asian characters and emoji, 0 for combining ones. */
     static int columns(String text) {
-        return text.codePoints().map(DisplayText::columns).sum();
+        return text.codePoints().map(TerminalText::columns).sum();
     }
 
     /** Returns the text, or its beginning and the ellipsis, in at most the given number of columns. */

@@ -6,27 +6,27 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class DisplayTextTest {
+class TerminalTextTest {
     @ParameterizedTest
     @CsvSource({"abc, 3", "Grüße, 5", "u\u0308ber, 4", "你好, 4", "ｶﾅ, 2", "カナ, 4", "한국, 4", "👋, 2", "'', 0"})
     void countsColumns(String text, int expected) {
-        assertThat(DisplayText.columns(text)).isEqualTo(expected);
+        assertThat(TerminalText.columns(text)).isEqualTo(expected);
     }
 
     @ParameterizedTest
     @CsvSource({"abcdef, 6, abcdef", "abcdef, 5, abcd…", "你好世界, 6, 你好…", "👋👋👋, 4, 👋…", "ab cd, 4, ab…"})
     void cutsAtColumns(String text, int columns, String expected) {
-        assertThat(DisplayText.cut(text, columns, "…")).isEqualTo(expected);
+        assertThat(TerminalText.cut(text, columns, "…")).isEqualTo(expected);
     }
 
     @Test
     void nothingSteersTheTerminal() {
-        assertThat(DisplayText.oneLine(" a\u001B[31mb\r\nc\u202Ed\u2028e\u0000 "))
+        assertThat(TerminalText.oneLine(" a\u001B[31mb\r\nc\u202Ed\u2028e\u0000 "))
                 .isEqualTo("a [31mb c d e");
     }
 
     @Test
     void keepsWhatJoinsEmojiAndWritesRightToLeft() {
-        assertThat(DisplayText.oneLine("👩\u200D💻 שלום")).isEqualTo("👩\u200D💻 שלום");
+        assertThat(TerminalText.oneLine("👩\u200D💻 שלום")).isEqualTo("👩\u200D💻 שלום");
     }
 }
