@@ -79,7 +79,9 @@ public final class OnnxRuntime {
         try {
             OnnxRuntime runtime = get();
             boolean hasCoreMl = coreMl && runtime.hasCoreMl();
-            return new Availability.Available(runtime.version(), hasCoreMl ? COREML : CPU, coreMl && !hasCoreMl);
+            boolean fallback = coreMl && !hasCoreMl;
+            return new Availability.Available(
+                    runtime.version(), hasCoreMl ? COREML : CPU, fallback, fallback ? "No CoreML here." : "");
         } catch (RuntimeUnavailableException e) {
             return new Availability.Unavailable(e.reason(), e.remedy());
         }
