@@ -26,7 +26,7 @@ public final class BenchmarkTask implements ChildTask<BenchmarkTask.Order, Bench
     public BenchmarkTask() {}
 
     /**
-     * What to measure.
+     * The measurement to make.
      *
      * @param implementation id of the implementation
      * @param files the model's files
@@ -45,7 +45,7 @@ public final class BenchmarkTask implements ChildTask<BenchmarkTask.Order, Bench
             LoadOptions load,
             TranscribeOptions transcribe) {}
 
-    /** What came of it. */
+    /** The outcome. */
     public sealed interface Outcome {}
 
     /**
@@ -57,14 +57,14 @@ public final class BenchmarkTask implements ChildTask<BenchmarkTask.Order, Bench
     public record Unavailable(String reason, String remedy) implements Outcome {}
 
     /**
-     * What was measured.
+     * The measurements.
      *
      * @param parameters what the model really ran with
      * @param load time to load the model
      * @param warmups times of the runs that do not count
      * @param runs the transcriptions of each run that counts, one per recording
      * @param runTimes times of the runs that count
-     * @param cpu who used the processors in each run that counts, empty where the system does not tell
+     * @param cpu the CPU usage of each timed run, empty if the system does not report it
      */
     public record Measurement(
             EngineParameters parameters,

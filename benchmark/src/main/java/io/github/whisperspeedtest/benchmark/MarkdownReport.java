@@ -9,9 +9,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A report as GitHub-flavoured Markdown: what affects the numbers, a table, fastest first, the notes, the texts, the warnings. */
+/** Renders a report as GitHub-flavoured Markdown: settings, a table, fastest first, notes, transcripts and warnings. */
 public final class MarkdownReport {
-    /** Signs that would start markup in the middle of a line. */
+    /** Characters that start markup inside a line. */
     private static final Pattern MARKUP = Pattern.compile("[\\\\|`*\\[\\]<>&~]");
 
     private static final Symbols SYMBOLS = Symbols.UNICODE;

@@ -20,13 +20,20 @@ class TerminalTextTest {
     }
 
     @Test
-    void nothingSteersTheTerminal() {
+    void removesControlCharacters() {
         assertThat(TerminalText.oneLine(" a\u001B[31mb\r\nc\u202Ed\u2028e\u0000 "))
                 .isEqualTo("a [31mb c d e");
     }
 
     @Test
-    void keepsWhatJoinsEmojiAndWritesRightToLeft() {
+    void keepsJoinersAndRightToLeftText() {
         assertThat(TerminalText.oneLine("👩\u200D💻 שלום")).isEqualTo("👩\u200D💻 שלום");
+    }
+
+    @Test
+    void wrapsAtSpacesAndKeepsLongWordsWhole() {
+        assertThat(TerminalText.wrap("  one two three", 9, 2)).isEqualTo("  one two\n    three");
+        assertThat(TerminalText.wrap("see /a/very/long/path here", 10, 0)).isEqualTo("see\n/a/very/long/path\nhere");
+        assertThat(TerminalText.wrap("你好 世界\nfits", 5, 0)).isEqualTo("你好\n世界\nfits");
     }
 }
