@@ -22,6 +22,7 @@ import io.github.whisperspeedtest.verify.ModelVerifier;
 import io.github.whisperspeedtest.verify.Verdict;
 import io.github.whisperspeedtest.verify.VerifyLevel;
 import io.github.whisperspeedtest.verify.VerifyOptions;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -33,7 +34,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Downloads and copies models, and shows on standard error how far it is. */
+/** Downloads and copies models, and shows the progress on standard error. */
 final class ModelFetcher {
     private final Terminal terminal;
     private final ErrorPrinter errors;
@@ -42,10 +43,11 @@ final class ModelFetcher {
     private final ModelStore store;
     private final ModelCatalog catalog;
     private final ModelVerifier verifier;
+    private final Path models;
     private final boolean offline;
     private final boolean debug;
 
-    /** Companions that could not be had, which the next model would miss for the same reason. */
+    /** Companions whose download failed; it would fail again for the next model. */
     private final Set<String> failedCompanions = new HashSet<>();
 
     ModelFetcher(Terminal terminal, WhisperSpeedtest library, HubSettings settings, boolean debug) {
@@ -56,34 +58,34 @@ final class ModelFetcher {
         this.store = new ModelStore(library.home(), settings.cache());
         this.catalog = new ModelCatalog(library.home().models());
         this.verifier = new ModelVerifier(library.home(), settings.cache());
+        this.models = library.home().models();
         this.offline = settings.offline();
         this.debug = debug;
     }
 
-    /** Returns whether no request may be made. */
+    /** Returns whether requests are forbidden. */
     boolean isOffline() {
         return offline;
     }
 
     /**
-     * Downloads a model if it is not there and that is wanted: by the option, or by a person who is asked.
+     * Downloads a missing model with the consent of the option or the user.
      *
-     * @throws io.github.whisperspeedtest.error.ModelException if it is not there and not wanted; says how to get it
+     * @throws io.github.whisperspeedtest.error.ModelException if it is missing and not downloaded; names the command that does
      */
     void ensure(Implementation implementation, String model, boolean consent) {
         try {
             store.locate(implementation, model);
         } catch (ModelException e) {
-            if (!consent) {
-                Prompt prompt = terminal.prompt();
-                if (prompt == null
-                        || !prompt.isYes(
-                                "Model '" + model + "' of " + implementation.id() + " is not there. Download it?")) {
-                    throw e;
-                }
+            Prompt prompt = consent ? null : terminal.prompt();
+            if (!consent && prompt == null) {
+                throw e;
             }
             ModelSelection.Selected selected =
                     new ModelSelection.Selected(implementation, catalog.require(implementation, model));
+            if (prompt != null && !consents(prompt, selected)) {
+                throw e;
+            }
             install(selected);
             try {
                 completeCompanions(selected);
@@ -93,8 +95,15 @@ final class ModelFetcher {
         }
     }
 
+    private boolean consents(Prompt prompt, ModelSelection.Selected selected) {
+        DownloadSize size = DownloadSize.of(List.of(selected.model()));
+        size.shortage(FreeSpace.at(models)).ifPresent(terminal.err()::println);
+        return prompt.isYes("Model '" + selected.model().name() + "' is not installed for "
+                + selected.implementation().id() + ". Download it (" + size.describe() + ")?");
+    }
+
     /**
-     * Downloads models that are not there, or do not load, and their companions; one that fails does not keep the others from it.
+     * Downloads models that are missing or do not load, and their companions. A failure does not stop the others.
      *
      * @return the exit code for all of them
      */
@@ -104,7 +113,7 @@ final class ModelFetcher {
             boolean elsewhere = local.status() == Verdict.Status.NOT_APPLICABLE;
             boolean cached = look(model, ModelPlace.HUB_CACHE).isComplete();
             if (local.isComplete() || elsewhere && cached) {
-                terminal.err().println("is there already: " + model.label());
+                terminal.err().println("already installed: " + model.label());
             } else if (cached) {
                 copy(model, copier::replace);
                 verify(model);
@@ -119,7 +128,7 @@ final class ModelFetcher {
         return verifier.verify(model.implementation(), model.model().name(), place, VerifyOptions.defaults());
     }
 
-    /** Looks without loading. */
+    /** Checks without loading. */
     private Verdict glance(ModelSelection.Selected model, ModelPlace place) {
         VerifyOptions options = VerifyOptions.defaults().withLevel(VerifyLevel.CACHE_CHECK);
         return verifier.verify(model.implementation(), model.model().name(), place, options);
@@ -132,14 +141,14 @@ final class ModelFetcher {
                     .name();
             progress.clear();
             terminal.err()
-                    .println((isPublished(model) ? "downloaded " : "written: ")
+                    .println((isPublished(model) ? "downloaded " : "written ")
                             + model.label()
-                            + (installed.equals(model.model().name()) ? "" : ": " + installed + " in its stead"));
+                            + (installed.equals(model.model().name()) ? "" : " (" + installed + " instead)"));
         }
     }
 
     /**
-     * Brings what a model works better with; one that the hub does not offer is a warning.
+     * Downloads the companions of a model; one that the hub does not offer is a warning.
      *
      * @throws DownloadException if the network or the disk fails, the first time
      */
@@ -159,7 +168,7 @@ final class ModelFetcher {
                 if (e.kind() == ErrorKind.ENVIRONMENT) {
                     throw e;
                 }
-                // This hub does not offer it, so another try would not help, and the model works without.
+                // The hub does not offer it, so a retry would not help; the model works without it.
                 terminal.err()
                         .println("warning: " + model.label() + " works without " + companion.name() + ": "
                                 + e.getMessage());
@@ -168,7 +177,7 @@ final class ModelFetcher {
     }
 
     /**
-     * Copies models from the default cache to where their implementations look, and loads what was copied.
+     * Copies models from the default cache to where their implementations look, and loads the copies.
      *
      * @return the exit code for all of them
      */
@@ -177,7 +186,7 @@ final class ModelFetcher {
             boolean inPlace = glance(model, ModelPlace.LOCAL_CACHE).status() == Verdict.Status.NOT_APPLICABLE
                     && glance(model, ModelPlace.HUB_CACHE).isComplete();
             if (!isPublished(model) || inPlace) {
-                terminal.err().println("needs no copy: " + model.label());
+                terminal.err().println("no copy needed: " + model.label());
                 return;
             }
             ModelCopier.Outcome outcome;
@@ -192,7 +201,7 @@ final class ModelFetcher {
         });
     }
 
-    /** Returns whether a model comes from a server; others are made on this machine. */
+    /** Returns whether a model comes from a server; others are written on this machine. */
     private static boolean isPublished(ModelSelection.Selected model) {
         return model.model().sources().stream()
                 .anyMatch(source ->
@@ -213,7 +222,7 @@ final class ModelFetcher {
     }
 
     /**
-     * Copies models, also over what is there; the caller checks them afterwards.
+     * Copies models over existing files; the caller checks them afterwards.
      *
      * @return the exit code for all of them
      */
@@ -224,8 +233,8 @@ final class ModelFetcher {
     private ModelCopier.Outcome copy(ModelSelection.Selected model, Function<ModelInfo, ModelCopier.Outcome> copying) {
         ModelCopier.Outcome outcome = copying.apply(model.model());
         String what = switch (outcome) {
-            case ALREADY_THERE -> "is there already: ";
-            case LINKED -> "copied without taking space: ";
+            case ALREADY_THERE -> "already installed: ";
+            case LINKED -> "copied as hard links: ";
             case COPIED -> "copied: ";
         };
         terminal.err().println(what + model.label());
@@ -236,7 +245,7 @@ final class ModelFetcher {
         void on(ModelSelection.Selected model);
     }
 
-    /** Returns the exit code: that of the cause where all failed for the same one. */
+    /** Returns the exit code, that of the cause where all failed for the same one. */
     private int forEach(List<ModelSelection.Selected> models, Action action) {
         List<Integer> codes = new ArrayList<>();
         Map<UnreachableHostException, List<String>> alsoUnreachable = new LinkedHashMap<>();
@@ -247,7 +256,7 @@ final class ModelFetcher {
             } catch (OperationCancelledException e) {
                 throw e;
             } catch (UnreachableHostException e) {
-                // One failure stands for all models of that server.
+                // Report one failure for all models of that server.
                 List<String> others = alsoUnreachable.get(e);
                 if (others == null) {
                     alsoUnreachable.put(e, new ArrayList<>());
@@ -263,7 +272,7 @@ final class ModelFetcher {
         alsoUnreachable.forEach((failure, others) -> {
             if (!others.isEmpty()) {
                 terminal.err()
-                        .println("not downloaded either, because " + failure.host() + " fails in the same way: "
+                        .println("not downloaded for the same reason (" + failure.host() + "): "
                                 + String.join(", ", others));
             }
         });
@@ -289,10 +298,10 @@ final class ModelFetcher {
                     .collect(Collectors.joining(", "));
             progress.show(String.format(
                     Locale.ROOT,
-                    "%s: %s of %s MB, %.1f MB/s%s; %s",
+                    "%s: %s of %s, %.1f MB/s%s; %s",
                     name,
-                    Megabytes.of(state.bytes()),
-                    state.totalBytes() < 0 ? "?" : Megabytes.of(state.totalBytes()),
+                    ByteSize.of(state.bytes()),
+                    state.totalBytes() < 0 ? "?" : ByteSize.of(state.totalBytes()),
                     state.bytesPerSecond() / 1e6,
                     remaining == null ? "" : ", " + remaining.toSeconds() + " s left",
                     files));

@@ -11,23 +11,25 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** Which models of which implementations a command is about. */
+/** The models and implementations that a command applies to. */
 final class ModelSelection {
     private static final String ALL = "all";
 
     @Option(
             names = {"-m", "--model"},
+            order = 1,
             paramLabel = "MODEL",
             split = ",",
             defaultValue = EmbeddedModel.NAME,
-            description = "Models such as tiny,base,small; all for all that are known (default: ${DEFAULT-VALUE}).")
+            description = "Models, such as tiny,base,small, or all (default: ${DEFAULT-VALUE}).")
     private List<String> models = new ArrayList<>();
 
     @Option(
             names = {"-i", "--implementations"},
+            order = 2,
             paramLabel = "ID",
             split = ",",
-            description = "Implementations (default: all on the class path).")
+            description = "Implementations, separated by commas (default: all).")
     private List<String> implementations = new ArrayList<>();
 
     ModelSelection() {}
@@ -36,19 +38,19 @@ final class ModelSelection {
      * One model of one implementation.
      *
      * @param implementation the implementation
-     * @param model what it knows of the model
+     * @param model the model
      */
     record Selected(Implementation implementation, ModelInfo model) {
-        /** Returns what messages call it. */
+        /** Returns the name in messages. */
         String label() {
             return implementation.id() + " " + model.name();
         }
     }
 
     /**
-     * Returns what was asked for, by implementation.
+     * Returns the selected models, by implementation.
      *
-     * @throws UnknownNameException if an implementation is not there, or none of them knows one of the models
+     * @throws UnknownNameException if an implementation or a model is unknown
      */
     List<Selected> resolve(WhisperSpeedtest library) {
         List<Implementation> chosen = implementations.isEmpty()
@@ -76,7 +78,7 @@ final class ModelSelection {
             if (!known) {
                 chosen.forEach(implementation -> catalog.require(implementation, wanted.strip()));
                 throw new UnknownNameException(
-                        "There is no implementation that could know the model '" + wanted + "'.");
+                        "Unknown model '" + wanted + "': there is no implementation.");
             }
         }
         return selected;
