@@ -26,7 +26,7 @@ public final class HumanReport {
     private static final int DEFAULT_COLUMNS = 80;
     private static final int MAX_IMPLEMENTATION_COLUMNS = 20;
     private static final int MAX_TYPE_COLUMNS = 10;
-    private static final int MIN_DEVICE_COLUMNS = 3;
+    private static final int MIN_DEVICE_COLUMNS = 6;
     private static final int MAX_TEXT_CHARACTERS = 100;
     private static final int LABEL_COLUMNS = 13;
     private static final String GAP = "  ";
@@ -258,7 +258,7 @@ public final class HumanReport {
                 .mapToInt(result -> TerminalText.columns(shortDevice(result.parameters())))
                 .max()
                 .orElse(0);
-        List<List<String>> rows = fitted(all, failed, device);
+        List<List<String>> rows = fitted(all, failed, Math.max(device, MIN_DEVICE_COLUMNS));
         int[] widths = widths(rows, failed);
         int last = widths.length - 1;
         for (int i = 0; i < rows.size(); i++) {
@@ -350,7 +350,8 @@ public final class HumanReport {
         StringBuilder line = new StringBuilder(GAP)
                 .append(TerminalText.pad(label, LABEL_COLUMNS))
                 .append(TerminalText.oneLine(value));
-        target.append(TerminalText.wrap(line.toString(), lineColumns, LABEL_COLUMNS)).append('\n');
+        target.append(TerminalText.wrap(line.toString(), lineColumns, LABEL_COLUMNS))
+                .append('\n');
     }
 
     private String wrap(String sentence) {

@@ -2,8 +2,8 @@ package io.github.whisperspeedtest.benchmark;
 
 import java.lang.Character.UnicodeScript;
 import java.util.Arrays;
-import java.util.stream.Collectors;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Lays text of unknown origin out for a terminal: removes what could steer it, measures columns, pads, cuts and wraps.
