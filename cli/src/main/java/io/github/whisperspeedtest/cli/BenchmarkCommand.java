@@ -99,8 +99,9 @@ final class BenchmarkCommand implements Callable<Integer> {
             names = "--reference-text",
             paramLabel = "FILE|TEXT",
             order = 6,
-            description = "Reference transcript for the word error rate: a UTF-8 file or the text itself. One for each --audio, in"
-                    + " the same order.")
+            description =
+                    "Reference transcript for the word error rate: a UTF-8 file or the text itself. One for each --audio, in"
+                            + " the same order.")
     private List<String> references = new ArrayList<>();
 
     @Option(
@@ -300,8 +301,8 @@ final class BenchmarkCommand implements Callable<Integer> {
         private final ProgressLine progress;
         private final ResultsDirectory resultsDirectory;
         private final int count;
-        private final HumanReport human = new HumanReport(
-                !terminal.unicode(), terminal.colorOut(), terminal.columns(), terminal.lineColumns());
+        private final HumanReport human =
+                new HumanReport(!terminal.unicode(), terminal.colorOut(), terminal.columns(), terminal.lineColumns());
         private final boolean quiet = exports().stream().anyMatch(Export::toStandardOutput);
         private volatile int done;
         private boolean exported = true;

@@ -58,7 +58,10 @@ final class CacheCommand implements Runnable {
             versionProvider = VersionProvider.class)
     int list(
             @Mixin CommonOptions common,
-            @Option(names = "--cache", paramLabel = "DIR", description = "Directory of the cache (default: the one in use).")
+            @Option(
+                            names = "--cache",
+                            paramLabel = "DIR",
+                            description = "Directory of the cache (default: the one in use).")
                     Path cache) {
         CacheScan scan = new HubCache(cache == null ? HubSettings.current().cache() : cache).scan();
         terminal.out().println("Cache: " + scan.root());

@@ -32,8 +32,9 @@ import picocli.CommandLine.Spec;
 /** Checks for each implementation whether its models are complete, by loading them. */
 @Command(
         name = "check-models",
-        description = "Check that models are complete, by loading them. Two places are checked: the default Hugging Face"
-                + " cache and the directory of each implementation.",
+        description =
+                "Check that models are complete, by loading them. Two places are checked: the default Hugging Face"
+                        + " cache and the directory of each implementation.",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
         footer = {
@@ -243,8 +244,11 @@ final class CheckModelsCommand implements Callable<Integer> {
     }
 
     private void print(CheckReport report) {
-        terminal.out().println(json ? report.json() : report.table(
-                                new CheckReport.Style(
+        terminal.out()
+                .println(
+                        json
+                                ? report.json()
+                                : report.table(new CheckReport.Style(
                                         terminal.unicode(),
                                         common.verbose(),
                                         terminal.columns(),

@@ -79,12 +79,13 @@ record CheckReport(List<CheckedModel> models, Path modelsDirectory, Path hubCach
                     model.canBeDownloaded() ? DownloadSize.of(List.of(info)).describe() : "");
         }
         StringBuilder text = new StringBuilder();
-        table.lines(style.columns(), DISK_USAGE).forEach(line -> text.append(line).append('\n'));
+        table.lines(style.columns(), DISK_USAGE)
+                .forEach(line -> text.append(line).append('\n'));
         List<String> notes = notes(style.verbose());
         if (!notes.isEmpty()) {
             text.append('\n');
-            notes.forEach(note -> text.append(TerminalText.wrap(note, style.lineColumns(), 2))
-                    .append('\n'));
+            notes.forEach(note ->
+                    text.append(TerminalText.wrap(note, style.lineColumns(), 2)).append('\n'));
         }
         return text.append('\n')
                 .append(TerminalText.wrap(summary(), style.lineColumns(), 0))

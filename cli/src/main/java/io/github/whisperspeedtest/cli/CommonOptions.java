@@ -13,13 +13,12 @@ final class CommonOptions {
     @Option(
             names = "--models-dir",
             paramLabel = "DIR",
-            description = "Directory of models (default: " + ToolHome.MODELS_VARIABLE + ", otherwise models/ in the data home).")
+            description = "Directory of models (default: " + ToolHome.MODELS_VARIABLE
+                    + ", otherwise models/ in the data home).")
     private @Nullable Path modelsDirectory;
 
     @OptionGroup.In(OptionGroup.MODELS)
-    @Option(
-            names = "--offline",
-            description = "Make no network request (also: HF_HUB_OFFLINE=1).")
+    @Option(names = "--offline", description = "Make no network request (also: HF_HUB_OFFLINE=1).")
     private boolean offline;
 
     @OptionGroup.In(OptionGroup.OUTPUT)

@@ -18,8 +18,9 @@ import picocli.CommandLine.Parameters;
 /** Converts a model to the format of another implementation. */
 @Command(
         name = "convert",
-        description = "Convert a model to the format of another implementation, verify it by loading it, and install it under a"
-                + " name.",
+        description =
+                "Convert a model to the format of another implementation, verify it by loading it, and install it under a"
+                        + " name.",
         customSynopsis = "whisper-speedtest convert SOURCE --to ID [OPTIONS]",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
@@ -39,8 +40,9 @@ final class ConvertCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "SOURCE",
-            description = "Model file or directory (such as one with config.json and model.safetensors), IMPLEMENTATION:MODEL (such as"
-                    + " faster:tiny), or micro.")
+            description =
+                    "Model file or directory (such as one with config.json and model.safetensors), IMPLEMENTATION:MODEL (such as"
+                            + " faster:tiny), or micro.")
     private String source;
 
     @Option(

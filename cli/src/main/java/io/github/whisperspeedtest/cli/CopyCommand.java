@@ -9,8 +9,9 @@ import picocli.CommandLine.Mixin;
 /** Copies models from the default cache. */
 @Command(
         name = "copy",
-        description = "Copy models from the default Hugging Face cache to the directories of their implementations, as hard links"
-                + " where possible.",
+        description =
+                "Copy models from the default Hugging Face cache to the directories of their implementations, as hard links"
+                        + " where possible.",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
         footer = {"", "Example:", "  whisper-speedtest copy -i whispercpp -m small"})

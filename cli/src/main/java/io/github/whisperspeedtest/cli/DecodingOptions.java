@@ -23,7 +23,8 @@ final class DecodingOptions {
             paramLabel = "LANG",
             completionCandidates = Completions.Languages.class,
             defaultValue = "auto",
-            description = "Language of the audio: a code (de, pt-BR), an English name or auto (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Language of the audio: a code (de, pt-BR), an English name or auto (default: ${DEFAULT-VALUE}).")
     private String language;
 
     @OptionGroup.In(OptionGroup.DECODING)
@@ -71,8 +72,9 @@ final class DecodingOptions {
             names = "--temperature",
             paramLabel = "T",
             split = ",",
-            description = "Sampling temperatures to try in turn while decoding fails; a single one disables the fallback"
-                    + " (default: 0,0.2,0.4,0.6,0.8,1).")
+            description =
+                    "Sampling temperatures to try in turn while decoding fails; a single one disables the fallback"
+                            + " (default: 0,0.2,0.4,0.6,0.8,1).")
     private @Nullable List<Double> temperatures;
 
     @OptionGroup.In(OptionGroup.DECODING)
@@ -81,7 +83,8 @@ final class DecodingOptions {
             paramLabel = "N",
             converter = Threshold.Converter.class,
             defaultValue = "2.4",
-            description = "Retry at a higher temperature when the gzip compression ratio exceeds N; or off (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Retry at a higher temperature when the gzip compression ratio exceeds N; or off (default: ${DEFAULT-VALUE}).")
     private Threshold compressionRatioThreshold;
 
     @OptionGroup.In(OptionGroup.DECODING)
@@ -99,7 +102,8 @@ final class DecodingOptions {
             paramLabel = "N",
             converter = Threshold.Converter.class,
             defaultValue = "0.6",
-            description = "Skip a failed window as silence when its no-speech probability exceeds N; or off (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Skip a failed window as silence when its no-speech probability exceeds N; or off (default: ${DEFAULT-VALUE}).")
     private Threshold noSpeechThreshold;
 
     @OptionGroup.In(OptionGroup.DECODING)
@@ -110,7 +114,8 @@ final class DecodingOptions {
     @Option(
             names = "--independent-windows",
             negatable = true,
-            description = "Decode each window without the previous text as its prompt (default: depends on the implementation).")
+            description =
+                    "Decode each window without the previous text as its prompt (default: depends on the implementation).")
     private @Nullable Boolean independentWindows;
 
     @OptionGroup.In(OptionGroup.DECODING)

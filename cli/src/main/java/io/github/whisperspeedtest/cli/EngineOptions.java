@@ -19,8 +19,9 @@ final class EngineOptions {
             order = 1,
             paramLabel = "MODEL",
             defaultValue = EmbeddedModel.NAME,
-            description = "Model: tiny, base, small, medium, large, ...; the path of a model file; random-tiny, ... (random weights,"
-                    + " to measure speed); or ${DEFAULT-VALUE}, a built-in demo (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Model: tiny, base, small, medium, large, ...; the path of a model file; random-tiny, ... (random weights,"
+                            + " to measure speed); or ${DEFAULT-VALUE}, a built-in demo (default: ${DEFAULT-VALUE}).")
     private String model;
 
     @OptionGroup.In(OptionGroup.ENGINE)
@@ -28,8 +29,7 @@ final class EngineOptions {
             names = "--device",
             paramLabel = "DEVICE",
             defaultValue = LoadOptions.AUTO,
-            description =
-                    "Device: auto, cpu, gpu or another of the implementation's (default: ${DEFAULT-VALUE}).")
+            description = "Device: auto, cpu, gpu or another of the implementation's (default: ${DEFAULT-VALUE}).")
     private String device;
 
     @OptionGroup.In(OptionGroup.ENGINE)

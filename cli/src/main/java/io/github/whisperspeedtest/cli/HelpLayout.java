@@ -17,7 +17,11 @@ final class HelpLayout {
 
     /** Applies the layout to a command and all its subcommands. */
     static void apply(CommandLine command) {
-        command.getCommandSpec().usageMessage().abbreviateSynopsis(true).parameterListHeading("%n").commandListHeading("%nCommands:%n");
+        command.getCommandSpec()
+                .usageMessage()
+                .abbreviateSynopsis(true)
+                .parameterListHeading("%n")
+                .commandListHeading("%nCommands:%n");
         command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, HelpLayout::options);
         command.getSubcommands().values().forEach(HelpLayout::apply);
     }

@@ -110,8 +110,7 @@ final class ListCommand implements Callable<Integer> {
 
     private void field(String label, String text) {
         String start = TerminalText.pad("    " + label + ":", LABEL_COLUMNS);
-        terminal.out()
-                .println(TerminalText.wrap(start + text, terminal.lineColumns(), LABEL_COLUMNS - INDENT));
+        terminal.out().println(TerminalText.wrap(start + text, terminal.lineColumns(), LABEL_COLUMNS - INDENT));
     }
 
     private static String names(List<ModelInfo> models) {

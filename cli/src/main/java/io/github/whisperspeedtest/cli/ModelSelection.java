@@ -77,8 +77,7 @@ final class ModelSelection {
                     || selected.stream().anyMatch(one -> one.model().name().equals(wanted.strip()));
             if (!known) {
                 chosen.forEach(implementation -> catalog.require(implementation, wanted.strip()));
-                throw new UnknownNameException(
-                        "Unknown model '" + wanted + "': there is no implementation.");
+                throw new UnknownNameException("Unknown model '" + wanted + "': there is no implementation.");
             }
         }
         return selected;

@@ -35,7 +35,8 @@ final class ReferenceText {
                     "There is no file '" + given + "' with a reference text. Check its name, or give the text itself.");
         }
         if (TextNormalizer.normalize(text).isEmpty()) {
-            throw refused("The reference text '" + given + "' has no word in it. Give the transcript of the recording.");
+            throw refused(
+                    "The reference text '" + given + "' has no word in it. Give the transcript of the recording.");
         }
         return text.strip();
     }

@@ -60,9 +60,7 @@ final class TextTable {
                     .orElse(0);
             String cell = row.get(column);
             line.append(line.isEmpty() ? "" : GAP)
-                    .append(column >= firstNumber
-                            ? TerminalText.padLeft(cell, width)
-                            : TerminalText.pad(cell, width));
+                    .append(column >= firstNumber ? TerminalText.padLeft(cell, width) : TerminalText.pad(cell, width));
         }
         return line.toString().stripTrailing();
     }

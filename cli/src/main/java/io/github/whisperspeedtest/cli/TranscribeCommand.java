@@ -73,10 +73,7 @@ final class TranscribeCommand implements Callable<Integer> {
     @Mixin
     private DecodingOptions decoding;
 
-    @Parameters(
-            paramLabel = "FILE",
-            arity = "1..*",
-            description = "Audio files, or directories of them.")
+    @Parameters(paramLabel = "FILE", arity = "1..*", description = "Audio files, or directories of them.")
     private List<Path> paths;
 
     @Option(

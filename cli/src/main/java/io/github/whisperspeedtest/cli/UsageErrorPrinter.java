@@ -27,7 +27,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class UsageErrorPrinter implements CommandLine.IParameterExceptionHandler {
     /** The names under which Whisper models are published, and the prefixes of those that this tool makes. */
     private static final Pattern MODEL = Pattern.compile(
-            "(tiny|base|small|medium)(\\.en)?|large(-v[123])?(-turbo)?|micro(-.+)?|random-.+", Pattern.CASE_INSENSITIVE);
+            "(tiny|base|small|medium)(\\.en)?|large(-v[123])?(-turbo)?|micro(-.+)?|random-.+",
+            Pattern.CASE_INSENSITIVE);
 
     private final Terminal terminal;
 
@@ -39,8 +40,10 @@ final class UsageErrorPrinter implements CommandLine.IParameterExceptionHandler 
     public int handleParseException(ParameterException failure, String[] args) {
         CommandLine command = failure.getCommandLine();
         terminal.err().println("error: " + message(failure));
-        terminal.err().println(suggestion(failure).map(text -> "Did you mean '" + text + "'?").orElseGet(() -> "Run '"
-                + command.getCommandSpec().qualifiedName() + " --help' for usage."));
+        terminal.err()
+                .println(suggestion(failure)
+                        .map(text -> "Did you mean '" + text + "'?")
+                        .orElseGet(() -> "Run '" + command.getCommandSpec().qualifiedName() + " --help' for usage."));
         return ExitCode.USAGE;
     }
 
@@ -104,7 +107,8 @@ final class UsageErrorPrinter implements CommandLine.IParameterExceptionHandler 
     private static String expected(ArgSpec argument) {
         Class<?> type = type(argument);
         if (argument.completionCandidates() != null && type.isEnum()) {
-            List<String> values = StreamSupport.stream(argument.completionCandidates().spliterator(), false)
+            List<String> values = StreamSupport.stream(
+                            argument.completionCandidates().spliterator(), false)
                     .map(value -> value.toLowerCase(Locale.ROOT))
                     .toList();
             return values.size() < 2
@@ -134,8 +138,7 @@ final class UsageErrorPrinter implements CommandLine.IParameterExceptionHandler 
             String rest = words.stream().skip(1).map(word -> " " + quoted(word)).collect(Collectors.joining());
             return Optional.of(use + quoted(first) + rest);
         }
-        return NearestName.of(first, command.subcommands().keySet())
-                .map(name -> command.qualifiedName() + " " + name);
+        return NearestName.of(first, command.subcommands().keySet()).map(name -> command.qualifiedName() + " " + name);
     }
 
     private static List<String> longOptions(CommandSpec command) {

@@ -33,7 +33,8 @@ final class CapturedTerminal {
     }
 
     Terminal terminal() {
-        return new Terminal(new PrintWriter(out, true), new PrintWriter(err, true), false, errIsTerminal, true, false, width);
+        return new Terminal(
+                new PrintWriter(out, true), new PrintWriter(err, true), false, errIsTerminal, true, false, width);
     }
 
     String out() {

@@ -67,15 +67,17 @@ class CheckMenuTest {
 
     @Test
     void saysBeforeTheQuestionThatADownloadDoesNotFit() {
-        CheckReport small = new CheckReport(
-                List.of(missing()), directory.resolve("models"), directory.resolve("hub"), 6_000_000);
+        CheckReport small =
+                new CheckReport(List.of(missing()), directory.resolve("models"), directory.resolve("hub"), 6_000_000);
         List<String> before = new ArrayList<>();
         run(false, small, question -> {
             before.add(terminal.err());
             return "q";
         });
 
-        assertThat(before).singleElement().asString()
+        assertThat(before)
+                .singleElement()
+                .asString()
                 .contains("does not fit: the download needs 7.0 MB, and the disk has 6.0 MB free");
     }
 

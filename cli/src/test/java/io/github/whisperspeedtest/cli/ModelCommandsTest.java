@@ -81,7 +81,9 @@ class ModelCommandsTest {
     void checksDownloadsAndChecksAgain() throws IOException {
         CapturedTerminal before = new CapturedTerminal();
         assertThat(before.run("check-models", "-i", "whispercpp", "-m", "tiny")).isEqualTo(ExitCode.MODEL);
-        assertThat(before.err()).contains("--download to download 1 model (32.5 MB)").doesNotContain("--copy");
+        assertThat(before.err())
+                .contains("--download to download 1 model (32.5 MB)")
+                .doesNotContain("--copy");
         assertThat(before.out())
                 .contains("✗ missing     ✗ missing", "0 ready, 0 incomplete, 1 missing", "To download: 32.5 MB.")
                 .doesNotContain(directory.toString());
@@ -385,7 +387,8 @@ class ModelCommandsTest {
         List<String> lines = terminal.out().lines().toList();
         assertThat(lines).hasSize(9);
         assertThat(lines.subList(0, 7)).allMatch(line -> line.length() <= 80);
-        assertThat(lines.subList(1, 7)).allMatch(line -> line.contains("✗ missing") && line.matches(".* [0-9.]+ [MG]B"));
+        assertThat(lines.subList(1, 7))
+                .allMatch(line -> line.contains("✗ missing") && line.matches(".* [0-9.]+ [MG]B"));
         assertThat(lines.get(8)).startsWith("0 ready, 0 incomplete, 6 missing. To download: ");
     }
 

@@ -28,7 +28,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 class RootCommandTest {
-    private static final String PARSER_JARGON = "(?i)unmatched|index \\d|positional|missing required|invalid value|\\bis not an?\\b";
+    private static final String PARSER_JARGON =
+            "(?i)unmatched|index \\d|positional|missing required|invalid value|\\bis not an?\\b";
 
     private final CapturedTerminal terminal = new CapturedTerminal();
 
@@ -78,8 +79,8 @@ class RootCommandTest {
     @ValueSource(strings = {"benchmark", "transcribe", "cache list", "generate-completion"})
     void helpShowsWhatTheOptionOfTheCommandShows(String command) {
         String[] words = command.split(" ");
-        assertThat(terminal.run(Stream.concat(Stream.of("help"), Stream.of(words))
-                        .toArray(String[]::new)))
+        assertThat(terminal.run(
+                        Stream.concat(Stream.of("help"), Stream.of(words)).toArray(String[]::new)))
                 .isEqualTo(ExitCode.OK);
         CapturedTerminal option = new CapturedTerminal();
         option.run(Stream.concat(Stream.of(words), Stream.of("--help")).toArray(String[]::new));
@@ -147,7 +148,16 @@ class RootCommandTest {
     @ValueSource(ints = {80, 120})
     void helpFitsTheTerminalAndGroupsItsOptions(int columns) {
         for (String command : List.of(
-                "benchmark", "transcribe", "check-models", "download", "copy", "convert", "cache", "list", "help", "")) {
+                "benchmark",
+                "transcribe",
+                "check-models",
+                "download",
+                "copy",
+                "convert",
+                "cache",
+                "list",
+                "help",
+                "")) {
             CapturedTerminal narrow = new CapturedTerminal().columns(columns);
             narrow.run((command + " --help").strip().split(" "));
             assertThat(narrow.out().lines()).as(command).allMatch(line -> line.length() <= columns);
@@ -158,21 +168,34 @@ class RootCommandTest {
         terminal.run("transcribe", "--help");
         assertThat(terminal.out())
                 .containsSubsequence(
-                        "Common options:", "--model", "--implementation", "--language", "--help",
-                        "Decoding options:", "--patience",
-                        "Engine options:", "--threads",
-                        "Model options:", "--download", "--offline",
-                        "Output options:", "--format", "--verbose", "Examples:");
+                        "Common options:",
+                        "--model",
+                        "--implementation",
+                        "--language",
+                        "--help",
+                        "Decoding options:",
+                        "--patience",
+                        "Engine options:",
+                        "--threads",
+                        "Model options:",
+                        "--download",
+                        "--offline",
+                        "Output options:",
+                        "--format",
+                        "--verbose",
+                        "Examples:");
     }
 
     @Test
     void listWrapsAtTheWidthThatIsSetAndNotInAPipe() {
         terminal.columns(80).run("list");
-        assertThat(terminal.out().lines()).allMatch(line -> line.length() <= 80 || !line.strip().contains(" "));
+        assertThat(terminal.out().lines())
+                .allMatch(line -> line.length() <= 80 || !line.strip().contains(" "));
         CapturedTerminal pipe = new CapturedTerminal();
         pipe.run("list");
         assertThat(terminal.out().replaceAll("\\s+", " ")).isEqualTo(pipe.out().replaceAll("\\s+", " "));
-        assertThat(pipe.out()).contains("models:  micro, tiny, tiny.en, base, base.en, small, small.en, medium, medium.en, large");
+        assertThat(pipe.out())
+                .contains("models:  micro, tiny, tiny.en, base, base.en, small, small.en, medium, medium.en, large");
     }
 
     @Test
@@ -196,7 +219,8 @@ class RootCommandTest {
     void aFallbackGivesItsReason() {
         assertThat(DeviceText.of(new Availability.Available("r", "CPU", true, "No CoreML here.")))
                 .isEqualTo(new DeviceText("CPU (fallback: no CoreML here)", ""));
-        assertThat(DeviceText.of(new Availability.Available("r", "CPU (ONNX Runtime)", true, "MLX is missing. Install it.")))
+        assertThat(DeviceText.of(
+                        new Availability.Available("r", "CPU (ONNX Runtime)", true, "MLX is missing. Install it.")))
                 .isEqualTo(new DeviceText("CPU (fallback: MLX is missing)", "Install it."));
         assertThat(DeviceText.of(new Availability.Available("r", "CPU (AVX2)")))
                 .isEqualTo(new DeviceText("CPU (AVX2)", ""));

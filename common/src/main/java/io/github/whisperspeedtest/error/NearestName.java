@@ -25,7 +25,9 @@ public final class NearestName {
 
     /** Returns the question whether the nearest known name is meant, after a space; empty where none is near. */
     public static String question(String name, Collection<String> known) {
-        return of(name, known).map(nearest -> " Did you mean '" + nearest + "'?").orElse("");
+        return of(name, known)
+                .map(nearest -> " Did you mean '" + nearest + "'?")
+                .orElse("");
     }
 
     private static int allowed(String name, String candidate) {
@@ -48,8 +50,7 @@ public final class NearestName {
     private static int step(int[][] distances, String a, String b, int i, int j) {
         int substitution = distances[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
         int nearest = Math.min(substitution, 1 + Math.min(distances[i - 1][j], distances[i][j - 1]));
-        boolean swapped =
-                i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+        boolean swapped = i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
         return swapped ? Math.min(nearest, distances[i - 2][j - 2] + 1) : nearest;
     }
 }

@@ -35,8 +35,9 @@ class SileroModelTest {
     @Test
     void missingModelIsAModelErrorThatNamesTheDownload() {
         assertThat(SileroModel.missing("faster"))
-                .hasMessage("The VAD model silero-vad is not installed. Run: whisper-speedtest download -i faster -m micro"
-                        + " and load the Whisper model again.")
+                .hasMessage(
+                        "The VAD model silero-vad is not installed. Run: whisper-speedtest download -i faster -m micro"
+                                + " and load the Whisper model again.")
                 .extracting(ModelException::kind)
                 .isEqualTo(ErrorKind.MODEL);
     }

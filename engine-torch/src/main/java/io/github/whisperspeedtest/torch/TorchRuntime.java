@@ -61,10 +61,7 @@ public final class TorchRuntime {
             TorchDevice device = TorchDevice.best();
             boolean fallback = !meantFor.contains(device);
             return new Availability.Available(
-                    runtime.version(),
-                    device.description(),
-                    fallback,
-                    fallback ? "No GPU for PyTorch here." : "");
+                    runtime.version(), device.description(), fallback, fallback ? "No GPU for PyTorch here." : "");
         } catch (RuntimeUnavailableException e) {
             return new Availability.Unavailable(e.reason(), e.remedy());
         }

@@ -482,8 +482,7 @@ public abstract class ImplementationContract {
         if (supportsVad()) {
             assertThatThrownBy(() -> shared.transcribe(audio(english()), options))
                     .isInstanceOf(ModelException.class)
-                    .hasMessageContainingAll(
-                            SileroModel.NAME, "whisper-speedtest download -i " + implementation.id());
+                    .hasMessageContainingAll(SileroModel.NAME, "whisper-speedtest download -i " + implementation.id());
             return;
         }
         assertThatThrownBy(() -> shared.transcribe(audio(english()), options))
