@@ -31,7 +31,9 @@ final class MlxEngine implements Engine {
     @Override
     public Availability availability() {
         MlxDevice device = best();
-        return new Availability.Available(version(), description(device), device != MlxDevice.GPU);
+        boolean fallback = device != MlxDevice.GPU;
+        return new Availability.Available(
+                version(), description(device), fallback, fallback ? "No GPU for MLX here." : "");
     }
 
     @Override

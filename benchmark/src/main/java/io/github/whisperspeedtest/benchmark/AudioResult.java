@@ -5,12 +5,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an implementation made of one recording.
+ * The transcript of one recording by one implementation.
  *
  * @param audio name of the recording
  * @param text the transcript, empty where nothing was heard
  * @param language code of the language
- * @param languageProbability probability of that language, 0 to 1; null where it was given or the engine does not tell
+ * @param languageProbability probability of that language, 0 to 1; null if it was given or the engine does not report it
  * @param wordErrorRate how the text differs from the reference, null where the recording has none
  */
 public record AudioResult(

@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One recording of a benchmark.
  *
- * @param name what it is called, usually its file name
+ * @param name the name, usually that of the file
  * @param duration its length, more than zero
- * @param reference what is said in it, null where that is not known
- * @param warnings what a reader of its transcripts should know, such as that it is cut off, as sentences; usually empty
+ * @param reference the reference transcript, null if unknown
+ * @param warnings caveats for its transcripts, such as a truncated recording, as sentences; usually empty
  */
 public record BenchmarkAudio(
         String name, Duration duration, @Nullable String reference, List<String> warnings) {

@@ -5,9 +5,9 @@ import java.lang.management.ManagementFactory;
 import java.util.Objects;
 
 /**
- * What a benchmark ran on.
+ * The machine and software of a benchmark.
  *
- * @param toolVersion version of this tool, {@code development} where it runs from class files
+ * @param toolVersion version of this tool, {@code development} if it runs from class files
  * @param jvm the virtual machine, such as {@code OpenJDK 17.0.15}
  * @param os the operating system, such as {@code Linux 6.1.0 (amd64)}
  * @param chip the processor, such as {@code Apple M2 Pro}
@@ -37,7 +37,7 @@ public record BenchmarkEnvironment(
                 ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize());
     }
 
-    /** Leaves out of the machine's name what is the same everywhere, such as {@code 64-Bit Server VM}. */
+    /** Removes the parts of the JVM's name that are the same everywhere, such as {@code 64-Bit Server VM}. */
     static String jvm(String machineName, String javaVersion) {
         return machineName.replaceFirst(" (64-Bit |32-Bit )?(Server|Client) VM$", "") + " " + javaVersion;
     }

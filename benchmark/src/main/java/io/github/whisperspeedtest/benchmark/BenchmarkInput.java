@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A recording to benchmark with, as a child JVM can open it for itself.
  *
- * @param name what it is called in the report
- * @param file where it is, null for a recording that ships with the embedded model
- * @param reference what is said in it, null where that is not known
+ * @param name the name in the report
+ * @param file the file, null for a recording of the embedded model
+ * @param reference the reference transcript, null if unknown
  */
 public record BenchmarkInput(
         String name, @Nullable Path file, @Nullable String reference) {
@@ -36,7 +36,7 @@ public record BenchmarkInput(
         return new BenchmarkInput(sample.name(), null, sample.reference());
     }
 
-    /** Returns the recording as one of which nobody knows what is said in it. */
+    /** Returns the recording without its reference transcript. */
     BenchmarkInput withoutReference() {
         return new BenchmarkInput(name, file, null);
     }

@@ -8,7 +8,7 @@ public interface BenchmarkListener {
     /**
      * Called once before anything is measured.
      *
-     * @param report what is known by then: environment and settings, no result
+     * @param report the environment and settings, without results
      */
     default void onStart(BenchmarkReport report) {}
 
@@ -21,7 +21,7 @@ public interface BenchmarkListener {
     default void onProgress(String implementation, BenchmarkProgress progress) {}
 
     /**
-     * Called when an implementation is done, whatever became of it.
+     * Called when an implementation is done, successfully or not.
      *
      * @param reportSoFar everything until now, the new result last
      */

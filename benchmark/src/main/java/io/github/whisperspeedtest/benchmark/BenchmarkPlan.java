@@ -8,7 +8,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a benchmark is to do.
+ * The plan of a benchmark.
  *
  * @param implementations ids of the implementations to measure, in order
  * @param model name of the model, or the path of a model file
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param warmupRuns runs before them that do not count
  * @param load how to load the model
  * @param transcribe how to transcribe
- * @param timeLimit how long one implementation may take in all, null for any time
+ * @param timeLimit the time limit for each implementation, null for none
  */
 public record BenchmarkPlan(
         List<String> implementations,

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How far the measurement of one implementation is.
  *
- * @param stage what it is at
+ * @param stage the current stage
  * @param number which one of that stage, from 1
  * @param took how long it took, null while it is under way
  */
@@ -18,7 +18,7 @@ public record BenchmarkProgress(
         Objects.requireNonNull(stage, "stage");
     }
 
-    /** What a measurement consists of, in order. */
+    /** The stages of a measurement, in order. */
     public enum Stage {
         /** The model is loaded. */
         LOAD,

@@ -10,8 +10,8 @@ import java.util.Objects;
 /**
  * The results of a benchmark, all of them or those that there are so far.
  *
- * @param environment what it ran on
- * @param settings what was asked of every implementation
+ * @param environment the machine and software
+ * @param settings the settings for all implementations
  * @param startedAt when it began
  * @param results one result per implementation, in the order in which they were tried
  */
@@ -61,7 +61,7 @@ public record BenchmarkReport(
         return seconds(settings.audioDuration()) / seconds(result.statistics().median());
     }
 
-    /** Returns what a reader of the numbers should know. */
+    /** Returns the caveats for readers of the numbers. */
     public List<BenchmarkWarning> warnings() {
         return BenchmarkWarning.of(this);
     }

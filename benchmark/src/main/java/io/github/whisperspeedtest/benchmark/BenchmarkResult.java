@@ -11,7 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What became of one implementation in a benchmark. */
+/** The result of one implementation in a benchmark. */
 public sealed interface BenchmarkResult {
     /** Returns the id of the implementation. */
     String implementation();
@@ -20,16 +20,16 @@ public sealed interface BenchmarkResult {
     String version();
 
     /**
-     * It ran.
+     * The implementation ran.
      *
-     * @param parameters what the model really ran with
+     * @param parameters the parameters in effect
      * @param load time to load the model
-     * @param firstRun time of the very first run, a warm-up run where there was one
+     * @param firstRun time of the first run, a warm-up run if there was one
      * @param runs the timed runs in order, each of all recordings; at least one, each longer than zero
-     * @param cpu who used the processors in each timed run, empty where that is not known
-     * @param audios what it made of each recording
-     * @param timings medians over the timed runs of where the time went, null where the engine does not tell
-     * @param peakMemoryBytes most memory that its process held at any time, null where that is not known
+     * @param cpu the CPU usage during each timed run, empty if unknown
+     * @param audios the transcript of each recording
+     * @param timings median times of the stages over the timed runs, null if the engine does not report them
+     * @param peakMemoryBytes peak memory of its process, null if unknown
      */
     record Measured(
             String implementation,
@@ -68,12 +68,12 @@ public sealed interface BenchmarkResult {
             return Statistics.of(runs);
         }
 
-        /** Returns how many processors were used on average over the timed runs, empty where that is not known. */
+        /** Returns the average number of cores in use during the timed runs, empty if unknown. */
         public Optional<MeanCores> meanCores() {
             return MeanCores.of(runs, cpu);
         }
 
-        /** Returns the word errors of all recordings with a reference together, empty where there is none. */
+        /** Returns the word error rate over all recordings with a reference, empty without one. */
         public Optional<WordErrorRate> wordErrorRate() {
             return audios.stream()
                     .map(AudioResult::wordErrorRate)
@@ -83,11 +83,11 @@ public sealed interface BenchmarkResult {
     }
 
     /**
-     * It was tried and failed.
+     * The implementation failed.
      *
-     * @param category what kind of failure it was
-     * @param reason what failed
-     * @param remedy what the user can do about it, null where the reason says it or nobody knows
+     * @param category the category of the failure
+     * @param reason the failure
+     * @param remedy what the user can do about it, null if the reason says it or it is unknown
      */
     record Failed(
             String implementation,
@@ -95,7 +95,7 @@ public sealed interface BenchmarkResult {
             FailureCategory category,
             String reason,
             @Nullable String remedy) implements BenchmarkResult {
-        /** Checks that nothing is null that must not be. */
+        /** Checks for null. */
         public Failed {
             Objects.requireNonNull(implementation, "implementation");
             Objects.requireNonNull(version, "version");
@@ -105,7 +105,7 @@ public sealed interface BenchmarkResult {
     }
 
     /**
-     * It cannot run on this machine and was not tried.
+     * The implementation cannot run on this machine.
      *
      * @param problem what is missing or broken, and what the user can do about it
      */
@@ -128,22 +128,22 @@ public sealed interface BenchmarkResult {
         }
     }
 
-    /** Kinds of failure: those of an exception, and two that leave no exception behind. */
+    /** Categories of failure: those of exceptions, and two without an exception. */
     enum FailureCategory {
-        /** What was asked for is wrong. */
+        /** The request is invalid or not supported. */
         USER,
         /** A model is missing, incomplete or damaged. */
         MODEL,
-        /** The machine lacks something. */
+        /** The machine lacks a requirement. */
         ENVIRONMENT,
-        /** A fault of this tool or of an engine below it. */
+        /** An internal error of this tool or of an engine. */
         INTERNAL,
-        /** The process ended by itself. */
+        /** The process crashed. */
         CRASHED,
-        /** The process was ended because it took too long. */
+        /** The process exceeded the time limit. */
         TIMED_OUT;
 
-        /** Returns the category of a failure that an exception told of. */
+        /** Returns the category for the kind of an exception. */
         public static FailureCategory of(ErrorKind kind) {
             return switch (kind) {
                 case USER -> USER;

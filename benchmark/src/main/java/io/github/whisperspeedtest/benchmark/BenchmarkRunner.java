@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Measures implementations one after the other, each in a JVM of its own; whatever happens to one is a row of the report. */
+/** Measures implementations one after the other, each in its own JVM; a failure of one is a row of the report. */
 public final class BenchmarkRunner {
     private static final Logger LOG = LoggerFactory.getLogger(BenchmarkRunner.class);
 
@@ -37,8 +37,8 @@ public final class BenchmarkRunner {
     /**
      * Runs a benchmark.
      *
-     * <p>Before anything is measured, every implementation is looked up and every recording read. What a model with random weights
-     * writes is not compared with what is said.
+     * <p>All implementations are resolved and all recordings read before the first measurement. Text from random weights is not
+     * compared with the reference.
      *
      * @return a result for every implementation of the plan
      * @throws io.github.whisperspeedtest.error.AudioException if a recording cannot be read

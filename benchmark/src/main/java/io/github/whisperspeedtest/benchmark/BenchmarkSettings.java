@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was asked of every implementation alike.
+ * The settings for all implementations.
  *
  * @param model name of the model
  * @param audios the recordings, at least one; a run transcribes all of them one after the other
@@ -109,7 +109,7 @@ public record BenchmarkSettings(
         return described;
     }
 
-    /** Adds a value that is worth a place only where it is not the usual one. */
+    /** Adds a value that is shown only if it is not the default. */
     private static void describe(
             Map<String, String> described, String name, @Nullable Double value, @Nullable Double usual) {
         if (!Objects.equals(value, usual)) {

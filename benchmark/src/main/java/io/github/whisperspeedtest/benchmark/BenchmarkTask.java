@@ -30,7 +30,7 @@ public final class BenchmarkTask implements ChildTask<BenchmarkTask.Order, Bench
     public BenchmarkTask() {}
 
     /**
-     * What to measure.
+     * The measurement to make.
      *
      * @param implementation id of the implementation
      * @param context the directories and settings for it
@@ -51,7 +51,7 @@ public final class BenchmarkTask implements ChildTask<BenchmarkTask.Order, Bench
             LoadOptions load,
             TranscribeOptions transcribe) {}
 
-    /** What came of it. */
+    /** The outcome. */
     public sealed interface Outcome {
         /** Returns what the function for its kind makes of this outcome. */
         <R> R fold(Function<Measurement, R> measurement, Function<Unavailable, R> unavailable);
@@ -70,14 +70,14 @@ public final class BenchmarkTask implements ChildTask<BenchmarkTask.Order, Bench
     }
 
     /**
-     * What was measured.
+     * The measurements.
      *
      * @param parameters what the model really ran with
      * @param load time to load the model
      * @param warmups times of the runs that do not count
      * @param runs the transcriptions of each run that counts, one per recording
      * @param runTimes times of the runs that count
-     * @param cpu who used the processors in each run that counts, empty where the system does not tell
+     * @param cpu the CPU usage of each timed run, empty if the system does not report it
      */
     public record Measurement(
             EngineParameters parameters,

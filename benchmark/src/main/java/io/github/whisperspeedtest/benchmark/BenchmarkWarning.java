@@ -14,11 +14,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that a reader of the numbers should know.
+ * A caveat for readers of the numbers.
  *
- * @param kind what it is about
- * @param implementation id of the implementation that it is about, null where it is about all of them
- * @param message what was seen, as a sentence
+ * @param kind the kind of caveat
+ * @param implementation id of the implementation concerned, null for all
+ * @param message the observation, as a sentence
  */
 public record BenchmarkWarning(Kind kind, @Nullable String implementation, String message) {
     private static final Duration SHORT_AUDIO = Duration.ofSeconds(10);
@@ -27,30 +27,30 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
     private static final double NOISY_SPREAD = 1.5;
     private static final double BUSY_SHARE = 0.1;
 
-    /** Checks that nothing is null that must not be. */
+    /** Checks for null. */
     public BenchmarkWarning {
         Objects.requireNonNull(kind, "kind");
         Objects.requireNonNull(message, "message");
     }
 
-    /** All there are, each with what to do. */
+    /** The kinds, each with advice. */
     public enum Kind {
-        /** Other programs or other virtual machines took more than a tenth of the CPU time that the timed runs wanted. */
+        /** Other programs or other virtual machines used more than a tenth of the CPU time that the timed runs needed. */
         BUSY_MACHINE("Repeat the benchmark when the machine is quiet; the order can differ then."),
         /** A recording is cut off, damaged, or was not read as its header states. */
-        RECORDING("Compare transcripts and word error rates with what is left of the recording."),
-        /** There is little audio, so what an engine does once per call weighs too much. */
-        SHORT_AUDIO("Give longer recordings for a fair comparison."),
-        /** There is one timed run only. */
-        SINGLE_RUN("Ask for three runs or more to see how far the times scatter."),
-        /** An implementation did not use the device that was asked for. */
-        DEVICE_FALLBACK("Compare this row only with rows of the same device."),
+        RECORDING("Transcripts and word error rates cover only the rest of the recording."),
+        /** The audio is short, so the overhead of a call weighs too much. */
+        SHORT_AUDIO("Use longer recordings for a fair comparison."),
+        /** There is only one timed run. */
+        SINGLE_RUN("Use three runs or more to see the variation."),
+        /** An implementation did not use the requested device. */
+        DEVICE_FALLBACK("Compare it only with results of the same device."),
         /** The first run took more than twice the median. */
-        SLOW_FIRST_RUN("A program that transcribes once and ends pays the time of the first run."),
+        SLOW_FIRST_RUN("A program that transcribes one file and exits takes that long."),
         /** The standard deviation is above 5 % of the mean, or the longest run took more than 1.5 times the shortest. */
-        NOISY_RUNS("Close other programs, keep the machine cool, or ask for more runs."),
-        /** Implementations wrote different words. */
-        DIFFERENT_TRANSCRIPTS("Weigh speed against the texts and, where it is known, the word error rate.");
+        NOISY_RUNS("Close other programs, keep the machine cool, or use more runs."),
+        /** Implementations produced different transcripts. */
+        DIFFERENT_TRANSCRIPTS("Weigh speed against the transcripts and, where known, the word error rate.");
 
         private final String advice;
 
@@ -58,23 +58,23 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
             this.advice = advice;
         }
 
-        /** Returns what to do, as a sentence. */
+        /** Returns the advice, as a sentence. */
         public String advice() {
             return advice;
         }
     }
 
-    /** Returns what to do, as a sentence. */
+    /** Returns the advice, as a sentence. */
     public String advice() {
         return kind.advice();
     }
 
-    /** Returns whether the ranking cannot be trusted because of it. */
+    /** Returns whether it makes the ranking unreliable. */
     boolean isAboutOrder() {
         return kind == Kind.BUSY_MACHINE;
     }
 
-    /** Returns the warnings about a report, those about all implementations first. */
+    /** Returns the warnings about a report, those for all implementations first. */
     static List<BenchmarkWarning> of(BenchmarkReport report) {
         List<BenchmarkWarning> warnings = new ArrayList<>();
         for (BenchmarkAudio recording : report.settings().audios()) {
@@ -91,7 +91,7 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
         Duration audio = report.settings().audioDuration();
         if (audio.compareTo(SHORT_AUDIO) < 0) {
             warnings.add(new BenchmarkWarning(
-                    Kind.SHORT_AUDIO, null, "There are only " + Quantities.duration(audio) + " of audio."));
+                    Kind.SHORT_AUDIO, null, "The audio is only " + Quantities.duration(audio) + " long."));
         }
         if (report.settings().runs() == 1) {
             warnings.add(new BenchmarkWarning(Kind.SINGLE_RUN, null, "There is only one timed run."));
@@ -151,8 +151,8 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
             warnings.add(new BenchmarkWarning(
                     Kind.DEVICE_FALLBACK,
                     id,
-                    id + " ran on " + result.parameters().device() + ", but "
-                            + result.parameters().requestedDevice() + " was asked for."));
+                    id + " ran on " + result.parameters().device() + ", not on the requested "
+                            + result.parameters().requestedDevice() + "."));
         }
         if (ratio(result.firstRun(), statistics.median()) > SLOW_FIRST_RUN) {
             warnings.add(new BenchmarkWarning(
@@ -166,13 +166,13 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
             warnings.add(new BenchmarkWarning(
                     Kind.NOISY_RUNS,
                     id,
-                    "The runs of " + id + " scatter: " + Quantities.duration(statistics.min()) + " to "
+                    "The runs of " + id + " vary: " + Quantities.duration(statistics.min()) + " to "
                             + Quantities.duration(statistics.max()) + ", the standard deviation is "
                             + Quantities.percent(statistics.relativeDeviation()) + " of the mean."));
         }
     }
 
-    /** Goes by the index: recordings from different directories may have one name. */
+    /** Compares by index: recordings from different directories may share a name. */
     private static void addDifferences(
             String audio, int index, List<Measured> ranking, List<BenchmarkWarning> warnings) {
         Map<String, List<String>> idsByText = new LinkedHashMap<>();

@@ -17,7 +17,7 @@ final class Chip {
 
     private Chip() {}
 
-    /** Returns the processor's name, empty where the operating system does not tell. */
+    /** Returns the name of the processor, empty if the operating system does not report it. */
     static Optional<String> name() {
         Path cpuInfo = Path.of("/proc/cpuinfo");
         try {

@@ -9,11 +9,11 @@ final class Comparison {
     private Comparison() {}
 
     /** Returns one sentence per slower implementation, none where fewer than two ran. */
-    static List<String> sentences(BenchmarkReport report, Glyphs glyphs) {
+    static List<String> sentences(BenchmarkReport report, Symbols symbols) {
         List<Measured> ranking = report.ranking();
         List<String> sentences = new ArrayList<>();
         for (int i = 1; i < ranking.size(); i++) {
-            sentences.add(sentence(ranking.get(0), ranking.get(i), glyphs));
+            sentences.add(sentence(ranking.get(0), ranking.get(i), symbols));
         }
         return sentences;
     }
@@ -22,14 +22,14 @@ final class Comparison {
      * Divides the medians; the relative error of the quotient is the root of the sum of the squared relative deviations, as
      * for any quotient of independent quantities.
      */
-    private static String sentence(Measured fastest, Measured slower, Glyphs glyphs) {
+    private static String sentence(Measured fastest, Measured slower, Symbols symbols) {
         Statistics fast = fastest.statistics();
         Statistics slow = slower.statistics();
         double ratio = (double) slow.median().toNanos() / fast.median().toNanos();
         String deviation = "";
         if (fast.standardDeviation() != null && slow.standardDeviation() != null) {
             double error = ratio * Math.hypot(fast.relativeDeviation(), slow.relativeDeviation());
-            deviation = " " + glyphs.plusMinus() + " " + Quantities.hundredths(error);
+            deviation = " " + symbols.plusMinus() + " " + Quantities.hundredths(error);
         }
         return fastest.implementation() + " ran " + Quantities.hundredths(ratio) + deviation + " times faster than "
                 + slower.implementation();

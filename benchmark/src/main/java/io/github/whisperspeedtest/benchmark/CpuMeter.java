@@ -13,10 +13,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures who uses the processors while something runs.
+ * Measures the CPU usage of this process, other processes and other virtual machines.
  *
  * <p>Linux counts the time of each processor in {@code /proc/stat}, in hundredths of a second (proc(5); the unit is the same on all
- * architectures that Java runs on). Elsewhere the JVM tells the load of the whole machine since it was last asked.
+ * architectures that Java runs on). Elsewhere the JVM reports the load of the machine since the previous call.
  */
 final class CpuMeter {
     private static final Path PROCESSORS = Path.of("/proc/stat");
@@ -25,7 +25,7 @@ final class CpuMeter {
     private static final Pattern PROCESSOR = Pattern.compile("(?m)^cpu(\\d+) (.+)$");
     private static final long TICK_MILLIS = 10;
 
-    /** What ran for less says nothing about other processes: their time comes in ticks. */
+    /** Shorter runs cannot be attributed: the CPU time of other processes is counted in ticks. */
     private static final Duration SHORTEST = Duration.ofMillis(10 * TICK_MILLIS);
 
     private static final int IDLE = 3;
@@ -39,7 +39,7 @@ final class CpuMeter {
 
     private CpuMeter() {
         if (before == null) {
-            // The load that is asked for at the end counts from here.
+            // The load at the end is relative to this call.
             system.getCpuLoad();
         }
     }
@@ -49,7 +49,7 @@ final class CpuMeter {
         return new CpuMeter();
     }
 
-    /** Returns what was used since the start, null where the system does not even tell the CPU time of this process. */
+    /** Returns the usage since the start, null if the system does not report the CPU time of this process. */
     @Nullable
     CpuUsage stop() {
         if (ownNanos < 0) {
@@ -120,7 +120,7 @@ final class CpuMeter {
                             .map(Long::valueOf)
                             .toList();
                     count++;
-                    // What guests use is counted as their hosts' user time, too.
+                    // Guest time is included in user time.
                     for (int i = 0; i < Math.min(STEAL, ticks.size()); i++) {
                         busy += i == IDLE || i == IO_WAIT ? 0 : ticks.get(i);
                     }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param cores logical processors that the measured process may run on
  * @param own CPU time of the measured process, all threads together
- * @param others CPU time of all other processes on these processors, null where the system does not tell or the run was too short
+ * @param others CPU time of all other processes on these processors, null if the system does not report it or the run was too short
  * @param stolen time that a hypervisor withheld from these processors, null in the same cases
  */
 public record CpuUsage(

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A report as comma-separated values: a header line, then one line per implementation, fastest first.
  *
- * <p>Written as RFC 4180 has it, without line breaks inside cells. Times are seconds. A cell is empty where its value is not
+ * <p>Follows RFC 4180, without line breaks inside cells. Times are seconds. A cell is empty where its value is not
  * known. Several notes, and the texts of several recordings, stand in one cell with {@code |} between them. A text that a spreadsheet would take
  * for a formula gets an apostrophe before it (source: OWASP, "CSV Injection").
  */
@@ -145,7 +145,7 @@ public final class CsvReport {
     }
 
     private static String text(String value) {
-        String line = DisplayText.oneLine(value);
+        String line = TerminalText.oneLine(value);
         boolean formula = !line.isEmpty() && FORMULA_STARTS.indexOf(line.charAt(0)) >= 0;
         return formula ? "'" + line : line;
     }

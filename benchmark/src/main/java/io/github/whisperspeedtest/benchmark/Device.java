@@ -4,20 +4,20 @@ import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import java.util.Locale;
 
-/** Compares the device that was asked for with the one that was used. */
+/** Compares the requested device with the one that was used. */
 final class Device {
     private static final String CPU = "cpu";
 
-    /** The general word for any device that is not the processor. */
+    /** The general word for any device but the CPU. */
     private static final String GPU = "gpu";
 
     private Device() {}
 
     /**
-     * Returns whether another device was used than was asked for.
+     * Returns whether another device was used than the requested one.
      *
-     * <p>Engines add detail to what they were asked for, as in {@code cpu} and {@code CPU (AVX2)}, and call a graphics
-     * processor by the name of its interface; neither is a difference.
+     * <p>Engines add detail, as in {@code CPU (AVX2)} for {@code cpu}, and name a GPU after its interface; neither is a
+     * difference.
      */
     static boolean fellBack(EngineParameters parameters) {
         String requested = parameters.requestedDevice().strip().toLowerCase(Locale.ROOT);
@@ -33,13 +33,13 @@ final class Device {
                 && (actual.length() == device.length() || !Character.isLetterOrDigit(actual.charAt(device.length())));
     }
 
-    /** Returns the device as shown to users, with the one that was asked for where that is another. */
+    /** Returns the device for display, with the requested one where that is another. */
     static String describe(EngineParameters parameters) {
         return parameters.device() + note(parameters);
     }
 
-    /** Returns what follows the device: nothing, or which other one was asked for. */
+    /** Returns what follows the device: nothing, or the requested one where that is another. */
     static String note(EngineParameters parameters) {
-        return fellBack(parameters) ? " (asked for " + parameters.requestedDevice() + ")" : "";
+        return fellBack(parameters) ? " (not " + parameters.requestedDevice() + ")" : "";
     }
 }

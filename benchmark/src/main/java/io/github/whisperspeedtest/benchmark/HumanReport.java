@@ -8,37 +8,52 @@ import io.github.whisperspeedtest.transcription.Timings;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A report for people at a terminal.
+ * Renders a report for a terminal.
  *
  * <p>{@link #render} gives all of it; the other methods give its parts, for a program that shows each result as soon as it is
- * there. Every part ends in a line feed. No line of the table is wider than 120 columns.
+ * there. Every part ends in a line feed. The table leaves out columns that a narrow terminal has no room for; each result has
+ * their values.
  */
 public final class HumanReport {
-    private static final int MAX_COLUMNS = 120;
+    private static final int DEFAULT_COLUMNS = 80;
     private static final int MAX_IMPLEMENTATION_COLUMNS = 20;
     private static final int MAX_TYPE_COLUMNS = 10;
-    private static final int MIN_DEVICE_COLUMNS = 3;
+    private static final int MIN_DEVICE_COLUMNS = 6;
     private static final int MAX_TEXT_CHARACTERS = 100;
     private static final int LABEL_COLUMNS = 13;
     private static final String GAP = "  ";
+    private static final String WARNING = "Warning:";
 
-    private final Glyphs glyphs;
+    private final Symbols symbols;
     private final boolean color;
+    private final int tableColumns;
+    private final int lineColumns;
+
+    /** Creates a renderer whose table fits 80 columns and whose other lines are not wrapped. */
+    public HumanReport(boolean ascii, boolean color) {
+        this(ascii, color, DEFAULT_COLUMNS, Integer.MAX_VALUE);
+    }
 
     /**
      * Creates a renderer.
      *
-     * @param ascii whether the report's own signs are plain ASCII, such as {@code +-} for ±; names and transcripts stay as
-     *     they are
+     * @param ascii whether the report's own symbols are plain ASCII, such as {@code +-} for ±; names and transcripts keep theirs
      * @param color whether to mark up with ANSI escape sequences
+     * @param tableColumns the width of the table
+     * @param lineColumns the width at which other lines wrap, {@link Integer#MAX_VALUE} for never
      */
-    public HumanReport(boolean ascii, boolean color) {
-        this.glyphs = ascii ? Glyphs.ASCII : Glyphs.UNICODE;
+    public HumanReport(boolean ascii, boolean color, int tableColumns, int lineColumns) {
+        this.tableColumns = tableColumns;
+        this.lineColumns = lineColumns;
+        this.symbols = ascii ? Symbols.ASCII : Symbols.UNICODE;
         this.color = color;
     }
 
@@ -56,7 +71,7 @@ public final class HumanReport {
         BenchmarkEnvironment environment = report.environment();
         BenchmarkSettings settings = report.settings();
         StringBuilder target = new StringBuilder();
-        target.append(style(Style.BOLD, "Whisper Speedtest " + DisplayText.oneLine(environment.toolVersion())))
+        target.append(style(Style.BOLD, "Whisper Speedtest " + TerminalText.oneLine(environment.toolVersion())))
                 .append(", ")
                 .append(report.startedAt().truncatedTo(ChronoUnit.SECONDS))
                 .append('\n');
@@ -94,16 +109,16 @@ public final class HumanReport {
     }
 
     /**
-     * Returns what is known of one implementation.
+     * Returns the result of one implementation.
      *
      * @param report the report that the result belongs to, for the length of its audio
      */
     public String result(BenchmarkReport report, BenchmarkResult result) {
         StringBuilder target = new StringBuilder();
         Style style = result instanceof Measured ? Style.BOLD : Style.RED;
-        target.append(style(style, DisplayText.oneLine(result.implementation())))
+        target.append(style(style, TerminalText.oneLine(result.implementation())))
                 .append(' ')
-                .append(DisplayText.oneLine(result.version()))
+                .append(TerminalText.oneLine(result.version()))
                 .append('\n');
         if (result instanceof Measured measured) {
             appendMeasured(target, report, measured);
@@ -135,11 +150,10 @@ public final class HumanReport {
             target.append('\n');
         }
         appendTable(target, report);
-        List<String> comparison = Comparison.sentences(report, glyphs);
+        List<String> comparison = Comparison.sentences(report, symbols);
         if (!comparison.isEmpty()) {
             target.append('\n');
-            comparison.forEach(
-                    sentence -> target.append(DisplayText.oneLine(sentence)).append('\n'));
+            comparison.forEach(sentence -> target.append(wrap(sentence)).append('\n'));
         }
         List<BenchmarkWarning> others =
                 warnings.stream().filter(warning -> !warning.isAboutOrder()).toList();
@@ -151,11 +165,9 @@ public final class HumanReport {
     }
 
     private void appendWarnings(StringBuilder target, List<BenchmarkWarning> warnings) {
-        warnings.forEach(warning -> target.append(style(Style.YELLOW, "Warning:"))
-                .append(' ')
-                .append(DisplayText.oneLine(warning.message()))
-                .append(' ')
-                .append(warning.advice())
+        warnings.forEach(warning -> target.append(style(Style.YELLOW, WARNING))
+                .append(wrap(WARNING + " " + warning.message() + " " + warning.advice())
+                        .substring(WARNING.length()))
                 .append('\n'));
     }
 
@@ -164,17 +176,17 @@ public final class HumanReport {
         line(target, "Median", Quantities.duration(statistics.median()));
         line(
                 target,
-                "Mean " + glyphs.plusMinus() + " " + glyphs.sigma(),
-                ResultTable.mean(statistics, glyphs) + " (" + counted(statistics.count(), "run") + ")");
+                "Mean " + symbols.plusMinus() + " " + symbols.sigma(),
+                ResultTable.mean(statistics, symbols) + " (" + counted(statistics.count(), "run") + ")");
         line(
                 target,
-                "Min " + glyphs.ellipsis() + " max",
-                Quantities.duration(statistics.min()) + " " + glyphs.ellipsis() + " "
+                "Min " + symbols.ellipsis() + " max",
+                Quantities.duration(statistics.min()) + " " + symbols.ellipsis() + " "
                         + Quantities.duration(statistics.max()));
         line(
                 target,
                 "Speed",
-                Quantities.number(report.speed(result)) + glyphs.times() + " real time (real-time factor "
+                Quantities.number(report.speed(result)) + symbols.times() + " real time (real-time factor "
                         + Quantities.number(report.realTimeFactor(result)) + ")");
         Timings timings = result.timings();
         if (timings != null) {
@@ -223,7 +235,7 @@ public final class HumanReport {
     }
 
     private static String quote(String text) {
-        String line = DisplayText.oneLine(text);
+        String line = TerminalText.oneLine(text);
         if (line.isEmpty()) {
             return "(no transcription)";
         }
@@ -236,29 +248,34 @@ public final class HumanReport {
     private void appendTable(StringBuilder target, BenchmarkReport report) {
         List<Measured> ranking = report.ranking();
         List<BenchmarkResult> failures = report.failures();
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(ResultTable.headings(glyphs));
-        ranking.forEach(result -> rows.add(withoutLongWords(ResultTable.cells(report, result, glyphs))));
+        List<List<String>> all = new ArrayList<>();
+        all.add(ResultTable.headings(symbols));
+        ranking.forEach(result -> all.add(withoutLongWords(ResultTable.cells(report, result, symbols))));
         List<String> failed = failures.stream()
                 .map(failure -> cut(failure.implementation(), MAX_IMPLEMENTATION_COLUMNS))
                 .toList();
+        int device = ranking.stream()
+                .mapToInt(result -> TerminalText.columns(shortDevice(result.parameters())))
+                .max()
+                .orElse(0);
+        List<List<String>> rows = fitted(all, failed, Math.max(device, MIN_DEVICE_COLUMNS));
         int[] widths = widths(rows, failed);
         int last = widths.length - 1;
         for (int i = 0; i < rows.size(); i++) {
             List<String> row = rows.get(i);
-            StringBuilder line = new StringBuilder(DisplayText.pad(row.get(0), widths[0]));
+            StringBuilder line = new StringBuilder(TerminalText.pad(row.get(0), widths[0]));
             for (int column = 1; column < last; column++) {
-                line.append(GAP).append(DisplayText.padLeft(row.get(column), widths[column]));
+                line.append(GAP).append(TerminalText.padLeft(row.get(column), widths[column]));
             }
             line.append(GAP)
                     .append(i == 0 ? row.get(last) : device(ranking.get(i - 1).parameters(), widths[last]));
             Style style = i == 0 ? Style.BOLD : i == 1 ? Style.GREEN : Style.PLAIN;
-            target.append(style(style, cut(line.toString(), MAX_COLUMNS))).append('\n');
+            target.append(style(style, cut(line.toString(), tableColumns))).append('\n');
         }
         for (int i = 0; i < failures.size(); i++) {
-            String line = DisplayText.pad(failed.get(i), widths[0]) + GAP + ResultTable.status(failures.get(i)) + ": "
+            String line = TerminalText.pad(failed.get(i), widths[0]) + GAP + ResultTable.status(failures.get(i)) + " - "
                     + ResultTable.reason(failures.get(i));
-            target.append(style(Style.RED, cut(line, MAX_COLUMNS))).append('\n');
+            target.append(style(Style.RED, cut(line, tableColumns))).append('\n');
         }
     }
 
@@ -270,15 +287,38 @@ public final class HumanReport {
         return shorter;
     }
 
+    /** Returns the rows without as many of the optional columns as leave room for the devices. */
+    private List<List<String>> fitted(List<List<String>> rows, List<String> failed, int device) {
+        List<Integer> left = new ArrayList<>(ResultTable.OPTIONAL);
+        Set<Integer> dropped = new HashSet<>();
+        List<List<String>> fitted = rows;
+        while (!left.isEmpty() && lastOf(widths(fitted, failed)) < device) {
+            dropped.add(left.remove(0));
+            fitted = rows.stream().map(row -> without(dropped, row)).toList();
+        }
+        return fitted;
+    }
+
+    private static int lastOf(int[] widths) {
+        return widths[widths.length - 1];
+    }
+
+    private static List<String> without(Set<Integer> dropped, List<String> row) {
+        return IntStream.range(0, row.size())
+                .filter(column -> !dropped.contains(column))
+                .mapToObj(row::get)
+                .toList();
+    }
+
     /** Returns the widths of the columns; the last one is what the others leave of a line. */
-    private static int[] widths(List<List<String>> rows, List<String> failed) {
+    private int[] widths(List<List<String>> rows, List<String> failed) {
         int last = rows.get(0).size() - 1;
         int[] widths = new int[last + 1];
-        widths[0] = failed.stream().mapToInt(DisplayText::columns).max().orElse(0);
-        int left = MAX_COLUMNS;
+        widths[0] = failed.stream().mapToInt(TerminalText::columns).max().orElse(0);
+        int left = tableColumns;
         for (int column = 0; column < last; column++) {
             for (List<String> row : rows) {
-                widths[column] = Math.max(widths[column], DisplayText.columns(row.get(column)));
+                widths[column] = Math.max(widths[column], TerminalText.columns(row.get(column)));
             }
             left -= widths[column] + GAP.length();
         }
@@ -286,27 +326,36 @@ public final class HumanReport {
         return widths;
     }
 
-    /** Leaves out details of the device rather than the note that it is not the one that was asked for. */
+    private static String shortDevice(EngineParameters parameters) {
+        return TerminalText.oneLine(parameters.device()).replaceFirst(" \\(.*", "") + Device.note(parameters);
+    }
+
+    /** Leaves out details of the device rather than the note that it is not the requested one. */
     private String device(EngineParameters parameters, int columns) {
         String note = Device.note(parameters);
-        String device = DisplayText.oneLine(parameters.device());
-        int room = Math.max(MIN_DEVICE_COLUMNS, columns - DisplayText.columns(note));
+        String device = TerminalText.oneLine(parameters.device());
+        int room = Math.max(MIN_DEVICE_COLUMNS, columns - TerminalText.columns(note));
         int details = device.indexOf(" (");
-        if (DisplayText.columns(device) > room && details > 0) {
+        if (TerminalText.columns(device) > room && details > 0) {
             device = device.substring(0, details);
         }
         return cut(cut(device, room) + note, columns);
     }
 
     private String cut(String text, int columns) {
-        return DisplayText.cut(DisplayText.oneLine(text), columns, glyphs.ellipsis());
+        return TerminalText.cut(TerminalText.oneLine(text), columns, symbols.ellipsis());
     }
 
     private void line(StringBuilder target, String label, String value) {
-        target.append(GAP)
-                .append(DisplayText.pad(label, LABEL_COLUMNS))
-                .append(DisplayText.oneLine(value))
+        StringBuilder line = new StringBuilder(GAP)
+                .append(TerminalText.pad(label, LABEL_COLUMNS))
+                .append(TerminalText.oneLine(value));
+        target.append(TerminalText.wrap(line.toString(), lineColumns, LABEL_COLUMNS))
                 .append('\n');
+    }
+
+    private String wrap(String sentence) {
+        return TerminalText.wrap(TerminalText.oneLine(sentence), lineColumns, 0);
     }
 
     private static String counted(int count, String noun) {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A report as JSON: everything that was measured and what follows from it, in one object.
  *
- * <p>Times are seconds, sizes bytes, rates fractions. What is not known is {@code null}. {@code format_version} rises when a
+ * <p>Times are seconds, sizes bytes, rates fractions. Unknown values are {@code null}. {@code format_version} rises when a
  * field changes its meaning or goes; new fields may come without that.
  */
 public final class JsonReport {

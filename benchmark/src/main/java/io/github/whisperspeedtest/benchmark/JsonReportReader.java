@@ -156,7 +156,7 @@ final class JsonReportReader {
         return texts == null ? List.of() : texts;
     }
 
-    /** Reports did not tell this at first. */
+    /** Early reports lack this field. */
     private List<CpuUsage> cpu(JsonNode measured) {
         List<CpuUsage> cpu = optional(measured, "run_cpu", (node, name) -> list(node, name, this::cpuUsage));
         return cpu == null ? List.of() : cpu;

@@ -9,12 +9,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A report as GitHub-flavoured Markdown: what affects the numbers, a table, fastest first, the notes, the texts, the warnings. */
+/** Renders a report as GitHub-flavoured Markdown: settings, a table, fastest first, notes, transcripts and warnings. */
 public final class MarkdownReport {
-    /** Signs that would start markup in the middle of a line. */
+    /** Characters that start markup inside a line. */
     private static final Pattern MARKUP = Pattern.compile("[\\\\|`*\\[\\]<>&~]");
 
-    private static final Glyphs GLYPHS = Glyphs.UNICODE;
+    private static final Symbols SYMBOLS = Symbols.UNICODE;
 
     private MarkdownReport() {}
 
@@ -25,7 +25,7 @@ public final class MarkdownReport {
         appendTable(target, report);
         appendNotes(target, report.ranking());
         appendTexts(target, report.ranking());
-        appendList(target, Comparison.sentences(report, GLYPHS));
+        appendList(target, Comparison.sentences(report, SYMBOLS));
         appendList(
                 target,
                 report.warnings().stream()
@@ -72,7 +72,7 @@ public final class MarkdownReport {
         if (report.results().isEmpty()) {
             return;
         }
-        List<String> headings = withRuntime(ResultTable.headings(GLYPHS), "Runtime");
+        List<String> headings = withRuntime(ResultTable.headings(SYMBOLS), "Runtime");
         target.append('\n');
         appendRow(target, headings);
         List<String> alignment = new ArrayList<>(Collections.nCopies(headings.size(), "---:"));
@@ -81,7 +81,7 @@ public final class MarkdownReport {
         alignment.set(headings.size() - 1, ":---");
         target.append("| ").append(String.join(" | ", alignment)).append(" |\n");
         for (Measured result : report.ranking()) {
-            List<String> cells = ResultTable.cells(report, result, GLYPHS);
+            List<String> cells = ResultTable.cells(report, result, SYMBOLS);
             appendRow(target, withRuntime(cells, result.parameters().runtime()));
         }
         for (BenchmarkResult failure : report.failures()) {
@@ -137,6 +137,6 @@ public final class MarkdownReport {
     }
 
     private static String escape(String text) {
-        return MARKUP.matcher(DisplayText.oneLine(text)).replaceAll("\\\\$0");
+        return MARKUP.matcher(TerminalText.oneLine(text)).replaceAll("\\\\$0");
     }
 }

@@ -8,11 +8,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many processors were used on average over timed runs: CPU time over wall time.
+ * The average number of cores in use during timed runs: CPU time divided by wall time.
  *
  * @param own by the measured process
- * @param others by all other processes, null where the system does not tell
- * @param stolen by other virtual machines of the same hypervisor, null where the system does not tell
+ * @param others by all other processes, null if the system does not report it
+ * @param stolen by other virtual machines of the hypervisor, null if the system does not report it
  */
 public record MeanCores(
         double own, @Nullable Double others, @Nullable Double stolen) {

@@ -5,20 +5,22 @@ import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Unavailable;
 import io.github.whisperspeedtest.evaluation.WordErrorRate;
 import java.util.List;
-import java.util.Locale;
 
-/** The columns that every table of results has, and how a result is put into words. */
+/** The columns of a table of results, and the words for an outcome. */
 final class ResultTable {
     static final String UNKNOWN = "n/a";
 
     private ResultTable() {}
 
-    /** Returns the titles; the first and the last column hold words, those between them numbers. */
-    static List<String> headings(Glyphs glyphs) {
+    /** Indices of the columns that a narrow table leaves out, in this order; the first follows from the speed. */
+    static final List<Integer> OPTIONAL = List.of(4, 2, 6);
+
+    /** Returns the headings; the first and the last column hold words, those between them numbers. */
+    static List<String> headings(Symbols symbols) {
         return List.of(
                 "Implementation",
                 "Median",
-                "Mean " + glyphs.plusMinus() + " " + glyphs.sigma(),
+                "Mean " + symbols.plusMinus() + " " + symbols.sigma(),
                 "Speed",
                 "RTF",
                 "Load",
@@ -29,12 +31,12 @@ final class ResultTable {
                 "Device");
     }
 
-    static List<String> cells(BenchmarkReport report, Measured result, Glyphs glyphs) {
+    static List<String> cells(BenchmarkReport report, Measured result, Symbols symbols) {
         return List.of(
                 result.implementation(),
                 Quantities.duration(result.statistics().median()),
-                mean(result.statistics(), glyphs),
-                Quantities.number(report.speed(result)) + glyphs.times(),
+                mean(result.statistics(), symbols),
+                Quantities.number(report.speed(result)) + symbols.times(),
                 Quantities.number(report.realTimeFactor(result)),
                 Quantities.duration(result.load()),
                 Quantities.duration(result.firstRun()),
@@ -44,12 +46,12 @@ final class ResultTable {
                 Device.describe(result.parameters()));
     }
 
-    /** Returns the mean with its deviation, if there is one. */
-    static String mean(Statistics statistics, Glyphs glyphs) {
+    /** Returns the mean, with the standard deviation if known. */
+    static String mean(Statistics statistics, Symbols symbols) {
         return statistics.standardDeviation() == null
                 ? Quantities.duration(statistics.mean())
                 : Quantities.durationWithDeviation(
-                        statistics.mean(), statistics.standardDeviation(), glyphs.plusMinus());
+                        statistics.mean(), statistics.standardDeviation(), symbols.plusMinus());
     }
 
     static String memory(Measured result) {
@@ -64,16 +66,23 @@ final class ResultTable {
                 .orElse(UNKNOWN);
     }
 
-    /** Returns what became of a result in one or two words, such as {@code failed (timed out)}. */
+    /** Returns the outcome in a few words, such as {@code failed: timed out}. */
     static String status(BenchmarkResult result) {
         if (result instanceof Failed failed) {
-            return "failed ("
-                    + failed.category().name().toLowerCase(Locale.ROOT).replace('_', ' ') + ")";
+            return "failed: "
+                    + switch (failed.category()) {
+                        case USER -> "not supported";
+                        case MODEL -> "model missing or damaged";
+                        case ENVIRONMENT -> "missing requirement";
+                        case INTERNAL -> "internal error";
+                        case CRASHED -> "crashed";
+                        case TIMED_OUT -> "timed out";
+                    };
         }
         return result instanceof Unavailable ? "unavailable" : "measured";
     }
 
-    /** Returns why there are no numbers, empty where there are. */
+    /** Returns the reason for a failure, empty for a measured result. */
     static String reason(BenchmarkResult result) {
         if (result instanceof Failed failed) {
             return failed.reason();
@@ -81,7 +90,7 @@ final class ResultTable {
         return result instanceof Unavailable unavailable ? unavailable.problem().reason() : "";
     }
 
-    /** Returns what to do about a failure, empty where nothing is known. */
+    /** Returns what to do about a failure, empty where that is unknown. */
     static String remedy(BenchmarkResult result) {
         if (result instanceof Failed failed) {
             String remedy = failed.remedy();

@@ -6,12 +6,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be said of a few measured times.
+ * Statistics of measured times.
  *
  * @param count number of times
  * @param median the middle one, or the mean of the two in the middle
  * @param mean their mean
- * @param standardDeviation standard deviation of the sample (divided by count - 1), null where there is only one
+ * @param standardDeviation standard deviation of the sample (divided by count - 1), null for a single one
  * @param min the shortest
  * @param max the longest
  */
@@ -58,7 +58,7 @@ public record Statistics(
                 Duration.ofNanos(sorted[count - 1]));
     }
 
-    /** Returns the standard deviation as a fraction of the mean, 0 where there is only one time. */
+    /** Returns the standard deviation as a fraction of the mean, 0 for a single time. */
     public double relativeDeviation() {
         if (standardDeviation == null || mean.isZero()) {
             return 0;

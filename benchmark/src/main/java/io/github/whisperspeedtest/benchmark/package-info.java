@@ -1,4 +1,4 @@
-/** Measuring implementations side by side, and reports of what was measured. */
+/** Benchmarks of implementations, and reports of the results. */
 @NullMarked
 package io.github.whisperspeedtest.benchmark;
 

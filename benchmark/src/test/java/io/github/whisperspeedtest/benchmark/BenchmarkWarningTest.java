@@ -39,7 +39,7 @@ class BenchmarkWarningTest {
                 .containsExactly(new BenchmarkWarning(
                         Kind.NOISY_RUNS,
                         "a",
-                        "The runs of a scatter: 90.0 ms to 110 ms, the standard deviation is 10.0 % of the mean."));
+                        "The runs of a vary: 90.0 ms to 110 ms, the standard deviation is 10.0 % of the mean."));
     }
 
     @Test
@@ -114,7 +114,7 @@ class BenchmarkWarningTest {
         assertThat(Reports.plain(3, Reports.measured("a", parameters, "x", 100, 100, 100, 100))
                         .warnings())
                 .containsExactly(
-                        new BenchmarkWarning(Kind.DEVICE_FALLBACK, "a", "a ran on CPU, but gpu was asked for."));
+                        new BenchmarkWarning(Kind.DEVICE_FALLBACK, "a", "a ran on CPU, not on the requested gpu."));
     }
 
     @Test
@@ -158,7 +158,7 @@ class BenchmarkWarningTest {
     @Test
     void lessThanTenSecondsOfAudioIsShort() {
         assertThat(reportOf(Duration.ofMillis(9990)).warnings())
-                .containsExactly(new BenchmarkWarning(Kind.SHORT_AUDIO, null, "There are only 9.99 s of audio."));
+                .containsExactly(new BenchmarkWarning(Kind.SHORT_AUDIO, null, "The audio is only 9.99 s long."));
         assertThat(reportOf(Duration.ofSeconds(10)).warnings()).isEmpty();
     }
 

@@ -15,13 +15,13 @@ class DeviceTest {
         "mps,  MPS (Apple M2),   MPS (Apple M2)",
         "gpu,  Metal,            Metal",
         "gpu,  GPU 0,            GPU 0",
-        "gpu,  CPU,              CPU (asked for gpu)",
-        "gpu,  cpu (NEON),       cpu (NEON) (asked for gpu)",
-        "mps,  CPU,              CPU (asked for mps)",
-        "cpu,  Metal,            Metal (asked for cpu)",
-        "cuda, cudart,           cudart (asked for cuda)",
+        "gpu,  CPU,              CPU (not gpu)",
+        "gpu,  cpu (NEON),       cpu (NEON) (not gpu)",
+        "mps,  CPU,              CPU (not mps)",
+        "cpu,  Metal,            Metal (not cpu)",
+        "cuda, cudart,           cudart (not cuda)",
     })
-    void namesTheDeviceThatWasAskedForWhereItIsAnother(String requested, String actual, String expected) {
+    void namesTheRequestedDeviceIfAnotherWasUsed(String requested, String actual, String expected) {
         assertThat(Device.describe(new EngineParameters("m", "r", requested, actual, "f16", 1)))
                 .isEqualTo(expected);
     }

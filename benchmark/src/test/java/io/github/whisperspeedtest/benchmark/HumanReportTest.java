@@ -9,8 +9,8 @@ import io.github.whisperspeedtest.transcription.EngineParameters;
 import org.junit.jupiter.api.Test;
 
 class HumanReportTest {
-    private final HumanReport unicode = new HumanReport(false, false);
-    private final HumanReport ascii = new HumanReport(true, false);
+    private final HumanReport unicode = new HumanReport(false, false, 120, Integer.MAX_VALUE);
+    private final HumanReport ascii = new HumanReport(true, false, 120, Integer.MAX_VALUE);
 
     @Test
     void showsEverything() {
@@ -36,7 +36,7 @@ class HumanReportTest {
                           First run    1.00 s
                           Peak memory  n/a
                           WER          25.0 % (1 wrong of 4 words)
-                          Parameters   micro, onnxruntime 1.29.0, int8, 2 threads, CPU (asked for gpu)
+                          Parameters   micro, onnxruntime 1.29.0, int8, 2 threads, CPU (not gpu)
                           Note         VAD off: its model is not on this machine
                           Note         Two | notes
                           Text         count.wav: "One, two, four!"
@@ -58,7 +58,7 @@ class HumanReportTest {
                                        grüße|2.wav: "Viele Grüße"
 
                         coreml 0.1.0
-                          Status       failed (crashed)
+                          Status       failed: crashed
                           Reason       the process ended with code 134: libexample | abort()
 
                         mlx 0.1.0
@@ -70,12 +70,12 @@ class HumanReportTest {
                           First run    2.60 s
                           Peak memory  1.40 GiB
                           WER          100.0 % (4 wrong of 4 words)
-                          Parameters   micro, onnxruntime 1.29.0, q4, 2 threads, CPU (AVX2, AVX-512, FMA, F16C) (asked for gpu)
+                          Parameters   micro, onnxruntime 1.29.0, q4, 2 threads, CPU (AVX2, AVX-512, FMA, F16C) (not gpu)
                           Text         count.wav: (no transcription)
                                        grüße|2.wav: (no transcription)
 
                         insanely 0.1.0
-                          Status       failed (timed out)
+                          Status       failed: timed out
                           Reason       no answer for 60 s
                           Remedy       Ask for fewer runs.
 
@@ -86,21 +86,21 @@ class HumanReportTest {
 
                         Implementation  Median      Mean ± σ  Speed     RTF     Load  First run    Memory      WER  Type  Device
                         whispercpp      400 ms  402 ± 7.2 ms  52.5×  0.0190   123 ms     998 ms   312 MiB    0.0 %   f16  Metal
-                        faster          800 ms   800 ± 60 ms  26.3×  0.0381  80.0 ms     1.00 s       n/a   25.0 %  int8  CPU (asked for gpu)
-                        mlx             2.40 s    2.40 ± 0 s  8.75×   0.114   1.50 s     2.60 s  1.40 GiB  100.0 %    q4  CPU (asked for gpu)
-                        coreml          failed (crashed): the process ended with code 134: libexample | abort()
-                        insanely        failed (timed out): no answer for 60 s
-                        mps             unavailable: there is no PyTorch for this platform
+                        faster          800 ms   800 ± 60 ms  26.3×  0.0381  80.0 ms     1.00 s       n/a   25.0 %  int8  CPU (not gpu)
+                        mlx             2.40 s    2.40 ± 0 s  8.75×   0.114   1.50 s     2.60 s  1.40 GiB  100.0 %    q4  CPU (not gpu)
+                        coreml          failed: crashed - the process ended with code 134: libexample | abort()
+                        insanely        failed: timed out - no answer for 60 s
+                        mps             unavailable - there is no PyTorch for this platform
 
                         whispercpp ran 2.00 ± 0.15 times faster than faster
                         whispercpp ran 6.00 ± 0.11 times faster than mlx
 
-                        Warning: The first run of whispercpp took 998 ms, the median is 400 ms. A program that transcribes once and ends pays the time of the first run.
-                        Warning: faster ran on CPU, but gpu was asked for. Compare this row only with rows of the same device.
-                        Warning: The runs of faster scatter: 740 ms to 860 ms, the standard deviation is 7.5 % of the mean. Close other programs, keep the machine cool, or ask for more runs.
-                        Warning: mlx ran on CPU (AVX2, AVX-512, FMA, F16C), but gpu was asked for. Compare this row only with rows of the same device.
-                        Warning: The transcripts of count.wav differ: whispercpp; faster; mlx. Weigh speed against the texts and, where it is known, the word error rate.
-                        Warning: The transcripts of grüße|2.wav differ: whispercpp; faster; mlx. Weigh speed against the texts and, where it is known, the word error rate.
+                        Warning: The first run of whispercpp took 998 ms, the median is 400 ms. A program that transcribes one file and exits takes that long.
+                        Warning: faster ran on CPU, not on the requested gpu. Compare it only with results of the same device.
+                        Warning: The runs of faster vary: 740 ms to 860 ms, the standard deviation is 7.5 % of the mean. Close other programs, keep the machine cool, or use more runs.
+                        Warning: mlx ran on CPU (AVX2, AVX-512, FMA, F16C), not on the requested gpu. Compare it only with results of the same device.
+                        Warning: The transcripts of count.wav differ: whispercpp; faster; mlx. Weigh speed against the transcripts and, where known, the word error rate.
+                        Warning: The transcripts of grüße|2.wav differ: whispercpp; faster; mlx. Weigh speed against the transcripts and, where known, the word error rate.
                         """);
     }
 
@@ -109,11 +109,11 @@ class HumanReportTest {
         assertThat(ascii.conclusion(Reports.full())).startsWith("""
                         Implementation  Median     Mean +- sd  Speed     RTF     Load  First run    Memory      WER  Type  Device
                         whispercpp      400 ms  402 +- 7.2 ms  52.5x  0.0190   123 ms     998 ms   312 MiB    0.0 %   f16  Metal
-                        faster          800 ms   800 +- 60 ms  26.3x  0.0381  80.0 ms     1.00 s       n/a   25.0 %  int8  CPU (asked for gpu)
-                        mlx             2.40 s    2.40 +- 0 s  8.75x   0.114   1.50 s     2.60 s  1.40 GiB  100.0 %    q4  CPU (asked for gpu)
-                        coreml          failed (crashed): the process ended with code 134: libexample | abort()
-                        insanely        failed (timed out): no answer for 60 s
-                        mps             unavailable: there is no PyTorch for this platform
+                        faster          800 ms   800 +- 60 ms  26.3x  0.0381  80.0 ms     1.00 s       n/a   25.0 %  int8  CPU (not gpu)
+                        mlx             2.40 s    2.40 +- 0 s  8.75x   0.114   1.50 s     2.60 s  1.40 GiB  100.0 %    q4  CPU (not gpu)
+                        coreml          failed: crashed - the process ended with code 134: libexample | abort()
+                        insanely        failed: timed out - no answer for 60 s
+                        mps             unavailable - there is no PyTorch for this platform
 
                         whispercpp ran 2.00 +- 0.15 times faster than faster
                         whispercpp ran 6.00 +- 0.11 times faster than mlx
@@ -121,7 +121,37 @@ class HumanReportTest {
     }
 
     @Test
-    void nothingOfTheReportItselfIsOutsideAsciiThen() {
+    void aNarrowTableLeavesOutWhatTheResultsHave() {
+        assertThat(new HumanReport(false, false).conclusion(Reports.full())).startsWith("""
+                        Implementation  Median  Speed     Load    Memory      WER  Type  Device
+                        whispercpp      400 ms  52.5×   123 ms   312 MiB    0.0 %   f16  Metal
+                        faster          800 ms  26.3×  80.0 ms       n/a   25.0 %  int8  CPU (not gpu)
+                        mlx             2.40 s  8.75×   1.50 s  1.40 GiB  100.0 %    q4  CPU (not gpu)
+                        coreml          failed: crashed - the process ended with code 134: libexample |…
+                        insanely        failed: timed out - no answer for 60 s
+                        mps             unavailable - there is no PyTorch for this platform
+                        """);
+    }
+
+    @Test
+    void linesWrapAtTheWidthOfTheTerminal() {
+        BenchmarkReport report = Reports.full();
+        String wrapped = new HumanReport(false, false, 80, 80).render(report);
+
+        assertThat(wrapped.lines()).allMatch(line -> TerminalText.columns(line) <= 80);
+        assertThat(wrapped).contains("""
+                          Options      language auto, task transcribe, beam size 1, best of 5,
+                                       temperatures 0.0 0.2 0.4 0.6 0.8 1.0, condition on previous text
+                                       auto, timestamps segment, vad auto
+                        """);
+        String whole = new HumanReport(false, false, 80, Integer.MAX_VALUE).render(report);
+        assertThat(wrapped.replaceAll("\\s+", " ")).isEqualTo(whole.replaceAll("\\s+", " "));
+        assertThat(new HumanReport(false, true, 80, 80).render(report).replaceAll("\u001B\\[\\d+m", ""))
+                .isEqualTo(wrapped);
+    }
+
+    @Test
+    void theWholeReportCanBePlainAscii() {
         BenchmarkReport report = Reports.plain(
                 3,
                 Reports.measured("a", Reports.CPU, "x", 900, 100, 110, 170),
@@ -132,7 +162,7 @@ class HumanReportTest {
 
     @Test
     void colorsChangeNothingButColors() {
-        String colored = new HumanReport(false, true).render(Reports.full());
+        String colored = new HumanReport(false, true, 120, Integer.MAX_VALUE).render(Reports.full());
 
         assertThat(colored)
                 .contains("\u001B[1mwhispercpp\u001B[0m 0.1.0\n")
@@ -172,7 +202,7 @@ class HumanReportTest {
                         Implementation  Median  Mean ± σ  Speed      RTF    Load  First run  Memory  WER  Type  Device
                         a               100 ms    100 ms   200×  0.00500  100 ms     100 ms     n/a  n/a   f16  CPU (AVX2)
 
-                        Warning: There is only one timed run. Ask for three runs or more to see how far the times scatter.
+                        Warning: There is only one timed run. Use three runs or more to see the variation.
                         """);
     }
 
@@ -224,8 +254,8 @@ class HumanReportTest {
 
         String table = unicode.conclusion(report).split("\n\n")[0];
 
-        assertThat(table.lines()).hasSize(4).allMatch(line -> DisplayText.columns(line) <= 120);
-        assertThat(table).contains("an-implementation-w… ").contains("f…  failed (internal): because ");
+        assertThat(table.lines()).hasSize(4).allMatch(line -> TerminalText.columns(line) <= 120);
+        assertThat(table).contains("an-implementation-w… ").contains("f…  failed: internal error - because ");
     }
 
     @Test
@@ -236,7 +266,7 @@ class HumanReportTest {
                 Reports.measured("plain", Reports.CPU, "x", 200, 200, 200, 200));
 
         assertThat(unicode.conclusion(report).lines().skip(1).limit(2))
-                .allSatisfy(line -> assertThat(DisplayText.columns(line.substring(0, line.indexOf("00 ms"))))
+                .allSatisfy(line -> assertThat(TerminalText.columns(line.substring(0, line.indexOf("00 ms"))))
                         .isEqualTo(17));
     }
 
@@ -247,7 +277,7 @@ class HumanReportTest {
     }
 
     @Test
-    void aBusyMachineIsToldAboveTheTable() {
+    void theWarningOfABusyMachineIsAboveTheTable() {
         BenchmarkReport report = busy();
         assertThat(unicode.conclusion(report)).startsWith("Warning: The machine was busy: ");
         assertThat(unicode.conclusion(report).indexOf("Warning: There is only one"))

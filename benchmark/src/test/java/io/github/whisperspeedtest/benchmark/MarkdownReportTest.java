@@ -20,10 +20,10 @@ class MarkdownReportTest {
                         | Implementation | Median | Mean ± σ | Speed | RTF | Load | First run | Memory | WER | Type | Runtime | Device |
                         | :--- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | :--- | :--- |
                         | whispercpp | 400 ms | 402 ± 7.2 ms | 52.5× | 0.0190 | 123 ms | 998 ms | 312 MiB | 0.0 % | f16 | whisper.cpp 1.7.1 | Metal |
-                        | faster | 800 ms | 800 ± 60 ms | 26.3× | 0.0381 | 80.0 ms | 1.00 s | n/a | 25.0 % | int8 | onnxruntime 1.29.0 | CPU (asked for gpu) |
-                        | mlx | 2.40 s | 2.40 ± 0 s | 8.75× | 0.114 | 1.50 s | 2.60 s | 1.40 GiB | 100.0 % | q4 | onnxruntime 1.29.0 | CPU (AVX2, AVX-512, FMA, F16C) (asked for gpu) |
-                        | coreml |  |  |  |  |  |  |  |  |  |  | failed (crashed): the process ended with code 134: libexample \\| abort() |
-                        | insanely |  |  |  |  |  |  |  |  |  |  | failed (timed out): no answer for 60 s: Ask for fewer runs. |
+                        | faster | 800 ms | 800 ± 60 ms | 26.3× | 0.0381 | 80.0 ms | 1.00 s | n/a | 25.0 % | int8 | onnxruntime 1.29.0 | CPU (not gpu) |
+                        | mlx | 2.40 s | 2.40 ± 0 s | 8.75× | 0.114 | 1.50 s | 2.60 s | 1.40 GiB | 100.0 % | q4 | onnxruntime 1.29.0 | CPU (AVX2, AVX-512, FMA, F16C) (not gpu) |
+                        | coreml |  |  |  |  |  |  |  |  |  |  | failed: crashed: the process ended with code 134: libexample \\| abort() |
+                        | insanely |  |  |  |  |  |  |  |  |  |  | failed: timed out: no answer for 60 s: Ask for fewer runs. |
                         | mps |  |  |  |  |  |  |  |  |  |  | unavailable: there is no PyTorch for this platform: Use a machine with Linux or macOS. |
 
                         - faster: VAD off: its model is not on this machine
@@ -39,12 +39,12 @@ class MarkdownReportTest {
                         - whispercpp ran 2.00 ± 0.15 times faster than faster
                         - whispercpp ran 6.00 ± 0.11 times faster than mlx
 
-                        - Warning: The first run of whispercpp took 998 ms, the median is 400 ms. A program that transcribes once and ends pays the time of the first run.
-                        - Warning: faster ran on CPU, but gpu was asked for. Compare this row only with rows of the same device.
-                        - Warning: The runs of faster scatter: 740 ms to 860 ms, the standard deviation is 7.5 % of the mean. Close other programs, keep the machine cool, or ask for more runs.
-                        - Warning: mlx ran on CPU (AVX2, AVX-512, FMA, F16C), but gpu was asked for. Compare this row only with rows of the same device.
-                        - Warning: The transcripts of count.wav differ: whispercpp; faster; mlx. Weigh speed against the texts and, where it is known, the word error rate.
-                        - Warning: The transcripts of grüße\\|2.wav differ: whispercpp; faster; mlx. Weigh speed against the texts and, where it is known, the word error rate.
+                        - Warning: The first run of whispercpp took 998 ms, the median is 400 ms. A program that transcribes one file and exits takes that long.
+                        - Warning: faster ran on CPU, not on the requested gpu. Compare it only with results of the same device.
+                        - Warning: The runs of faster vary: 740 ms to 860 ms, the standard deviation is 7.5 % of the mean. Close other programs, keep the machine cool, or use more runs.
+                        - Warning: mlx ran on CPU (AVX2, AVX-512, FMA, F16C), not on the requested gpu. Compare it only with results of the same device.
+                        - Warning: The transcripts of count.wav differ: whispercpp; faster; mlx. Weigh speed against the transcripts and, where known, the word error rate.
+                        - Warning: The transcripts of grüße\\|2.wav differ: whispercpp; faster; mlx. Weigh speed against the transcripts and, where known, the word error rate.
                         """);
     }
 
@@ -65,7 +65,7 @@ class MarkdownReportTest {
     }
 
     @Test
-    void aBusyMachineIsToldAboveTheTable() {
+    void theWarningOfABusyMachineIsAboveTheTable() {
         var measured = Reports.measured("a", Reports.CPU, "x", 100, 100);
         String document = MarkdownReport.render(Reports.plain(1, Reports.withCpu(measured, Reports.cpu(50, 150, 0))));
         assertThat(document).containsOnlyOnce("- Warning: The machine was busy: ");

@@ -25,16 +25,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the files and directories of a command line into files.
+ * Finds the recordings among the files and directories of a command line.
  *
- * <p>Inside a directory the name has to tell what is a recording; a file that is named by itself is always tried.
+ * <p>In a directory the file extension decides; a file that the user names is always tried.
  */
 final class AudioFinder {
-    /** Endings of files that core decodes, whatever it does with what is in one of them. */
+    /** Extensions of the formats that this library decodes. */
     private static final Set<String> DECODED =
             Set.of("wav", "wave", "w64", "rf64", "bwf", "flac", "mp3", "mp2", "mp1", "mpga", "ogg", "oga");
 
-    /** Endings of files that ffmpeg decodes, sound and video. */
+    /** Extensions of audio and video formats that ffmpeg decodes. */
     private static final Set<String> FOREIGN = Set.of(
             "3g2", "3ga", "3gp", "aac", "ac3", "aif", "aifc", "aiff", "amr", "ape", "asf", "au", "avi", "caf", "dts",
             "eac3", "f4v", "flv", "gsm", "m2ts", "m4a", "m4b", "m4p", "m4r", "m4v", "mka", "mkv", "mov", "mp4", "mpc",
@@ -48,8 +48,8 @@ final class AudioFinder {
     /**
      * Creates a finder.
      *
-     * @param notes is told what was left out of directories
-     * @param hasFfmpeg whether ffmpeg can be asked
+     * @param notes receives warnings and the list of skipped files
+     * @param hasFfmpeg whether ffmpeg is installed
      */
     AudioFinder(PrintWriter notes, boolean hasFfmpeg) {
         this.notes = notes;
@@ -57,7 +57,8 @@ final class AudioFinder {
     }
 
     /**
-     * Returns the files, each once, those of a directory and below it sorted by name. Links are followed; what in a directory cannot be read is a warning, and the rest is found.
+     * Returns the files, each once; those of a directory tree are sorted by name. Links are followed. An unreadable entry of a
+     * directory is a warning.
      *
      * @throws AudioException if a path does not exist, or a directory holds no recording
      */
@@ -150,7 +151,7 @@ final class AudioFinder {
 
                         @Override
                         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                            if (!file.getFileName().toString().startsWith(".") && isNamedAsAudio(file)) {
+                            if (!file.getFileName().toString().startsWith(".") && isWanted(file)) {
                                 if (attributes.isRegularFile()) {
                                     found.add(file);
                                 } else if (attributes.isSymbolicLink()) {
@@ -183,9 +184,15 @@ final class AudioFinder {
         return found.stream().sorted().toList();
     }
 
-    private boolean isNamedAsAudio(Path file) {
+    /** Returns whether the name of a file ends like that of a recording. */
+    static boolean isNamedAsAudio(Path file) {
         String ending = ending(file);
-        boolean isAudio = DECODED.contains(ending) || FOREIGN.contains(ending);
+        return DECODED.contains(ending) || FOREIGN.contains(ending);
+    }
+
+    private boolean isWanted(Path file) {
+        String ending = ending(file);
+        boolean isAudio = isNamedAsAudio(file);
         if (!isAudio) {
             leftOut.merge(ending.isEmpty() ? "no ending" : "." + ending, 1, Integer::sum);
         }

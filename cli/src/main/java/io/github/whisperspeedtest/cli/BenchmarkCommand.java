@@ -42,11 +42,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Measures implementations and shows who is fastest, and what each of them wrote. */
+/** Benchmarks implementations and compares their speed and transcripts. */
 @Command(
         name = "benchmark",
-        description =
-                "Measure implementations on this machine: speed, memory, load time, and what each of them writes.",
+        description = "Benchmark implementations on this machine: speed, load time, memory and transcripts.",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
         footer = {
@@ -63,7 +62,7 @@ import picocli.CommandLine.Spec;
 final class BenchmarkCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(BenchmarkCommand.class);
 
-    /** Nonsense does not get better at a higher temperature, and implementations differ in how soon they try. */
+    /** A higher temperature does not improve random text, and implementations differ in when they retry. */
     private static final List<Double> ONCE = List.of(0.0);
 
     private final Terminal terminal;
@@ -82,52 +81,59 @@ final class BenchmarkCommand implements Callable<Integer> {
 
     @Option(
             names = {"-i", "--implementations"},
+            order = 2,
             paramLabel = "ID",
             split = ",",
             completionCandidates = Completions.Implementations.class,
-            description = "Implementations to measure (default: all that can run here).")
+            description = "Implementations, separated by commas (default: all that can run here).")
     private List<String> implementations = new ArrayList<>();
 
     @Option(
             names = {"-a", "--audio"},
+            order = 4,
             paramLabel = "FILE",
-            description = "A recording; may be given several times (default: one that ships with the demo model).")
+            description = "Audio file; may be given several times (default: a built-in recording).")
     private List<Path> audios = new ArrayList<>();
 
     @Option(
             names = "--reference-text",
             paramLabel = "FILE|TEXT",
+            order = 6,
             description =
-                    "What is said in a recording, for the word error rate: a file of UTF-8, or the text itself. One for each --audio, "
-                            + "in their order.")
+                    "Reference transcript for the word error rate: a UTF-8 file or the text itself. One for each --audio, in"
+                            + " the same order.")
     private List<String> references = new ArrayList<>();
 
     @Option(
             names = {"-n", "--runs"},
+            order = 5,
             paramLabel = "N",
             defaultValue = "3",
-            description = "Timed runs (default: ${DEFAULT-VALUE}).")
+            description = "Number of timed runs (default: ${DEFAULT-VALUE}).")
     private int runs;
 
     @Option(
             names = "--warmup",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Runs before them that do not count (default: ${DEFAULT-VALUE}).")
+            description = "Number of untimed warm-up runs (default: ${DEFAULT-VALUE}).")
     private int warmupRuns;
 
     @Option(
             names = "--time-limit",
             paramLabel = "SECONDS",
-            description = "End an implementation that takes longer than this in all (default: none).")
+            description = "Time limit for each implementation (default: none).")
     private @Nullable Integer timeLimit;
 
+    @OptionGroup.In(OptionGroup.OUTPUT)
     @Option(names = "--json", paramLabel = "FILE", description = "Write the results as JSON; - for standard output.")
     private @Nullable String json;
 
+    @OptionGroup.In(OptionGroup.OUTPUT)
     @Option(names = "--csv", paramLabel = "FILE", description = "Write the results as CSV; - for standard output.")
     private @Nullable String csv;
 
+    @OptionGroup.In(OptionGroup.OUTPUT)
     @Option(
             names = "--markdown",
             paramLabel = "FILE",
@@ -151,7 +157,7 @@ final class BenchmarkCommand implements Callable<Integer> {
         if (ids.isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "There is no implementation on the class path. Put the jar of a backend there or into plugins/.");
+                    "There is no implementation on the class path. Put the jar of a backend into plugins/.");
         }
         boolean random = RandomModel.isName(engine.model());
         BenchmarkModels models = new BenchmarkModels(terminal, library, engine.model());
@@ -185,7 +191,7 @@ final class BenchmarkCommand implements Callable<Integer> {
         }
     }
 
-    /** Writing a large model takes minutes; what cannot be written becomes a row that says so. */
+    /** Writes the models first, because a large one takes minutes; a failure becomes a row of the report. */
     private void writeRandom(WhisperSpeedtest library, List<String> ids, ProgressLine progress) {
         ModelStore store = library.models();
         for (String id : ids) {
@@ -193,7 +199,7 @@ final class BenchmarkCommand implements Callable<Integer> {
             try {
                 store.filesOf(library.registry().require(id), engine.model());
             } catch (WhisperSpeedtestException e) {
-                LOG.debug("{} is not written for {}", engine.model(), id, e);
+                LOG.debug("Cannot write {} for {}", engine.model(), id, e);
             }
         }
     }
@@ -218,7 +224,7 @@ final class BenchmarkCommand implements Callable<Integer> {
         exports().stream().filter(export -> !export.toStandardOutput()).forEach(this::checkPlace);
     }
 
-    /** Before anything is measured, so that a typing error does not cost the results of hours. */
+    /** Runs before any measurement, so that a typing error does not cost the results. */
     private void checkPlace(Export export) {
         Path file = Path.of(export.target()).toAbsolutePath();
         Path directory = file.getParent();
@@ -277,11 +283,11 @@ final class BenchmarkCommand implements Callable<Integer> {
     }
 
     /**
-     * A form of the results that was asked for.
+     * A requested export of the results.
      *
-     * @param option the option that asked for it
+     * @param option the option that requests it
      * @param target a file name, or - for standard output
-     * @param format turns a report into text
+     * @param format renders a report
      */
     private record Export(String option, String target, Function<BenchmarkReport, String> format) {
         boolean toStandardOutput() {
@@ -289,12 +295,13 @@ final class BenchmarkCommand implements Callable<Integer> {
         }
     }
 
-    /** Prints and saves as results come in. */
+    /** Prints and saves results as they arrive. */
     private final class Listener implements BenchmarkListener {
         private final ProgressLine progress;
         private final ResultsDirectory resultsDirectory;
         private final int count;
-        private final HumanReport human = new HumanReport(!terminal.unicode(), terminal.colorOut());
+        private final HumanReport human =
+                new HumanReport(!terminal.unicode(), terminal.colorOut(), terminal.columns(), terminal.lineColumns());
         private final boolean quiet = exports().stream().anyMatch(Export::toStandardOutput);
         private volatile int done;
         private boolean exported = true;
@@ -346,11 +353,11 @@ final class BenchmarkCommand implements Callable<Integer> {
 
         String interruptSummary() {
             Path file = saved;
-            return "interrupted; " + done + " of " + count + " implementations were measured"
+            return "interrupted; " + done + " of " + count + " implementations measured"
                     + (done == 0 || file == null ? "" : ", results saved to " + file);
         }
 
-        /** Returns whether a file that was asked for does not hold the final results. */
+        /** Returns whether a requested file lacks the final results. */
         boolean lostAnExport() {
             return !exported;
         }
@@ -361,7 +368,7 @@ final class BenchmarkCommand implements Callable<Integer> {
             }
         }
 
-        /** After each implementation, so that an interrupt loses nothing. */
+        /** Saves after each implementation, so that an interrupt loses nothing. */
         private void save(BenchmarkReport report) {
             exported = true;
             for (Export export : exports()) {
@@ -394,7 +401,7 @@ final class BenchmarkCommand implements Callable<Integer> {
             return false;
         }
 
-        /** A full disk must not cost the measurements that are still to come. */
+        /** A failure is a warning: a full disk must not stop the measurements. */
         private boolean write(Path file, String content) {
             try {
                 AtomicFiles.write(file, content.getBytes(StandardCharsets.UTF_8));

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The model of a benchmark for each of the implementations: which have it, and getting it for the others. */
+/** Finds the implementations that have the model of a benchmark, and downloads it for the others. */
 final class BenchmarkModels {
     private final Terminal terminal;
     private final WhisperSpeedtest library;
@@ -28,23 +28,23 @@ final class BenchmarkModels {
         this.model = model;
     }
 
-    /** Returns the implementations that are to run. */
+    /** Returns the implementations to run. */
     List<String> usable() {
         return List.copyOf(usable);
     }
 
-    /** Returns whether implementations are left out for want of the model. */
+    /** Returns whether implementations are skipped because their model is missing. */
     boolean leftAny() {
         return !missing.isEmpty();
     }
 
     /**
-     * Finds out who has the model, and downloads it for the others if that is wanted: by the option, or by a person who is asked.
+     * Finds the implementations that have the model, and downloads it for the others with the consent of the option or the user.
      *
-     * @param named whether the user named the implementations, so that each of them is a row of the report, also without the model
+     * @param named whether the user named the implementations; then each is a row of the report, even without the model
      * @return the exit code of the downloads
-     * @throws ModelException if it is missing for all, and not to be downloaded; says how to get it
-     * @throws UnknownNameException if none knows such a model
+     * @throws ModelException if it is missing for all and not downloaded; names the command that does
+     * @throws UnknownNameException if no implementation knows the model
      */
     int complete(List<String> ids, boolean consent, boolean named, boolean debug) {
         look(ids);
@@ -67,7 +67,7 @@ final class BenchmarkModels {
             usable = ids;
             missing = List.of();
         } else if (!missing.isEmpty()) {
-            terminal.err().println("warning: implementations are left out. " + lacking());
+            terminal.err().println("warning: some implementations are skipped. " + lacking());
         }
         return code;
     }
@@ -88,7 +88,7 @@ final class BenchmarkModels {
             } catch (UnknownNameException e) {
                 unknown = unknown == null ? e : unknown;
             } catch (WhisperSpeedtestException e) {
-                // The row of the report says what is wrong.
+                // The report shows the failure.
                 usable.add(id);
             }
         }
@@ -96,15 +96,18 @@ final class BenchmarkModels {
 
     private boolean isWanted(List<ResolvedModel> wanted) {
         Prompt prompt = terminal.prompt();
-        long bytes =
-                wanted.stream().mapToLong(one -> one.info().expectedBytes()).sum();
-        return prompt != null
-                && prompt.isYes("Model '" + model + "' is not on this machine for " + ids(wanted, ", ") + ". Download "
-                        + Megabytes.of(bytes) + " MB?");
+        if (prompt == null) {
+            return false;
+        }
+        DownloadSize size =
+                DownloadSize.of(wanted.stream().map(ResolvedModel::info).toList());
+        size.shortage(FreeSpace.at(library.home().models())).ifPresent(terminal.err()::println);
+        return prompt.isYes("Model '" + model + "' is not installed for " + ids(wanted, ", ") + ". Download it ("
+                + size.describe() + ")?");
     }
 
     private String lacking() {
-        return "Model '" + model + "' is not on this machine, or not all of it, for " + ids(missing, ", ") + ". Run: "
+        return "Model '" + model + "' is missing or incomplete for " + ids(missing, ", ") + ". Run: "
                 + ModelStore.downloadCommand(ids(missing, ","), model);
     }
 

@@ -6,9 +6,7 @@ import io.github.whisperspeedtest.hub.CachedRepository;
 import io.github.whisperspeedtest.hub.HubCache;
 import io.github.whisperspeedtest.model.ToolHome;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,13 +14,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Shows where models are. */
+/** Shows the directories of models and the content of the cache. */
 @Command(
         name = "cache",
-        description = "Show where models are kept, and what the Hugging Face cache holds.",
+        description = "Show the directories of models and the content of the Hugging Face cache.",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class)
 final class CacheCommand implements Runnable {
+    /** Index of the column that a narrow table leaves out. */
+    private static final int INCOMPLETE = 3;
+
     private final Terminal terminal;
 
     @Spec
@@ -34,7 +35,7 @@ final class CacheCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing command: list or path");
+        throw new ParameterException(spec.commandLine(), "missing command: list or path");
     }
 
     @Command(
@@ -53,31 +54,33 @@ final class CacheCommand implements Runnable {
 
     @Command(
             name = "list",
-            description = "List the repositories of a Hugging Face cache, with their size on disk.",
+            description = "List the repositories in the Hugging Face cache and their sizes.",
             mixinStandardHelpOptions = true,
             versionProvider = VersionProvider.class)
     int list(
             @Mixin CommonOptions common,
-            @Option(names = "--cache", paramLabel = "DIR", description = "Another cache than the default one.")
+            @Option(
+                            names = "--cache",
+                            paramLabel = "DIR",
+                            description = "Directory of the cache (default: the one in use).")
                     Path cache) {
         CacheScan scan = new HubCache(cache == null ? common.library().hub().cacheDirectory() : cache).scan();
-        terminal.out().println("Cache " + scan.root());
+        terminal.out().println("Cache: " + scan.root());
+        terminal.out().println();
+        TextTable table = new TextTable(List.of("Type", "Repository", "Snapshots", "Incomplete", "Size"), 2);
         for (CachedRepository repository : scan.repositories()) {
-            List<String> notes = new ArrayList<>();
-            notes.add(repository.snapshots().size() + " snapshots");
-            if (!repository.incompleteFiles().isEmpty()) {
-                notes.add(repository.incompleteFiles().size() + " incomplete files");
-            }
-            terminal.out()
-                    .println(String.format(
-                            Locale.ROOT,
-                            "  %10.1f MB  %s %s (%s)",
-                            repository.sizeOnDisk() / 1e6,
-                            repository.type(),
-                            repository.repository(),
-                            String.join(", ", notes)));
+            table.add(
+                    repository.type().toString(),
+                    repository.repository(),
+                    String.valueOf(repository.snapshots().size()),
+                    String.valueOf(repository.incompleteFiles().size()),
+                    ByteSize.of(repository.sizeOnDisk()));
         }
-        terminal.out().println(String.format(Locale.ROOT, "  %10.1f MB  in all", scan.sizeOnDisk() / 1e6));
+        if (!scan.repositories().isEmpty()) {
+            table.lines(terminal.columns(), INCOMPLETE).forEach(terminal.out()::println);
+            terminal.out().println();
+        }
+        terminal.out().println("Total: " + ByteSize.of(scan.sizeOnDisk()));
         for (CacheScan.Warning warning : scan.warnings()) {
             terminal.err().println("warning: " + warning.path() + " " + warning.message());
         }

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Asks what to do about the models of a check, until nothing is left to do or the user has had enough. */
+/** Offers repairs after a check until none is left or the user quits. */
 final class CheckMenu {
     private final Terminal terminal;
     private final Prompt prompt;
@@ -16,7 +16,7 @@ final class CheckMenu {
      * Creates a menu.
      *
      * @param prompt asks the user
-     * @param fetcher does what the user chooses
+     * @param fetcher applies the repairs
      */
     CheckMenu(Terminal terminal, Prompt prompt, ModelFetcher fetcher) {
         this.terminal = terminal;
@@ -25,11 +25,11 @@ final class CheckMenu {
     }
 
     /**
-     * Offers what applies, does what is chosen, and offers again what still applies then.
+     * Offers the repairs, applies the chosen ones, and offers the rest.
      *
-     * @param first what was found
-     * @param again checks anew, and shows what was found
-     * @return what was found last
+     * @param first the report to start from
+     * @param again checks again and shows the report
+     * @return the last report
      */
     CheckReport run(CheckReport first, Supplier<CheckReport> again) {
         CheckReport report = first;
@@ -53,16 +53,16 @@ final class CheckMenu {
     private void show(RepairPlan plan, long freeBytes) {
         if (!plan.copies().isEmpty()) {
             terminal.err()
-                    .println("  c  copy " + plan.copies().size() + " from the Hugging Face cache, "
-                            + RepairPlan.megabytes(plan.copies()) + ", as hard links where possible");
+                    .println("  c  copy " + RepairPlan.summary(plan.copies())
+                            + " from the Hugging Face cache, as hard links where possible");
             list(plan.copies());
         }
         if (!plan.downloads().isEmpty()) {
             terminal.err()
-                    .println("  d  download " + plan.downloads().size() + ", "
-                            + RepairPlan.megabytes(plan.downloads())
-                            + (freeBytes < 0 ? "" : " (free: " + Megabytes.of(freeBytes) + " MB)"));
+                    .println("  d  download " + RepairPlan.summary(plan.downloads())
+                            + (freeBytes < 0 ? "" : ", " + ByteSize.of(freeBytes) + " free"));
             list(plan.downloads());
+            RepairPlan.size(plan.downloads()).shortage(freeBytes).ifPresent(terminal.err()::println);
         }
         if (plan.size() > 1) {
             terminal.err().println("  s  choose one by one");
@@ -74,7 +74,7 @@ final class CheckMenu {
         items.forEach(item -> terminal.err().println("       " + item.describe()));
     }
 
-    /** Asks until an answer is one of those offered; returns whether anything was tried. */
+    /** Asks until the answer is valid; returns whether a repair was tried. */
     private boolean choose(RepairPlan plan) {
         while (true) {
             @Nullable String given = prompt.ask("What now? [q] ");
@@ -100,7 +100,7 @@ final class CheckMenu {
                 fetcher.download(RepairPlan.models(downloads));
                 return true;
             }
-            terminal.err().println("'" + answer + "' is not one of the choices above.");
+            terminal.err().println("'" + answer + "' is not a choice. Enter one of the letters above.");
         }
     }
 

@@ -2,7 +2,6 @@ package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
-import io.github.whisperspeedtest.hub.FreeSpace;
 import io.github.whisperspeedtest.model.ModelLocator;
 import io.github.whisperspeedtest.model.ModelPlace;
 import io.github.whisperspeedtest.model.ModelPresence;
@@ -14,8 +13,6 @@ import io.github.whisperspeedtest.verify.VerifyLevel;
 import io.github.whisperspeedtest.verify.VerifyListener;
 import io.github.whisperspeedtest.verify.VerifyOptions;
 import io.github.whisperspeedtest.verify.VerifyRequest;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,18 +29,18 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Shows for each implementation whether its models are really there and really load. */
+/** Checks for each implementation whether its models are complete, by loading them. */
 @Command(
         name = "check-models",
         description =
-                "Check whether models are really there: in the default Hugging Face cache, and where each implementation looks; by "
-                        + "loading them.",
+                "Check that models are complete, by loading them. Two places are checked: the default Hugging Face"
+                        + " cache and the directory of each implementation.",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
         footer = {
             "",
-            "A check never downloads, changes or deletes anything of a model. The exit code is 0 only if all are ready, and 3 if one",
-            "is missing or incomplete.",
+            "A check never downloads, changes or deletes a model. The exit code is 0 if",
+            "all models are ready, and 3 if one is missing or incomplete.",
             "",
             "Examples:",
             "  whisper-speedtest check-models -m small",
@@ -64,45 +61,50 @@ final class CheckModelsCommand implements Callable<Integer> {
     @Mixin
     private ModelSelection selection;
 
+    @OptionGroup.In(OptionGroup.MODELS)
     @Option(
             names = "--verify",
             paramLabel = "LEVEL",
             defaultValue = "load",
-            description =
-                    "How thorough: cache-check (presence and sizes), hash (contents hashed), load (default: ${DEFAULT-VALUE}).")
+            description = "Thoroughness: cache-check (presence and sizes), hash (content hashes) or load (default:"
+                    + " ${DEFAULT-VALUE}).")
     private String level;
 
+    @OptionGroup.In(OptionGroup.MODELS)
     @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
-            description = "Time to load one model (default: 15, for large models 30).")
+            description = "Time limit for loading one model (default: 15 s, 30 s for large models).")
     private @Nullable Integer timeout;
 
-    @Option(names = "--refresh", description = "Check again what is remembered from earlier checks.")
+    @OptionGroup.In(OptionGroup.MODELS)
+    @Option(names = "--refresh", description = "Repeat checks whose results are cached.")
     private boolean refresh;
 
-    @Option(names = "--no-cache", description = "Neither use nor keep remembered verdicts.")
+    @OptionGroup.In(OptionGroup.MODELS)
+    @Option(names = "--no-cache", description = "Neither read nor write cached results.")
     private boolean noCache;
 
-    @Option(names = "--json", description = "Print JSON.")
+    @OptionGroup.In(OptionGroup.OUTPUT)
+    @Option(names = "--json", description = "Print the report as JSON.")
     private boolean json;
 
-    @Option(names = "--download", description = "Download what is missing or incomplete.")
+    @Option(names = "--download", description = "Download missing and incomplete models.")
     private boolean download;
 
-    @Option(names = "--copy", description = "Copy what the default cache has to where the implementation looks.")
+    @Option(names = "--copy", description = "Copy models from the default cache to the implementation's directory.")
     private boolean copy;
 
     @Option(
             names = "--select",
             paramLabel = "ID",
             split = ",",
-            description = "Download or copy for these implementations only.")
+            description = "Download or copy only for these implementations.")
     private List<String> select = new ArrayList<>();
 
     @Option(
             names = {"-y", "--yes"},
-            description = "Do not ask.")
+            description = "Download without asking.")
     private boolean yes;
 
     CheckModelsCommand(Terminal terminal) {
@@ -135,7 +137,7 @@ final class CheckModelsCommand implements Callable<Integer> {
         if (changed) {
             report = check(library, models, options);
         }
-        // JSON is one document: what holds in the end.
+        // JSON is one document, with the final state.
         if (json || changed) {
             print(report);
         }
@@ -149,13 +151,13 @@ final class CheckModelsCommand implements Callable<Integer> {
     private void hint(RepairPlan plan) {
         List<String> hints = new ArrayList<>();
         if (!plan.copies().isEmpty() && !copy) {
-            hints.add("--copy to copy " + plan.copies().size() + " from the Hugging Face cache");
+            hints.add("--copy to copy " + RepairPlan.summary(plan.copies()) + " from the Hugging Face cache");
         }
         if (!plan.downloads().isEmpty() && !download) {
-            hints.add("--download to fetch " + plan.downloads().size() + ", " + RepairPlan.megabytes(plan.downloads()));
+            hints.add("--download to download " + RepairPlan.summary(plan.downloads()));
         }
         if (!hints.isEmpty()) {
-            terminal.err().println("Run it again with " + String.join(", or with ", hints) + ".");
+            terminal.err().println("Run again with " + String.join(", or with ", hints) + ".");
         }
     }
 
@@ -171,7 +173,7 @@ final class CheckModelsCommand implements Callable<Integer> {
         }
     }
 
-    /** The demo model is part of this tool, so it counts as there; where it cannot be written, the verdict says that it is missing. */
+    /** Writes the built-in demo model first; if that fails, the verdict is that it is missing. */
     private void writeEmbedded(WhisperSpeedtest library, List<ResolvedModel> models) {
         ModelStore store = library.models();
         boolean warned = false;
@@ -181,7 +183,7 @@ final class CheckModelsCommand implements Callable<Integer> {
                     store.prepare(model);
                 } catch (WhisperSpeedtestException e) {
                     LOG.debug(
-                            "The demo model is not written for {}",
+                            "Cannot write the demo model for {}",
                             model.implementation().id(),
                             e);
                     if (!warned) {
@@ -235,26 +237,26 @@ final class CheckModelsCommand implements Callable<Integer> {
                 checked,
                 library.home().models(),
                 library.hub().cacheDirectory(),
-                free(library.home().models()));
+                FreeSpace.at(library.home().models()));
     }
 
     private static VerifyRequest request(ResolvedModel model, ModelPlace place) {
         return new VerifyRequest(model.implementation(), model.info(), place);
     }
 
-    private static long free(Path directory) {
-        try {
-            return FreeSpace.at(directory);
-        } catch (IOException e) {
-            return -1;
-        }
-    }
-
     private void print(CheckReport report) {
-        terminal.out().println(json ? report.json() : report.table(terminal.unicode()));
+        terminal.out()
+                .println(
+                        json
+                                ? report.json()
+                                : report.table(new CheckReport.Style(
+                                        terminal.unicode(),
+                                        common.verbose(),
+                                        terminal.columns(),
+                                        terminal.lineColumns())));
     }
 
-    /** Does what the flags say. Returns whether anything was tried. */
+    /** Applies the repairs that options request. Returns whether one was tried. */
     private boolean actOnFlags(ModelFetcher fetcher, CheckReport report) {
         boolean tried = false;
         if (copy) {
@@ -264,7 +266,7 @@ final class CheckModelsCommand implements Callable<Integer> {
         }
         if (download) {
             List<RepairPlan.Item> downloads = selected(report).downloads();
-            if (!downloads.isEmpty() && consents(downloads)) {
+            if (!downloads.isEmpty() && consents(downloads, report.freeBytes())) {
                 fetcher.download(RepairPlan.models(downloads));
                 tried = true;
             }
@@ -272,19 +274,19 @@ final class CheckModelsCommand implements Callable<Integer> {
         return tried;
     }
 
-    /** Where nothing is to be copied, a download takes what the default cache has. */
+    /** Without {@code --copy}, a download takes a model that the default cache has from there. */
     private RepairPlan selected(CheckReport report) {
         RepairPlan plan = RepairPlan.of(report, copy);
         return select.isEmpty() ? plan : plan.only(select);
     }
 
-    private boolean consents(List<RepairPlan.Item> downloads) {
+    private boolean consents(List<RepairPlan.Item> downloads, long freeBytes) {
+        RepairPlan.size(downloads).shortage(freeBytes).ifPresent(terminal.err()::println);
         Prompt prompt = yes ? null : terminal.prompt();
-        return prompt == null
-                || prompt.isYes("Download " + downloads.size() + ", " + RepairPlan.megabytes(downloads) + "?");
+        return prompt == null || prompt.isYes("Download " + RepairPlan.summary(downloads) + "?");
     }
 
-    /** Shows what is being checked. */
+    /** Shows the current check. */
     private static final class Spinner implements VerifyListener {
         private final ProgressLine progress;
         private final int total;

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.whisperspeedtest.benchmark.TerminalText;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.cli.CheckedModel.Status;
 import io.github.whisperspeedtest.model.ModelPresence;
@@ -13,6 +14,7 @@ import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.model.ResolvedModel;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.verify.Verdict;
+import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,24 +22,32 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * What {@code check-models} found, as a table and as JSON.
+ * The report of {@code check-models}, as a table and as JSON.
  *
  * @param models the models in order
  * @param modelsDirectory where models are kept
  * @param hubCache the default Hugging Face cache
- * @param freeBytes free space where models are kept, -1 where that is not known
+ * @param freeBytes free space for models, -1 where that is unknown
  */
 record CheckReport(List<CheckedModel> models, Path modelsDirectory, Path hubCache, long freeBytes) {
+    private static final String HUB_CACHE = "HF Hub Cache";
+    private static final String LOCAL_CACHE = "Local Cache";
     private static final List<String> HEADINGS =
-            List.of("Implementation", "Model", "HF Hub Cache", "Local Cache", "Disk Usage (MB)");
+            List.of("Implementation", "Model", HUB_CACHE, LOCAL_CACHE, "Disk Usage", "Download");
+
+    /** Index of the first column of sizes, which a narrow table leaves out. */
+    private static final int DISK_USAGE = 4;
+
+    private static final int FIRST_SIZE = DISK_USAGE;
 
     boolean allReady() {
         return models.stream().allMatch(model -> model.status() == Status.READY);
     }
 
-    /** Returns the exit code of a check that came to this. */
+    /** Returns the exit code of the check. */
     int exitCode() {
         if (allReady()) {
             return ExitCode.OK;
@@ -47,46 +57,49 @@ record CheckReport(List<CheckedModel> models, Path modelsDirectory, Path hubCach
         return onlyUncheckable ? ExitCode.ENVIRONMENT : ExitCode.MODEL;
     }
 
-    String table(boolean unicode) {
-        List<List<String>> rows = new ArrayList<>(List.of(HEADINGS));
+    /**
+     * How the report looks on a terminal.
+     *
+     * @param unicode whether symbols outside ASCII can be shown
+     * @param verbose whether reasons with paths are given for missing models too
+     * @param columns the width of the table
+     * @param lineColumns the width at which other lines wrap
+     */
+    record Style(boolean unicode, boolean verbose, int columns, int lineColumns) {}
+
+    String table(Style style) {
+        TextTable table = new TextTable(HEADINGS, FIRST_SIZE);
         for (CheckedModel model : models) {
-            rows.add(List.of(
+            ModelInfo info = model.selected().info();
+            table.add(
                     model.selected().implementation().id(),
-                    model.selected().info().name(),
-                    cell(model.hub(), unicode),
-                    cell(model.local(), unicode),
-                    Megabytes.of(model.bytesOnDisk())));
+                    info.name(),
+                    cell(model.hub(), style.unicode()),
+                    cell(model.local(), style.unicode()),
+                    ByteSize.of(model.bytesOnDisk()),
+                    model.canBeDownloaded() ? DownloadSize.of(List.of(info)).describe() : "");
         }
         StringBuilder text = new StringBuilder();
-        for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder();
-            for (int column = 0; column < row.size(); column++) {
-                int at = column;
-                int width = rows.stream()
-                        .mapToInt(other -> other.get(at).length())
-                        .max()
-                        .orElse(0);
-                String padding = " ".repeat(width - row.get(column).length());
-                boolean number = column == row.size() - 1;
-                line.append(number ? padding : "").append(row.get(column)).append(number ? "" : padding + "  ");
-            }
-            text.append(line.toString().stripTrailing()).append('\n');
+        table.lines(style.columns(), DISK_USAGE)
+                .forEach(line -> text.append(line).append('\n'));
+        List<String> notes = notes(style.verbose());
+        if (!notes.isEmpty()) {
+            text.append('\n');
+            notes.forEach(note ->
+                    text.append(TerminalText.wrap(note, style.lineColumns(), 2)).append('\n'));
         }
-        String reasons = reasons();
-        return text.append(reasons.isEmpty() ? "" : "\n" + reasons)
-                .append('\n')
-                .append(summary())
+        return text.append('\n')
+                .append(TerminalText.wrap(summary(), style.lineColumns(), 0))
                 .toString();
     }
 
-    private String reasons() {
-        StringBuilder text = new StringBuilder();
+    private List<String> notes(boolean verbose) {
+        List<String> notes = new ArrayList<>();
         for (CheckedModel model : models) {
-            String name = model.selected().implementation().id() + " "
-                    + model.selected().info().name();
+            String name = model.selected().label();
             ModelInfo info = model.selected().info();
-            explain(text, name + ", HF Hub Cache", model.hub(), info);
-            explain(text, name + ", Local Cache", model.local(), info);
+            explain(notes, name + ", " + HUB_CACHE, model.hub(), info, verbose);
+            explain(notes, name + ", " + LOCAL_CACHE, model.local(), info, verbose);
         }
         missingCompanions().forEach((companion, lacking) -> {
             ResolvedModel first = lacking.get(0).selected();
@@ -94,21 +107,20 @@ record CheckReport(List<CheckedModel> models, Path modelsDirectory, Path hubCach
                     .map(model -> model.selected().implementation().id())
                     .distinct()
                     .collect(Collectors.joining(", "));
-            text.append(companion.model().name() + " is not installed; without it: " + implementations + ". "
-                    + companion.reason() + " Run: "
-                    + ModelStore.downloadCommand(first.implementation().id(), EmbeddedModel.NAME)
-                    + "\n");
+            notes.add(companion.model().name() + " is not installed; " + implementations + " can use it. "
+                    + (verbose ? companion.reason() + " " : "") + "Run: "
+                    + ModelStore.downloadCommand(first.implementation().id(), EmbeddedModel.NAME));
         });
-        return text.toString();
+        return notes;
     }
 
-    /** Returns the companions that are missing, each once, with the models that would work better with it. */
+    /** Returns each missing companion with the models that can use it, except those whose download brings it. */
     private Map<ModelPresence, List<CheckedModel>> missingCompanions() {
         Map<String, ModelPresence> byName = new LinkedHashMap<>();
         Map<ModelPresence, List<CheckedModel>> missing = new LinkedHashMap<>();
         for (CheckedModel model : models) {
             for (ModelPresence companion : model.companions()) {
-                if (!companion.isPresent()) {
+                if (!companion.isPresent() && !model.canBeDownloaded()) {
                     ModelPresence first =
                             byName.computeIfAbsent(companion.model().name(), name -> companion);
                     missing.computeIfAbsent(first, key -> new ArrayList<>()).add(model);
@@ -118,38 +130,39 @@ record CheckReport(List<CheckedModel> models, Path modelsDirectory, Path hubCach
         return missing;
     }
 
-    private static void explain(StringBuilder text, String where, Verdict verdict, ModelInfo model) {
+    private void explain(List<String> notes, String where, Verdict verdict, ModelInfo model, boolean verbose) {
         if (verdict.isComplete() && !model.isPlausibleSize(verdict.bytesOnDisk())) {
-            text.append(where)
-                    .append(": complete, but has only ")
-                    .append(Megabytes.of(verdict.bytesOnDisk()))
-                    .append(" MB, where ")
-                    .append(Megabytes.of(model.expectedBytes()))
-                    .append(" MB are published under this name.\n");
+            notes.add(where + ": complete, but has only " + ByteSize.of(verdict.bytesOnDisk()) + "; "
+                    + ByteSize.of(model.expectedBytes()) + " are published under this name.");
         }
         boolean plain = verdict.status() == Verdict.Status.COMPLETE && verdict.fallback() == null
-                || verdict.status() == Verdict.Status.NOT_APPLICABLE;
+                || verdict.status() == Verdict.Status.NOT_APPLICABLE
+                || verdict.status() == Verdict.Status.MISSING && !verbose;
         if (!plain) {
-            text.append(where)
-                    .append(": ")
-                    .append(verdict.fallback() == null ? "" : "found " + verdict.fallback() + " in its stead. ")
-                    .append(verdict.reason())
-                    .append('\n');
+            notes.add(where + ": " + (verdict.fallback() == null ? "" : "found " + verdict.fallback() + " instead. ")
+                    + (verbose ? verdict.reason() : withoutDirectories(verdict.reason())));
         }
     }
 
+    /** Returns a reason with paths relative to the two places, which {@code cache path} shows. */
+    private String withoutDirectories(String reason) {
+        return reason.replace(modelsDirectory + File.separator, "").replace(hubCache + File.separator, "");
+    }
+
     private String summary() {
-        long download = models.stream()
-                .filter(model -> model.status() == Status.MISSING || model.status() == Status.INCOMPLETE)
-                .mapToLong(model -> model.selected().info().expectedBytes())
-                .sum();
-        String counts = List.of(Status.values()).stream()
+        DownloadSize download = DownloadSize.of(models.stream()
+                .filter(CheckedModel::canBeDownloaded)
+                .map(model -> model.selected().info())
+                .toList());
+        String counts = Stream.of(Status.values())
                 .map(status -> count(status) + " "
                         + status.name().toLowerCase(Locale.ROOT).replace('_', ' '))
                 .filter(text -> !text.startsWith("0 not"))
                 .collect(Collectors.joining(", "));
-        return counts + ". To download: " + Megabytes.of(download) + " MB."
-                + (freeBytes < 0 ? "" : " Free disk space: " + Megabytes.of(freeBytes) + " MB.");
+        return counts + "."
+                + (download.count() == 0 ? "" : " To download: " + download.describe() + ".")
+                + (freeBytes < 0 ? "" : " Free disk space: " + ByteSize.of(freeBytes) + ".")
+                + download.shortage(freeBytes).map(shortage -> "\n" + shortage).orElse("");
     }
 
     private long count(Status status) {
@@ -162,7 +175,7 @@ record CheckReport(List<CheckedModel> models, Path modelsDirectory, Path hubCach
             case INCOMPLETE -> (unicode ? "⚠" : "!") + " incomplete";
             case MISSING -> (unicode ? "✗" : "x") + " missing";
             case NOT_APPLICABLE -> (unicode ? "—" : "-") + " n/a";
-            case NOT_CHECKABLE -> "? can't be checked here";
+            case NOT_CHECKABLE -> "? unchecked";
         };
     }
 

@@ -12,23 +12,23 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was found of one model of one implementation.
+ * The result of checking one model of one implementation.
  *
  * @param selected the model
  * @param hub the verdict on the default Hugging Face cache
  * @param local the verdict on where the implementation looks
- * @param companions what is there of the models that it works better with
+ * @param companions the presence of its companions
  */
 record CheckedModel(ResolvedModel selected, Verdict hub, Verdict local, List<ModelPresence> companions) {
-    /** What the two verdicts come to. */
+    /** The status that follows from both verdicts. */
     enum Status {
-        /** It can be used. */
+        /** The model can be used. */
         READY,
-        /** It is there, but only its own engine could tell whether it loads. */
+        /** All files are present, but its engine cannot run here to load them. */
         NOT_CHECKABLE,
-        /** Something of it is there. */
+        /** Files are present but incomplete or not loadable. */
         INCOMPLETE,
-        /** Nothing of it is there. */
+        /** No file is present. */
         MISSING
     }
 
@@ -49,10 +49,10 @@ record CheckedModel(ResolvedModel selected, Verdict hub, Verdict local, List<Mod
     }
 
     /**
-     * Returns the verdict on what would be loaded, or null if neither place has all files.
+     * Returns the verdict on the files that would be loaded, or null if neither place has all files.
      *
-     * <p>As {@link io.github.whisperspeedtest.model.ModelStore#locate} has it: the model itself before a fallback, and from where the
-     * implementation looks before the default cache. Files that are all there hide the other place even if they do not load.
+     * <p>The order is that of {@link io.github.whisperspeedtest.model.ModelStore#locate}: the model before a fallback, and the
+     * implementation's directory before the default cache. A full set of files hides the other place even if it does not load.
      */
     private @Nullable Verdict loaded() {
         return Stream.of(local, hub)
@@ -65,18 +65,18 @@ record CheckedModel(ResolvedModel selected, Verdict hub, Verdict local, List<Mod
         return !verdict.contents().isEmpty() && verdict.problem() != Verdict.Problem.FILES;
     }
 
-    /** Returns whether a download would put something where nothing usable is; what was converted comes from nowhere. */
+    /** Returns whether a download would make it usable; a converted model has no source to download. */
     boolean canBeDownloaded() {
         return (status() == Status.MISSING || status() == Status.INCOMPLETE)
                 && selected.info().sources().stream().noneMatch(ModelSource::isConverted);
     }
 
-    /** Returns whether a copy from the default cache would put something where nothing usable is. */
+    /** Returns whether a copy from the default cache would make it usable. */
     boolean canBeCopied() {
         return hub.isComplete() && !local.isComplete() && local.status() != Verdict.Status.NOT_APPLICABLE;
     }
 
-    /** Returns the bytes that it takes at both places together, shared files counted once. */
+    /** Returns the bytes on disk at both places together, shared files counted once. */
     long bytesOnDisk() {
         List<Path> contents = new ArrayList<>(hub.contents());
         contents.addAll(local.contents());

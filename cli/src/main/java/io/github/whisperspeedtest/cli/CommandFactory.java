@@ -2,7 +2,7 @@ package io.github.whisperspeedtest.cli;
 
 import picocli.CommandLine;
 
-/** Hands the terminal to every command that has a constructor for it. */
+/** Creates commands, passing the terminal to constructors that take it. */
 final class CommandFactory implements CommandLine.IFactory {
     private final Terminal terminal;
     private final CommandLine.IFactory fallback = CommandLine.defaultFactory();

@@ -8,32 +8,39 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Options that every command has. */
+/** Options of every command. */
 final class CommonOptions {
+    @OptionGroup.In(OptionGroup.MODELS)
     @Option(
             names = "--models-dir",
             paramLabel = "DIR",
-            description = "Keep models in DIR (also: environment variable " + ToolHome.MODELS_VARIABLE + ").")
+            description = "Directory of models (default: " + ToolHome.MODELS_VARIABLE
+                    + ", otherwise models/ in the data home).")
     private @Nullable Path modelsDirectory;
 
-    @Option(
-            names = "--offline",
-            description = "Make no request to any network (also: environment variable HF_HUB_OFFLINE).")
+    @OptionGroup.In(OptionGroup.MODELS)
+    @Option(names = "--offline", description = "Make no network request (also: HF_HUB_OFFLINE=1).")
     private boolean offline;
 
-    @Option(names = "--verbose", description = "Say more about what is going on, on standard error.")
+    @OptionGroup.In(OptionGroup.OUTPUT)
+    @Option(names = "--verbose", description = "Print more details, such as paths and the log.")
     private boolean verbose;
 
-    @Option(names = "--debug", description = "Log everything, native libraries included, and show stack traces.")
+    @OptionGroup.In(OptionGroup.OUTPUT)
+    @Option(names = "--debug", description = "Log everything, including native libraries, and print stack traces.")
     private boolean debug;
 
     CommonOptions() {}
+
+    boolean verbose() {
+        return verbose || debug;
+    }
 
     boolean debug() {
         return debug;
     }
 
-    /** Returns the library, set up as the options say. */
+    /** Returns the library, configured by the options. */
     WhisperSpeedtest library() {
         Settings settings = Settings.ofProcess();
         if (modelsDirectory != null) {

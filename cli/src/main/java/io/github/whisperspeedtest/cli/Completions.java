@@ -11,7 +11,7 @@ import java.util.Iterator;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** What a shell offers as values of options; picocli asks only while it generates a completion script. */
+/** Candidates for shell completion; picocli asks for them only while it generates the script. */
 final class Completions {
     private Completions() {}
 
@@ -21,7 +21,7 @@ final class Completions {
                 .toList();
     }
 
-    /** Ids of the implementations that are on the class path as the script is generated. */
+    /** Ids of the implementations on the class path. */
     static final class Implementations implements Iterable<String> {
         Implementations() {}
 

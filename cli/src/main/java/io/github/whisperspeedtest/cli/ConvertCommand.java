@@ -11,12 +11,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Turns a model into the format of another implementation. */
+/** Converts a model to the format of another implementation. */
 @Command(
         name = "convert",
         description =
-                "Convert a model into an implementation's format, load it to see that it works, and keep it under a name that other "
-                        + "commands know.",
+                "Convert a model to the format of another implementation, verify it by loading it, and install it under a"
+                        + " name.",
+        customSynopsis = "whisper-speedtest convert SOURCE --to ID [OPTIONS]",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
         footer = {
@@ -36,8 +37,8 @@ final class ConvertCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "SOURCE",
             description =
-                    "A file or directory, such as one with config.json and model.safetensors; IMPLEMENTATION:MODEL, such as "
-                            + "faster:tiny; or micro.")
+                    "Model file or directory (such as one with config.json and model.safetensors), IMPLEMENTATION:MODEL (such as"
+                            + " faster:tiny), or micro.")
     private String source;
 
     @Option(
@@ -45,22 +46,22 @@ final class ConvertCommand implements Callable<Integer> {
             paramLabel = "ID",
             required = true,
             completionCandidates = Completions.Implementations.class,
-            description = "The implementation whose format is wanted.")
+            description = "Implementation whose format to write.")
     private String implementation;
 
     @Option(
             names = "--quantize",
             paramLabel = "TYPE",
-            description = "How to store the weights, such as q5_1 or int8 (default: the format's own).")
+            description = "Type of the weights, such as q5_1 or int8 (default: depends on the format).")
     private @Nullable String quantization;
 
     @Option(
             names = "--name",
             paramLabel = "NAME",
-            description = "What to call the new model (default: the source's name and how its weights are stored).")
+            description = "Name of the new model (default: the name of the source and the type of the weights).")
     private @Nullable String name;
 
-    @Option(names = "--force", description = "Replace a converted model of that name.")
+    @Option(names = "--force", description = "Replace a converted model of the same name.")
     private boolean force;
 
     ConvertCommand(Terminal terminal) {
@@ -78,16 +79,16 @@ final class ConvertCommand implements Callable<Integer> {
                     step -> progress.show(
                             switch (step) {
                                 case READ -> "reading " + source;
-                                case WRITE -> "writing it for " + implementation;
-                                case LOAD -> "loading it with " + implementation;
+                                case WRITE -> "writing the model for " + implementation;
+                                case LOAD -> "loading the model with " + implementation;
                             }));
         }
         terminal.out().println(model.directory());
         terminal.err()
                 .println("converted " + source + " to " + implementation + " " + model.name() + " ("
-                        + model.quantization() + ", " + Megabytes.of(model.bytes()) + " MB)");
+                        + model.quantization() + ", " + ByteSize.of(model.bytes()) + ")");
         if (model.doubt() != null) {
-            terminal.err().println("warning: it was not loaded. " + model.doubt());
+            terminal.err().println("warning: the model was not loaded. " + model.doubt());
         }
         terminal.err().println("Use it with: -i " + implementation + " -m " + model.name());
         return ExitCode.OK;

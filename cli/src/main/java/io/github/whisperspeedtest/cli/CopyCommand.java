@@ -5,12 +5,12 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Copies models out of the default cache. */
+/** Copies models from the default cache. */
 @Command(
         name = "copy",
         description =
-                "Copy models from the default Hugging Face cache to where their implementations look, as hard links where that is "
-                        + "possible.",
+                "Copy models from the default Hugging Face cache to the directories of their implementations, as hard links"
+                        + " where possible.",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
         footer = {"", "Example:", "  whisper-speedtest copy -i whispercpp -m small"})

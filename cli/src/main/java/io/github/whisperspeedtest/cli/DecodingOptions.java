@@ -12,123 +12,140 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** What is wanted of a transcription; the same for every implementation. */
+/** Options of a transcription, the same for every implementation. */
 final class DecodingOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
     @Option(
             names = {"-l", "--language"},
+            order = 3,
             paramLabel = "LANG",
             completionCandidates = Completions.Languages.class,
             defaultValue = "auto",
-            description = "Language: a code or tag (de, pt-BR), an English name, or auto (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Language of the audio: a code (de, pt-BR), an English name or auto (default: ${DEFAULT-VALUE}).")
     private String language;
 
+    @OptionGroup.In(OptionGroup.DECODING)
     @Option(
             names = "--task",
             paramLabel = "TASK",
             completionCandidates = Completions.Tasks.class,
             defaultValue = "transcribe",
-            description = "transcribe, or translate into English (default: ${DEFAULT-VALUE}).")
+            description = "transcribe, or translate to English (default: ${DEFAULT-VALUE}).")
     private Task task;
 
+    @OptionGroup.In(OptionGroup.DECODING)
     @Option(
             names = "--beam-size",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Beams at temperature 0; 1 decodes greedily (default: ${DEFAULT-VALUE}).")
+            description = "Beam size at temperature 0; 1 is greedy decoding (default: ${DEFAULT-VALUE}).")
     private int beamSize;
 
+    @OptionGroup.In(OptionGroup.DECODING)
     @Option(
             names = "--best-of",
             paramLabel = "N",
             defaultValue = "5",
-            description = "Candidates at temperatures above 0 (default: ${DEFAULT-VALUE}).")
+            description = "Number of samples at temperatures above 0 (default: ${DEFAULT-VALUE}).")
     private int bestOf;
 
+    @OptionGroup.In(OptionGroup.DECODING)
     @Option(
             names = "--patience",
             paramLabel = "P",
             defaultValue = "1",
-            description =
-                    "Beams that must end, times their number, before the search does (default: ${DEFAULT-VALUE}).")
+            description = "Beam-search patience factor (Kasai et al., 2022) (default: ${DEFAULT-VALUE}).")
     private double patience;
 
+    @OptionGroup.In(OptionGroup.DECODING)
     @Option(
             names = "--length-penalty",
             paramLabel = "A",
-            description = "Exponent, 0 to 1, that favours longer candidates (default: the mean over the tokens).")
+            description = "Exponent of the length penalty, 0 to 1 (default: normalize by the number of tokens).")
     private @Nullable Double lengthPenalty;
 
+    @OptionGroup.In(OptionGroup.DECODING)
     @Option(
             names = "--temperature",
             paramLabel = "T",
             split = ",",
             description =
-                    "Temperatures to try in turn while the text looks wrong (default: 0,0.2,0.4,0.6,0.8,1); one alone means no "
-                            + "fallback.")
+                    "Sampling temperatures to try in turn while decoding fails; a single one disables the fallback"
+                            + " (default: 0,0.2,0.4,0.6,0.8,1).")
     private @Nullable List<Double> temperatures;
 
+    @OptionGroup.In(OptionGroup.DECODING)
     @Option(
             names = "--compression-ratio-threshold",
             paramLabel = "N",
             converter = Threshold.Converter.class,
             defaultValue = "2.4",
-            description = "A text that compresses better looks wrong; or off (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Retry at a higher temperature when the gzip compression ratio exceeds N; or off (default: ${DEFAULT-VALUE}).")
     private Threshold compressionRatioThreshold;
 
+    @OptionGroup.In(OptionGroup.DECODING)
     @Option(
             names = "--logprob-threshold",
             paramLabel = "N",
             converter = Threshold.Converter.class,
             defaultValue = "-1.0",
-            description = "A text with a lower mean log probability looks wrong; or off (default: ${DEFAULT-VALUE}).")
+            description = "Retry when the mean log probability is below N; or off (default: ${DEFAULT-VALUE}).")
     private Threshold logProbabilityThreshold;
 
+    @OptionGroup.In(OptionGroup.DECODING)
     @Option(
             names = "--no-speech-threshold",
             paramLabel = "N",
             converter = Threshold.Converter.class,
             defaultValue = "0.6",
-            description = "Above it a window whose text looks wrong is silent; or off (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Skip a failed window as silence when its no-speech probability exceeds N; or off (default: ${DEFAULT-VALUE}).")
     private Threshold noSpeechThreshold;
 
-    @Option(names = "--prompt", paramLabel = "TEXT", description = "Text that the recording follows on from.")
+    @OptionGroup.In(OptionGroup.DECODING)
+    @Option(names = "--prompt", paramLabel = "TEXT", description = "Text that precedes the recording, as context.")
     private @Nullable String prompt;
 
+    @OptionGroup.In(OptionGroup.DECODING)
     @Option(
             names = "--independent-windows",
             negatable = true,
             description =
-                    "Do not give a window the text before it as its prompt, or do (default: as the implementation does).")
+                    "Decode each window without the previous text as its prompt (default: depends on the implementation).")
     private @Nullable Boolean independentWindows;
 
+    @OptionGroup.In(OptionGroup.DECODING)
     @Option(
             names = "--timestamps",
             paramLabel = "LEVEL",
             completionCandidates = Completions.Levels.class,
             defaultValue = "segment",
-            description = "none, segment or word (default: ${DEFAULT-VALUE}).")
+            description = "Timestamps: none, segment or word (default: ${DEFAULT-VALUE}).")
     private Timestamps timestamps;
 
+    @OptionGroup.In(OptionGroup.DECODING)
     @Option(
             names = "--vad",
             negatable = true,
-            description = "Cut out stretches without a voice first, or do not (default: as the implementation does).")
+            description = "Remove silence by voice activity detection first (default: depends on the implementation).")
     private @Nullable Boolean vad;
 
+    @OptionGroup.In(OptionGroup.DECODING)
     @Option(
             names = "--batch-size",
             paramLabel = "N",
-            description =
-                    "Chunks to decode at once, where the implementation does so (default: its own; less if memory is short).")
+            description = "Number of chunks to decode at once, for an implementation that batches (default: its own).")
     private @Nullable Integer batchSize;
 
+    @OptionGroup.In(OptionGroup.DECODING)
     @Option(
             names = "--chunk-length",
             paramLabel = "SECONDS",
-            description = "Length of such chunks, 5 to 30 (default: as the implementation does).")
+            description = "Length of the chunks, 5 to 30 s (default: the implementation's).")
     private @Nullable Double chunkLength;
 
     DecodingOptions() {}
@@ -140,7 +157,7 @@ final class DecodingOptions {
     /**
      * Returns the options for a benchmark.
      *
-     * @param usualTemperatures the temperatures where none are given, null for those of the library
+     * @param usualTemperatures the temperatures without the option, null for the defaults of the library
      */
     TranscribeOptions transcribeOptions(@Nullable List<Double> usualTemperatures) {
         try {

@@ -5,11 +5,10 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Brings models onto this machine. */
+/** Downloads models. */
 @Command(
         name = "download",
-        description =
-                "Download models to where their implementations look; what is there already is not fetched again.",
+        description = "Download models. A model that is installed and loads is not downloaded again.",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
         footer = {"", "Example:", "  whisper-speedtest download -i whispercpp -m base,small"})

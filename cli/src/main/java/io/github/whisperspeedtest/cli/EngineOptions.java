@@ -9,48 +9,53 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Which model, and what it is to run on. */
+/** The model and the device that runs it. */
 final class EngineOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
     @Option(
             names = {"-m", "--model"},
+            order = 1,
             paramLabel = "MODEL",
             defaultValue = EmbeddedModel.NAME,
             description =
-                    "Model: ${DEFAULT-VALUE} (a built-in demo), tiny, base, small, medium, large, ..., random-tiny, ... (random "
-                            + "weights, for speed alone), or the path of a model file.")
+                    "Model: tiny, base, small, medium, large, ...; the path of a model file; random-tiny, ... (random weights,"
+                            + " to measure speed); or ${DEFAULT-VALUE}, a built-in demo (default: ${DEFAULT-VALUE}).")
     private String model;
 
+    @OptionGroup.In(OptionGroup.ENGINE)
     @Option(
             names = "--device",
             paramLabel = "DEVICE",
             defaultValue = LoadOptions.AUTO,
-            description =
-                    "Where to compute: auto, cpu, gpu, or what the implementation offers (default: ${DEFAULT-VALUE}).")
+            description = "Device: auto, cpu, gpu or another of the implementation's (default: ${DEFAULT-VALUE}).")
     private String device;
 
+    @OptionGroup.In(OptionGroup.ENGINE)
     @Option(
             names = "--compute-type",
             paramLabel = "TYPE",
             defaultValue = LoadOptions.AUTO,
-            description = "Type of the arithmetic, such as int8 (default: ${DEFAULT-VALUE}, the model's own).")
+            description = "Compute type, such as int8 (default: ${DEFAULT-VALUE}).")
     private String computeType;
 
+    @OptionGroup.In(OptionGroup.ENGINE)
     @Option(
             names = {"-t", "--threads"},
             paramLabel = "N",
-            description = "Threads to compute with (default: one per processor, at most 8).")
+            description = "Number of threads (default: one per processor, at most 8).")
     private int threads = LoadOptions.defaultThreads();
 
+    @OptionGroup.In(OptionGroup.ENGINE)
     @Option(
             names = "--engine-option",
             paramLabel = "KEY=VALUE",
             description = "Option of one engine, repeatable, such as dump-graph=DIR; list --json shows them all.")
     private Map<String, String> engineOptions = new LinkedHashMap<>();
 
-    @Option(names = "--download", description = "Download the model first if it is not there.")
+    @OptionGroup.In(OptionGroup.MODELS)
+    @Option(names = "--download", order = 1, description = "Download the model if it is missing.")
     private boolean download;
 
     EngineOptions() {}

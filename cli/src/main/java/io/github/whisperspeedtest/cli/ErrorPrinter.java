@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import picocli.CommandLine;
 
-/** Turns whatever a command throws into a message and an exit code, in this one place. */
-final class ErrorPrinter implements CommandLine.IExecutionExceptionHandler, CommandLine.IParameterExceptionHandler {
+/** Maps an exception to a message and an exit code. */
+final class ErrorPrinter implements CommandLine.IExecutionExceptionHandler {
     private final Terminal terminal;
 
     ErrorPrinter(Terminal terminal) {
@@ -21,23 +21,13 @@ final class ErrorPrinter implements CommandLine.IExecutionExceptionHandler, Comm
         return print(failure, debug);
     }
 
-    @Override
-    public int handleParseException(CommandLine.ParameterException failure, String[] args) {
-        CommandLine command = failure.getCommandLine();
-        terminal.err().println("error: " + failure.getMessage());
-        if (!CommandLine.UnmatchedArgumentException.printSuggestions(failure, terminal.err())) {
-            terminal.err().println("Try '" + command.getCommandSpec().qualifiedName() + " --help' for the options.");
-        }
-        return ExitCode.USAGE;
-    }
-
-    /** Prints what failed and returns the exit code for it. */
+    /** Prints a failure and returns its exit code. */
     int print(Throwable failure, boolean debug) {
         terminal.err().println("error: " + message(failure));
         if (debug) {
             failure.printStackTrace(terminal.err());
         } else if (!(failure instanceof WhisperSpeedtestException)) {
-            terminal.err().println("Run it again with --debug to see where this comes from.");
+            terminal.err().println("Run again with --debug for the stack trace.");
         }
         if (failure instanceof OperationCancelledException) {
             return ExitCode.INTERRUPTED;
@@ -48,7 +38,7 @@ final class ErrorPrinter implements CommandLine.IExecutionExceptionHandler, Comm
         return failure instanceof WhisperSpeedtestException known ? ExitCode.of(known.kind()) : ExitCode.INTERNAL;
     }
 
-    /** Returns a one-line message, with the class where the message alone would say too little. */
+    /** Returns a one-line message, with the class name for unexpected exceptions. */
     static String message(Throwable failure) {
         String message = failure.getMessage();
         if (failure instanceof WhisperSpeedtestException && message != null) {
@@ -58,7 +48,7 @@ final class ErrorPrinter implements CommandLine.IExecutionExceptionHandler, Comm
             return disk.getFile() + ": " + DiskErrors.reason(disk);
         }
         if (failure instanceof OutOfMemoryError) {
-            return "Java ran out of memory. Give it more, for example with JAVA_OPTS=-Xmx4g.";
+            return "Java ran out of memory. Raise the limit, for example with JAVA_OPTS=-Xmx4g.";
         }
         return failure.getClass().getSimpleName() + (message == null ? "" : ": " + message);
     }

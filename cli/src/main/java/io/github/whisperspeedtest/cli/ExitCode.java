@@ -4,16 +4,16 @@ import io.github.whisperspeedtest.error.ErrorKind;
 import java.util.List;
 
 /**
- * What the process returns; the table in {@code docs/user-guide.md} is this class.
+ * Exit codes of the process, as listed in {@code docs/user-guide.md}.
  *
- * <p>A command that works through several files or implementations returns {@link #FAILED} if any of them failed, and the code of
- * the cause only where nothing could begin, or where all failed for the same cause.
+ * <p>A command for several files or implementations returns {@link #FAILED} if some failed, and the code of the cause if it could
+ * not start or all failed for the same cause.
  */
 final class ExitCode {
-    /** Everything asked for was done. */
+    /** Success. */
     static final int OK = 0;
 
-    /** At least one implementation or file failed; the others were done. */
+    /** Some implementations or files failed. */
     static final int FAILED = 1;
 
     /** The command line is wrong, or names what does not exist or cannot be read. */
@@ -22,21 +22,21 @@ final class ExitCode {
     /** A model is missing, incomplete or damaged. */
     static final int MODEL = 3;
 
-    /** The machine lacks something: Java, a native library, disk space. */
+    /** The machine lacks a requirement: Java, a native library, disk space, a network. */
     static final int ENVIRONMENT = 4;
 
     /** A fault of this tool or of an engine. */
     static final int INTERNAL = 70;
 
-    /** Interrupted from the keyboard, as shells count it; {@link Termination} has the other signals. */
+    /** Interrupted from the keyboard, as shells report SIGINT; {@link Termination} has the other signals. */
     static final int INTERRUPTED = 130;
 
-    /** Nobody reads the output any more, as shells count the end by SIGPIPE. */
+    /** The output has no reader any more, as shells report SIGPIPE. */
     static final int BROKEN_PIPE = 141;
 
     private ExitCode() {}
 
-    /** Returns the exit code of a command from those of its parts. */
+    /** Combines the exit codes of the parts of a command. */
     static int ofAll(List<Integer> parts) {
         List<Integer> different = parts.stream().distinct().toList();
         if (different.isEmpty()) {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Which implementation runs a model where nobody names one. */
+/** Chooses the implementation that runs a model. */
 final class ImplementationChoice {
     private final List<Implementation> implementations;
     private final ModelStore models;
@@ -28,12 +28,12 @@ final class ImplementationChoice {
     }
 
     /**
-     * Returns the first that can run here on the device it is there for, otherwise the first that can run at all.
+     * Returns the first implementation that runs here on its own device, otherwise the first that runs at all.
      *
-     * <p>Where the model is a path, only those count that see that it is in their format; where none does, those that cannot tell.
+     * <p>For a path, only implementations that recognise the format count; if there is none, those that cannot tell.
      *
-     * @throws ModelException if the model is in the format of none
-     * @throws EngineUnavailableException if none that may load the model can run here
+     * @throws ModelException if no implementation reads the format of the model
+     * @throws EngineUnavailableException if no implementation for the model runs here
      */
     String forModel(String model) {
         List<Implementation> candidates = candidates(model);
@@ -63,12 +63,12 @@ final class ImplementationChoice {
         }
         String formats = model + " is not in the format of " + String.join(", ", unfit) + ".";
         if (!unfit.isEmpty() && reasons.isEmpty()) {
-            throw new ModelException("No implementation here can load that model: " + formats
-                    + " Change it with 'whisper-speedtest convert'" + " into a format of one of them.");
+            throw new ModelException("No implementation can load this model: " + formats
+                    + " Convert it with 'whisper-speedtest convert'.");
         }
         throw new EngineUnavailableException("No implementation can run here." + reasons
-                + (unfit.isEmpty() ? "" : " And " + formats)
-                + " Run 'whisper-speedtest list' for what is missing.");
+                + (unfit.isEmpty() ? "" : " Also, " + formats)
+                + " Run 'whisper-speedtest list' for the requirements.");
     }
 
     private List<Implementation> candidates(String model) {
@@ -90,7 +90,7 @@ final class ImplementationChoice {
                 : sure;
     }
 
-    /** Returns whether the model is a name, which wins over a file that happens to be called the same. */
+    /** Returns whether the model is a name, which takes precedence over a file. */
     private boolean knows(Implementation implementation, String model) {
         try {
             models.catalog().require(implementation, model);

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.whisperspeedtest.WhisperSpeedtest;
+import io.github.whisperspeedtest.benchmark.TerminalText;
 import io.github.whisperspeedtest.error.Problem;
 import io.github.whisperspeedtest.model.ModelCatalog;
 import io.github.whisperspeedtest.registry.DiscoveryProblem;
@@ -24,20 +25,23 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Shows what can run here, and why the rest cannot. */
+/** Lists the implementations, and why some cannot run here. */
 @Command(
         name = "list",
-        description =
-                "Show the implementations that can run here, those that cannot and why, and the models they know.",
+        description = "List the implementations, their devices and models, and why some cannot run here.",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class)
 final class ListCommand implements Callable<Integer> {
+    private static final int INDENT = 4;
+    private static final int LABEL_COLUMNS = 13;
+
     private final Terminal terminal;
 
     @Mixin
     private CommonOptions common;
 
-    @Option(names = "--json", description = "Print JSON.")
+    @OptionGroup.In(OptionGroup.OUTPUT)
+    @Option(names = "--json", description = "Print the list as JSON.")
     private boolean json;
 
     ListCommand(Terminal terminal) {
@@ -67,18 +71,18 @@ final class ListCommand implements Callable<Integer> {
             if (entry.getValue() instanceof Availability.Available available) {
                 Implementation implementation = entry.getKey();
                 out.println("  " + implementation.id() + " " + implementation.version());
-                out.println("    runtime: " + available.runtime());
-                out.println("    device:  " + available.device() + (available.fallback() ? " (a fallback)" : ""));
-                if (!available.note().isEmpty()) {
-                    out.println("    note:    " + available.note());
+                field("runtime", available.runtime());
+                DeviceText device = DeviceText.of(available);
+                field("device", device.device());
+                if (!device.note().isEmpty()) {
+                    field("note", device.note());
                 }
-                out.println("    models:  " + names(catalog.models(implementation)));
+                field("models", names(catalog.models(implementation)));
                 none = false;
             }
         }
         if (none) {
-            out.println(
-                    all.isEmpty() ? "  none; put the jar of a backend on the class path or into plugins/" : "  none");
+            out.println(all.isEmpty() ? "  none; put the jar of a backend into plugins/" : "  none");
         }
         long unavailable = all.values().stream()
                 .filter(Availability.Unavailable.class::isInstance)
@@ -101,8 +105,13 @@ final class ListCommand implements Callable<Integer> {
     }
 
     private void printWhy(Problem problem) {
-        terminal.out().println("    reason: " + problem.reason());
-        terminal.out().println("    remedy: " + problem.remedy());
+        field("reason", problem.reason());
+        field("remedy", problem.remedy());
+    }
+
+    private void field(String label, String text) {
+        String start = TerminalText.pad("    " + label + ":", LABEL_COLUMNS);
+        terminal.out().println(TerminalText.wrap(start + text, terminal.lineColumns(), LABEL_COLUMNS - INDENT));
     }
 
     private static String names(List<ModelInfo> models) {

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine;
 
-/** Where the process begins; the only place that ends it. */
+/** Entry point of the command line; the only place that ends the process. */
 public final class Main {
     private static final String LOG_LEVEL_PROPERTY = "org.slf4j.simpleLogger.defaultLogLevel";
 
@@ -31,7 +31,7 @@ public final class Main {
         try {
             int code = commandLine(terminal, errors).execute(args);
             if (terminal.out().checkError() && code == ExitCode.OK) {
-                terminal.err().println("error: not everything could be written to standard output");
+                terminal.err().println("error: cannot write all output to standard output");
                 return ExitCode.ENVIRONMENT;
             }
             return code;
@@ -41,7 +41,7 @@ public final class Main {
     }
 
     private static CommandLine commandLine(Terminal terminal, ErrorPrinter errors) {
-        return new CommandLine(RootCommand.class, new CommandFactory(terminal))
+        CommandLine command = new CommandLine(RootCommand.class, new CommandFactory(terminal))
                 .setOut(terminal.out())
                 .setErr(terminal.err())
                 .setColorScheme(CommandLine.Help.defaultColorScheme(
@@ -49,15 +49,18 @@ public final class Main {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .registerConverter(Path.class, new PathConverter())
                 .setExecutionExceptionHandler(errors)
-                .setParameterExceptionHandler(errors);
+                .setParameterExceptionHandler(new UsageErrorPrinter(terminal))
+                .setUsageHelpWidth(terminal.columns());
+        HelpLayout.apply(command);
+        return command;
     }
 
-    /** Before anything logs: the logger reads its level once. */
+    /** Runs before the first logger is created, which reads the level once. */
     private static void configureLogging(List<String> args) {
         String level = args.contains("--debug") ? "debug" : args.contains("--verbose") ? "info" : "warn";
         System.setProperty(LOG_LEVEL_PROPERTY, System.getProperty(LOG_LEVEL_PROPERTY, level));
         if (level.equals("warn")) {
-            // Where CUDA is installed without a driver, DJL warns of that again and again.
+            // DJL repeats a warning where CUDA is installed without a driver.
             System.setProperty("org.slf4j.simpleLogger.log.ai.djl.util.cuda", "error");
         }
         System.setProperty("org.slf4j.simpleLogger.showThreadName", "false");

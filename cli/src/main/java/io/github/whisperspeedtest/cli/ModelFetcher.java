@@ -21,6 +21,7 @@ import io.github.whisperspeedtest.verify.ModelVerifier;
 import io.github.whisperspeedtest.verify.Verdict;
 import io.github.whisperspeedtest.verify.VerifyLevel;
 import io.github.whisperspeedtest.verify.VerifyOptions;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -32,7 +33,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Downloads and copies models, and shows on standard error how far it is. */
+/** Downloads and copies models, and shows the progress on standard error. */
 final class ModelFetcher {
     private final Terminal terminal;
     private final ErrorPrinter errors;
@@ -40,10 +41,11 @@ final class ModelFetcher {
     private final ModelCopier copier;
     private final ModelStore store;
     private final ModelVerifier verifier;
+    private final Path directory;
     private final boolean offline;
     private final boolean debug;
 
-    /** Companions that could not be had, which the next model would miss for the same reason. */
+    /** Companions whose download failed; it would fail again for the next model. */
     private final Set<String> failedCompanions = new HashSet<>();
 
     ModelFetcher(Terminal terminal, WhisperSpeedtest library, boolean debug) {
@@ -53,32 +55,32 @@ final class ModelFetcher {
         this.copier = library.copier();
         this.store = library.models();
         this.verifier = library.verifier();
+        this.directory = library.home().models();
         this.offline = library.hub().offline();
         this.debug = debug;
     }
 
-    /** Returns whether no request may be made. */
+    /** Returns whether requests are forbidden. */
     boolean isOffline() {
         return offline;
     }
 
     /**
-     * Downloads a model if it is not there and that is wanted: by the option, or by a person who is asked.
+     * Downloads a missing model with the consent of the option or the user.
      *
-     * @throws io.github.whisperspeedtest.error.ModelException if it is not there and not wanted; says how to get it
+     * @throws io.github.whisperspeedtest.error.ModelException if it is missing and not downloaded; names the command that does
      */
     void ensure(Implementation implementation, String model, boolean consent) {
         ResolvedModel selected = store.resolve(implementation, model);
         try {
             store.prepare(selected);
         } catch (ModelException e) {
-            if (!consent) {
-                Prompt prompt = terminal.prompt();
-                if (prompt == null
-                        || !prompt.isYes(
-                                "Model '" + model + "' of " + implementation.id() + " is not there. Download it?")) {
-                    throw e;
-                }
+            Prompt prompt = consent ? null : terminal.prompt();
+            if (!consent && prompt == null) {
+                throw e;
+            }
+            if (prompt != null && !consents(prompt, selected)) {
+                throw e;
             }
             install(selected);
             try {
@@ -89,8 +91,15 @@ final class ModelFetcher {
         }
     }
 
+    private boolean consents(Prompt prompt, ResolvedModel selected) {
+        DownloadSize size = DownloadSize.of(List.of(selected.info()));
+        size.shortage(FreeSpace.at(directory)).ifPresent(terminal.err()::println);
+        return prompt.isYes("Model '" + selected.name() + "' is not installed for "
+                + selected.implementation().id() + ". Download it (" + size.describe() + ")?");
+    }
+
     /**
-     * Downloads models that are not there, or do not load, and their companions; one that fails does not keep the others from it.
+     * Downloads models that are missing or do not load, and their companions. A failure does not stop the others.
      *
      * @return the exit code for all of them
      */
@@ -100,7 +109,7 @@ final class ModelFetcher {
             boolean elsewhere = local.status() == Verdict.Status.NOT_APPLICABLE;
             boolean cached = look(model, ModelPlace.HUB_CACHE).isComplete();
             if (local.isComplete() || elsewhere && cached) {
-                terminal.err().println("is there already: " + model.label());
+                terminal.err().println("already installed: " + model.label());
             } else if (cached) {
                 copy(model, copier::replace);
                 verify(model);
@@ -115,7 +124,7 @@ final class ModelFetcher {
         return verifier.verify(model.implementation(), model.info().name(), place, VerifyOptions.defaults());
     }
 
-    /** Looks without loading. */
+    /** Checks without loading. */
     private Verdict glance(ResolvedModel model, ModelPlace place) {
         VerifyOptions options = VerifyOptions.defaults().withLevel(VerifyLevel.CACHE_CHECK);
         return verifier.verify(model.implementation(), model.info().name(), place, options);
@@ -128,14 +137,14 @@ final class ModelFetcher {
                     .name();
             progress.clear();
             terminal.err()
-                    .println((isPublished(model) ? "downloaded " : "written: ")
+                    .println((isPublished(model) ? "downloaded " : "written ")
                             + model.label()
-                            + (installed.equals(model.info().name()) ? "" : ": " + installed + " in its stead"));
+                            + (installed.equals(model.info().name()) ? "" : " (" + installed + " instead)"));
         }
     }
 
     /**
-     * Brings what a model works better with; one that the hub does not offer is a warning.
+     * Downloads the companions of a model; one that the hub does not offer is a warning.
      *
      * @throws DownloadException if the network or the disk fails, the first time
      */
@@ -155,7 +164,7 @@ final class ModelFetcher {
                 if (e.kind() == ErrorKind.ENVIRONMENT) {
                     throw e;
                 }
-                // This hub does not offer it, so another try would not help, and the model works without.
+                // The hub does not offer it, so a retry would not help; the model works without it.
                 terminal.err()
                         .println("warning: " + model.label() + " works without " + companion.name() + ": "
                                 + e.getMessage());
@@ -164,7 +173,7 @@ final class ModelFetcher {
     }
 
     /**
-     * Copies models from the default cache to where their implementations look, and loads what was copied.
+     * Copies models from the default cache to where their implementations look, and loads the copies.
      *
      * @return the exit code for all of them
      */
@@ -173,7 +182,7 @@ final class ModelFetcher {
             boolean inPlace = glance(model, ModelPlace.LOCAL_CACHE).status() == Verdict.Status.NOT_APPLICABLE
                     && glance(model, ModelPlace.HUB_CACHE).isComplete();
             if (!isPublished(model) || inPlace) {
-                terminal.err().println("needs no copy: " + model.label());
+                terminal.err().println("no copy needed: " + model.label());
                 return;
             }
             ModelCopier.Outcome outcome;
@@ -188,7 +197,7 @@ final class ModelFetcher {
         });
     }
 
-    /** Returns whether a model comes from a server; others are made on this machine. */
+    /** Returns whether a model comes from a server; others are written on this machine. */
     private static boolean isPublished(ResolvedModel model) {
         return model.info().sources().stream().anyMatch(ModelSource::isPublished);
     }
@@ -207,7 +216,7 @@ final class ModelFetcher {
     }
 
     /**
-     * Copies models, also over what is there; the caller checks them afterwards.
+     * Copies models over existing files; the caller checks them afterwards.
      *
      * @return the exit code for all of them
      */
@@ -218,8 +227,8 @@ final class ModelFetcher {
     private ModelCopier.Outcome copy(ResolvedModel model, Function<ModelInfo, ModelCopier.Outcome> copying) {
         ModelCopier.Outcome outcome = copying.apply(model.info());
         String what = switch (outcome) {
-            case ALREADY_THERE -> "is there already: ";
-            case LINKED -> "copied without taking space: ";
+            case ALREADY_THERE -> "already installed: ";
+            case LINKED -> "copied as hard links: ";
             case COPIED -> "copied: ";
         };
         terminal.err().println(what + model.label());
@@ -230,7 +239,7 @@ final class ModelFetcher {
         void on(ResolvedModel model);
     }
 
-    /** Returns the exit code: that of the cause where all failed for the same one. */
+    /** Returns the exit code, that of the cause where all failed for the same one. */
     private int forEach(List<ResolvedModel> models, Action action) {
         List<Integer> codes = new ArrayList<>();
         Map<UnreachableHostException, List<String>> alsoUnreachable = new LinkedHashMap<>();
@@ -241,7 +250,7 @@ final class ModelFetcher {
             } catch (OperationCancelledException e) {
                 throw e;
             } catch (UnreachableHostException e) {
-                // One failure stands for all models of that server.
+                // Report one failure for all models of that server.
                 List<String> others = alsoUnreachable.get(e);
                 if (others == null) {
                     alsoUnreachable.put(e, new ArrayList<>());
@@ -257,7 +266,7 @@ final class ModelFetcher {
         alsoUnreachable.forEach((failure, others) -> {
             if (!others.isEmpty()) {
                 terminal.err()
-                        .println("not downloaded either, because " + failure.host() + " fails in the same way: "
+                        .println("not downloaded for the same reason (" + failure.host() + "): "
                                 + String.join(", ", others));
             }
         });
@@ -283,10 +292,10 @@ final class ModelFetcher {
                     .collect(Collectors.joining(", "));
             progress.show(String.format(
                     Locale.ROOT,
-                    "%s: %s of %s MB, %.1f MB/s%s; %s",
+                    "%s: %s of %s, %.1f MB/s%s; %s",
                     name,
-                    Megabytes.of(state.bytes()),
-                    state.totalBytes() < 0 ? "?" : Megabytes.of(state.totalBytes()),
+                    ByteSize.of(state.bytes()),
+                    state.totalBytes() < 0 ? "?" : ByteSize.of(state.totalBytes()),
                     state.bytesPerSecond() / 1e6,
                     remaining == null ? "" : ", " + remaining.toSeconds() + " s left",
                     files));

@@ -13,31 +13,33 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** Which models of which implementations a command is about. */
+/** The models and implementations that a command applies to. */
 final class ModelSelection {
     private static final String ALL = "all";
 
     @Option(
             names = {"-m", "--model"},
+            order = 1,
             paramLabel = "MODEL",
             split = ",",
             defaultValue = EmbeddedModel.NAME,
-            description = "Models such as tiny,base,small; all for all that are known (default: ${DEFAULT-VALUE}).")
+            description = "Models, such as tiny,base,small, or all (default: ${DEFAULT-VALUE}).")
     private List<String> models = new ArrayList<>();
 
     @Option(
             names = {"-i", "--implementations"},
+            order = 2,
             paramLabel = "ID",
             split = ",",
-            description = "Implementations (default: all on the class path).")
+            description = "Implementations, separated by commas (default: all).")
     private List<String> implementations = new ArrayList<>();
 
     ModelSelection() {}
 
     /**
-     * Returns what was asked for, by implementation.
+     * Returns the selected models, by implementation.
      *
-     * @throws UnknownNameException if an implementation is not there, or none of them knows one of the models
+     * @throws UnknownNameException if an implementation or a model is unknown
      */
     List<ResolvedModel> resolve(WhisperSpeedtest library) {
         List<Implementation> chosen = implementations.isEmpty()
@@ -66,8 +68,7 @@ final class ModelSelection {
                     || selected.stream().anyMatch(one -> one.name().equals(wanted.strip()));
             if (!known) {
                 chosen.forEach(implementation -> store.catalog().require(implementation, wanted.strip()));
-                throw new UnknownNameException(
-                        "There is no implementation that could know the model '" + wanted + "'.");
+                throw new UnknownNameException("Unknown model '" + wanted + "': there is no implementation.");
             }
         }
         return selected;

@@ -9,15 +9,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Names of files that are written for the user, never two the same. */
+/** Unique names for output files. */
 final class OutputNames {
     private OutputNames() {}
 
     /**
      * Returns a name for the output of each recording, without the extension of the output.
      *
-     * <p>That is the recording's name without its own extension; where two would be the same, with it; where they still are, with a
-     * number.
+     * <p>The name is that of the recording without its extension, with the extension if two would be equal, and with a number if
+     * they still are.
      */
     static Map<Path, String> of(List<Path> recordings) {
         Map<String, Long> stems = recordings.stream()
@@ -30,7 +30,7 @@ final class OutputNames {
                     ? stem
                     : recording.getFileName().toString();
             String name = wanted;
-            // macOS and Windows take a.txt and A.txt for the same file.
+            // File names on macOS and Windows are case-insensitive.
             for (int number = 2; !taken.add(name.toLowerCase(Locale.ROOT)); number++) {
                 name = wanted + "-" + number;
             }

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Understands {@code ~} in the paths of options: behind an equals sign shells leave it as it is. */
+/** Expands {@code ~} in the paths of options, which shells do not expand after an equals sign. */
 final class PathConverter implements ITypeConverter<Path> {
     @Override
     public Path convert(String value) {

@@ -1,6 +1,6 @@
 package io.github.whisperspeedtest.cli;
 
-/** Shows what is going on until it is closed; only where standard error is a terminal. */
+/** Shows progress until it is closed; only if standard error is a terminal. */
 final class ProgressLine implements AutoCloseable {
     private final StatusLine status;
 
@@ -13,7 +13,7 @@ final class ProgressLine implements AutoCloseable {
         status.show(text);
     }
 
-    /** Takes the line away. Whatever is printed to the terminal does that itself. */
+    /** Clears the line, as any other output to the terminal does. */
     void clear() {
         status.clear();
     }

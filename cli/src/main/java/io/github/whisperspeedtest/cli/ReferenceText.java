@@ -11,12 +11,12 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** What is said in a recording of the user's, given as a file or as the text itself. */
+/** Reference transcript of a recording, given as a file or as the text itself. */
 final class ReferenceText {
-    /** What is more likely a file's name with an error in it than something that somebody says. */
+    /** Text that is more likely a misspelt file name than a transcript. */
     private static final Pattern LOOKS_LIKE_A_FILE = Pattern.compile("\\S*[/\\\\]\\S*|\\S+\\.[A-Za-z0-9]{1,4}");
 
-    /** What Windows' editors begin a file of UTF-8 with. */
+    /** Written by Windows editors at the start of UTF-8 files. */
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
     private ReferenceText() {}
@@ -35,7 +35,8 @@ final class ReferenceText {
                     "There is no file '" + given + "' with a reference text. Check its name, or give the text itself.");
         }
         if (TextNormalizer.normalize(text).isEmpty()) {
-            throw refused("The reference text '" + given + "' has no word in it. Give what is said in the recording.");
+            throw refused(
+                    "The reference text '" + given + "' has no word in it. Give the transcript of the recording.");
         }
         return text.strip();
     }
@@ -53,10 +54,10 @@ final class ReferenceText {
             String text = Files.readString(file);
             return text.startsWith(BYTE_ORDER_MARK) ? text.substring(BYTE_ORDER_MARK.length()) : text;
         } catch (CharacterCodingException e) {
-            throw refused("The reference text " + file + " is not UTF-8. Save it as such.");
+            throw refused("The reference text " + file + " is not UTF-8. Convert it to UTF-8.");
         } catch (IOException e) {
-            throw refused("The reference text " + file + " cannot be read: " + ErrorPrinter.message(e)
-                    + ". Check who may read it.");
+            throw refused("Cannot read the reference text " + file + ": " + ErrorPrinter.message(e)
+                    + ". Check the permissions.");
         }
     }
 

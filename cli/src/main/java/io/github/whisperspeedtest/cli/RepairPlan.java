@@ -11,34 +11,34 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What can be done about the models of a check.
+ * The repairs that a check suggests.
  *
- * @param copies models that the default cache has and the place where their implementation looks has not
- * @param downloads models that have to be fetched, and companions of models that are there
+ * @param copies models that are complete in the default cache but not where their implementation looks
+ * @param downloads models to download, and missing companions of models that are ready
  */
 record RepairPlan(List<Item> copies, List<Item> downloads) {
     /**
-     * One thing to do.
+     * One repair.
      *
-     * @param model the model, or one whose companion it is about
-     * @param label what to call it
-     * @param bytes its size, 0 where that is not known
+     * @param model the model, or one that has the companion
+     * @param label the name in messages
+     * @param bytes its size, 0 where that is unknown
      */
     record Item(ResolvedModel model, String label, long bytes) {
         String describe() {
-            return bytes > 0 ? label + ", " + Megabytes.of(bytes) + " MB" : label;
+            return bytes > 0 ? label + ", " + ByteSize.of(bytes) : label;
         }
     }
 
-    /** Returns what can be done; a model that can be copied is not among the downloads. */
+    /** Returns the repairs; a model that can be copied is not among the downloads. */
     static RepairPlan of(CheckReport report) {
         return of(report, true);
     }
 
     /**
-     * Returns what can be done.
+     * Returns the repairs.
      *
-     * @param copying whether what the default cache has is copied rather than counted among the downloads
+     * @param copying whether a model in the default cache is copied rather than counted among the downloads
      */
     static RepairPlan of(CheckReport report, boolean copying) {
         List<Item> copies = report.models().stream()
@@ -59,12 +59,12 @@ record RepairPlan(List<Item> copies, List<Item> downloads) {
                         .toList());
     }
 
-    /** Returns the part that needs no network. */
+    /** Returns the repairs that need no network. */
     RepairPlan offline() {
         return new RepairPlan(copies, List.of());
     }
 
-    /** Returns each companion that is missing once, unless it comes along with a model that is to be downloaded. */
+    /** Returns each missing companion once, unless it comes with a model to download. */
     private static List<Item> companions(CheckReport report, List<Item> downloads) {
         List<String> comingAlong = downloads.stream()
                 .flatMap(item -> item.model().info().companions().stream())
@@ -102,14 +102,18 @@ record RepairPlan(List<Item> copies, List<Item> downloads) {
         return items.stream().map(Item::model).distinct().toList();
     }
 
-    /** Returns the size of all items, which is a lower bound where one is not known. */
-    static String megabytes(List<Item> items) {
-        boolean allKnown = items.stream().allMatch(item -> item.bytes() > 0);
-        return (allKnown ? "" : "at least ")
-                + Megabytes.of(items.stream().mapToLong(Item::bytes).sum()) + " MB";
+    /** Returns the size of all items. */
+    static DownloadSize size(List<Item> items) {
+        return DownloadSize.ofBytes(items.stream().map(Item::bytes).toList());
     }
 
-    /** Returns the part that is about some implementations. */
+    /** Returns a text such as {@code 2 models (1.62 GB)}. */
+    static String summary(List<Item> items) {
+        return items.size() + (items.size() == 1 ? " model (" : " models (")
+                + size(items).describe() + ")";
+    }
+
+    /** Returns the repairs for some implementations. */
     RepairPlan only(List<String> implementations) {
         return new RepairPlan(only(copies, implementations), only(downloads, implementations));
     }

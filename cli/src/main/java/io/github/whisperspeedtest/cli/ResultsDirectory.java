@@ -8,13 +8,13 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 
-/** Where every benchmark leaves its results, in a file named after the time of its start. */
+/** The directory of saved benchmark results, in files named after their start time. */
 record ResultsDirectory(Path directory) {
     private static final DateTimeFormatter FILE_TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
 
     /**
-     * Creates an empty file that no other benchmark has, though it began in the same second.
+     * Creates an empty file that no other benchmark uses, even one that started in the same second.
      *
      * @throws IOException if it cannot be created
      */
@@ -26,7 +26,7 @@ record ResultsDirectory(Path directory) {
             try {
                 return Files.createFile(file);
             } catch (FileAlreadyExistsException e) {
-                // Another benchmark's; the next number may be free.
+                // Taken by another benchmark; try the next number.
             }
         }
     }

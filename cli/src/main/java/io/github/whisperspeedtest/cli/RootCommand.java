@@ -3,13 +3,12 @@ package io.github.whisperspeedtest.cli;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The tool itself; does nothing without a command. */
+/** The tool itself; without a command it shows its help. */
 @Command(
         name = "whisper-speedtest",
-        description = "Which Whisper runs best here, and are its models really in place?",
+        description = "Benchmark and run Whisper implementations, and manage their models.",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
         subcommands = {
@@ -21,6 +20,7 @@ import picocli.CommandLine.Spec;
             ConvertCommand.class,
             CacheCommand.class,
             ListCommand.class,
+            HelpCommand.class,
             AutoComplete.GenerateCompletion.class
         },
         footer = {
@@ -28,24 +28,26 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  whisper-speedtest benchmark                       measure with the demo model",
             "  whisper-speedtest benchmark -m small -a talk.mp3  measure with your recording",
-            "  whisper-speedtest transcribe talk.mp3 -m small    write down what is said",
-            "  whisper-speedtest check-models -m small           are its models really there?",
+            "  whisper-speedtest transcribe talk.mp3 -m small    transcribe a recording",
+            "  whisper-speedtest check-models -m small           check that its models load",
             "  whisper-speedtest list                            show what can run here",
             "",
-            "Exit codes: 0 done, 1 something failed, 2 wrong usage or input,",
-            "3 a model is missing or damaged, 4 the machine lacks something,",
-            "70 internal error, 130 interrupted, 141 the reader of a pipe has gone."
+            "Exit codes: 0 success, 1 partial failure, 2 wrong usage or input,",
+            "3 missing or damaged model, 4 missing requirement of the machine,",
+            "70 internal error, 130 interrupted, 141 broken pipe."
         })
 final class RootCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    RootCommand() {}
+    private final Terminal terminal;
+
+    RootCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
 
     @Override
     public void run() {
-        throw new ParameterException(
-                spec.commandLine(),
-                "Missing command: benchmark, transcribe, check-models, download, copy, convert, cache or list");
+        spec.commandLine().usage(terminal.out());
     }
 }

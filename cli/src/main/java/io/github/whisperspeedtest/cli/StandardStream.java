@@ -8,9 +8,9 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Standard output or standard error, which notices when the reader of its pipe has gone. */
+/** Standard output or standard error that detects a broken pipe. */
 final class StandardStream extends FilterOutputStream {
-    /** Bits of {@code st_mode} that tell the type of a file, and the types that have a reader (POSIX, {@code sys/stat.h}). */
+    /** The file type bits of {@code st_mode}, and the types that have a reader (POSIX, {@code sys/stat.h}). */
     private static final int TYPE = 0170000;
 
     private static final int PIPE = 0010000;
@@ -29,14 +29,14 @@ final class StandardStream extends FilterOutputStream {
     /**
      * Returns a stream of this process.
      *
-     * @param device the path under which the system shows the descriptor
-     * @param readerGone runs once writing fails because there is no reader; what is written from then on is dropped
+     * @param device the path of the descriptor
+     * @param readerGone runs once when the pipe breaks; later output is dropped
      */
     static StandardStream of(FileDescriptor descriptor, String device, Runnable readerGone) {
         return new StandardStream(new FileOutputStream(descriptor), hasReader(Path.of(device)), readerGone);
     }
 
-    /** Java tells a broken pipe from a full disk only in words, and those are the user's language. */
+    /** Java reports a broken pipe and a full disk with the same exception and localized messages. */
     private static boolean hasReader(Path device) {
         try {
             int type = (int) Files.getAttribute(device, "unix:mode") & TYPE;

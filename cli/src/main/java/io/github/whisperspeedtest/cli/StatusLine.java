@@ -8,11 +8,10 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 
 /**
- * The line of a terminal's screen that says what is going on, and the way around it for everything else that is printed there: each print
- * takes the line away first.
+ * The progress line of a terminal, and writers for all other output, which clear the line before they print.
  */
 final class StatusLine {
-    /** A line that wraps cannot be taken back. Few terminals have less than 80 columns, and the terminal adds ^C itself. */
+    /** A line that wraps cannot be cleared. Leaves room for the ^C that the terminal adds at 80 columns. */
     private static final int MAX_WIDTH = 77;
 
     private static final int KEYSTROKE_WIDTH = 2;
@@ -25,15 +24,15 @@ final class StatusLine {
     /**
      * Creates the line.
      *
-     * @param err standard error, without a way around the line
-     * @param live whether standard error is a terminal; a log file would fill up with states
+     * @param err standard error itself
+     * @param live whether standard error is a terminal; a log file would fill up with progress
      */
     StatusLine(PrintWriter err, boolean live) {
         this.err = err;
         this.live = live;
     }
 
-    /** Shows a state that the next one replaces; nothing where standard error is not a terminal. */
+    /** Shows a text that the next one replaces, if standard error is a terminal. */
     synchronized void show(String text) {
         if (live && !sealed) {
             String line = text.length() > MAX_WIDTH ? text.substring(0, MAX_WIDTH) : text;
@@ -43,14 +42,14 @@ final class StatusLine {
         }
     }
 
-    /** Takes the line away, so that something else can be printed. */
+    /** Clears the line before other output. */
     synchronized void clear() {
         if (shown > 0) {
             erase();
         }
     }
 
-    /** Takes the line and the keystroke behind it away and lets nothing more through to standard error. */
+    /** Clears the line and the keystroke after it, and blocks further output to standard error. */
     synchronized void seal() {
         sealed = true;
         if (live) {
@@ -58,7 +57,7 @@ final class StatusLine {
         }
     }
 
-    /** Prints the last line there is, past the seal. */
+    /** Prints the last line, past the block. */
     synchronized void printLast(String text) {
         err.println(text);
         err.flush();
@@ -70,17 +69,17 @@ final class StatusLine {
         shown = 0;
     }
 
-    /** Returns a writer for standard error that takes the line away before it prints. */
+    /** Returns a writer for standard error that clears the line before it prints. */
     PrintWriter aroundErr() {
         return new PrintWriter(new Around(err, true), true);
     }
 
-    /** Returns a writer for standard output that takes the line away before it prints. */
+    /** Returns a writer for standard output that clears the line before it prints. */
     PrintWriter aroundOut(PrintWriter out) {
         return new PrintWriter(new Around(out, false), true);
     }
 
-    /** Returns a stream for libraries that print to standard error by themselves, such as the log. */
+    /** Returns a stream for libraries that print to standard error themselves, such as the log. */
     PrintStream aroundErr(OutputStream stderr) {
         return new PrintStream(
                 new FilterOutputStream(stderr) {
@@ -102,7 +101,7 @@ final class StatusLine {
                 true);
     }
 
-    /** A writer that takes the line away first. */
+    /** A writer that clears the line first. */
     private final class Around extends FilterWriter {
         private final PrintWriter target;
         private final boolean sealable;
@@ -128,7 +127,7 @@ final class StatusLine {
             if (sealable) {
                 writeUnlessSealed(text, offset, length);
             } else {
-                // Without the lock: a pipe that nobody reads may hold this up for ever.
+                // Not under the lock: a pipe without a reader may block forever.
                 clear();
                 target.write(text, offset, length);
             }
@@ -150,7 +149,7 @@ final class StatusLine {
             throwIfFailed();
         }
 
-        /** A print writer keeps failures to itself. */
+        /** A print writer does not throw. */
         private void throwIfFailed() throws IOException {
             if (target.checkError()) {
                 throw new IOException("not everything could be written");

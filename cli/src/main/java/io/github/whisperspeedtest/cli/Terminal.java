@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Where output goes, and what can be shown there. */
+/** The output streams and the capabilities of the terminal. */
 final class Terminal {
     /** System property with the names of the streams that are terminals, set by the start script. */
     static final String TERMINAL_PROPERTY = "whisperspeedtest.terminal";
@@ -30,6 +30,7 @@ final class Terminal {
     private final boolean errIsTerminal;
     private final boolean unicode;
     private final boolean color;
+    private final Width width;
     private final StatusLine status;
     private volatile Supplier<String> interruptSummary = () -> "interrupted";
 
@@ -42,6 +43,7 @@ final class Terminal {
      * @param errIsTerminal whether {@code err} is a terminal
      * @param unicode whether characters outside ASCII arrive as they are
      * @param color whether colours are wanted on a terminal
+     * @param width the width to lay output out for
      */
     Terminal(
             PrintWriter out,
@@ -49,14 +51,18 @@ final class Terminal {
             boolean outIsTerminal,
             boolean errIsTerminal,
             boolean unicode,
-            boolean color) {
+            boolean color,
+            Width width) {
         status = new StatusLine(err, errIsTerminal);
         this.out = status.aroundOut(out);
-        this.err = status.aroundErr();
+        this.err = errIsTerminal || width.requested()
+                ? new WrappingWriter(status.aroundErr(), width.columns())
+                : status.aroundErr();
         this.outIsTerminal = outIsTerminal;
         this.errIsTerminal = errIsTerminal;
         this.unicode = unicode;
         this.color = color;
+        this.width = width;
     }
 
     /**
@@ -84,19 +90,20 @@ final class Terminal {
                 outIsTerminal,
                 console || terminals.contains("stderr"),
                 charset.newEncoder().canEncode('×'),
-                wantsColor(System.getenv()));
+                wantsColor(System.getenv()),
+                Width.of(System.getenv(), System.getProperty(Width.COLUMNS_PROPERTY)));
         PrintStream log = terminal.status.aroundErr(stderr);
         System.setErr(log);
         System.setOut(log);
         return terminal;
     }
 
-    /** Returns where data goes. */
+    /** Returns the writer for data. */
     PrintWriter out() {
         return out;
     }
 
-    /** Returns where everything else goes. */
+    /** Returns the writer for everything but data. */
     PrintWriter err() {
         return err;
     }
@@ -117,11 +124,21 @@ final class Terminal {
         return color;
     }
 
+    /** Returns the width for tables and help. */
+    int columns() {
+        return width.columns();
+    }
+
+    /** Returns the width at which prose on standard output wraps; in a pipe a line stays whole unless the user sets a width. */
+    int lineColumns() {
+        return outIsTerminal || width.requested() ? width.columns() : Integer.MAX_VALUE;
+    }
+
     StatusLine status() {
         return status;
     }
 
-    /** Sets what an interrupt prints last, such as how much is done; asked at that time, from another thread. */
+    /** Sets the supplier of the last line that an interrupt prints, such as the progress; it is called from another thread. */
     void onInterrupt(Supplier<String> summary) {
         interruptSummary = summary;
     }
@@ -130,7 +147,7 @@ final class Terminal {
         return interruptSummary.get();
     }
 
-    /** Returns how to ask the person at the terminal, null where nobody is there to see a question or to answer it. */
+    /** Returns a prompt for the user, null where standard input, output or error is not a terminal. */
     @Nullable
     Prompt prompt() {
         if (!outIsTerminal || !errIsTerminal || !isConsole()) {
@@ -148,7 +165,7 @@ final class Terminal {
         return color && outIsTerminal;
     }
 
-    /** Follows https://no-color.org, and leaves terminals alone that say they can do nothing. */
+    /** Follows https://no-color.org, and uses no colours on a dumb terminal. */
     static boolean wantsColor(Map<String, String> environment) {
         return environment.getOrDefault("NO_COLOR", "").isEmpty() && !"dumb".equals(environment.get("TERM"));
     }
@@ -163,7 +180,7 @@ final class Terminal {
         }
     }
 
-    /** From Java 22 on there is always a console, and whether it is a terminal is a question of its own. */
+    /** From Java 22 on there is always a console, which may not be a terminal. */
     private static boolean isConsole() {
         Console console = System.console();
         if (console == null) {

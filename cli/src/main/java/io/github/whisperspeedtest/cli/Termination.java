@@ -11,18 +11,18 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of the process before its work is done: by a signal, or because the output has no reader any more.
+ * Ends the process early, on a signal or a broken pipe.
  *
- * <p>The working thread is interrupted and gets a moment to stop and tidy up. Then the signal ends the process as if it had never been
- * handled. So no shutdown hook and no destructor frees an engine that still computes. A second signal ends it without the moment.
+ * <p>The working thread is interrupted and gets a grace period to stop and clean up. Then the signal ends the process with its
+ * default action, so no shutdown hook or destructor frees an engine that still computes. A second signal ends it at once.
  */
 final class Termination {
-    /** An engine looks for an interrupt after each token or window; with a large model that takes longer than anyone wants to wait. */
+    /** Engines check for an interrupt after each token or window, which takes too long with a large model. */
     private static final Duration GRACE = Duration.ofSeconds(2);
 
     private static final String BROKEN_PIPE = "PIPE";
 
-    /** 128 and the number of the signal, as shells count. */
+    /** 128 plus the number of the signal, as shells report it. */
     private static final Map<String, Integer> EXIT_CODES =
             Map.of("HUP", 129, "INT", ExitCode.INTERRUPTED, BROKEN_PIPE, ExitCode.BROKEN_PIPE, "TERM", 143);
 
@@ -31,12 +31,12 @@ final class Termination {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile @Nullable Terminal terminal;
 
-    /** Creates an end for a process that works on the calling thread. */
+    /** Creates an instance for work on the calling thread. */
     Termination() {
         worker = Thread.currentThread();
     }
 
-    /** Takes the signals over. */
+    /** Installs the signal handlers. */
     void install(Terminal shown) {
         terminal = shown;
         for (String signal : Signals.TERMINATING) {
@@ -44,19 +44,19 @@ final class Termination {
         }
     }
 
-    /** Ends the process because there is no reader of its output any more. */
+    /** Ends the process because its output has no reader any more. */
     void readerGone() {
         begin(BROKEN_PIPE);
     }
 
-    /** Tells that the working thread has stopped; does not return where the process is ending. */
+    /** Signals that the work has stopped; does not return while the process is ending. */
     void workStopped() {
         stopped.countDown();
         while (cause.get() != null) {
             try {
                 new CountDownLatch(1).await();
             } catch (InterruptedException e) {
-                // Meant for the work, which is over.
+                // The interrupt was for the work, which is over.
             }
         }
     }
@@ -75,7 +75,7 @@ final class Termination {
         thread.start();
     }
 
-    /** Standard error may be a pipe that is full and not read, and hold everything up that prints. */
+    /** Ends the process even if printing blocks on a full pipe. */
     private static void endLate(String signal) {
         try {
             Thread.sleep(GRACE.multipliedBy(2).toMillis());
@@ -110,7 +110,7 @@ final class Termination {
         }
     }
 
-    /** An interrupt does not reach a thread that waits for an answer on the console. */
+    /** An interrupt does not wake a thread that reads from the console. */
     private static boolean isAtPrompt(Thread thread) {
         return Arrays.stream(thread.getStackTrace())
                 .anyMatch(frame -> frame.getMethodName().equals("readLine")

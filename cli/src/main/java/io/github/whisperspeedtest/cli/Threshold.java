@@ -5,9 +5,9 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * A limit that can be switched off.
+ * A threshold that can be disabled.
  *
- * @param value the limit, or null for none
+ * @param value the threshold, or null if disabled
  */
 record Threshold(@Nullable Double value) {
     /** Reads a number or {@code off}. */

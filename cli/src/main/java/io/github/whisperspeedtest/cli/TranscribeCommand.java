@@ -43,10 +43,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Writes down what is said in recordings. */
+/** Transcribes audio files. */
 @Command(
         name = "transcribe",
-        description = "Write down what is said in recordings.",
+        description = "Transcribe audio files.",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
         footer = {
@@ -73,33 +73,34 @@ final class TranscribeCommand implements Callable<Integer> {
     @Mixin
     private DecodingOptions decoding;
 
-    @Parameters(
-            paramLabel = "FILE",
-            arity = "1..*",
-            description = "Recordings, or directories with recordings in them.")
+    @Parameters(paramLabel = "FILE", arity = "1..*", description = "Audio files, or directories of them.")
     private List<Path> paths;
 
     @Option(
             names = {"-i", "--implementation"},
+            order = 2,
             paramLabel = "ID",
             completionCandidates = Completions.Implementations.class,
-            description = "Implementation (default: the first that has its device here, see 'list').")
+            description = "Implementation (default: the first that has its device here; see 'list').")
     private @Nullable String implementation;
 
+    @OptionGroup.In(OptionGroup.OUTPUT)
     @Option(
             names = {"-f", "--format"},
+            order = 1,
             paramLabel = "FORMAT",
             split = ",",
             completionCandidates = Completions.Formats.class,
             defaultValue = "txt",
-            description = "txt, srt, vtt, json or tsv; several with -o (default: ${DEFAULT-VALUE}).")
+            description = "Format: txt, srt, vtt, json or tsv; several with -o (default: ${DEFAULT-VALUE}).")
     private List<String> formatNames;
 
+    @OptionGroup.In(OptionGroup.OUTPUT)
     @Option(
             names = {"-o", "--output-dir"},
+            order = 2,
             paramLabel = "DIR",
-            description =
-                    "Write one file per recording and format into DIR, created if needed, and nothing to standard output.")
+            description = "Write one file per recording and format to DIR instead of standard output.")
     private @Nullable Path outputDirectory;
 
     TranscribeCommand(Terminal terminal) {
@@ -114,7 +115,7 @@ final class TranscribeCommand implements Callable<Integer> {
                 && (formats.size() > 1 || files.size() > 1 && !formats.contains(TranscriptFormat.TXT))) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "Several formats, or several recordings in a format other than txt, need -o DIR");
+                    "-o DIR is required for several formats, or for several recordings in a format other than txt");
         }
         createOutputDirectory();
         TranscribeOptions options = decoding.transcribeOptions();
@@ -137,8 +138,8 @@ final class TranscribeCommand implements Callable<Integer> {
             if (engine.model().equals(EmbeddedModel.NAME)) {
                 terminal.err()
                         .println("note: '" + EmbeddedModel.NAME
-                                + "' is a tiny demo model that knows some 65 words of synthetic English "
-                                + "and German; use -m base or larger for real speech.");
+                                + "' is a demo model with a vocabulary of 65 English and 65 German words. For real"
+                                + " speech use -m base or larger.");
             }
             for (Path file : files) {
                 try {
@@ -167,13 +168,13 @@ final class TranscribeCommand implements Callable<Integer> {
 
     private String interruptSummary(int done, int all) {
         if (all == 1) {
-            return done == 1 ? "interrupted; the recording was transcribed" : "interrupted";
+            return done == 1 ? "interrupted; the recording is transcribed" : "interrupted";
         }
-        return "interrupted; " + done + " of " + all + " recordings were transcribed"
+        return "interrupted; " + done + " of " + all + " recordings transcribed"
                 + (outputDirectory == null || done == 0 ? "" : " into " + outputDirectory);
     }
 
-    /** Before anything is transcribed, so that no work is lost for want of a place to write to. */
+    /** Runs before any transcription, so that no work is lost. */
     private void createOutputDirectory() {
         if (outputDirectory == null) {
             return;
@@ -208,7 +209,7 @@ final class TranscribeCommand implements Callable<Integer> {
             }
             progress.show(label(file) + ": transcribing");
             boolean stream = outputDirectory == null && formats.contains(TranscriptFormat.TXT);
-            // An implementation need not hand on what is known of the recording.
+            // An implementation may drop the warnings of the recording.
             Transcription transcription = transcriber
                     .transcribe(audio, options, new Listener(progress, file, audio.duration(), stream))
                     .withWarnings(audio.warnings());
@@ -237,7 +238,7 @@ final class TranscribeCommand implements Callable<Integer> {
         }
     }
 
-    /** Before a recording is transcribed: some names cannot be written whatever else happens. */
+    /** Runs before a transcription: some names can never be written. */
     private static void checkTargets(Path recording, Path directory, Set<TranscriptFormat> formats, String name) {
         for (TranscriptFormat format : formats) {
             Path target = target(directory, name, format);
@@ -246,14 +247,14 @@ final class TranscribeCommand implements Callable<Integer> {
                     throw unwritable(ErrorKind.USER, recording, target, "there is a directory of that name", null);
                 }
             } catch (NoSuchFileException e) {
-                // As it should be.
+                // Expected.
             } catch (IOException e) {
                 throw unwritable(ErrorKind.USER, recording, target, DiskErrors.reason(e), e);
             }
         }
     }
 
-    /** A format that cannot be written does not keep the others from it. */
+    /** Writes the other formats even if one fails. */
     private void write(
             Transcription transcription, Path recording, Path directory, Set<TranscriptFormat> formats, String name)
             throws IOException {
@@ -289,12 +290,12 @@ final class TranscribeCommand implements Callable<Integer> {
         return new WhisperSpeedtestException(
                 kind,
                 "Cannot write " + target + ", the transcript of " + recording + ": " + reason + ". "
-                        + (kind == ErrorKind.USER ? "Rename the recording" : "Free some space there")
+                        + (kind == ErrorKind.USER ? "Rename the recording" : "Free disk space there")
                         + ", or choose another directory with -o.",
                 cause);
     }
 
-    /** Returns a name that leaves room for the state behind it. */
+    /** Returns a name that leaves room for the progress after it. */
     private static String label(Path file) {
         String name = file.getFileName().toString();
         return name.length() <= MAX_LABEL ? name : name.substring(0, MAX_LABEL - 3) + "...";
@@ -312,7 +313,7 @@ final class TranscribeCommand implements Callable<Integer> {
         return formats;
     }
 
-    /** Shows how far it is, and prints segments of plain text as they come. */
+    /** Shows the progress, and prints segments of plain text as they arrive. */
     private final class Listener implements TranscriptionListener {
         private final ProgressLine progress;
         private final Path file;

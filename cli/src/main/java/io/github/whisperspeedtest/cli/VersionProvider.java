@@ -3,7 +3,7 @@ package io.github.whisperspeedtest.cli;
 import io.github.whisperspeedtest.benchmark.BenchmarkEnvironment;
 import picocli.CommandLine.IVersionProvider;
 
-/** Prints what somebody who helps would ask for first. */
+/** Prints the versions that a bug report needs. */
 final class VersionProvider implements IVersionProvider {
     VersionProvider() {}
 

@@ -49,7 +49,7 @@ class BenchmarkCommandTest {
 
     /** What {@code jq} would do with the example of the help. */
     @Test
-    void theExampleForJqFindsTheMedians() throws IOException {
+    void theJqExampleOfTheHelpFindsTheMedians() throws IOException {
         terminal.run("benchmark", "--help");
         Matcher example = Pattern.compile("jq '\\.results\\[]\\.([a-z_.]+)'").matcher(terminal.out());
         assertThat(example.find()).as(terminal.out()).isTrue();
@@ -63,7 +63,7 @@ class BenchmarkCommandTest {
     }
 
     @Test
-    void measuresAndSavesInEveryForm() throws IOException {
+    void savesResultsInEveryFormat() throws IOException {
         Path json = directory.resolve("results.json");
         Path csv = directory.resolve("results.csv");
         Path markdown = directory.resolve("results.md");
@@ -97,7 +97,7 @@ class BenchmarkCommandTest {
     }
 
     @Test
-    void keepsResultsOfBenchmarksThatBeginTogetherApart(@TempDir Path directory) throws IOException {
+    void namesResultsOfTheSameSecondApart(@TempDir Path directory) throws IOException {
         ResultsDirectory results = new ResultsDirectory(directory.resolve("results"));
         Instant start = Instant.parse("2026-01-02T03:04:05.6Z");
         assertThat(results.claim(start)).hasFileName("benchmark-20260102-030405.json");
@@ -105,7 +105,7 @@ class BenchmarkCommandTest {
     }
 
     @Test
-    void printsOnlyWhatWasAskedForOnStandardOutput() {
+    void printsOnlyTheExportToStandardOutput() {
         assertThat(terminal.run("benchmark", "-n", "1", "--warmup", "0", "--json", "-"))
                 .isEqualTo(ExitCode.OK);
         assertThat(JsonReport.parse(terminal.out(), "standard output").ranking())
@@ -115,7 +115,7 @@ class BenchmarkCommandTest {
     }
 
     @Test
-    void failsWhereAFileThatWasAskedForCannotBeWritten() {
+    void failsIfARequestedFileCannotBeWritten() {
         Path full = Path.of("/dev/full");
         assumeThat(full).as("Linux's device for tests of full disks").exists();
         assertThat(terminal.run("benchmark", "-i", "whispercpp", "-n", "1", "--warmup", "0", "--csv", full.toString()))
@@ -125,7 +125,7 @@ class BenchmarkCommandTest {
     }
 
     @Test
-    void measuresRandomWeightsWithoutCallingTheirTextWrong() {
+    void measuresRandomWeightsWithoutAWordErrorRate() {
         assertThat(terminal.run(
                         "benchmark",
                         "-i",
@@ -150,7 +150,7 @@ class BenchmarkCommandTest {
     }
 
     @Test
-    void comparesWithWhatTheUserSaysIsSaid() throws IOException {
+    void computesTheWordErrorRateFromTheReferenceText() throws IOException {
         SpeechSample sample = EmbeddedModel.samples().get(0);
         Path recording = directory.resolve(sample.name());
         try (InputStream in = sample.open()) {
@@ -188,7 +188,7 @@ class BenchmarkCommandTest {
     }
 
     @Test
-    void readsAReferenceAsWindowsWritesIt() throws IOException {
+    void readsAReferenceWithAByteOrderMark() throws IOException {
         Path file = Files.writeString(directory.resolve("bom.txt"), "\uFEFFTurn off the music\r\nin the garden.\r\n");
 
         String reference = ReferenceText.of(file.toString());
@@ -200,7 +200,7 @@ class BenchmarkCommandTest {
     }
 
     @Test
-    void refusesAReferenceThatIsNone() throws IOException {
+    void refusesAnInvalidReference() throws IOException {
         Path empty = Files.writeString(directory.resolve("empty.txt"), " ...\n");
         Path latin = Files.write(directory.resolve("latin.txt"), new byte[] {'G', 'r', (byte) 0xfc});
         assertThatThrownBy(() -> ReferenceText.of("refs/talk"))
@@ -218,7 +218,7 @@ class BenchmarkCommandTest {
     }
 
     @Test
-    void saysInOneLineWhereNobodyHasTheModel() {
+    void reportsAMissingModelInOneLine() {
         assertThat(terminal.run("benchmark", "-m", "small", "-i", "whispercpp,faster"))
                 .isEqualTo(ExitCode.MODEL);
         assertThat(terminal.out()).isEmpty();
@@ -229,21 +229,21 @@ class BenchmarkCommandTest {
     }
 
     @Test
-    void saysInOneLineWhereNobodyKnowsTheModel() {
+    void reportsAnUnknownModelInOneLine() {
         assertThat(terminal.run("benchmark", "-m", "gigantic")).isEqualTo(ExitCode.USAGE);
         assertThat(terminal.out()).isEmpty();
         assertThat(terminal.err().lines()).singleElement().asString().contains("'gigantic'");
     }
 
     @Test
-    void endsWhatTakesTooLong() {
+    void enforcesTheTimeLimit() {
         assertThat(terminal.run("benchmark", "-n", "100000", "--time-limit", "5"))
                 .isEqualTo(ExitCode.FAILED);
         assertThat(terminal.out()).contains("did not end within 5");
     }
 
     @Test
-    void refusesBeforeAnythingIsMeasured() throws IOException {
+    void validatesOptionsBeforeMeasuring() throws IOException {
         assertThat(terminal.run("benchmark", "-i", "whispercpp,nobody")).isEqualTo(ExitCode.USAGE);
         assertThat(terminal.run("benchmark", "-n", "0")).isEqualTo(ExitCode.USAGE);
         assertThat(terminal.run("benchmark", "--json", "-", "--csv", "-")).isEqualTo(ExitCode.USAGE);

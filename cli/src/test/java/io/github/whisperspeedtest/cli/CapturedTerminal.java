@@ -8,6 +8,7 @@ final class CapturedTerminal {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
     private boolean errIsTerminal;
+    private Width width = Width.DEFAULT;
 
     /** Runs a command as a user would who pipes both streams, and returns its exit code. */
     int run(String... args) {
@@ -25,8 +26,15 @@ final class CapturedTerminal {
         return this;
     }
 
+    /** Sets the width as {@code COLUMNS} does. */
+    CapturedTerminal columns(int columns) {
+        width = new Width(columns, true);
+        return this;
+    }
+
     Terminal terminal() {
-        return new Terminal(new PrintWriter(out, true), new PrintWriter(err, true), false, errIsTerminal, true, false);
+        return new Terminal(
+                new PrintWriter(out, true), new PrintWriter(err, true), false, errIsTerminal, true, false, width);
     }
 
     String out() {

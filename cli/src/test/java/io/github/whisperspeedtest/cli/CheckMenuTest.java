@@ -45,14 +45,14 @@ class CheckMenuTest {
     private int checks;
 
     @Test
-    void offersWhatAppliesWithItsSize() {
+    void offersRepairsWithTheirSizes() {
         run(false, report(copyable(), missing(), ready("base", true)), "q");
 
         assertThat(terminal.err())
                 .contains(
-                        "c  copy 1 from the Hugging Face cache, 2.0 MB",
+                        "c  copy 1 model (2.0 MB) from the Hugging Face cache",
                         "fake tiny, 2.0 MB",
-                        "d  download 2, 9.0 MB",
+                        "d  download 2 models (9.0 MB)",
                         "fake small, 7.0 MB",
                         "helper, 2.0 MB",
                         "s  choose one by one",
@@ -61,7 +61,7 @@ class CheckMenuTest {
     }
 
     @Test
-    void isThereForAModelThatIsReadyWhereItCanBeCopied() {
+    void offersACopyOfAReadyModel() {
         run(false, report(copyable()), "");
 
         assertThat(questions).hasSize(1);
@@ -69,7 +69,23 @@ class CheckMenuTest {
     }
 
     @Test
-    void asksNothingWhereNothingCanBeDone() {
+    void saysBeforeTheQuestionThatADownloadDoesNotFit() {
+        CheckReport small =
+                new CheckReport(List.of(missing()), directory.resolve("models"), directory.resolve("hub"), 6_000_000);
+        List<String> before = new ArrayList<>();
+        run(false, small, question -> {
+            before.add(terminal.err());
+            return "q";
+        });
+
+        assertThat(before)
+                .singleElement()
+                .asString()
+                .contains("does not fit: the download needs 7.0 MB, and the disk has 6.0 MB free");
+    }
+
+    @Test
+    void asksNothingWithoutARepair() {
         run(false, report(ready("base", false)));
         run(true, report(missing()));
 
@@ -78,7 +94,7 @@ class CheckMenuTest {
     }
 
     @Test
-    void asksAgainAfterAKeyThatMeansNothing() {
+    void asksAgainAfterAnInvalidAnswer() {
         run(false, report(missing()), "x", "c", "s", "q");
 
         assertThat(questions).hasSize(4);
@@ -86,14 +102,14 @@ class CheckMenuTest {
     }
 
     @Test
-    void endsWithTheInput() {
+    void quitsAtTheEndOfInput() {
         run(false, report(missing()));
 
         assertThat(questions).hasSize(1);
     }
 
     @Test
-    void copiesChecksAndOffersTheRest() throws IOException {
+    void copiesThenChecksAndOffersTheRest() throws IOException {
         new CacheBuilder(directory.resolve("hub"), "owner/tiny")
                 .ref("main", COMMIT)
                 .linked(COMMIT, "tiny.bin", new byte[10]);
@@ -102,11 +118,11 @@ class CheckMenuTest {
 
         assertThat(checks).isEqualTo(1);
         assertThat(directory.resolve("own/tiny.bin")).hasSize(10);
-        assertThat(terminal.err()).contains("copied without taking space: fake tiny");
+        assertThat(terminal.err()).contains("copied as hard links: fake tiny");
     }
 
     @Test
-    void choosesOneByOneAndAsksAgainWhereNothingIsChosen() throws IOException {
+    void choosesOneByOneAndAsksAgainIfNothingIsChosen() throws IOException {
         new CacheBuilder(directory.resolve("hub"), "owner/tiny")
                 .ref("main", COMMIT)
                 .linked(COMMIT, "tiny.bin", new byte[10]);
@@ -122,6 +138,13 @@ class CheckMenuTest {
     /** What comes back from a check is the same report without what was copied. */
     private void run(boolean offline, CheckReport report, String... answers) {
         Deque<String> left = new ArrayDeque<>(Arrays.asList(answers));
+        run(offline, report, question -> {
+            questions.add(question);
+            return left.poll();
+        });
+    }
+
+    private void run(boolean offline, CheckReport report, Prompt prompt) {
         Properties properties = new Properties();
         properties.setProperty(
                 HubAccess.CACHE_PROPERTY, directory.resolve("hub").toString());
@@ -132,10 +155,6 @@ class CheckMenuTest {
                 .hub(settings)
                 .build();
         ModelFetcher fetcher = new ModelFetcher(terminal.terminal(), library, false);
-        Prompt prompt = question -> {
-            questions.add(question);
-            return left.poll();
-        };
         new CheckMenu(terminal.terminal(), prompt, fetcher).run(report, () -> {
             checks++;
             return report(missing());

@@ -24,13 +24,14 @@ import org.junit.jupiter.api.Test;
 /** Models that are ready, of an implementation whose models have a companion. */
 class CheckReportTest {
     @Test
-    void aMissingCompanionIsALineAndTakesNothingFromTheModels() throws IOException {
+    void aMissingCompanionIsALineAndTheModelsStayReady() throws IOException {
         CheckReport report = report(ModelPresence.State.MISSING, "There is no /hub/helper.");
 
         assertThat(report.allReady()).isTrue();
-        assertThat(report.table(true))
+        assertThat(table(report))
                 .containsOnlyOnce(
-                        "helper is not installed; without it: fake. There is no /hub/helper. Run: whisper-speedtest download -i fake -m micro\n")
+                        "helper is not installed; fake can use it. Run: whisper-speedtest download -i fake -m micro\n")
+                .doesNotContain("/hub/helper")
                 .contains("2 ready");
         JsonNode companion = new ObjectMapper().readTree(report.json()).at("/models/1/companions/0");
         assertThat(companion.get("model").asText()).isEqualTo("helper");
@@ -41,19 +42,40 @@ class CheckReportTest {
     @Test
     void aCompleteModelOfAnImplausibleSizeIsNamed() {
         CheckedModel other = checked("small", 466_000_000);
-        assertThat(new CheckReport(List.of(other), Path.of("models"), Path.of("hub"), -1).table(true))
-                .contains("complete, but has only 0.0 MB, where 466.0 MB are published under this name");
-        assertThat(report(ModelPresence.State.PRESENT, "").table(true)).doesNotContain("published");
+        assertThat(table(new CheckReport(List.of(other), Path.of("models"), Path.of("hub"), -1)))
+                .contains("complete, but has only 1 B; 466.0 MB are published under this name");
+        assertThat(table(report(ModelPresence.State.PRESENT, ""))).doesNotContain("published");
     }
 
     @Test
-    void theExitCodeTellsMissingModelsFromMachines() {
+    void theExitCodeDistinguishesMissingModelsFromMissingRequirements() {
         CheckedModel ready = checked("tiny", 1);
         assertThat(exitCode(ready)).isEqualTo(ExitCode.OK);
         assertThat(exitCode(ready, with(Verdict.Status.MISSING))).isEqualTo(ExitCode.MODEL);
         assertThat(exitCode(ready, with(Verdict.Status.NOT_CHECKABLE))).isEqualTo(ExitCode.ENVIRONMENT);
         assertThat(exitCode(with(Verdict.Status.NOT_CHECKABLE), with(Verdict.Status.INCOMPLETE)))
                 .isEqualTo(ExitCode.MODEL);
+    }
+
+    @Test
+    void saysWhatDoesNotFit() {
+        CheckedModel missing = checked("small", 466_000_000, verdict(Verdict.Status.MISSING));
+        assertThat(table(new CheckReport(List.of(missing), Path.of("models"), Path.of("hub"), 400_000_000)))
+                .endsWith("0 ready, 0 incomplete, 1 missing. To download: 466.0 MB. Free disk space: 400.0 MB.\n"
+                        + "warning: does not fit: the download needs 466.0 MB, and the disk has 400.0 MB free.");
+        assertThat(table(new CheckReport(List.of(missing), Path.of("models"), Path.of("hub"), 500_000_000)))
+                .doesNotContain("does not fit");
+    }
+
+    @Test
+    void verboseReportsGiveTheReasonsOfMissingModels() {
+        CheckReport report = report(ModelPresence.State.MISSING, "There is no /hub/helper.");
+        assertThat(report.table(new CheckReport.Style(true, true, 80, Integer.MAX_VALUE)))
+                .contains("fake can use it. There is no /hub/helper. Run: ");
+    }
+
+    private static String table(CheckReport report) {
+        return report.table(new CheckReport.Style(true, false, 80, Integer.MAX_VALUE));
     }
 
     private static int exitCode(CheckedModel... models) {
@@ -66,10 +88,10 @@ class CheckReportTest {
     }
 
     @Test
-    void aCompanionThatIsThereIsNotWorthALine() throws IOException {
+    void anInstalledCompanionIsNotMentioned() throws IOException {
         CheckReport report = report(ModelPresence.State.PRESENT, "");
 
-        assertThat(report.table(true)).doesNotContain("helper");
+        assertThat(table(report)).doesNotContain("helper");
         assertThat(new ObjectMapper()
                         .readTree(report.json())
                         .at("/models/0/companions/0/present")
@@ -85,10 +107,13 @@ class CheckReportTest {
     }
 
     private static CheckedModel checked(String name, long publishedBytes) {
+        return checked(name, publishedBytes, verdict(Verdict.Status.COMPLETE));
+    }
+
+    private static CheckedModel checked(String name, long publishedBytes, Verdict verdict) {
         ModelInfo model = ModelInfo.ofLocalFiles(
                 name, List.of(new ModelSource.Embedded("f16")), List.of(Path.of(name + ".bin")), publishedBytes);
-        Verdict complete = verdict(Verdict.Status.COMPLETE);
-        return new CheckedModel(new ResolvedModel(new Fake(), model, null, null), complete, complete, List.of());
+        return new CheckedModel(new ResolvedModel(new Fake(), model, null, null), verdict, verdict, List.of());
     }
 
     private static CheckedModel checked(String name, ModelPresence companion) {
@@ -104,7 +129,7 @@ class CheckReportTest {
                 "Loaded.",
                 null,
                 List.of(),
-                List.of(Path.of("model.bin")),
+                status == Verdict.Status.MISSING ? List.of() : List.of(Path.of("model.bin")),
                 1,
                 "fake 1.0",
                 Duration.ZERO,

@@ -13,12 +13,12 @@ import picocli.CommandLine;
 
 class DecodingOptionsTest {
     @Test
-    void withoutOptionsAllIsAsTheLibraryHasIt() {
+    void defaultsAreThoseOfTheLibrary() {
         assertThat(parse()).usingRecursiveComparison().isEqualTo(TranscribeOptions.defaults());
     }
 
     @Test
-    void takesNumbersForTheSearch() {
+    void parsesTheOptionsOfTheSearch() {
         TranscribeOptions options = parse("--beam-size", "5", "--patience", "1.5", "--length-penalty", "0.6");
         assertThat(options.beamSize()).isEqualTo(5);
         assertThat(options.patience()).isEqualTo(1.5);
@@ -26,7 +26,7 @@ class DecodingOptionsTest {
     }
 
     @Test
-    void takesThresholdsAndSwitchesThemOff() {
+    void parsesAndDisablesThresholds() {
         TranscribeOptions options =
                 parse("--compression-ratio-threshold=3", "--logprob-threshold", "-0.7", "--no-speech-threshold", "off");
         assertThat(options.compressionRatioThreshold()).isEqualTo(3.0);
@@ -35,21 +35,21 @@ class DecodingOptionsTest {
     }
 
     @Test
-    void vadIsOnOrOffOrLeftToTheImplementation() {
+    void vadIsOnOffOrAuto() {
         assertThat(parse("--vad").vad()).isEqualTo(Vad.ON);
         assertThat(parse("--no-vad").vad()).isEqualTo(Vad.OFF);
         assertThat(parse().vad()).isEqualTo(Vad.AUTO);
     }
 
     @Test
-    void windowsAreIndependentOrNotOrLeftToTheImplementation() {
+    void independentWindowsAreOnOffOrAuto() {
         assertThat(parse("--independent-windows").conditionOnPreviousText()).isFalse();
         assertThat(parse("--no-independent-windows").conditionOnPreviousText()).isTrue();
         assertThat(parse().conditionOnPreviousText()).isNull();
     }
 
     @Test
-    void takesTheSizeOfBatchesAndTheirChunks() {
+    void parsesBatchSizeAndChunkLength() {
         TranscribeOptions options = parse("--batch-size", "4", "--chunk-length", "12.5");
         assertThat(options.batchSize()).isEqualTo(4);
         assertThat(options.chunkLength()).isEqualTo(Duration.ofMillis(12_500));
@@ -67,7 +67,7 @@ class DecodingOptionsTest {
                 "--chunk-length=31",
                 "--chunk-length=-1"
             })
-    void refusesWhatMakesNoSense(String option) {
+    void refusesInvalidValues(String option) {
         assertThatThrownBy(() -> parse(option))
                 .isInstanceOf(CommandLine.ParameterException.class)
                 .hasMessageContaining(option.substring(option.indexOf('=') + 1));

@@ -188,7 +188,7 @@ class DistributionIT {
     }
 
     @Test
-    void aBadTokenOrAddressOfTheHubHindersNothingThatNeedsNoHub() throws Exception {
+    void anInvalidHubConfigurationAffectsOnlyDownloads() throws Exception {
         Consumer<Map<String, String>> bad = environment -> {
             environment.put("HF_ENDPOINT", "not an address");
             environment.put("HF_TOKEN_PATH", directory.toString());
@@ -289,7 +289,7 @@ class DistributionIT {
     }
 
     @Test
-    void tellsScriptsWhatWentWrong() throws Exception {
+    void exitCodesDistinguishErrors() throws Exception {
         assertThat(run(tool, "benchmark", "-i", "nobody").exitCode).isEqualTo(ExitCode.USAGE);
         assertThat(run(tool, "transcribe", "none.wav").exitCode).isEqualTo(ExitCode.USAGE);
         Run help = run(tool, "--help");

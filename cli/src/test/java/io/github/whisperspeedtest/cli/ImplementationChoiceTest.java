@@ -45,7 +45,7 @@ class ImplementationChoiceTest {
     }
 
     @Test
-    void whoCannotTellIsAskedLast() throws IOException {
+    void implementationsWithoutAReaderComeLast() throws IOException {
         Implementation silent = new Fake("a", HERE, "");
         Implementation fallback = new Fake("b", new Availability.Available("test 1.0", "CPU", true), "y");
         assertThat(choose(file("model.y"), silent, fallback)).isEqualTo("b");
@@ -53,28 +53,28 @@ class ImplementationChoiceTest {
     }
 
     @Test
-    void aKnownNameWinsOverAFileOfThatName() throws IOException {
+    void aKnownNameTakesPrecedenceOverAFile() throws IOException {
         String path = file("model.y");
         assertThat(choose(path, new Fake("a", HERE, "x", path), new Fake("b", HERE, "y")))
                 .isEqualTo("a");
     }
 
     @Test
-    void aFormatOfNobodyIsNoFaultOfTheMachine() throws IOException {
+    void anUnknownFormatIsAModelError() throws IOException {
         String path = file("model.z");
         assertThatThrownBy(() -> choose(path, new Fake("a", HERE, "x"), new Fake("b", MISSING, "y")))
                 .isInstanceOf(ModelException.class)
                 .hasMessageStartingWith(
-                        "No implementation here can load that model: " + path + " is not in the format of a, b.");
+                        "No implementation can load this model: " + path + " is not in the format of a, b.");
     }
 
     @Test
-    void whatIsMissingIsSaidOfThoseThatMightLoadIt() throws IOException {
+    void listsTheMissingRequirementsOfCandidates() throws IOException {
         String path = file("model.y");
         assertThatThrownBy(() -> choose(path, new Fake("a", HERE, "x"), new Fake("b", MISSING, "y")))
                 .isInstanceOf(EngineUnavailableException.class)
-                .hasMessage("No implementation can run here. b: there is no library for it. And " + path
-                        + " is not in the format of a. Run 'whisper-speedtest list' for what is missing.");
+                .hasMessage("No implementation can run here. b: there is no library for it. Also, " + path
+                        + " is not in the format of a. Run 'whisper-speedtest list' for the requirements.");
     }
 
     private String choose(String model, Implementation... implementations) {

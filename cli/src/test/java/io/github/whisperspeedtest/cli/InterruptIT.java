@@ -80,7 +80,7 @@ class InterruptIT {
                 "out",
                 recordings.toString());
         assertThat(run.exitCode).as(run.err).isEqualTo(exitCode);
-        assertThat(run.err).endsWith("interrupted; 2 of 3 recordings were transcribed into out\n");
+        assertThat(run.err).endsWith("interrupted; 2 of 3 recordings transcribed into out\n");
         assertThat(directory.resolve("out/a.txt")).isNotEmptyFile();
         assertNothingIsHalfDone();
     }

@@ -81,9 +81,15 @@ class ModelCommandsTest {
     void checksDownloadsAndChecksAgain() throws IOException {
         CapturedTerminal before = new CapturedTerminal();
         assertThat(before.run("check-models", "-i", "whispercpp", "-m", "tiny")).isEqualTo(ExitCode.MODEL);
-        assertThat(before.err()).contains("--download to fetch 1, 32.5 MB").doesNotContain("--copy");
+        assertThat(before.err())
+                .contains("--download to download 1 model (32.5 MB)")
+                .doesNotContain("--copy");
         assertThat(before.out())
-                .contains("✗ missing     ✗ missing", "0 ready, 0 incomplete, 1 missing", local().toString());
+                .contains("✗ missing     ✗ missing", "0 ready, 0 incomplete, 1 missing", "To download: 32.5 MB.")
+                .doesNotContain(directory.toString());
+        CapturedTerminal verbose = new CapturedTerminal();
+        verbose.run("check-models", "-i", "whispercpp", "-m", "tiny", "--verbose");
+        assertThat(verbose.out()).contains("There is no " + local());
         assertThat(hub.received()).as("a check asks nobody").isEmpty();
 
         CapturedTerminal download = new CapturedTerminal();
@@ -112,7 +118,7 @@ class ModelCommandsTest {
     }
 
     @Test
-    void remembersWhatItFoundUntilAFileChanges() throws IOException {
+    void cachesVerdictsUntilAFileChanges() throws IOException {
         new CapturedTerminal().run("download", "-i", "whispercpp", "-m", "tiny");
         assertThat(checkJson().get("local_cache").get("remembered").asBoolean()).isFalse();
         assertThat(checkJson().get("local_cache").get("remembered").asBoolean()).isTrue();
@@ -135,7 +141,7 @@ class ModelCommandsTest {
     }
 
     @Test
-    void mendsAFileOfTheRightSizeAndTheWrongContent() throws IOException {
+    void replacesAFileWithWrongContent() throws IOException {
         new CapturedTerminal().run("download", "-i", "whispercpp", "-m", "tiny");
         try (RandomAccessFile file = new RandomAccessFile(local().toFile(), "rw")) {
             // The two places are one file, so both are spoilt.
@@ -149,22 +155,22 @@ class ModelCommandsTest {
     }
 
     @Test
-    void copiesFromTheDefaultCacheAndDoesNothingTheSecondTime() throws IOException {
+    void copiesFromTheDefaultCacheOnce() throws IOException {
         new CapturedTerminal().run("download", "-i", "whispercpp", "-m", "tiny");
         Files.delete(local());
         CapturedTerminal copy = new CapturedTerminal();
         assertThat(copy.run("check-models", "-i", "whispercpp", "-m", "tiny", "--copy"))
                 .isEqualTo(ExitCode.OK);
-        assertThat(copy.err()).contains("copied without taking space: whispercpp tiny");
+        assertThat(copy.err()).contains("copied as hard links: whispercpp tiny");
         assertThat(local()).hasBinaryContent(model);
 
         CapturedTerminal again = new CapturedTerminal();
         assertThat(again.run("copy", "-i", "whispercpp", "-m", "tiny")).isEqualTo(ExitCode.OK);
-        assertThat(again.err()).contains("is there already: whispercpp tiny");
+        assertThat(again.err()).contains("already installed: whispercpp tiny");
     }
 
     @Test
-    void isNotReadyAsLongAsADamagedFileHidesTheGoodOne() throws IOException {
+    void aDamagedFileHidesTheGoodOne() throws IOException {
         new CapturedTerminal().run("download", "-i", "whispercpp", "-m", "tiny");
         Files.delete(local());
         Files.write(local(), Arrays.copyOf(model, model.length / 2));
@@ -182,7 +188,7 @@ class ModelCommandsTest {
     }
 
     @Test
-    void copyFailsWhereWhatItCopiedDoesNotLoad() throws IOException {
+    void copyFailsIfTheCopyDoesNotLoad() throws IOException {
         new CapturedTerminal().run("download", "-i", "whispercpp", "-m", "tiny");
         try (RandomAccessFile file = new RandomAccessFile(local().toFile(), "rw")) {
             // The two places are one file, so the cache is spoilt.
@@ -196,7 +202,7 @@ class ModelCommandsTest {
     }
 
     @Test
-    void mendsTheDemoModel() throws IOException {
+    void repairsTheDemoModel() throws IOException {
         new CapturedTerminal().run("check-models", "-i", "whispercpp");
         Path demo;
         try (Stream<Path> files = Files.walk(directory.resolve("home/models"))) {
@@ -213,7 +219,7 @@ class ModelCommandsTest {
     }
 
     @Test
-    void downloadsOnlyForWhomItIsAsked() {
+    void downloadsOnlyForSelectedImplementations() {
         CapturedTerminal other = new CapturedTerminal();
         assertThat(other.run("check-models", "-i", "whispercpp", "-m", "tiny", "--download", "--select", "nobody"))
                 .isEqualTo(ExitCode.USAGE);
@@ -226,12 +232,12 @@ class ModelCommandsTest {
     }
 
     @Test
-    void fetchesNothingThatIsThereAndLoads() throws IOException {
+    void downloadsNothingThatIsInstalled() throws IOException {
         new CapturedTerminal().run("download", "-i", "whispercpp", "-m", "tiny");
         hub.clearReceived();
         CapturedTerminal again = new CapturedTerminal();
         assertThat(again.run("download", "-i", "whispercpp", "-m", "tiny")).isEqualTo(ExitCode.OK);
-        assertThat(again.err()).contains("is there already: whispercpp tiny");
+        assertThat(again.err()).contains("already installed: whispercpp tiny");
 
         Files.delete(local());
         CapturedTerminal linked = new CapturedTerminal();
@@ -243,7 +249,7 @@ class ModelCommandsTest {
     }
 
     @Test
-    void asksNobodyWhenOffline() {
+    void makesNoRequestOffline() {
         CapturedTerminal terminal = new CapturedTerminal();
         assertThat(terminal.run("download", "-i", "whispercpp", "-m", "tiny", "--offline"))
                 .isEqualTo(ExitCode.ENVIRONMENT);
@@ -252,14 +258,14 @@ class ModelCommandsTest {
     }
 
     @Test
-    void asksAServerThatCannotBeReachedOnceAndFails() throws IOException {
+    void contactsAnUnreachableServerOnce() throws IOException {
         hub.close();
         CapturedTerminal models = new CapturedTerminal();
         assertThat(models.run("download", "-i", "whispercpp,coreml", "-m", "tiny,base"))
                 .isEqualTo(ExitCode.ENVIRONMENT);
         assertThat(models.err())
                 .containsOnlyOnce("error: Cannot reach " + hub.endpoint())
-                .contains("in the same way: whispercpp base, coreml tiny, coreml base")
+                .contains("not downloaded for the same reason (", "): whispercpp base, coreml tiny, coreml base")
                 .doesNotContain("retrying");
 
         CapturedTerminal companion = new CapturedTerminal();
@@ -268,7 +274,7 @@ class ModelCommandsTest {
     }
 
     @Test
-    void warnsOnceOfACompanionThatTheHubHasNot() {
+    void warnsOnceOfACompanionThatTheHubLacks() {
         CapturedTerminal terminal = new CapturedTerminal();
         assertThat(terminal.run("download", "-i", "faster,coreml,mlx")).isEqualTo(ExitCode.OK);
         assertThat(terminal.err())
@@ -277,7 +283,7 @@ class ModelCommandsTest {
     }
 
     @Test
-    void findsWithoutLoadingWhatIsNoModel() throws IOException {
+    void recognisesInvalidFilesWithoutLoading() throws IOException {
         Files.createDirectories(local().getParent());
         for (byte[] content : List.of(
                 "twenty-nine bytes of nothing.".getBytes(StandardCharsets.UTF_8),
@@ -300,7 +306,7 @@ class ModelCommandsTest {
     }
 
     @Test
-    void copiesOnlyWhatThereIsToCopy() {
+    void copiesOnlyModelsOfTheDefaultCache() {
         CapturedTerminal missing = new CapturedTerminal();
         assertThat(missing.run("copy", "-i", "whispercpp,coreml,mps", "-m", "tiny"))
                 .isEqualTo(ExitCode.MODEL);
@@ -311,20 +317,20 @@ class ModelCommandsTest {
                         "whisper-speedtest download -i mps -m tiny");
         CapturedTerminal own = new CapturedTerminal();
         assertThat(own.run("copy", "-i", "whispercpp")).isEqualTo(ExitCode.OK);
-        assertThat(own.err()).contains("needs no copy: whispercpp micro");
+        assertThat(own.err()).contains("no copy needed: whispercpp micro");
     }
 
     @Test
-    void saysHowToCopyWhatIsInTheDefaultCacheAlone() throws IOException {
+    void suggestsCopyingAModelOfTheDefaultCache() throws IOException {
         new CapturedTerminal().run("download", "-i", "whispercpp", "-m", "tiny");
         Files.delete(local());
         CapturedTerminal check = new CapturedTerminal();
         assertThat(check.run("check-models", "-i", "whispercpp", "-m", "tiny")).isEqualTo(ExitCode.OK);
-        assertThat(check.err()).contains("--copy to copy 1").doesNotContain("--download");
+        assertThat(check.err()).contains("--copy to copy 1 model (").doesNotContain("--download");
     }
 
     @Test
-    void transcribesWithAModelThatIsFetchedOnlyWithConsent() throws IOException {
+    void downloadsAModelOnlyWithConsent() throws IOException {
         SpeechSample sample = MicroSamples.named("en_single_04.flac");
         Path recording = directory.resolve(sample.name());
         try (InputStream in = sample.open()) {
@@ -344,7 +350,7 @@ class ModelCommandsTest {
     }
 
     @Test
-    void measuresAModelThatItFetches() {
+    void benchmarksADownloadedModel() {
         CapturedTerminal terminal = new CapturedTerminal();
         assertThat(terminal.run(
                         "benchmark", "-i", "whispercpp", "-m", "tiny", "-n", "1", "--warmup", "0", "--download"))
@@ -354,14 +360,14 @@ class ModelCommandsTest {
     }
 
     @Test
-    void saysWhatTheHubRefuses() {
+    void reportsTheRefusalOfTheHub() {
         CapturedTerminal terminal = new CapturedTerminal();
         assertThat(terminal.run("download", "-i", "whispercpp", "-m", "base")).isEqualTo(ExitCode.USAGE);
         assertThat(terminal.err()).contains("error: ", "ggml-base-q5_1.bin");
     }
 
     @Test
-    void showsWhereThingsAre() {
+    void showsDirectoriesAndRepositories() {
         new CapturedTerminal().run("download", "-i", "whispercpp", "-m", "tiny");
         CapturedTerminal path = new CapturedTerminal();
         assertThat(path.run("cache", "path")).isEqualTo(ExitCode.OK);
@@ -371,7 +377,30 @@ class ModelCommandsTest {
                         local().getParent().getParent().toString());
         CapturedTerminal list = new CapturedTerminal();
         assertThat(list.run("cache", "list")).isEqualTo(ExitCode.OK);
-        assertThat(list.out()).contains("model " + REPOSITORY, "1 snapshots");
+        assertThat(list.out()).contains("model  " + REPOSITORY, "Snapshots", "Total: ");
+    }
+
+    @Test
+    void missingModelsAreATableAndASummary() {
+        CapturedTerminal terminal = new CapturedTerminal();
+        assertThat(terminal.run("check-models", "-m", "tiny")).isEqualTo(ExitCode.MODEL);
+        List<String> lines = terminal.out().lines().toList();
+        assertThat(lines).hasSize(9);
+        assertThat(lines.subList(0, 7)).allMatch(line -> line.length() <= 80);
+        assertThat(lines.subList(1, 7))
+                .allMatch(line -> line.contains("✗ missing") && line.matches(".* [0-9.]+ [MG]B"));
+        assertThat(lines.get(8)).startsWith("0 ready, 0 incomplete, 6 missing. To download: ");
+    }
+
+    @Test
+    void namesAnIncompleteFileWithoutItsDirectory() throws IOException {
+        Files.createDirectories(local().getParent());
+        Files.write(local(), new byte[0]);
+        CapturedTerminal terminal = new CapturedTerminal();
+        terminal.run("check-models", "-i", "whispercpp", "-m", "tiny");
+        assertThat(terminal.out())
+                .contains("whispercpp tiny, Local Cache: ", "whispercpp/" + FILE)
+                .doesNotContain(directory.toString());
     }
 
     @Test

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.settings.Settings;
+import io.github.whisperspeedtest.spi.Availability;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.file.Files;
@@ -16,15 +17,20 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 class RootCommandTest {
+    private static final String PARSER_JARGON =
+            "(?i)unmatched|index \\d|positional|missing required|invalid value|\\bis not an?\\b";
+
     private final CapturedTerminal terminal = new CapturedTerminal();
 
     @ParameterizedTest
@@ -53,25 +59,175 @@ class RootCommandTest {
     }
 
     @Test
-    void tellsItsVersion() {
+    void printsItsVersion() {
         assertThat(terminal.run("--version")).isEqualTo(ExitCode.OK);
         assertThat(terminal.out()).contains("whisper-speedtest ", System.getProperty("java.version"));
     }
 
     @Test
-    void wantsACommand() {
-        assertThat(terminal.run()).isEqualTo(ExitCode.USAGE);
-        assertThat(terminal.err()).contains("Missing command", "--help");
+    void showsItsHelpWithoutACommand() {
+        assertThat(terminal.run()).isEqualTo(ExitCode.OK);
+        CapturedTerminal help = new CapturedTerminal();
+        assertThat(help.run("help")).isEqualTo(ExitCode.OK);
+        assertThat(terminal.out())
+                .startsWith("Usage: whisper-speedtest [OPTIONS] [COMMAND]")
+                .isEqualTo(help.out());
+        assertThat(terminal.err()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"benchmark", "transcribe", "cache list", "generate-completion"})
+    void helpShowsWhatTheOptionOfTheCommandShows(String command) {
+        String[] words = command.split(" ");
+        assertThat(terminal.run(
+                        Stream.concat(Stream.of("help"), Stream.of(words)).toArray(String[]::new)))
+                .isEqualTo(ExitCode.OK);
+        CapturedTerminal option = new CapturedTerminal();
+        option.run(Stream.concat(Stream.of(words), Stream.of("--help")).toArray(String[]::new));
+        assertThat(terminal.out()).isNotEmpty().isEqualTo(option.out());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "benchmrk                       | whisper-speedtest benchmark",
+                "help benchmrk                  | whisper-speedtest benchmark",
+                "cache lst                      | whisper-speedtest cache list",
+                "foo.wav                        | whisper-speedtest transcribe foo.wav",
+                "foo.wav -m base                | whisper-speedtest transcribe foo.wav -m base",
+                "tiny                           | whisper-speedtest download -m tiny",
+                "download tiny                  | whisper-speedtest download -m tiny",
+                "check-models base              | whisper-speedtest check-models -m base",
+                "benchmark talk.mp3             | whisper-speedtest benchmark --audio talk.mp3",
+                "benchmark faster               | whisper-speedtest benchmark -i faster",
+                "list --jsn                     | --json",
+                "benchmark --runs=2 --warmupp=0 | --warmup=0",
+                "transcribe a.wav --no-vdd      | --no-vad",
+                "benchmark -i whispercp         | whispercpp",
+                "check-models -i whispercp      | whispercpp",
+                "benchmark -m smal              | small",
+            })
+    void makesOneSuggestion(String line, String meant) {
+        assertThat(terminal.run(line.split(" "))).isEqualTo(ExitCode.USAGE);
+        assertThat(terminal.out()).isEmpty();
+        assertThat(terminal.err()).startsWith("error: ").containsOnlyOnce("Did you mean '" + meant + "'?");
+        assertThat(terminal.err().split("Did you mean", -1)).hasSize(2);
+        assertThat(terminal.err()).doesNotContainPattern(PARSER_JARGON);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "--frobnicate             | unknown option '--frobnicate'",
+                "frobnicate               | unknown command 'frobnicate'",
+                "cache                    | missing command: list or path",
+                "list frobnicate          | unexpected argument 'frobnicate'",
+                "transcribe               | missing argument FILE",
+                "convert micro            | missing option --to ID",
+                "convert micro --to       | missing option --to ID",
+                "benchmark --runs         | --runs needs a value: N",
+                "benchmark --runs many    | --runs must be a whole number, but was 'many'",
+                "benchmark --runs 1 -n 2  | --runs is given more than once",
+                "transcribe a --patience x | --patience must be a number, but was 'x'",
+                "transcribe a --temperature 0,x | --temperature must be a number, but was 'x'",
+                "transcribe a --task sing | --task must be transcribe or translate, but was 'sing'",
+                "transcribe a --logprob-threshold x | --logprob-threshold: 'x' is neither a number nor off",
+            })
+    void saysInPlainWordsWhatIsWrong(String line, String message) {
+        assertThat(terminal.run(line.split(" "))).isEqualTo(ExitCode.USAGE);
+        assertThat(terminal.err())
+                .startsWith("error: " + message + System.lineSeparator())
+                .contains("--help' for usage.")
+                .doesNotContainPattern(PARSER_JARGON);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {80, 120})
+    void helpFitsTheTerminalAndGroupsItsOptions(int columns) {
+        for (String command : List.of(
+                "benchmark",
+                "transcribe",
+                "check-models",
+                "download",
+                "copy",
+                "convert",
+                "cache",
+                "list",
+                "help",
+                "")) {
+            CapturedTerminal narrow = new CapturedTerminal().columns(columns);
+            narrow.run((command + " --help").strip().split(" "));
+            assertThat(narrow.out().lines()).as(command).allMatch(line -> line.length() <= columns);
+            assertThat(narrow.out().lines().takeWhile(line -> line.startsWith("Usage: ") || line.startsWith("  ")))
+                    .as("%s: synopsis", command)
+                    .hasSizeBetween(1, 2);
+        }
+        terminal.run("transcribe", "--help");
+        assertThat(terminal.out())
+                .containsSubsequence(
+                        "Common options:",
+                        "--model",
+                        "--implementation",
+                        "--language",
+                        "--help",
+                        "Decoding options:",
+                        "--patience",
+                        "Engine options:",
+                        "--threads",
+                        "Model options:",
+                        "--download",
+                        "--offline",
+                        "Output options:",
+                        "--format",
+                        "--verbose",
+                        "Examples:");
     }
 
     @Test
-    void suggestsWhatWasMeant() {
-        assertThat(terminal.run("benchmrk")).isEqualTo(ExitCode.USAGE);
-        assertThat(terminal.err()).contains("benchmrk", "benchmark");
+    void listWrapsAtTheWidthThatIsSetAndNotInAPipe() {
+        terminal.columns(80).run("list");
+        assertThat(terminal.out().lines())
+                .allMatch(line -> line.length() <= 80 || !line.strip().contains(" "));
+        CapturedTerminal pipe = new CapturedTerminal();
+        pipe.run("list");
+        assertThat(terminal.out().replaceAll("\\s+", " ")).isEqualTo(pipe.out().replaceAll("\\s+", " "));
+        assertThat(pipe.out())
+                .contains("models:  micro, tiny, tiny.en, base, base.en, small, small.en, medium, medium.en, large");
     }
 
     @Test
-    void completesInAShell() {
+    void takesTheWidthFromTheEnvironmentThenFromTheTerminal() {
+        assertThat(Width.of(Map.of("COLUMNS", "120"), "90")).isEqualTo(new Width(120, true));
+        assertThat(Width.of(Map.of("COLUMNS", "x"), "90")).isEqualTo(new Width(90, false));
+        assertThat(Width.of(Map.of(), "")).isEqualTo(new Width(80, false));
+        assertThat(Width.of(Map.of("COLUMNS", "20"), null)).isEqualTo(new Width(60, true));
+    }
+
+    @Test
+    void showsSizesInTheUnitThatFits() {
+        assertThat(ByteSize.of(999)).isEqualTo("999 B");
+        assertThat(ByteSize.of(50_000)).isEqualTo("50.0 kB");
+        assertThat(ByteSize.of(32_500_000)).isEqualTo("32.5 MB");
+        assertThat(ByteSize.of(999_950_000)).isEqualTo("1.00 GB");
+        assertThat(ByteSize.of(1_620_000_000)).isEqualTo("1.62 GB");
+    }
+
+    @Test
+    void aFallbackGivesItsReason() {
+        assertThat(DeviceText.of(new Availability.Available("r", "CPU", true, "No CoreML here.")))
+                .isEqualTo(new DeviceText("CPU (fallback: no CoreML here)", ""));
+        assertThat(DeviceText.of(
+                        new Availability.Available("r", "CPU (ONNX Runtime)", true, "MLX is missing. Install it.")))
+                .isEqualTo(new DeviceText("CPU (fallback: MLX is missing)", "Install it."));
+        assertThat(DeviceText.of(new Availability.Available("r", "CPU (AVX2)")))
+                .isEqualTo(new DeviceText("CPU (AVX2)", ""));
+    }
+
+    @Test
+    void generatesAShellCompletion() {
         assertThat(terminal.run("generate-completion")).isEqualTo(ExitCode.OK);
         assertThat(terminal.out())
                 .contains("_picocli_whisper-speedtest", "--models-dir")
@@ -106,7 +262,7 @@ class RootCommandTest {
     }
 
     @Test
-    void listsWhatCanRunHere() {
+    void listsImplementations() {
         assertThat(terminal.run("list")).isEqualTo(ExitCode.OK);
         assertThat(terminal.out()).contains("Available:", "whispercpp", "whisper.cpp 1.7.1", "device:", "micro, ");
     }
@@ -146,7 +302,7 @@ class RootCommandTest {
     }
 
     @Test
-    void tildeBehindAnEqualsSignIsTheHomeDirectory() throws IOException {
+    void expandsTildeAfterAnEqualsSign() throws IOException {
         assertThat(terminal.run("list", "--json", "--models-dir=~/no/such")).isEqualTo(ExitCode.OK);
         assertThat(new ObjectMapper()
                         .readTree(terminal.out())
@@ -159,7 +315,7 @@ class RootCommandTest {
     }
 
     @Test
-    void listsWhatAFallbackLacks() throws IOException {
+    void listsTheReasonOfAFallback() throws IOException {
         assertThat(terminal.run("list", "--json")).isEqualTo(ExitCode.OK);
         JsonNode mlx = implementation(new ObjectMapper().readTree(terminal.out()), "mlx");
         assumeTrue(mlx.get("runtime").asText().startsWith("ONNX"), "MLX is on this machine");
@@ -168,7 +324,8 @@ class RootCommandTest {
 
         CapturedTerminal human = new CapturedTerminal();
         assertThat(human.run("list")).isEqualTo(ExitCode.OK);
-        assertThat(human.out()).contains("    note:    " + mlx.get("note").asText());
+        String reason = mlx.get("note").asText().split("\\. ", 2)[0];
+        assertThat(human.out()).contains("    device:  CPU (fallback: " + reason + ")", "    note:    Build mlx-c");
     }
 
     private static JsonNode implementation(JsonNode list, String id) {
@@ -179,7 +336,7 @@ class RootCommandTest {
     }
 
     @Test
-    void blamesTheMachineForWantOfMemoryOrDisk() {
+    void lackOfMemoryOrDiskIsAnEnvironmentError() {
         CapturedTerminal other = new CapturedTerminal();
         assertThat(other.print(new OutOfMemoryError("Java heap space"))).isEqualTo(ExitCode.ENVIRONMENT);
         assertThat(other.err()).contains("-Xmx");
@@ -188,7 +345,7 @@ class RootCommandTest {
     }
 
     @Test
-    void leavesColoursOutWhereTheyAreNotWanted() {
+    void honoursNoColorAndDumbTerminals() {
         assertThat(Terminal.wantsColor(Map.of())).isTrue();
         assertThat(Terminal.wantsColor(Map.of("NO_COLOR", ""))).isTrue();
         assertThat(Terminal.wantsColor(Map.of("NO_COLOR", "1"))).isFalse();

@@ -53,7 +53,7 @@ class TranscribeCommandTest {
     }
 
     @Test
-    void printsTheTextAndNothingElse() {
+    void printsOnlyTheText() {
         assertThat(terminal.run("transcribe", english.toString(), "-i", "whispercpp"))
                 .isEqualTo(ExitCode.OK);
         assertThat(terminal.out()).isEqualToIgnoringNewLines(ENGLISH.reference() + "\n");
@@ -111,7 +111,7 @@ class TranscribeCommandTest {
     }
 
     @Test
-    void goesOnAfterAFileThatCannotBeRead() throws IOException {
+    void continuesAfterAnUnreadableFile() throws IOException {
         Path broken = Files.writeString(directory.resolve("a-broken.wav"), "RIFF");
         assertThat(terminal.run("transcribe", broken.toString(), english.toString()))
                 .isEqualTo(ExitCode.FAILED);
@@ -132,7 +132,7 @@ class TranscribeCommandTest {
     }
 
     @Test
-    void goesOnAfterATranscriptThatCannotBeWritten() throws IOException {
+    void continuesAfterAnUnwritableTranscript() throws IOException {
         Path recordings = Files.createDirectory(directory.resolve("recordings"));
         Files.move(english, recordings.resolve("a.flac"));
         Path tooLong = Files.copy(recordings.resolve("a.flac"), recordings.resolve("b".repeat(252) + ".au"));
@@ -163,7 +163,7 @@ class TranscribeCommandTest {
     }
 
     @Test
-    void saysWhatItIsAtOnATerminal() {
+    void showsProgressOnATerminal() {
         terminal.watched().run("transcribe", english.toString(), german.toString(), "-i", "whispercpp");
         String states = terminal.err();
         int reading = states.indexOf(english.getFileName() + ": reading");
@@ -182,9 +182,9 @@ class TranscribeCommandTest {
                 "2 | gigantic      | transcribe ENGLISH -m gigantic",
                 "2 | klingon       | transcribe ENGLISH -l klingon",
                 "2 | docx          | transcribe ENGLISH -f docx",
-                "2 | need -o       | transcribe ENGLISH -f srt,vtt",
-                "2 | need -o       | transcribe ENGLISH GERMAN -f srt",
-                "2 | vad=on        | transcribe ENGLISH --vad",
+                "2 | -o DIR is required | transcribe ENGLISH -f srt,vtt",
+                "2 | -o DIR is required | transcribe ENGLISH GERMAN -f srt",
+                "3 | VAD model silero-vad is not installed | transcribe ENGLISH --vad -i faster",
                 "2 | device=abacus | transcribe ENGLISH --device abacus",
                 "2 | beamSize      | transcribe ENGLISH --beam-size 0",
                 "2 | threads       | transcribe ENGLISH -t 0",
@@ -196,7 +196,7 @@ class TranscribeCommandTest {
                 "2 | FILE          | transcribe",
                 "3 | ggml-base     | transcribe ENGLISH -m base -i whispercpp",
             })
-    void refusesWithACodeAndAReason(int code, String reason, String command) {
+    void failsWithAnExitCodeAndAReason(int code, String reason, String command) {
         String[] args = Stream.of(command.split(" "))
                 .map(word -> word.replace("ENGLISH", english.toString()))
                 .map(word -> word.replace("GERMAN", german.toString()))
@@ -207,7 +207,7 @@ class TranscribeCommandTest {
     }
 
     @Test
-    void showsWhereAnErrorComesFromOnlyInDebugging() throws IOException {
+    void printsStackTracesOnlyWithDebug() throws IOException {
         Path broken = Files.writeString(directory.resolve("broken.wav"), "RIFF");
         terminal.run("transcribe", broken.toString(), "--debug");
         assertThat(terminal.err()).contains("\tat ");

@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.model;
 
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
-import io.github.whisperspeedtest.error.UnsupportedOptionException;
+import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource;
@@ -42,23 +42,20 @@ public final class SileroModel {
     /**
      * Returns the model's file among those that an implementation is to load, empty where it is not on this machine.
      *
-     * @throws io.github.whisperspeedtest.error.ModelException if it was there but is not a readable file any more
+     * @throws ModelException if it was there but is not a readable file any more
      */
     public static Optional<Path> in(ModelFiles files) {
         return files.companion(NAME).map(companion -> companion.require(FILE));
     }
 
     /**
-     * Returns the refusal of a transcription that cannot do without the model where it is not on this machine.
+     * Returns the failure of a transcription that needs the model where it is not installed.
      *
      * @param implementation id of the implementation that was asked
      */
-    public static UnsupportedOptionException missing(String implementation) {
-        return new UnsupportedOptionException(
-                implementation,
-                "vad=on",
-                "The model for it, " + NAME + ", was not on this machine when the Whisper model was loaded."
-                        + " It comes with any model of the implementation. Run: "
-                        + ModelStore.downloadCommand(implementation, EmbeddedModel.NAME));
+    public static ModelException missing(String implementation) {
+        return new ModelException("The VAD model " + NAME + " is not installed. Run: "
+                + ModelStore.downloadCommand(implementation, EmbeddedModel.NAME)
+                + " and load the Whisper model again.");
     }
 }

@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.registry;
 
+import io.github.whisperspeedtest.error.NearestName;
 import io.github.whisperspeedtest.error.UnknownNameException;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ImplementationContext;
@@ -63,7 +64,8 @@ public final class ImplementationRegistry {
     }
 
     private String missing(String id) {
-        StringBuilder message = new StringBuilder("There is no implementation '" + id + "'. ");
+        String question = NearestName.question(id, byId.keySet());
+        StringBuilder message = new StringBuilder("There is no implementation '" + id + "'." + question + " ");
         message.append(
                 byId.isEmpty()
                         ? "There is none at all on the class path."
@@ -72,7 +74,7 @@ public final class ImplementationRegistry {
             message.append(" It may be one of those that cannot be used: ")
                     .append(problems.stream().map(DiscoveryProblem::describe).collect(Collectors.joining(" / ")));
         }
-        if (Discovery.ID.matcher(id).matches()) {
+        if (question.isEmpty() && Discovery.ID.matcher(id).matches()) {
             message.append(" A backend of this project is added by its Maven artifact,"
                     + " io.github.whisperspeedtest:whisper-speedtest-backend-" + id + " by the naming convention.");
         }

@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.spi;
 
+import io.github.whisperspeedtest.error.NearestName;
 import io.github.whisperspeedtest.error.UnknownNameException;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import java.nio.file.Path;
@@ -122,7 +123,10 @@ public interface Implementation {
                 .filter(model -> model.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new UnknownNameException("Implementation '" + id() + "' knows no model '" + name
-                        + "'. It knows: "
+                        + "'."
+                        + NearestName.question(
+                                name, models.stream().map(ModelInfo::name).toList())
+                        + " It knows: "
                         + models.stream().map(ModelInfo::name).collect(Collectors.joining(", ")) + "."));
     }
 

@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import java.io.IOException;
@@ -32,11 +33,12 @@ class SileroModelTest {
     }
 
     @Test
-    void refusalSaysWhatToDownload() {
+    void missingModelIsAModelErrorThatNamesTheDownload() {
         assertThat(SileroModel.missing("faster"))
                 .hasMessage(
-                        "Implementation 'faster' does not support the option vad=on. The model for it, silero-vad, was not on"
-                                + " this machine when the Whisper model was loaded. It comes with any model of the implementation."
-                                + " Run: whisper-speedtest download -i faster -m micro");
+                        "The VAD model silero-vad is not installed. Run: whisper-speedtest download -i faster -m micro"
+                                + " and load the Whisper model again.")
+                .extracting(ModelException::kind)
+                .isEqualTo(ErrorKind.MODEL);
     }
 }

@@ -81,7 +81,9 @@ public final class TorchRuntime {
         try {
             TorchRuntime runtime = start(context);
             TorchDevice device = TorchDevice.best();
-            return new Availability.Available(runtime.version(), device.description(), !meantFor.contains(device));
+            boolean fallback = !meantFor.contains(device);
+            return new Availability.Available(
+                    runtime.version(), device.description(), fallback, fallback ? "No GPU for PyTorch here." : "");
         } catch (RuntimeUnavailableException e) {
             return new Availability.Unavailable(e.problem());
         }

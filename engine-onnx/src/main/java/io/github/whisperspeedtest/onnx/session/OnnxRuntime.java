@@ -97,7 +97,9 @@ public final class OnnxRuntime {
         try {
             OnnxRuntime runtime = start(context);
             boolean hasCoreMl = coreMl && runtime.hasCoreMl();
-            return new Availability.Available(runtime.version(), hasCoreMl ? COREML : CPU, coreMl && !hasCoreMl);
+            boolean fallback = coreMl && !hasCoreMl;
+            return new Availability.Available(
+                    runtime.version(), hasCoreMl ? COREML : CPU, fallback, fallback ? "No CoreML here." : "");
         } catch (RuntimeUnavailableException e) {
             return new Availability.Unavailable(e.problem());
         }

@@ -1,26 +1,32 @@
 package io.github.whisperspeedtest.benchmark;
 
 import java.lang.Character.UnicodeScript;
+import java.util.Arrays;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
-/** Text of unknown origin on a terminal: what it may contain and how many columns it takes. */
-final class DisplayText {
+/**
+ * Lays text of unknown origin out for a terminal: removes what could steer it, measures columns, pads, cuts and wraps.
+ *
+ * <p>Public for the command line, whose tables and messages follow the same rules as the reports.
+ */
+public final class TerminalText {
     /**
      * Control characters, which could steer the terminal, and the marks that turn the direction of all that follows; source:
      * Unicode Standard Annex 9, "Explicit Directional Embeddings", "Overrides" and "Isolates".
      */
     private static final Pattern UNSAFE = Pattern.compile("[\\p{Cc}\\u2028\\u2029\\u202A-\\u202E\\u2066-\\u2069]+");
 
-    private DisplayText() {}
+    private TerminalText() {}
 
     /** Returns the text as one line that cannot do harm. */
     static String oneLine(String text) {
         return UNSAFE.matcher(text).replaceAll(" ").strip();
     }
 
-    /** Returns the number of terminal columns: 2 for wide East Asian characters and emoji, 0 for combining ones. */
-    static int columns(String text) {
-        return text.codePoints().map(DisplayText::columns).sum();
+    /** Returns the number of terminal columns of a line: 2 for wide East Asian characters and emoji, 0 for combining ones. */
+    public static int columns(String text) {
+        return text.codePoints().map(TerminalText::columns).sum();
     }
 
     /** Returns the text, or its beginning and the ellipsis, in at most the given number of columns. */
@@ -43,13 +49,49 @@ final class DisplayText {
     }
 
     /** Returns the text with spaces after it up to the given number of columns. */
-    static String pad(String text, int columns) {
+    public static String pad(String text, int columns) {
         return text + " ".repeat(Math.max(0, columns - columns(text)));
     }
 
     /** Returns the text with spaces before it up to the given number of columns. */
-    static String padLeft(String text, int columns) {
+    public static String padLeft(String text, int columns) {
         return " ".repeat(Math.max(0, columns - columns(text))) + text;
+    }
+
+    /**
+     * Returns the text with its lines broken at spaces. A word that is wider than a line, such as a path, stays whole.
+     *
+     * @param maxColumns the width of a line
+     * @param indent the number of spaces before continuation lines, which follow the indentation of their line
+     */
+    public static String wrap(String text, int maxColumns, int indent) {
+        return Arrays.stream(text.split("\n", -1))
+                .map(line -> wrapLine(line, maxColumns, indent))
+                .collect(Collectors.joining("\n"));
+    }
+
+    private static String wrapLine(String line, int maxColumns, int indent) {
+        if (columns(line) <= maxColumns) {
+            return line;
+        }
+        int leading = line.length() - line.stripLeading().length();
+        StringBuilder wrapped = new StringBuilder(line.substring(0, leading));
+        int used = leading;
+        boolean first = true;
+        for (String word : line.substring(leading).split(" ", -1)) {
+            int width = columns(word);
+            if (!first && used + 1 + width > maxColumns) {
+                wrapped.append('\n').append(" ".repeat(leading + indent));
+                used = leading + indent;
+            } else if (!first) {
+                wrapped.append(' ');
+                used++;
+            }
+            wrapped.append(word);
+            used += width;
+            first = false;
+        }
+        return wrapped.toString();
     }
 
     private static int columns(int codePoint) {
