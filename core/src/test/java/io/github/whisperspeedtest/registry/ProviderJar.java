@@ -106,6 +106,7 @@ public final class ProviderJar {
                 package %s;
 
                 import io.github.whisperspeedtest.spi.*;
+                import io.github.whisperspeedtest.transcription.*;
                 import java.nio.file.Path;
                 import java.util.List;
 
