@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("processes")
 class ChildJvmTest {
     /** These children do next to nothing, so what counts is how fast they start. */
     private final ChildJvm jvm = ChildJvm.builder()
@@ -432,9 +434,11 @@ class ChildJvmTest {
         return ((ChildOutcome.Completed<O>) outcome).value();
     }
 
+    /** Those of this JVM alone: other tests start children at the same time. */
     private static Set<Path> temporaryFiles() throws IOException {
+        String prefix = "whisper-speedtest-child-" + ProcessHandle.current().pid() + "-";
         try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-            return files.filter(file -> file.getFileName().toString().startsWith("whisper-speedtest-child-"))
+            return files.filter(file -> file.getFileName().toString().startsWith(prefix))
                     .collect(Collectors.toSet());
         }
     }
