@@ -9,8 +9,10 @@ import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("memory")
 class AudioMemoryTest {
     /** Twenty minutes of 48 kHz stereo: 230 MB as they come, 77 MB at 16 kHz. */
     private static final int SECONDS = 20 * 60;

@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -41,6 +42,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Quantised models on both engines: each must compute what the dequantised weights say, whatever those have lost against the model that
  * was quantised.
  */
+@Tag("end-to-end")
 class QuantizedNetworkTest {
     private static final ModelDimensions DIMENSIONS = new ModelDimensions(80, 60, 128, 2, 2, 1000, 40, 128, 2, 2);
     private static final int[][] PROMPT = {{7, 8, 9, 300}};

@@ -23,10 +23,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Options that whisper.cpp has in another form, or not at all. */
+@Tag("end-to-end")
 class WhisperCppOptionsTest {
     @TempDir
     private static Path home;

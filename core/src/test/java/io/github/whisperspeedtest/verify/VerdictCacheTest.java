@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,6 +123,7 @@ class VerdictCacheTest {
         assertThat(cache.get(new Fingerprint("a", "1"))).isEqualTo(GOOD);
     }
 
+    @Tag("processes")
     @Test
     void processesThatWriteAtOnceLoseNothing() throws IOException {
         ChildJvm jvm = ChildJvm.builder()

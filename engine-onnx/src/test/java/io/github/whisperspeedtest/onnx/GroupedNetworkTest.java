@@ -26,12 +26,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Predicate;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Networks whose linear layers are groups of small numbers, against the same weights as floats in plain Java. */
+@Tag("end-to-end")
 class GroupedNetworkTest {
     /** Three attention heads, so that a row has three groups of 64: an odd number. */
     private static final ModelDimensions DIMENSIONS = new ModelDimensions(8, 40, 192, 3, 2, 301, 16, 192, 3, 2);

@@ -29,12 +29,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The graphs on the real runtime against the network computed in plain Java, on the embedded model. */
+@Tag("end-to-end")
 class OnnxNetworkTest extends NetworkContract {
     /** How far rounding moves the logits, relative to their size: bytes by about 1 %, half-bytes by about 8 %. */
     @ParameterizedTest

@@ -28,12 +28,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The TorchScript program on the real PyTorch. */
+@Tag("end-to-end")
 class TorchNetworkTest extends NetworkContract {
     private static final int END_OF_TEXT = 50257;
     private static final int FIRST_TIMESTAMP = 50364;
