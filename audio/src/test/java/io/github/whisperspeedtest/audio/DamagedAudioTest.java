@@ -8,10 +8,12 @@ import java.io.ByteArrayInputStream;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Damaged files either yield audio or an {@link AudioException}, quickly. */
+@Tag("hostile-files")
 class DamagedAudioTest {
     private static final int MUTATIONS = 60;
 

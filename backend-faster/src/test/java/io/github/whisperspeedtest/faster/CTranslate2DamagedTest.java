@@ -23,12 +23,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Hundreds of damaged files are read or rejected with a message, without excessive memory. */
+@Tag("hostile-files")
 class CTranslate2DamagedTest {
     private static final Checkpoint TINY = RandomCheckpoint.of(RandomCheckpoint.TINY, DataType.F32, 7);
     private static final int FILES = 100;

@@ -5,7 +5,9 @@ import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.testkit.ImplementationContract;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 
+@Tag("end-to-end")
 class FasterContractTest extends ImplementationContract {
     @Override
     protected Implementation newImplementation() {

@@ -18,12 +18,14 @@ import io.github.whisperspeedtest.transcription.Transcriber;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** MLX and ONNX Runtime write the same text with the same weights, where MLX is on this machine. */
+@Tag("end-to-end")
 @RealMlx
 class MlxAgreementTest {
     @TempDir

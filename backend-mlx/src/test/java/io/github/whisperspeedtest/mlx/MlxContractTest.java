@@ -8,8 +8,10 @@ import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.testkit.ImplementationContract;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 
 /** The contract on MLX itself, where it is on this machine. */
+@Tag("end-to-end")
 @RealMlx
 class MlxContractTest extends ImplementationContract {
     @Override

@@ -16,10 +16,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Hundreds of damaged files are read or rejected with a message, without excessive memory. */
+@Tag("hostile-files")
 class MlxDamagedTest {
     private static final int FILES = 150;
     private static final String SAFETENSORS = "weights.safetensors";

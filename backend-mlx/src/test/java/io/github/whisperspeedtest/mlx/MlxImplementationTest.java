@@ -18,12 +18,14 @@ import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Tests reports about engines, devices and weights. */
+@Tag("end-to-end")
 class MlxImplementationTest {
     private static final String LIBRARY = System.mapLibraryName("mlxc");
 

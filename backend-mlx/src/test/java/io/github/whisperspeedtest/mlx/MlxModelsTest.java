@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +44,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** MLX models as users have them: in a Hugging Face cache of their own, the tokenizer of another repository beside them. */
+@Tag("processes")
 class MlxModelsTest {
     private static final String TOKENIZER = "tokenizer.json";
     private static final String CONFIG = "config.json";

@@ -6,8 +6,10 @@ import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.testkit.ImplementationContract;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 
 /** The contract on ONNX Runtime, whether MLX is on this machine or not. */
+@Tag("end-to-end")
 class PortableContractTest extends ImplementationContract {
     @Override
     protected Implementation newImplementation() {

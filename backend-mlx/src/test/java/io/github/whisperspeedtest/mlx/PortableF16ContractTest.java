@@ -1,6 +1,9 @@
 package io.github.whisperspeedtest.mlx;
 
+import org.junit.jupiter.api.Tag;
+
 /** The contract on ONNX Runtime with weights that are not quantised. */
+@Tag("end-to-end")
 class PortableF16ContractTest extends PortableContractTest {
     @Override
     protected String model() {

@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -43,6 +44,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Tests quantized models on both engines: each must compute with the dequantized weights, regardless of the
  * quantization error.
  */
+@Tag("end-to-end")
 class QuantizedNetworkTest {
     static {
         OnnxRuntime.start(TestContexts.ofEngine());

@@ -23,10 +23,12 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Hundreds of damaged files are read or rejected with a message, without excessive memory. */
+@Tag("hostile-files")
 class OpenAiDamagedTest {
     private static final Checkpoint TINY = RandomCheckpoint.of(RandomCheckpoint.TINY, DataType.F16, 7);
     private static final int FILES = 150;

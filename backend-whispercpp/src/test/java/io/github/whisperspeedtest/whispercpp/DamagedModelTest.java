@@ -17,10 +17,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two hundred damaged files on the real native loader: it must never be handed one that it crashes on. */
+@Tag("hostile-files")
 class DamagedModelTest {
     private static final int FILES = 200;
     private static final int FILES_AT_ONCE = 20;

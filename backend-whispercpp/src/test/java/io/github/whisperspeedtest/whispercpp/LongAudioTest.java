@@ -25,10 +25,12 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Audio that is handed over in slices: the same six sentences eight times over, in slices that cut through some of them. */
+@Tag("end-to-end")
 class LongAudioTest {
     private static final int REPETITIONS = 8;
     private static final long SLICE_SAMPLES = 50L * Audio.SAMPLE_RATE;

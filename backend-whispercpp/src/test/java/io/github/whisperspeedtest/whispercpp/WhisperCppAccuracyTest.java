@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * <p>The recording of 76 s counts by itself and with independent windows: with the text before it as its prompt this small model
  * loses whole windows, in whisper.cpp's own program as well.
  */
+@Tag("end-to-end")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WhisperCppAccuracyTest {
     /** What the model's own description gives for whisper.cpp at f16: 5.3 % on single utterances, 8.8 % on several. */

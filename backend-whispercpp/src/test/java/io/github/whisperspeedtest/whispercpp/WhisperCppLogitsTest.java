@@ -26,6 +26,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,6 +40,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * largest of all is 1.3 · 10^-2 of it. The limits leave room for twice as much, since libraries for other processors add up in
  * another order.
  */
+@Tag("end-to-end")
 class WhisperCppLogitsTest {
     private static final double MAX_RMS = 0x1p-9;
     private static final double MAX_DIFFERENCE = 0x1p-5;

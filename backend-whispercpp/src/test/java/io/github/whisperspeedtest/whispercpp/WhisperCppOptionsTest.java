@@ -25,10 +25,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests options that whisper.cpp has in another form or lacks. */
+@Tag("end-to-end")
 class WhisperCppOptionsTest {
     @TempDir
     private static Path home;

@@ -25,10 +25,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Text of any script on its way from native memory, with a vocabulary that has its characters cut in two. */
+@Tag("end-to-end")
 class WhisperCppTextTest {
     @TempDir
     private static Path directory;

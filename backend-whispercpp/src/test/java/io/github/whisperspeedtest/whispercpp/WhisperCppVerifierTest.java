@@ -27,12 +27,14 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Caches as the hub's tools leave them, judged by the real native loader; the embedded model stands in for a published one. */
+@Tag("processes")
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the caches are built with links")
 class WhisperCppVerifierTest {
     private static final String REPOSITORY = "ggerganov/whisper.cpp";

@@ -34,12 +34,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The implementations are on the class path of the child JVMs alone, as in a program that loads plug-ins. */
+@Tag("processes")
 class BenchmarkRunnerTest {
     private static final BenchmarkInput DEMO = BenchmarkInput.of(EmbeddedModel.demoSample());
 

@@ -51,7 +51,7 @@ record CheckedModel(ResolvedModel selected, Verdict hub, Verdict local, List<Mod
     /**
      * Returns the verdict on the files that would be loaded, or null if neither place has all files.
      *
-     * <p>The order is that of {@link io.github.whisperspeedtest.model.ModelStore#locate}: the model before a fallback, and the
+     * <p>The order is that of {@link io.github.whisperspeedtest.model.ModelStore#resolve}: the model before a fallback, and the
      * implementation's directory before the default cache. A full set of files hides the other place even if it does not load.
      */
     private @Nullable Verdict loaded() {

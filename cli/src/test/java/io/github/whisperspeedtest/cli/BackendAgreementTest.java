@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +46,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * <p>Rounding differs by precision and processor. So a text is compared exactly where no decision of the model is closer than the
  * rounding, which {@link ReferenceDecoding} knows, and all texts together by their error rate.
  */
+@Tag("end-to-end")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BackendAgreementTest {
     private static final Duration TOLERANCE = Duration.ofMillis(100);
@@ -64,11 +66,17 @@ class BackendAgreementTest {
     /** The engines that round what they multiply. */
     private static final Set<String> ROUNDING = Set.of("whispercpp f16", "whispercpp q8_0", "faster int8");
 
+    private static final TranscribeOptions DEFAULTS = TranscribeOptions.defaults();
+
     @TempDir
     private static Path home;
 
     private final Map<String, Transcriber> transcribers = new LinkedHashMap<>();
     private final Map<String, ReferenceDecoding> references = new HashMap<>();
+
+    /** Several tests look at the same transcription, each in its own way. */
+    private final Map<Request, Transcription> transcriptions = new HashMap<>();
+
     private WhisperNetwork reference;
 
     @BeforeAll
@@ -133,7 +141,7 @@ class BackendAgreementTest {
             return false;
         }
         Transcription expected = decoding.transcription();
-        Transcription actual = transcribe(id, audio, TranscribeOptions.defaults());
+        Transcription actual = transcribe(id, audio, DEFAULTS);
         assertThat(actual.text()).as(audio.name()).isEqualTo(expected.text());
         assertThat(actual.language()).isEqualTo(expected.language());
         assertSameTimes(audio.name(), actual.segments(), expected.segments());
@@ -156,8 +164,7 @@ class BackendAgreementTest {
     @ParameterizedTest
     @ValueSource(strings = {"whispercpp f16", "whispercpp q8_0", "faster int8", "mlx q8"})
     void roundingCostsNoMoreThanTheCloseDecisions(String id) {
-        assertThat(errorRate(id, TranscribeOptions.defaults()))
-                .isLessThanOrEqualTo(errorRate("coreml", TranscribeOptions.defaults()) + CLOSE_DECISIONS);
+        assertThat(errorRate(id, DEFAULTS)).isLessThanOrEqualTo(errorRate("coreml", DEFAULTS) + CLOSE_DECISIONS);
     }
 
     /** Two sentences, the last of which is over a moment before the recording ends: nothing of it is lost, whoever writes. */
@@ -194,7 +201,7 @@ class BackendAgreementTest {
                 .minusMillis((long) (tail * 1000))
                 .minusMillis(end.length * 1000L / Audio.SAMPLE_RATE / 2);
         for (String id : transcribers.keySet()) {
-            Transcription transcription = transcribe(id, audio, TranscribeOptions.defaults());
+            Transcription transcription = transcribe(id, audio, DEFAULTS);
             List<Segment> segments = transcription.segments();
             assertThat(segments).as("%s: %s", id, transcription.text()).hasSize(2);
             assertThat(segments.get(0).end()).as(id).isLessThan(middleOfLast);
@@ -242,9 +249,9 @@ class BackendAgreementTest {
 
     @Test
     void fourBitsCostNoMoreThanTwoWordsInAHundred() {
-        double fourBits = errorRate("mlx q4", TranscribeOptions.defaults());
+        double fourBits = errorRate("mlx q4", DEFAULTS);
         for (String id : List.of("whispercpp f16", "mlx f16")) {
-            assertThat(fourBits).as(id).isLessThanOrEqualTo(errorRate(id, TranscribeOptions.defaults()) + 0.02);
+            assertThat(fourBits).as(id).isLessThanOrEqualTo(errorRate(id, DEFAULTS) + 0.02);
         }
     }
 
@@ -263,12 +270,16 @@ class BackendAgreementTest {
     }
 
     private double errorRate(String id, SpeechSample sample, Audio audio) {
-        String text = transcribe(id, audio, TranscribeOptions.defaults()).text();
+        String text = transcribe(id, audio, DEFAULTS).text();
         return WordErrorRate.of(sample.reference(), text).rate();
     }
 
+    private record Request(String id, String audio, TranscribeOptions options) {}
+
     private Transcription transcribe(String id, Audio audio, TranscribeOptions options) {
-        return transcribers.get(id).transcribe(audio, options);
+        return transcriptions.computeIfAbsent(
+                new Request(id, audio.name(), options),
+                request -> transcribers.get(id).transcribe(audio, options));
     }
 
     private static boolean isLong(SpeechSample sample) {

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
@@ -27,6 +28,7 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 /** The guide to writing a backend: its contract test is run, and its project file compared with ours. */
+@Tag("end-to-end")
 class BackendGuideTest {
     private static final Path PAGE = Path.of("..", "docs", "writing-a-backend.md");
     private static final String PROVIDER = "com.example.parrot.ParrotImplementation";

@@ -25,9 +25,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("end-to-end")
 class BenchmarkCommandTest {
     @TempDir
     private static Path home;
@@ -38,8 +40,9 @@ class BenchmarkCommandTest {
     private final CapturedTerminal terminal = new CapturedTerminal();
 
     @BeforeAll
-    static void useAHomeOfItsOwn() {
-        System.setProperty(ToolHome.HOME_PROPERTY, home.toString());
+    static void useAHomeOfItsOwn() throws IOException {
+        System.setProperty(
+                ToolHome.HOME_PROPERTY, UnpackedLibraries.shareWith(home).toString());
     }
 
     @AfterAll
@@ -106,7 +109,7 @@ class BenchmarkCommandTest {
 
     @Test
     void printsOnlyTheExportToStandardOutput() {
-        assertThat(terminal.run("benchmark", "-n", "1", "--warmup", "0", "--json", "-"))
+        assertThat(terminal.run("benchmark", "-i", "whispercpp,faster", "-n", "1", "--warmup", "0", "--json", "-"))
                 .isEqualTo(ExitCode.OK);
         assertThat(JsonReport.parse(terminal.out(), "standard output").ranking())
                 .extracting(BenchmarkResult::implementation)
@@ -237,7 +240,7 @@ class BenchmarkCommandTest {
 
     @Test
     void enforcesTheTimeLimit() {
-        assertThat(terminal.run("benchmark", "-n", "100000", "--time-limit", "5"))
+        assertThat(terminal.run("benchmark", "-i", "whispercpp", "-n", "100000", "--time-limit", "5"))
                 .isEqualTo(ExitCode.FAILED);
         assertThat(terminal.out()).contains("did not end within 5");
     }

@@ -15,10 +15,12 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Conversions of the embedded model between the formats of the backends, which are on the class path, with their real engines. */
+@Tag("end-to-end")
 class ConvertCommandTest {
     @TempDir
     private static Path home;
@@ -34,7 +36,8 @@ class ConvertCommandTest {
 
     @BeforeAll
     static void writeSource() throws IOException {
-        System.setProperty(ToolHome.HOME_PROPERTY, home.toString());
+        System.setProperty(
+                ToolHome.HOME_PROPERTY, UnpackedLibraries.shareWith(home).toString());
         source = Files.createDirectories(shared.resolve("whisper tiny-de"));
         HuggingFaceWriter.write(EmbeddedModel.checkpoint(), "f16", source);
         SpeechSample sample = EmbeddedModel.demoSample();

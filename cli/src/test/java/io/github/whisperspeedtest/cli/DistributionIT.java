@@ -25,6 +25,8 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,16 +38,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class DistributionIT {
     @TempDir
+    private static Path shared;
+
+    private static Path tool;
+
+    @TempDir
     private Path directory;
 
     private Path home;
-    private Path tool;
 
     /** Copied to a path with a space in it: scripts trip over those. */
-    @BeforeEach
-    void copyDistribution() throws IOException {
+    @BeforeAll
+    static void copyDistribution() throws IOException {
         Path built = Path.of(System.getProperty("distribution.directory"));
-        Path copy = directory.resolve("my tools");
+        Path copy = shared.resolve("my tools");
         try (Stream<Path> files = Files.walk(built)) {
             for (Path file : files.toList()) {
                 Path target = copy.resolve(built.relativize(file).toString());
@@ -59,7 +65,21 @@ class DistributionIT {
             }
         }
         tool = copy.resolve("bin/whisper-speedtest");
-        home = directory.resolve("home");
+    }
+
+    @BeforeEach
+    void createHome() throws IOException {
+        home = UnpackedLibraries.shareWith(directory.resolve("home"));
+    }
+
+    @AfterEach
+    void removePlugins() throws IOException {
+        try (Stream<Path> plugins = Files.list(plugins())) {
+            for (Path plugin :
+                    plugins.filter(file -> file.toString().endsWith(".jar")).toList()) {
+                Files.delete(plugin);
+            }
+        }
     }
 
     @Test
@@ -143,6 +163,7 @@ class DistributionIT {
     void keepsEverythingBelowTheHomeVariable() throws Exception {
         SpeechSample sample = MicroSamples.named("de_single_03.flac");
         Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
+        UnpackedLibraries.shareWith(elsewhere.resolve(".local/share/whisper-speedtest"));
         try (InputStream in = sample.open()) {
             Files.copy(in, directory.resolve("a.flac"));
         }
@@ -297,7 +318,7 @@ class DistributionIT {
         assertThat(help.out).contains("benchmark").doesNotContain("\u001B[");
     }
 
-    private Path plugins() {
+    private static Path plugins() {
         return tool.getParent().getParent().resolve("plugins");
     }
 

@@ -37,6 +37,7 @@ class InterruptIT {
 
     @BeforeAll
     static void writeRecordings() throws IOException {
+        UnpackedLibraries.shareWith(shared.resolve("home"));
         recordings = Files.createDirectory(shared.resolve("recordings"));
         LongRecording.write(recordings.resolve("a.wav"), 1);
         LongRecording.write(recordings.resolve("b.wav"), 2);

@@ -9,12 +9,14 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The library in a program that does not wait for it. */
+@Tag("processes")
 @Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LibraryExitTest {
     @TempDir
@@ -27,6 +29,7 @@ class LibraryExitTest {
 
     @BeforeAll
     static void writeRecording() throws IOException {
+        UnpackedLibraries.shareWith(home);
         recording = LongRecording.write(home.resolve("long.wav"), 60);
     }
 

@@ -23,10 +23,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Checking, downloading and copying, against a hub on this machine that has the demo model under a published name. */
+@Tag("end-to-end")
 class ModelCommandsTest {
     private static final String REPOSITORY = "ggerganov/whisper.cpp";
     private static final String FILE = "ggml-tiny-q5_1.bin";

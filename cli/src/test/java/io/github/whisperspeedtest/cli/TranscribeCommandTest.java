@@ -16,11 +16,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Tag("end-to-end")
 class TranscribeCommandTest {
     private static final SpeechSample ENGLISH = MicroSamples.named("en_single_04.flac");
     private static final SpeechSample GERMAN = MicroSamples.named("de_single_03.flac");

@@ -53,7 +53,8 @@ final class ChildProcess implements AutoCloseable {
     static ChildProcess start(
             Path java, List<String> arguments, Map<String, String> environment, @Nullable Path workingDirectory)
             throws IOException {
-        Path directory = Files.createTempDirectory("whisper-speedtest-child-");
+        Path directory = Files.createTempDirectory(
+                "whisper-speedtest-child-" + ProcessHandle.current().pid() + "-");
         TemporaryPaths.add(directory);
         try {
             // A percent sign begins a placeholder in the name of this file.

@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -154,6 +155,7 @@ class ModelCopierTest {
         assertThat(new HubCache(own).find(REPOSITORY, "main")).isPresent();
     }
 
+    @Tag("processes")
     @Test
     void finishesWhateverAKilledCopyLeft() throws Exception {
         byte[] large = new byte[48 << 20];

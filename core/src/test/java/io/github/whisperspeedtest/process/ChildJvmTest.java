@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("processes")
 class ChildJvmTest {
     /** No test waits longer than this for a child. */
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -463,9 +465,11 @@ class ChildJvmTest {
         return ((ChildOutcome.Completed<O>) outcome).value();
     }
 
+    /** Those of this JVM alone: other tests start children at the same time. */
     private static Set<Path> temporaryFiles() throws IOException {
+        String prefix = "whisper-speedtest-child-" + ProcessHandle.current().pid() + "-";
         try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-            return files.filter(file -> file.getFileName().toString().startsWith("whisper-speedtest-child-"))
+            return files.filter(file -> file.getFileName().toString().startsWith(prefix))
                     .collect(Collectors.toSet());
         }
     }

@@ -23,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -127,6 +128,7 @@ class VerdictCacheTest {
         assertThat(cache.get(new Fingerprint("a", "1"))).isEqualTo(GOOD);
     }
 
+    @Tag("processes")
     @Test
     void processesThatWriteAtOnceLoseNothing() throws Exception {
         ChildJvm jvm = ChildJvm.builder()

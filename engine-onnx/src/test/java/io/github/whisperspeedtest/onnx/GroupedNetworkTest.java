@@ -28,12 +28,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Predicate;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Compares networks with grouped linear layers with the same weights as floats in plain Java. */
+@Tag("end-to-end")
 class GroupedNetworkTest {
     static {
         OnnxRuntime.start(TestContexts.ofEngine());

@@ -30,12 +30,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Compares the graphs on the real runtime with the network in plain Java, on the embedded model. */
+@Tag("end-to-end")
 class OnnxNetworkTest extends NetworkContract {
     static {
         OnnxRuntime.start(TestContexts.ofEngine());

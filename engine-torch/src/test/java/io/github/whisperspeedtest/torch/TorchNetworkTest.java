@@ -29,12 +29,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tests the TorchScript program on the real PyTorch. */
+@Tag("end-to-end")
 class TorchNetworkTest extends NetworkContract {
     static {
         TorchRuntime.start(TestContexts.ofEngine());

@@ -26,9 +26,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("processes")
 class TorchRuntimeTest {
     private static final String LIBRARY = System.mapLibraryName("torch_cpu");
     private static final String BRIDGE = System.mapLibraryName("djl_torch");

@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A hundred ways for a server to misbehave, each the same in every run. */
+@Tag("processes")
 @Timeout(180)
 class FaultScriptTest {
     private static final int SCRIPTS = Integer.getInteger("huggingface.hub.test.scripts", 100);

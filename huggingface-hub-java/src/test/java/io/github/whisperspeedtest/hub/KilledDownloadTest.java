@@ -15,11 +15,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processes that download are killed, or run beside each other; the number of kills is a system property. */
+@Tag("processes")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class KilledDownloadTest {
     private static final String REPOSITORY = "acme/tiny-bert";

@@ -31,6 +31,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -311,6 +312,7 @@ class HuggingFaceCheckpointTest {
         assertRefused("'weight_map' should be an object");
     }
 
+    @Tag("hostile-files")
     @ParameterizedTest
     @CsvSource({
         "model.safetensors, 12000",

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -96,6 +97,7 @@ class RandomModelTest {
         }
     }
 
+    @Tag("reference")
     @Test
     void writesTextUntilThereIsNoMoreRoom() {
         float[] noise = new float[80 * 20];

@@ -25,9 +25,11 @@ import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The whole front end on the embedded model, computed in plain Java. */
+@Tag("reference")
 class ReferenceTranscriptionTest {
     /**
      * Frames at which OpenAI's sequential loop begins its windows on this recording and model, and the text that it writes of the first

@@ -17,8 +17,11 @@ import io.github.whisperspeedtest.testing.ReferenceLayers.FeedForward;
 import io.github.whisperspeedtest.testing.ReferenceLayers.Linear;
 import io.github.whisperspeedtest.testing.ReferenceLayers.Norm;
 import io.github.whisperspeedtest.testing.ReferenceLayers.Weights;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -44,6 +47,9 @@ public final class ReferenceNetwork implements WhisperNetwork {
     private final List<DecoderBlock> decoder;
     private final Norm textNorm;
     private final Lifetime lifetime = new Lifetime("network", null);
+
+    /** A window takes seconds to encode, and several tests begin with the same ones. */
+    private final Map<FloatBuffer, Window> encoded = new HashMap<>();
 
     /** Creates the network with a copy of the checkpoint's weights. */
     public ReferenceNetwork(Checkpoint checkpoint) {
@@ -84,12 +90,21 @@ public final class ReferenceNetwork implements WhisperNetwork {
     @Override
     public EncoderOutput encode(List<float[]> windows) {
         lifetime.check();
-        return new Encoded(windows.stream().map(this::encode).toList());
+        return new Encoded(windows.stream().map(this::encodeOnce).toList());
     }
 
     @Override
     public void close() {
         lifetime.close();
+    }
+
+    private Window encodeOnce(float[] mel) {
+        Window known = encoded.get(FloatBuffer.wrap(mel));
+        if (known == null) {
+            known = encode(mel);
+            encoded.put(FloatBuffer.wrap(mel.clone()), known);
+        }
+        return known.copy();
     }
 
     private Window encode(float[] mel) {
@@ -158,7 +173,14 @@ public final class ReferenceNetwork implements WhisperNetwork {
     private record DecoderBlock(Attention self, Attention cross, FeedForward feedForward) {}
 
     /** Keys and values of the audio for the cross-attention of each decoder layer. */
-    private record Window(List<float[]> keys, List<float[]> values) {}
+    private record Window(List<float[]> keys, List<float[]> values) {
+        /** Returns another window of the same content; two of one batch are told apart by their arrays. */
+        Window copy() {
+            return new Window(
+                    keys.stream().map(float[]::clone).toList(),
+                    values.stream().map(float[]::clone).toList());
+        }
+    }
 
     /** Is told what attends to the audio. */
     private interface CrossAttentionObserver {

@@ -8,11 +8,13 @@ import io.github.whisperspeedtest.mlx.bindings.RealMlx;
 import io.github.whisperspeedtest.network.WhisperNetwork;
 import io.github.whisperspeedtest.testkit.NetworkContract;
 import io.github.whisperspeedtest.testkit.TestContexts;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The network on the real MLX. */
+@Tag("end-to-end")
 @RealMlx
 class MlxNetworkTest extends NetworkContract {
     @Override

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Damaged archives around a valid pickle are rejected with a message. */
+@Tag("hostile-files")
 class HostileArchiveTest {
     private static final byte[] STORAGE = {0, 0x3c, 0, (byte) 0xc0};
     private static final byte[] PICKLE =

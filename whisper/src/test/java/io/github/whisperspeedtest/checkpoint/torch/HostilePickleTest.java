@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Pickles in archives that are as they should be: each is refused with a message, and costs no more than its size makes it cost. */
+@Tag("hostile-files")
 class HostilePickleTest {
     /** Storage 0 of all of them: two half-precision numbers. */
     private static final byte[] STORAGE = new byte[4];
