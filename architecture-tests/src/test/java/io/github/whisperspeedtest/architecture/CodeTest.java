@@ -19,6 +19,7 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.io.FileDescriptor;
 import java.io.PrintStream;
+import java.util.regex.Pattern;
 
 /** What main code must not do. */
 @AnalyzeClasses(packages = MainCode.BASE, importOptions = MainCode.class)
@@ -54,6 +55,20 @@ class CodeTest {
             .should()
             .callMethod(System.class, "exit", int.class);
 
+    /** Every other way to a transcriber would accept options that the implementation does not support. */
+    @ArchTest
+    static final ArchRule onlyTranscribersLoadsModels = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName(MainCode.BASE + ".spi.Transcribers")
+            .and()
+            .resideOutsideOfPackage(MainCode.BASE + ".testkit..")
+            .should()
+            .callMethod(
+                    MainCode.BASE + ".spi.Implementation",
+                    "load",
+                    MainCode.BASE + ".spi.ModelFiles",
+                    MainCode.BASE + ".spi.LoadOptions");
+
     /** {@link java.util.ServiceLoader} makes them; where making one fails, a whole backend is missing from every list. */
     @ArchTest
     static final ArchRule providersCanBeMadeByServiceLoader = classes()
@@ -70,10 +85,14 @@ class CodeTest {
             .haveModifier(FINAL)
             .andShould()
             .haveSimpleNameEndingWith("Implementation")
-            .andShould(haveOneConstructorThatCallsNothing());
+            .andShould(haveOneConstructorThatLoadsNothing());
 
-    private static ArchCondition<JavaClass> haveOneConstructorThatCallsNothing() {
-        return new ArchCondition<>("have one constructor, public and without parameters, that calls nothing") {
+    /** Native libraries, and the classes of this project that load them. */
+    private static final Pattern NATIVE =
+            Pattern.compile("(com\\.sun\\.jna|ai\\.djl|ai\\.onnxruntime)\\..*|.*(Runtime|Libraries|LibraryStore)");
+
+    private static ArchCondition<JavaClass> haveOneConstructorThatLoadsNothing() {
+        return new ArchCondition<>("have one constructor, public and without parameters, that loads nothing native") {
             @Override
             public void check(JavaClass type, ConditionEvents events) {
                 boolean satisfied = type.getConstructors().size() == 1
@@ -83,10 +102,13 @@ class CodeTest {
                                                 .contains(PUBLIC)
                                         && constructor.getRawParameterTypes().isEmpty()
                                         && constructor.getCallsFromSelf().stream()
-                                                .allMatch(call ->
-                                                        call.getTargetOwner().isEquivalentTo(Object.class)));
+                                                .noneMatch(call -> NATIVE.matcher(call.getTargetOwner()
+                                                                .getName())
+                                                        .matches()));
                 events.add(new SimpleConditionEvent(
-                        type, satisfied, type.getDescription() + " has other constructors, or one that calls code"));
+                        type,
+                        satisfied,
+                        type.getDescription() + " has other constructors, or one that loads native code"));
             }
         };
     }
