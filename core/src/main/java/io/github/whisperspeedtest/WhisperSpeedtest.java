@@ -45,7 +45,7 @@ public final class WhisperSpeedtest {
         settings = builder.settings;
         home = builder.home == null ? ToolHome.of(settings) : builder.home;
         HubSettings given = builder.hub;
-        hub = given == null ? once(() -> HubAccess.settings(settings)) : () -> given;
+        hub = given == null ? once(() -> HubAccess.settings(hubSettings())) : () -> given;
         registry = ImplementationRegistry.discover(builder.classLoader, this::contextOf);
         models = new ModelStore(home, this::hubCache, settings.paths());
         children = builder.children.toBuilder()
@@ -158,6 +158,14 @@ public final class WhisperSpeedtest {
         return RunningCalls.run(() -> {}, () -> Transcribers.open(found, files, options));
     }
 
+    /** A program that gives only a home keeps the hub's files in it, too. */
+    private Settings hubSettings() {
+        return settings.equals(Settings.none())
+                ? settings.withProperty(
+                        HubAccess.CACHE_PROPERTY, home.data().resolve("hub").toString())
+                : settings;
+    }
+
     private Path hubCache() {
         return hub().cacheDirectory();
     }
@@ -204,7 +212,10 @@ public final class WhisperSpeedtest {
             return this;
         }
 
-        /** Sets the Hugging Face hub, its cache and whether requests are allowed; by default as the settings say. */
+        /**
+         * Sets the Hugging Face hub, its cache and whether requests are allowed; by default as the settings say, and without settings
+         * the cache is the directory {@code hub} of the data home.
+         */
         public Builder hub(HubSettings value) {
             hub = Objects.requireNonNull(value, "hub");
             return this;

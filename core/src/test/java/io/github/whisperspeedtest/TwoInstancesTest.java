@@ -107,8 +107,8 @@ class TwoInstancesTest {
         Implementation second = offline.registry().require(ID);
 
         assertThat(first).isNotSameAs(second);
-        assertThat(online.contextOf(first).nativeLibraries()).startsWith(directory.resolve("online"));
-        assertThat(offline.contextOf(second).nativeLibraries()).startsWith(directory.resolve("offline"));
+        assertThat(online.contextOf(first).nativeLibraries()).isEqualTo(directory.resolve("online/home/native"));
+        assertThat(offline.contextOf(second).nativeLibraries()).isEqualTo(directory.resolve("offline/home/native"));
     }
 
     private static void install(WhisperSpeedtest library) {
