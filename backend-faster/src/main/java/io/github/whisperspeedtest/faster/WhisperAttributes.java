@@ -40,7 +40,8 @@ final class WhisperAttributes {
      */
     static void check(ModelBin model) {
         if (!model.variables().containsKey(SCALE_EMBEDDINGS)) {
-            throw unusable(model, SCALE_EMBEDDINGS, "present, because embeddings are scaled without it", "missing");
+            throw unusable(
+                    model, SCALE_EMBEDDINGS, "set, since CTranslate2 otherwise scales the embeddings,", "missing");
         }
         for (Map.Entry<String, Variable> entry : model.variables().entrySet()) {
             if (entry.getValue().isNumber()) {

@@ -269,7 +269,7 @@ class CTranslate2CheckpointTest {
         ModelDirectory.assertSameValues(read(model).checkpoint(), TINY);
 
         model.remove("decoder/scale_embeddings");
-        assertRefused("'decoder/scale_embeddings' should be there");
+        assertRefused("'decoder/scale_embeddings' should be set");
     }
 
     @Test

@@ -122,7 +122,7 @@ class GgmlModelFileTest {
         assertRefused(sizes, number(129), "should have the sizes [128], but has [129]");
         assertRefused(
                 name, new byte[] {27}, "a tensor '?ncoder.blocks.0.attn.query.bias', which such a model does not have");
-        assertRefused(name + "encoder.blocks.".length(), "9".getBytes(StandardCharsets.US_ASCII), "has not");
+        assertRefused(name + "encoder.blocks.".length(), "9".getBytes(StandardCharsets.US_ASCII), "does not have");
     }
 
     @Test
