@@ -185,7 +185,7 @@ public final class ModelInstaller {
             return () -> translating(() -> HubDownloader.builder(settings)
                     .hosts(hosts)
                     .build()
-                    .downloadFile(source.address(), directory, source.fileName(), source.sha256(), listener));
+                    .downloadFile(source.url(), directory, source.fileName(), source.sha256(), listener));
         }
 
         @Override

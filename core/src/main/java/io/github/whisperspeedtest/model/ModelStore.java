@@ -215,7 +215,7 @@ public final class ModelStore {
 
         @Override
         public String directDownload(ModelSource.DirectDownload source) {
-            return source.address().toString();
+            return source.url().toString();
         }
 
         @Override
