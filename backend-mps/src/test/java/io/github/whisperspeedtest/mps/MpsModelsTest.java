@@ -60,7 +60,7 @@ class MpsModelsTest {
                 .allSatisfy(model -> {
                     DirectDownload weights = (DirectDownload) model.sources().get(0);
                     String size = model.name().equals("large") ? "large-v3" : model.name();
-                    assertThat(weights.address().toString())
+                    assertThat(weights.url().toString())
                             .startsWith("https://")
                             .endsWith("/" + weights.sha256() + "/" + size + ".pt");
                     assertThat(model.sources().subList(1, model.sources().size()))

@@ -147,7 +147,7 @@ class WhisperCppVerifierTest {
                 verifier.verify(implementation, EmbeddedModel.NAME, ModelPlace.LOCAL_CACHE, VerifyOptions.defaults());
 
         assertThat(verdict.status()).isEqualTo(Status.MISSING);
-        assertThat(verdict.reason()).contains("writes it on its first use");
+        assertThat(verdict.reason()).contains("is generated on first use");
         assertThat(home.models()).doesNotExist();
     }
 

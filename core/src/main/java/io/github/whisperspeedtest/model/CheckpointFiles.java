@@ -16,9 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes a model in an implementation's format, into a directory of its own that holds nothing else.
+ * Writes a model in an implementation's format into its own directory.
  *
- * <p>The files are written into a directory beside the final one, which then takes its name, so that nobody ever sees half a model.
+ * <p>The files are written into a hidden sibling directory, which is then renamed, so a partial model is never
+ * visible.
  */
 final class CheckpointFiles {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointFiles.class);
@@ -28,11 +29,11 @@ final class CheckpointFiles {
     private final List<String> names;
 
     /**
-     * Names the files.
+     * Creates a writer of the given files.
      *
-     * @param implementation has a writer
+     * @param implementation an implementation with a checkpoint writer
      * @param target the model's directory
-     * @param names its files there
+     * @param names the file names in the directory
      */
     CheckpointFiles(Implementation implementation, Path target, List<String> names) {
         this.implementation = implementation;
@@ -40,27 +41,27 @@ final class CheckpointFiles {
         this.names = names;
     }
 
-    /** Looks at files before they become the model; an exception keeps them from it. */
+    /** Checks the files before they are published. An exception discards them. */
     interface Check {
         /** Accepts everything. */
         Check NONE = directory -> {};
 
-        /** Looks at the files in a directory that will take another name. */
+        /** Checks the files in their temporary directory. */
         void accept(Path directory) throws IOException;
     }
 
     /**
      * Writes the model.
      *
-     * @param replace whether a directory that is there already is replaced, rather than only given the files that it has not
+     * @param replace whether an existing directory is replaced; otherwise only missing files are added
      * @throws IOException if the disk fails
-     * @throws OperationCancelledException if the thread is interrupted; it still is after
-     * @throws io.github.whisperspeedtest.error.ModelException if the format cannot hold such a checkpoint
+     * @throws OperationCancelledException if the thread is interrupted; the interrupt flag stays set
+     * @throws io.github.whisperspeedtest.error.ModelException if the format does not support this checkpoint
      */
     void write(Checkpoint checkpoint, String quantization, boolean replace, Check check) throws IOException {
         LOG.debug("Writing {} for {} to {}", quantization, implementation.id(), target);
-        // Not a temporary directory of the system's kind: others may read what ends up here, as far as the umask lets
-        // them.
+        // Not a system temporary directory: its permissions would be private, but the published model follows the
+        // umask.
         Path partial = hidden();
         TemporaryPaths.add(partial);
         try {
@@ -85,10 +86,10 @@ final class CheckpointFiles {
     }
 
     /**
-     * Makes the model visible.
+     * Publishes the model.
      *
-     * <p>Where its directory is there already, another process was first, or somebody deleted some of its files: those
-     * that are missing are put back, or the whole directory makes place where it is to be replaced.
+     * <p>If the directory exists, another process wrote it first or some of its files were deleted. The directory is
+     * then replaced, or only its missing files are added.
      */
     private void publish(Path partial, boolean replace) throws IOException {
         try {
@@ -109,7 +110,7 @@ final class CheckpointFiles {
         }
     }
 
-    /** Puts the new directory in the place of the old one, so that no file survives which the new model does not have. */
+    /** Replaces the whole directory, so no file of the old model is left. */
     private void replace(Path partial) throws IOException {
         Path old = hidden();
         Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
@@ -120,7 +121,7 @@ final class CheckpointFiles {
                 putBack(old, e);
                 throw e;
             }
-            // Another process has replaced the model meanwhile, with one that is as new.
+            // Another process has just replaced the model with an equally new one.
         }
         discard(old);
     }
@@ -134,7 +135,7 @@ final class CheckpointFiles {
         }
     }
 
-    /** Returns a name beside the model's directory that is nobody's model. */
+    /** Returns an unused hidden path beside the model's directory. */
     private Path hidden() {
         return target.resolveSibling(AtomicFiles.hiddenName());
     }

@@ -14,20 +14,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Models that the user converted into an implementation's format, each in a directory of its own; see {@link ModelCatalog}. */
+/**
+ * Models that the user converted into an implementation's format, each in its own directory; see {@link ModelCatalog}.
+ */
 public final class ConvertedModels {
     private final ToolHome home;
     private final ModelCatalog catalog;
 
-    /** Creates the place for them in the given directories. */
+    /** Stores converted models in the given directories. */
     public ConvertedModels(ToolHome home) {
         this.home = home;
         this.catalog = new ModelCatalog(home.models());
     }
 
-    /** Looks at the files of a model before they become it; an exception keeps them from it. */
+    /** Checks the files of a model before they are published. An exception discards them. */
     public interface Check {
-        /** Looks at files in a directory that will take another name. */
+        /** Checks the files in their temporary directory. */
         void accept(ModelFiles files);
     }
 
@@ -36,21 +38,22 @@ public final class ConvertedModels {
         return catalog.convertedDirectory(implementation, name);
     }
 
-    /** Returns whether there is something in the place of a model. */
+    /** Returns whether the directory of a model exists. */
     public boolean exists(Implementation implementation, String name) {
         return Files.exists(directory(implementation, name), LinkOption.NOFOLLOW_LINKS);
     }
 
     /**
-     * Writes a model, in place of one of that name if there is one.
+     * Writes a model and replaces any existing one of that name.
      *
-     * @param implementation whose format it is; has a writer
-     * @param name what the model will be called
-     * @param quantization one that the writer has
-     * @param check is asked once all files are written and nobody sees them yet
-     * @throws io.github.whisperspeedtest.error.ModelException if the format cannot hold such a checkpoint
+     * @param implementation the implementation whose checkpoint writer is used
+     * @param name name of the new model
+     * @param quantization a quantisation of the writer
+     * @param check called when all files are written but not yet published
+     * @throws io.github.whisperspeedtest.error.ModelException if the format does not support this checkpoint
      * @throws EngineUnavailableException if the disk fails
-     * @throws io.github.whisperspeedtest.error.OperationCancelledException if the thread is interrupted; it still is after
+     * @throws io.github.whisperspeedtest.error.OperationCancelledException if the thread is interrupted; the interrupt
+     *     flag stays set
      */
     public void write(
             Implementation implementation, String name, Checkpoint checkpoint, String quantization, Check check) {

@@ -14,14 +14,14 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * A model that this tool makes itself.
+ * A model that this tool generates.
  *
- * @param description what to call it at the start of a sentence
- * @param quantization what a writer is asked for
- * @param maker makes it
+ * @param description its name at the start of a sentence
+ * @param quantization quantisation of the written model
+ * @param maker generates the model
  */
 record GeneratedModel(String description, String quantization, Supplier<Checkpoint> maker) {
-    /** Returns the model that a source stands for, empty where its files come from elsewhere. */
+    /** Returns the generated model of a source, or empty if its files are not generated. */
     static Optional<GeneratedModel> of(ModelSource source) {
         return source.accept(new ModelSource.Visitor<>() {
             @Override

@@ -10,23 +10,23 @@ import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.settings.Settings;
 import java.util.function.Supplier;
 
-/** Connects this library to the hub client: its settings, and its failures as exceptions of this library. */
+/** Connects this library to the hub client: creates its settings and translates its exceptions. */
 public final class HubAccess {
     private static final String PREFIX = "whisperspeedtest.hub";
 
-    /** System property for the URL of the hub; it wins over the environment. */
+    /** System property for the URL of the hub; overrides the environment. */
     public static final String ENDPOINT_PROPERTY = PREFIX + ".endpoint";
 
-    /** System property for the default Hugging Face cache; it wins over the environment. */
+    /** System property for the default Hugging Face cache; overrides the environment. */
     public static final String CACHE_PROPERTY = PREFIX + ".cache";
 
-    /** System property that forbids requests, or allows them against the environment. */
+    /** System property that forbids or allows requests; overrides the environment. */
     public static final String OFFLINE_PROPERTY = PREFIX + ".offline";
 
     private HubAccess() {}
 
     /**
-     * Returns the settings of the hub that environment variables and system properties ask for.
+     * Returns the hub settings from environment variables and system properties.
      *
      * @throws WhisperSpeedtestException if the home directory is needed and unknown
      */
@@ -36,7 +36,7 @@ public final class HubAccess {
     }
 
     /**
-     * Returns the result of a call of the hub client.
+     * Calls the hub client and returns its result.
      *
      * @throws WhisperSpeedtestException if the call fails
      */
@@ -48,7 +48,7 @@ public final class HubAccess {
         }
     }
 
-    /** Returns the exception of this library for a failure of the hub client. */
+    /** Translates an exception of the hub client. */
     static WhisperSpeedtestException translated(HubException e) {
         String message = e.getMessage();
         return switch (e.reason()) {

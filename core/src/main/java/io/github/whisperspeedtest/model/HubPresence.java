@@ -5,7 +5,7 @@ import io.github.whisperspeedtest.spi.ModelInfo;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Looks for a model, or what it borrows, in a Hugging Face cache: in all the repositories that its files come from. */
+/** Looks for a model, or the files it borrows, in a Hugging Face cache, across all its repositories. */
 final class HubPresence {
     private HubPresence() {}
 

@@ -14,16 +14,16 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The format of huggingface/transformers as an implementation offers it whose own format it is. */
+/** The huggingface/transformers format, for implementations that load it directly. */
 public final class HuggingFaceFormat implements CheckpointReader, CheckpointWriter {
-    /** What the writer writes: beside what is read of a model here, what transformers wants to know of the sound. */
+    /** Files that the writer writes: those of a checkpoint, and the audio settings that transformers needs. */
     private static final List<String> FILES = Stream.concat(
                     HuggingFaceCheckpoint.FILES.stream(), Stream.of(PreprocessorConfig.FILE_NAME))
             .toList();
 
     private static final String CONFIG = "config.json";
 
-    /** What OpenAI calls a dimension for which transformers has a name of its own. */
+    /** OpenAI's name of a dimension that transformers names differently. */
     private static final String FOREIGN_DIMENSION = "n_mels";
 
     /** Creates the reader and writer. */

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 public final class HuggingFaceModels {
     private static final long MIB = 1L << 20;
 
-    /** Sizes are those of the weights: four bytes for each parameter, two from large-v3 on. */
+    /** Sizes of the weights: four bytes per parameter, two from large-v3 on. */
     private static final List<Published> PUBLISHED = List.of(
             new Published("tiny", "tiny", 144),
             new Published("tiny.en", "tiny.en", 144),
@@ -28,7 +28,7 @@ public final class HuggingFaceModels {
             new Published("large-v3", "large-v3", 2944),
             new Published("large-v3-turbo", "large-v3-turbo", 1543));
 
-    /** What Python's transformers reads besides, so that it finds a whole model in the cache when it has no network. */
+    /** Further files that Python's transformers reads, so it finds a complete model in the cache when offline. */
     private static final List<String> FOR_TRANSFORMERS = List.of(
             PreprocessorConfig.FILE_NAME + "?",
             "tokenizer_config.json?",
@@ -38,9 +38,9 @@ public final class HuggingFaceModels {
     private HuggingFaceModels() {}
 
     /**
-     * Returns the embedded model and the published ones, under the names of the sizes.
+     * Returns the embedded model and the published models, named by size.
      *
-     * @param modelsDirectory as {@link io.github.whisperspeedtest.spi.Implementation#models} gets it
+     * @param modelsDirectory as in {@link io.github.whisperspeedtest.spi.Implementation#models}
      * @param implementation id of the implementation, whose {@link HuggingFaceFormat} writes the embedded model
      */
     public static List<ModelInfo> in(Path modelsDirectory, String implementation) {
@@ -51,10 +51,10 @@ public final class HuggingFaceModels {
     }
 
     /**
-     * Returns some files of the repository of a size, for models that borrow them.
+     * Returns files of the repository of one size, for models that borrow them.
      *
      * @param size such as {@code large-v3}
-     * @param files names of files
+     * @param files file names
      */
     public static ModelSource.HubRepository repository(String size, List<String> files) {
         return new ModelSource.HubRepository("openai/whisper-" + size, "main", files);
@@ -69,7 +69,7 @@ public final class HuggingFaceModels {
     }
 
     private record Published(String name, String size, long mebibytes) {
-        /** The repository with its weights in one file, or in several where that is how they are there. */
+        /** Describes the repository with its weights in one file or, as a fallback, in several files. */
         ModelInfo info() {
             return withFiles(
                     HuggingFaceCheckpoint.FILES, List.of(withFiles(HuggingFaceCheckpoint.SHARDED_FILES, List.of())));

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The native libraries that were unpacked from the class path, a directory for each version and variant. */
+/** Native libraries unpacked from the class path, one directory per version and variant. */
 public final class LibraryStore {
     private static final Logger LOG = LoggerFactory.getLogger(LibraryStore.class);
 
@@ -33,10 +33,10 @@ public final class LibraryStore {
     }
 
     /**
-     * Runs code that loads a native library while system properties are set, and restores them.
+     * Sets system properties, runs code that loads a native library, and restores the properties.
      *
-     * <p>JNA, ONNX Runtime and DJL read where their libraries are from system properties and from nowhere else. This is the one place
-     * that sets any. Loaders run one after the other.
+     * <p>JNA, ONNX Runtime and DJL read the location of their libraries only from system properties. No other code
+     * sets system properties. Loaders run one at a time.
      *
      * @param properties values by name; null removes a property
      */
@@ -63,10 +63,10 @@ public final class LibraryStore {
     }
 
     /**
-     * Returns the system properties by which JNA, when its class is initialized, unpacks its library into this store.
+     * Returns the system properties that make JNA unpack its library into this store when its class is initialized.
      *
-     * <p>Without them JNA uses a directory below {@code XDG_CACHE_HOME} or {@code user.home}, whatever these hold: {@code ~} or, for a
-     * user id that the system does not know, {@code ?}. A directory that the user set is kept.
+     * <p>Without them JNA uses a directory below {@code XDG_CACHE_HOME} or {@code user.home}, even if these hold
+     * {@code ~} or, for an unknown user id, {@code ?}. A directory set by the user is kept.
      */
     public Map<String, String> jnaProperties() {
         if (System.getProperty(JNA_DIRECTORY) != null) {
@@ -84,12 +84,12 @@ public final class LibraryStore {
     }
 
     /**
-     * Unpacks libraries unless that has been done, as {@link ResourceFiles#unpack} does.
+     * Unpacks libraries that are not yet unpacked; see {@link ResourceFiles#unpack}.
      *
-     * @param engine whose libraries they are, for people, such as {@code whisper.cpp}
-     * @param name a directory name that no other version or variant has
-     * @param resources where each library comes from, by its file name
-     * @return the directory that they are in
+     * @param engine display name of the engine, such as {@code whisper.cpp}
+     * @param name a directory name unique to this version and variant
+     * @param resources source of each library by file name
+     * @return the directory of the unpacked libraries
      * @throws RuntimeUnavailableException if they cannot be read or unpacked
      */
     public Path unpack(String engine, String name, Map<String, URL> resources) {

@@ -20,8 +20,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The models that can be asked for by name: those that an implementation knows itself; those that a user converted for it; and,
- * where it can write its format, models with random weights.
+ * Models by name: those of an implementation, those that the user converted for it and, if it can write its format,
+ * models with random weights.
  *
  * <p>Converted models are in {@code converted/IMPLEMENTATION/NAME} of the models directory, random ones in {@code
  * random/SIZE-VERSION/IMPLEMENTATION-QUANTIZATION}.
@@ -35,16 +35,16 @@ public final class ModelCatalog {
     /**
      * Creates a catalog.
      *
-     * @param modelsDirectory as {@link Implementation#models} gets it
+     * @param modelsDirectory as in {@link Implementation#models}
      */
     public ModelCatalog(Path modelsDirectory) {
         this.modelsDirectory = modelsDirectory;
     }
 
     /**
-     * Returns the models that an implementation knows, and those that were converted for it; random ones are not listed.
+     * Returns the models of an implementation and those converted for it, but none with random weights.
      *
-     * @throws ModelException if the directory of the converted ones cannot be read
+     * @throws ModelException if the directory of converted models cannot be read
      */
     public List<ModelInfo> models(Implementation implementation) {
         Map<String, ModelInfo> models = new LinkedHashMap<>();
@@ -55,11 +55,12 @@ public final class ModelCatalog {
     }
 
     /**
-     * Returns what is known of one model.
+     * Returns the description of one model.
      *
      * @param name name of the model, as users type it
-     * @throws UnknownNameException if there is no such model; lists those that there are
-     * @throws ModelException if the implementation itself does not know it, and the directory of the converted ones cannot be read
+     * @throws UnknownNameException if the model is unknown; the message lists the known ones
+     * @throws ModelException if the implementation does not know the model and the directory of converted models
+     *     cannot be read
      */
     public ModelInfo require(Implementation implementation, String name) {
         try {
@@ -83,7 +84,7 @@ public final class ModelCatalog {
         }
     }
 
-    /** Returns the companions that an implementation's models have, for a model that the implementation does not know itself. */
+    /** Returns the companions of an implementation's models, for models that the implementation does not know. */
     List<ModelInfo> companions(Implementation implementation) {
         Map<String, ModelInfo> companions = new LinkedHashMap<>();
         implementation.models(modelsDirectory).stream()
@@ -92,7 +93,7 @@ public final class ModelCatalog {
         return List.copyOf(companions.values());
     }
 
-    /** Returns the directory of a model that is converted for an implementation. */
+    /** Returns the directory of a model converted for an implementation. */
     Path convertedDirectory(Implementation implementation, String name) {
         return modelsDirectory.resolve(CONVERTED).resolve(implementation.id()).resolve(name);
     }
@@ -106,7 +107,7 @@ public final class ModelCatalog {
         try (Stream<Path> content = Files.list(directory)) {
             return content.filter(Files::isDirectory)
                     .map(path -> path.getFileName().toString())
-                    // Begins with a dot while it is being written.
+                    // A model that is being written starts with a dot.
                     .filter(name -> !name.startsWith("."))
                     .sorted()
                     .map(name -> model(
@@ -162,7 +163,7 @@ public final class ModelCatalog {
                         .resolve(implementation.id() + "-" + quantization));
     }
 
-    /** Describes a model in a directory of its own; it has the companions that the implementation's other models have. */
+    /** Describes a model in its own directory, with the companions of the implementation's other models. */
     private ModelInfo model(
             Implementation implementation,
             CheckpointWriter writer,

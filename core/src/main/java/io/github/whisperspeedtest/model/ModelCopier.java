@@ -18,10 +18,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Copies models from the default Hugging Face cache to where their implementation looks.
+ * Copies models from the default Hugging Face cache to the place that their implementation uses.
  *
- * <p>A {@link CacheCopier} does the work: a copy that is killed leaves nothing that looks like a model, files are hard links where that
- * is possible, and the source is never changed.
+ * <p>Uses {@link CacheCopier}: an interrupted copy leaves nothing that looks like a model, files are hard links if
+ * possible, and the source is never changed.
  */
 public final class ModelCopier {
     private final Path hubCache;
@@ -43,27 +43,28 @@ public final class ModelCopier {
         this.copier = new CacheCopier(hardLinks);
     }
 
-    /** What came of a copy. */
+    /** The result of a copy. */
     public enum Outcome {
-        /** The model was there already; nothing was written. */
+        /** The model was already present. Nothing was written. */
         ALREADY_THERE,
-        /** The model is there now, as hard links that take no space. */
+        /** The model was added as hard links, which take no space. */
         LINKED,
-        /** The model is there now, as a copy. */
+        /** The model was copied. */
         COPIED
     }
 
     /**
-     * Copies a model, or the fallback that the default cache holds in its stead.
+     * Copies a model, or the fallback that the default cache has instead.
      *
-     * @throws ModelException if the default cache does not hold it, or the implementation uses that cache itself
-     * @throws WhisperSpeedtestException if the disk fails or has not enough space
+     * @throws ModelException if the default cache does not have the model, or the implementation uses that cache
+     *     itself
+     * @throws WhisperSpeedtestException if the disk fails or is full
      */
     public Outcome copy(ModelInfo model) {
         return locator.look(model, ModelPlace.LOCAL_CACHE).isPresent() ? Outcome.ALREADY_THERE : replace(model);
     }
 
-    /** Copies a model like {@link #copy}, but also over what is there, such as files that do not load. */
+    /** Copies a model like {@link #copy}, but replaces existing files, such as files that do not load. */
     public Outcome replace(ModelInfo model) {
         ModelPresence source = locator.look(model, ModelPlace.HUB_CACHE);
         if (!source.isPresent()) {

@@ -8,16 +8,16 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of a model, as it was found.
+ * A file of a model on this machine.
  *
- * @param name the name that it has in its source, with forward slashes
- * @param file where a loader opens it; a link in a Hugging Face cache
- * @param content the regular file that this leads to
- * @param size bytes of the content
- * @param modified when the content was last written
+ * @param name its name in the source, with forward slashes
+ * @param file the path that a loader opens; a link in a Hugging Face cache
+ * @param content the regular file that the link points to
+ * @param size size of the content in bytes
+ * @param modified modification time of the content
  * @param blobName name of the blob in a Hugging Face cache, null for a plain file
- * @param hash what the content must hash to: 64 hexadecimal digits of a sha256, or 40 of git's hash of a blob; null where
- *     nothing on this machine tells
+ * @param hash expected hash of the content: 64 hexadecimal digits of a SHA-256, or 40 of a git blob hash; null if
+ *     unknown
  */
 public record ModelFile(
         String name,
@@ -27,7 +27,7 @@ public record ModelFile(
         Instant modified,
         @Nullable String blobName,
         @Nullable String hash) {
-    /** Checks that nothing is null that must not be. */
+    /** Checks that only nullable components are null. */
     public ModelFile {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(file, "file");
@@ -36,7 +36,7 @@ public record ModelFile(
     }
 
     /**
-     * Reads the content and returns its hash, of the kind that {@link #hash()} is of.
+     * Reads the content and returns its hash, of the same kind as {@link #hash()}.
      *
      * @throws IOException if it cannot be read
      * @throws NullPointerException if {@link #hash()} is null
@@ -45,7 +45,7 @@ public record ModelFile(
         return new ContentHash(Objects.requireNonNull(hash, "hash")).compute(content);
     }
 
-    /** Returns whether the content can be read and hashes to what it must, as far as that is known. */
+    /** Returns whether the content is readable and matches the expected hash, if one is known. */
     boolean isIntact() {
         try {
             return hash == null || actualHash().equals(hash);

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings models onto this machine: from the hub, from their own addresses, or out of this library. */
+/** Installs models from the hub, from their own URLs, or from this library. */
 public final class ModelInstaller {
     private static final Logger LOG = LoggerFactory.getLogger(ModelInstaller.class);
 
@@ -35,25 +35,25 @@ public final class ModelInstaller {
     private final HubSettings settings;
     private final HubHosts hosts = new HubHosts();
 
-    /** The hub client throws the same exception again for a server that it does not ask again; so does this. */
+    /** The hub client rethrows the same exception for a server that it does not ask again; so does this class. */
     private final Map<HubException, WhisperSpeedtestException> failures = new ConcurrentHashMap<>();
 
-    /** Creates an installer for the given directories and hub; it does not ask a server again that it could not reach at first. */
+    /** Creates an installer for the given directories and hub. It does not retry a server that was unreachable. */
     public ModelInstaller(ToolHome home, HubSettings settings) {
         this.home = home;
         this.settings = settings;
     }
 
     /**
-     * Brings a model to where its implementation looks; what is there already is not fetched again.
+     * Installs a model where its implementation looks for it. Files that are present are not downloaded again.
      *
-     * <p>Files of the hub go into the cache that the implementation uses. Where it wants all of them as plain files, they go into the
-     * default cache and are linked from there, so they take their space once. A repository that the hub does not have is passed over for the model's
-     * next fallback. A companion that cannot be had is a warning in the log.
+     * <p>Files from the hub go into the cache that the implementation uses. If it needs all of them as plain files,
+     * they go into the default cache and are linked from there, which saves space. If the hub does not have a
+     * repository, the model's next fallback is used. A failed download of a companion is logged as a warning.
      *
-     * @return the model that was installed: the one asked for, or a fallback
-     * @throws io.github.whisperspeedtest.error.UnknownNameException if the implementation knows no such model
-     * @throws DownloadException if it cannot be fetched; what has arrived is kept for the next try
+     * @return the installed model: the requested one or a fallback
+     * @throws io.github.whisperspeedtest.error.UnknownNameException if the model is unknown
+     * @throws DownloadException if the download fails; the next attempt resumes it
      * @throws io.github.whisperspeedtest.error.WhisperSpeedtestException if the disk fails
      */
     public ModelInfo install(Implementation implementation, String model, DownloadListener listener) {
@@ -73,11 +73,11 @@ public final class ModelInstaller {
     }
 
     /**
-     * Brings a model to where its implementation looks, as {@link #install} does, without its companions.
+     * Installs a model as {@link #install} does, but without its companions.
      *
      * @param model a model of the implementation
-     * @return the model that was installed: the one asked for, or a fallback
-     * @throws DownloadException if it cannot be fetched; what has arrived is kept for the next try
+     * @return the installed model: the requested one or a fallback
+     * @throws DownloadException if the download fails; the next attempt resumes it
      * @throws WhisperSpeedtestException if the disk fails
      */
     public ModelInfo installAlone(Implementation implementation, ModelInfo model, DownloadListener listener) {
@@ -85,11 +85,11 @@ public final class ModelInstaller {
     }
 
     /**
-     * Brings a companion of a model if it is not on this machine, or is damaged.
+     * Installs a companion of a model if it is missing or damaged.
      *
      * @param companion a companion of one of the implementation's models
-     * @return whether it was installed now
-     * @throws DownloadException if it cannot be fetched; what has arrived is kept for the next try
+     * @return whether this call installed it
+     * @throws DownloadException if the download fails; the next attempt resumes it
      * @throws WhisperSpeedtestException if the disk fails
      */
     public boolean installCompanion(Implementation implementation, ModelInfo companion, DownloadListener listener) {
@@ -104,7 +104,7 @@ public final class ModelInstaller {
         return found.isPresent() && found.get().files().stream().allMatch(ModelFile::isIntact);
     }
 
-    /** Installs a model or, where the hub does not have it, the first of its fallbacks that there is. */
+    /** Installs a model or, if the hub does not have it, its first available fallback. */
     private ModelInfo installFirst(
             Implementation implementation, ModelInfo model, List<String> knownRepositories, DownloadListener listener) {
         @Nullable DownloadException first = null;
@@ -117,7 +117,7 @@ public final class ModelInstaller {
                     throw e;
                 }
                 LOG.debug("{} cannot be had for {}", candidate.sources(), model.name(), e);
-                // What is wrong with the model itself is of more use than what is wrong with its last resort.
+                // The failure of the model itself is more useful than that of its last fallback.
                 if (first == null) {
                     first = e;
                 } else {
@@ -131,7 +131,7 @@ public final class ModelInstaller {
     private void fetch(
             Implementation implementation, ModelInfo model, List<String> knownRepositories, DownloadListener listener) {
         List<ModelSource> sources = new ArrayList<>(model.sources());
-        // What a model borrows is small: where that cannot be had, nothing large has been fetched in vain.
+        // Borrowed files are small. If they fail to download, no large file was downloaded in vain.
         Collections.reverse(sources);
         Fetch fetch = new Fetch(implementation, model, knownRepositories, listener);
         for (ModelSource source : sources) {
@@ -147,7 +147,7 @@ public final class ModelInstaller {
         }
     }
 
-    /** Returns the work that brings what one source of a model has. */
+    /** Returns the work that installs the files of one source. */
     private final class Fetch implements ModelSource.Visitor<Runnable> {
         private final Implementation implementation;
         private final ModelInfo model;
@@ -168,7 +168,7 @@ public final class ModelInstaller {
         @Override
         public Runnable hubRepository(ModelSource.HubRepository source) {
             Path cache = model.hfCacheDir();
-            // Hashed again, because somebody who downloads a model that is there has found that it does not load.
+            // Hash existing files again: a user who downloads a model that is present has seen it fail to load.
             DownloadRequest request = new DownloadRequest(source.repository(), source.revision(), source.files());
             return () -> translating(
                     () -> HubDownloader.builder(cache == null ? settings : settings.withCacheDirectory(cache))
@@ -185,7 +185,7 @@ public final class ModelInstaller {
             return () -> translating(() -> HubDownloader.builder(settings)
                     .hosts(hosts)
                     .build()
-                    .downloadFile(source.address(), directory, source.fileName(), source.sha256(), listener));
+                    .downloadFile(source.url(), directory, source.fileName(), source.sha256(), listener));
         }
 
         @Override
@@ -235,7 +235,7 @@ public final class ModelInstaller {
                 .toList();
     }
 
-    /** Returns whether plain files that are there are those that the cache, whose hashes are right, has. */
+    /** Returns whether the existing plain files equal those in the cache, whose hashes are verified. */
     private boolean sameContents(ModelInfo model) {
         ModelPresence cached = new ModelLocator(settings.cacheDirectory()).look(model, ModelPlace.HUB_CACHE);
         return model.localPaths().stream()

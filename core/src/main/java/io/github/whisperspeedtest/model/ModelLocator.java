@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds models on this machine; the one place that knows where they may be, for loading and for checking alike.
+ * Finds models on this machine, for both loading and checking.
  *
- * <p>Only looks: it never writes, and reads no more than names, links, sizes, the hub's listings, and how each file begins.
+ * <p>Never writes. Reads only names, links, sizes, the hub's listings and the beginning of each file.
  */
 public final class ModelLocator {
     private static final Logger LOG = LoggerFactory.getLogger(ModelLocator.class);
@@ -32,16 +32,15 @@ public final class ModelLocator {
         this(() -> hubCache);
     }
 
-    /** Creates a locator that asks for the default cache, which wrong settings may forbid, only where it is needed. */
+    /** Creates a locator that gets the default cache only when needed, because wrong settings make that fail. */
     public ModelLocator(Supplier<Path> hubCache) {
         this.hubCache = hubCache;
     }
 
     /**
-     * Returns what a place holds of a model or, where the model is not whole, of its fallbacks.
+     * Returns the state of a model in one place or, if the model is not complete there, of its fallbacks.
      *
-     * @return the first of them that is whole; if none is, the first that is partly there; otherwise what is said of the model
-     *     itself
+     * @return the first complete one, otherwise the first partial one, otherwise the state of the model itself
      */
     public ModelPresence look(ModelInfo model, ModelPlace place) {
         List<ModelPresence> found =
@@ -52,10 +51,10 @@ public final class ModelLocator {
     }
 
     /**
-     * Returns what is to be loaded: the model from where its implementation keeps it, then from the default cache, then each
-     * fallback likewise.
+     * Returns the best candidate for loading: the model from the implementation's own place, then from the default
+     * cache, then each fallback in the same order.
      *
-     * @return empty if none of them is whole anywhere
+     * @return empty if none of them is complete anywhere
      */
     public Optional<ModelPresence> best(ModelInfo model) {
         return candidates(model)
@@ -66,10 +65,10 @@ public final class ModelLocator {
     }
 
     /**
-     * Returns what is there of a model's companions, each under its own name.
+     * Returns the companions of a model that are on this machine, each under its own name.
      *
-     * <p>Those that are not whole are left out, and so are those in a default cache that wrong settings forbid: the model itself may
-     * not need it.
+     * <p>Incomplete companions are left out. So are those in a default cache that wrong settings make unavailable,
+     * because the model itself may not need that cache.
      */
     List<ModelFiles> companions(String model, List<ModelInfo> companions) {
         List<ModelFiles> found = new ArrayList<>();
@@ -87,7 +86,7 @@ public final class ModelLocator {
         return found.stream().filter(presence -> presence.state() == state).findFirst();
     }
 
-    /** Returns a model and all that may take its place, best first. */
+    /** Returns a model and all its fallbacks, best first. */
     static Stream<ModelInfo> candidates(ModelInfo model) {
         return Stream.concat(Stream.of(model), model.fallbacks().stream().flatMap(ModelLocator::candidates));
     }

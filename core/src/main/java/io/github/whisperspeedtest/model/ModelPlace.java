@@ -1,9 +1,9 @@
 package io.github.whisperspeedtest.model;
 
-/** The two places that a model is looked for in; each is judged by itself. */
+/** The two places where a model may be. Each is checked separately. */
 public enum ModelPlace {
-    /** The default Hugging Face cache of this user, whichever implementation put the model there. */
+    /** The default Hugging Face cache of this user, shared by all implementations. */
     HUB_CACHE,
-    /** Where the implementation keeps the model: a Hugging Face cache of its own, or plain files. */
+    /** The implementation's own place: its own Hugging Face cache, or plain files. */
     LOCAL_CACHE
 }

@@ -19,15 +19,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What one place holds of a model, as far as names, links, sizes and the beginnings of files tell; nothing was loaded.
+ * The files of a model in one place, judged by names, links, sizes and the beginnings of files. Nothing was loaded.
  *
  * @param place the place
- * @param state what came of it
- * @param reason sentences about what is wrong or strange, empty where there is nothing to say
- * @param model the model, or the fallback that was found in its stead
- * @param where the directories or files that were looked at
- * @param files the files that are there
- * @param partialFiles parts of files that a download left
+ * @param state how much of the model is present
+ * @param reason full sentences about problems and anything unusual; empty if there are none
+ * @param model the model, or the fallback that was found instead
+ * @param where the directories or files that were checked
+ * @param files the files that are present
+ * @param partialFiles partial files of a download
  */
 public record ModelPresence(
         ModelPlace place,
@@ -37,15 +37,15 @@ public record ModelPresence(
         List<Path> where,
         List<ModelFile> files,
         List<Path> partialFiles) {
-    /** How much of a model is there. */
+    /** How much of a model is present. */
     public enum State {
-        /** The model is never kept at this place. */
+        /** The model is never stored in this place. */
         NOT_APPLICABLE,
-        /** Nothing of it is there. */
+        /** No file is present. */
         MISSING,
-        /** Some of it is missing, broken or of the wrong size. */
+        /** Some files are missing, damaged or of the wrong size. */
         INCOMPLETE,
-        /** Every file is there. */
+        /** All files are present. */
         PRESENT
     }
 
@@ -65,11 +65,11 @@ public record ModelPresence(
     }
 
     /**
-     * Returns what these files of the model itself and those that it borrows come to.
+     * Returns the combined state of the model's own files and the files it borrows.
      *
-     * <p>What it borrows may be there for another model's sake: that alone is nothing of this one.
+     * <p>Borrowed files may belong to another model, so on their own they do not count as part of this one.
      *
-     * @param borrowed what there is of, say, a tokenizer
+     * @param borrowed state of the borrowed files, such as a tokenizer
      */
     ModelPresence withBorrowed(ModelPresence borrowed) {
         State both = state == State.PRESENT && !borrowed.isPresent() ? State.INCOMPLETE : state;
@@ -90,31 +90,31 @@ public record ModelPresence(
         return Stream.concat(first.stream(), second.stream()).toList();
     }
 
-    /** Returns whether every file is there. */
+    /** Returns whether all files are present. */
     public boolean isPresent() {
         return state == State.PRESENT;
     }
 
     /**
-     * Returns the files as a loader takes them.
+     * Returns the files for a loader.
      *
-     * @param name what the user called the model
+     * @param name name of the model as the user typed it
      */
     public ModelFiles toModelFiles(String name) {
         Map<String, Path> byName = new LinkedHashMap<>();
-        // Where two sources have a file of one name, the model's own, which comes first, wins.
+        // If two sources have a file with the same name, the model's own file, which comes first, wins.
         files.forEach(file -> byName.putIfAbsent(file.name(), file.file()));
         return new ModelFiles(name, byName);
     }
 
-    /** Returns the file of a repository that becomes the given plain file: the one of that name, in whichever folder. */
+    /** Returns the repository file for the given plain file: the file of the same name in any folder. */
     Optional<ModelFile> fileFor(Path plainFile) {
         return files.stream()
                 .filter(file -> Path.of(file.name()).endsWith(plainFile.getFileName()))
                 .findFirst();
     }
 
-    /** Returns the regular files that take up the space: contents and parts. */
+    /** Returns the regular files on disk: contents and partial files. */
     public List<Path> contents() {
         List<Path> contents = new ArrayList<>();
         files.forEach(file -> contents.add(file.content()));
@@ -122,7 +122,7 @@ public record ModelPresence(
         return contents.stream().distinct().toList();
     }
 
-    /** Returns the bytes of all given files, each counted once however many names and hard links it has. */
+    /** Returns the total size of the given files in bytes, counting hard links to the same file once. */
     public static long sizeOnDisk(Collection<Path> files) {
         Set<Object> counted = new HashSet<>();
         long bytes = 0;
@@ -132,7 +132,7 @@ public record ModelPresence(
                 Object key = attributes.fileKey() == null ? file.toRealPath() : attributes.fileKey();
                 bytes += counted.add(key) ? attributes.size() : 0;
             } catch (IOException e) {
-                // Gone since it was found, so it takes no space.
+                // Deleted since it was found, so it takes no space.
                 continue;
             }
         }

@@ -22,7 +22,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Finds models on this machine, and writes those that are made on it. */
+/** Finds models on this machine and writes generated models. */
 public final class ModelStore {
     private final ToolHome home;
     private final Supplier<Path> hubCache;
@@ -44,8 +44,8 @@ public final class ModelStore {
      * Creates a store.
      *
      * @param home directories of this tool
-     * @param hubCache the default Hugging Face cache; asked for only where it is needed
-     * @param paths expand {@code ~} in the path of a model
+     * @param hubCache supplies the default Hugging Face cache when it is needed
+     * @param paths expands {@code ~} in model paths
      */
     public ModelStore(ToolHome home, Supplier<Path> hubCache, UserPaths paths) {
         this.home = home;
@@ -55,24 +55,24 @@ public final class ModelStore {
         this.locator = new ModelLocator(hubCache);
     }
 
-    /** Returns the names that models have. */
+    /** Returns the catalog of model names. */
     public ModelCatalog catalog() {
         return catalog;
     }
 
-    /** Returns what looks for models at their places. */
+    /** Returns the locator of models. */
     public ModelLocator locator() {
         return locator;
     }
 
     /**
-     * Returns the directory that holds the embedded model in one implementation's format.
+     * Returns the directory of the embedded model in one implementation's format.
      *
      * <p>Its name changes with the model's content, so a newer tool never loads an older tool's files.
      *
-     * @param modelsDirectory as {@link Implementation#models} gets it
+     * @param modelsDirectory as in {@link Implementation#models}
      * @param implementation id of the implementation
-     * @param quantization what its writer is asked for
+     * @param quantization quantisation of the written model
      */
     public static Path embeddedDirectory(Path modelsDirectory, String implementation, String quantization) {
         return modelsDirectory
@@ -84,14 +84,13 @@ public final class ModelStore {
     /**
      * Finds a model by its name or path; writes nothing.
      *
-     * <p>A name that the implementation knows wins over a file that happens to be called the same; {@code ./name} means
-     * the file. A model is taken from where its implementation keeps it, otherwise from the default Hugging Face cache, and
-     * only where it is in neither do its fallbacks count. A model given by its path has the companions that the
-     * implementation's models have.
+     * <p>A known model name wins over a file of the same name; {@code ./name} selects the file. A model is loaded from
+     * the implementation's own place, otherwise from the default Hugging Face cache. Fallbacks are used only if it is
+     * in neither. A model given by its path has the companions of the implementation's models.
      *
-     * @param implementation the implementation that is to load it
+     * @param implementation the implementation that loads the model
      * @param model a name of the {@link ModelCatalog}, or the path of a file or directory in the implementation's format
-     * @throws UnknownNameException if it is neither
+     * @throws UnknownNameException if neither the name nor the path exists
      */
     public ResolvedModel resolve(Implementation implementation, String model) {
         ModelInfo info;
@@ -123,11 +122,11 @@ public final class ModelStore {
     /**
      * Returns the files of a model, with those of its companions that are on this machine.
      *
-     * <p>The demo model and those with random weights are written in the implementation's format where they are not there yet, which
-     * takes minutes for a large one.
+     * <p>The demo model and models with random weights are first written in the implementation's format if they are
+     * missing. This takes minutes for a large model.
      *
-     * @throws ModelException if the model is not on this machine and comes from elsewhere; says what is missing where, and the command
-     *     that gets it
+     * @throws ModelException if the model is missing and cannot be generated; the message names the missing files and
+     *     the command that installs the model
      * @throws EngineUnavailableException if the model cannot be written
      */
     public ModelFiles prepare(ResolvedModel model) {
@@ -156,12 +155,14 @@ public final class ModelStore {
         return all;
     }
 
-    /** Writes a model that this tool makes itself anew, in place of files that may be damaged. */
+    /** Writes a generated model again and replaces files that may be damaged. */
     void rewrite(Implementation implementation, ModelInfo info, GeneratedModel source) {
         materialize(implementation, info, source, true);
     }
 
-    /** Returns the files of a model that is given by the path of its one file or of its directory, empty where there is neither. */
+    /**
+     * Returns the files of a model given by the path of its file or directory, or empty if the path does not exist.
+     */
     public Optional<ModelFiles> ofPath(String model) {
         try {
             Path path = paths.expand(model);
@@ -200,7 +201,7 @@ public final class ModelStore {
                 .collect(Collectors.joining(" and "));
     }
 
-    /** Names the place that files come from. */
+    /** Describes the origin of files. */
     private static final class SourceDescription implements ModelSource.Visitor<String> {
         @Override
         public String hubRepository(ModelSource.HubRepository source) {
@@ -215,7 +216,7 @@ public final class ModelStore {
 
         @Override
         public String directDownload(ModelSource.DirectDownload source) {
-            return source.address().toString();
+            return source.url().toString();
         }
 
         @Override
@@ -239,17 +240,17 @@ public final class ModelStore {
         }
     }
 
-    /** Returns the command that converts a model anew; what it was made of only the user knows. */
+    /** Returns the command that converts a model again; only the user knows its source. */
     static String convertCommand(String implementation, String model) {
         return "whisper-speedtest convert SOURCE --to " + implementation + " --name " + model + " --force";
     }
 
-    /** Returns the command that gets a model. */
+    /** Returns the command that downloads a model. */
     public static String downloadCommand(String implementation, String model) {
         return "whisper-speedtest download -i " + implementation + " -m " + model;
     }
 
-    /** Writes a model that this tool makes itself. */
+    /** Writes a generated model. */
     private void materialize(Implementation implementation, ModelInfo info, GeneratedModel source, boolean replace) {
         if (implementation.checkpointWriter().isEmpty()) {
             throw new IllegalStateException(
@@ -270,7 +271,7 @@ public final class ModelStore {
         }
     }
 
-    /** Returns the one directory that all files of a model are in which this tool makes; it holds nothing else. */
+    /** Returns the directory that contains all files of a generated model and nothing else. */
     private static Path directoryOf(Implementation implementation, ModelInfo info) {
         List<Path> directories =
                 info.localPaths().stream().map(Path::getParent).distinct().toList();

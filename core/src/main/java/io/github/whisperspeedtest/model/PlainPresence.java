@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Looks for a model that is kept as plain files. */
+/** Looks for a model that is stored as plain files. */
 final class PlainPresence {
     private final ModelInfo model;
     private final List<ModelFile> files = new ArrayList<>();
@@ -84,7 +84,7 @@ final class PlainPresence {
         })) {
             siblings.forEach(found::add);
         } catch (IOException | DirectoryIteratorException e) {
-            // Without its directory a file has no parts either.
+            // Without its directory a file has no partial files either.
             return List.of();
         }
         found.sort(null);

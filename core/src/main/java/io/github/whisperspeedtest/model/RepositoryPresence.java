@@ -25,11 +25,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a Hugging Face cache holds of the files that a model takes from one repository.
+ * The files of one repository that a model uses, as found in a Hugging Face cache.
  *
- * <p>The snapshot is the one that the revision names. Where the cache never heard of the revision, it is the newest. A
- * revision whose snapshot is missing or has gaps is not made up for by an older snapshot, which would be another version
- * than was asked for, but the reason names that one.
+ * <p>Uses the snapshot of the revision or, if the cache does not know the revision, the newest snapshot. An older
+ * snapshot never replaces a missing or incomplete one, because it is another version, but the reason names it.
  */
 record RepositoryPresence(State state, String reason, Path directory, List<ModelFile> files, List<Path> partialFiles) {
 
@@ -37,7 +36,7 @@ record RepositoryPresence(State state, String reason, Path directory, List<Model
         return HubAccess.call(() -> new Reader(cache, source).read());
     }
 
-    /** Returns the same as said of a model. */
+    /** Returns this result for a model. */
     ModelPresence of(ModelInfo model, ModelPlace place) {
         return new ModelPresence(place, state, reason, model, List.of(directory), files, partialFiles);
     }
@@ -47,7 +46,7 @@ record RepositoryPresence(State state, String reason, Path directory, List<Model
         private final HubRepository source;
         private final Path directory;
 
-        /** What is wanted; of alternatives the one that is here, as far as one is. */
+        /** The required files; of alternatives, the one that exists, if any. */
         private final List<FilePattern> patterns = new ArrayList<>();
 
         private final List<ModelFile> files = new ArrayList<>();
@@ -122,7 +121,7 @@ record RepositoryPresence(State state, String reason, Path directory, List<Model
             }
         }
 
-        /** Takes what there is; a file that may be missing takes nothing from a model by being damaged either. */
+        /** Adds readable optional files. A damaged optional file does not make the model incomplete. */
         private void readOptional(Snapshot snapshot, FilePattern pattern) {
             for (String name : pattern.select(snapshot.files().keySet())) {
                 SnapshotFile found = snapshot.files().get(name);
@@ -181,7 +180,7 @@ record RepositoryPresence(State state, String reason, Path directory, List<Model
                     hashOf(found, listed));
         }
 
-        /** Names of another form are no hashes: some mirrors of the hub make up their own. */
+        /** Other names are not hashes: some mirrors of the hub use their own. */
         private static boolean isOtherContent(@Nullable String blobName, String listed) {
             return blobName != null
                     && ContentHash.isHash(blobName)
@@ -201,16 +200,16 @@ record RepositoryPresence(State state, String reason, Path directory, List<Model
             try {
                 return Files.getLastModifiedTime(content).toInstant();
             } catch (IOException e) {
-                // It has just gone; a loader will say so.
+                // The file was just deleted. A loader will report that.
                 return Instant.EPOCH;
             }
         }
 
         /**
-         * Holds partial files against the model as far as they may be parts of its files.
+         * Reports partial files that may belong to the model as problems.
          *
-         * <p>A repository may have the files of many models. A part is none of this model's if the blob is there whole, if the
-         * hub's listing says so, or if every file of the model is named and there.
+         * <p>A repository may have the files of many models. A partial file does not belong to this model if its blob
+         * is complete, if the hub's listing shows so, or if all files of the model are known by name and present.
          */
         private void readPartialFiles(@Nullable HubTree tree) {
             for (IncompleteFile partial : cache.incompleteFiles(source.repository())) {
@@ -255,7 +254,7 @@ record RepositoryPresence(State state, String reason, Path directory, List<Model
             }
         }
 
-        /** Looks at the files alone. */
+        /** Reads only the files, without partial files and other snapshots. */
         private RepositoryPresence readQuietly() {
             cache.find(source.repository(), source.revision())
                     .ifPresentOrElse(

@@ -12,21 +12,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param implementation the implementation that loads it
  * @param info its sources and places
- * @param foundAt the place that holds all its files; null where none does, and for a model that was given by its path
- * @param found its files, with those of its companions that are on this machine; null where they are not all there
+ * @param foundAt the place with all its files; null if no place has them, and for a model given by its path
+ * @param found its files, with those of its companions that are on this machine; null if its files are incomplete
  */
 public record ResolvedModel(
         Implementation implementation,
         ModelInfo info,
         @Nullable ModelPlace foundAt,
         @Nullable ModelFiles found) {
-    /** Checks that nothing is null that must not be. */
+    /** Checks that only nullable components are null. */
     public ResolvedModel {
         Objects.requireNonNull(implementation, "implementation");
         Objects.requireNonNull(info, "info");
     }
 
-    /** Returns the name by which the user asked for it. */
+    /** Returns the name that the user typed. */
     public String name() {
         return info.name();
     }
@@ -36,12 +36,14 @@ public record ResolvedModel(
         return implementation.id() + " " + info.name();
     }
 
-    /** Returns whether all its files are on this machine; they were not loaded. */
+    /** Returns whether all its files are on this machine. They were not loaded. */
     public boolean isPresent() {
         return found != null;
     }
 
-    /** Returns whether {@link ModelStore#prepare} can write it: the demo model and those with random weights. */
+    /**
+     * Returns whether {@link ModelStore#prepare} can write it, as for the demo model and models with random weights.
+     */
     public boolean isGenerated() {
         return generated().isPresent();
     }

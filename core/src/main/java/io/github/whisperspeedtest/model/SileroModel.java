@@ -12,10 +12,10 @@ import java.util.Optional;
 /**
  * Silero VAD, the voice activity detector that implementations name as a companion of their models.
  *
- * <p>It is kept in the default Hugging Face cache, once for all implementations.
+ * <p>It is stored once for all implementations, in the default Hugging Face cache.
  */
 public final class SileroModel {
-    /** What the model is called. */
+    /** Name of the model. */
     public static final String NAME = "silero-vad";
 
     /** The file inside the repository: version 5 in full precision. */
@@ -28,7 +28,7 @@ public final class SileroModel {
 
     private SileroModel() {}
 
-    /** Returns where the model comes from and where it belongs. */
+    /** Returns the description of the model. */
     public static ModelInfo info() {
         return new ModelInfo(
                 NAME,
@@ -40,18 +40,18 @@ public final class SileroModel {
     }
 
     /**
-     * Returns the model's file among those that an implementation is to load, empty where it is not on this machine.
+     * Returns the model's file from the files given to an implementation, or empty if it is not installed.
      *
-     * @throws ModelException if it was there but is not a readable file any more
+     * @throws ModelException if the file is no longer readable
      */
     public static Optional<Path> in(ModelFiles files) {
         return files.companion(NAME).map(companion -> companion.require(FILE));
     }
 
     /**
-     * Returns the failure of a transcription that needs the model where it is not installed.
+     * Returns the exception for a transcription that needs the model when it is not installed.
      *
-     * @param implementation id of the implementation that was asked
+     * @param implementation id of the implementation
      */
     public static ModelException missing(String implementation) {
         return new ModelException("The VAD model " + NAME + " is not installed. Run: "

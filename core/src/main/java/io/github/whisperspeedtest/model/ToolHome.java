@@ -11,22 +11,22 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * The directories that this tool keeps things in.
+ * The directories of this tool.
  *
- * @param data root of everything that is kept
- * @param models models that live in no default Hugging Face cache
+ * @param data root directory of all data
+ * @param models directory for models outside the default Hugging Face cache
  */
 public record ToolHome(Path data, Path models) {
-    /** System property that moves the data home; it wins over the environment. */
+    /** System property for the data home; overrides the environment. */
     public static final String HOME_PROPERTY = "whisperspeedtest.home";
 
-    /** Environment variable that moves the data home. */
+    /** Environment variable for the data home. */
     public static final String HOME_VARIABLE = "WHISPER_SPEEDTEST_HOME";
 
-    /** System property that moves the models alone; it wins over the environment. */
+    /** System property for the models directory; overrides the environment. */
     public static final String MODELS_PROPERTY = "whisperspeedtest.models";
 
-    /** Environment variable that moves the models alone. */
+    /** Environment variable for the models directory. */
     public static final String MODELS_VARIABLE = "WHISPER_SPEEDTEST_MODELS";
 
     private static final String NAME = "whisper-speedtest";
@@ -38,12 +38,12 @@ public record ToolHome(Path data, Path models) {
     }
 
     /**
-     * Returns the directories that the settings of a user name.
+     * Returns the directories from the user's settings.
      *
-     * <p>Unless the properties or variables above say otherwise, the data home is {@code ~/Library/Application
+     * <p>By default, the data home is {@code ~/Library/Application
      * Support/whisper-speedtest} on macOS, {@code %LOCALAPPDATA%\whisper-speedtest} on Windows, and {@code
      * $XDG_DATA_HOME/whisper-speedtest} (by default {@code ~/.local/share/whisper-speedtest}) elsewhere; the models are in its
-     * {@code models}. In all of them a leading {@code ~} is the home directory, as {@link UserPaths} has it.
+     * {@code models}. A leading {@code ~} is the home directory; see {@link UserPaths}.
      *
      * @throws WhisperSpeedtestException if the home directory is needed and unknown
      */
@@ -59,7 +59,7 @@ public record ToolHome(Path data, Path models) {
         return new ToolHome(data, data.resolve("models"));
     }
 
-    /** Returns these directories with other models. */
+    /** Returns these directories with another models directory. */
     public ToolHome withModels(Path other) {
         return new ToolHome(data, other);
     }
@@ -69,18 +69,18 @@ public record ToolHome(Path data, Path models) {
         return data.resolve("native");
     }
 
-    /** Returns the directory for files that implementations can make again, such as compiled models. */
+    /** Returns the directory for files that implementations can recreate, such as compiled models. */
     public Path cache() {
         return data.resolve("cache");
     }
 
-    /** Returns what an implementation learns of these directories and of the settings that it reads. */
+    /** Returns the context of an implementation: its directories and the settings that it reads. */
     public ImplementationContext contextOf(Implementation implementation, Settings settings) {
         return new ImplementationContext(
                 nativeLibraries(), cache().resolve(implementation.id()), settings.only(implementation.settings()));
     }
 
-    /** Returns the environment variable that moves the models from where they are. */
+    /** Returns the environment variable that sets the location of the models. */
     String variableOfModels() {
         return models.startsWith(data) ? HOME_VARIABLE : MODELS_VARIABLE;
     }
@@ -95,7 +95,7 @@ public record ToolHome(Path data, Path models) {
             return paths.expand(local).resolve(NAME);
         }
         Path xdg = paths.expand(firstNonBlank(settings.variable("XDG_DATA_HOME").orElse(null), "."));
-        // The XDG specification says to ignore a relative path.
+        // The XDG specification requires that relative paths are ignored.
         return (xdg.isAbsolute() ? xdg : paths.home().resolve(".local/share")).resolve(NAME);
     }
 }

@@ -1,4 +1,4 @@
-/** Where models live on this machine, and finding one there. */
+/** Locates, installs, copies and generates models on this machine. */
 @NullMarked
 package io.github.whisperspeedtest.model;
 

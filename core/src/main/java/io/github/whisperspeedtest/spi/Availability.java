@@ -6,21 +6,21 @@ import java.util.Objects;
 /** Whether an implementation can run on this machine. */
 public sealed interface Availability {
     /**
-     * It can.
+     * The implementation can run here.
      *
      * @param runtime the engine with its version, such as {@code whisper.cpp 1.7.1}
-     * @param device what it would compute on by default, such as {@code CPU (AVX2, FMA)}
-     * @param fallback whether that is not the device that the implementation is there for
-     * @param note what else a user should know, such as what is missing for that device and how to get it, as sentences; empty for
-     *     nothing
+     * @param device the device it uses by default, such as {@code CPU (AVX2, FMA)}
+     * @param fallback whether that device replaces the one that the implementation is made for
+     * @param note further advice for the user in full sentences, such as a missing library and how to install it; may
+     *     be empty
      */
     record Available(String runtime, String device, boolean fallback, String note) implements Availability {
-        /** Creates the answer of an implementation that has the device it is there for. */
+        /** Describes an implementation that runs on the device it is made for. */
         public Available(String runtime, String device) {
             this(runtime, device, false);
         }
 
-        /** Creates an answer without a note. */
+        /** Describes an available implementation without a note. */
         public Available(String runtime, String device, boolean fallback) {
             this(runtime, device, fallback, "");
         }
@@ -34,9 +34,9 @@ public sealed interface Availability {
     }
 
     /**
-     * It cannot.
+     * The implementation cannot run here.
      *
-     * @param problem what is missing or broken, and what the user can do about it
+     * @param problem the cause and the remedy
      */
     record Unavailable(Problem problem) implements Availability {
         /** Checks that nothing is null. */
@@ -45,21 +45,21 @@ public sealed interface Availability {
         }
 
         /**
-         * Creates the answer from its parts.
+         * Creates the problem from its cause and remedy.
          *
-         * @param reason what is missing or broken
-         * @param remedy what the user can do about it, as a sentence
+         * @param reason the cause, such as a missing library
+         * @param remedy the remedy, as a full sentence
          */
         public Unavailable(String reason, String remedy) {
             this(new Problem(reason, remedy));
         }
 
-        /** Returns what is missing or broken. */
+        /** Returns the cause. */
         public String reason() {
             return problem.reason();
         }
 
-        /** Returns what the user can do about it, as a sentence. */
+        /** Returns the remedy, as a full sentence. */
         public String remedy() {
             return problem.remedy();
         }

@@ -16,11 +16,13 @@ import java.util.Set;
 /**
  * What an implementation supports. {@link Transcribers} refuses everything else before the implementation sees it.
  *
- * <p>Devices and compute types are those that the implementation knows; whether this machine has the device, and whether the type runs
- * on it, is found out when a model is loaded. Immutable.
+ * <p>Devices and compute types are those that the implementation knows. Loading a model shows whether this machine has
+ * the device and whether the device supports the compute type. Immutable.
  */
 public final class Capabilities {
-    /** The default for {@link #maxThreads()}: far more threads than processors, and few enough for any system to start. */
+    /**
+     * The default for {@link #maxThreads()}: far above any processor count, and low enough for every operating system.
+     */
     public static final int DEFAULT_MAX_THREADS = 512;
 
     private static final SupportedValues NONE = new SupportedValues.OneOf(List.of());
@@ -46,16 +48,17 @@ public final class Capabilities {
     }
 
     /**
-     * Returns a builder that starts from greedy transcription with automatic choices: default options, a single temperature of 0, VAD
-     * off, up to {@link #DEFAULT_MAX_THREADS} threads, and models written on this machine.
+     * Returns a builder that starts with greedy transcription with automatic choices: default options, a single
+     * temperature of 0, VAD off, up to {@link #DEFAULT_MAX_THREADS} threads, and models written on this machine.
      */
     public static Builder greedy() {
         return new Builder();
     }
 
     /**
-     * Returns a builder that starts from all that {@link io.github.whisperspeedtest.decoding.NetworkTranscriber} does window by window;
-     * voice activity detection is added by {@link Builder#vad()}.
+     * Returns a builder that starts with every option that
+     * {@link io.github.whisperspeedtest.decoding.NetworkTranscriber} supports window by window. Add voice activity
+     * detection with {@link Builder#vad()}.
      */
     public static Builder sequentialDecoding() {
         return greedy().any(
@@ -75,8 +78,9 @@ public final class Capabilities {
     }
 
     /**
-     * Returns a builder that starts from all that {@link io.github.whisperspeedtest.decoding.NetworkTranscriber} does with chunks, none of
-     * which can follow on from the text of another.
+     * Returns a builder that starts with every option that
+     * {@link io.github.whisperspeedtest.decoding.NetworkTranscriber} supports for chunks. Chunks are independent, so
+     * none is conditioned on previous text.
      */
     public static Builder chunkedDecoding() {
         return sequentialDecoding()
@@ -84,7 +88,7 @@ public final class Capabilities {
                 .any(TranscribeOption.CHUNK_LENGTH, TranscribeOption.BATCH_SIZE);
     }
 
-    /** Returns a builder that starts from these capabilities. */
+    /** Returns a builder that starts with these capabilities. */
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.transcribeOptions.putAll(transcribeOptions);
@@ -156,7 +160,7 @@ public final class Capabilities {
 
         private Builder() {}
 
-        /** Declares options of which every value is supported. */
+        /** Declares that every value of these options is supported. */
         public Builder any(TranscribeOption... options) {
             for (TranscribeOption option : options) {
                 transcribeOptions.put(option, new SupportedValues.Any());
@@ -180,13 +184,13 @@ public final class Capabilities {
             return this;
         }
 
-        /** Declares a range of numbers without its minimum. */
+        /** Declares a range of numbers that excludes its minimum. */
         public Builder rangeAbove(TranscribeOption option, double minimum, double maximum) {
             transcribeOptions.put(option, new SupportedValues.Range(minimum, true, maximum));
             return this;
         }
 
-        /** Declares the languages that can be asked for, by code. */
+        /** Declares the supported languages by their codes. */
         public Builder languages(Collection<String> codes) {
             return oneOf(TranscribeOption.LANGUAGE, codes.toArray(String[]::new));
         }

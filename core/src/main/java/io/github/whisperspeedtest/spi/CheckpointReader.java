@@ -5,13 +5,13 @@ import io.github.whisperspeedtest.checkpoint.Checkpoint;
 /** Reads a model in an implementation's own format, to convert it into another one. */
 public interface CheckpointReader {
     /**
-     * Returns whether files are in this format, as far as their names tell, and {@code config.json} where formats share the names; no
-     * weights are opened, and a file that cannot be read is no error yet.
+     * Returns whether the file names, and {@code config.json} where several formats share the names, match this
+     * format. Does not open the weights and ignores unreadable files.
      */
     boolean recognises(ModelFiles files);
 
     /**
-     * Reads a model; its weights may be read later, so the files must stay as they are.
+     * Reads a model. The weights may be read lazily, so the files must not change.
      *
      * @throws io.github.whisperspeedtest.error.ModelException if a file is missing, cannot be read or is damaged, or the files are
      *     not a Whisper model

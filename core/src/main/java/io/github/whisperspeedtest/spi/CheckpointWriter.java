@@ -7,31 +7,30 @@ import java.util.List;
 
 /** Writes a model in an implementation's own format. */
 public interface CheckpointWriter {
-    /** Returns the quantisations it can write, such as {@code f16}; the first one is the default. */
+    /** Returns the supported quantisations, such as {@code f16}, the default first. */
     List<String> quantizations();
 
     /**
-     * Returns the names of the files that a model consists of which has a directory of its own: one file of its name, unless the
-     * format has it otherwise.
+     * Returns the file names of a model in its own directory. The default is one file with the model's name.
      *
-     * @param model name of the model, such as {@code random-tiny}; may be part of a file's name
+     * @param model name of the model, such as {@code random-tiny}; may be part of a file name
      */
     default List<String> fileNames(String model) {
         return List.of(model);
     }
 
     /**
-     * Writes the model's files into a directory that exists and is empty.
+     * Writes the model's files into an existing empty directory.
      *
-     * <p>The caller makes the result visible in one move, so this need not be atomic.
+     * <p>The caller publishes the result with one atomic move, so this method need not be atomic.
      *
-     * @param checkpoint what to write
+     * @param checkpoint the model to write
      * @param quantization one of {@link #quantizations()}
-     * @param directory where to write
-     * @param fileNames those of {@link #fileNames}, or of the {@link ModelInfo#localPaths()} of a model that the implementation
-     *     keeps otherwise; empty where the format itself fixes the names
+     * @param directory the target directory
+     * @param fileNames the names from {@link #fileNames}, or from {@link ModelInfo#localPaths()} if the implementation
+     *     stores the model elsewhere; empty if the format fixes the names
      * @throws IOException if the disk fails
-     * @throws io.github.whisperspeedtest.error.ModelException if the format cannot hold such a checkpoint
+     * @throws io.github.whisperspeedtest.error.ModelException if the format does not support this checkpoint
      */
     void write(Checkpoint checkpoint, String quantization, Path directory, List<String> fileNames) throws IOException;
 }

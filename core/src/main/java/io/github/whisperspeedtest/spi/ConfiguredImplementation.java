@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class ConfiguredImplementation implements Implementation {
     private volatile @Nullable ImplementationContext context;
 
-    /** Creates the provider; nothing is loaded yet. */
+    /** Creates the provider without loading anything. */
     protected ConfiguredImplementation() {}
 
     @Override
@@ -17,12 +17,12 @@ public abstract class ConfiguredImplementation implements Implementation {
     /**
      * Returns the context.
      *
-     * @throws IllegalStateException if nobody has configured this implementation
+     * @throws IllegalStateException if this implementation is not configured
      */
     protected final ImplementationContext context() {
         ImplementationContext value = context;
         if (value == null) {
-            throw new IllegalStateException("The implementation '" + id() + "' was not configured.");
+            throw new IllegalStateException("The implementation '" + id() + "' is not configured.");
         }
         return value;
     }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A load option of one engine, which users set by name in {@link LoadOptions#engineOptions()}.
+ * A load option of one engine. Users set it by name in {@link LoadOptions#engineOptions()}.
  *
  * @param name lower-case letters, digits and hyphens, such as {@code dump-graph}
  * @param description one line for help and documentation
@@ -26,12 +26,12 @@ public record EngineOption(String name, String description, Kind kind, List<Stri
         CHOICE
     }
 
-    /** Checks the name and that exactly a choice has choices. */
+    /** Checks that the name is valid and that only a {@link Kind#CHOICE} has choices. */
     public EngineOption {
         Objects.requireNonNull(description, "description");
         choices = List.copyOf(choices);
         if (!name.matches("[a-z0-9]+(-[a-z0-9]+)*")) {
-            throw new IllegalArgumentException("'" + name + "' is not a name for an engine option");
+            throw new IllegalArgumentException("'" + name + "' is not a valid engine option name");
         }
         if ((kind == Kind.CHOICE) == choices.isEmpty()) {
             throw new IllegalArgumentException(

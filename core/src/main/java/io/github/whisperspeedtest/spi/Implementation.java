@@ -9,62 +9,66 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * A way to run Whisper: the one class that a backend jar provides to {@link java.util.ServiceLoader}.
+ * A way to run Whisper. A backend jar provides one such class to {@link java.util.ServiceLoader}.
  *
- * <p>Its public constructor without parameters does nothing: no native library, no disk. Everything but {@link
- * #availability()}, {@link #inspect} and {@link #load} is cheap metadata.
+ * <p>The public no-argument constructor neither loads a native library nor reads the disk. All methods except
+ * {@link #availability()}, {@link #inspect} and {@link #load} return cheap metadata.
  */
 public interface Implementation {
     /** Returns the short name that users type: lower-case letters, digits and hyphens, unique among all backends. */
     String id();
 
     /**
-     * Returns the names of the environment variables and system properties that it reads, or that its libraries read.
+     * Returns the names of the environment variables and system properties that this implementation and its libraries
+     * read.
      *
-     * <p>The {@linkplain #configure context} and the child JVMs get these and no others. A name that ends with {@code *} stands for all
-     * that begin like it.
+     * <p>The {@linkplain #configure context} and the child JVMs get only these. A name that ends with {@code *} is a
+     * prefix.
      */
     default List<String> settings() {
         return List.of();
     }
 
     /**
-     * Sets the directories and settings of the program; called once, before everything but {@link #id} and {@link #settings}.
+     * Sets the directories and settings of the program; called once, before every method except {@link #id} and
+     * {@link #settings}.
      *
      * <p>Each {@code WhisperSpeedtest} has its own provider objects, so an implementation may keep the context in a field.
      */
     default void configure(ImplementationContext context) {}
 
     /**
-     * Returns whether it can run here; loads the native library where that is the only way to know.
+     * Returns whether this implementation can run here. Loads the native library if there is no cheaper way to find
+     * out.
      *
-     * <p>Never throws. Success or the cause of a failure is kept, so a second call is free.
+     * <p>Never throws. The result is cached, so later calls are free.
      */
     Availability availability();
 
     /**
-     * Returns the models that this implementation knows by name, small ones first.
+     * Returns the named models of this implementation, smallest first.
      *
-     * @param modelsDirectory directory of the models that live in no default Hugging Face cache
+     * @param modelsDirectory directory for models outside the default Hugging Face cache
      */
     List<ModelInfo> models(Path modelsDirectory);
 
     /**
-     * Returns what this implementation supports; loads nothing and is the same on every machine.
+     * Returns the supported options and formats. Loads nothing and returns the same on every machine.
      *
-     * <p>Core refuses every option that is not declared here. The default declares greedy transcription with automatic load options.
+     * <p>Core refuses every undeclared option. The default declares greedy transcription with automatic load options.
      */
     default Capabilities capabilities() {
         return Capabilities.greedy().build();
     }
 
     /**
-     * Loads a model from exactly the files given; reads the disk and never the network.
+     * Loads a model from the given files only. Never uses the network.
      *
      * <p>Programs call {@link Transcribers#open}, which refuses undeclared options before it calls this method. So neither this method
      * nor the transcriber it returns needs to check them.
      *
-     * <p>Bounds-checks the files before native code sees them: a damaged file is an exception, not a crash.
+     * <p>Checks the bounds of the files before native code reads them, so a damaged file causes an exception and not a
+     * crash.
      *
      * @throws io.github.whisperspeedtest.error.ModelException if a file is missing, incomplete or damaged
      * @throws io.github.whisperspeedtest.error.EngineUnavailableException if the implementation cannot run here
@@ -75,33 +79,33 @@ public interface Implementation {
     Transcriber load(ModelFiles files, LoadOptions options);
 
     /**
-     * Returns whether a message of this implementation's engine says that memory ran out.
+     * Returns whether a message from this implementation's engine reports exhausted memory.
      *
-     * <p>Those of C++, the JVM and the operating system are known; the default adds none.
+     * <p>Core already recognises the messages of C++, the JVM and the operating system.
      *
-     * @param message what an exception says, or what the process printed before it ended
+     * @param message the message of an exception, or the last output of the process
      */
     default boolean isOutOfMemory(String message) {
         return false;
     }
 
-    /** Returns the writer of this implementation's format, empty where it has none. */
+    /** Returns the writer for this implementation's format, or empty if core cannot write it. */
     default Optional<CheckpointWriter> checkpointWriter() {
         return Optional.empty();
     }
 
-    /** Returns the reader of this implementation's format, empty where it has none. */
+    /** Returns the reader for this implementation's format, or empty if core cannot read it. */
     default Optional<CheckpointReader> checkpointReader() {
         return Optional.empty();
     }
 
     /**
-     * Checks the structure of a model's files, and that they have the lengths that their own headers imply.
+     * Checks the structure of a model's files and compares their lengths with their headers.
      *
-     * <p>Needs no engine and reads no weights, so it takes a moment whatever the model's size. The default reads the files with {@link
-     * #checkpointReader()}.
+     * <p>Needs no engine and reads no weights, so it is fast for every model size. The default uses
+     * {@link #checkpointReader()}.
      *
-     * @return whether anything was checked; false from the default where the implementation has no reader
+     * @return whether anything was checked; the default returns false without a reader
      * @throws io.github.whisperspeedtest.error.ModelException if a file is missing, incomplete or damaged
      */
     default boolean inspect(ModelFiles files) {
@@ -111,11 +115,11 @@ public interface Implementation {
     }
 
     /**
-     * Returns what is known of one model.
+     * Returns the description of one model.
      *
      * @param name name of the model, as users type it
      * @param modelsDirectory as for {@link #models}
-     * @throws UnknownNameException if there is no such model; lists the known ones
+     * @throws UnknownNameException if the model is unknown; the message lists the known ones
      */
     default ModelInfo modelInfo(String name, Path modelsDirectory) {
         List<ModelInfo> models = models(modelsDirectory);
@@ -131,16 +135,16 @@ public interface Implementation {
     }
 
     /**
-     * Returns the files outside the class path that decide what the engine does, such as a native library that the user put in
-     * the place of the bundled one.
+     * Returns files outside the class path that affect the engine, such as a native library that replaces the bundled
+     * one.
      *
-     * <p>What was found out about a model is forgotten when one of them changes. Loads nothing.
+     * <p>Cached verdicts become invalid when one of these files changes. Loads nothing.
      */
     default List<Path> engineFiles() {
         return List.of();
     }
 
-    /** Returns the version of the backend's jar, {@code development} where it runs from class files. */
+    /** Returns the version of the backend's jar, or {@code development} if it runs from class files. */
     default String version() {
         String version = getClass().getPackage().getImplementationVersion();
         return version == null ? "development" : version;

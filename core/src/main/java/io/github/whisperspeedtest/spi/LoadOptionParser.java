@@ -15,9 +15,9 @@ public final class LoadOptionParser {
      * Returns the requested device, empty for {@link LoadOptions#AUTO}.
      *
      * @param implementation id of the implementation, for messages
-     * @param devices the devices that the engine has
+     * @param devices the devices that the engine supports
      * @param name name of a device as users type it
-     * @throws UnsupportedOptionException if the engine has no such device
+     * @throws UnsupportedOptionException if the engine does not support the requested device
      */
     public static <T> Optional<T> device(
             String implementation, LoadOptions options, Collection<T> devices, Function<T, String> name) {
@@ -28,9 +28,9 @@ public final class LoadOptionParser {
      * Returns the requested compute type, empty for {@link LoadOptions#AUTO}.
      *
      * @param implementation id of the implementation, for messages
-     * @param types the types that the engine can compute with on the chosen device
+     * @param types the compute types that the engine supports on the chosen device
      * @param name name of a type as users type it
-     * @throws UnsupportedOptionException if the engine has no such type there
+     * @throws UnsupportedOptionException if the device does not support the requested type
      */
     public static <T> Optional<T> computeType(
             String implementation, LoadOptions options, Collection<T> types, Function<T, String> name) {

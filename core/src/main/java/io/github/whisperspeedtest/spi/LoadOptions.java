@@ -6,18 +6,19 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * How a model is to be loaded.
+ * Options for loading a model.
  *
- * @param device {@code auto} for the best there is, or a device of the implementation such as {@code cpu}, {@code gpu}
- * @param computeType {@code auto} for the model's own, or a type of the implementation such as {@code int8}
- * @param threads threads to compute with, at least 1
- * @param engineOptions values of options that only some engines have, by the name of an {@link EngineOption}
+ * @param device {@code auto} for the best available device, or a device of the implementation such as {@code cpu} or
+ *     {@code gpu}
+ * @param computeType {@code auto} for the model's own type, or a type of the implementation such as {@code int8}
+ * @param threads number of compute threads, at least 1
+ * @param engineOptions values of engine-specific options by {@link EngineOption} name
  */
 public record LoadOptions(String device, String computeType, int threads, Map<String, String> engineOptions) {
-    /** The value that leaves a choice to the implementation. */
+    /** Lets the implementation choose. */
     public static final String AUTO = "auto";
 
-    /** Beyond the fast cores of a desktop chip more threads only wait for each other; so the default stops here. */
+    /** More threads than the fast cores of a desktop chip only wait for each other. */
     private static final int MAX_DEFAULT_THREADS = 8;
 
     /** Checks the number of threads and copies the map, keeping its order. */
@@ -40,7 +41,7 @@ public record LoadOptions(String device, String computeType, int threads, Map<St
         return new LoadOptions(AUTO, AUTO, defaultThreads());
     }
 
-    /** Returns the number of threads that is used where none is asked for. */
+    /** Returns the default number of threads. */
     public static int defaultThreads() {
         return Math.min(Runtime.getRuntime().availableProcessors(), MAX_DEFAULT_THREADS);
     }

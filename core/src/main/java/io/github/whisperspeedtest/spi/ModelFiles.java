@@ -14,11 +14,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The files on disk that a model is loaded from: one place, whichever it is.
+ * The files on disk that a model is loaded from.
  *
  * @param model name of the model, for messages and reports
- * @param byName absolute paths by the name that a file has in its source, such as {@code model.bin}; the names of a companion's
- *     files begin with the companion's name and a slash
+ * @param byName absolute paths by file name in the source, such as {@code model.bin}; the file names of a companion
+ *     start with the companion's name and a slash
  */
 public record ModelFiles(String model, Map<String, Path> byName) {
     /** Copies the map, keeping its order. */
@@ -28,9 +28,9 @@ public record ModelFiles(String model, Map<String, Path> byName) {
     }
 
     /**
-     * Returns a model of the given files, each under its own file name.
+     * Returns a model with the given files, keyed by file name.
      *
-     * @throws IllegalArgumentException if two files have one name
+     * @throws IllegalArgumentException if two files have the same name
      */
     public static ModelFiles of(String model, List<Path> files) {
         Map<String, Path> byName = new LinkedHashMap<>();
@@ -39,14 +39,14 @@ public record ModelFiles(String model, Map<String, Path> byName) {
             Path other = byName.put(absolute.getFileName().toString(), absolute);
             if (other != null) {
                 throw new IllegalArgumentException(
-                        "Model '" + model + "' has two files of one name: " + other + " and " + absolute);
+                        "Model '" + model + "' has two files with the same name: " + other + " and " + absolute);
             }
         }
         return new ModelFiles(model, byName);
     }
 
     /**
-     * Returns a model of the files in a directory, each under its own name; directories in it are not looked into.
+     * Returns a model with the files in a directory, keyed by file name. Subdirectories are ignored.
      *
      * @throws ModelException if the directory cannot be read
      */
@@ -54,18 +54,18 @@ public record ModelFiles(String model, Map<String, Path> byName) {
         try (Stream<Path> content = Files.list(directory)) {
             return of(model, content.filter(Files::isRegularFile).sorted().toList());
         } catch (IOException e) {
-            throw new ModelException(directory + " cannot be read: " + e + ". Check who may read it.", e);
+            throw new ModelException("Cannot read " + directory + ": " + e + ". Check its permissions.", e);
         }
     }
 
     /**
-     * Returns the one file of a model that is a single file.
+     * Returns the file of a single-file model.
      *
-     * @throws ModelException if there is not exactly one, or it is not a readable file
+     * @throws ModelException if the model does not have exactly one readable file
      */
     public Path single() {
         if (byName.size() != 1) {
-            throw new ModelException("Model '" + model + "' must be one file, but is " + byName.size() + ": "
+            throw new ModelException("Model '" + model + "' must be one file, but has " + byName.size() + ": "
                     + byName.values() + ". Name the one to load.");
         }
         return readable(byName.values().iterator().next());
@@ -74,13 +74,13 @@ public record ModelFiles(String model, Map<String, Path> byName) {
     /**
      * Returns the file of the given name.
      *
-     * @throws ModelException if the model has none, or it is not a readable file
+     * @throws ModelException if the file is missing or not readable
      */
     public Path require(String name) {
         Path file = byName.get(name);
         if (file == null) {
-            throw new ModelException("Model '" + model + "' has no file '" + name + "'; it has " + byName.keySet()
-                    + ". Download it again.");
+            throw new ModelException("Model '" + model + "' has no file '" + name + "'; its files are "
+                    + byName.keySet() + ". Download it again.");
         }
         return readable(file);
     }
@@ -88,7 +88,7 @@ public record ModelFiles(String model, Map<String, Path> byName) {
     /**
      * Returns these files and those of a companion.
      *
-     * @throws IllegalArgumentException if two files get one name
+     * @throws IllegalArgumentException if two files would have the same name
      */
     public ModelFiles with(ModelFiles companion) {
         Map<String, Path> all = new LinkedHashMap<>(byName);
@@ -96,13 +96,15 @@ public record ModelFiles(String model, Map<String, Path> byName) {
             Path other = all.putIfAbsent(companion.model + "/" + name, file);
             if (other != null) {
                 throw new IllegalArgumentException("Model '" + model + "' and its companion '" + companion.model
-                        + "' have two files of one name: " + other + " and " + file);
+                        + "' have two files with the same name: " + other + " and " + file);
             }
         });
         return new ModelFiles(model, all);
     }
 
-    /** Returns the files of a companion under the names that they have in its own source, empty where there are none. */
+    /**
+     * Returns the files of a companion under the names in its own source, or empty if the companion is not included.
+     */
     public Optional<ModelFiles> companion(String name) {
         String start = name + "/";
         Map<String, Path> own = new LinkedHashMap<>();
@@ -116,14 +118,14 @@ public record ModelFiles(String model, Map<String, Path> byName) {
 
     private Path readable(Path file) {
         if (!Files.exists(file)) {
-            throw new ModelException("Model '" + model + "' is missing: there is no file " + file + ".");
+            throw new ModelException("Model '" + model + "' is missing: " + file + " does not exist.");
         }
         if (!Files.isRegularFile(file)) {
             throw new ModelException("Model '" + model + "' cannot be loaded: " + file + " is not a file.");
         }
         if (!Files.isReadable(file)) {
             throw new ModelException(
-                    "Model '" + model + "' cannot be loaded: " + file + " cannot be read. Check who may read it.");
+                    "Model '" + model + "' cannot be loaded: " + file + " is not readable. Check its permissions.");
         }
         Placeholder.describe(file).ifPresent(found -> {
             throw new ModelException(

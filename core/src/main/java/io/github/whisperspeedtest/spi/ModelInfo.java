@@ -6,18 +6,18 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an implementation knows of one model: where its files come from and where they belong.
+ * Describes one model of an implementation: the sources of its files and their places on disk.
  *
- * @param name what users call it, such as {@code small}
- * @param sources where its files come from: first the model itself, then what it borrows, such as the tokenizer of a second
+ * @param name the name that users type, such as {@code small}
+ * @param sources sources of its files: first the model itself, then files it borrows, such as a tokenizer from another
  *     repository
- * @param hfCacheDir the Hugging Face cache that the implementation looks in, or null for the default one
- * @param localPaths the plain files that the implementation loads, empty where it loads from a Hugging Face cache. Of a model that
- *     comes from the hub only in part, they are the rest; what comes from the hub is loaded from the cache
- * @param expectedBytes size of all files together, for information; 0 where it is not known
- * @param fallbacks models to take in this one's place where it cannot be had, best first
- * @param companions models that this one, or a fallback of it, works better with, such as a voice activity detector. They are
- *     loaded with it where they are on this machine, and their absence takes nothing from it
+ * @param hfCacheDir the Hugging Face cache that the implementation uses, or null for the default one
+ * @param localPaths the plain files that the implementation loads, empty if it loads from a Hugging Face cache. If
+ *     only some files come from the hub, those are loaded from the cache and these are the others
+ * @param expectedBytes total size of all files, for information; 0 if unknown
+ * @param fallbacks replacements if this model is not available, best first
+ * @param companions optional models that improve this one or its fallbacks, such as a voice activity detector. They
+ *     are loaded with it if they are on this machine
  */
 public record ModelInfo(
         String name,
@@ -28,10 +28,10 @@ public record ModelInfo(
         List<ModelInfo> fallbacks,
         List<ModelInfo> companions) {
     /**
-     * How many times smaller than the published files a good model of that name may be.
+     * Divisor of the published size that gives the smallest plausible size of a model with that name.
      *
-     * <p>Of the same weights the smallest files in use (4-bit with a scale per block) have a seventh of the bytes of the largest (32-bit);
-     * a distilled model under the same name has half of that.
+     * <p>For the same weights, the smallest files in use (4-bit with a scale per block) have a seventh of the size of
+     * the largest (32-bit). A distilled model with the same name has half of that.
      */
     private static final int SMALLEST_SHARE = 16;
 
@@ -43,7 +43,7 @@ public record ModelInfo(
         fallbacks = List.copyOf(fallbacks);
         companions = List.copyOf(companions);
         if (sources.isEmpty()) {
-            throw new IllegalArgumentException("Model '" + name + "' names no source");
+            throw new IllegalArgumentException("Model '" + name + "' has no source");
         }
     }
 
@@ -58,13 +58,13 @@ public record ModelInfo(
         this(name, sources, hfCacheDir, localPaths, expectedBytes, fallbacks, List.of());
     }
 
-    /** Returns a model that is kept as plain files, in no Hugging Face cache. */
+    /** Returns a model that is stored as plain files, outside any Hugging Face cache. */
     public static ModelInfo ofLocalFiles(
             String name, List<ModelSource> sources, List<Path> localPaths, long expectedBytes) {
         return new ModelInfo(name, sources, null, localPaths, expectedBytes, List.of());
     }
 
-    /** Returns the repositories of the hub among the sources. */
+    /** Returns the hub repositories among the sources. */
     public List<ModelSource.HubRepository> repositories() {
         return sources.stream()
                 .flatMap(source -> source.hubRepository().stream())
@@ -77,9 +77,9 @@ public record ModelInfo(
     }
 
     /**
-     * Returns whether files of a size may be this model, in whatever quantisation.
+     * Returns whether files of this size may be this model in any quantisation.
      *
-     * @param bytes size of all files together
+     * @param bytes total size of all files
      */
     public boolean isPlausibleSize(long bytes) {
         return bytes >= expectedBytes / SMALLEST_SHARE;

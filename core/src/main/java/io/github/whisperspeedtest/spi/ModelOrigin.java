@@ -2,11 +2,11 @@ package io.github.whisperspeedtest.spi;
 
 import java.util.Locale;
 
-/** The kinds of places that an implementation's models come from. */
+/** Kinds of sources for an implementation's models. */
 public enum ModelOrigin {
     /** A repository on the Hugging Face hub. */
     HUB,
-    /** A file with a URL of its own. */
+    /** A file with its own URL. */
     DOWNLOAD,
     /** This machine: the demo model, random weights and converted models, written in the implementation's own format. */
     LOCAL;

@@ -6,17 +6,17 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Where files of a model come from. */
+/** A source of model files. */
 public sealed interface ModelSource {
-    /** Returns what the visitor's method for its kind makes of this source. */
+    /** Calls the visitor's method for this kind of source and returns its result. */
     <R> R accept(Visitor<R> visitor);
 
-    /** Returns this source where it is a repository of the hub, else empty. */
+    /** Returns this source if it is a hub repository, otherwise empty. */
     default Optional<HubRepository> hubRepository() {
         return Optional.empty();
     }
 
-    /** Returns whether a server has the files; others are made on this machine. */
+    /** Returns whether the files can be downloaded from a server. */
     default boolean isPublished() {
         return false;
     }
@@ -26,22 +26,22 @@ public sealed interface ModelSource {
         return false;
     }
 
-    /** Returns whether this tool makes the files by itself, from nothing that would have to be downloaded. */
+    /** Returns whether this tool generates the files without a download. */
     default boolean isGenerated() {
         return false;
     }
 
-    /** Returns whether the user made the files by a conversion, so that no download brings them back. */
+    /** Returns whether the user created the files by a conversion, so they cannot be downloaded again. */
     default boolean isConverted() {
         return false;
     }
 
-    /** Returns the name that the files are published under, empty where they are not published. */
+    /** Returns the name under which the files are published, or empty if they are not published. */
     default Optional<String> publishedName() {
         return Optional.empty();
     }
 
-    /** Returns the SHA-256 that this source states for a file of that name, as hexadecimal digits; empty where it states none. */
+    /** Returns the published SHA-256 of the named file in hexadecimal digits, or empty if this source states none. */
     default Optional<String> sha256Of(String fileName) {
         return Optional.empty();
     }
@@ -55,7 +55,7 @@ public sealed interface ModelSource {
         /** Visits a repository of the hub. */
         R hubRepository(HubRepository source);
 
-        /** Visits a file at an address of its own. */
+        /** Visits a file with its own URL. */
         R directDownload(DirectDownload source);
 
         /** Visits the demo model. */
@@ -64,7 +64,7 @@ public sealed interface ModelSource {
         /** Visits a model with random weights. */
         R randomWeights(RandomWeights source);
 
-        /** Visits files that the user keeps. */
+        /** Visits files of the user. */
         R userFiles(UserFiles source);
 
         /** Visits a converted model. */
@@ -76,9 +76,8 @@ public sealed interface ModelSource {
      *
      * @param repository {@code owner/name}
      * @param revision branch, tag or commit
-     * @param files paths inside the repository; a {@code *} stands for any part of a name, and of several with {@code |} between them
-     *     the first is meant that there is; a {@code ?} at the end marks a file that the repository may do without, which is
-     *     fetched where it is there
+     * @param files paths inside the repository. A {@code *} matches any part of a name; {@code |} separates
+     *     alternatives, of which the first existing one is used; a trailing {@code ?} marks an optional file
      */
     record HubRepository(String repository, String revision, List<String> files) implements ModelSource {
         /** Copies the list. */
@@ -110,20 +109,20 @@ public sealed interface ModelSource {
     }
 
     /**
-     * One file at an address of its own.
+     * One file with its own URL.
      *
-     * @param address an https address
-     * @param fileName the name it has on disk
-     * @param sha256 what its content must hash to, 64 hexadecimal digits
+     * @param url an https URL
+     * @param fileName its name on disk
+     * @param sha256 SHA-256 of its content, 64 hexadecimal digits
      */
-    record DirectDownload(URI address, String fileName, String sha256) implements ModelSource {
+    record DirectDownload(URI url, String fileName, String sha256) implements ModelSource {
         /** Checks the hash's form. */
         public DirectDownload {
-            Objects.requireNonNull(address, "address");
+            Objects.requireNonNull(url, "url");
             Objects.requireNonNull(fileName, "fileName");
             sha256 = sha256.toLowerCase(Locale.ROOT);
             if (!sha256.matches("[0-9a-f]{64}")) {
-                throw new IllegalArgumentException("sha256 of " + address + " is not 64 hexadecimal digits: " + sha256);
+                throw new IllegalArgumentException("sha256 of " + url + " is not 64 hexadecimal digits: " + sha256);
             }
         }
 
@@ -151,7 +150,7 @@ public sealed interface ModelSource {
     /**
      * The demo model inside core, written to disk in the implementation's own format by its {@link CheckpointWriter}.
      *
-     * @param quantization what the writer is asked for, such as {@code f16}
+     * @param quantization quantisation of the written model, such as {@code f16}
      */
     record Embedded(String quantization) implements ModelSource {
         /** Checks that nothing is null. */
@@ -179,7 +178,7 @@ public sealed interface ModelSource {
      * A {@link io.github.whisperspeedtest.checkpoint.RandomModel}, written to disk in the implementation's own format.
      *
      * @param size its size, such as {@code tiny}
-     * @param quantization what the writer is asked for
+     * @param quantization quantisation of the written model
      */
     record RandomWeights(String size, String quantization) implements ModelSource {
         /** Checks that nothing is null. */
@@ -199,7 +198,7 @@ public sealed interface ModelSource {
         }
     }
 
-    /** Files that the user keeps, given by their path; they cannot be fetched from anywhere. */
+    /** Files of the user, given by path. They cannot be downloaded. */
     record UserFiles() implements ModelSource {
         @Override
         public <R> R accept(Visitor<R> visitor) {
@@ -207,7 +206,7 @@ public sealed interface ModelSource {
         }
     }
 
-    /** Another model that the user converted into the implementation's own format; it cannot be fetched from anywhere. */
+    /** A model that the user converted into the implementation's format. It cannot be downloaded. */
     record Converted() implements ModelSource {
         @Override
         public <R> R accept(Visitor<R> visitor) {

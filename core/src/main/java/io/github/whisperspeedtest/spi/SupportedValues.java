@@ -6,7 +6,7 @@ import java.util.List;
 
 /** The values of one transcription option that an implementation supports besides the default. */
 public sealed interface SupportedValues {
-    /** Returns whether the option's value in the given options is one of these. */
+    /** Returns whether the option's value is one of these. */
     boolean contains(TranscribeOption option, TranscribeOptions options);
 
     /** Returns the values as text, such as {@code 1 to 8}; empty if there are none. */

@@ -13,7 +13,10 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Loads models and holds every call to the implementation's {@link Capabilities}: the only way from core to an engine. */
+/**
+ * Loads models and checks every call against the implementation's {@link Capabilities}. Core calls engines only
+ * through this class.
+ */
 public final class Transcribers {
     private Transcribers() {}
 
@@ -104,7 +107,7 @@ public final class Transcribers {
         }
     }
 
-    /** Passes on only what the implementation declares. */
+    /** Passes on only declared options. */
     private record Checked(String implementation, Capabilities declared, Transcriber transcriber)
             implements Transcriber {
         @Override

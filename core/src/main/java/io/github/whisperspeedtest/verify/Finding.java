@@ -4,12 +4,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What reading or loading files came to.
+ * The result of reading or loading files.
  *
  * @param status {@code COMPLETE}, {@code INCOMPLETE} or {@code NOT_CHECKABLE}
- * @param problem what kind of trouble there is, null where there is none
- * @param reason sentences for the user
- * @param runtime the engine that loaded the model, null where none did
+ * @param problem kind of problem, null if none
+ * @param reason explanation for the user in full sentences
+ * @param runtime the engine that loaded the model, null if none did
  */
 record Finding(
         Verdict.Status status,
@@ -34,10 +34,10 @@ record Finding(
     }
 
     /**
-     * Returns whether the same files would come to the same on another day.
+     * Returns whether the same files would give the same result later.
      *
-     * <p>A time limit depends on how busy the machine is, memory on what else runs, and an engine may be installed meanwhile;
-     * so only verdicts about the files themselves are remembered. A crash is one.
+     * <p>A timeout depends on the load of the machine, exhausted memory depends on other programs, and a missing
+     * engine may be installed later. So only verdicts about the files themselves are cached. A crash counts as one.
      */
     boolean isLasting() {
         return status != Verdict.Status.NOT_CHECKABLE && problem != Verdict.Problem.TIMED_OUT;

@@ -18,15 +18,15 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What a remembered verdict belongs to and hangs on.
+ * Key of a cached verdict, and the state for which the verdict is valid.
  *
- * <p>The engine's own version is not part of it, because only loading the native library tells it. In its stead stand the
- * sizes and times of all that the engine can come from: every jar on the class path, since native libraries are bundled
- * there, and the files that {@link Implementation#engineFiles()} names.
+ * <p>The state does not contain the engine's version, which is known only after the native library is loaded. It
+ * contains the sizes and times of every possible origin of the engine: the jars on the class path, which bundle native
+ * libraries, and the files of {@link Implementation#engineFiles()}.
  *
- * @param subject what was checked: implementation, level, and the paths of the files
- * @param state what must not change: the implementation's version, the engine, Java, and the files' names, sizes, times and
- *     blobs
+ * @param subject hash of the implementation, the level and the paths of the files
+ * @param state hash of everything that must not change: the implementation's version, the engine, Java, and the files'
+ *     names, sizes, times and blobs
  */
 record Fingerprint(String subject, String state) {
     static Fingerprint of(Implementation implementation, VerifyLevel level, List<ModelFile> files, String engine) {
@@ -45,7 +45,7 @@ record Fingerprint(String subject, String state) {
         return new Fingerprint(digest(subject), digest(state));
     }
 
-    /** Returns what changes with anything on a class path, with Java, and with the system. */
+    /** Returns a hash that changes with the class path, Java and the operating system. */
     static String ofClassPath(List<Path> classPath) {
         List<String> parts = new ArrayList<>(List.of(
                 Runtime.version().toString(),
@@ -57,7 +57,7 @@ record Fingerprint(String subject, String state) {
         return digest(parts);
     }
 
-    /** Returns what changes with the class path or with a file that the implementation names. */
+    /** Returns a hash that changes with the class path or with the engine files of an implementation. */
     static String ofEngine(String classPath, List<Path> engineFiles) {
         List<String> parts = new ArrayList<>(List.of(classPath));
         engineFiles.forEach(file -> parts.addAll(describe(file)));

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Finds out whether contents are what their hashes say. */
+/** Compares file contents with their expected hashes. */
 final class HashCheck {
     private HashCheck() {}
 
@@ -22,21 +22,21 @@ final class HashCheck {
             try {
                 String actual = file.actualHash();
                 if (!actual.equals(expected)) {
-                    wrong.add(file.file() + " hashes to " + actual + ", but " + expected + " was expected.");
+                    wrong.add(file.file() + " has the hash " + actual + " instead of " + expected + ".");
                 }
             } catch (IOException e) {
-                wrong.add(file.file() + " cannot be read: " + e + ".");
+                wrong.add(file.file() + " is not readable: " + e + ".");
             }
         }
         if (!wrong.isEmpty()) {
             return Finding.incomplete(Problem.HASH, String.join(" ", wrong) + " Download it again.");
         }
-        String hashed =
-                "The hashes of " + (files.size() - unknown.size()) + " of " + files.size() + " files are right.";
+        String hashed = "The hashes of " + (files.size() - unknown.size()) + " of " + files.size() + " files match.";
         return Finding.complete(
                 unknown.isEmpty()
                         ? hashed
-                        : hashed + " None is known of " + String.join(" and ", unknown) + "; loading would tell more.",
+                        : hashed + " No hash is known for " + String.join(" and ", unknown)
+                                + "; load the model to check it.",
                 null);
     }
 }

@@ -14,25 +14,25 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds out whether files load, in a child JVM. */
+/** Loads model files in a child JVM. */
 final class LoadCheck {
     private static final Logger LOG = LoggerFactory.getLogger(LoadCheck.class);
 
-    /** A small heap at first; a parallel collector would not pay for its start. */
+    /** A small initial heap and a serial collector start fastest. */
     private static final List<String> MODEST = List.of("-XX:+UseSerialGC", "-Xms16m", "-Xshare:auto");
 
-    /** A small model is loaded before a thorough compiler would pay for its work. */
+    /** Loading a small model is too short to benefit from the optimising compiler. */
     private static final List<String> QUICK = List.of("-XX:TieredStopAtLevel=1");
 
     private static final long SMALL_BYTES = 256L << 20;
 
-    /** Loading never needs the network; what a library below a backend might try on its own is forbidden as well. */
+    /** Loading never needs the network. This also stops libraries below a backend from using it. */
     private static final Map<String, String> OFFLINE = Map.of("HF_HUB_OFFLINE", "1", "TRANSFORMERS_OFFLINE", "1");
 
-    /** The kernel ends with this signal a process that takes the last memory. */
+    /** Exit code of a process that the kernel's out-of-memory killer ended. */
     private static final int KILLED = 137;
 
-    /** How C++, the JVM and the operating system say that memory is out. */
+    /** Out-of-memory messages of C++, the JVM and the operating system. */
     private static final Pattern OUT_OF_MEMORY = Pattern.compile(
             "bad_alloc|out of memory|insufficient memory|cannot allocate memory"
                     + "|OutOfMemoryError|Native memory allocation",
@@ -50,8 +50,8 @@ final class LoadCheck {
     /**
      * Loads files and closes them.
      *
-     * @param context what the implementation gets in the child JVM
-     * @param bytes size of the files together
+     * @param context context of the implementation in the child JVM
+     * @param bytes total size of the files
      */
     Finding check(
             Implementation implementation,
@@ -81,7 +81,7 @@ final class LoadCheck {
     private static Finding ofUnavailable(Implementation implementation, VerifyTask.Unavailable missing) {
         return Finding.notCheckable(
                 Problem.UNAVAILABLE,
-                "The files are there, but " + implementation.id() + " cannot run here. "
+                "The files are present, but " + implementation.id() + " cannot run here. "
                         + missing.problem().describe());
     }
 
@@ -97,7 +97,7 @@ final class LoadCheck {
     }
 
     private static Finding ofFailure(Implementation implementation, ChildOutcome.Failed<VerifyTask.Outcome> failed) {
-        LOG.debug("{} failed in its JVM: {}", implementation.id(), failed.details());
+        LOG.debug("{} failed in the child JVM: {}", implementation.id(), failed.details());
         return Finding.notCheckable(
                 isOutOfMemory(implementation, failed.message()) ? Problem.OUT_OF_MEMORY : Problem.FAILED,
                 failed.message());
@@ -108,21 +108,21 @@ final class LoadCheck {
         return Finding.incomplete(
                 Problem.TIMED_OUT,
                 "Loading it with " + implementation.id() + " " + timedOut.describe()
-                        + ". Its files are damaged, or the machine is too slow or busy: give it more time, or download it"
-                        + " again.");
+                        + ". The files are damaged, or the machine is too slow or busy. Allow more time, or"
+                        + " download the model again.");
     }
 
     private static Finding ofCrash(Implementation implementation, ChildOutcome.Crashed<VerifyTask.Outcome> crash) {
         if (crash.exitCode() == KILLED || isOutOfMemory(implementation, crash.nativeMessage())) {
             return Finding.notCheckable(
                     Problem.OUT_OF_MEMORY,
-                    "Loading it with " + implementation.id() + " takes more memory than there is: it "
-                            + crash.describe() + ". Close other programs, or take a smaller model.");
+                    "Loading it with " + implementation.id() + " needs more memory than is available: it "
+                            + crash.describe() + ". Close other programs or use a smaller model.");
         }
         return Finding.incomplete(
                 Problem.CRASHED,
                 "Loading it ended the process of " + implementation.id() + ", which " + crash.describe()
-                        + ". Its files are most likely damaged: download it again.");
+                        + ". The files are probably damaged. Download the model again.");
     }
 
     private static boolean isOutOfMemory(Implementation implementation, String message) {

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/** Lets models be loaded at once as far as processors and memory allow; one alone always may. */
+/** Limits concurrent model loads to the available processors and memory. A single load is always allowed. */
 final class LoadGate {
-    /** A model takes its size, and about as much again while it is unpacked or converted. */
+    /** A model needs its own size, and about the same again while it is unpacked or converted. */
     private static final int MEMORY_PER_BYTE = 2;
 
-    /** A JVM with a native library, before it loads anything. */
+    /** Memory of a JVM with a native library before it loads a model. */
     private static final long BASE_MEMORY = 200L << 20;
 
     private final int processors;
@@ -30,7 +30,7 @@ final class LoadGate {
         this.freeMemory = freeMemory;
     }
 
-    /** Does the work when there is room for a model of that size. */
+    /** Runs the work once enough memory is free for a model of that size. */
     <T> T pass(long modelBytes, Supplier<T> work) throws InterruptedException {
         long need = modelBytes * MEMORY_PER_BYTE + BASE_MEMORY;
         enter(need);
@@ -42,7 +42,7 @@ final class LoadGate {
     }
 
     private synchronized void enter(long need) throws InterruptedException {
-        // What is promised may be taken already or not yet; to count it always errs on the safe side.
+        // Promised memory may already be in use. Always subtracting it errs on the safe side.
         while (loading > 0 && (loading >= processors || need > freeMemory.getAsLong() - promised)) {
             wait();
         }
@@ -56,7 +56,7 @@ final class LoadGate {
         notifyAll();
     }
 
-    /** Returns what could be used without swapping: on Linux what the kernel itself reckons (proc(5), MemAvailable). */
+    /** Returns the memory available without swapping; on Linux the kernel's own estimate (proc(5), MemAvailable). */
     private static long freeMemoryOfThisMachine() {
         try {
             List<String> lines = Files.readAllLines(Path.of("/proc/meminfo"));
@@ -66,7 +66,7 @@ final class LoadGate {
                 }
             }
         } catch (IOException e) {
-            // No Linux.
+            // Not Linux.
         }
         return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
                 ? system.getFreeMemorySize()

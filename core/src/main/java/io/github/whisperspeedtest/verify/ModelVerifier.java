@@ -34,17 +34,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Checks whether models are on this machine and load.
+ * Checks whether models are present on this machine and load.
  *
- * <p>Any number of threads may use one. What it finds is remembered in {@code verdicts.json} of the data home.
+ * <p>Thread-safe. Verdicts are cached in {@code verdicts.json} in the data home.
  */
 public final class ModelVerifier {
-    /** File of the remembered verdicts in the data home. */
+    /** Name of the verdict cache in the data home. */
     public static final String VERDICTS_FILE = "verdicts.json";
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelVerifier.class);
 
-    /** Limits of the reference implementation: up to medium, and for the large models. */
+    /** Time limits of the reference implementation: models up to medium, and large models. */
     private static final Duration TIME_LIMIT = Duration.ofSeconds(15);
 
     private static final Duration TIME_LIMIT_OF_LARGE = Duration.ofSeconds(30);
@@ -63,9 +63,9 @@ public final class ModelVerifier {
     private @Nullable String classPath;
 
     /**
-     * Creates a verifier whose child JVMs have the class path of this one; the implementations must be on it.
+     * Creates a verifier whose child JVMs use the class path of this JVM, which must contain the implementations.
      *
-     * @param home where this tool keeps models and verdicts
+     * @param home directories for models and verdicts
      * @param hubCache the default Hugging Face cache
      */
     public ModelVerifier(ToolHome home, Path hubCache) {
@@ -73,12 +73,12 @@ public final class ModelVerifier {
     }
 
     /**
-     * Creates a verifier for a program that loads its implementations otherwise than from the class path of its JVM.
+     * Creates a verifier for a program whose implementations are not on the class path of its JVM.
      *
-     * @param home where this tool keeps models and verdicts
-     * @param hubCache the default Hugging Face cache; asked for only where it is needed
+     * @param home directories for models and verdicts
+     * @param hubCache supplies the default Hugging Face cache when it is needed
      * @param settings the settings that implementations may read
-     * @param children how a JVM is started whose class path holds the implementations; its time limit is that of the options
+     * @param children launcher of JVMs whose class path contains the implementations; the options set the time limit
      */
     public ModelVerifier(ToolHome home, Supplier<Path> hubCache, Settings settings, ChildJvm children) {
         this.home = home;
@@ -91,9 +91,9 @@ public final class ModelVerifier {
     }
 
     /**
-     * Checks one model at one place.
+     * Checks one model in one place.
      *
-     * @param model a name of the {@link ModelCatalog}; one that the implementation does not know is a verdict too
+     * @param model a name in the {@link ModelCatalog}; an unknown name also gives a verdict
      * @throws OperationCancelledException if the thread is interrupted
      */
     public Verdict verify(Implementation implementation, String model, ModelPlace place, VerifyOptions options) {
@@ -106,9 +106,9 @@ public final class ModelVerifier {
     }
 
     /**
-     * Loads files that are at none of the places where a model is looked for; remembers nothing.
+     * Loads files outside the usual places of a model. The verdict is not cached.
      *
-     * @param timeLimit time for it, the start of its JVM included
+     * @param timeLimit maximum time, including the start of the child JVM
      * @throws OperationCancelledException if the thread is interrupted
      */
     public Verdict load(Implementation implementation, ModelFiles files, Duration timeLimit) {
@@ -131,12 +131,13 @@ public final class ModelVerifier {
     }
 
     /**
-     * Checks models side by side, as far as processors and memory allow.
+     * Checks models concurrently, within the available processors and memory.
      *
-     * <p>Whatever happens to one is a verdict. Requests that come to the same files of the same implementation are one check.
+     * <p>Every failure of a check becomes a verdict. Requests for the same files and the same implementation share one
+     * check.
      *
      * @return the verdict of each request, in the order of the requests
-     * @throws OperationCancelledException if the thread is interrupted; no child is left then
+     * @throws OperationCancelledException if the thread is interrupted; no child JVM is left running
      */
     public Map<VerifyRequest, Verdict> verifyAll(
             List<VerifyRequest> requests, VerifyOptions options, VerifyListener listener) {
@@ -184,13 +185,13 @@ public final class ModelVerifier {
         }
     }
 
-    /** Interrupts what still runs, and waits until its children are dead. */
+    /** Interrupts running checks and waits for their child JVMs to end. */
     private static void end(ExecutorService executor) {
         executor.shutdownNow();
         boolean interrupted = Thread.interrupted();
         try {
             if (!executor.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
-                LOG.debug("A check does not end");
+                LOG.debug("A check did not end within {} seconds", END_SECONDS);
             }
         } catch (InterruptedException e) {
             interrupted = true;
@@ -201,7 +202,7 @@ public final class ModelVerifier {
     }
 
     private static OperationCancelledException cancelled(Throwable cause) {
-        return new OperationCancelledException("The check of models was cancelled.", cause);
+        return new OperationCancelledException("The model check was cancelled.", cause);
     }
 
     private synchronized String classPath() {
@@ -222,7 +223,7 @@ public final class ModelVerifier {
         return model.name().contains(LARGE) || bytes > LARGE_BYTES ? TIME_LIMIT_OF_LARGE : TIME_LIMIT;
     }
 
-    /** Checks of one call, which share what they find even where nothing is to be remembered. */
+    /** The checks of one call. They share their findings even if caching is off. */
     private final class Batch {
         private final VerifyOptions options;
         private final Map<String, Object> locks = new ConcurrentHashMap<>();
@@ -287,7 +288,7 @@ public final class ModelVerifier {
             if (options.level() == VerifyLevel.HASH) {
                 Finding hashed = HashCheck.check(presence.files());
                 Finding structure = StructureCheck.check(implementation, presence, model.name());
-                // What the structure adds to right hashes is what it finds wrong.
+                // If the hashes match, only a structural problem is worth reporting.
                 return hashed.status() == Status.COMPLETE && structure.status() != Status.COMPLETE ? structure : hashed;
             }
             long bytes = ModelPresence.sizeOnDisk(presence.contents());
@@ -307,7 +308,7 @@ public final class ModelVerifier {
         }
     }
 
-    /** Returns a verdict whatever a check throws, but for a cancellation. */
+    /** Turns every exception except a cancellation into a verdict. */
     private static Verdict judged(Implementation implementation, long start, Supplier<Verdict> check) {
         try {
             return check.get();
@@ -318,15 +319,15 @@ public final class ModelVerifier {
         } catch (WhisperSpeedtestException e) {
             return withoutFiles(Status.NOT_CHECKABLE, Problem.FAILED, String.valueOf(e.getMessage()), start);
         } catch (RuntimeException | LinkageError e) {
-            // The implementation itself is at fault, which must not end the checks of the others.
-            LOG.debug("{} failed before its JVM was started", implementation.id(), e);
+            // A broken implementation must not stop the checks of the others.
+            LOG.debug("{} failed before the child JVM started", implementation.id(), e);
             return withoutFiles(Status.NOT_CHECKABLE, Problem.FAILED, e.toString(), start);
         }
     }
 
     private static String reasonOfMissing(ModelPresence presence) {
         boolean written = presence.model().sources().stream().anyMatch(ModelSource::isGenerated);
-        return written ? presence.reason() + " This tool writes it on its first use." : presence.reason();
+        return written ? presence.reason() + " It is generated on first use." : presence.reason();
     }
 
     private static String nameOf(ModelInfo fallback) {

@@ -11,7 +11,7 @@ import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds out whether files are what their own headers say, without loading them. */
+/** Compares files with their headers without loading them. */
 final class StructureCheck {
     private static final Logger LOG = LoggerFactory.getLogger(StructureCheck.class);
 
@@ -29,26 +29,25 @@ final class StructureCheck {
                     ? Finding.incomplete(Problem.REFUSED, reason)
                     : Finding.notCheckable(Problem.FAILED, reason);
         } catch (RuntimeException e) {
-            // A reader that trips over a damaged file instead of finding it.
-            LOG.debug("{} fails to read {}", implementation.id(), presence.files(), e);
+            // The reader failed on a damaged file without detecting the damage.
+            LOG.debug("{} cannot read {}", implementation.id(), presence.files(), e);
             return Finding.incomplete(Problem.REFUSED, e.toString());
         }
         if (inspected) {
             return Finding.complete(
-                    "All files are there and have the lengths that their headers imply; the weights were not read.",
-                    null);
+                    "All files are present and their lengths match their headers. The weights were not read.", null);
         }
-        // Where nobody knows the format, only a size out of all proportion tells.
+        // Without a reader for the format, only an implausible size shows damage.
         long bytes = presence.files().stream().mapToLong(ModelFile::size).sum();
         if (!presence.model().isPlausibleSize(bytes)) {
             return Finding.incomplete(
                     Problem.REFUSED,
                     String.format(
                             Locale.ROOT,
-                            "Its files have only %.1f MB, where %.1f MB are published under this name. Download it again.",
+                            "The files have only %.1f MB; the published model has %.1f MB. Download it again.",
                             bytes / 1e6,
                             presence.model().expectedBytes() / 1e6));
         }
-        return Finding.complete("All files are there; they were not read.", null);
+        return Finding.complete("All files are present. They were not read.", null);
     }
 }

@@ -7,19 +7,19 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a check of one model at one place came to.
+ * The result of checking one model in one place.
  *
  * @param status the verdict
- * @param problem what kind of trouble there is, null where there is none
- * @param reason sentences that name the file, what was expected and what was found; for a complete model what was done, and
- *     what is strange
- * @param fallback the repository or file of the fallback that was found in the model's stead, null where it is the model itself
- * @param where the directories or files that were looked at
- * @param contents the regular files that were found, parts of files included
- * @param bytesOnDisk bytes of the contents, each counted once
- * @param runtime the engine that loaded the model, with its version; null where none did
- * @param took how long this check took
- * @param remembered whether the outcome is one of an earlier check of the same files
+ * @param problem kind of problem, null if none
+ * @param reason full sentences that name the file, the expectation and the finding; for a complete model the check
+ *     that was done and anything unusual
+ * @param fallback repository or file of the fallback that was found, null if the model itself was found
+ * @param where the directories or files that were checked
+ * @param contents the regular files that were found, including partial files
+ * @param bytesOnDisk total size of the contents in bytes, hard links counted once
+ * @param runtime the engine that loaded the model, with its version; null if none did
+ * @param took duration of this check
+ * @param remembered whether the result comes from an earlier check of the same files
  */
 public record Verdict(
         Status status,
@@ -34,35 +34,35 @@ public record Verdict(
         boolean remembered) {
     /** The verdict. */
     public enum Status {
-        /** Everything is there and, at level {@link VerifyLevel#LOAD}, loads. */
+        /** All files are present and, at level {@link VerifyLevel#LOAD}, the model loads. */
         COMPLETE,
-        /** Something is there that does not do. */
+        /** Files are present but incomplete or not loadable. */
         INCOMPLETE,
-        /** Nothing is there. */
+        /** No files are present. */
         MISSING,
-        /** The model is never kept at this place. */
+        /** The model is never stored in this place. */
         NOT_APPLICABLE,
-        /** The files are there, but whether they load cannot be found out on this machine. */
+        /** The files are present, but this machine cannot check whether they load. */
         NOT_CHECKABLE
     }
 
-    /** Kinds of trouble. */
+    /** Kinds of problems. */
     public enum Problem {
-        /** Files are missing, broken, partial or of the wrong size. */
+        /** Files are missing, damaged, partial or of the wrong size. */
         FILES,
-        /** A content does not hash to what it should. */
+        /** A file has the wrong hash. */
         HASH,
-        /** The implementation refused the files, or their sizes are not those of such a model. */
+        /** The implementation refused the files, or their size is implausible for the model. */
         REFUSED,
-        /** Loading ended the process. */
+        /** Loading crashed the process. */
         CRASHED,
-        /** Loading did not end in time. */
+        /** Loading exceeded the time limit. */
         TIMED_OUT,
-        /** Loading needed more memory than there was. */
+        /** Loading needed more memory than was available. */
         OUT_OF_MEMORY,
         /** The implementation cannot run here. */
         UNAVAILABLE,
-        /** The check itself failed, or the implementation's list of models. */
+        /** The check itself failed, or listing the implementation's models failed. */
         FAILED
     }
 
@@ -75,7 +75,7 @@ public record Verdict(
         contents = List.copyOf(contents);
     }
 
-    /** Returns whether the model can be used from this place. */
+    /** Returns whether the model in this place is complete. */
     public boolean isComplete() {
         return status == Status.COMPLETE;
     }

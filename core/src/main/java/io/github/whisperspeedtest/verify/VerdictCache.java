@@ -24,19 +24,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Remembers findings, in memory and in a file that several processes may share.
+ * Caches findings in memory and in a file that several processes may share.
  *
- * <p>The file is read once and written, under a lock beside it, after each new finding: what others wrote meanwhile stays.
- * It is replaced in one move, so a reader needs no lock. Not being able to keep it is no failure of a check.
+ * <p>The file is read once. Each new finding is merged into it under a lock file, which keeps the findings of other
+ * processes. The file is replaced atomically, so readers need no lock. A check succeeds even if the cache cannot be
+ * written.
  */
 final class VerdictCache {
-    /** An outcome of another form or meaning needs another number; a file of another number is not read. */
+    /** Increase this when the form or meaning of a finding changes. Files with another version are ignored. */
     private static final int FORMAT_VERSION = 1;
 
     private static final Logger LOG = LoggerFactory.getLogger(VerdictCache.class);
-    /** A streaming parser alone starts far faster than one that maps objects. */
+    /** A streaming parser starts much faster than object mapping. */
     private static final JsonFactory JSON = new JsonFactory();
-    /** Locks on files hold between processes; this one holds between threads. */
+    /** File locks work between processes; this lock works between threads. */
     private static final Object WRITING = new Object();
 
     private final Path file;
@@ -46,20 +47,20 @@ final class VerdictCache {
         this.file = file;
     }
 
-    /** A finding with the state that it belongs to, and the files that it is about. */
+    /** A finding, the state for which it is valid, and the checked files. */
     private record Entry(String state, Finding finding, List<String> files) {
         boolean isOfExistingFiles() {
             return files.stream().allMatch(name -> Files.exists(Path.of(name)));
         }
     }
 
-    /** Returns what is remembered of files that have not changed since, otherwise null. */
+    /** Returns the cached finding if its files have not changed, otherwise null. */
     synchronized @Nullable Finding get(Fingerprint fingerprint) {
         Entry entry = entries().get(fingerprint.subject());
         return entry != null && entry.state().equals(fingerprint.state()) ? entry.finding() : null;
     }
 
-    /** Remembers a finding, and forgets those about files that are gone. */
+    /** Caches a finding and drops findings about deleted files. */
     synchronized void put(Fingerprint fingerprint, Finding finding, Collection<Path> files) {
         Entry entry = new Entry(
                 fingerprint.state(), finding, files.stream().map(Path::toString).toList());
@@ -80,7 +81,7 @@ final class VerdictCache {
                     Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
                 }
             } catch (IOException e) {
-                LOG.debug("Verdicts cannot be kept in {}", file, e);
+                LOG.debug("Cannot write the verdict cache {}", file, e);
             }
         }
     }
@@ -99,17 +100,17 @@ final class VerdictCache {
         } catch (NoSuchFileException e) {
             return new HashMap<>();
         } catch (IOException e) {
-            LOG.debug("Remembered verdicts cannot be had from {}", file, e);
+            LOG.debug("Cannot read the verdict cache {}", file, e);
             return new HashMap<>();
         }
         try {
             return read(content);
         } catch (IOException | IllegalArgumentException e) {
-            LOG.warn("The remembered verdicts in {} cannot be read and are dropped: {}", file, e.getMessage());
+            LOG.warn("The verdict cache {} is damaged and was reset: {}", file, e.getMessage());
             try {
                 Files.deleteIfExists(file);
             } catch (IOException undeletable) {
-                LOG.debug("{} cannot be deleted", file, undeletable);
+                LOG.debug("Cannot delete {}", file, undeletable);
             }
             return new HashMap<>();
         }
@@ -174,7 +175,7 @@ final class VerdictCache {
 
     private static void expect(boolean condition) throws IOException {
         if (!condition) {
-            throw new IOException("it is not of the form that this tool writes");
+            throw new IOException("unexpected content");
         }
     }
 

@@ -1,13 +1,13 @@
 package io.github.whisperspeedtest.verify;
 
-/** How thorough a check is; each level includes the first one. */
+/** Thoroughness of a check. Each level includes the first one. */
 public enum VerifyLevel {
     /**
-     * All files are there, no link leads to nothing, none is a placeholder, and sizes are those of the hub's listing, where the cache has
-     * one, and those that the files' own headers imply.
+     * All files are present, no link is broken, no file is a placeholder, and sizes match the files' headers and, if
+     * cached, the hub's listing.
      */
     CACHE_CHECK,
-    /** The contents hash to what their names in the cache, the hub's listing or the model's source say. */
+    /** The contents match the hashes from their blob names, the hub's listing or the model's source. */
     HASH,
     /** The implementation loads the model. */
     LOAD

@@ -1,11 +1,11 @@
 package io.github.whisperspeedtest.verify;
 
-/** Is told how checking gets on; from any thread, but never of two things at once. */
+/** Receives the progress of checks. Called from any thread, but never concurrently. */
 public interface VerifyListener {
-    /** Wants to know nothing. */
+    /** Ignores all events. */
     VerifyListener NONE = new VerifyListener() {};
 
-    /** A check has begun. */
+    /** A check has started. */
     default void onStart(VerifyRequest request) {}
 
     /** A check has ended. */

@@ -5,20 +5,21 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How models are to be checked.
+ * Options for checking models.
  *
- * @param level how thorough
- * @param timeLimit time for loading one model, the start of its JVM included; null for one that goes by the model's size
- * @param memory what is made of verdicts of earlier runs
+ * @param level thoroughness of the check
+ * @param timeLimit maximum time for loading one model, including the start of the child JVM; null for a default by
+ *     model size
+ * @param memory use of cached verdicts
  */
 public record VerifyOptions(VerifyLevel level, @Nullable Duration timeLimit, Memory memory) {
-    /** What is made of verdicts of earlier runs. */
+    /** Use of cached verdicts. */
     public enum Memory {
-        /** They hold as long as nothing has changed. */
+        /** Uses cached verdicts until something changes. */
         USE,
-        /** All is checked anew and remembered. */
+        /** Checks everything again and caches the verdicts. */
         REFRESH,
-        /** All is checked anew, and nothing is remembered. */
+        /** Checks everything again and caches nothing. */
         OFF
     }
 
@@ -27,11 +28,11 @@ public record VerifyOptions(VerifyLevel level, @Nullable Duration timeLimit, Mem
         Objects.requireNonNull(level, "level");
         Objects.requireNonNull(memory, "memory");
         if (timeLimit != null && (timeLimit.isNegative() || timeLimit.isZero())) {
-            throw new IllegalArgumentException("timeLimit must be longer than nothing, but was " + timeLimit);
+            throw new IllegalArgumentException("timeLimit must be positive, but was " + timeLimit);
         }
     }
 
-    /** Returns the defaults: load, limits by size, remembered verdicts hold. */
+    /** Returns the defaults: load the model, time limits by size, use cached verdicts. */
     public static VerifyOptions defaults() {
         return new VerifyOptions(VerifyLevel.LOAD, null, Memory.USE);
     }
@@ -41,12 +42,12 @@ public record VerifyOptions(VerifyLevel level, @Nullable Duration timeLimit, Mem
         return new VerifyOptions(value, timeLimit, memory);
     }
 
-    /** Returns these options with another time limit; null for one that goes by the model's size. */
+    /** Returns these options with another time limit; null for a default by model size. */
     public VerifyOptions withTimeLimit(@Nullable Duration value) {
         return new VerifyOptions(level, value, memory);
     }
 
-    /** Returns these options with another use of earlier verdicts. */
+    /** Returns these options with another use of cached verdicts. */
     public VerifyOptions withMemory(Memory value) {
         return new VerifyOptions(level, timeLimit, value);
     }

@@ -6,11 +6,11 @@ import io.github.whisperspeedtest.spi.ModelInfo;
 import java.util.Objects;
 
 /**
- * One thing to check.
+ * One model to check in one place.
  *
- * @param implementation who is to load the model
+ * @param implementation the implementation that loads the model
  * @param model the model
- * @param place where the model is looked for
+ * @param place the place to check
  */
 public record VerifyRequest(Implementation implementation, ModelInfo model, ModelPlace place) {
     /** Checks that nothing is null. */

@@ -17,7 +17,7 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Loads a model and closes it, in a JVM that may die of it. */
+/** Loads and closes a model, in a JVM that may crash. */
 public final class VerifyTask implements ChildTask<VerifyTask.Order, Void, VerifyTask.Outcome> {
     private static final Logger LOG = LoggerFactory.getLogger(VerifyTask.class);
 
@@ -25,7 +25,7 @@ public final class VerifyTask implements ChildTask<VerifyTask.Order, Void, Verif
     public VerifyTask() {}
 
     /**
-     * What to load.
+     * The model to load.
      *
      * @param implementation id of the implementation
      * @param context the directories and settings for it
@@ -33,9 +33,9 @@ public final class VerifyTask implements ChildTask<VerifyTask.Order, Void, Verif
      */
     public record Order(String implementation, ImplementationContext context, ModelFiles files) {}
 
-    /** What came of it. */
+    /** The result of loading. */
     public sealed interface Outcome {
-        /** Returns what the function for its kind makes of this outcome. */
+        /** Calls the function for this kind of outcome and returns its result. */
         <R> R fold(Function<Loaded, R> loaded, Function<Unavailable, R> unavailable, Function<Refused, R> refused);
     }
 
@@ -55,7 +55,7 @@ public final class VerifyTask implements ChildTask<VerifyTask.Order, Void, Verif
     /**
      * The implementation cannot run here.
      *
-     * @param problem what is missing or broken, and what the user can do about it
+     * @param problem the cause and the remedy
      */
     public record Unavailable(Problem problem) implements Outcome {
         @Override
@@ -68,8 +68,8 @@ public final class VerifyTask implements ChildTask<VerifyTask.Order, Void, Verif
     /**
      * Loading threw an exception.
      *
-     * @param kind who can mend it
-     * @param message what the exception says
+     * @param kind category of the failure
+     * @param message the exception's message
      */
     public record Refused(ErrorKind kind, String message) implements Outcome {
         @Override
@@ -93,8 +93,8 @@ public final class VerifyTask implements ChildTask<VerifyTask.Order, Void, Verif
             LOG.debug("{} refuses {}", order.implementation(), order.files(), e);
             return new Refused(e.kind(), String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
-            // A loader that trips over a damaged file instead of finding it.
-            LOG.debug("{} fails to load {}", order.implementation(), order.files(), e);
+            // The loader failed on a damaged file without detecting the damage.
+            LOG.debug("{} cannot load {}", order.implementation(), order.files(), e);
             return new Refused(ErrorKind.INTERNAL, e.toString());
         }
     }

@@ -1,8 +1,9 @@
 /**
- * Checks models on disk by what counts: whether they load.
+ * Checks models on disk by loading them.
  *
- * <p>Each place is checked from itself, by the same {@link io.github.whisperspeedtest.spi.Implementation#load} that the
- * benchmark calls, in a JVM that may die of it. Nothing here writes to a model cache, deletes from it or downloads.
+ * <p>Each place is checked separately, in a child JVM that may crash, with the same
+ * {@link io.github.whisperspeedtest.spi.Implementation#load} that the benchmark calls. Nothing here downloads models or
+ * changes a model cache.
  */
 @NullMarked
 package io.github.whisperspeedtest.verify;

@@ -53,10 +53,10 @@ class ModelFilesTest {
         assertThatThrownBy(() -> ModelFiles.of("m", List.of(file, directory.resolve("b.bin")))
                         .single())
                 .isInstanceOf(ModelException.class)
-                .hasMessageContaining("must be one file, but is 2");
+                .hasMessageContaining("must be one file, but has 2");
         assertThatThrownBy(() -> ModelFiles.of("m", List.of()).single())
                 .isInstanceOf(ModelException.class)
-                .hasMessageContaining("must be one file, but is 0");
+                .hasMessageContaining("must be one file, but has 0");
     }
 
     @Test
@@ -77,7 +77,7 @@ class ModelFilesTest {
 
         assertThatThrownBy(() -> ModelFiles.of("m", List.of(missing)).single())
                 .isInstanceOf(ModelException.class)
-                .hasMessage("Model 'm' is missing: there is no file " + missing + ".");
+                .hasMessage("Model 'm' is missing: " + missing + " does not exist.");
         assertThatThrownBy(() -> ModelFiles.of("m", List.of(directory)).single())
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining(directory + " is not a file");

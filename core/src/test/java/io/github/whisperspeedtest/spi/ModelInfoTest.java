@@ -48,7 +48,7 @@ class ModelInfoTest {
     void modelMustComeFromSomewhere() {
         assertThatThrownBy(() -> ModelInfo.ofLocalFiles("m", List.of(), List.of(Path.of("a.bin")), 0))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("Model 'm' names no source");
+                .hasMessage("Model 'm' has no source");
     }
 
     @Test

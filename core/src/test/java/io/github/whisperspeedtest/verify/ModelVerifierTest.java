@@ -318,7 +318,7 @@ class ModelVerifierTest {
         assertThat(hashed.reason())
                 .contains(
                         built.snapshot(NEW).resolve("model.bin").toString(),
-                        "hashes to " + CacheBuilder.sha256(other),
+                        "has the hash " + CacheBuilder.sha256(other),
                         CacheBuilder.sha256(GOOD));
     }
 
@@ -345,10 +345,10 @@ class ModelVerifierTest {
         Files.delete(config);
         Files.createSymbolicLink(config, Path.of("../../blobs").resolve(gitHash));
         assertThat(verify("default", ModelPlace.HUB_CACHE, HASH).reason())
-                .isEqualTo("The hashes of 2 of 2 files are right.");
+                .isEqualTo("The hashes of 2 of 2 files match.");
 
         Files.writeString(blob, "[]");
-        assertThat(verify("default", ModelPlace.HUB_CACHE, HASH).reason()).contains(config + " hashes to ", gitHash);
+        assertThat(verify("default", ModelPlace.HUB_CACHE, HASH).reason()).contains(config + " has the hash ", gitHash);
     }
 
     @Test
@@ -359,14 +359,14 @@ class ModelVerifierTest {
                 .copied(NEW, "model.bin", GOOD);
 
         assertThat(verify("default", ModelPlace.HUB_CACHE, HASH).reason())
-                .contains("1 of 2 files", "None is known of ", "model.bin");
+                .contains("1 of 2 files", "No hash is known for ", "model.bin");
     }
 
     @Test
     void aDownloadsOwnHashIsHeldAgainstAPlainFile() throws IOException {
         Path file = write(home.models().resolve("direct/model.bin"), GOOD);
         assertThat(verify("direct", ModelPlace.LOCAL_CACHE, HASH).reason())
-                .isEqualTo("The hashes of 1 of 1 files are right.");
+                .isEqualTo("The hashes of 1 of 1 files match.");
 
         Files.write(file, Scripted.content("evil"));
         assertThat(verify("direct", ModelPlace.LOCAL_CACHE, HASH).problem()).isEqualTo(Problem.HASH);
@@ -582,7 +582,7 @@ class ModelVerifierTest {
         assertThat(verdict.status()).isEqualTo(Status.NOT_CHECKABLE);
         assertThat(verdict.problem()).isEqualTo(Problem.UNAVAILABLE);
         assertThat(verdict.reason())
-                .isEqualTo("The files are there, but absent cannot run here. There is no device. Buy one.");
+                .isEqualTo("The files are present, but absent cannot run here. There is no device. Buy one.");
         assertThat(verdict.bytesOnDisk()).isPositive();
         assertThat(verifier.verify(new Scripted.Absent(), "default", ModelPlace.HUB_CACHE, HASH)
                         .status())

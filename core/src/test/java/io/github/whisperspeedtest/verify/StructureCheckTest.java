@@ -62,7 +62,7 @@ class StructureCheckTest {
         assertThat(check(29 * 16, files -> false).status()).isEqualTo(Verdict.Status.COMPLETE);
         Finding small = check(30 * 16, files -> false);
         assertThat(small.status()).isEqualTo(Verdict.Status.INCOMPLETE);
-        assertThat(small.reason()).contains("published under this name");
+        assertThat(small.reason()).contains("the published model has");
         assertThat(check(488_000_000, files -> true).status()).isEqualTo(Verdict.Status.COMPLETE);
         assertThat(check(0, files -> false).status()).isEqualTo(Verdict.Status.COMPLETE);
     }
