@@ -24,12 +24,14 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("formats")
 class CTranslate2CheckpointTest {
     private static final Checkpoint TINY = RandomCheckpoint.of(RandomCheckpoint.TINY, DataType.F32, 3);
     private static final String QUERIES_KEYS_VALUES = "encoder/layer_1/self_attention/linear_0/weight";

@@ -66,7 +66,7 @@ public final class ModelInstaller {
                 throw e;
             } catch (WhisperSpeedtestException e) {
                 LOG.warn("{} works without {}: {}", model, companion.name(), e.getMessage());
-                LOG.debug("{} cannot be had", companion.name(), e);
+                LOG.debug("Cannot download {}", companion.name(), e);
             }
         }
         return installed;
@@ -116,7 +116,7 @@ public final class ModelInstaller {
                 if (e.kind() != ErrorKind.USER) {
                     throw e;
                 }
-                LOG.debug("{} cannot be had for {}", candidate.sources(), model.name(), e);
+                LOG.debug("Cannot download {} for {}", candidate.sources(), model.name(), e);
                 // The failure of the model itself is more useful than that of its last fallback.
                 if (first == null) {
                     first = e;

@@ -22,7 +22,7 @@ final class Channel implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Channel.class);
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    /** Whoever connects and says nothing is let go after this time; nobody else waits for it. */
+    /** A connection that sends no token is closed after this time; other connections do not wait for it. */
     private static final int TOKEN_TIMEOUT_MILLIS = 10_000;
 
     private final ServerSocket server;
@@ -44,7 +44,7 @@ final class Channel implements AutoCloseable {
         return new Wire.Invitation(server.getInetAddress().getHostAddress(), server.getLocalPort(), token, task);
     }
 
-    /** Hands the child its invitation and its input, and waits for its call, all on threads of its own. */
+    /** Sends the child its invitation and its input, and waits for its connection, on threads of this channel. */
     void open(OutputStream childInput, String invitation, String input) {
         // A child that hangs before it reads would block this write, and the parent with it.
         Threads.start("child-jvm-input", () -> {

@@ -104,7 +104,7 @@ public final class ChildJvm {
         }
     }
 
-    /** Runs a task whose events nobody needs. */
+    /** Runs a task and ignores its events. */
     public <I, E, O> ChildOutcome<O> run(Class<? extends ChildTask<I, E, O>> task, I input) {
         return run(task, input, event -> {});
     }

@@ -114,7 +114,7 @@ final class Conversation<E, O> {
                 Wire.Failure failure = Json.read(Wire.Failure.TYPE, said.json());
                 return new Failed<>(failure.kind(), failure.message(), failure.details(), statsAfterExit());
             }
-            default -> throw new IllegalStateException("The child JVM said '" + said.word() + "', which nobody knows");
+            default -> throw new IllegalStateException("The child JVM said '" + said.word() + "', which is unknown");
         }
         return null;
     }

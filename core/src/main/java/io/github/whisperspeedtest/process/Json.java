@@ -79,7 +79,7 @@ final class Json {
         JavaType[] types = MAPPER.getTypeFactory().findTypeParameters(type(task), ChildTask.class);
         if (types == null || types.length != 3) {
             throw new IllegalArgumentException(
-                    task.getName() + " does not implement " + ChildTask.class.getName() + " with types of its own.");
+                    task.getName() + " does not implement " + ChildTask.class.getName() + " with its own types.");
         }
         return types;
     }

@@ -27,7 +27,7 @@ public final class Signals {
     private Signals() {}
 
     /**
-     * Runs an action on a thread of its own each time a signal arrives. A signal that this process ignores stays ignored.
+     * Runs an action on a separate thread each time a signal arrives. A signal that this process ignores stays ignored.
      *
      * @return whether the system has such a signal and leaves it to programs
      */

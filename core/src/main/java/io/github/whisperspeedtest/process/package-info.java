@@ -1,6 +1,5 @@
 /**
- * Runs a task in a JVM of its own, so that native code that crashes, hangs or eats the memory becomes a value and not
- * the end.
+ * Runs tasks in child JVMs: native code that crashes, hangs or exhausts memory becomes a result and does not end the program.
  *
  * <p>Parent and child talk over a loopback socket; the standard streams of the child belong to the native code in it.
  */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param problem what is wrong and what the user can do about it, as sentences
  */
 public record DiscoveryProblem(String provider, @Nullable String location, Problem problem) {
-    /** The name of a provider that nobody knows. */
+    /** The name of an unknown provider. */
     public static final String UNKNOWN = "unknown";
 
     /** Checks that nothing but the location is null. */

@@ -104,7 +104,7 @@ class VerdictCacheTest {
 
         assertThat(log.lines().filter(line -> line.contains("WARN")))
                 .singleElement()
-                .satisfies(line -> assertThat(line).contains(file.toString(), "dropped"));
+                .satisfies(line -> assertThat(line).contains(file.toString(), "damaged and was reset"));
         assertThat(new VerdictCache(file).get(new Fingerprint("a", "1"))).isEqualTo(GOOD);
     }
 

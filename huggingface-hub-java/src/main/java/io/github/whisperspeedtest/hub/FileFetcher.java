@@ -56,7 +56,7 @@ final class FileFetcher {
     /**
      * Fetches a file, unless another process is quicker.
      *
-     * @throws HubException if it cannot be had
+     * @throws HubException if it cannot be downloaded
      * @throws HttpStatusException if the server does not give it
      */
     void fetch(Request request) throws InterruptedException {
@@ -174,7 +174,7 @@ final class FileFetcher {
                 throw new TransientFailure(host + " has no byte " + offset + " of it; starting again");
             }
             if (!response.isPlain()) {
-                throw new TransientFailure(host + " compresses it though nobody asked for that");
+                throw new TransientFailure(host + " compresses it without being asked to");
             }
             if (isPage(response)) {
                 throw transport.page(response.url());

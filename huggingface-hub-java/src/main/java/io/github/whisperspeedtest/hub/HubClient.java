@@ -243,7 +243,7 @@ final class HubClient {
             try (BodyReader body = response.body()) {
                 byte[] content = body.readAll(LARGEST_PAGE);
                 if (response.status() != 200 || !response.isPlain()) {
-                    throw new TransientFailure("the answer is in parts or compressed though nobody asked for that");
+                    throw new TransientFailure("the response is partial or compressed, which was not requested");
                 }
                 return new Page(parsed(url, response, content), next(url, response));
             } catch (IOException e) {

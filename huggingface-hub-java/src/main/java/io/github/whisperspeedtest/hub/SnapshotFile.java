@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param size bytes of the content, 0 if there is none
  * @param blobName name of the blob: the sha256 of a large file, the git hash of a small one; null for a file that is no
  *     link into the repository's blobs
- * @param problem why the content cannot be had, such as a link to nothing; null if it can
+ * @param problem why the content cannot be read, such as a broken link; null if it can
  */
 public record SnapshotFile(
         String path,

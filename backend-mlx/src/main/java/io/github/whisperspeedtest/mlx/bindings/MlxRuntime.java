@@ -137,7 +137,7 @@ public final class MlxRuntime {
         MlxThread thread = new MlxThread();
         return thread.call(() -> {
             try {
-                // JNA has a library of its own, which is loaded here.
+                // JNA loads its own library here.
                 MlxRuntime runtime = new MlxRuntime(thread);
                 runtime.bind(libraries);
                 return runtime;
