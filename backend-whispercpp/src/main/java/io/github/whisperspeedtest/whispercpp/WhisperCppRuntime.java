@@ -116,7 +116,7 @@ final class WhisperCppRuntime {
         Pointer context = library.whisper_context_default_params_by_ref();
         Pointer full = library.whisper_full_default_params_by_ref(WhisperLibrary.SAMPLING_GREEDY);
         try {
-            if (!new ContextParams(context).holdsDefaults() || !new FullParams(full).holdsDefaults()) {
+            if (!new ContextParams.ByValue(context).holdsDefaults() || !new FullParams.ByValue(full).holdsDefaults()) {
                 throw new RuntimeUnavailableException(
                         "The library " + libraries.whisper()
                                 + " is not whisper.cpp 1.7.1: its parameters have a different layout",

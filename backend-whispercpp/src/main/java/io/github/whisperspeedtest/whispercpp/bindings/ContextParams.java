@@ -30,7 +30,7 @@ public class ContextParams extends Structure {
     /** Allocates an empty structure. */
     public ContextParams() {}
 
-    public ContextParams(Pointer pointer) {
+    ContextParams(Pointer pointer) {
         super(pointer);
         read();
     }

@@ -125,7 +125,7 @@ public class FullParams extends Structure {
     /** Allocates an empty structure. */
     public FullParams() {}
 
-    public FullParams(Pointer pointer) {
+    FullParams(Pointer pointer) {
         super(pointer);
         read();
     }
