@@ -7,6 +7,7 @@ import io.github.whisperspeedtest.model.HubAccess;
 import io.github.whisperspeedtest.model.ModelCopier;
 import io.github.whisperspeedtest.model.ModelInstaller;
 import io.github.whisperspeedtest.model.ModelStore;
+import io.github.whisperspeedtest.model.ResolvedModel;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.process.ChildJvm;
 import io.github.whisperspeedtest.registry.ImplementationRegistry;
@@ -153,9 +154,17 @@ public final class WhisperSpeedtest {
      *     loading it fails
      */
     public Transcriber open(String implementation, String model, LoadOptions options) {
-        Implementation found = registry.require(implementation);
-        ModelFiles files = models.filesOf(found, model);
-        return RunningCalls.run(() -> {}, () -> Transcribers.open(found, files, options));
+        return open(models.resolve(registry.require(implementation), model), options);
+    }
+
+    /**
+     * Loads a model that {@link #models} resolved.
+     *
+     * @throws io.github.whisperspeedtest.error.WhisperSpeedtestException if it is not on this machine, or loading it fails
+     */
+    public Transcriber open(ResolvedModel model, LoadOptions options) {
+        ModelFiles files = models.prepare(model);
+        return RunningCalls.run(() -> {}, () -> Transcribers.open(model.implementation(), files, options));
     }
 
     /** A program that gives only a home keeps the hub's files in it, too. */
