@@ -66,14 +66,18 @@ final class ModelFetcher {
     }
 
     /**
-     * Downloads a missing model with the consent of the option or the user.
+     * Finds a model, and downloads it if it is missing, with the consent of the option or the user.
      *
      * @throws io.github.whisperspeedtest.error.ModelException if it is missing and not downloaded; names the command that does
      */
-    void ensure(Implementation implementation, String model, boolean consent) {
+    ResolvedModel ensure(Implementation implementation, String model, boolean consent) {
         ResolvedModel selected = store.resolve(implementation, model);
+        if (selected.isGenerated()) {
+            return selected;
+        }
         try {
             store.prepare(selected);
+            return selected;
         } catch (ModelException e) {
             Prompt prompt = consent ? null : terminal.prompt();
             if (!consent && prompt == null) {
@@ -88,6 +92,7 @@ final class ModelFetcher {
             } catch (DownloadException failure) {
                 terminal.err().println("warning: " + failure.getMessage());
             }
+            return store.resolve(implementation, selected.info());
         }
     }
 

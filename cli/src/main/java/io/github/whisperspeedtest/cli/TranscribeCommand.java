@@ -10,6 +10,7 @@ import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.AtomicFiles;
 import io.github.whisperspeedtest.files.DiskErrors;
 import io.github.whisperspeedtest.format.TranscriptFormat;
+import io.github.whisperspeedtest.model.ResolvedModel;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.Transcribers;
@@ -127,18 +128,19 @@ final class TranscribeCommand implements Callable<Integer> {
         Implementation chosen = library.registry().require(id);
         Transcribers.check(chosen, load);
         Transcribers.check(chosen, options);
-        new ModelFetcher(terminal, library, common.debug()).ensure(chosen, engine.model(), engine.download());
+        ResolvedModel model =
+                new ModelFetcher(terminal, library, common.debug()).ensure(chosen, engine.model(), engine.download());
 
         ErrorPrinter errors = new ErrorPrinter(terminal);
         Map<Path, String> names = OutputNames.of(files);
         AtomicInteger done = new AtomicInteger();
         terminal.onInterrupt(() -> interruptSummary(done.get(), files.size()));
         int failed = 0;
-        try (Transcriber transcriber = open(library, id, load)) {
+        try (Transcriber transcriber = open(library, model, load)) {
             if (engine.model().equals(EmbeddedModel.NAME)) {
                 terminal.err()
                         .println("note: '" + EmbeddedModel.NAME
-                                + "' is a demo model with a vocabulary of 65 English and 65 German words. For real"
+                                + "' is a demo model that knows about 65 words each of English and German. For real"
                                 + " speech use -m base or larger.");
             }
             for (Path file : files) {
@@ -159,10 +161,11 @@ final class TranscribeCommand implements Callable<Integer> {
         return failed == 0 ? ExitCode.OK : ExitCode.FAILED;
     }
 
-    private Transcriber open(WhisperSpeedtest library, String id, LoadOptions load) {
+    private Transcriber open(WhisperSpeedtest library, ResolvedModel model, LoadOptions load) {
         try (ProgressLine progress = new ProgressLine(terminal)) {
-            progress.show("loading " + engine.model() + " with " + id);
-            return library.open(id, engine.model(), load);
+            progress.show("loading " + model.name() + " with "
+                    + model.implementation().id());
+            return library.open(model, load);
         }
     }
 
