@@ -91,9 +91,7 @@ final class WhisperCppRuntime {
         try {
             return LibraryStore.withProperties(
                     new LibraryStore(context.nativeLibraries()).jnaProperties(), () -> load(libraries));
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception | LinkageError e) {
+        } catch (LinkageError e) {
             throw new RuntimeUnavailableException(
                     "whisper.cpp cannot be loaded: " + e.getMessage(), libraries.remedy(), e);
         }

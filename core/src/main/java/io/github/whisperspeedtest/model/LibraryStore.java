@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +32,17 @@ public final class LibraryStore {
     }
 
     /**
+     * Code that loads a native library.
+     *
+     * @param <T> the type of the result
+     * @param <E> the checked exception that it throws
+     */
+    public interface Loader<T, E extends Exception> {
+        /** Loads the library. */
+        T load() throws E;
+    }
+
+    /**
      * Sets system properties, runs code that loads a native library, and restores the properties.
      *
      * <p>JNA, ONNX Runtime and DJL read the location of their libraries only from system properties. No other code
@@ -40,14 +50,14 @@ public final class LibraryStore {
      *
      * @param properties values by name; null removes a property
      */
-    public static <T> T withProperties(Map<String, ? extends @Nullable String> properties, Callable<T> loader)
-            throws Exception {
+    public static <T, E extends Exception> T withProperties(
+            Map<String, ? extends @Nullable String> properties, Loader<T, E> loader) throws E {
         synchronized (LibraryStore.class) {
             Map<String, @Nullable String> before = new HashMap<>();
             properties.keySet().forEach(name -> before.put(name, System.getProperty(name)));
             properties.forEach(LibraryStore::setProperty);
             try {
-                return loader.call();
+                return loader.load();
             } finally {
                 before.forEach(LibraryStore::setProperty);
             }

@@ -25,7 +25,6 @@ import java.util.stream.Stream;
 /** Finds models on this machine and writes generated models. */
 public final class ModelStore {
     private final ToolHome home;
-    private final Supplier<Path> hubCache;
     private final UserPaths paths;
     private final ModelCatalog catalog;
     private final ModelLocator locator;
@@ -49,7 +48,6 @@ public final class ModelStore {
      */
     public ModelStore(ToolHome home, Supplier<Path> hubCache, UserPaths paths) {
         this.home = home;
-        this.hubCache = hubCache;
         this.paths = paths;
         this.catalog = new ModelCatalog(home.models());
         this.locator = new ModelLocator(hubCache);

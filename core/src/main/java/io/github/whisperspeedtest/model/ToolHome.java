@@ -59,11 +59,6 @@ public record ToolHome(Path data, Path models) {
         return new ToolHome(data, data.resolve("models"));
     }
 
-    /** Returns these directories with another models directory. */
-    public ToolHome withModels(Path other) {
-        return new ToolHome(data, other);
-    }
-
     /** Returns the directory for unpacked native libraries. */
     public Path nativeLibraries() {
         return data.resolve("native");

@@ -37,7 +37,7 @@ public final class LoadOptionParser {
         return find(implementation, "compute-type", options.computeType(), "On this device it supports ", types, name);
     }
 
-    private static <T> Optional<T> find(
+    static <T> Optional<T> find(
             String implementation,
             String option,
             String requested,

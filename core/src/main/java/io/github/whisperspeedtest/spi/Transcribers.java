@@ -10,8 +10,7 @@ import io.github.whisperspeedtest.transcription.Transcription;
 import io.github.whisperspeedtest.transcription.TranscriptionListener;
 import java.util.Collection;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.function.Function;
 
 /**
  * Loads models and checks every call against the implementation's {@link Capabilities}. Core calls engines only
@@ -77,15 +76,7 @@ public final class Transcribers {
     }
 
     private static void checkChoice(String implementation, String option, String value, Collection<String> declared) {
-        if (!value.equals(LoadOptions.AUTO) && !declared.contains(value)) {
-            throw new UnsupportedOptionException(
-                    implementation,
-                    option + "=" + value,
-                    "It supports "
-                            + Stream.concat(Stream.of(LoadOptions.AUTO), declared.stream())
-                                    .collect(Collectors.joining(", "))
-                            + ".");
-        }
+        LoadOptionParser.find(implementation, option, value, "It supports ", declared, Function.identity());
     }
 
     private static void checkEngineOption(

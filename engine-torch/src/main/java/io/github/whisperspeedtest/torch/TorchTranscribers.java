@@ -3,7 +3,6 @@ package io.github.whisperspeedtest.torch;
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.decoding.NetworkTranscriber;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
-import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.ImplementationContext;
 import io.github.whisperspeedtest.spi.LoadOptionParser;
 import io.github.whisperspeedtest.spi.LoadOptions;
@@ -32,11 +31,6 @@ final class TorchTranscribers {
         this.implementation = implementation;
         this.context = context;
         this.meantFor = Set.copyOf(meantFor);
-    }
-
-    /** Returns whether PyTorch can be used on this machine, and on which device. */
-    Availability availability() {
-        return TorchRuntime.availability(context, meantFor);
     }
 
     /**

@@ -60,11 +60,11 @@ class TorchTranscribersTest {
     @Test
     void reportsDeviceAndReason() {
         assumeTrue(TorchDevice.best() == TorchDevice.CPU, "there is a graphics processor");
-        assertThat(transcribers.availability())
+        assertThat(TorchRuntime.availability(TestContexts.ofEngine(), GRAPHICS))
                 .isInstanceOfSatisfying(
                         Availability.Available.class,
                         available -> assertThat(available.fallback()).isTrue());
-        assertThat(new TorchTranscribers("some", Set.of(TorchDevice.CPU), TestContexts.ofEngine()).availability())
+        assertThat(TorchRuntime.availability(TestContexts.ofEngine(), Set.of(TorchDevice.CPU)))
                 .isInstanceOfSatisfying(
                         Availability.Available.class,
                         available -> assertThat(available.fallback()).isFalse());

@@ -12,7 +12,6 @@ final class HubNames {
 
     private static final Pattern REPOSITORY_PART = Pattern.compile("[A-Za-z0-9_]([A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?");
     private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
-    private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
     /** What Windows takes for a device, whatever its extension. */
     private static final Pattern DEVICE = Pattern.compile(
             "(con|prn|aux|nul|conin\\$|conout\\$|com[0-9¹²³]|lpt[0-9¹²³])(\\..*)?", Pattern.CASE_INSENSITIVE);
@@ -52,10 +51,6 @@ final class HubNames {
 
     static boolean isCommit(String revision) {
         return COMMIT.matcher(revision).matches();
-    }
-
-    static boolean isSha256(String text) {
-        return SHA256.matcher(text).matches();
     }
 
     /**

@@ -123,14 +123,8 @@ public final class MlxRuntime {
 
     /** Loads MLX from certain libraries, which can be done once in a process. */
     static MlxRuntime load(MlxLibraries libraries, ImplementationContext context) {
-        try {
-            return LibraryStore.withProperties(
-                    new LibraryStore(context.nativeLibraries()).jnaProperties(), () -> load(libraries));
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
+        return LibraryStore.withProperties(
+                new LibraryStore(context.nativeLibraries()).jnaProperties(), () -> load(libraries));
     }
 
     private static MlxRuntime load(MlxLibraries libraries) {

@@ -1,12 +1,14 @@
 package io.github.whisperspeedtest.onnx.session;
 
 import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtProvider;
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import io.github.whisperspeedtest.model.LibraryStore;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.ImplementationContext;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -80,9 +82,7 @@ public final class OnnxRuntime {
             environment.setTelemetry(false);
             LastingEnvironment.keep("whisper-speedtest");
             return environment;
-        } catch (RuntimeUnavailableException e) {
-            throw e;
-        } catch (Exception | LinkageError e) {
+        } catch (IOException | OrtException | IllegalStateException | LinkageError e) {
             throw new RuntimeUnavailableException("ONNX Runtime cannot be loaded: " + e.getMessage(), PLATFORMS, e);
         }
     }
