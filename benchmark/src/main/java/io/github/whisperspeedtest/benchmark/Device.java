@@ -33,6 +33,18 @@ final class Device {
                 && (actual.length() == device.length() || !Character.isLetterOrDigit(actual.charAt(device.length())));
     }
 
+    /**
+     * Returns whether the details of the device name the engine, such as {@code CPU (ONNX Runtime)} in place of MLX; figures of one
+     * engine must not pass for those of another.
+     */
+    static boolean namesEngine(EngineParameters parameters) {
+        String device = parameters.device();
+        int details = device.indexOf(" (");
+        return details > 0
+                && device.endsWith(")")
+                && parameters.runtime().startsWith(device.substring(details + 2, device.length() - 1));
+    }
+
     /** Returns the device for display, with the requested one where that is another. */
     static String describe(EngineParameters parameters) {
         return parameters.device() + note(parameters);

@@ -327,7 +327,8 @@ public final class HumanReport {
     }
 
     private static String shortDevice(EngineParameters parameters) {
-        return TerminalText.oneLine(parameters.device()).replaceFirst(" \\(.*", "") + Device.note(parameters);
+        String device = TerminalText.oneLine(parameters.device());
+        return (Device.namesEngine(parameters) ? device : device.replaceFirst(" \\(.*", "")) + Device.note(parameters);
     }
 
     /** Leaves out details of the device rather than the note that it is not the requested one. */
@@ -336,7 +337,7 @@ public final class HumanReport {
         String device = TerminalText.oneLine(parameters.device());
         int room = Math.max(MIN_DEVICE_COLUMNS, columns - TerminalText.columns(note));
         int details = device.indexOf(" (");
-        if (TerminalText.columns(device) > room && details > 0) {
+        if (TerminalText.columns(device) > room && details > 0 && !Device.namesEngine(parameters)) {
             device = device.substring(0, details);
         }
         return cut(cut(device, room) + note, columns);

@@ -134,6 +134,23 @@ class HumanReportTest {
     }
 
     @Test
+    void aNarrowTableNamesTheEngineThatStandsInForAnother() {
+        EngineParameters fallback =
+                new EngineParameters("micro", "ONNX Runtime 1.28.0", "auto", "CPU (ONNX Runtime)", "4-bit", 2);
+        EngineParameters details =
+                new EngineParameters("micro", "whisper.cpp 1.7.1", "auto", "CPU (AVX AVX2 FMA F16C SSE3)", "f16", 2);
+        BenchmarkReport report = Reports.plain(
+                1,
+                Reports.measured("mlx", fallback, "x", 500, 100),
+                Reports.measured("whispercpp", details, "x", 500, 200));
+
+        assertThat(new HumanReport(false, false).conclusion(report).lines().limit(3))
+                .allMatch(line -> TerminalText.columns(line) <= 80)
+                .anyMatch(line -> line.startsWith("mlx ") && line.endsWith("  CPU (ONNX Runtime)"))
+                .anyMatch(line -> line.startsWith("whispercpp ") && line.endsWith("  CPU"));
+    }
+
+    @Test
     void linesWrapAtTheWidthOfTheTerminal() {
         BenchmarkReport report = Reports.full();
         String wrapped = new HumanReport(false, false, 80, 80).render(report);
