@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.testkit;
 
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.model.SileroModel;
 import io.github.whisperspeedtest.model.ToolHome;
@@ -9,9 +10,13 @@ import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.Transcribers;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcriber;
+import io.github.whisperspeedtest.transcription.Transcription;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -33,6 +38,7 @@ public abstract class ImplementationContract {
     @TempDir
     private static Path temporary;
 
+    private final Map<String, Transcription> byDefault = new HashMap<>();
     private Implementation implementation;
     private ModelFiles files;
     private Transcriber shared;
@@ -103,6 +109,15 @@ public abstract class ImplementationContract {
 
     final Transcriber shared() {
         return shared;
+    }
+
+    /**
+     * Returns the shared model's transcription of a sample under default options, computed once: equal calls give equal results, which
+     * a test of its own checks.
+     */
+    final Transcription byDefault(SpeechSample sample) {
+        return byDefault.computeIfAbsent(
+                sample.name(), name -> shared.transcribe(ContractTests.audio(sample), TranscribeOptions.defaults()));
     }
 
     final Path temporary() {

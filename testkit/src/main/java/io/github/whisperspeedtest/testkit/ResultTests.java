@@ -29,7 +29,7 @@ abstract class ResultTests extends ContractTests {
     void detectsTheLanguageAndWritesTheText() {
         assumeSpeechIsRecognised();
         for (SpeechSample sample : List.of(english(), german())) {
-            Transcription transcription = shared.transcribe(audio(sample), TranscribeOptions.defaults());
+            Transcription transcription = contract.byDefault(sample);
             assertThat(transcription.text()).isEqualTo(sample.reference());
             assertThat(transcription.language()).isEqualTo(sample.language().code());
             if (contract.reportsLanguageProbability()) {
@@ -64,7 +64,7 @@ abstract class ResultTests extends ContractTests {
     @Test
     void placesASentenceInTime() {
         assumeSpeechIsRecognised();
-        Transcription transcription = shared.transcribe(audio(english()), TranscribeOptions.defaults());
+        Transcription transcription = contract.byDefault(english());
         assertThat(transcription.segments()).hasSize(1);
         Segment segment = transcription.segments().get(0);
         SpeechSample.Utterance expected = english().utterances().get(0);
@@ -76,7 +76,7 @@ abstract class ResultTests extends ContractTests {
     void placesManySentencesInOrderInsideTheAudio() {
         assumeSpeechIsRecognised();
         Audio audio = audio(longRecording());
-        Transcription transcription = shared.transcribe(audio, TranscribeOptions.defaults());
+        Transcription transcription = contract.byDefault(longRecording());
         assertThat(transcription.duration()).isEqualTo(audio.duration());
         assertThat(transcription.segments()).hasSizeGreaterThan(10);
         Duration previous = Duration.ZERO;
@@ -160,8 +160,7 @@ abstract class ResultTests extends ContractTests {
 
     @Test
     void givesNoWordsUnlessAskedFor() {
-        assertThat(shared.transcribe(audio(english()), TranscribeOptions.defaults())
-                        .segments())
+        assertThat(contract.byDefault(english()).segments())
                 .allSatisfy(segment -> assertThat(segment.words()).isEmpty());
     }
 }
