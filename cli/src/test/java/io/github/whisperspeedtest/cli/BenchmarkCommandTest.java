@@ -109,7 +109,7 @@ class BenchmarkCommandTest {
 
     @Test
     void printsOnlyTheExportToStandardOutput() {
-        assertThat(terminal.run("benchmark", "-n", "1", "--warmup", "0", "--json", "-"))
+        assertThat(terminal.run("benchmark", "-i", "whispercpp,faster", "-n", "1", "--warmup", "0", "--json", "-"))
                 .isEqualTo(ExitCode.OK);
         assertThat(JsonReport.parse(terminal.out(), "standard output").ranking())
                 .extracting(BenchmarkResult::implementation)
@@ -240,7 +240,7 @@ class BenchmarkCommandTest {
 
     @Test
     void enforcesTheTimeLimit() {
-        assertThat(terminal.run("benchmark", "-n", "100000", "--time-limit", "5"))
+        assertThat(terminal.run("benchmark", "-i", "whispercpp,faster", "-n", "100000", "--time-limit", "5"))
                 .isEqualTo(ExitCode.FAILED);
         assertThat(terminal.out()).contains("did not end within 5");
     }
