@@ -2,7 +2,6 @@ package io.github.whisperspeedtest.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.onnx.proto.OnnxMl.TensorProto;
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
 import io.github.whisperspeedtest.checkpoint.tensor.DataType;
@@ -10,7 +9,6 @@ import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import io.github.whisperspeedtest.network.DecoderSession;
 import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.network.WhisperNetwork;
-import io.github.whisperspeedtest.onnx.graph.FloatLayers;
 import io.github.whisperspeedtest.onnx.graph.LinearForms;
 import io.github.whisperspeedtest.onnx.graph.Precision;
 import io.github.whisperspeedtest.onnx.graph.WeightBuffers;
@@ -152,7 +150,7 @@ class GroupedNetworkTest {
         Checkpoint mixed = new AffineQuantizer(8, 64, DataType.F16, Bias.MULTIPLE_OF_SCALE)
                 .quantize(four.quantize(PLAIN, name -> name.contains("mlp")), name -> !name.contains("mlp"));
         assertThat(kept.describe(mixed)).contains("4-bit and 8-bit weights kept");
-        assertThat(new LinearForms(FloatLayers.ofRows(TensorProto.DataType.FLOAT), kept.decoder())
+        assertThat(new LinearForms(Precision.FLOAT32.encoderLayers(), kept.decoder())
                         .describe(four.quantize(PLAIN, all())))
                 .contains("4-bit weights kept in the decoder, dequantised in the encoder");
         Checkpoint small = new AffineQuantizer(4, 8, DataType.F16, Bias.MULTIPLE_OF_SCALE)

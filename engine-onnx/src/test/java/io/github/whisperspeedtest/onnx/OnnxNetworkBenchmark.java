@@ -10,11 +10,10 @@ import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import io.github.whisperspeedtest.network.DecoderSession;
 import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.onnx.graph.EncoderGraph;
-import io.github.whisperspeedtest.onnx.graph.FloatLayers;
 import io.github.whisperspeedtest.onnx.graph.GraphBuilder;
 import io.github.whisperspeedtest.onnx.graph.LinearLayers;
+import io.github.whisperspeedtest.onnx.graph.OneScaleLayers;
 import io.github.whisperspeedtest.onnx.graph.Precision;
-import io.github.whisperspeedtest.onnx.graph.QuantizedRows;
 import io.github.whisperspeedtest.onnx.graph.WeightBuffers;
 import io.github.whisperspeedtest.onnx.session.CrossAttentionCache;
 import io.github.whisperspeedtest.onnx.session.GraphSession;
@@ -162,45 +161,6 @@ public final class OnnxNetworkBenchmark {
         }
     }
 
-    private static final class OneScaleLayers implements LinearLayers {
-        @Override
-        public List<String> apply(GraphBuilder graph, String input, List<Layer> layers) {
-            return layers.stream().map(layer -> node(graph, input, layer)).toList();
-        }
-
-        private static String node(GraphBuilder graph, String input, Layer layer) {
-            Tensor rows = QuantizedRows.of(layer.name(), layer.weight());
-            int outs = rows.shape().get(0);
-            int ins = rows.shape().get(1);
-            ByteBuffer columns = WeightBuffers.allocate((long) outs * ins);
-            ByteBuffer data = rows.data();
-            for (int in = 0; in < ins; in++) {
-                for (int out = 0; out < outs; out++) {
-                    columns.put(data.get(out * ins + in));
-                }
-            }
-            String name = layer.name();
-            List<String> inputs = new ArrayList<>(List.of(
-                    input,
-                    graph.weight(
-                            name + ".weight",
-                            TensorProto.DataType.INT8,
-                            List.of((long) ins, (long) outs),
-                            columns.flip()),
-                    WeightBuffers.floats(graph, name + ".weight.scales", rows.rowScales(), outs)));
-            if (layer.bias() != null) {
-                inputs.addAll(List.of(
-                        "", WeightBuffers.floats(graph, name + ".bias", WeightBuffers.array(layer.bias()), outs)));
-            }
-            return graph.contrib("DynamicQuantizeMatMul", name, inputs);
-        }
-
-        @Override
-        public String joined(GraphBuilder graph, String name, String input, List<Layer> layers) {
-            return graph.node("Concat", name, apply(graph, input, layers), GraphBuilder.attribute("axis", 1));
-        }
-    }
-
     /** The machine's peak: matrix products and memory reads. */
     private static final class Products implements AutoCloseable {
         private static final int ROWS = 1500;
@@ -222,8 +182,7 @@ public final class OnnxNetworkBenchmark {
                 graph.input("x", TensorProto.DataType.FLOAT, ROWS, INS);
                 ByteBuffer floats = WeightBuffers.allocate((long) INS * OUTS * Float.BYTES);
                 Tensor weight = new Tensor(DataType.F32, List.of(OUTS, INS), floats);
-                LinearLayers layers =
-                        type.equals("float") ? FloatLayers.ofRows(TensorProto.DataType.FLOAT) : new OneScaleLayers();
+                LinearLayers layers = type.equals("float") ? Precision.FLOAT32.encoderLayers() : new OneScaleLayers();
                 layers.apply(graph, "x", new LinearLayers.Layer("y", weight, null));
                 graph.output("y", TensorProto.DataType.FLOAT, ROWS, OUTS);
                 sessions.put(type, GraphSession.load(runtime, graph, threads, false, options -> {}));

@@ -9,7 +9,7 @@ import java.util.Objects;
  * @param precision the type that it computes with, one of those that the device offers
  * @param threads threads to compute with on the processor, at least 1
  */
-public record TorchOptions(TorchDevice device, TorchPrecision precision, int threads) {
+record TorchOptions(TorchDevice device, TorchPrecision precision, int threads) {
     /** Checks that the device offers the precision. */
     public TorchOptions {
         Objects.requireNonNull(device, "device");

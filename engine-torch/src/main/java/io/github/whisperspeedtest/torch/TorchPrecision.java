@@ -4,7 +4,7 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /** The type that a network computes with. */
-public enum TorchPrecision {
+enum TorchPrecision {
     /** 32-bit floating point. */
     FLOAT32("float32", ScalarType.FLOAT),
     /** 16-bit floating point with the exponents of the 32-bit one. */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Nothing is downloaded, and nothing is reported to a server. The system properties that tell DJL so are set while it starts.
  */
-public final class TorchRuntime {
+final class TorchRuntime {
     /** DJL downloads nothing, and its telemetry, for which it asks when its class of engines is first used, is off. */
     private static final Map<String, String> PRIVATE = Map.of("ai.djl.offline", "true", "OPT_OUT_TRACKING", "true");
 

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Linear layers in floating point. */
-public final class FloatLayers implements LinearLayers {
+final class FloatLayers implements LinearLayers {
     private final TensorProto.DataType type;
     private final boolean sequences;
 

@@ -5,7 +5,7 @@ import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import java.nio.ByteBuffer;
 
 /** Quantizes a matrix to signed bytes with a scale for each row, in native memory. */
-public final class QuantizedRows {
+final class QuantizedRows {
     private QuantizedRows() {}
 
     /**
