@@ -46,7 +46,7 @@ class DamagedModelTest {
             ChildOutcome<List<String>> outcome = ChildJvm.builder()
                     .timeLimit(Duration.ofMinutes(5))
                     .build()
-                    .run(LoadFilesTask.class, new LoadFilesTask.Order(files), begun::add);
+                    .run(LoadFilesTask.class, new LoadFilesTask.Input(files), begun::add);
             assertThat(outcome)
                     .as(() -> "after " + begun.get(begun.size() - 1) + ": " + outcome.describe())
                     .isInstanceOf(ChildOutcome.Completed.class);

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Loads damaged files one after the other, and runs those that load, in a JVM that may crash. */
-public final class LoadFilesTask implements ChildTask<LoadFilesTask.Order, String, List<String>> {
+public final class LoadFilesTask implements ChildTask<LoadFilesTask.Input, String, List<String>> {
     /** Creates the task. */
     public LoadFilesTask() {}
 
@@ -23,13 +23,13 @@ public final class LoadFilesTask implements ChildTask<LoadFilesTask.Order, Strin
      *
      * @param files the files, in order
      */
-    public record Order(List<Path> files) {}
+    public record Input(List<Path> files) {}
 
     /** Reports each file before it is touched; returns the message of each refusal, or {@code loaded}. */
     @Override
-    public List<String> run(Order order, ChildReporter<String> reporter) {
+    public List<String> run(Input input, ChildReporter<String> reporter) {
         List<String> outcomes = new ArrayList<>();
-        for (Path file : order.files()) {
+        for (Path file : input.files()) {
             reporter.report(file.getFileName().toString());
             try (Transcriber transcriber = TestContexts.configured(new WhisperCppImplementation())
                     .load(ModelFiles.of("damaged", List.of(file)), LoadOptions.defaults())) {

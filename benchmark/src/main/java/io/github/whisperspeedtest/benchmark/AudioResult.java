@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
  * The transcript of one recording by one implementation.
  *
  * @param audio name of the recording
- * @param text the transcript, empty where nothing was heard
+ * @param text the transcript, empty if no speech was recognised
  * @param language code of the language
  * @param languageProbability probability of that language, 0 to 1; null if it was given or the engine does not report it
- * @param wordErrorRate how the text differs from the reference, null where the recording has none
+ * @param wordErrorRate word error rate against the reference, null if the recording has none
  */
 public record AudioResult(
         String audio,
@@ -19,7 +19,7 @@ public record AudioResult(
         String language,
         @Nullable Double languageProbability,
         @Nullable WordErrorRate wordErrorRate) {
-    /** Takes a probability that is no number for an unknown one. */
+    /** Replaces a probability that is not finite with null. */
     public AudioResult {
         Objects.requireNonNull(audio, "audio");
         Objects.requireNonNull(text, "text");

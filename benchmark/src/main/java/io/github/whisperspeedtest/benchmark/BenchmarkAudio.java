@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One recording of a benchmark.
  *
- * @param name the name, usually that of the file
- * @param duration its length, more than zero
+ * @param name the name, usually of the file
+ * @param duration its length, positive
  * @param reference the reference transcript, null if unknown
- * @param warnings caveats for its transcripts, such as a truncated recording, as sentences; usually empty
+ * @param warnings problems that affect its transcripts, such as truncation, as sentences; usually empty
  */
 public record BenchmarkAudio(
         String name, Duration duration, @Nullable String reference, List<String> warnings) {
@@ -20,7 +20,8 @@ public record BenchmarkAudio(
         Objects.requireNonNull(name, "name");
         warnings = List.copyOf(warnings);
         if (duration.isNegative() || duration.isZero()) {
-            throw new IllegalArgumentException("audio '" + name + "' must have a length, but has " + duration);
+            throw new IllegalArgumentException(
+                    "duration of audio '" + name + "' must be positive, but was " + duration);
         }
     }
 

@@ -11,8 +11,8 @@ import java.util.Objects;
  * @param jvm the virtual machine, such as {@code OpenJDK 17.0.15}
  * @param os the operating system, such as {@code Linux 6.1.0 (amd64)}
  * @param chip the processor, such as {@code Apple M2 Pro}
- * @param cores logical processors that this process may use
- * @param memoryBytes memory of the machine, or of the container where that has less
+ * @param cores logical processors available to this process
+ * @param memoryBytes memory of the machine, or the limit of the container if that is lower
  */
 public record BenchmarkEnvironment(
         String toolVersion, String jvm, String os, String chip, int cores, long memoryBytes) {
@@ -24,7 +24,7 @@ public record BenchmarkEnvironment(
         Objects.requireNonNull(chip, "chip");
     }
 
-    /** Returns what this process runs on; on macOS it asks the program {@code sysctl} for the chip. */
+    /** Detects the machine and software of this process. On macOS it runs {@code sysctl} to identify the chip. */
     public static BenchmarkEnvironment detect() {
         String version = BenchmarkEnvironment.class.getPackage().getImplementationVersion();
         String architecture = System.getProperty("os.arch");

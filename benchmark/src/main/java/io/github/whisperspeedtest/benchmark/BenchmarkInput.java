@@ -12,7 +12,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A recording to benchmark with, as a child JVM can open it for itself.
+ * A recording for a benchmark, in a form that a child JVM can open.
  *
  * @param name the name in the report
  * @param file the file, null for a recording of the embedded model
@@ -26,7 +26,7 @@ public record BenchmarkInput(
         file = file == null ? null : file.toAbsolutePath();
     }
 
-    /** Returns a recording of the user's. */
+    /** Returns a recording in a file. */
     public static BenchmarkInput of(Path file, @Nullable String reference) {
         return new BenchmarkInput(String.valueOf(file.getFileName()), file, reference);
     }
@@ -57,7 +57,7 @@ public record BenchmarkInput(
         try (InputStream in = sample.open()) {
             return AudioFiles.read(name, in);
         } catch (IOException e) {
-            throw new AudioException("The bundled recording '" + name + "' cannot be read: " + e.getMessage(), e);
+            throw new AudioException("Cannot read the bundled recording '" + name + "': " + e.getMessage(), e);
         }
     }
 }

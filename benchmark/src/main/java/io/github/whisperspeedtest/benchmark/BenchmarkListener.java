@@ -1,29 +1,29 @@
 package io.github.whisperspeedtest.benchmark;
 
-/** Is told of a benchmark while it runs; called on threads of the benchmark, one call at a time. */
+/** Receives the progress of a benchmark. Called on threads of the benchmark, but never concurrently. */
 public interface BenchmarkListener {
-    /** A listener that does nothing. */
+    /** Ignores all events. */
     BenchmarkListener NONE = new BenchmarkListener() {};
 
     /**
-     * Called once before anything is measured.
+     * Called once before the first measurement.
      *
      * @param report the environment and settings, without results
      */
     default void onStart(BenchmarkReport report) {}
 
     /**
-     * Called when an implementation gets further.
+     * Called when the measurement of an implementation advances.
      *
      * @param implementation id of the implementation
-     * @param progress how far it is
+     * @param progress the current progress
      */
     default void onProgress(String implementation, BenchmarkProgress progress) {}
 
     /**
-     * Called when an implementation is done, successfully or not.
+     * Called when an implementation has finished, successfully or not.
      *
-     * @param reportSoFar everything until now, the new result last
+     * @param reportSoFar the report so far, with the new result last
      */
     default void onResult(BenchmarkReport reportSoFar) {}
 }

@@ -43,11 +43,11 @@ public record BenchmarkPlan(
                     "runs must be at least 1 and warm-up runs at least 0, but were " + runs + " and " + warmupRuns);
         }
         if (timeLimit != null && (timeLimit.isNegative() || timeLimit.isZero())) {
-            throw new IllegalArgumentException("timeLimit must be longer than nothing, but was " + timeLimit);
+            throw new IllegalArgumentException("timeLimit must be positive, but was " + timeLimit);
         }
     }
 
-    /** Returns this plan without a text that a transcript could be compared with. */
+    /** Returns this plan without reference transcripts. */
     BenchmarkPlan withoutReferences() {
         return new BenchmarkPlan(
                 implementations,

@@ -5,22 +5,22 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far the measurement of one implementation is.
+ * The progress of measuring one implementation.
  *
  * @param stage the current stage
- * @param number which one of that stage, from 1
- * @param took how long it took, null while it is under way
+ * @param number number of the run within the stage, from 1
+ * @param took its duration, null while it is running
  */
 public record BenchmarkProgress(
         Stage stage, int number, @Nullable Duration took) {
-    /** Checks that the stage is there. */
+    /** Checks that the stage is not null. */
     public BenchmarkProgress {
         Objects.requireNonNull(stage, "stage");
     }
 
     /** The stages of a measurement, in order. */
     public enum Stage {
-        /** The model is loaded. */
+        /** Loading the model. */
         LOAD,
         /** A run that does not count. */
         WARM_UP,

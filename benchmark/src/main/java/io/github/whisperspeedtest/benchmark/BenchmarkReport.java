@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The results of a benchmark, all of them or those that there are so far.
+ * The results of a benchmark that is complete or still running.
  *
  * @param environment the machine and software
  * @param settings the settings for all implementations
@@ -51,7 +51,7 @@ public record BenchmarkReport(
                 .toList();
     }
 
-    /** Returns the median time over the length of the audio: below 1 is faster than the speaker. */
+    /** Returns the median time over the length of the audio: below 1 is faster than real time. */
     public double realTimeFactor(BenchmarkResult.Measured result) {
         return seconds(result.statistics().median()) / seconds(settings.audioDuration());
     }
@@ -61,7 +61,7 @@ public record BenchmarkReport(
         return seconds(settings.audioDuration()) / seconds(result.statistics().median());
     }
 
-    /** Returns the caveats for readers of the numbers. */
+    /** Returns the warnings about the results. */
     public List<BenchmarkWarning> warnings() {
         return BenchmarkWarning.of(this);
     }

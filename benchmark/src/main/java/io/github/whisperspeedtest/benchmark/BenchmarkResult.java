@@ -55,7 +55,7 @@ public sealed interface BenchmarkResult {
             audios = List.copyOf(audios);
             if (runs.isEmpty() || runs.stream().anyMatch(run -> run.isNegative() || run.isZero())) {
                 throw new IllegalArgumentException(
-                        "runs of '" + implementation + "' must be one or more times above zero, but were " + runs);
+                        "'" + implementation + "' must have one or more positive run times, but has " + runs);
             }
             if (!cpu.isEmpty() && cpu.size() != runs.size()) {
                 throw new IllegalArgumentException("cpu of '" + implementation + "' must have an entry for each of the "
@@ -87,7 +87,7 @@ public sealed interface BenchmarkResult {
      *
      * @param category the category of the failure
      * @param reason the failure
-     * @param remedy what the user can do about it, null if the reason says it or it is unknown
+     * @param remedy what the user can do about it, null if unknown or stated in the reason
      */
     record Failed(
             String implementation,

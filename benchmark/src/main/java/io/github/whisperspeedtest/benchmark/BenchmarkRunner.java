@@ -21,15 +21,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Measures implementations one after the other, each in its own JVM; a failure of one is a row of the report. */
+/** Measures implementations one after the other, each in its own JVM. A failure becomes a result of the report. */
 public final class BenchmarkRunner {
     private static final Logger LOG = LoggerFactory.getLogger(BenchmarkRunner.class);
 
-    private static final String RANDOM_WEIGHTS = "random weights: its speed means something, its text does not";
+    private static final String RANDOM_WEIGHTS = "random weights: the speed is meaningful, the text is not";
 
     private final WhisperSpeedtest library;
 
-    /** Creates a runner of the implementations and models of a library. */
+    /** Creates a runner for the implementations and models of a library. */
     public BenchmarkRunner(WhisperSpeedtest library) {
         this.library = library;
     }
@@ -71,7 +71,7 @@ public final class BenchmarkRunner {
         return report;
     }
 
-    /** Reads every recording once, so that a bad one is known before minutes are spent; its length and warnings are kept. */
+    /** Reads every recording once for its length and warnings, so that an unreadable one fails before the first measurement. */
     private static List<BenchmarkAudio> describe(List<BenchmarkInput> inputs) {
         List<BenchmarkAudio> audios = new ArrayList<>();
         for (BenchmarkInput input : inputs) {
@@ -91,18 +91,18 @@ public final class BenchmarkRunner {
             return new BenchmarkResult.Failed(
                     id, version, FailureCategory.of(e.kind()), String.valueOf(e.getMessage()), null);
         } catch (RuntimeException | LinkageError e) {
-            // The implementation's own list or writer of models is at fault, which must not end the others.
+            // A broken list or writer of models must not stop the other implementations.
             LOG.debug("{} failed before its JVM was started", id, e);
             return new BenchmarkResult.Failed(id, version, FailureCategory.INTERNAL, e.toString(), null);
         }
         ImplementationContext context = library.contextOf(implementation);
-        BenchmarkTask.Order order = new BenchmarkTask.Order(
+        BenchmarkTask.Input input = new BenchmarkTask.Input(
                 id, context, files, plan.inputs(), plan.warmupRuns(), plan.runs(), plan.load(), plan.transcribe());
         return library.children().toBuilder()
                 .addProperties(context.settings().properties())
                 .timeLimit(plan.timeLimit())
                 .build()
-                .run(BenchmarkTask.class, order, progress -> listener.onProgress(id, progress))
+                .run(BenchmarkTask.class, input, progress -> listener.onProgress(id, progress))
                 .fold(
                         completed -> completed
                                 .value()
@@ -123,13 +123,13 @@ public final class BenchmarkRunner {
                                 version,
                                 FailureCategory.CRASHED,
                                 crashed.describe(),
-                                "The engine's native code ended the process; its log at debug level says more."),
+                                "The engine's native code ended the process. Its log at debug level has details."),
                         timedOut -> new BenchmarkResult.Failed(
                                 id,
                                 version,
                                 FailureCategory.TIMED_OUT,
                                 timedOut.describe(),
-                                "Give it more time or a smaller model."));
+                                "Increase the time limit or use a smaller model."));
     }
 
     private static BenchmarkResult measured(
@@ -166,24 +166,24 @@ public final class BenchmarkRunner {
                 peakMemoryBytes);
     }
 
-    /** Returns the median over the runs of each part, a run's part being the sum over its recordings. */
+    /** Returns the median of each stage over the runs. The time of a run is the sum over its recordings. */
     private static @Nullable Timings medianTimings(BenchmarkTask.Measurement measurement) {
-        Duration mel = medianOfPart(measurement.runs(), Timings::mel);
-        Duration encode = medianOfPart(measurement.runs(), Timings::encode);
-        Duration decode = medianOfPart(measurement.runs(), Timings::decode);
+        Duration mel = medianOfStage(measurement.runs(), Timings::mel);
+        Duration encode = medianOfStage(measurement.runs(), Timings::encode);
+        Duration decode = medianOfStage(measurement.runs(), Timings::decode);
         if (mel == null && encode == null && decode == null) {
             return null;
         }
         return new Timings(Statistics.of(measurement.runTimes()).median(), mel, encode, decode);
     }
 
-    private static @Nullable Duration medianOfPart(
-            List<List<Transcription>> runs, Function<Timings, @Nullable Duration> part) {
+    private static @Nullable Duration medianOfStage(
+            List<List<Transcription>> runs, Function<Timings, @Nullable Duration> stage) {
         List<Duration> sums = new ArrayList<>();
         for (List<Transcription> run : runs) {
             Duration sum = Duration.ZERO;
             for (Transcription transcription : run) {
-                Duration value = part.apply(transcription.timings());
+                Duration value = stage.apply(transcription.timings());
                 if (value == null) {
                     return null;
                 }

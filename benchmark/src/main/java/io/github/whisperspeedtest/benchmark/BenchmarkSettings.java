@@ -55,12 +55,12 @@ public record BenchmarkSettings(
         return new BenchmarkSettings(model, audios, runs, warmupRuns, describe(options), load);
     }
 
-    /** Returns the length of all recordings together. */
+    /** Returns the total length of all recordings. */
     public Duration audioDuration() {
         return audios.stream().map(BenchmarkAudio::duration).reduce(Duration.ZERO, Duration::plus);
     }
 
-    /** Returns the engine options as the continuation of a list, such as {@code ", dump-graph=graphs"}; empty if there are none. */
+    /** Returns the engine options as a suffix for a list, such as {@code ", dump-graph=graphs"}; empty if there are none. */
     String describeEngineOptions() {
         return load.engineOptions().entrySet().stream()
                 .map(option -> ", " + option.getKey() + "=" + option.getValue())
@@ -73,9 +73,9 @@ public record BenchmarkSettings(
         described.put("task", options.task().name().toLowerCase(Locale.ROOT));
         described.put("beam_size", String.valueOf(options.beamSize()));
         described.put("best_of", String.valueOf(options.bestOf()));
-        TranscribeOptions usual = TranscribeOptions.defaults();
-        describe(described, "patience", options.patience(), usual.patience());
-        describe(described, "length_penalty", options.lengthPenalty(), usual.lengthPenalty());
+        TranscribeOptions defaults = TranscribeOptions.defaults();
+        describe(described, "patience", options.patience(), defaults.patience());
+        describe(described, "length_penalty", options.lengthPenalty(), defaults.lengthPenalty());
         described.put(
                 "temperatures",
                 options.temperatures().stream().map(String::valueOf).collect(Collectors.joining(" ")));
@@ -83,13 +83,13 @@ public record BenchmarkSettings(
                 described,
                 "compression_ratio_threshold",
                 options.compressionRatioThreshold(),
-                usual.compressionRatioThreshold());
+                defaults.compressionRatioThreshold());
         describe(
                 described,
                 "log_probability_threshold",
                 options.logProbabilityThreshold(),
-                usual.logProbabilityThreshold());
-        describe(described, "no_speech_threshold", options.noSpeechThreshold(), usual.noSpeechThreshold());
+                defaults.logProbabilityThreshold());
+        describe(described, "no_speech_threshold", options.noSpeechThreshold(), defaults.noSpeechThreshold());
         String prompt = options.prompt();
         if (prompt != null) {
             described.put("prompt", prompt);
@@ -109,10 +109,10 @@ public record BenchmarkSettings(
         return described;
     }
 
-    /** Adds a value that is shown only if it is not the default. */
+    /** Adds a value if it is not the default. */
     private static void describe(
-            Map<String, String> described, String name, @Nullable Double value, @Nullable Double usual) {
-        if (!Objects.equals(value, usual)) {
+            Map<String, String> described, String name, @Nullable Double value, @Nullable Double defaultValue) {
+        if (!Objects.equals(value, defaultValue)) {
             described.put(name, value == null ? "off" : String.valueOf(value));
         }
     }

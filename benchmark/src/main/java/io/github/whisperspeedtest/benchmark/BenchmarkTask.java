@@ -21,11 +21,11 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Measures one implementation; runs in a JVM of its own, so that neither a crash nor memory of one touches another.
+ * Measures one implementation in a child JVM, so that its crashes and its memory use do not affect other implementations.
  *
- * <p>The recordings are decoded before the clock starts: every implementation gets the same samples.
+ * <p>Recordings are decoded before timing starts, so every implementation gets the same samples.
  */
-public final class BenchmarkTask implements ChildTask<BenchmarkTask.Order, BenchmarkProgress, BenchmarkTask.Outcome> {
+public final class BenchmarkTask implements ChildTask<BenchmarkTask.Input, BenchmarkProgress, BenchmarkTask.Outcome> {
     /** Creates the task. */
     public BenchmarkTask() {}
 
@@ -35,17 +35,17 @@ public final class BenchmarkTask implements ChildTask<BenchmarkTask.Order, Bench
      * @param implementation id of the implementation
      * @param context the directories and settings for it
      * @param files the model's files
-     * @param inputs the recordings
+     * @param recordings the recordings
      * @param warmupRuns runs that do not count
      * @param runs runs that count
      * @param load how to load the model
      * @param transcribe how to transcribe
      */
-    public record Order(
+    public record Input(
             String implementation,
             ImplementationContext context,
             ModelFiles files,
-            List<BenchmarkInput> inputs,
+            List<BenchmarkInput> recordings,
             int warmupRuns,
             int runs,
             LoadOptions load,
@@ -53,7 +53,7 @@ public final class BenchmarkTask implements ChildTask<BenchmarkTask.Order, Bench
 
     /** The outcome. */
     public sealed interface Outcome {
-        /** Returns what the function for its kind makes of this outcome. */
+        /** Calls the function for this kind of outcome and returns its result. */
         <R> R fold(Function<Measurement, R> measurement, Function<Unavailable, R> unavailable);
     }
 
@@ -72,7 +72,7 @@ public final class BenchmarkTask implements ChildTask<BenchmarkTask.Order, Bench
     /**
      * The measurements.
      *
-     * @param parameters what the model really ran with
+     * @param parameters the parameters in effect
      * @param load time to load the model
      * @param warmups times of the runs that do not count
      * @param runs the transcriptions of each run that counts, one per recording
@@ -94,29 +94,30 @@ public final class BenchmarkTask implements ChildTask<BenchmarkTask.Order, Bench
     }
 
     @Override
-    public Outcome run(Order order, ChildReporter<BenchmarkProgress> reporter) {
+    public Outcome run(Input input, ChildReporter<BenchmarkProgress> reporter) {
         Implementation implementation = ImplementationRegistry.discover(
-                        BenchmarkTask.class.getClassLoader(), unused -> order.context())
-                .require(order.implementation());
+                        BenchmarkTask.class.getClassLoader(), unused -> input.context())
+                .require(input.implementation());
         if (implementation.availability() instanceof Availability.Unavailable missing) {
             return new Unavailable(missing.problem());
         }
-        // Before time is spent on recordings and the model.
-        Transcribers.check(implementation, order.load());
-        Transcribers.check(implementation, order.transcribe());
-        List<Audio> audios = order.inputs().stream().map(BenchmarkInput::read).toList();
+        // Fails before the recordings are decoded and the model is loaded.
+        Transcribers.check(implementation, input.load());
+        Transcribers.check(implementation, input.transcribe());
+        List<Audio> audios =
+                input.recordings().stream().map(BenchmarkInput::read).toList();
 
         reporter.report(new BenchmarkProgress(BenchmarkProgress.Stage.LOAD, 1, null));
         long loadStart = System.nanoTime();
-        try (Transcriber transcriber = Transcribers.open(implementation, order.files(), order.load())) {
+        try (Transcriber transcriber = Transcribers.open(implementation, input.files(), input.load())) {
             Duration load = since(loadStart);
             reporter.report(new BenchmarkProgress(BenchmarkProgress.Stage.LOAD, 1, load));
 
             List<Duration> warmups = new ArrayList<>();
-            for (int i = 1; i <= order.warmupRuns(); i++) {
+            for (int i = 1; i <= input.warmupRuns(); i++) {
                 reporter.report(new BenchmarkProgress(BenchmarkProgress.Stage.WARM_UP, i, null));
                 long start = System.nanoTime();
-                transcribeAll(transcriber, audios, order.transcribe());
+                transcribeAll(transcriber, audios, input.transcribe());
                 warmups.add(since(start));
                 reporter.report(new BenchmarkProgress(BenchmarkProgress.Stage.WARM_UP, i, warmups.get(i - 1)));
             }
@@ -124,11 +125,11 @@ public final class BenchmarkTask implements ChildTask<BenchmarkTask.Order, Bench
             List<List<Transcription>> runs = new ArrayList<>();
             List<Duration> runTimes = new ArrayList<>();
             List<CpuUsage> cpu = new ArrayList<>();
-            for (int i = 1; i <= order.runs(); i++) {
+            for (int i = 1; i <= input.runs(); i++) {
                 reporter.report(new BenchmarkProgress(BenchmarkProgress.Stage.RUN, i, null));
                 CpuMeter meter = CpuMeter.start();
                 long start = System.nanoTime();
-                runs.add(transcribeAll(transcriber, audios, order.transcribe()));
+                runs.add(transcribeAll(transcriber, audios, input.transcribe()));
                 runTimes.add(since(start));
                 CpuUsage usage = meter.stop();
                 if (usage != null) {

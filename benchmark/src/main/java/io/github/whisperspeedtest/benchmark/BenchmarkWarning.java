@@ -14,9 +14,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A caveat for readers of the numbers.
+ * A warning about the results.
  *
- * @param kind the kind of caveat
+ * @param kind the kind of warning
  * @param implementation id of the implementation concerned, null for all
  * @param message the observation, as a sentence
  */
@@ -36,10 +36,10 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
     /** The kinds, each with advice. */
     public enum Kind {
         /** Other programs or other virtual machines used more than a tenth of the CPU time that the timed runs needed. */
-        BUSY_MACHINE("Repeat the benchmark when the machine is quiet; the order can differ then."),
-        /** A recording is cut off, damaged, or was not read as its header states. */
+        BUSY_MACHINE("Repeat the benchmark on an idle machine; the ranking may change."),
+        /** A recording is truncated, damaged, or does not match its header. */
         RECORDING("Transcripts and word error rates cover only the rest of the recording."),
-        /** The audio is short, so the overhead of a call weighs too much. */
+        /** The audio is short, so the overhead of each call distorts the comparison. */
         SHORT_AUDIO("Use longer recordings for a fair comparison."),
         /** There is only one timed run. */
         SINGLE_RUN("Use three runs or more to see the variation."),
@@ -70,7 +70,7 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
     }
 
     /** Returns whether it makes the ranking unreliable. */
-    boolean isAboutOrder() {
+    boolean affectsRanking() {
         return kind == Kind.BUSY_MACHINE;
     }
 
@@ -108,8 +108,8 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
 
     private static void addBusyMachine(List<Measured> ranking, List<BenchmarkWarning> warnings) {
         double wall = 0;
-        double wanted = 0;
-        double missed = 0;
+        double needed = 0;
+        double contended = 0;
         double others = 0;
         double stolen = 0;
         int cores = 0;
@@ -120,13 +120,13 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
                 Duration time = result.runs().get(run);
                 cores = usage.cores();
                 wall += seconds(time);
-                wanted += seconds(time) * Math.min(threads, cores);
-                missed += seconds(usage.contention(time, threads));
+                needed += seconds(time) * Math.min(threads, cores);
+                contended += seconds(usage.contention(time, threads));
                 others += usage.others() == null ? 0 : seconds(usage.others());
                 stolen += usage.stolen() == null ? 0 : seconds(usage.stolen());
             }
         }
-        if (missed > BUSY_SHARE * wanted) {
+        if (contended > BUSY_SHARE * needed) {
             warnings.add(new BenchmarkWarning(
                     Kind.BUSY_MACHINE,
                     null,

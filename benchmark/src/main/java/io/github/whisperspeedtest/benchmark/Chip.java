@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks the operating system what the processor is called. */
+/** Determines the name of the processor. */
 final class Chip {
     private static final Logger LOG = LoggerFactory.getLogger(Chip.class);
     private static final int SYSCTL_SECONDS = 5;
@@ -23,12 +23,12 @@ final class Chip {
         try {
             return Files.isReadable(cpuInfo) ? fromCpuInfo(Files.readAllLines(cpuInfo)) : fromSysctl();
         } catch (IOException e) {
-            LOG.debug("The processor's name is not known", e);
+            LOG.debug("Cannot determine the name of the processor", e);
             return Optional.empty();
         }
     }
 
-    /** Returns the first model name; processors of the Arm family have none on Linux. */
+    /** Returns the first model name. Linux reports none for Arm processors. */
     static Optional<String> fromCpuInfo(List<String> lines) {
         return lines.stream()
                 .filter(line -> line.startsWith("model name"))
@@ -45,7 +45,7 @@ final class Chip {
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         try {
-            // A few dozen bytes: they fit into the pipe, so the program ends without being read from.
+            // The output fits into the pipe buffer, so the program can end before its output is read.
             if (!process.waitFor(SYSCTL_SECONDS, TimeUnit.SECONDS)) {
                 return Optional.empty();
             }

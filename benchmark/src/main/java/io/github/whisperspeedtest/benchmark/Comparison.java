@@ -4,11 +4,11 @@ import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Says how much faster the fastest implementation was than each of the others. */
+/** Compares the fastest implementation with each of the others. */
 final class Comparison {
     private Comparison() {}
 
-    /** Returns one sentence per slower implementation, none where fewer than two ran. */
+    /** Returns one sentence per slower implementation, none if fewer than two ran. */
     static List<String> sentences(BenchmarkReport report, Symbols symbols) {
         List<Measured> ranking = report.ranking();
         List<String> sentences = new ArrayList<>();
@@ -19,8 +19,8 @@ final class Comparison {
     }
 
     /**
-     * Divides the medians; the relative error of the quotient is the root of the sum of the squared relative deviations, as
-     * for any quotient of independent quantities.
+     * Divides the medians and propagates their errors: the relative error of a quotient of independent quantities is the root
+     * of the sum of the squared relative deviations.
      */
     private static String sentence(Measured fastest, Measured slower, Symbols symbols) {
         Statistics fast = fastest.statistics();

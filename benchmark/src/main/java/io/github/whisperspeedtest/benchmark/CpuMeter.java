@@ -25,8 +25,8 @@ final class CpuMeter {
     private static final Pattern PROCESSOR = Pattern.compile("(?m)^cpu(\\d+) (.+)$");
     private static final long TICK_MILLIS = 10;
 
-    /** Shorter runs cannot be attributed: the CPU time of other processes is counted in ticks. */
-    private static final Duration SHORTEST = Duration.ofMillis(10 * TICK_MILLIS);
+    /** The tick resolution is too coarse for shorter runs. */
+    private static final Duration MIN_DURATION = Duration.ofMillis(10 * TICK_MILLIS);
 
     private static final int IDLE = 3;
     private static final int IO_WAIT = 4;
@@ -39,12 +39,12 @@ final class CpuMeter {
 
     private CpuMeter() {
         if (before == null) {
-            // The load at the end is relative to this call.
+            // Starts the interval for the load that stop() reads.
             system.getCpuLoad();
         }
     }
 
-    /** Begins to measure. */
+    /** Starts measuring. */
     static CpuMeter start() {
         return new CpuMeter();
     }
@@ -57,7 +57,7 @@ final class CpuMeter {
         }
         Duration own = Duration.ofNanos(system.getProcessCpuTime() - ownNanos);
         Duration wall = Duration.ofNanos(System.nanoTime() - start);
-        if (wall.compareTo(SHORTEST) < 0) {
+        if (wall.compareTo(MIN_DURATION) < 0) {
             return new CpuUsage(system.getAvailableProcessors(), own, null, null);
         }
         Processors after = Processors.read();
@@ -77,7 +77,7 @@ final class CpuMeter {
         return new CpuUsage(cores, own, notNegative(busy.minus(own)), null);
     }
 
-    /** A counter that ticks in hundredths of a second can lag behind one that counts nanoseconds. */
+    /** Returns at least zero. Counters in ticks can lag behind counters in nanoseconds. */
     private static Duration notNegative(Duration duration) {
         return duration.isNegative() ? Duration.ZERO : duration;
     }
@@ -85,8 +85,8 @@ final class CpuMeter {
     /**
      * The counters of the processors that this process may run on.
      *
-     * @param count how many these are
-     * @param busy time that any process used
+     * @param count number of these processors
+     * @param busy CPU time that all processes used
      * @param stolen time that a hypervisor withheld
      */
     record Processors(int count, Duration busy, Duration stolen) {
@@ -101,7 +101,7 @@ final class CpuMeter {
         /**
          * Reads the counters.
          *
-         * @throws IllegalArgumentException if the texts do not have the form of Linux
+         * @throws IllegalArgumentException if the format is not that of Linux
          */
         static Processors parse(String stat, String status) {
             Matcher list = ALLOWED.matcher(status);

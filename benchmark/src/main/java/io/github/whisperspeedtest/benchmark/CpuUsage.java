@@ -5,7 +5,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who used the processors during one timed run.
+ * The CPU usage during one timed run.
  *
  * @param cores logical processors that the measured process may run on
  * @param own CPU time of the measured process, all threads together
@@ -17,7 +17,7 @@ public record CpuUsage(
         Duration own,
         @Nullable Duration others,
         @Nullable Duration stolen) {
-    /** Checks the number of processors and that nothing is null that must not be. */
+    /** Checks the number of processors and that {@code own} is not null. */
     public CpuUsage {
         Objects.requireNonNull(own, "own");
         if (cores < 1) {
@@ -26,11 +26,11 @@ public record CpuUsage(
     }
 
     /**
-     * Returns the CPU time that the run wanted and did not get: what other processes took of the processors that its threads needed, and
-     * what the hypervisor withheld.
+     * Returns the CPU time that the run needed but did not get: what other processes used beyond the processors that its threads left
+     * free, and what the hypervisor withheld.
      *
-     * @param wall how long the run took
-     * @param threads threads that compute in the run
+     * @param wall duration of the run
+     * @param threads number of compute threads of the run
      */
     Duration contention(Duration wall, int threads) {
         Duration free = wall.multipliedBy(Math.max(0, cores - threads));

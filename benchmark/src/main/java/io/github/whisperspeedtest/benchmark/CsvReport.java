@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A report as comma-separated values: a header line, then one line per implementation, fastest first.
  *
- * <p>Follows RFC 4180, without line breaks inside cells. Times are seconds. A cell is empty where its value is not
- * known. Several notes, and the texts of several recordings, stand in one cell with {@code |} between them. A text that a spreadsheet would take
- * for a formula gets an apostrophe before it (source: OWASP, "CSV Injection").
+ * <p>Follows RFC 4180, without line breaks inside cells. Times are in seconds. A cell is empty if its value is unknown. Notes, and the
+ * texts of several recordings, are joined with {@code |} in one cell. Text that a spreadsheet would evaluate as a formula is prefixed with
+ * an apostrophe (source: OWASP, "CSV Injection").
  */
 public final class CsvReport {
     private static final List<String> HEADINGS = List.of(
@@ -127,7 +127,7 @@ public final class CsvReport {
                 cores.map(MeanCores::own).map(CsvReport::number).orElse(""),
                 cores.map(MeanCores::others).map(CsvReport::number).orElse(""),
                 cores.map(MeanCores::stolen).map(CsvReport::number).orElse(""),
-                String.valueOf(report.warnings().stream().anyMatch(BenchmarkWarning::isAboutOrder)),
+                String.valueOf(report.warnings().stream().anyMatch(BenchmarkWarning::affectsRanking)),
                 text(String.join(SEPARATOR, parameters.notes())),
                 text(result.audios().stream()
                         .map(audio -> audio.text().strip())

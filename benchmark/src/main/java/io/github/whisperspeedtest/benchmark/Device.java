@@ -8,15 +8,15 @@ import java.util.Locale;
 final class Device {
     private static final String CPU = "cpu";
 
-    /** The general word for any device but the CPU. */
+    /** Stands for any device except the CPU. */
     private static final String GPU = "gpu";
 
     private Device() {}
 
     /**
-     * Returns whether another device was used than the requested one.
+     * Returns whether the device differs from the requested one.
      *
-     * <p>Engines add detail, as in {@code CPU (AVX2)} for {@code cpu}, and name a GPU after its interface; neither is a
+     * <p>Engines add details, as in {@code CPU (AVX2)} for {@code cpu}, and name a GPU after its interface. Neither counts as a
      * difference.
      */
     static boolean fellBack(EngineParameters parameters) {
@@ -34,8 +34,8 @@ final class Device {
     }
 
     /**
-     * Returns whether the details of the device name the engine, such as {@code CPU (ONNX Runtime)} in place of MLX; figures of one
-     * engine must not pass for those of another.
+     * Returns whether the details of the device name the engine, such as {@code CPU (ONNX Runtime)} for {@code mlx} without MLX. A report
+     * must always show such details, so that results of one engine are not mistaken for those of another.
      */
     static boolean namesEngine(EngineParameters parameters) {
         String device = parameters.device();
@@ -45,12 +45,12 @@ final class Device {
                 && parameters.runtime().startsWith(device.substring(details + 2, device.length() - 1));
     }
 
-    /** Returns the device for display, with the requested one where that is another. */
+    /** Returns the device for display, with the requested device if that differs. */
     static String describe(EngineParameters parameters) {
         return parameters.device() + note(parameters);
     }
 
-    /** Returns what follows the device: nothing, or the requested one where that is another. */
+    /** Returns the suffix for the device: the requested device if that differs, otherwise empty. */
     static String note(EngineParameters parameters) {
         return fellBack(parameters) ? " (not " + parameters.requestedDevice() + ")" : "";
     }

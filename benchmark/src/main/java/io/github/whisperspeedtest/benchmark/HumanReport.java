@@ -18,9 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Renders a report for a terminal.
  *
- * <p>{@link #render} gives all of it; the other methods give its parts, for a program that shows each result as soon as it is
- * there. Every part ends in a line feed. The table leaves out columns that a narrow terminal has no room for; each result has
- * their values.
+ * <p>{@link #render} returns the whole report. The other methods return its parts, for a program that shows each result as soon as
+ * it is available. Every part ends with a line feed. The table omits columns that do not fit; their values are in the results.
  */
 public final class HumanReport {
     private static final int DEFAULT_COLUMNS = 80;
@@ -45,8 +44,8 @@ public final class HumanReport {
     /**
      * Creates a renderer.
      *
-     * @param ascii whether the report's own symbols are plain ASCII, such as {@code +-} for ±; names and transcripts keep theirs
-     * @param color whether to mark up with ANSI escape sequences
+     * @param ascii whether to use ASCII symbols, such as {@code +-} for ±; names and transcripts are not converted
+     * @param color whether to use ANSI escape sequences
      * @param tableColumns the width of the table
      * @param lineColumns the width at which other lines wrap, {@link Integer#MAX_VALUE} for never
      */
@@ -66,7 +65,7 @@ public final class HumanReport {
         return parts.stream().filter(part -> !part.isEmpty()).collect(Collectors.joining("\n"));
     }
 
-    /** Returns everything that affects the numbers. */
+    /** Returns the environment and the settings. */
     public String header(BenchmarkReport report) {
         BenchmarkEnvironment environment = report.environment();
         BenchmarkSettings settings = report.settings();
@@ -111,7 +110,7 @@ public final class HumanReport {
     /**
      * Returns the result of one implementation.
      *
-     * @param report the report that the result belongs to, for the length of its audio
+     * @param report the report of the result, for the length of the audio
      */
     public String result(BenchmarkReport report, BenchmarkResult result) {
         StringBuilder target = new StringBuilder();
@@ -134,8 +133,8 @@ public final class HumanReport {
     }
 
     /**
-     * Returns the table, fastest first, how much faster the fastest was, and the warnings; empty without results. A warning that the
-     * order cannot be trusted stands above the table.
+     * Returns the table with the fastest first, the comparison with the fastest, and the warnings; empty without results. Warnings about
+     * the ranking precede the table.
      */
     public String conclusion(BenchmarkReport report) {
         if (report.results().isEmpty()) {
@@ -143,10 +142,10 @@ public final class HumanReport {
         }
         StringBuilder target = new StringBuilder();
         List<BenchmarkWarning> warnings = report.warnings();
-        List<BenchmarkWarning> aboutOrder =
-                warnings.stream().filter(BenchmarkWarning::isAboutOrder).toList();
-        if (!aboutOrder.isEmpty()) {
-            appendWarnings(target, aboutOrder);
+        List<BenchmarkWarning> rankingWarnings =
+                warnings.stream().filter(BenchmarkWarning::affectsRanking).toList();
+        if (!rankingWarnings.isEmpty()) {
+            appendWarnings(target, rankingWarnings);
             target.append('\n');
         }
         appendTable(target, report);
@@ -156,7 +155,7 @@ public final class HumanReport {
             comparison.forEach(sentence -> target.append(wrap(sentence)).append('\n'));
         }
         List<BenchmarkWarning> others =
-                warnings.stream().filter(warning -> !warning.isAboutOrder()).toList();
+                warnings.stream().filter(warning -> !warning.affectsRanking()).toList();
         if (!others.isEmpty()) {
             target.append('\n');
             appendWarnings(target, others);
@@ -200,7 +199,7 @@ public final class HumanReport {
                 target,
                 "WER",
                 ResultTable.wordErrorRate(result)
-                        + result.wordErrorRate().map(HumanReport::wrongWords).orElse(""));
+                        + result.wordErrorRate().map(HumanReport::wordErrors).orElse(""));
         EngineParameters parameters = result.parameters();
         line(
                 target,
@@ -230,8 +229,8 @@ public final class HumanReport {
         }
     }
 
-    private static String wrongWords(WordErrorRate rate) {
-        return " (" + rate.errors() + " wrong of " + counted(rate.referenceWords(), "word") + ")";
+    private static String wordErrors(WordErrorRate rate) {
+        return " (" + counted(rate.errors(), "error") + " in " + counted(rate.referenceWords(), "word") + ")";
     }
 
     private static String quote(String text) {
@@ -250,7 +249,7 @@ public final class HumanReport {
         List<BenchmarkResult> failures = report.failures();
         List<List<String>> all = new ArrayList<>();
         all.add(ResultTable.headings(symbols));
-        ranking.forEach(result -> all.add(withoutLongWords(ResultTable.cells(report, result, symbols))));
+        ranking.forEach(result -> all.add(withShortenedWords(ResultTable.cells(report, result, symbols))));
         List<String> failed = failures.stream()
                 .map(failure -> cut(failure.implementation(), MAX_IMPLEMENTATION_COLUMNS))
                 .toList();
@@ -279,7 +278,7 @@ public final class HumanReport {
         }
     }
 
-    private List<String> withoutLongWords(List<String> cells) {
+    private List<String> withShortenedWords(List<String> cells) {
         List<String> shorter = new ArrayList<>(cells);
         shorter.set(0, cut(cells.get(0), MAX_IMPLEMENTATION_COLUMNS));
         int type = cells.size() - 2;
@@ -287,7 +286,7 @@ public final class HumanReport {
         return shorter;
     }
 
-    /** Returns the rows without as many of the optional columns as leave room for the devices. */
+    /** Drops optional columns until the devices fit. */
     private List<List<String>> fitted(List<List<String>> rows, List<String> failed, int device) {
         List<Integer> left = new ArrayList<>(ResultTable.OPTIONAL);
         Set<Integer> dropped = new HashSet<>();
@@ -310,7 +309,7 @@ public final class HumanReport {
                 .toList();
     }
 
-    /** Returns the widths of the columns; the last one is what the others leave of a line. */
+    /** Returns the widths of the columns. The last column gets the remaining width. */
     private int[] widths(List<List<String>> rows, List<String> failed) {
         int last = rows.get(0).size() - 1;
         int[] widths = new int[last + 1];
@@ -331,7 +330,7 @@ public final class HumanReport {
         return (Device.namesEngine(parameters) ? device : device.replaceFirst(" \\(.*", "")) + Device.note(parameters);
     }
 
-    /** Leaves out details of the device rather than the note that it is not the requested one. */
+    /** Drops details of the device before it shortens the note about the requested device. */
     private String device(EngineParameters parameters, int columns) {
         String note = Device.note(parameters);
         String device = TerminalText.oneLine(parameters.device());

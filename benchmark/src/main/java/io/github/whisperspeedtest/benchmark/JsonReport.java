@@ -21,10 +21,10 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A report as JSON: everything that was measured and what follows from it, in one object.
+ * A report as one JSON object with the measured and the derived values.
  *
- * <p>Times are seconds, sizes bytes, rates fractions. Unknown values are {@code null}. {@code format_version} rises when a
- * field changes its meaning or goes; new fields may come without that.
+ * <p>Times are in seconds, sizes in bytes, rates are fractions. Unknown values are {@code null}. {@code format_version} increases when a
+ * field changes its meaning or is removed, but not when a field is added.
  */
 public final class JsonReport {
     /** The {@code format_version} that is written and read. */
@@ -57,11 +57,11 @@ public final class JsonReport {
     }
 
     /**
-     * Reads a report that {@link #render} wrote; what follows from the measured values is computed anew.
+     * Reads a report that {@link #render} wrote. Derived values are computed again.
      *
      * @param json the whole file
-     * @param source what the file is called, for messages
-     * @throws WhisperSpeedtestException if it is no such report; names the field
+     * @param source name of the file, for messages
+     * @throws WhisperSpeedtestException if it is not such a report; the message names the field
      */
     public static BenchmarkReport parse(String json, String source) {
         try {

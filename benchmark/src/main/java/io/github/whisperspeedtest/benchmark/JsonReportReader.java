@@ -23,7 +23,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Turns the tree of a JSON report into a report again. */
+/** Creates a report from its JSON tree. */
 final class JsonReportReader {
     private final String source;
 
@@ -35,7 +35,7 @@ final class JsonReportReader {
         int version = integer(root, "format_version");
         if (version != JsonReport.FORMAT_VERSION) {
             throw invalid(
-                    "its format_version is " + version + ", and this version of the tool reads "
+                    "its format_version is " + version + ", but this version of the tool reads "
                             + JsonReport.FORMAT_VERSION,
                     null);
         }
@@ -85,7 +85,7 @@ final class JsonReportReader {
                         engineOptions(load)));
     }
 
-    /** Reads options that reports did not have at first; for a time, {@code dump_graph} was a field of its own. */
+    /** Reads engine options, which early reports lack. For a time, {@code dump_graph} was a separate field. */
     private Map<String, String> engineOptions(JsonNode load) {
         Map<String, String> options = new LinkedHashMap<>();
         String graph = optional(load, "dump_graph", this::text);
@@ -124,7 +124,7 @@ final class JsonReportReader {
                 return category;
             }
         }
-        throw invalid("it has a failure of the unknown category '" + name + "'", null);
+        throw invalid("it has a failure with the unknown category '" + name + "'", null);
     }
 
     private Measured measured(String implementation, String version, JsonNode node) {
@@ -149,14 +149,14 @@ final class JsonReportReader {
                 optional(node, "peak_memory_bytes", this::wholeNumber));
     }
 
-    /** Reads a list that reports did not have at first. */
+    /** Reads a list, which early reports lack. */
     private List<String> texts(JsonNode node, String name) {
         List<String> texts =
                 optional(node, name, (parent, field) -> list(parent, field, value -> element(value, field)));
         return texts == null ? List.of() : texts;
     }
 
-    /** Early reports lack this field. */
+    /** Reads the CPU usage, which early reports lack. */
     private List<CpuUsage> cpu(JsonNode measured) {
         List<CpuUsage> cpu = optional(measured, "run_cpu", (node, name) -> list(node, name, this::cpuUsage));
         return cpu == null ? List.of() : cpu;
@@ -172,7 +172,7 @@ final class JsonReportReader {
 
     private String element(JsonNode value, String name) {
         if (!value.isTextual()) {
-            throw invalid("'" + name + "' holds something that is not a text", null);
+            throw invalid("'" + name + "' must contain only strings", null);
         }
         return value.textValue();
     }
@@ -209,7 +209,7 @@ final class JsonReportReader {
     }
 
     private String text(JsonNode node, String name) {
-        return field(node, name, JsonNode::isTextual, "a text").textValue();
+        return field(node, name, JsonNode::isTextual, "a string").textValue();
     }
 
     private int integer(JsonNode node, String name) {
@@ -232,7 +232,7 @@ final class JsonReportReader {
 
     private Duration seconds(JsonNode value) {
         if (!value.isNumber()) {
-            throw invalid("a time of a run is not a number of seconds", null);
+            throw invalid("'run_seconds' must contain only numbers", null);
         }
         return duration(value, "run_seconds");
     }
@@ -241,7 +241,7 @@ final class JsonReportReader {
         try {
             return Seconds.toDuration(value.decimalValue());
         } catch (ArithmeticException e) {
-            throw invalid("'" + name + "' is too long a time or finer than nanoseconds", e);
+            throw invalid("'" + name + "' is too large or more precise than nanoseconds", e);
         }
     }
 
@@ -264,7 +264,9 @@ final class JsonReportReader {
     }
 
     private static String describe(JsonNode value) {
-        return value.isMissingNode() ? "missing" : value.isContainerNode() ? "something else" : value.toString();
+        return value.isMissingNode()
+                ? "missing"
+                : value.isObject() ? "an object" : value.isArray() ? "a list" : value.toString();
     }
 
     private WhisperSpeedtestException invalid(String found, @Nullable Throwable cause) {

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Renders a report as GitHub-flavoured Markdown: settings, a table, fastest first, notes, transcripts and warnings. */
+/** Renders a report as GitHub-flavoured Markdown: settings, a table with the fastest first, notes, transcripts and warnings. */
 public final class MarkdownReport {
     /** Characters that start markup inside a line. */
     private static final Pattern MARKUP = Pattern.compile("[\\\\|`*\\[\\]<>&~]");
@@ -29,7 +29,7 @@ public final class MarkdownReport {
         appendList(
                 target,
                 report.warnings().stream()
-                        .filter(warning -> !warning.isAboutOrder())
+                        .filter(warning -> !warning.affectsRanking())
                         .map(MarkdownReport::sentences)
                         .toList());
         return target.toString();
@@ -62,7 +62,7 @@ public final class MarkdownReport {
                 + settings.describeEngineOptions());
         lines.add("Runs: " + settings.runs() + " timed, " + settings.warmupRuns() + " warm-up");
         report.warnings().stream()
-                .filter(BenchmarkWarning::isAboutOrder)
+                .filter(BenchmarkWarning::affectsRanking)
                 .map(MarkdownReport::sentences)
                 .forEach(lines::add);
         lines.forEach(line -> target.append("- ").append(escape(line)).append('\n'));
@@ -96,7 +96,7 @@ public final class MarkdownReport {
         }
     }
 
-    /** Returns the cells with one more before the device. */
+    /** Inserts the runtime before the device. */
     private static List<String> withRuntime(List<String> cells, String runtime) {
         List<String> more = new ArrayList<>(cells);
         more.add(cells.size() - 1, runtime);

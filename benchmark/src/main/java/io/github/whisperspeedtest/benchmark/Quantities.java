@@ -5,7 +5,7 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.time.Duration;
 
-/** Numbers with their units, as shown to users; independent of the locale. */
+/** Formats numbers with units for display, independent of the locale. */
 final class Quantities {
     private static final int DIGITS = 3;
     private static final MathContext PRECISION = new MathContext(DIGITS, RoundingMode.HALF_UP);
@@ -15,13 +15,13 @@ final class Quantities {
 
     private Quantities() {}
 
-    /** Returns three digits that matter, in milliseconds below one second and in seconds from there. */
+    /** Returns three significant digits, in milliseconds below one second and otherwise in seconds. */
     static String duration(Duration duration) {
         boolean inSeconds = inSeconds(duration);
         return number(in(duration, inSeconds)) + unit(inSeconds);
     }
 
-    /** Returns a mean and its deviation in the unit of the mean, the deviation with two digits that matter. */
+    /** Returns a mean and its deviation in the unit of the mean. The deviation has two significant digits. */
     static String durationWithDeviation(Duration mean, Duration deviation, String plusMinus) {
         boolean inSeconds = inSeconds(mean);
         BigDecimal rounded = in(deviation, inSeconds).round(DEVIATION_PRECISION);
@@ -29,7 +29,7 @@ final class Quantities {
                 + rounded.stripTrailingZeros().toPlainString() + unit(inSeconds);
     }
 
-    /** Decides after rounding, so that 999.9 ms becomes a second. */
+    /** Decides after rounding, so that 999.9 ms becomes 1 s. */
     private static boolean inSeconds(Duration duration) {
         return in(duration, false).round(PRECISION).compareTo(THOUSAND) >= 0;
     }
@@ -42,7 +42,7 @@ final class Quantities {
         return seconds ? " s" : " ms";
     }
 
-    /** Returns three digits that matter, and all of those before the decimal point. */
+    /** Returns three significant digits, or more if the integer part is longer. */
     static String number(double value) {
         return number(BigDecimal.valueOf(value));
     }
@@ -57,12 +57,12 @@ final class Quantities {
                 .toPlainString();
     }
 
-    /** Returns a number with two digits after the point. */
+    /** Returns a number with two decimals. */
     static String hundredths(double value) {
         return BigDecimal.valueOf(value).setScale(2, RoundingMode.HALF_UP).toPlainString();
     }
 
-    /** Returns a fraction as a percentage with one digit after the point. */
+    /** Returns a fraction as a percentage with one decimal. */
     static String percent(double fraction) {
         return BigDecimal.valueOf(fraction)
                         .movePointRight(2)
@@ -71,7 +71,7 @@ final class Quantities {
                 + " %";
     }
 
-    /** Returns a size in the largest unit of which there is at least one, by powers of 1024. */
+    /** Returns a size in the largest binary unit that gives at least 1. */
     static String bytes(long bytes) {
         double value = bytes;
         int unit = 0;

@@ -6,16 +6,16 @@ import io.github.whisperspeedtest.benchmark.BenchmarkResult.Unavailable;
 import io.github.whisperspeedtest.evaluation.WordErrorRate;
 import java.util.List;
 
-/** The columns of a table of results, and the words for an outcome. */
+/** The columns of the result table, and texts for outcomes. */
 final class ResultTable {
     static final String UNKNOWN = "n/a";
 
     private ResultTable() {}
 
-    /** Indices of the columns that a narrow table leaves out, in this order; the first follows from the speed. */
+    /** Indices of the columns that a narrow table drops, in this order. The first one can be derived from the speed. */
     static final List<Integer> OPTIONAL = List.of(4, 2, 6, 5);
 
-    /** Returns the headings; the first and the last column hold words, those between them numbers. */
+    /** Returns the headings. The first and the last column are aligned left, the others right. */
     static List<String> headings(Symbols symbols) {
         return List.of(
                 "Implementation",
@@ -90,7 +90,7 @@ final class ResultTable {
         return result instanceof Unavailable unavailable ? unavailable.problem().reason() : "";
     }
 
-    /** Returns what to do about a failure, empty where that is unknown. */
+    /** Returns the remedy for a failure, empty if unknown. */
     static String remedy(BenchmarkResult result) {
         if (result instanceof Failed failed) {
             String remedy = failed.remedy();

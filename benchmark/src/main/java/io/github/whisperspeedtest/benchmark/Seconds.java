@@ -3,13 +3,13 @@ package io.github.whisperspeedtest.benchmark;
 import java.math.BigDecimal;
 import java.time.Duration;
 
-/** Durations as exact numbers of seconds, for files. */
+/** Converts durations to exact decimal seconds and back, for files. */
 final class Seconds {
     private static final int NANO_DIGITS = 9;
 
     private Seconds() {}
 
-    /** Returns the seconds without needless zeros. */
+    /** Returns the seconds without trailing zeros. */
     static BigDecimal of(Duration duration) {
         BigDecimal seconds = BigDecimal.valueOf(duration.getSeconds())
                 .add(BigDecimal.valueOf(duration.getNano(), NANO_DIGITS))
@@ -20,7 +20,7 @@ final class Seconds {
     /**
      * Returns the duration of the given seconds.
      *
-     * @throws ArithmeticException if they are too many, or finer than nanoseconds
+     * @throws ArithmeticException if they are too large or more precise than nanoseconds
      */
     static Duration toDuration(BigDecimal seconds) {
         return Duration.ofNanos(seconds.movePointRight(NANO_DIGITS).longValueExact());

@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
  * @param count number of times
  * @param median the middle one, or the mean of the two in the middle
  * @param mean their mean
- * @param standardDeviation standard deviation of the sample (divided by count - 1), null for a single one
+ * @param standardDeviation standard deviation of the sample (divided by count - 1), null for a single time
  * @param min the shortest
  * @param max the longest
  */
 public record Statistics(
         int count, Duration median, Duration mean, @Nullable Duration standardDeviation, Duration min, Duration max) {
-    /** Checks that there is something. */
+    /** Checks the count and that nothing is null but the deviation. */
     public Statistics {
         if (count < 1) {
             throw new IllegalArgumentException("count must be at least 1, but was " + count);

@@ -6,20 +6,20 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Lays text of unknown origin out for a terminal: removes what could steer it, measures columns, pads, cuts and wraps.
+ * Formats untrusted text for a terminal: removes control characters, measures columns, pads, truncates and wraps.
  *
- * <p>Public for the command line, whose tables and messages follow the same rules as the reports.
+ * <p>Public because the command line uses it for its own tables and messages.
  */
 public final class TerminalText {
     /**
-     * Control characters, which could steer the terminal, and the marks that turn the direction of all that follows; source:
-     * Unicode Standard Annex 9, "Explicit Directional Embeddings", "Overrides" and "Isolates".
+     * Control characters and line separators, and characters that change the direction of the following text; source: Unicode
+     * Standard Annex 9, "Explicit Directional Embeddings", "Overrides" and "Isolates".
      */
     private static final Pattern UNSAFE = Pattern.compile("[\\p{Cc}\\u2028\\u2029\\u202A-\\u202E\\u2066-\\u2069]+");
 
     private TerminalText() {}
 
-    /** Returns the text as one line that cannot do harm. */
+    /** Returns the text as one line without control characters. */
     static String oneLine(String text) {
         return UNSAFE.matcher(text).replaceAll(" ").strip();
     }
@@ -29,7 +29,7 @@ public final class TerminalText {
         return text.codePoints().map(TerminalText::columns).sum();
     }
 
-    /** Returns the text, or its beginning and the ellipsis, in at most the given number of columns. */
+    /** Truncates the text to at most the given number of columns. A truncated text ends with the ellipsis. */
     static String cut(String text, int maxColumns, String ellipsis) {
         if (columns(text) <= maxColumns) {
             return text;
@@ -48,21 +48,21 @@ public final class TerminalText {
         return text.substring(0, end).stripTrailing() + ellipsis;
     }
 
-    /** Returns the text with spaces after it up to the given number of columns. */
+    /** Pads the text with spaces on the right to the given number of columns. */
     public static String pad(String text, int columns) {
         return text + " ".repeat(Math.max(0, columns - columns(text)));
     }
 
-    /** Returns the text with spaces before it up to the given number of columns. */
+    /** Pads the text with spaces on the left to the given number of columns. */
     public static String padLeft(String text, int columns) {
         return " ".repeat(Math.max(0, columns - columns(text))) + text;
     }
 
     /**
-     * Returns the text with its lines broken at spaces. A word that is wider than a line, such as a path, stays whole.
+     * Wraps lines at spaces. A word that is wider than a line, such as a path, is not split.
      *
      * @param maxColumns the width of a line
-     * @param indent the number of spaces before continuation lines, which follow the indentation of their line
+     * @param indent additional indentation of continuation lines
      */
     public static String wrap(String text, int maxColumns, int indent) {
         return Arrays.stream(text.split("\n", -1))

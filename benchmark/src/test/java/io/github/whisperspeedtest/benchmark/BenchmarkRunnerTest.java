@@ -350,7 +350,7 @@ class BenchmarkRunnerTest {
                 (BenchmarkResult.Measured) report.results().get(0);
         assertThat(measured.parameters().model()).isEqualTo("random-tiny:f16");
         assertThat(measured.parameters().notes())
-                .containsExactly("random weights: its speed means something, its text does not");
+                .containsExactly("random weights: the speed is meaningful, the text is not");
         assertThat(measured.wordErrorRate()).isEmpty();
         assertThat(report.settings().audios())
                 .extracting(BenchmarkAudio::reference)

@@ -35,7 +35,7 @@ class HumanReportTest {
                           Load         80.0 ms
                           First run    1.00 s
                           Peak memory  n/a
-                          WER          25.0 % (1 wrong of 4 words)
+                          WER          25.0 % (1 error in 4 words)
                           Parameters   micro, onnxruntime 1.29.0, int8, 2 threads, CPU (not gpu)
                           Note         VAD off: its model is not on this machine
                           Note         Two | notes
@@ -52,7 +52,7 @@ class HumanReportTest {
                           Load         123 ms
                           First run    998 ms
                           Peak memory  312 MiB
-                          WER          0.0 % (0 wrong of 4 words)
+                          WER          0.0 % (0 errors in 4 words)
                           Parameters   micro, whisper.cpp 1.7.1, f16, 2 threads, Metal
                           Text         count.wav: "One, two, three, four."
                                        grüße|2.wav: "Viele Grüße"
@@ -69,7 +69,7 @@ class HumanReportTest {
                           Load         1.50 s
                           First run    2.60 s
                           Peak memory  1.40 GiB
-                          WER          100.0 % (4 wrong of 4 words)
+                          WER          100.0 % (4 errors in 4 words)
                           Parameters   micro, onnxruntime 1.29.0, q4, 2 threads, CPU (AVX2, AVX-512, FMA, F16C) (not gpu)
                           Text         count.wav: (no transcription)
                                        grüße|2.wav: (no transcription)

@@ -113,15 +113,15 @@ class JsonReportTest {
                     "format_version" : 1        -> "format_version" : 2          -> its format_version is 2
                     "format_version" : 1        -> "format_version" : 1.5        -> 'format_version' must be a whole number, but is 1.5
                     "started_at" : "2026        -> "started_at" : "x2026         -> could not be parsed
-                    "chip" : "Example Chip 9000" -> "chip" : 9000                -> 'chip' must be a text, but is 9000
+                    "chip" : "Example Chip 9000" -> "chip" : 9000                -> 'chip' must be a string, but is 9000
                     "cores" : 2                 -> "kernels" : 2                 -> 'cores' must be a whole number, but is missing
                     "load_seconds" : 0.08       -> "load_seconds" : "0.08"       -> 'load_seconds' must be a number of seconds, but is "0.08"
-                    "load_seconds" : 0.08       -> "load_seconds" : 1e999999     -> 'load_seconds' is too long a time
-                    "run_seconds" : [ 0.74,     -> "run_seconds" : [ -0.74,      -> must be one or more times above zero
-                    "run_seconds" : [ 0.74,     -> "run_seconds" : [ null,       -> a time of a run is not a number of seconds
+                    "load_seconds" : 0.08       -> "load_seconds" : 1e999999     -> 'load_seconds' is too large
+                    "run_seconds" : [ 0.74,     -> "run_seconds" : [ -0.74,      -> must have one or more positive run times
+                    "run_seconds" : [ 0.74,     -> "run_seconds" : [ null,       -> 'run_seconds' must contain only numbers
                     "status" : "failed"         -> "status" : "odd"              -> unknown status 'odd'
                     "category" : "crashed"      -> "category" : "odd"            -> unknown category 'odd'
-                    "notes" : [ "VAD            -> "notes" : [ 1, "VAD           -> 'notes' holds something that is not a text
+                    "notes" : [ "VAD            -> "notes" : [ 1, "VAD           -> 'notes' must contain only strings
                     "runs" : 3                  -> "runs" : 0                    -> runs must be at least 1
                     "reference_words" : 4       -> "reference_words" : 0         -> impossible counts
                     """)

@@ -204,9 +204,10 @@ final class CheckModelsCommand implements Callable<Integer> {
         if (timeout != null && timeout < 1) {
             throw new ParameterException(spec.commandLine(), "--timeout must be at least 1");
         }
-        VerifyOptions.Memory memory =
-                noCache ? VerifyOptions.Memory.OFF : refresh ? VerifyOptions.Memory.REFRESH : VerifyOptions.Memory.USE;
-        return new VerifyOptions(verifyLevel, timeout == null ? null : Duration.ofSeconds(timeout), memory);
+        VerifyOptions.Caching caching = noCache
+                ? VerifyOptions.Caching.OFF
+                : refresh ? VerifyOptions.Caching.REFRESH : VerifyOptions.Caching.USE;
+        return new VerifyOptions(verifyLevel, timeout == null ? null : Duration.ofSeconds(timeout), caching);
     }
 
     private CheckReport check(WhisperSpeedtest library, List<ResolvedModel> models, VerifyOptions options) {

@@ -87,8 +87,8 @@ final class ConvertCommand implements Callable<Integer> {
         terminal.err()
                 .println("converted " + source + " to " + implementation + " " + model.name() + " ("
                         + model.quantization() + ", " + ByteSize.of(model.bytes()) + ")");
-        if (model.doubt() != null) {
-            terminal.err().println("warning: the model was not loaded. " + model.doubt());
+        if (model.loadProblem() != null) {
+            terminal.err().println("warning: the model was not loaded. " + model.loadProblem());
         }
         terminal.err().println("Use it with: -i " + implementation + " -m " + model.name());
         return ExitCode.OK;

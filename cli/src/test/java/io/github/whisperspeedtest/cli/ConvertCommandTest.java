@@ -132,7 +132,7 @@ class ConvertCommandTest {
         String[] smaller = {"convert", "micro", "--to", "whispercpp", "--name", "again", "--quantize", "q8_0"};
 
         assertThat(terminal.run(smaller)).isEqualTo(ExitCode.USAGE);
-        assertThat(terminal.err()).contains("There is a model 'again' already", "--force", "--name");
+        assertThat(terminal.err()).contains("The model 'again' already exists", "--force", "--name");
         assertThat(file).hasSize(f16);
 
         assertThat(terminal.run(
@@ -152,9 +152,9 @@ class ConvertCommandTest {
         assertRefused(
                 "does not support the option convert from whispercpp:micro", "whispercpp:micro", "--to", "faster");
         assertRefused("quantize=q9", "micro", "--to", "whispercpp", "--quantize", "q9");
-        assertRefused("A model cannot be called '../x'", "micro", "--to", "whispercpp", "--name", "../x");
-        assertRefused("has a model 'small' of its own", "micro", "--to", "whispercpp", "--name", "small");
-        assertRefused("has a model 'random-tiny' of its own", "micro", "--to", "whispercpp", "--name", "random-tiny");
+        assertRefused("Invalid model name '../x'", "micro", "--to", "whispercpp", "--name", "../x");
+        assertRefused("already has a model 'small'", "micro", "--to", "whispercpp", "--name", "small");
+        assertRefused("already has a model 'random-tiny'", "micro", "--to", "whispercpp", "--name", "random-tiny");
         assertRefused("--to", "micro");
 
         CapturedTerminal other = new CapturedTerminal();
@@ -166,7 +166,7 @@ class ConvertCommandTest {
         assertThat(other.run("convert", shared.resolve("empty").toString(), "--to", "faster"))
                 .isEqualTo(ExitCode.MODEL);
         assertThat(other.run("convert", ggml.toString(), "--to", "faster")).isEqualTo(ExitCode.MODEL);
-        assertThat(other.err()).contains("ggml-x.bin is in no format that can be read");
+        assertThat(other.err()).contains("ggml-x.bin is not in a readable format");
     }
 
     @Test

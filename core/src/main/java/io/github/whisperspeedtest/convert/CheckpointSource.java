@@ -21,18 +21,18 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Where a conversion reads from.
+ * The source of a conversion.
  *
- * @param name what the model is called there
+ * @param name name of the model in the source
  * @param checkpoint the model
  */
 record CheckpointSource(String name, Checkpoint checkpoint) {
-    /** Finds sources by what users call them. */
+    /** Finds sources by the names that users give. */
     record Finder(ImplementationRegistry registry, ModelStore models, UserPaths paths) {
         /**
          * Opens a source.
          *
-         * @param source as for {@link Conversion}; a path wins over a name
+         * @param source see {@link Conversion}; an existing path takes precedence over a name
          */
         CheckpointSource open(String source) {
             Optional<Path> path = existing(source);
@@ -49,7 +49,8 @@ record CheckpointSource(String name, Checkpoint checkpoint) {
             int colon = source.indexOf(':');
             if (colon <= 0) {
                 throw new UnknownNameException("There is no file or directory '" + source
-                        + "'. Give one, or IMPLEMENTATION:MODEL such as faster:tiny, or " + EmbeddedModel.NAME + ".");
+                        + "'. Give an existing path, IMPLEMENTATION:MODEL such as faster:tiny, or " + EmbeddedModel.NAME
+                        + ".");
             }
             return ofModel(registry.require(source.substring(0, colon)), source.substring(colon + 1));
         }
@@ -68,7 +69,7 @@ record CheckpointSource(String name, Checkpoint checkpoint) {
                     .orElseThrow(() -> new UnsupportedOptionException(
                             implementation.id(),
                             "convert from " + implementation.id() + ":" + model,
-                            "Its format is written but not read; convert from a model of another implementation."));
+                            "Its format can only be written. Convert a model of another implementation."));
             return new CheckpointSource(model, reader.read(models.filesOf(implementation, model)));
         }
 
@@ -76,14 +77,14 @@ record CheckpointSource(String name, Checkpoint checkpoint) {
             Path absolute = path.toAbsolutePath().normalize();
             if (Files.isDirectory(absolute)) {
                 ModelFiles content = ModelFiles.ofDirectory(absolute.toString(), absolute);
-                return read(absolute, content).orElseThrow(() -> unrecognised(absolute, content));
+                return read(absolute, content).orElseThrow(() -> unknownFormat(absolute, content));
             }
             ModelFiles alone = ModelFiles.of(absolute.toString(), List.of(absolute));
             Path directory = absolute.getParent();
-            // A file of several, such as model.safetensors, means the model that it belongs to.
+            // One file of several, such as model.safetensors, stands for its model.
             return read(absolute, alone)
                     .or(() -> read(directory, ModelFiles.ofDirectory(directory.toString(), directory)))
-                    .orElseThrow(() -> unrecognised(absolute, alone));
+                    .orElseThrow(() -> unknownFormat(absolute, alone));
         }
 
         private Optional<CheckpointSource> read(Path path, ModelFiles files) {
@@ -107,10 +108,10 @@ record CheckpointSource(String name, Checkpoint checkpoint) {
             return dot > 0 && Files.isRegularFile(path) ? name.substring(0, dot) : name;
         }
 
-        private static ModelException unrecognised(Path path, ModelFiles files) {
-            return new ModelException(path + " is in no format that can be read: it has "
+        private static ModelException unknownFormat(Path path, ModelFiles files) {
+            return new ModelException(path + " is not in a readable format: it has "
                     + files.byName().keySet()
-                    + ", but should have config.json and model.safetensors, or the files of an implementation that can"
+                    + ", but needs config.json and model.safetensors, or the files of an implementation that can"
                     + " read its own format.");
         }
     }

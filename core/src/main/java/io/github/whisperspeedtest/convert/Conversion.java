@@ -4,14 +4,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be converted into what.
+ * A conversion of a model into the format of an implementation.
  *
- * @param source path of a file or directory; {@code implementation:model}, such as {@code faster:tiny}; {@code micro}; or a model
- *     with random weights, such as {@code random-tiny}
- * @param implementation id of the implementation whose format is wanted
- * @param quantization one that its writer has, null for its default
- * @param name what the new model is to be called, null for the source's name and the quantisation
- * @param replace whether a converted model of that name may be replaced
+ * @param source path of a file or directory; {@code implementation:model}, such as {@code faster:tiny}; {@code micro}; or a random
+ *     model, such as {@code random-tiny}
+ * @param implementation id of the implementation that defines the target format
+ * @param quantization a quantization of the implementation's writer, null for the default
+ * @param name name of the new model, null for the name of the source and the quantization
+ * @param replace whether to replace a converted model of the same name
  */
 public record Conversion(
         String source,
@@ -19,7 +19,7 @@ public record Conversion(
         @Nullable String quantization,
         @Nullable String name,
         boolean replace) {
-    /** Checks that nothing is null that must not be. */
+    /** Checks that source and implementation are not null. */
     public Conversion {
         Objects.requireNonNull(source, "source");
         Objects.requireNonNull(implementation, "implementation");

@@ -1,14 +1,14 @@
 package io.github.whisperspeedtest.convert;
 
-/** Is told how far a conversion is. */
+/** Receives the progress of a conversion. */
 public interface ConversionListener {
-    /** A step of a conversion; they come in this order. */
+    /** The steps of a conversion, in order. */
     enum Step {
-        /** The source's files are opened and checked. */
+        /** Opening and checking the files of the source. */
         READ,
-        /** The weights are converted and written. */
+        /** Converting and writing the weights. */
         WRITE,
-        /** What was written is loaded. */
+        /** Loading the new model. */
         LOAD
     }
 

@@ -5,21 +5,21 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model that was converted and is in its place.
+ * A converted model in its final place.
  *
- * @param name what it is called
+ * @param name its name
  * @param quantization how its weights are stored
- * @param directory where it is
- * @param bytes size of its files
- * @param doubt why it could not be loaded on this machine, as sentences; null where it was
+ * @param directory its directory
+ * @param bytes total size of its files
+ * @param loadProblem why it could not be loaded on this machine, as sentences; null if it was loaded
  */
 public record ConvertedModel(
         String name,
         String quantization,
         Path directory,
         long bytes,
-        @Nullable String doubt) {
-    /** Checks that nothing is null that must not be. */
+        @Nullable String loadProblem) {
+    /** Checks that name, quantization and directory are not null. */
     public ConvertedModel {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(quantization, "quantization");

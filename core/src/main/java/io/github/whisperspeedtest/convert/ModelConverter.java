@@ -25,16 +25,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Converts models from one format into another.
  *
- * <p>A converted model appears only once it is whole and has been loaded, and is called by its name from then on, as those that its
- * implementation knows.
+ * <p>A converted model appears in the models directory only after it is completely written and has been loaded. It can then be selected
+ * by name like the models of its implementation.
  */
 public final class ModelConverter {
-    /** Fit for a file name on any system, and neither hidden nor an option. */
+    /** Valid as a file name on every system; not a hidden file, and not mistaken for an option. */
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
 
-    private static final Pattern UNFIT = Pattern.compile("[^A-Za-z0-9._-]+");
+    private static final Pattern INVALID_CHARACTERS = Pattern.compile("[^A-Za-z0-9._-]+");
 
-    /** For the largest models on a busy machine. */
+    /** Sufficient for the largest models on a busy machine. */
     private static final Duration TIME_LIMIT = Duration.ofMinutes(5);
 
     private final ImplementationRegistry registry;
@@ -46,11 +46,11 @@ public final class ModelConverter {
     /**
      * Creates a converter.
      *
-     * @param registry knows the implementations
-     * @param home where models are kept
-     * @param models finds models to convert from
-     * @param verifier loads what was written
-     * @param paths expand {@code ~} in the path of a source
+     * @param registry the implementations
+     * @param home contains the models directory
+     * @param models finds source models
+     * @param verifier loads the new model
+     * @param paths expands {@code ~} in the path of a source
      */
     public ModelConverter(
             ImplementationRegistry registry,
@@ -68,10 +68,11 @@ public final class ModelConverter {
     /**
      * Converts a model.
      *
-     * @throws io.github.whisperspeedtest.error.UnknownNameException if there is no such source or implementation
-     * @throws UnsupportedOptionException if the source's format cannot be read, or the other one not written, or not so quantised
-     * @throws ModelException if the source is incomplete or damaged, the format cannot hold it, or what was written does not load
-     * @throws WhisperSpeedtestException if the name is none or taken, or the disk fails
+     * @throws io.github.whisperspeedtest.error.UnknownNameException if the source or the implementation does not exist
+     * @throws UnsupportedOptionException if the source's format cannot be read, or if the target format cannot be written or does not
+     *     support the quantization
+     * @throws ModelException if the source is incomplete or damaged, the format cannot represent it, or the new model does not load
+     * @throws WhisperSpeedtestException if the name is invalid or taken, or writing fails
      */
     public ConvertedModel convert(Conversion conversion, ConversionListener listener) {
         Implementation target = registry.require(conversion.implementation());
@@ -83,7 +84,9 @@ public final class ModelConverter {
         CheckpointSource source = sources.open(conversion.source());
         String name = conversion.name();
         if (name == null) {
-            name = UNFIT.matcher(source.name() + "-" + quantization).replaceAll("-");
+            name = INVALID_CHARACTERS
+                    .matcher(source.name() + "-" + quantization)
+                    .replaceAll("-");
             checkName(target, name, conversion.replace());
         }
 
@@ -93,7 +96,7 @@ public final class ModelConverter {
             listener.onStep(Step.LOAD);
             Verdict loaded = verifier.load(target, files, TIME_LIMIT);
             if (loaded.status() == Verdict.Status.INCOMPLETE) {
-                throw new ModelException("The converted model does not load, so it was not kept: " + loaded.reason());
+                throw new ModelException("The converted model does not load and was deleted: " + loaded.reason());
             }
             verdict.set(loaded);
         });
@@ -117,7 +120,7 @@ public final class ModelConverter {
     private static String quantization(Implementation target, @Nullable String wanted) {
         CheckpointWriter writer = target.checkpointWriter()
                 .orElseThrow(() -> new UnsupportedOptionException(
-                        target.id(), "convert to " + target.id(), "Its format is read but not written."));
+                        target.id(), "convert to " + target.id(), "Its format can only be read."));
         if (wanted == null) {
             return writer.quantizations().get(0);
         }
@@ -132,21 +135,22 @@ public final class ModelConverter {
 
     private void checkName(Implementation target, String name, boolean replace) {
         if (!NAME.matcher(name).matches()) {
-            throw refused("A model cannot be called '" + name + "'. Use letters, digits, '.', '_' and '-'.");
+            throw invalidName("Invalid model name '" + name
+                    + "'. Use letters, digits, '.', '_' and '-'; start with a letter or digit.");
         }
         boolean known =
                 target.models(home.models()).stream().map(ModelInfo::name).anyMatch(name::equals);
         if (known || name.startsWith(RandomModel.PREFIX) && RandomModel.isName(name)) {
-            throw refused("Implementation '" + target.id() + "' has a model '" + name
-                    + "' of its own. Give the converted one another name with --name.");
+            throw invalidName("Implementation '" + target.id() + "' already has a model '" + name
+                    + "'. Give the converted model another name with --name.");
         }
         if (!replace && converted.exists(target, name)) {
-            throw refused("There is a model '" + name + "' already, in " + converted.directory(target, name)
+            throw invalidName("The model '" + name + "' already exists in " + converted.directory(target, name)
                     + ". Replace it with --force, or give another name with --name.");
         }
     }
 
-    private static WhisperSpeedtestException refused(String message) {
+    private static WhisperSpeedtestException invalidName(String message) {
         return new WhisperSpeedtestException(ErrorKind.USER, message);
     }
 }

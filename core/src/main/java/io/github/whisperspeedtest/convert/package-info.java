@@ -1,4 +1,4 @@
-/** Turning a model of one format into one of another, for the implementation that wants it. */
+/** Converts models between the formats of implementations. */
 @NullMarked
 package io.github.whisperspeedtest.convert;
 

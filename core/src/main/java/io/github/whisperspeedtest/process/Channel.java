@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The parent's end of the connection: listens on loopback and takes the one caller who knows the token. */
+/** The parent's end of the connection: listens on loopback and accepts one connection, the one that sends the token. */
 final class Channel implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Channel.class);
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -28,7 +28,7 @@ final class Channel implements AutoCloseable {
     private final ServerSocket server;
     private final Queue<? super ChildSignal> signals;
     private final String token;
-    private final AtomicBoolean taken = new AtomicBoolean();
+    private final AtomicBoolean connected = new AtomicBoolean();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
     Channel(Queue<? super ChildSignal> signals) throws IOException {
@@ -39,25 +39,25 @@ final class Channel implements AutoCloseable {
         server = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
     }
 
-    /** Returns what a child that runs the given task has to know to call. */
-    Wire.Invitation invitationTo(String task) {
-        return new Wire.Invitation(server.getInetAddress().getHostAddress(), server.getLocalPort(), token, task);
+    /** Returns the address, the token and the task for a child. */
+    Wire.Bootstrap bootstrapFor(String task) {
+        return new Wire.Bootstrap(server.getInetAddress().getHostAddress(), server.getLocalPort(), token, task);
     }
 
-    /** Sends the child its invitation and its input, and waits for its connection, on threads of this channel. */
-    void open(OutputStream childInput, String invitation, String input) {
+    /** Sends the child its bootstrap line and its input, and accepts its connection, all on threads of this channel. */
+    void open(OutputStream childInput, String bootstrap, String input) {
         // A child that hangs before it reads would block this write, and the parent with it.
         Threads.start("child-jvm-input", () -> {
             try {
-                Wire.writeLine(Wire.writer(childInput), invitation + "\n" + input);
+                Wire.writeLine(Wire.writer(childInput), bootstrap + "\n" + input);
             } catch (IOException e) {
-                LOG.debug("The child ended before it had read its input", e);
+                LOG.debug("The child ended before it read its input", e);
             }
         });
         listen();
     }
 
-    /** Waits for calls until this channel is closed. */
+    /** Accepts connections until this channel is closed. */
     void listen() {
         Threads.start("child-jvm-channel", () -> {
             try {
@@ -67,12 +67,12 @@ final class Channel implements AutoCloseable {
                     Threads.start("child-jvm-connection", () -> serve(socket));
                 }
             } catch (IOException e) {
-                LOG.debug("No more calls: {}", e.getMessage());
+                LOG.debug("No longer accepting connections: {}", e.getMessage());
             }
         });
     }
 
-    /** Ends every connection and waits for no more of them. */
+    /** Closes all connections and stops listening. */
     @Override
     public void close() {
         closeQuietly(server);
@@ -83,25 +83,25 @@ final class Channel implements AutoCloseable {
         boolean child = false;
         try (socket) {
             socket.setSoTimeout(TOKEN_TIMEOUT_MILLIS);
-            byte[] said = socket.getInputStream().readNBytes(Wire.TOKEN_LENGTH);
-            child = MessageDigest.isEqual(said, token.getBytes(StandardCharsets.US_ASCII))
-                    && taken.compareAndSet(false, true);
+            byte[] received = socket.getInputStream().readNBytes(Wire.TOKEN_LENGTH);
+            child = MessageDigest.isEqual(received, token.getBytes(StandardCharsets.US_ASCII))
+                    && connected.compareAndSet(false, true);
             if (!child) {
-                LOG.debug("Dropped a connection that did not know the token");
+                LOG.debug("Closed a connection without a valid token");
                 return;
             }
             socket.setSoTimeout(0);
             BufferedReader lines = Wire.reader(socket.getInputStream());
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 int space = line.indexOf(' ');
-                signals.add(new ChildSignal.Said(line.substring(0, Math.max(space, 0)), line.substring(space + 1)));
+                signals.add(new ChildSignal.Message(line.substring(0, Math.max(space, 0)), line.substring(space + 1)));
             }
         } catch (IOException e) {
             LOG.debug("A connection ended early: {}", e.getMessage());
         } finally {
             open.remove(socket);
             if (child) {
-                signals.add(new ChildSignal.HungUp());
+                signals.add(new ChildSignal.Disconnected());
             }
         }
     }
@@ -110,7 +110,7 @@ final class Channel implements AutoCloseable {
         try {
             socket.close();
         } catch (Exception e) {
-            LOG.debug("Closing a socket failed", e);
+            LOG.debug("Cannot close a socket", e);
         }
     }
 }

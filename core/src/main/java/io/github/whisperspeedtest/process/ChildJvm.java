@@ -24,13 +24,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs tasks in JVMs of their own: the Java of this JVM, by default with its class path.
+ * Runs tasks in child JVMs, with the Java installation and by default the class path of this JVM.
  *
- * <p>However a child ends, the caller gets a {@link ChildOutcome}. A child never outlives its parent: not when the
- * parent ends, nor when it is killed. Immutable; any number of threads may run tasks at once.
+ * <p>The caller gets a {@link ChildOutcome} however a child ends. A child never outlives its parent, even if the parent is
+ * killed. Immutable and thread-safe.
  */
 public final class ChildJvm {
-    /** What a child JVM must have in common with this one to find the same files and libraries. */
+    /** Properties that a child JVM inherits so that it finds the same files and libraries. */
     private static final List<String> JVM_PROPERTIES = List.of("java.io.tmpdir", "user.home", "java.library.path");
 
     private final List<Path> classPath;
@@ -49,12 +49,12 @@ public final class ChildJvm {
         workingDirectory = builder.workingDirectory;
     }
 
-    /** Returns a builder that starts from the class path of this JVM, no time limit and the defaults of the JVM. */
+    /** Returns a builder with the class path of this JVM, no time limit and default JVM arguments. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Returns a builder that starts from the settings of this launcher. */
+    /** Returns a builder with the settings of this launcher. */
     public Builder toBuilder() {
         return new Builder()
                 .classPath(classPath)
@@ -65,21 +65,21 @@ public final class ChildJvm {
                 .workingDirectory(workingDirectory);
     }
 
-    /** Returns the jars and directories of classes that a child gets. */
+    /** Returns the class path of a child. */
     public List<Path> classPath() {
         return classPath;
     }
 
     /**
-     * Runs a task in a new JVM and waits for its end.
+     * Runs a task in a new JVM and waits until it ends.
      *
      * @param task the class of the task
-     * @param input what the task is given
-     * @param events is told on the calling thread what the task reports, in order; what it throws kills the child and
-     *     reaches the caller
-     * @throws OperationCancelledException if the thread is interrupted (the thread stays so), if the child was told to end
-     *     by SIGINT or SIGTERM, or if this JVM is ending; the child is dead then
-     * @throws IllegalArgumentException if the types of the task cannot cross over as JSON
+     * @param input the input of the task
+     * @param events receives the events of the task in order, on the calling thread; an exception that it throws kills the child
+     *     and propagates to the caller
+     * @throws OperationCancelledException if the thread is interrupted (its interrupt status stays set), if SIGHUP, SIGINT or
+     *     SIGTERM ended the child, or if this JVM is shutting down; the child has ended by then
+     * @throws IllegalArgumentException if a type of the task cannot be converted to JSON
      */
     public <I, E, O> ChildOutcome<O> run(
             Class<? extends ChildTask<I, E, O>> task, I input, Consumer<? super E> events) {
@@ -93,9 +93,9 @@ public final class ChildJvm {
         try (Channel channel = new Channel(signals);
                 ChildProcess child = ChildProcess.start(java(), arguments(), environment, workingDirectory)) {
             child.process().onExit().thenRun(() -> signals.add(new ChildSignal.Exited()));
-            String invitation = Json.write(Wire.Invitation.TYPE, channel.invitationTo(task.getName()));
-            channel.open(child.process().getOutputStream(), invitation, inputJson);
-            return new Conversation<E, O>(child, signals, types[1], types[2], events, timeLimit, start).run();
+            String bootstrap = Json.write(Wire.Bootstrap.TYPE, channel.bootstrapFor(task.getName()));
+            channel.open(child.process().getOutputStream(), bootstrap, inputJson);
+            return new ChildMonitor<E, O>(child, signals, types[1], types[2], events, timeLimit, start).run();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw cancelled(task, e);
@@ -113,9 +113,10 @@ public final class ChildJvm {
         List<String> arguments = new ArrayList<>();
         arguments.add("--enable-native-access=ALL-UNNAMED");
         arguments.add("-XX:-CreateCoredumpOnCrash");
-        // Counters for monitoring tools, in a file of the temporary directory that a killed JVM leaves behind.
+        // A killed JVM would leave its performance counters behind, in a file of the temporary directory.
         arguments.add("-XX:-UsePerfData");
-        // The first of these is for Java 17, the others are for the later ones, where it no longer reaches the streams.
+        // Java 17 needs file.encoding. In later versions it does not affect the standard streams, which have their own
+        // properties.
         arguments.add("-Dfile.encoding=UTF-8");
         arguments.add("-Dstdout.encoding=UTF-8");
         arguments.add("-Dstderr.encoding=UTF-8");
@@ -141,18 +142,18 @@ public final class ChildJvm {
         e.printStackTrace(new PrintWriter(trace));
         return new ChildOutcome.Failed<>(
                 ErrorKind.ENVIRONMENT,
-                "A child JVM cannot be started from " + java() + ": " + e.getMessage()
-                        + ". Check the Java installation, the working directory and the space for temporary files.",
+                "Cannot start a child JVM with " + java() + ": " + e.getMessage()
+                        + ". Check the Java installation, the working directory and the free space for temporary files.",
                 trace.toString(),
                 new ProcessStats(wall, null));
     }
 
     private static OperationCancelledException cancelled(Class<?> task, @Nullable Throwable cause) {
         return new OperationCancelledException(
-                "The task " + task.getSimpleName() + " was cancelled, and its JVM was ended.", cause);
+                "The task " + task.getSimpleName() + " was cancelled and its JVM was stopped.", cause);
     }
 
-    /** Collects how a child JVM is to be started. */
+    /** Builds a launcher of child JVMs. */
     public static final class Builder {
         private List<Path> classPath = ownClassPath();
         private List<String> jvmArguments = List.of();
@@ -163,31 +164,31 @@ public final class ChildJvm {
 
         private Builder() {}
 
-        /** Sets the jars and directories of classes; must include those of this library. */
+        /** Sets the class path. It must include this library. */
         public Builder classPath(List<Path> values) {
             classPath = values.stream().map(Path::toAbsolutePath).toList();
             return this;
         }
 
-        /** Sets arguments such as {@code -Xmx1g}; they stand behind those that every child gets, and so win. */
+        /** Sets JVM arguments such as {@code -Xmx1g}. They override the arguments that every child gets. */
         public Builder jvmArguments(List<String> values) {
             jvmArguments = List.copyOf(values);
             return this;
         }
 
-        /** Adds arguments behind those that are set. */
+        /** Appends JVM arguments. */
         public Builder addJvmArguments(List<String> values) {
             jvmArguments = Stream.concat(jvmArguments.stream(), values.stream()).toList();
             return this;
         }
 
-        /** Sets system properties; a child has none of this JVM's but the directories for temporary files, the user and libraries. */
+        /** Sets system properties. From this JVM a child inherits only the temporary, home and library directories. */
         public Builder properties(Map<String, String> values) {
             properties = new LinkedHashMap<>(values);
             return this;
         }
 
-        /** Adds system properties to those that are set, in place of any of the same name. */
+        /** Adds system properties, which replace earlier ones of the same name. */
         public Builder addProperties(Map<String, String> values) {
             Map<String, String> all = new LinkedHashMap<>(properties);
             all.putAll(values);
@@ -195,22 +196,22 @@ public final class ChildJvm {
             return this;
         }
 
-        /** Sets the time from start to end after which a child is killed; null for none. */
+        /** Sets the maximum time from the start of a child to its end; the child is then killed. Null for no limit. */
         public Builder timeLimit(@Nullable Duration value) {
             if (value != null && (value.isNegative() || value.isZero())) {
-                throw new IllegalArgumentException("timeLimit must be longer than nothing, but was " + value);
+                throw new IllegalArgumentException("timeLimit must be positive, but was " + value);
             }
             timeLimit = value;
             return this;
         }
 
-        /** Sets environment variables that are added to those of this JVM. */
+        /** Sets environment variables, in addition to those of this JVM. */
         public Builder environment(Map<String, String> values) {
             environment = new LinkedHashMap<>(values);
             return this;
         }
 
-        /** Adds environment variables to those that are set, in the place of any of the same name. */
+        /** Adds environment variables, which replace earlier ones of the same name. */
         public Builder addEnvironment(Map<String, String> values) {
             Map<String, String> all = new LinkedHashMap<>(environment);
             all.putAll(values);
@@ -218,7 +219,7 @@ public final class ChildJvm {
             return this;
         }
 
-        /** Sets the working directory; null for that of this JVM. */
+        /** Sets the working directory; null for the one of this JVM. */
         public Builder workingDirectory(@Nullable Path value) {
             workingDirectory = value;
             return this;
@@ -229,7 +230,7 @@ public final class ChildJvm {
             return new ChildJvm(this);
         }
 
-        /** A program that was started from modules has them on its module path; to a child they are plain jars. */
+        /** Includes the module path, because a child loads modules as plain jars. */
         private static List<Path> ownClassPath() {
             return Stream.of("java.class.path", "jdk.module.path")
                     .map(System::getProperty)

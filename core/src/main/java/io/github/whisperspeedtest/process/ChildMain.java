@@ -19,72 +19,72 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** The main class of a child JVM: does the one task that its standard input names. */
+/** The main class of a child JVM: runs the task that its standard input names. */
 final class ChildMain {
-    /** System property that names the directory of this child's temporary files. */
+    /** System property with the directory of this child's temporary files. */
     static final String DIRECTORY_PROPERTY = "whisperspeedtest.child.directory";
 
-    /** Nobody is left to read this exit code; it only has to differ from 0. */
-    private static final int PARENT_IS_GONE = 1;
+    /** No process reads this exit code. It only has to differ from 0. */
+    private static final int PARENT_GONE_EXIT_CODE = 1;
 
     private ChildMain() {}
 
     /** Runs the task and exits with code 0, whether it returned or threw. */
     public static void main(String[] arguments) throws IOException {
-        // Shutdown hooks of native libraries would free what a running task uses.
+        // Shutdown hooks of native libraries would free memory that a running task uses.
         Signals.TERMINATING.forEach(Signals::restoreDefault);
-        BufferedReader invitations = Wire.reader(new FileInputStream(FileDescriptor.in));
-        String invitation = invitations.readLine();
-        String input = invitations.readLine();
-        if (invitation == null || input == null) {
-            Runtime.getRuntime().halt(PARENT_IS_GONE);
+        BufferedReader stdin = Wire.reader(new FileInputStream(FileDescriptor.in));
+        String bootstrap = stdin.readLine();
+        String input = stdin.readLine();
+        if (bootstrap == null || input == null) {
+            Runtime.getRuntime().halt(PARENT_GONE_EXIT_CODE);
             return;
         }
-        // A task that reads or closes its standard input must not take the watch over the parent away.
+        // A task that reads or closes its standard input must not disable the parent watch.
         System.setIn(InputStream.nullInputStream());
-        Thread watch = new Thread(() -> haltAtEndOf(invitations), "parent-watch");
+        Thread watch = new Thread(() -> haltAtEndOfInput(stdin), "parent-watch");
         watch.setDaemon(true);
         watch.start();
-        converse(Json.read(Wire.Invitation.TYPE, invitation), input);
+        connectAndRun(Json.read(Wire.Bootstrap.TYPE, bootstrap), input);
         System.exit(0);
     }
 
-    private static void haltAtEndOf(BufferedReader lines) {
+    private static void haltAtEndOfInput(BufferedReader lines) {
         try {
             while (lines.readLine() != null) {
-                // The parent says nothing more; the end of the stream is its death.
+                // The parent sends no more lines. The stream ends when the parent dies.
             }
         } catch (IOException e) {
-            // Native code closed the stream. The death of the parent then shows at the next event.
+            // Native code closed the stream. The next event fails if the parent is dead.
             return;
         }
         deleteTemporaryFiles();
-        Runtime.getRuntime().halt(PARENT_IS_GONE);
+        Runtime.getRuntime().halt(PARENT_GONE_EXIT_CODE);
     }
 
-    /** Does what a parent that was killed no longer does. */
+    /** Cleans up in place of a killed parent. */
     private static void deleteTemporaryFiles() {
         try {
             FileTrees.delete(Path.of(System.getProperty(DIRECTORY_PROPERTY)));
         } catch (IOException e) {
-            // The process is about to end; there is no one to tell.
+            // The process is about to end and has no way to report this.
         }
     }
 
-    private static void converse(Wire.Invitation invitation, String input) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getByName(invitation.address()), invitation.port())) {
+    private static void connectAndRun(Wire.Bootstrap bootstrap, String input) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getByName(bootstrap.address()), bootstrap.port())) {
             socket.setTcpNoDelay(true);
-            socket.getOutputStream().write(invitation.token().getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(bootstrap.token().getBytes(StandardCharsets.US_ASCII));
             Writer out = Wire.writer(socket.getOutputStream());
-            String last;
+            String outcome;
             try {
-                last = Wire.RESULT + " " + run(invitation.task(), input, out);
+                outcome = Wire.RESULT + " " + run(bootstrap.task(), input, out);
             } catch (Throwable e) {
-                last = Wire.FAILURE + " " + Json.write(Wire.Failure.TYPE, failure(e, invitation.task()));
+                outcome = Wire.FAILURE + " " + Json.write(Wire.Failure.TYPE, failure(e, bootstrap.task()));
             }
             synchronized (out) {
                 sendPeakMemory(out);
-                Wire.writeLine(out, last);
+                Wire.writeLine(out, outcome);
             }
         }
     }
@@ -95,7 +95,7 @@ final class ChildMain {
         ChildTask<Object, Object, Object> task =
                 (ChildTask<Object, Object, Object>) type.getConstructor().newInstance();
         JavaType[] types = Json.typesOf(type);
-        SetupNotice.setListener(description -> send(out, Wire.LONG_WORK + " " + Json.write(Wire.TEXT, description)));
+        SetupNotice.setListener(description -> send(out, Wire.SETUP + " " + Json.write(Wire.TEXT, description)));
         Object output = task.run(
                 Json.read(types[0], input), event -> send(out, Wire.EVENT + " " + Json.write(types[1], event)));
         return Json.write(types[2], output);
@@ -106,7 +106,7 @@ final class ChildMain {
             try {
                 Wire.writeLine(out, line);
             } catch (IOException e) {
-                throw new UncheckedIOException("The parent JVM is gone", e);
+                throw new UncheckedIOException("The connection to the parent JVM is lost", e);
             }
         }
     }
@@ -116,7 +116,7 @@ final class ChildMain {
         try {
             memory.sample();
         } catch (InterruptedException e) {
-            // A task may leave its thread interrupted; the figure of the parent has to do then.
+            // The task left its thread interrupted. The parent's own samples must suffice.
             return;
         }
         Long bytes = memory.bytes();
@@ -137,13 +137,13 @@ final class ChildMain {
             return new Wire.Failure(
                     ErrorKind.ENVIRONMENT,
                     "The JVM ran out of memory (" + thrown.getMessage() + ") with a heap of at most " + limit
-                            + " MB. Give it more with the JVM argument -Xmx, or take a smaller model.",
+                            + " MB. Increase it with the JVM argument -Xmx, or use a smaller model.",
                     trace.toString());
         }
         if (thrown instanceof ClassNotFoundException && task.equals(thrown.getMessage())) {
             return new Wire.Failure(
                     ErrorKind.INTERNAL,
-                    "The task " + task + " is not on the class path of the child JVM. Add the jar that holds it.",
+                    "The task " + task + " is not on the class path of the child JVM. Add the jar that contains it.",
                     trace.toString());
         }
         ErrorKind kind = thrown instanceof UnsatisfiedLinkError ? ErrorKind.ENVIRONMENT : ErrorKind.INTERNAL;

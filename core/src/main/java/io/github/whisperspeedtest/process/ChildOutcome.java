@@ -9,16 +9,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a task in a child JVM ended.
  *
- * @param <O> what the task returns
+ * @param <O> the output of the task
  */
 public sealed interface ChildOutcome<O> {
-    /** Returns what the child cost. */
+    /** Returns the time and memory that the child used. */
     ProcessStats stats();
 
-    /** Returns how it ended as one line for a report. */
+    /** Returns a one-line description for a report. */
     String describe();
 
-    /** Returns what the function for its kind makes of this outcome. */
+    /** Calls the function for this kind of outcome and returns its result. */
     <R> R fold(
             Function<? super Completed<O>, ? extends R> completed,
             Function<? super Failed<O>, ? extends R> failed,
@@ -28,7 +28,7 @@ public sealed interface ChildOutcome<O> {
     /**
      * The task returned.
      *
-     * @param value what it returned, null only where that is what it returned
+     * @param value the output, null only if the task returned null
      */
     record Completed<O>(O value, ProcessStats stats) implements ChildOutcome<O> {
         @Override
@@ -47,11 +47,11 @@ public sealed interface ChildOutcome<O> {
     }
 
     /**
-     * The task threw an exception, or the child could not begin it.
+     * The task threw an exception, or the child could not start it.
      *
-     * @param kind who can mend it
-     * @param message what failed and what to do, as the exception says it
-     * @param details the stack trace, empty where there is none
+     * @param kind category of the failure
+     * @param message the exception's message: what failed and what to do
+     * @param details the stack trace, empty if there is none
      */
     record Failed<O>(ErrorKind kind, String message, String details, ProcessStats stats) implements ChildOutcome<O> {
         /** Checks that nothing is null. */
@@ -78,12 +78,11 @@ public sealed interface ChildOutcome<O> {
     }
 
     /**
-     * The child ended and left neither a result nor an exception.
+     * The child ended without a result or an exception.
      *
-     * @param exitCode its exit code; 128 + n where signal n ended it
-     * @param signal name of that signal such as {@code SIGABRT}, or of the one that the JVM itself caught; null where
-     *     there is none to be derived
-     * @param nativeMessage the telling lines that it printed last, empty where it printed none
+     * @param exitCode its exit code; 128 + n if signal n ended it
+     * @param signal name of that signal, such as {@code SIGABRT}, or of the signal that the JVM caught; null if unknown
+     * @param nativeMessage the last informative lines of its output, empty if there are none
      */
     record Crashed<O>(int exitCode, @Nullable String signal, String nativeMessage, ProcessStats stats)
             implements ChildOutcome<O> {
@@ -110,10 +109,10 @@ public sealed interface ChildOutcome<O> {
     }
 
     /**
-     * The child was killed because its time was up.
+     * The child was killed because it exceeded the time limit.
      *
-     * @param limit the time that it had
-     * @param nativeMessage the telling lines that it printed last, empty where it printed none
+     * @param limit the time limit
+     * @param nativeMessage the last informative lines of its output, empty if there are none
      */
     record TimedOut<O>(Duration limit, String nativeMessage, ProcessStats stats) implements ChildOutcome<O> {
         /** Checks that nothing is null. */

@@ -15,22 +15,22 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The process of a child JVM and its temporary files; neither is left when this is closed. */
+/** The process of a child JVM and its temporary files. Closing it ends the process and deletes the files. */
 final class ChildProcess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ChildProcess.class);
 
-    /** A process that the system does not let go, say for a dead network drive, must not hold the parent too. */
+    /** A process that cannot be killed, such as one waiting for a dead network drive, must not block the parent. */
     private static final long KILL_SECONDS = 10;
 
-    private static final long LAST_OUTPUT_SECONDS = 2;
+    private static final long OUTPUT_DRAIN_SECONDS = 2;
 
-    /** OpenMP's variable for what waiting threads do. */
+    /** OpenMP's variable for the behaviour of waiting threads. */
     private static final String WAIT_POLICY = "OMP_WAIT_POLICY";
 
-    /** GNU OpenMP's variable for how many times a waiting thread looks for work before it sleeps. */
+    /** GNU OpenMP's variable for the number of times a waiting thread polls for work before it sleeps. */
     private static final String SPIN_COUNT = "GOMP_SPINCOUNT";
 
-    private static final String SPINS = "1000";
+    private static final String DEFAULT_SPIN_COUNT = "1000";
 
     private final Path directory;
     private final Process process;
@@ -47,7 +47,7 @@ final class ChildProcess implements AutoCloseable {
     /**
      * Starts a JVM.
      *
-     * @param arguments what follows the name of the program, but for the file of crash reports
+     * @param arguments the JVM arguments, without the path of the crash report
      * @throws IOException if the JVM cannot be started
      */
     static ChildProcess start(
@@ -57,7 +57,7 @@ final class ChildProcess implements AutoCloseable {
                 "whisper-speedtest-child-" + ProcessHandle.current().pid() + "-");
         TemporaryPaths.add(directory);
         try {
-            // A percent sign begins a placeholder in the name of this file.
+            // A percent sign starts a placeholder in -XX:ErrorFile.
             String report = crashReport(directory).toString().replace("%", "%%");
             Path argumentFile = directory.resolve("arguments");
             List<String> all = Stream.concat(
@@ -71,8 +71,7 @@ final class ChildProcess implements AutoCloseable {
                     .redirectErrorStream(true)
                     .directory(workingDirectory == null ? null : workingDirectory.toFile());
             if (asciiOnly) {
-                // No locale is set, or one that is not installed. Java could open no file with other letters in its
-                // name.
+                // No locale is set, or it is not installed. Java could not open files with non-ASCII names.
                 builder.environment().put("LC_ALL", "C.UTF-8");
             }
             limitSpinning(builder.environment());
@@ -87,14 +86,15 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /**
-     * Makes waiting threads of GNU OpenMP give up their processor after some microseconds, where by default they spin for milliseconds.
+     * Makes waiting threads of GNU OpenMP sleep after some microseconds. By default they spin for milliseconds.
      *
-     * <p>Where another program wants a processor, that makes engines on OpenMP two to three times as fast. On a quiet machine it costs
-     * up to 15 % on the demo model (docs/benchmarks.md). What the user has set stays. The start script does the same.
+     * <p>This makes engines that use OpenMP two to three times as fast while other programs compete for the processors. On an idle
+     * machine it costs up to 15 % on the demo model (docs/benchmarks.md). Variables that the user has set are kept. The start script
+     * does the same.
      */
     static void limitSpinning(Map<String, String> environment) {
         if (!environment.containsKey(WAIT_POLICY)) {
-            environment.putIfAbsent(SPIN_COUNT, SPINS);
+            environment.putIfAbsent(SPIN_COUNT, DEFAULT_SPIN_COUNT);
         }
     }
 
@@ -102,7 +102,7 @@ final class ChildProcess implements AutoCloseable {
         return process;
     }
 
-    /** Kills the process and what it started, and waits for its end; does nothing to a process that has ended. */
+    /** Kills the process and its descendants and waits until it ends. Has no effect on a process that has ended. */
     void kill() {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
@@ -120,20 +120,20 @@ final class ChildProcess implements AutoCloseable {
         }
     }
 
-    /** Returns the end of what the process, which has ended, printed. */
+    /** Returns the end of the output. The process must have ended. */
     String output() throws InterruptedException {
-        // A process that outlives the child may hold the pipe open; what it prints is not waited for.
-        outputReader.join(TimeUnit.SECONDS.toMillis(LAST_OUTPUT_SECONDS));
+        // A descendant that outlives the child may keep the pipe open, so the wait is limited.
+        outputReader.join(TimeUnit.SECONDS.toMillis(OUTPUT_DRAIN_SECONDS));
         return output.text();
     }
 
-    /** Returns what the JVM wrote as it crashed, empty where it did not. */
+    /** Returns the crash report of the JVM, empty if there is none. */
     String crashReport() {
         try {
             Path report = crashReport(directory);
             return Files.exists(report) ? Files.readString(report, platformCharset()) : "";
         } catch (IOException e) {
-            LOG.debug("The crash report cannot be read", e);
+            LOG.debug("Cannot read the crash report", e);
             return "";
         }
     }
@@ -150,13 +150,13 @@ final class ChildProcess implements AutoCloseable {
         return directory.resolve("crash.log");
     }
 
-    /** The launcher reads its argument file in the encoding of file names. */
+    /** Returns the encoding of file names, in which the java launcher reads its argument file. */
     private static Charset platformCharset() {
         String name = System.getProperty("sun.jnu.encoding", "");
         return Charset.isSupported(name) ? Charset.forName(name) : Charset.defaultCharset();
     }
 
-    /** Quotes an argument by the rules of the java launcher's argument files. */
+    /** Quotes an argument for an argument file of the java launcher. */
     private static String quoted(String argument) {
         return '"'
                 + argument.replace("\\", "\\\\")
@@ -170,7 +170,7 @@ final class ChildProcess implements AutoCloseable {
         try {
             stream.close();
         } catch (Exception e) {
-            LOG.debug("The child's input was closed already", e);
+            LOG.debug("Cannot close the child's input", e);
         }
     }
 
@@ -179,7 +179,7 @@ final class ChildProcess implements AutoCloseable {
             FileTrees.delete(directory);
             TemporaryPaths.remove(directory);
         } catch (IOException e) {
-            LOG.debug("Temporary files of the child are left in {}", directory, e);
+            LOG.debug("Cannot delete temporary files of the child in {}", directory, e);
         }
     }
 }

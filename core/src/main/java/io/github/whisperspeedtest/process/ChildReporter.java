@@ -3,12 +3,12 @@ package io.github.whisperspeedtest.process;
 /**
  * Passes events from a task to the parent.
  *
- * @param <E> what a task tells
+ * @param <E> type of the events
  */
 @FunctionalInterface
 public interface ChildReporter<E> {
     /**
-     * Sends an event; returns once it is on its way, and never waits for whoever listens. Any thread may call it.
+     * Sends an event without waiting for the listener. Any thread may call this.
      *
      * @throws IllegalArgumentException if the event cannot be written as JSON
      */

@@ -1,18 +1,18 @@
 package io.github.whisperspeedtest.process;
 
-/** What happens to a child while its parent waits. */
+/** Tells the waiting parent about its child. */
 sealed interface ChildSignal {
     /**
-     * It said something.
+     * The child sent a line.
      *
-     * @param word what it is, as in {@link Wire}
+     * @param type the type of the message, a constant of {@link Wire}
      * @param json the rest of the line
      */
-    record Said(String word, String json) implements ChildSignal {}
+    record Message(String type, String json) implements ChildSignal {}
 
-    /** It closed its connection: nothing more is to come. */
-    record HungUp() implements ChildSignal {}
+    /** The child closed its connection. No more messages follow. */
+    record Disconnected() implements ChildSignal {}
 
-    /** Its process has ended; something that it said before may still be on its way. */
+    /** The child's process has ended. Earlier messages may still arrive. */
     record Exited() implements ChildSignal {}
 }

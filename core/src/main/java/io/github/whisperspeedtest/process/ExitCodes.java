@@ -4,12 +4,12 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What exit codes say about the death of a process. */
+/** Derives the signal that ended a process from its exit code. */
 final class ExitCodes {
-    /** What {@link Process#exitValue()} and shells add to the number of the signal that ended a process. */
+    /** Offset that {@link Process#exitValue()} and shells add to the number of the signal that ended a process. */
     private static final int SIGNAL_BASE = 128;
 
-    /** Numbers that Linux and macOS share; source: signal(7) and macOS's signal(3). */
+    /** Signal numbers that Linux and macOS share; source: signal(7) and macOS's signal(3). */
     private static final Map<Integer, String> SIGNALS = Map.ofEntries(
             Map.entry(1, "SIGHUP"),
             Map.entry(2, "SIGINT"),
@@ -26,8 +26,8 @@ final class ExitCodes {
             Map.entry(24, "SIGXCPU"),
             Map.entry(25, "SIGXFSZ"));
 
-    /** Windows' status codes, which are negative as numbers of 32 bits; source: NTSTATUS values in [MS-ERREF]. */
-    private static final Map<Integer, String> WINDOWS = Map.of(
+    /** Windows status codes, negative as 32-bit integers; source: NTSTATUS values in [MS-ERREF]. */
+    private static final Map<Integer, String> WINDOWS_STATUS = Map.of(
             0xC0000005, "STATUS_ACCESS_VIOLATION",
             0xC000001D, "STATUS_ILLEGAL_INSTRUCTION",
             0xC0000094, "STATUS_INTEGER_DIVIDE_BY_ZERO",
@@ -38,10 +38,10 @@ final class ExitCodes {
 
     private ExitCodes() {}
 
-    /** Returns the name of the signal that an exit code stands for, null where it stands for none. */
+    /** Returns the name of the signal or Windows status that an exit code stands for, null if there is none. */
     static @Nullable String signalName(int exitCode) {
         if (exitCode < -SIGNAL_BASE) {
-            return WINDOWS.get(exitCode);
+            return WINDOWS_STATUS.get(exitCode);
         }
         int number = exitCode < 0 ? -exitCode : exitCode - SIGNAL_BASE;
         boolean mac = System.getProperty("os.name", "").toLowerCase(Locale.ROOT).contains("mac");

@@ -37,14 +37,14 @@ import java.util.stream.Stream;
 /**
  * The JSON that parent and child exchange.
  *
- * <p>A {@link Duration} is a decimal number of seconds, exact to the nanosecond; a {@link Path} its text, or its address where the
- * text says less. Values of a sealed interface carry the simple name of their class in {@code @type}, unless the interface has a JSON
- * form of its own: a {@link com.fasterxml.jackson.annotation.JsonValue}.
+ * <p>A {@link Duration} is a decimal number of seconds, exact to the nanosecond. A {@link Path} is a string, or a URI if the string
+ * would lose information. Values of a sealed interface carry the simple name of their class in {@code @type}, unless the interface
+ * declares its JSON form with {@link com.fasterxml.jackson.annotation.JsonValue}.
  */
 final class Json {
     private static final String FILE_SCHEME = "file:";
 
-    /** What stands in a text for bytes that are no letters. */
+    /** Replaces bytes that cannot be decoded. */
     private static final char REPLACEMENT = '\uFFFD';
 
     private static final ObjectMapper MAPPER = JsonMapper.builder()
@@ -55,12 +55,13 @@ final class Json {
                     .addSerializer(Path.class, new TextWriter<>(Path.class, Json::textOf))
                     .addDeserializer(Path.class, new TextReader<>(Path.class, Json::pathOf)))
             .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
-            // A record may have methods that look like getters; what they return is derived, not part of it.
+            // Methods of a record that look like getters are written too. Their values are derived, so reading skips
+            // them.
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
     static {
-        // The other side is this library too, so a long text is a long text and no attack.
+        // The sender is this library, so a long string is not an attack.
         MAPPER.getFactory()
                 .setStreamReadConstraints(StreamReadConstraints.builder()
                         .maxStringLength(Integer.MAX_VALUE)
@@ -69,46 +70,44 @@ final class Json {
 
     private Json() {}
 
-    /** Returns the type of that name, as Jackson sees it. */
+    /** Returns the Jackson type of a class. */
     static JavaType type(Class<?> type) {
         return MAPPER.constructType(type);
     }
 
-    /** Returns the three type arguments that a task gives to {@link ChildTask}. */
+    /** Returns the three type arguments of a task's {@link ChildTask}. */
     static JavaType[] typesOf(Class<?> task) {
         JavaType[] types = MAPPER.getTypeFactory().findTypeParameters(type(task), ChildTask.class);
         if (types == null || types.length != 3) {
             throw new IllegalArgumentException(
-                    task.getName() + " does not implement " + ChildTask.class.getName() + " with its own types.");
+                    task.getName() + " does not implement " + ChildTask.class.getName() + " with concrete types.");
         }
         return types;
     }
 
-    /** Returns a value as one line of text. */
+    /** Returns a value as one line of JSON. */
     static String write(JavaType type, Object value) {
         try {
             return MAPPER.writerFor(type).writeValueAsString(value);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
-                    "A value of " + type.getRawClass().getName() + " cannot be written as JSON: "
-                            + e.getOriginalMessage(),
+                    "Cannot write a value of " + type.getRawClass().getName() + " as JSON: " + e.getOriginalMessage(),
                     e);
         }
     }
 
-    /** Returns the value that a text stands for. */
+    /** Parses a value. */
     static <T> T read(JavaType type, String text) {
         try {
             return MAPPER.readerFor(type).readValue(text);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
-                    "A value of " + type.getRawClass().getName() + " cannot be read from JSON: "
-                            + e.getOriginalMessage(),
+                    "Cannot read a value of " + type.getRawClass().getName() + " from JSON: " + e.getOriginalMessage(),
                     e);
         }
     }
 
-    /** Where the bytes of a file name are no letters in this locale, its text has lost them; its address still has them. */
+    /** Returns the path, or its URI if bytes of its name cannot be decoded in this locale. */
     private static String textOf(Path path) {
         String text = path.toString();
         return text.startsWith(FILE_SCHEME) || text.indexOf(REPLACEMENT) >= 0
@@ -120,14 +119,14 @@ final class Json {
         return text.startsWith(FILE_SCHEME) ? Path.of(URI.create(text)) : Path.of(text);
     }
 
-    /** Names the class of a value wherever a sealed interface leaves the choice between several. */
+    /** Adds the name of the class to values of a sealed interface. */
     private static final class SealedTypes extends JacksonAnnotationIntrospector {
         private static final long serialVersionUID = 1L;
 
         @Override
         public TypeResolverBuilder<?> findTypeResolver(
                 MapperConfig<?> config, AnnotatedClass annotated, JavaType baseType) {
-            if (!isChoice(annotated)) {
+            if (!isPolymorphic(annotated)) {
                 return super.findTypeResolver(config, annotated, baseType);
             }
             JsonTypeInfo.Value settings = JsonTypeInfo.Value.construct(
@@ -138,12 +137,12 @@ final class Json {
         @Override
         public List<NamedType> findSubtypes(Annotated annotated) {
             Class<?> type = annotated.getRawType();
-            return type.isInterface() && annotated instanceof AnnotatedClass known && isChoice(known)
+            return type.isInterface() && annotated instanceof AnnotatedClass known && isPolymorphic(known)
                     ? leaves(type).toList()
                     : super.findSubtypes(annotated);
         }
 
-        private boolean isChoice(AnnotatedClass annotated) {
+        private boolean isPolymorphic(AnnotatedClass annotated) {
             Class<?> type = annotated.getRawType();
             boolean sealed = type.isInterface() && type.isSealed()
                     || type.isRecord() && Arrays.stream(type.getInterfaces()).anyMatch(Class::isSealed);
@@ -198,7 +197,7 @@ final class Json {
         }
     }
 
-    /** Writes what one text says all of. */
+    /** Writes a value as a string. */
     private static final class TextWriter<T> extends StdSerializer<T> {
         private static final long serialVersionUID = 1L;
 
@@ -215,7 +214,7 @@ final class Json {
         }
     }
 
-    /** Reads what {@link TextWriter} wrote. */
+    /** Reads a value that {@link TextWriter} wrote. */
     private static final class TextReader<T> extends StdDeserializer<T> {
         private static final long serialVersionUID = 1L;
 

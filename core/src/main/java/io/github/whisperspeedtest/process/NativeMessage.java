@@ -8,12 +8,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Picks out of what a dead process left behind the lines that tell why it died. */
+/** Selects lines that explain why a process died, from its output and its crash report. */
 final class NativeMessage {
     private static final int MAX_LINES = 10;
     private static final int MAX_LINE_LENGTH = 500;
 
-    /** Lines that a JVM prints beside the matter, at its start or around a crash. */
+    /** Lines that a JVM prints at its start or around a crash and that explain nothing. */
     private static final Pattern BOILERPLATE = Pattern.compile("#.*"
             + "|\\[(thread|error occurred|timer expired).*"
             + "|(OpenJDK|Java HotSpot).* VM warning: .*"
@@ -23,7 +23,7 @@ final class NativeMessage {
             + "|SLF4J(\\([WIE]\\))?: .*"
             + "|Aborted( \\(core dumped\\))?");
 
-    /** Lines of the crash report's head that are the same whatever happened. */
+    /** Lines in the header of a crash report that do not depend on the crash. */
     private static final Pattern REPORT_BOILERPLATE = Pattern.compile("#?"
             + "|# (A fatal error has been detected|JRE version|Java VM|No core dump|Core dump|An error report"
             + "|If you would like|The crash happened outside|See problematic frame|Possible reasons|Possible solutions"
@@ -36,39 +36,39 @@ final class NativeMessage {
     private NativeMessage() {}
 
     /**
-     * Returns the telling lines.
+     * Returns the informative lines.
      *
-     * @param output the end of what the process printed
-     * @param crashReport the file that the JVM wrote as it crashed, empty where there is none
+     * @param output the end of the process's output
+     * @param crashReport the crash report of the JVM, empty if there is none
      */
     static String of(String output, String crashReport) {
-        Set<String> told = new LinkedHashSet<>();
+        Set<String> lines = new LinkedHashSet<>();
         List<String> printed = output.lines()
                 .map(String::stripTrailing)
                 .filter(line -> !line.isBlank() && !BOILERPLATE.matcher(line).matches())
                 .map(NativeMessage::cut)
                 .toList();
-        told.addAll(printed.subList(Math.max(0, printed.size() - MAX_LINES), printed.size()));
-        told.addAll(headOf(crashReport));
-        return String.join("\n", told);
+        lines.addAll(printed.subList(Math.max(0, printed.size() - MAX_LINES), printed.size()));
+        lines.addAll(headOf(crashReport));
+        return String.join("\n", lines);
     }
 
-    /** Returns the signal that the JVM caught before it ended itself, null where the report names none. */
+    /** Returns the signal that the JVM caught, null if the report names none. */
     static @Nullable String caughtSignal(String crashReport) {
         Matcher matcher = CAUGHT_SIGNAL.matcher(crashReport);
         return matcher.find() ? matcher.group(1) : null;
     }
 
     private static List<String> headOf(String crashReport) {
-        List<String> told = new ArrayList<>();
+        List<String> lines = new ArrayList<>();
         List<String> head =
                 crashReport.lines().takeWhile(line -> line.startsWith("#")).toList();
         for (String line : head) {
-            if (told.size() < MAX_LINES && !REPORT_BOILERPLATE.matcher(line).matches()) {
-                told.add(cut(line.substring(1).strip()));
+            if (lines.size() < MAX_LINES && !REPORT_BOILERPLATE.matcher(line).matches()) {
+                lines.add(cut(line.substring(1).strip()));
             }
         }
-        return told;
+        return lines;
     }
 
     private static String cut(String line) {

@@ -7,13 +7,13 @@ import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads everything that a child prints, keeps the end of it, and passes its lines on to the log. */
+/** Reads the output of a child, keeps its end, and logs its lines. */
 final class OutputTail implements Runnable {
     static final int KEPT_BYTES = 64 * 1024;
 
     private static final Logger LOG = LoggerFactory.getLogger(OutputTail.class);
 
-    /** A progress bar may go on without ever ending its line. */
+    /** A progress bar may never end its line. */
     private static final int MAX_LOGGED_LINE = 4096;
 
     private final InputStream in;
@@ -41,7 +41,7 @@ final class OutputTail implements Runnable {
         logLine();
     }
 
-    /** Returns what was printed last, beginning with a whole line. */
+    /** Returns the end of the output, starting with a complete line. */
     synchronized String text() {
         int count = (int) Math.min(total, KEPT_BYTES);
         byte[] kept = new byte[count];

@@ -12,11 +12,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The most physical memory that a process was seen to hold.
+ * The peak of the physical memory of a process.
  *
- * <p>Linux keeps the high-water mark itself ({@code VmHWM} in {@code /proc/<pid>/status}, in units of 1024 bytes; see
- * proc(5)), so the last sample before the end tells all. macOS tells another process only the present size ({@code ps -o
- * rss}, in units of 1024 bytes), so there the peak is that of the samples. Elsewhere nothing is known.
+ * <p>Linux records the high-water mark ({@code VmHWM} in {@code /proc/<pid>/status}, in units of 1024 bytes; see proc(5)), so
+ * the last sample suffices. macOS reports only the current size of another process ({@code ps -o rss}, in units of 1024
+ * bytes), so the peak is the maximum of the samples. Other systems are not supported.
  */
 final class PeakMemory {
     private static final Pattern HIGH_WATER_MARK = Pattern.compile("(?m)^VmHWM:\\s*(\\d+) kB$");
@@ -39,22 +39,22 @@ final class PeakMemory {
     private final long pid;
     private long peak;
 
-    /** Prepares to look at a process. */
+    /** Prepares to sample a process. */
     PeakMemory(long pid) {
         this.pid = pid;
     }
 
-    /** Returns how long to wait between two samples. */
+    /** Returns the time between two samples. */
     static Duration interval() {
         return SOURCE.interval;
     }
 
-    /** Returns whether this system tells anything. */
-    static boolean isKnownHere() {
+    /** Returns whether this system is supported. */
+    static boolean isSupported() {
         return SOURCE != Source.NONE;
     }
 
-    /** Looks at the process, if it still runs. */
+    /** Samples the process if it still runs. */
     void sample() throws InterruptedException {
         try {
             switch (SOURCE) {
@@ -63,17 +63,17 @@ final class PeakMemory {
                 case NONE -> {}
             }
         } catch (IOException | NumberFormatException e) {
-            // The process has ended; what was seen before stays.
+            // The process has ended. Earlier samples remain valid.
             return;
         }
     }
 
-    /** Takes into account what the process itself has seen. */
+    /** Includes a measurement, such as one of the process itself. */
     void include(long bytes) {
         peak = Math.max(peak, bytes);
     }
 
-    /** Returns the peak in bytes, null where none was ever seen. */
+    /** Returns the peak in bytes, null if unknown. */
     @Nullable
     Long bytes() {
         return peak == 0 ? null : peak;

@@ -5,13 +5,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a child JVM cost.
+ * Time and memory that a child JVM used.
  *
  * @param wall time from its start to its end
- * @param peakMemoryBytes the most physical memory it held, native memory included; null where the system does not tell
+ * @param peakMemoryBytes peak of its physical memory, native memory included; null if the system does not report it
  */
 public record ProcessStats(Duration wall, @Nullable Long peakMemoryBytes) {
-    /** Checks that the time is there. */
+    /** Checks that the time is not null. */
     public ProcessStats {
         Objects.requireNonNull(wall, "wall");
     }

@@ -5,18 +5,18 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The children that run now, so that none outlives a parent that ends in an orderly way. */
+/** The running children. A shutdown hook closes them. */
 final class RunningChildren {
     private static final Set<ChildProcess> RUNNING = new HashSet<>();
-    private static boolean hooked;
-    private static boolean ending;
+    private static boolean hookInstalled;
+    private static boolean shuttingDown;
 
     private RunningChildren() {}
 
     static void add(ChildProcess child) {
         if (!tryAdd(child)) {
             child.close();
-            throw new OperationCancelledException("No child JVM can be started because this JVM is ending.");
+            throw new OperationCancelledException("No child JVM can be started because this JVM is shutting down.");
         }
     }
 
@@ -24,29 +24,29 @@ final class RunningChildren {
         RUNNING.remove(child);
     }
 
-    /** Returns whether this JVM is on its way out, and ends its children. */
-    static synchronized boolean areEnding() {
-        return ending;
+    /** Returns whether this JVM is shutting down and closes its children. */
+    static synchronized boolean isShuttingDown() {
+        return shuttingDown;
     }
 
     private static synchronized boolean tryAdd(ChildProcess child) {
-        if (!hooked && !ending) {
+        if (!hookInstalled && !shuttingDown) {
             try {
-                Runtime.getRuntime().addShutdownHook(new Thread(RunningChildren::endAll, "child-jvm-shutdown"));
-                hooked = true;
+                Runtime.getRuntime().addShutdownHook(new Thread(RunningChildren::closeAll, "child-jvm-shutdown"));
+                hookInstalled = true;
             } catch (IllegalStateException e) {
-                ending = true;
+                shuttingDown = true;
             }
         }
-        return !ending && RUNNING.add(child);
+        return !shuttingDown && RUNNING.add(child);
     }
 
-    private static void endAll() {
-        snapshotAtEnd().forEach(ChildProcess::close);
+    private static void closeAll() {
+        beginShutdown().forEach(ChildProcess::close);
     }
 
-    private static synchronized List<ChildProcess> snapshotAtEnd() {
-        ending = true;
+    private static synchronized List<ChildProcess> beginShutdown() {
+        shuttingDown = true;
         return List.copyOf(RUNNING);
     }
 }

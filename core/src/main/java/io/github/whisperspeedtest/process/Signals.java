@@ -10,14 +10,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * POSIX signals of this process, by their names without {@code SIG}, for a program that decides how it ends. The library itself installs
- * no handler.
+ * Handles POSIX signals of this process, for a program that controls its own termination. Names have no {@code SIG} prefix. The library
+ * itself installs no handler in the program's JVM.
  *
- * <p>They go through {@code sun.misc.Signal}, which is in every JDK, by reflection: the compiler warns of the class and cannot be told
- * not to.
+ * <p>This calls {@code sun.misc.Signal}, which is in every JDK, by reflection because the compiler's warning about that class
+ * cannot be suppressed.
  */
 public final class Signals {
-    /** Requests to end a process: the keyboard's, the system's and that of a closed terminal. */
+    /** Signals that request termination: from the keyboard, from the system, and from a closed terminal. */
     public static final List<String> TERMINATING = List.of("INT", "TERM", "HUP");
 
     private static final Logger LOG = LoggerFactory.getLogger(Signals.class);
@@ -29,7 +29,7 @@ public final class Signals {
     /**
      * Runs an action on a separate thread each time a signal arrives. A signal that this process ignores stays ignored.
      *
-     * @return whether the system has such a signal and leaves it to programs
+     * @return whether the system has this signal and allows handlers for it
      */
     public static boolean handle(String name, Runnable action) {
         try {
@@ -54,16 +54,16 @@ public final class Signals {
                             }));
             return true;
         } catch (ReflectiveOperationException | IllegalArgumentException e) {
-            LOG.debug("SIG{} is not handled", name, e);
+            LOG.debug("Cannot handle SIG{}", name, e);
             return false;
         }
     }
 
     /**
-     * Gives a signal back to the operating system, which then ends the process at once: no shutdown hook runs, and no destructor of a
-     * native library.
+     * Restores the default action of a signal: the operating system ends the process at once. No shutdown hook and no destructor of a
+     * native library runs.
      *
-     * @return whether the system has such a signal and leaves it to programs
+     * @return whether the system has this signal and allows handlers for it
      */
     public static boolean restoreDefault(String name) {
         try {
@@ -72,14 +72,14 @@ public final class Signals {
                     Class.forName("sun.misc.SignalHandler").getField("SIG_DFL").get(null));
             return true;
         } catch (ReflectiveOperationException | IllegalArgumentException e) {
-            LOG.debug("SIG{} keeps its handler", name, e);
+            LOG.debug("Cannot restore the default action of SIG{}", name, e);
             return false;
         }
     }
 
     /**
-     * Ends this process by a signal, as if it had never handled it: shells see which one it was. Nothing is freed, so native code that
-     * still runs cannot meet freed memory. Where that is not possible the JVM is halted.
+     * Ends this process with the default action of a signal, so that shells see the signal. Nothing is freed, so native code that still
+     * runs cannot access freed memory. If the signal cannot be sent, the JVM is halted.
      *
      * @param exitCode exit code of the halted JVM
      */
@@ -90,7 +90,7 @@ public final class Signals {
         Runtime.getRuntime().halt(exitCode);
     }
 
-    /** Java can send only signals that it handles itself; the shell's {@code kill} is on every POSIX system. */
+    /** Uses the shell's {@code kill}, which every POSIX system has. Java can only raise signals that it handles. */
     private static void send(String name) {
         try {
             new ProcessBuilder(
@@ -102,7 +102,7 @@ public final class Signals {
                     .start()
                     .waitFor(DELIVERY_SECONDS, TimeUnit.SECONDS);
         } catch (IOException e) {
-            LOG.debug("SIG{} cannot be sent", name, e);
+            LOG.debug("Cannot send SIG{}", name, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -14,22 +14,22 @@ import java.nio.charset.CharsetEncoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
-/** What parent and child say to each other: lines of UTF-8, each a word for what it is, a space, and JSON. */
+/** The protocol between parent and child: UTF-8 lines of a message type, a space, and JSON. */
 final class Wire {
     /** An event of the task. */
     static final String EVENT = "event";
-    /** Long work that begins in the child, a description. */
-    static final String LONG_WORK = "long-work";
-    /** What the task returned; the last line. */
+    /** Setup work begins in the child; a description of it. */
+    static final String SETUP = "setup";
+    /** The output of the task; the last line. */
     static final String RESULT = "result";
-    /** What the task threw, a {@link Failure}; the last line. */
+    /** The exception of the task as a {@link Failure}; the last line. */
     static final String FAILURE = "failure";
-    /** The peak of memory that the child saw, in bytes; stands before the last line. */
+    /** The peak memory that the child measured, in bytes; precedes the last line. */
     static final String PEAK_MEMORY = "peak-memory";
 
     static final JavaType TEXT = Json.type(String.class);
 
-    /** Hexadecimal digits of a token: as hard to guess as a random UUID. */
+    /** Number of hexadecimal digits of a token: 128 random bits. */
     static final int TOKEN_LENGTH = 32;
 
     private static final byte[] REPLACEMENT_CHARACTER = "\uFFFD".getBytes(StandardCharsets.UTF_8);
@@ -39,19 +39,19 @@ final class Wire {
     /**
      * The first line on the child's standard input; the second is the input of the task.
      *
-     * @param address where the parent listens
-     * @param port where the parent listens
-     * @param token what the child says first, so that the parent knows it
-     * @param task name of the class to run
+     * @param address IP address on which the parent listens
+     * @param port port on which the parent listens
+     * @param token the secret that the child sends first to identify itself
+     * @param task name of the task's class
      */
-    record Invitation(String address, int port, String token, String task) {
-        static final JavaType TYPE = Json.type(Invitation.class);
+    record Bootstrap(String address, int port, String token, String task) {
+        static final JavaType TYPE = Json.type(Bootstrap.class);
     }
 
     /**
-     * An exception that leaves the child.
+     * An exception that ended the task.
      *
-     * @param kind who can mend it
+     * @param kind category of the failure
      * @param message what failed and what to do
      * @param details the stack trace
      */
@@ -59,7 +59,7 @@ final class Wire {
         static final JavaType TYPE = Json.type(Failure.class);
     }
 
-    /** Half a surrogate pair has no form in UTF-8 and becomes U+FFFD, as it would in a decoder. */
+    /** Returns a UTF-8 writer. It replaces unpaired surrogates, which UTF-8 cannot encode, with U+FFFD. */
     static Writer writer(OutputStream out) {
         CharsetEncoder encoder = StandardCharsets.UTF_8
                 .newEncoder()

@@ -1,7 +1,7 @@
 /**
- * Runs tasks in child JVMs: native code that crashes, hangs or exhausts memory becomes a result and does not end the program.
+ * Runs tasks in child JVMs. Native code that crashes, hangs or exhausts memory produces a result and does not end the program.
  *
- * <p>Parent and child talk over a loopback socket; the standard streams of the child belong to the native code in it.
+ * <p>Parent and child communicate over a loopback socket, because native code in the child uses its standard streams.
  */
 @NullMarked
 package io.github.whisperspeedtest.process;

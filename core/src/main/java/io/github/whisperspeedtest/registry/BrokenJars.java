@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.zip.ZipFile;
 
-/** Jars of the class path that cannot be opened; class loaders pass over them without a word. */
+/** Finds jars on the class path that cannot be opened. Class loaders skip them silently. */
 final class BrokenJars {
     private BrokenJars() {}
 
-    /** Returns a problem for each of the broken jars that a class loader or one of its parents would look into. */
+    /** Returns a problem for each broken jar on the path of a class loader or its parents. */
     static List<DiscoveryProblem> visibleTo(ClassLoader loader) {
         List<DiscoveryProblem> problems = new ArrayList<>();
         for (ClassLoader current = loader; current != null; current = current.getParent()) {
@@ -46,7 +46,7 @@ final class BrokenJars {
                 }
             }
         } catch (URISyntaxException | IllegalArgumentException e) {
-            // The loader cannot open such an entry either, and says so when a class is missing.
+            // The class loader cannot open such an entry either. It fails when it looks for a class.
             return List.of();
         }
         return entries.stream()
@@ -61,8 +61,8 @@ final class BrokenJars {
                 DiscoveryProblem.UNKNOWN,
                 jar.toString(),
                 readable
-                        ? "The file is no jar, or only a part of one: " + failure.getMessage() + "."
-                        : "The jar cannot be read: permission denied.",
-                readable ? "Replace it by a whole copy, or remove it." : "Make it readable, or remove it.");
+                        ? "The file is not a jar or is truncated: " + failure.getMessage() + "."
+                        : "Cannot read the jar: permission denied.",
+                readable ? "Replace it with a complete copy, or remove it." : "Make it readable, or remove it.");
     }
 }

@@ -20,9 +20,9 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** One walk over the providers, each guarded by itself. */
+/** One pass over the providers. A failure of one does not affect the others. */
 final class Discovery {
-    /** After an error the service loader goes on as well as it can; this ends a walk that would never get past one. */
+    /** The service loader usually continues after an error. This limit ends a pass that never gets past one. */
     private static final int MAX_ADVANCE_ERRORS = 100;
 
     static final Pattern ID = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
@@ -37,7 +37,7 @@ final class Discovery {
         this.contexts = contexts;
     }
 
-    /** Returns the usable implementations by id, and keeps the problems. */
+    /** Returns the usable implementations by id, and records the problems. */
     SortedMap<String, Implementation> run() {
         problems.addAll(BrokenJars.visibleTo(loader));
         List<ServiceLoader.Provider<Implementation>> providers = findProviders();
@@ -75,13 +75,13 @@ final class Discovery {
             problems.add(new DiscoveryProblem(
                     DiscoveryProblem.UNKNOWN,
                     null,
-                    "The search for providers was given up after " + MAX_ADVANCE_ERRORS + " errors.",
-                    "Remove the broken jars that are named here from the class path."));
+                    "The search for providers stopped after " + MAX_ADVANCE_ERRORS + " errors.",
+                    "Remove the broken jars in this list from the class path."));
         }
         return providers;
     }
 
-    /** Gives each error of the walk to the provider it is about: the errors come in the order of the services files. */
+    /** Assigns each error to its provider. The errors come in the order of the services files. */
     private void explain(List<Throwable> errors) {
         if (errors.isEmpty()) {
             return;
@@ -93,8 +93,8 @@ final class Discovery {
                 explanations.add(new DiscoveryProblem(
                         DiscoveryProblem.UNKNOWN,
                         file.location(),
-                        "In its " + ServicesFile.NAME + " the line '" + file.malformedLine()
-                                + "' is not the name of a class, so none of its lines counts.",
+                        "The line '" + file.malformedLine() + "' of its " + ServicesFile.NAME
+                                + " is not a class name, so the whole file is ignored.",
                         "Write one class name per line."));
                 continue;
             }
@@ -130,8 +130,8 @@ final class Discovery {
                     type.getName(),
                     Locations.of(type),
                     "Its id is " + (id == null ? "null" : "'" + id + "'")
-                            + ", but an id is made of lower-case letters, digits and single hyphens between them.",
-                    "Let its method id() return such a name."));
+                            + ", but an id consists of lower-case letters and digits, with single hyphens between them.",
+                    "Return a valid id from its method id()."));
             return;
         }
         try {
@@ -153,7 +153,7 @@ final class Discovery {
         return new DiscoveryProblem(
                 types.get(0).getName(),
                 Locations.of(types.get(0)),
-                "The id '" + id + "' is claimed by " + named + ", so none of them is used.",
+                "The id '" + id + "' is claimed by " + named + ". None of them is used.",
                 "Remove all but one of these jars from the class path.");
     }
 }

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A provider on the class path that cannot be used.
  *
- * @param provider name of the provider's class, {@link #UNKNOWN} where the failure does not tell
- * @param location the jar or directory that it comes from, null where the failure does not tell
- * @param problem what is wrong and what the user can do about it, as sentences
+ * @param provider name of the provider's class, or {@link #UNKNOWN}
+ * @param location the jar or directory of the provider, null if unknown
+ * @param problem the cause and the remedy, as sentences
  */
 public record DiscoveryProblem(String provider, @Nullable String location, Problem problem) {
     /** The name of an unknown provider. */
@@ -25,12 +25,12 @@ public record DiscoveryProblem(String provider, @Nullable String location, Probl
         this(provider, location, new Problem(reason, remedy));
     }
 
-    /** Returns the provider and the jar or directory that it comes from. */
+    /** Returns the provider and its jar or directory. */
     public String subject() {
         return provider + (location == null ? "" : " in " + location);
     }
 
-    /** Returns all of it as one line. */
+    /** Returns the subject and the problem as one line. */
     public String describe() {
         return subject() + ": " + problem.describe();
     }

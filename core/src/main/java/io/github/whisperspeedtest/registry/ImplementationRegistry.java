@@ -13,9 +13,9 @@ import java.util.stream.Collectors;
 /**
  * The implementations on the class path.
  *
- * <p>A provider that cannot be used becomes a {@link DiscoveryProblem} and leaves the others as they are. Two classes
- * with one id are such a problem, and neither is used: which of them runs must not hang on the order of jars. A class
- * that several jars name is found once.
+ * <p>A provider that cannot be used is reported as a {@link DiscoveryProblem} and does not affect the others. If two
+ * classes have the same id, neither is used, because the choice must not depend on the order of jars. A class that several
+ * jars name is found once.
  */
 public final class ImplementationRegistry {
     private final SortedMap<String, Implementation> byId;
@@ -27,10 +27,10 @@ public final class ImplementationRegistry {
     }
 
     /**
-     * Finds the providers of {@link Implementation} that a class loader and its parents see, and configures them; throws for none of
-     * them.
+     * Finds the providers of {@link Implementation} that are visible to a class loader, and configures them. A provider that fails
+     * causes no exception.
      *
-     * @param loader such as the one of the application, or one over a directory of plug-ins
+     * @param loader such as the one of the application, or one for a directory of backends
      * @param contexts returns the context of an implementation
      */
     public static ImplementationRegistry discover(
@@ -53,7 +53,7 @@ public final class ImplementationRegistry {
     /**
      * Returns the implementation of the given id.
      *
-     * @throws UnknownNameException if there is none; lists what is there and what is broken
+     * @throws UnknownNameException if there is none; its message lists the available and the broken ones
      */
     public Implementation require(String id) {
         Implementation implementation = byId.get(id);
@@ -68,15 +68,15 @@ public final class ImplementationRegistry {
         StringBuilder message = new StringBuilder("There is no implementation '" + id + "'." + question + " ");
         message.append(
                 byId.isEmpty()
-                        ? "There is none at all on the class path."
-                        : "On the class path are: " + String.join(", ", byId.keySet()) + ".");
+                        ? "The class path contains no implementations."
+                        : "Available: " + String.join(", ", byId.keySet()) + ".");
         if (!problems.isEmpty()) {
-            message.append(" It may be one of those that cannot be used: ")
+            message.append(" These cannot be used: ")
                     .append(problems.stream().map(DiscoveryProblem::describe).collect(Collectors.joining(" / ")));
         }
         if (question.isEmpty() && Discovery.ID.matcher(id).matches()) {
-            message.append(" A backend of this project is added by its Maven artifact,"
-                    + " io.github.whisperspeedtest:whisper-speedtest-backend-" + id + " by the naming convention.");
+            message.append(" If it is a backend of this project, add its Maven artifact:"
+                    + " io.github.whisperspeedtest:whisper-speedtest-backend-" + id + ".");
         }
         return message.toString();
     }

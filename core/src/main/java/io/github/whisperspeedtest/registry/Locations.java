@@ -8,18 +8,18 @@ import java.nio.file.Path;
 import java.security.CodeSource;
 import org.jspecify.annotations.Nullable;
 
-/** Says where on the class path something is, in the words that a user would use. */
+/** Locates classes and resources on the class path, as file paths for users. */
 final class Locations {
     private Locations() {}
 
-    /** Returns the jar or directory of a class, null where its loader does not tell. */
+    /** Returns the jar or directory of a class, null if unknown. */
     static @Nullable String of(Class<?> type) {
         CodeSource source = type.getProtectionDomain().getCodeSource();
         URL location = source == null ? null : source.getLocation();
         return location == null ? null : readable(location.toString());
     }
 
-    /** Returns the jar or directory that a resource of the given name was found in. */
+    /** Returns the jar or directory that contains a resource of the given name. */
     static String of(URL resource, String name) {
         String root = resource.toString();
         if (root.endsWith(name)) {

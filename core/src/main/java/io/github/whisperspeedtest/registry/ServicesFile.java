@@ -13,20 +13,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of the files that name the providers of {@link Implementation}, read a second time to explain a failure.
+ * A services file, which names providers of {@link Implementation}; read again to explain a failure.
  *
- * <p>{@link java.util.ServiceLoader} says which provider failed only inside an English message, and for a class that
- * cannot be linked not even there.
+ * <p>{@link java.util.ServiceLoader} names the failed provider only in the text of its message, and does not name a class that cannot be
+ * linked.
  *
- * @param location the jar or directory that holds the file
+ * @param location the jar or directory that contains the file
  * @param providers the class names in it
- * @param malformedLine the first line that is no class name, null where there is none
+ * @param malformedLine the first line that is not a class name, null if there is none
  */
 record ServicesFile(
         String location, List<String> providers, @Nullable String malformedLine) {
     static final String NAME = "META-INF/services/" + Implementation.class.getName();
 
-    /** Returns the files that a class loader sees, in the order in which its providers are looked up. */
+    /** Returns the files visible to a class loader, in the order in which the service loader reads them. */
     static List<ServicesFile> visibleTo(ClassLoader loader) {
         List<ServicesFile> files = new ArrayList<>();
         try {
@@ -34,7 +34,7 @@ record ServicesFile(
                 files.add(read(address));
             }
         } catch (IOException e) {
-            // What cannot be read cannot explain anything; the loader's own error is reported then.
+            // An unreadable file explains nothing. The loader's own error is reported instead.
             return files;
         }
         return files;
@@ -42,7 +42,7 @@ record ServicesFile(
 
     private static ServicesFile read(URL address) throws IOException {
         URLConnection connection = address.openConnection();
-        // A cached connection would keep the jar open for as long as the JVM runs.
+        // A cached connection would keep the jar open until the JVM ends.
         connection.setUseCaches(false);
         List<String> providers = new ArrayList<>();
         String malformed = null;

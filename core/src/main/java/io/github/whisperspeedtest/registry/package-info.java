@@ -1,4 +1,4 @@
-/** Finds the implementations on the class path, and keeps what is wrong with those that cannot be used. */
+/** Finds the implementations on the class path, and records the problems of those that cannot be used. */
 @NullMarked
 package io.github.whisperspeedtest.registry;
 

@@ -39,7 +39,7 @@ record Finding(
      * <p>A timeout depends on the load of the machine, exhausted memory depends on other programs, and a missing
      * engine may be installed later. So only verdicts about the files themselves are cached. A crash counts as one.
      */
-    boolean isLasting() {
+    boolean isCacheable() {
         return status != Verdict.Status.NOT_CHECKABLE && problem != Verdict.Problem.TIMED_OUT;
     }
 }

@@ -18,19 +18,19 @@ import org.slf4j.LoggerFactory;
 final class LoadCheck {
     private static final Logger LOG = LoggerFactory.getLogger(LoadCheck.class);
 
-    /** A small initial heap and a serial collector start fastest. */
-    private static final List<String> MODEST = List.of("-XX:+UseSerialGC", "-Xms16m", "-Xshare:auto");
+    /** A JVM starts fastest with a small initial heap and the serial collector. */
+    private static final List<String> JVM_ARGUMENTS = List.of("-XX:+UseSerialGC", "-Xms16m", "-Xshare:auto");
 
     /** Loading a small model is too short to benefit from the optimising compiler. */
-    private static final List<String> QUICK = List.of("-XX:TieredStopAtLevel=1");
+    private static final List<String> SMALL_MODEL_ARGUMENTS = List.of("-XX:TieredStopAtLevel=1");
 
     private static final long SMALL_BYTES = 256L << 20;
 
     /** Loading never needs the network. This also stops libraries below a backend from using it. */
     private static final Map<String, String> OFFLINE = Map.of("HF_HUB_OFFLINE", "1", "TRANSFORMERS_OFFLINE", "1");
 
-    /** Exit code of a process that the kernel's out-of-memory killer ended. */
-    private static final int KILLED = 137;
+    /** Exit code after SIGKILL, which the kernel's out-of-memory killer sends. */
+    private static final int SIGKILL_EXIT_CODE = 137;
 
     /** Out-of-memory messages of C++, the JVM and the operating system. */
     private static final Pattern OUT_OF_MEMORY = Pattern.compile(
@@ -42,7 +42,7 @@ final class LoadCheck {
 
     LoadCheck(ChildJvm children) {
         this.children = children.toBuilder()
-                .addJvmArguments(MODEST)
+                .addJvmArguments(JVM_ARGUMENTS)
                 .addEnvironment(OFFLINE)
                 .build();
     }
@@ -60,11 +60,11 @@ final class LoadCheck {
             long bytes,
             Duration timeLimit) {
         return children.toBuilder()
-                .addJvmArguments(bytes <= SMALL_BYTES ? QUICK : List.of())
+                .addJvmArguments(bytes <= SMALL_BYTES ? SMALL_MODEL_ARGUMENTS : List.of())
                 .addProperties(context.settings().properties())
                 .timeLimit(timeLimit)
                 .build()
-                .run(VerifyTask.class, new VerifyTask.Order(implementation.id(), context, files))
+                .run(VerifyTask.class, new VerifyTask.Input(implementation.id(), context, files))
                 .fold(
                         completed -> completed
                                 .value()
@@ -113,7 +113,7 @@ final class LoadCheck {
     }
 
     private static Finding ofCrash(Implementation implementation, ChildOutcome.Crashed<VerifyTask.Outcome> crash) {
-        if (crash.exitCode() == KILLED || isOutOfMemory(implementation, crash.nativeMessage())) {
+        if (crash.exitCode() == SIGKILL_EXIT_CODE || isOutOfMemory(implementation, crash.nativeMessage())) {
             return Finding.notCheckable(
                     Problem.OUT_OF_MEMORY,
                     "Loading it with " + implementation.id() + " needs more memory than is available: it "

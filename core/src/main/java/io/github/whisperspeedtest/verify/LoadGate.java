@@ -19,7 +19,7 @@ final class LoadGate {
     private final int processors;
     private final LongSupplier freeMemory;
     private int loading;
-    private long promised;
+    private long reserved;
 
     LoadGate() {
         this(Runtime.getRuntime().availableProcessors(), LoadGate::freeMemoryOfThisMachine);
@@ -42,17 +42,17 @@ final class LoadGate {
     }
 
     private synchronized void enter(long need) throws InterruptedException {
-        // Promised memory may already be in use. Always subtracting it errs on the safe side.
-        while (loading > 0 && (loading >= processors || need > freeMemory.getAsLong() - promised)) {
+        // Reserved memory may already be in use. Always subtracting it errs on the safe side.
+        while (loading > 0 && (loading >= processors || need > freeMemory.getAsLong() - reserved)) {
             wait();
         }
         loading++;
-        promised += need;
+        reserved += need;
     }
 
     private synchronized void leave(long need) {
         loading--;
-        promised -= need;
+        reserved -= need;
         notifyAll();
     }
 

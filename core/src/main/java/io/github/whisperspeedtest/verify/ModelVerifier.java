@@ -16,7 +16,7 @@ import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource;
 import io.github.whisperspeedtest.verify.Verdict.Problem;
 import io.github.whisperspeedtest.verify.Verdict.Status;
-import io.github.whisperspeedtest.verify.VerifyOptions.Memory;
+import io.github.whisperspeedtest.verify.VerifyOptions.Caching;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -36,10 +36,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Checks whether models are present on this machine and load.
  *
- * <p>Thread-safe. Verdicts are cached in {@code verdicts.json} in the data home.
+ * <p>Thread-safe. Verdicts are cached in {@code verdicts.json} in the home.
  */
 public final class ModelVerifier {
-    /** Name of the verdict cache in the data home. */
+    /** File name of the verdict cache in the home. */
     public static final String VERDICTS_FILE = "verdicts.json";
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelVerifier.class);
@@ -50,7 +50,7 @@ public final class ModelVerifier {
     private static final Duration TIME_LIMIT_OF_LARGE = Duration.ofSeconds(30);
     private static final String LARGE = "large";
     private static final long LARGE_BYTES = 2L << 30;
-    private static final long END_SECONDS = 20;
+    private static final long SHUTDOWN_SECONDS = 20;
 
     private final ToolHome home;
     private final Settings settings;
@@ -98,7 +98,7 @@ public final class ModelVerifier {
      */
     public Verdict verify(Implementation implementation, String model, ModelPlace place, VerifyOptions options) {
         long start = System.nanoTime();
-        return judged(
+        return toVerdict(
                 implementation,
                 start,
                 () -> new Batch(options)
@@ -181,17 +181,17 @@ public final class ModelVerifier {
             }
             throw new IllegalStateException(e.getCause());
         } finally {
-            end(executor);
+            shutDown(executor);
         }
     }
 
     /** Interrupts running checks and waits for their child JVMs to end. */
-    private static void end(ExecutorService executor) {
+    private static void shutDown(ExecutorService executor) {
         executor.shutdownNow();
         boolean interrupted = Thread.interrupted();
         try {
-            if (!executor.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
-                LOG.debug("A check did not end within {} seconds", END_SECONDS);
+            if (!executor.awaitTermination(SHUTDOWN_SECONDS, TimeUnit.SECONDS)) {
+                LOG.debug("A check did not end within {} seconds", SHUTDOWN_SECONDS);
             }
         } catch (InterruptedException e) {
             interrupted = true;
@@ -235,17 +235,17 @@ public final class ModelVerifier {
 
         Verdict verify(VerifyRequest request) {
             long start = System.nanoTime();
-            return judged(
+            return toVerdict(
                     request.implementation(),
                     start,
-                    () -> judge(
+                    () -> check(
                             request.implementation(),
                             request.model(),
                             locator.look(request.model(), request.place()),
                             start));
         }
 
-        private Verdict judge(Implementation implementation, ModelInfo model, ModelPresence presence, long start) {
+        private Verdict check(Implementation implementation, ModelInfo model, ModelPresence presence, long start) {
             String fallback = presence.model() == model ? null : nameOf(presence.model());
             switch (presence.state()) {
                 case NOT_APPLICABLE -> {
@@ -269,7 +269,7 @@ public final class ModelVerifier {
                     Fingerprint.of(implementation, options.level(), presence.files(), engineOf(implementation));
             synchronized (locks.computeIfAbsent(fingerprint.subject(), subject -> new Object())) {
                 Finding known = found.get(fingerprint);
-                if (known == null && options.memory() == Memory.USE) {
+                if (known == null && options.caching() == Caching.USE) {
                     known = verdicts.get(fingerprint);
                 }
                 if (known != null) {
@@ -277,7 +277,7 @@ public final class ModelVerifier {
                 }
                 Finding finding = find(implementation, model, presence);
                 found.put(fingerprint, finding);
-                if (finding.isLasting() && options.memory() != Memory.OFF) {
+                if (finding.isCacheable() && options.caching() != Caching.OFF) {
                     verdicts.put(fingerprint, finding, presence.contents());
                 }
                 return verdict(finding, presence, fallback, start, false);
@@ -309,7 +309,7 @@ public final class ModelVerifier {
     }
 
     /** Turns every exception except a cancellation into a verdict. */
-    private static Verdict judged(Implementation implementation, long start, Supplier<Verdict> check) {
+    private static Verdict toVerdict(Implementation implementation, long start, Supplier<Verdict> check) {
         try {
             return check.get();
         } catch (OperationCancelledException e) {

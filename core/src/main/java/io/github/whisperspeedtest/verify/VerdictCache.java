@@ -38,7 +38,7 @@ final class VerdictCache {
     /** A streaming parser starts much faster than object mapping. */
     private static final JsonFactory JSON = new JsonFactory();
     /** File locks work between processes; this lock works between threads. */
-    private static final Object WRITING = new Object();
+    private static final Object WRITE_LOCK = new Object();
 
     private final Path file;
     private @Nullable Map<String, Entry> entries;
@@ -67,7 +67,7 @@ final class VerdictCache {
         entries().put(fingerprint.subject(), entry);
         Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
         Path lockFile = file.resolveSibling(file.getFileName() + ".lock");
-        synchronized (WRITING) {
+        synchronized (WRITE_LOCK) {
             try {
                 Files.createDirectories(file.getParent());
                 try (FileChannel channel =

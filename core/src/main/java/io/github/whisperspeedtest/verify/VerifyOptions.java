@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param level thoroughness of the check
  * @param timeLimit maximum time for loading one model, including the start of the child JVM; null for a default by
  *     model size
- * @param memory use of cached verdicts
+ * @param caching use of cached verdicts
  */
-public record VerifyOptions(VerifyLevel level, @Nullable Duration timeLimit, Memory memory) {
+public record VerifyOptions(VerifyLevel level, @Nullable Duration timeLimit, Caching caching) {
     /** Use of cached verdicts. */
-    public enum Memory {
+    public enum Caching {
         /** Uses cached verdicts until something changes. */
         USE,
         /** Checks everything again and caches the verdicts. */
@@ -26,7 +26,7 @@ public record VerifyOptions(VerifyLevel level, @Nullable Duration timeLimit, Mem
     /** Checks the time limit. */
     public VerifyOptions {
         Objects.requireNonNull(level, "level");
-        Objects.requireNonNull(memory, "memory");
+        Objects.requireNonNull(caching, "caching");
         if (timeLimit != null && (timeLimit.isNegative() || timeLimit.isZero())) {
             throw new IllegalArgumentException("timeLimit must be positive, but was " + timeLimit);
         }
@@ -34,21 +34,21 @@ public record VerifyOptions(VerifyLevel level, @Nullable Duration timeLimit, Mem
 
     /** Returns the defaults: load the model, time limits by size, use cached verdicts. */
     public static VerifyOptions defaults() {
-        return new VerifyOptions(VerifyLevel.LOAD, null, Memory.USE);
+        return new VerifyOptions(VerifyLevel.LOAD, null, Caching.USE);
     }
 
     /** Returns these options at another level. */
     public VerifyOptions withLevel(VerifyLevel value) {
-        return new VerifyOptions(value, timeLimit, memory);
+        return new VerifyOptions(value, timeLimit, caching);
     }
 
     /** Returns these options with another time limit; null for a default by model size. */
     public VerifyOptions withTimeLimit(@Nullable Duration value) {
-        return new VerifyOptions(level, value, memory);
+        return new VerifyOptions(level, value, caching);
     }
 
     /** Returns these options with another use of cached verdicts. */
-    public VerifyOptions withMemory(Memory value) {
+    public VerifyOptions withCaching(Caching value) {
         return new VerifyOptions(level, timeLimit, value);
     }
 }

@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Loads and closes a model, in a JVM that may crash. */
-public final class VerifyTask implements ChildTask<VerifyTask.Order, Void, VerifyTask.Outcome> {
+public final class VerifyTask implements ChildTask<VerifyTask.Input, Void, VerifyTask.Outcome> {
     private static final Logger LOG = LoggerFactory.getLogger(VerifyTask.class);
 
     /** Creates the task. */
@@ -31,7 +31,7 @@ public final class VerifyTask implements ChildTask<VerifyTask.Order, Void, Verif
      * @param context the directories and settings for it
      * @param files the model's files
      */
-    public record Order(String implementation, ImplementationContext context, ModelFiles files) {}
+    public record Input(String implementation, ImplementationContext context, ModelFiles files) {}
 
     /** The result of loading. */
     public sealed interface Outcome {
@@ -80,21 +80,21 @@ public final class VerifyTask implements ChildTask<VerifyTask.Order, Void, Verif
     }
 
     @Override
-    public Outcome run(Order order, ChildReporter<Void> reporter) {
+    public Outcome run(Input input, ChildReporter<Void> reporter) {
         Implementation implementation = ImplementationRegistry.discover(
-                        VerifyTask.class.getClassLoader(), unused -> order.context())
-                .require(order.implementation());
+                        VerifyTask.class.getClassLoader(), unused -> input.context())
+                .require(input.implementation());
         if (implementation.availability() instanceof Availability.Unavailable missing) {
             return new Unavailable(missing.problem());
         }
-        try (Transcriber transcriber = Transcribers.open(implementation, order.files(), LoadOptions.defaults())) {
+        try (Transcriber transcriber = Transcribers.open(implementation, input.files(), LoadOptions.defaults())) {
             return new Loaded(transcriber.parameters().runtime());
         } catch (WhisperSpeedtestException e) {
-            LOG.debug("{} refuses {}", order.implementation(), order.files(), e);
+            LOG.debug("{} refuses {}", input.implementation(), input.files(), e);
             return new Refused(e.kind(), String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
             // The loader failed on a damaged file without detecting the damage.
-            LOG.debug("{} cannot load {}", order.implementation(), order.files(), e);
+            LOG.debug("{} cannot load {}", input.implementation(), input.files(), e);
             return new Refused(ErrorKind.INTERNAL, e.toString());
         }
     }

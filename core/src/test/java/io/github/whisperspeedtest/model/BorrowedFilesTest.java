@@ -231,7 +231,7 @@ class BorrowedFilesTest {
     }
 
     private Verdict verify(String model) {
-        VerifyOptions hashes = new VerifyOptions(VerifyLevel.HASH, null, VerifyOptions.Memory.OFF);
+        VerifyOptions hashes = new VerifyOptions(VerifyLevel.HASH, null, VerifyOptions.Caching.OFF);
         return new ModelVerifier(home, settings.cacheDirectory())
                 .verify(implementation, model, ModelPlace.LOCAL_CACHE, hashes);
     }

@@ -17,17 +17,17 @@ class ChannelTest {
     void onlyTheFirstCallerWithTheTokenIsHeard() throws Exception {
         try (Channel channel = new Channel(signals)) {
             channel.listen();
-            Wire.Invitation invitation = channel.invitationTo("task");
-            try (Socket silent = call(invitation, "");
-                    Socket foreign = call(invitation, "0".repeat(Wire.TOKEN_LENGTH) + "result \"forged\"\n");
-                    Socket child = call(invitation, invitation.token() + "result \"true\"\n")) {
-                assertThat(next()).isEqualTo(new ChildSignal.Said("result", "\"true\""));
+            Wire.Bootstrap bootstrap = channel.bootstrapFor("task");
+            try (Socket silent = call(bootstrap, "");
+                    Socket foreign = call(bootstrap, "0".repeat(Wire.TOKEN_LENGTH) + "result \"forged\"\n");
+                    Socket child = call(bootstrap, bootstrap.token() + "result \"true\"\n")) {
+                assertThat(next()).isEqualTo(new ChildSignal.Message("result", "\"true\""));
                 assertThat(foreign.getInputStream().read()).isEqualTo(-1);
-                try (Socket second = call(invitation, invitation.token() + "result \"again\"\n")) {
+                try (Socket second = call(bootstrap, bootstrap.token() + "result \"again\"\n")) {
                     assertThat(second.getInputStream().read()).isEqualTo(-1);
                 }
                 child.shutdownOutput();
-                assertThat(next()).isEqualTo(new ChildSignal.HungUp());
+                assertThat(next()).isEqualTo(new ChildSignal.Disconnected());
                 assertThat(silent.isConnected()).isTrue();
                 assertThat(signals).isEmpty();
             }
@@ -38,9 +38,9 @@ class ChannelTest {
     void tokensDiffer() throws IOException {
         try (Channel one = new Channel(signals);
                 Channel other = new Channel(signals)) {
-            assertThat(one.invitationTo("task").token())
+            assertThat(one.bootstrapFor("task").token())
                     .hasSize(Wire.TOKEN_LENGTH)
-                    .isNotEqualTo(other.invitationTo("task").token());
+                    .isNotEqualTo(other.bootstrapFor("task").token());
         }
     }
 
@@ -48,8 +48,8 @@ class ChannelTest {
         return signals.poll(30, TimeUnit.SECONDS);
     }
 
-    private static Socket call(Wire.Invitation invitation, String words) throws IOException {
-        Socket socket = new Socket(invitation.address(), invitation.port());
+    private static Socket call(Wire.Bootstrap bootstrap, String words) throws IOException {
+        Socket socket = new Socket(bootstrap.address(), bootstrap.port());
         socket.setSoTimeout(30_000);
         socket.getOutputStream().write(words.getBytes(UTF_8));
         return socket;

@@ -134,7 +134,7 @@ class ImplementationRegistryTest {
                 .singleElement()
                 .satisfies(problem -> assertThat(problem.problem().reason())
                         .isEqualTo("The id 'twin' is claimed by one.Twin (" + first + ") and two.Twin (" + second
-                                + "), so none of them is used."));
+                                + "). None of them is used."));
     }
 
     @Test
@@ -165,7 +165,7 @@ class ImplementationRegistryTest {
         DiscoveryProblem problem = onlyProblemOf(new ProviderJar().service("broken.Ghost"));
 
         assertThat(problem.provider()).isEqualTo("broken.Ghost");
-        assertThat(problem.problem().reason()).endsWith("names this class, but there is no such class.");
+        assertThat(problem.problem().reason()).endsWith("names this class, but the class does not exist.");
     }
 
     @Test
@@ -252,7 +252,7 @@ class ImplementationRegistryTest {
         ImplementationRegistry registry = discover(jar.write(directory.resolve("ghosts.jar")));
 
         assertThat(registry.problems()).hasSize(101);
-        assertThat(registry.problems().get(100).problem().reason()).contains("given up after 100 errors");
+        assertThat(registry.problems().get(100).problem().reason()).contains("stopped after 100 errors");
     }
 
     @Test
@@ -271,9 +271,9 @@ class ImplementationRegistryTest {
                 .containsExactly(text.toString(), empty.toString(), torn.toString());
         assertThat(registry.problems()).allSatisfy(problem -> {
             assertThat(problem.problem().reason())
-                    .startsWith("The file is no jar, or only a part of one: ")
+                    .startsWith("The file is not a jar or is truncated: ")
                     .endsWith(".");
-            assertThat(problem.problem().remedy()).isEqualTo("Replace it by a whole copy, or remove it.");
+            assertThat(problem.problem().remedy()).isEqualTo("Replace it with a complete copy, or remove it.");
         });
     }
 
@@ -297,7 +297,7 @@ class ImplementationRegistryTest {
                 ImplementationRegistry.discover(ClassLoader.getPlatformClassLoader(), this::context);
 
         assertThatThrownBy(() -> registry.require("No such id!"))
-                .hasMessage("There is no implementation 'No such id!'. There is none at all on the class path.");
+                .hasMessage("There is no implementation 'No such id!'. The class path contains no implementations.");
     }
 
     /** Returns the problem of a jar that stands before a good one, and checks that the good one is found. */

@@ -14,7 +14,7 @@ import io.github.whisperspeedtest.settings.Settings;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.verify.Verdict.Problem;
 import io.github.whisperspeedtest.verify.Verdict.Status;
-import io.github.whisperspeedtest.verify.VerifyOptions.Memory;
+import io.github.whisperspeedtest.verify.VerifyOptions.Caching;
 import java.io.IOException;
 import java.net.Proxy;
 import java.net.ProxySelector;
@@ -685,14 +685,14 @@ class ModelVerifierTest {
     @Test
     void earlierVerdictsAreLeftAsideWhereThatIsAskedFor() throws IOException {
         whole(hub, GOOD);
-        verify("default", ModelPlace.HUB_CACHE, LOAD.withMemory(Memory.OFF));
+        verify("default", ModelPlace.HUB_CACHE, LOAD.withCaching(Caching.OFF));
         assertThat(home.data().resolve(ModelVerifier.VERDICTS_FILE)).doesNotExist();
 
         assertThat(verify("default", ModelPlace.HUB_CACHE, LOAD).remembered()).isFalse();
-        assertThat(verify("default", ModelPlace.HUB_CACHE, LOAD.withMemory(Memory.OFF))
+        assertThat(verify("default", ModelPlace.HUB_CACHE, LOAD.withCaching(Caching.OFF))
                         .remembered())
                 .isFalse();
-        assertThat(verify("default", ModelPlace.HUB_CACHE, LOAD.withMemory(Memory.REFRESH))
+        assertThat(verify("default", ModelPlace.HUB_CACHE, LOAD.withCaching(Caching.REFRESH))
                         .remembered())
                 .isFalse();
         assertThat(verify("default", ModelPlace.HUB_CACHE, LOAD).remembered()).isTrue();
@@ -715,7 +715,7 @@ class ModelVerifierTest {
         List<Verdict> heard = new ArrayList<>();
 
         Map<VerifyRequest, Verdict> verdicts =
-                verifier.verifyAll(requests, LOAD.withMemory(Memory.REFRESH), new VerifyListener() {
+                verifier.verifyAll(requests, LOAD.withCaching(Caching.REFRESH), new VerifyListener() {
                     @Override
                     public void onStart(VerifyRequest request) {
                         started.add(request);

@@ -137,7 +137,7 @@ class VerdictCacheTest {
                 .build();
         List<Callable<ChildOutcome<Void>>> writers = IntStream.range(0, Writer.WRITERS)
                 .<Callable<ChildOutcome<Void>>>mapToObj(number -> () -> jvm.run(
-                        Writer.class, new Writer.Order(file, model, "writer-" + number, temporary.resolve("barrier"))))
+                        Writer.class, new Writer.Input(file, model, "writer-" + number, temporary.resolve("barrier"))))
                 .toList();
 
         ExecutorService threads = Executors.newFixedThreadPool(Writer.WRITERS);
@@ -158,19 +158,19 @@ class VerdictCacheTest {
     }
 
     /** Writes many findings, one after the other, while other processes do the same. */
-    public static final class Writer implements ChildTask<Writer.Order, Void, Void> {
+    public static final class Writer implements ChildTask<Writer.Input, Void, Void> {
         private static final int WRITERS = 3;
         private static final int FINDINGS = 50;
 
         /** Where to write them, about which file, under which name, and where the writers wait for each other. */
-        public record Order(Path file, Path model, String name, Path barrier) {}
+        public record Input(Path file, Path model, String name, Path barrier) {}
 
         @Override
-        public Void run(Order order, ChildReporter<Void> reporter) throws Exception {
-            ProcessBarrier.await(order.barrier(), WRITERS);
+        public Void run(Input input, ChildReporter<Void> reporter) throws Exception {
+            ProcessBarrier.await(input.barrier(), WRITERS);
             for (int i = 0; i < FINDINGS; i++) {
-                new VerdictCache(order.file())
-                        .put(new Fingerprint(order.name() + "-" + i, "1"), GOOD, List.of(order.model()));
+                new VerdictCache(input.file())
+                        .put(new Fingerprint(input.name() + "-" + i, "1"), GOOD, List.of(input.model()));
             }
             return null;
         }

@@ -15,25 +15,25 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Listens to one child until it has said its last word or cannot say it any more.
+ * Waits until one child has sent its result, ended or exceeded its time limit, and passes its events on.
  *
- * @param <E> what the task tells
- * @param <O> what the task returns
+ * @param <E> type of the task's events
+ * @param <O> type of the task's output
  */
-final class Conversation<E, O> {
-    /** Exit hooks of native libraries get this long once the result is there. */
+final class ChildMonitor<E, O> {
+    /** Time for exit hooks of native libraries after the result has arrived. */
     private static final Duration EXIT_GRACE = Duration.ofSeconds(5);
 
-    /** How long after the orderly end of a process its result may take to come through the socket of a busy machine. */
-    private static final Duration LAST_WORDS = Duration.ofSeconds(10);
+    /** Maximum time for the result to arrive after a process has exited normally, on a busy machine. */
+    private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(10);
 
-    /** The same after a crash, where no more than an event can be under way. */
-    private static final Duration LAST_WORDS_OF_CRASHED = Duration.ofSeconds(1);
+    /** The same after a crash. At most an event can still arrive then. */
+    private static final Duration DRAIN_TIMEOUT_AFTER_CRASH = Duration.ofSeconds(1);
 
-    private static final int KILLED_BY_SYSTEM = 137;
+    private static final int SIGKILL_EXIT_CODE = 137;
 
-    /** Sent by whoever wants the work to end, a terminal to all processes of a group alike; never by a fault. */
-    private static final Set<String> REQUESTS_TO_END = Set.of("SIGHUP", "SIGINT", "SIGTERM");
+    /** Signals that request termination and never result from a crash. A terminal sends them to the whole process group. */
+    private static final Set<String> TERMINATION_SIGNALS = Set.of("SIGHUP", "SIGINT", "SIGTERM");
 
     private final ChildProcess child;
     private final BlockingQueue<ChildSignal> signals;
@@ -45,7 +45,7 @@ final class Conversation<E, O> {
     private final long start;
     private long nextSample;
 
-    Conversation(
+    ChildMonitor(
             ChildProcess child,
             BlockingQueue<ChildSignal> signals,
             JavaType eventType,
@@ -65,17 +65,17 @@ final class Conversation<E, O> {
     }
 
     /**
-     * Waits for the end of the child, passing its events on from the calling thread.
+     * Waits until the child ends. Passes its events on, on the calling thread.
      *
-     * @throws OperationCancelledException if the child was told to end, or this JVM is ending
+     * @throws OperationCancelledException if a signal requested the child's termination, or this JVM is shutting down
      */
     ChildOutcome<O> run() throws InterruptedException {
-        boolean hungUp = false;
+        boolean disconnected = false;
         long exitedAt = 0;
         boolean exited = false;
         while (true) {
             long now = System.nanoTime();
-            if (exited && (hungUp || now - exitedAt > lastWords().toNanos())) {
+            if (exited && (disconnected || now - exitedAt > drainTimeout().toNanos())) {
                 return crashed();
             }
             if (!exited && limit != null && now - start > limit.toNanos()) {
@@ -86,10 +86,10 @@ final class Conversation<E, O> {
             if (signal instanceof ChildSignal.Exited) {
                 exited = true;
                 exitedAt = System.nanoTime();
-            } else if (signal instanceof ChildSignal.HungUp) {
-                hungUp = true;
-            } else if (signal instanceof ChildSignal.Said said) {
-                ChildOutcome<O> end = handle(said);
+            } else if (signal instanceof ChildSignal.Disconnected) {
+                disconnected = true;
+            } else if (signal instanceof ChildSignal.Message message) {
+                ChildOutcome<O> end = handle(message);
                 if (end != null) {
                     return end;
                 }
@@ -97,24 +97,26 @@ final class Conversation<E, O> {
         }
     }
 
-    private Duration lastWords() {
-        return child.process().exitValue() == 0 ? LAST_WORDS : LAST_WORDS_OF_CRASHED;
+    private Duration drainTimeout() {
+        return child.process().exitValue() == 0 ? DRAIN_TIMEOUT : DRAIN_TIMEOUT_AFTER_CRASH;
     }
 
-    private @Nullable ChildOutcome<O> handle(ChildSignal.Said said) throws InterruptedException {
-        switch (said.word()) {
-            case Wire.EVENT -> events.accept(Json.<E>read(eventType, said.json()));
-            case Wire.LONG_WORK -> SetupNotice.announce(Json.read(Wire.TEXT, said.json()));
-            case Wire.PEAK_MEMORY -> memory.include(Long.parseLong(said.json()));
+    private @Nullable ChildOutcome<O> handle(ChildSignal.Message message) throws InterruptedException {
+        switch (message.type()) {
+            case Wire.EVENT -> events.accept(Json.<E>read(eventType, message.json()));
+            case Wire.SETUP -> SetupNotice.announce(Json.read(Wire.TEXT, message.json()));
+            case Wire.PEAK_MEMORY -> memory.include(Long.parseLong(message.json()));
             case Wire.RESULT -> {
-                O value = Json.read(outputType, said.json());
+                O value = Json.read(outputType, message.json());
                 return new Completed<>(value, statsAfterExit());
             }
             case Wire.FAILURE -> {
-                Wire.Failure failure = Json.read(Wire.Failure.TYPE, said.json());
+                Wire.Failure failure = Json.read(Wire.Failure.TYPE, message.json());
                 return new Failed<>(failure.kind(), failure.message(), failure.details(), statsAfterExit());
             }
-            default -> throw new IllegalStateException("The child JVM said '" + said.word() + "', which is unknown");
+            default ->
+                throw new IllegalStateException(
+                        "The child JVM sent a message of the unknown type '" + message.type() + "'");
         }
         return null;
     }
@@ -129,14 +131,14 @@ final class Conversation<E, O> {
         String report = child.crashReport();
         String caught = NativeMessage.caughtSignal(report);
         String signal = caught == null ? ExitCodes.signalName(exitCode) : caught;
-        if (RunningChildren.areEnding() || signal != null && REQUESTS_TO_END.contains(signal)) {
+        if (RunningChildren.isShuttingDown() || signal != null && TERMINATION_SIGNALS.contains(signal)) {
             throw new OperationCancelledException(
-                    "The work was cancelled: its JVM was told to end (exit code " + exitCode + ").");
+                    "The task was cancelled: a signal or a shutdown ended its JVM (exit code " + exitCode + ").");
         }
         String message = NativeMessage.of(child.output(), report);
-        if (exitCode == KILLED_BY_SYSTEM) {
-            String hint = "The process was killed from outside; the system may have run out of memory."
-                    + " Close other programs, or take a smaller model.";
+        if (exitCode == SIGKILL_EXIT_CODE) {
+            String hint = "The process was killed; the system may have run out of memory."
+                    + " Close other programs, or use a smaller model.";
             message = message.isEmpty() ? hint : message + "\n" + hint;
         }
         return new Crashed<>(exitCode, signal, message, stats());
