@@ -43,7 +43,7 @@ final class PlainPresence {
             if (!attributes.isRegularFile()) {
                 broken.add(path + " is not a file.");
             } else if (!Files.isReadable(path)) {
-                broken.add(path + " cannot be read. Check who may read it.");
+                broken.add(path + " is not readable. Check its permissions.");
             } else if (attributes.size() == 0) {
                 broken.add(path + " is empty.");
             } else {
@@ -64,13 +64,13 @@ final class PlainPresence {
 
     private void noteAbsent(Path path) {
         if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-            broken.add(path + " is a link that leads to no file.");
+            broken.add(path + " is a broken link.");
             return;
         }
-        absent.add("There is no " + path + ".");
+        absent.add(path + " does not exist.");
         for (Path partial : partialFilesOf(path)) {
             partialFiles.add(partial);
-            broken.add("A download of it was broken off, or still runs: " + partial + " holds "
+            broken.add("Its download was interrupted or is still running: " + partial + " has "
                     + ModelPresence.sizeOnDisk(List.of(partial)) + " bytes.");
         }
     }
@@ -84,7 +84,7 @@ final class PlainPresence {
         })) {
             siblings.forEach(found::add);
         } catch (IOException | DirectoryIteratorException e) {
-            // Without its directory a file has no partial files either.
+            // If the directory is missing, there are no partial files either.
             return List.of();
         }
         found.sort(null);
