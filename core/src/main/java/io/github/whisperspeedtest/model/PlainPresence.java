@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.model;
 
+import io.github.whisperspeedtest.files.DiskErrors;
 import io.github.whisperspeedtest.files.Placeholder;
 import io.github.whisperspeedtest.model.ModelPresence.State;
 import io.github.whisperspeedtest.spi.ModelInfo;
@@ -58,7 +59,7 @@ final class PlainPresence {
                         publishedHash(path)));
             }
         } catch (IOException e) {
-            broken.add(path + " cannot be read: " + e + ".");
+            broken.add("Cannot read " + path + ": " + DiskErrors.reason(e) + ".");
         }
     }
 
