@@ -27,10 +27,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entry point of the library: the implementations on the class path, their models, and everything that can be done with them.
+ * The entry point of the library. Gives access to the implementations on the class path and to their models.
  *
- * <p>Each object has its own directories, settings and implementations; two of them in one JVM share nothing but the native libraries
- * that a JVM loads once. Free of native resources; the {@linkplain #open transcribers} own those. Any number of threads may use one.
+ * <p>Each instance has its own directories, settings and implementations. Instances in one JVM share only native libraries,
+ * which a JVM loads once. An instance owns no native resources; the {@linkplain #open transcribers} do. Thread-safe.
  */
 public final class WhisperSpeedtest {
     private static final List<String> LOGGING = List.of("org.slf4j.*");
@@ -63,12 +63,12 @@ public final class WhisperSpeedtest {
         return builder().settings(Settings.ofProcess()).build();
     }
 
-    /** Returns a builder that starts from no settings. */
+    /** Returns a builder that starts without settings. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Returns everything that was found on the class path, broken providers included. */
+    /** Returns the registry of all providers on the class path, including those that cannot be used. */
     public ImplementationRegistry registry() {
         return registry;
     }
@@ -92,17 +92,17 @@ public final class WhisperSpeedtest {
         return hub.get();
     }
 
-    /** Returns how paths with {@code ~} are expanded. */
+    /** Returns the rules for expanding paths that start with {@code ~}. */
     public UserPaths paths() {
         return settings.paths();
     }
 
-    /** Returns the models: their names, where they are, and writing those that are made on this machine. */
+    /** Returns the model store, which finds models on this machine and writes generated ones. */
     public ModelStore models() {
         return models;
     }
 
-    /** Returns a verifier, which proves models complete by loading them. */
+    /** Returns a verifier, which checks that models are complete by loading them. */
     public ModelVerifier verifier() {
         return new ModelVerifier(home, this::hubCache, settings, children);
     }
@@ -122,12 +122,12 @@ public final class WhisperSpeedtest {
         return new ModelConverter(registry, home, models, verifier(), settings.paths());
     }
 
-    /** Returns a launcher of child JVMs, for tasks that must not end this one. */
+    /** Returns the launcher of child JVMs, for tasks that may crash. */
     public ChildJvm children() {
         return children;
     }
 
-    /** Returns the directories and settings of an implementation, as it gets them here and in a child JVM. */
+    /** Returns the directories and settings that an implementation gets, in this JVM and in child JVMs. */
     public ImplementationContext contextOf(Implementation implementation) {
         return home.contextOf(implementation, settings);
     }
@@ -137,8 +137,8 @@ public final class WhisperSpeedtest {
      *
      * @param implementation id such as {@code whispercpp}
      * @param model name such as {@code micro}, or the path of a file or directory in the implementation's format
-     * @throws io.github.whisperspeedtest.error.WhisperSpeedtestException if there is no such implementation or model, or
-     *     loading it fails
+     * @throws io.github.whisperspeedtest.error.WhisperSpeedtestException if the implementation or the model is unknown, or
+     *     loading the model fails
      */
     public Transcriber open(String implementation, String model) {
         return open(implementation, model, LoadOptions.defaults());
@@ -150,8 +150,8 @@ public final class WhisperSpeedtest {
      * @param implementation id such as {@code whispercpp}
      * @param model name such as {@code micro}, or the path of a file or directory in the implementation's format
      * @param options device, compute type and threads
-     * @throws io.github.whisperspeedtest.error.WhisperSpeedtestException if there is no such implementation or model, or
-     *     loading it fails
+     * @throws io.github.whisperspeedtest.error.WhisperSpeedtestException if the implementation or the model is unknown, or
+     *     loading the model fails
      */
     public Transcriber open(String implementation, String model, LoadOptions options) {
         return open(models.resolve(registry.require(implementation), model), options);
@@ -160,14 +160,14 @@ public final class WhisperSpeedtest {
     /**
      * Loads a model that {@link #models} resolved.
      *
-     * @throws io.github.whisperspeedtest.error.WhisperSpeedtestException if it is not on this machine, or loading it fails
+     * @throws io.github.whisperspeedtest.error.WhisperSpeedtestException if the model is not complete on this machine, or loading it fails
      */
     public Transcriber open(ResolvedModel model, LoadOptions options) {
         ModelFiles files = models.prepare(model);
         return RunningCalls.run(() -> {}, () -> Transcribers.open(model.implementation(), files, options));
     }
 
-    /** A program that gives only a home keeps the hub's files in it, too. */
+    /** Without any settings, the hub cache is a directory inside the home. */
     private Settings hubSettings() {
         return settings.equals(Settings.none())
                 ? settings.withProperty(
@@ -193,7 +193,7 @@ public final class WhisperSpeedtest {
         };
     }
 
-    /** Collects what a {@link WhisperSpeedtest} works with. */
+    /** Builds a {@link WhisperSpeedtest}. */
     public static final class Builder {
         private ClassLoader classLoader = WhisperSpeedtest.class.getClassLoader();
         private Settings settings = Settings.none();
@@ -203,34 +203,34 @@ public final class WhisperSpeedtest {
 
         private Builder() {}
 
-        /** Sets the loader that sees the implementations; by default the one of this library. */
+        /** Sets the class loader that finds the implementations; by default that of this library. */
         public Builder classLoader(ClassLoader value) {
             classLoader = Objects.requireNonNull(value, "classLoader");
             return this;
         }
 
-        /** Sets the environment variables and system properties; by default there are none. */
+        /** Sets the environment variables and system properties; by default none. */
         public Builder settings(Settings value) {
             settings = Objects.requireNonNull(value, "settings");
             return this;
         }
 
-        /** Sets the directories; by default those that the settings name. */
+        /** Sets the directories; by default those from the settings. */
         public Builder home(ToolHome value) {
             home = Objects.requireNonNull(value, "home");
             return this;
         }
 
         /**
-         * Sets the Hugging Face hub, its cache and whether requests are allowed; by default as the settings say, and without settings
-         * the cache is the directory {@code hub} of the data home.
+         * Sets the Hugging Face hub, its cache, and whether requests are allowed. By default they come from the settings;
+         * without settings, the cache is the directory {@code hub} in the home.
          */
         public Builder hub(HubSettings value) {
             hub = Objects.requireNonNull(value, "hub");
             return this;
         }
 
-        /** Sets the launcher of child JVMs, for a program whose implementations are not on the class path of its JVM. */
+        /** Sets the launcher of child JVMs, for programs whose implementations are not on the class path of this JVM. */
         public Builder children(ChildJvm value) {
             children = Objects.requireNonNull(value, "children");
             return this;
@@ -239,7 +239,7 @@ public final class WhisperSpeedtest {
         /**
          * Returns the library.
          *
-         * @throws io.github.whisperspeedtest.error.WhisperSpeedtestException if no home is set and the settings name none
+         * @throws io.github.whisperspeedtest.error.WhisperSpeedtestException if no home is set and the settings do not determine one
          */
         public WhisperSpeedtest build() {
             return new WhisperSpeedtest(this);

@@ -1,4 +1,4 @@
-/** Whisper Speedtest as a library: {@link io.github.whisperspeedtest.WhisperSpeedtest} is where to start. */
+/** Whisper Speedtest as a library. Start with {@link io.github.whisperspeedtest.WhisperSpeedtest}. */
 @NullMarked
 package io.github.whisperspeedtest;
 

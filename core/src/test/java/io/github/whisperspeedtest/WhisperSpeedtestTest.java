@@ -163,7 +163,7 @@ class WhisperSpeedtestTest {
                 .hasMessageContaining("plugin.Broken");
         assertThatThrownBy(() -> library.open("reader", "novel"))
                 .isInstanceOf(UnknownNameException.class)
-                .hasMessageContaining("It knows: poem.");
+                .hasMessageContaining("Available models: poem.");
         assertThatThrownBy(() -> library.open("reader", "poem"))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining(home.models().resolve("poem.txt").toString())

@@ -120,7 +120,7 @@ class MlxModelsTest {
         assertThatThrownBy(() -> store.filesOf(implementation, "tiny"))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContainingAll(
-                        "There is no file weights.safetensors or model.safetensors or weights.npz",
+                        " has no file weights.safetensors or model.safetensors or weights.npz",
                         "download -i mlx -m tiny");
 
         put(cache, QUANTIZED, weights, weightsAs(weights));

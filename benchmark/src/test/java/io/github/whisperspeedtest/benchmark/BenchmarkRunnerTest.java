@@ -238,9 +238,10 @@ class BenchmarkRunnerTest {
                 report.results().get(0),
                 "steady",
                 FailureCategory.MODEL,
-                "Model 'fake' of implementation 'steady' is not on this machine, or not all of it. There is no "
+                "Model 'fake' of implementation 'steady' is missing or incomplete. "
                         + FakeImplementations.modelFile(empty.resolve("models").toAbsolutePath(), "steady")
-                        + ". It comes from https://example.org/fake.bin. Run: whisper-speedtest download -i steady -m fake");
+                        + " does not exist. It comes from https://example.org/fake.bin."
+                        + " Run: whisper-speedtest download -i steady -m fake");
         assertThat(recorder.steps).isEmpty();
     }
 
@@ -259,7 +260,7 @@ class BenchmarkRunnerTest {
         assertThat(runner.run(plan, recorder).results().get(0))
                 .isInstanceOfSatisfying(BenchmarkResult.Failed.class, failed -> {
                     assertThat(failed.category()).isEqualTo(FailureCategory.USER);
-                    assertThat(failed.reason()).contains("'gigantic'", "It knows: fake");
+                    assertThat(failed.reason()).contains("'gigantic'", "Available models: fake");
                 });
     }
 

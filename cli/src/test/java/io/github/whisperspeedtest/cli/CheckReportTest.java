@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class CheckReportTest {
     @Test
     void aMissingCompanionIsALineAndTheModelsStayReady() throws IOException {
-        CheckReport report = report(ModelPresence.State.MISSING, "There is no /hub/helper.");
+        CheckReport report = report(ModelPresence.State.MISSING, "/hub/helper does not exist.");
 
         assertThat(report.allReady()).isTrue();
         assertThat(table(report))
@@ -36,7 +36,7 @@ class CheckReportTest {
         JsonNode companion = new ObjectMapper().readTree(report.json()).at("/models/1/companions/0");
         assertThat(companion.get("model").asText()).isEqualTo("helper");
         assertThat(companion.get("present").asBoolean()).isFalse();
-        assertThat(companion.get("reason").asText()).isEqualTo("There is no /hub/helper.");
+        assertThat(companion.get("reason").asText()).isEqualTo("/hub/helper does not exist.");
     }
 
     @Test
@@ -69,9 +69,9 @@ class CheckReportTest {
 
     @Test
     void verboseReportsGiveTheReasonsOfMissingModels() {
-        CheckReport report = report(ModelPresence.State.MISSING, "There is no /hub/helper.");
+        CheckReport report = report(ModelPresence.State.MISSING, "/hub/helper does not exist.");
         assertThat(report.table(new CheckReport.Style(true, true, 80, Integer.MAX_VALUE)))
-                .contains("fake can use it. There is no /hub/helper. Run: ");
+                .contains("fake can use it. /hub/helper does not exist. Run: ");
     }
 
     private static String table(CheckReport report) {

@@ -148,7 +148,7 @@ class ConvertCommandTest {
         assertRefused("There is no file or directory 'tiny'", "tiny", "--to", "whispercpp");
         assertRefused("There is no implementation 'nobody'", "micro", "--to", "nobody");
         assertRefused("There is no implementation 'nobody'", "nobody:tiny", "--to", "faster");
-        assertRefused("knows no model 'gigantic'", "faster:gigantic", "--to", "whispercpp");
+        assertRefused("has no model 'gigantic'", "faster:gigantic", "--to", "whispercpp");
         assertRefused(
                 "does not support the option convert from whispercpp:micro", "whispercpp:micro", "--to", "faster");
         assertRefused("quantize=q9", "micro", "--to", "whispercpp", "--quantize", "q9");

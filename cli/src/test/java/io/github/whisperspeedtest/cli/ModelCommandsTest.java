@@ -91,7 +91,7 @@ class ModelCommandsTest {
                 .doesNotContain(directory.toString());
         CapturedTerminal verbose = new CapturedTerminal();
         verbose.run("check-models", "-i", "whispercpp", "-m", "tiny", "--verbose");
-        assertThat(verbose.out()).contains("There is no " + local());
+        assertThat(verbose.out()).contains(local() + " does not exist.");
         assertThat(hub.received()).as("a check asks nobody").isEmpty();
 
         CapturedTerminal download = new CapturedTerminal();

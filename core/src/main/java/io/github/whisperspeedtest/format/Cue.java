@@ -7,16 +7,16 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * A segment as line-based formats show it: times that cannot run backwards, text without line breaks.
+ * A segment for line-based formats. Its times do not run backwards and its text has no line breaks.
  *
- * @param startMillis offset from the beginning of the audio, rounded to milliseconds, at least 0
- * @param endMillis likewise, at least {@code startMillis}
- * @param text not blank, without line breaks or white space around it
+ * @param startMillis start in milliseconds from the beginning of the audio, at least 0
+ * @param endMillis end in milliseconds from the beginning of the audio, at least {@code startMillis}
+ * @param text the text without line breaks and surrounding white space; not blank
  */
 record Cue(long startMillis, long endMillis, String text) {
     private static final Pattern LINE_BREAKS = Pattern.compile("\\s*[\\n\\u000B\\f\\r\\u0085\\u2028\\u2029]\\s*");
 
-    /** Everything that one replacement of {@code -->} by {@code ->} might turn into a new {@code -->}. */
+    /** Also matches longer arrows, because replacing only {@code -->} in {@code --->} would leave {@code -->}. */
     private static final Pattern ARROW = Pattern.compile("-{2,}>");
 
     /** Returns a cue for each segment that has text. */
@@ -40,12 +40,12 @@ record Cue(long startMillis, long endMillis, String text) {
         return offset.plusNanos(500_000).toMillis();
     }
 
-    /** Returns the text without the arrow that would be taken for a line of times. */
+    /** Returns the text without {@code -->}, which players would take for a line with times. */
     String textWithoutArrow() {
         return ARROW.matcher(text).replaceAll("->");
     }
 
-    /** Returns the line of times that subtitles have. */
+    /** Returns the line with the start and end time of a subtitle. */
     String timeLine(boolean alwaysHours, char decimalMark) {
         return time(startMillis, alwaysHours, decimalMark) + " --> " + time(endMillis, alwaysHours, decimalMark);
     }

@@ -77,7 +77,7 @@ final class JsonWriter implements TranscriptWriter {
         json.writeEndObject();
     }
 
-    /** Writes a number unless it is unknown; JSON has no form for infinity either. */
+    /** Writes a number unless it is unknown or infinite, which JSON cannot represent. */
     private static void writeKnown(JsonGenerator json, String name, @Nullable Double value) throws IOException {
         if (value != null && Double.isFinite(value)) {
             json.writeNumberField(name, value);
@@ -102,7 +102,10 @@ final class JsonWriter implements TranscriptWriter {
         return offset.plusMillis(5).toMillis() / 10;
     }
 
-    /** Returns UTF-8 bytes before over after zlib at its default level; source: openai/whisper, {@code whisper/utils.py}. */
+    /**
+     * Returns the size in UTF-8 divided by the size after zlib compression at the default level. Source: openai/whisper,
+     * {@code whisper/utils.py}.
+     */
     private static double compressionRatio(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         Deflater deflater = new Deflater();

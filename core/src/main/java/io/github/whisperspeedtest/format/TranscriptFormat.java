@@ -9,29 +9,30 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * A file format for transcripts; field names and forms of times are those of OpenAI's program (source: openai/whisper,
+ * A file format for transcripts. Field names and time formats are those of OpenAI's program (source: openai/whisper,
  * {@code whisper/utils.py}).
  *
- * <p>Lines end in a line feed on every platform. A start before the beginning of the audio is written as 0, an end before
- * its start as that start. All but {@link #JSON} leave out segments without text and write a line break inside a segment as
- * a space.
+ * <p>Lines end with a line feed on every platform. A start before the beginning of the audio is written as 0, and an end
+ * before its start is written as the start. All formats except {@link #JSON} omit segments without text and write a line
+ * break inside a segment as a space.
  */
 public enum TranscriptFormat {
-    /** The text of each segment on a line of its own. */
+    /** Plain text, one line per segment. */
     TXT(new TxtWriter()),
     /** SubRip subtitles. */
     SRT(new SrtWriter()),
-    /** WebVTT subtitles; {@code &} and {@code <} are escaped as that format demands. */
+    /** WebVTT subtitles; {@code &} and {@code <} are escaped as the format requires. */
     VTT(new VttWriter()),
-    /** Start and end in whole milliseconds and the text, with a header line; a tab in the text becomes a space. */
+    /** Tab-separated start, end (in milliseconds) and text, with a header line. A tab in the text becomes a space. */
     TSV(new TsvWriter()),
     /**
-     * One object with {@code text}, {@code segments} and {@code language}; times are seconds, rounded to hundredths.
+     * One object with {@code text}, {@code segments} and {@code language}. Times are in seconds, rounded to hundredths.
      *
-     * <p>A field is left out where the engine does not tell its value: {@code seek} and {@code temperature} always, {@code
-     * tokens} and {@code words} where no segment has any, {@code avg_logprob} and {@code no_speech_prob} where a segment has
-     * none. {@code warnings}, which that program does not know, holds what a reader should know of the recording, and is left out
-     * where there is nothing. {@code compression_ratio} is that of the segment's own text, where OpenAI's program takes the whole window's.
+     * <p>A field is omitted if its value is unknown: {@code seek} and {@code temperature} always, {@code tokens} and
+     * {@code words} if no segment has any, {@code avg_logprob} and {@code no_speech_prob} in segments without a value.
+     * {@code warnings} contains warnings about the recording; OpenAI's program does not have this field, and it is omitted
+     * if there are none. {@code compression_ratio} is that of the segment's own text; OpenAI's program uses the text of
+     * the whole window.
      */
     JSON(new JsonWriter());
 
@@ -44,8 +45,8 @@ public enum TranscriptFormat {
     /**
      * Returns the format of the given name.
      *
-     * @param name such as {@code srt}; upper and lower case do not matter
-     * @throws UnknownNameException if there is no such format; lists the known ones
+     * @param name such as {@code srt}; case-insensitive
+     * @throws UnknownNameException if the format is unknown; the message lists the known ones
      */
     public static TranscriptFormat parse(String name) {
         String wanted = name.strip().toLowerCase(Locale.ROOT);
@@ -58,17 +59,17 @@ public enum TranscriptFormat {
                 + Arrays.stream(values()).map(TranscriptFormat::extension).collect(Collectors.joining(", ")) + ".");
     }
 
-    /** Returns what names of such files end in, without a dot; also the name that {@link #parse} takes. */
+    /** Returns the file name extension without a dot, which is also the name that {@link #parse} accepts. */
     public String extension() {
         return name().toLowerCase(Locale.ROOT);
     }
 
     /**
-     * Writes a transcript; neither flushes nor closes.
+     * Writes a transcript. Neither flushes nor closes the target.
      *
-     * @param transcription what to write
-     * @param target where it goes; a file's must encode as UTF-8
-     * @throws IOException if the target fails
+     * @param transcription the transcript
+     * @param target the writer; for a file, its charset must be UTF-8
+     * @throws IOException if the target throws it
      */
     public void write(Transcription transcription, Writer target) throws IOException {
         writer.write(transcription, target);

@@ -13,7 +13,7 @@ final class VttWriter implements TranscriptWriter {
         }
     }
 
-    /** Keeps a player from taking text for a tag or a character reference; source: W3C WebVTT, "cue text span". */
+    /** Escapes what a player would read as a tag or a character reference. Source: W3C WebVTT, "cue text span". */
     private static String escape(String text) {
         return text.replace("&", "&amp;").replace("<", "&lt;");
     }

@@ -1,4 +1,4 @@
-/** Transcripts as files, in the formats of OpenAI's program. */
+/** Writes transcripts in the file formats of OpenAI's program. */
 @NullMarked
 package io.github.whisperspeedtest.format;
 

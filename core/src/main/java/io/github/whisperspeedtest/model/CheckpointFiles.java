@@ -71,7 +71,7 @@ final class CheckpointFiles {
             for (String name : names) {
                 if (!Files.exists(partial.resolve(name))) {
                     throw new IllegalStateException("The writer of implementation '" + implementation.id()
-                            + "' was to write a file '" + name + "' but did not");
+                            + "' did not write the file '" + name + "'");
                 }
             }
             check.accept(partial);
@@ -121,7 +121,7 @@ final class CheckpointFiles {
                 putBack(old, e);
                 throw e;
             }
-            // Another process has just replaced the model with an equally new one.
+            // Another process has just replaced the old model with the same new one.
         }
         discard(old);
     }
@@ -130,7 +130,7 @@ final class CheckpointFiles {
         try {
             Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            LOG.warn("The former files of {} are left in {}", target, old, e);
+            LOG.warn("Cannot restore {}; its previous files are in {}", target, old, e);
             failure.addSuppressed(e);
         }
     }
@@ -144,7 +144,7 @@ final class CheckpointFiles {
         try {
             FileTrees.delete(directory);
         } catch (IOException e) {
-            LOG.debug("Left behind {}", directory, e);
+            LOG.debug("Cannot delete {}", directory, e);
         }
     }
 }

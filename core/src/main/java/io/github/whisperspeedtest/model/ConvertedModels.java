@@ -48,7 +48,7 @@ public final class ConvertedModels {
      *
      * @param implementation the implementation whose checkpoint writer is used
      * @param name name of the new model
-     * @param quantization a quantisation of the writer
+     * @param quantization one of the quantizations of the writer
      * @param check called when all files are written but not yet published
      * @throws io.github.whisperspeedtest.error.ModelException if the format does not support this checkpoint
      * @throws EngineUnavailableException if the disk fails
@@ -65,8 +65,8 @@ public final class ConvertedModels {
                     .write(checkpoint, quantization, true, written -> check.accept(files(name, written, names)));
         } catch (IOException e) {
             throw new EngineUnavailableException(
-                    "Model '" + name + "' cannot be written to " + target + ": " + DiskErrors.reason(e) + ". Set "
-                            + home.variableOfModels() + " to a directory with space that you may write to.",
+                    "Cannot write model '" + name + "' to " + target + ": " + DiskErrors.reason(e) + ". Set "
+                            + home.variableOfModels() + " to a writable directory with enough space.",
                     e);
         }
     }

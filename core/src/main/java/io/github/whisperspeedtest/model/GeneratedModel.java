@@ -16,8 +16,8 @@ import java.util.function.Supplier;
 /**
  * A model that this tool generates.
  *
- * @param description its name at the start of a sentence
- * @param quantization quantisation of the written model
+ * @param description its name within a sentence
+ * @param quantization quantization of the written model
  * @param maker generates the model
  */
 record GeneratedModel(String description, String quantization, Supplier<Checkpoint> maker) {
@@ -36,14 +36,14 @@ record GeneratedModel(String description, String quantization, Supplier<Checkpoi
 
             @Override
             public Optional<GeneratedModel> embedded(Embedded embedded) {
-                return Optional.of(
-                        new GeneratedModel("The embedded model", embedded.quantization(), EmbeddedModel::checkpoint));
+                return Optional.of(new GeneratedModel(
+                        "model '" + EmbeddedModel.NAME + "'", embedded.quantization(), EmbeddedModel::checkpoint));
             }
 
             @Override
             public Optional<GeneratedModel> randomWeights(RandomWeights random) {
                 return Optional.of(new GeneratedModel(
-                        "Model '" + RandomModel.PREFIX + random.size() + "'",
+                        "model '" + RandomModel.PREFIX + random.size() + "'",
                         random.quantization(),
                         () -> RandomModel.checkpoint(random.size())));
             }

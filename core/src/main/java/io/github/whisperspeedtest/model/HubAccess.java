@@ -56,7 +56,7 @@ public final class HubAccess {
             case NO_HOME_DIRECTORY ->
                 new WhisperSpeedtestException(
                         ErrorKind.ENVIRONMENT,
-                        e.problem() + " Set HOME to the absolute path of a directory that you can write to, or set "
+                        e.problem() + " Set HOME to the absolute path of a writable directory, or set "
                                 + ToolHome.HOME_VARIABLE + " and HF_HOME.",
                         e);
             case NOT_FOUND, GATED, UNAUTHORIZED, REJECTED -> new DownloadException(ErrorKind.USER, message, e);
@@ -69,7 +69,7 @@ public final class HubAccess {
 
     private static String offlineRemedy(HubException e) {
         return e.remedy().contains(OFFLINE_PROPERTY)
-                ? "Leave out --offline (or the system property " + OFFLINE_PROPERTY + ") to download."
+                ? "Remove --offline (or the system property " + OFFLINE_PROPERTY + ") to download."
                 : e.remedy();
     }
 }

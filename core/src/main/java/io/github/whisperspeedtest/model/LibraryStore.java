@@ -75,7 +75,7 @@ public final class LibraryStore {
     /**
      * Returns the system properties that make JNA unpack its library into this store when its class is initialized.
      *
-     * <p>Without them JNA uses a directory below {@code XDG_CACHE_HOME} or {@code user.home}, even if these hold
+     * <p>Without them JNA uses a directory below {@code XDG_CACHE_HOME} or {@code user.home}, even if these contain
      * {@code ~} or, for an unknown user id, {@code ?}. A directory set by the user is kept.
      */
     public Map<String, String> jnaProperties() {
@@ -108,14 +108,14 @@ public final class LibraryStore {
             ResourceFiles.unpack(target, resources, () -> SetupNotice.announce("unpacking " + engine + " (once)"));
         } catch (ZipException e) {
             throw new RuntimeUnavailableException(
-                    "The libraries of " + engine + " cannot be read from the class path: " + e.getMessage(),
-                    "Put the jar there again, whole and unchanged.",
+                    "Cannot read the libraries of " + engine + " from the class path: " + e.getMessage(),
+                    "Replace the jar with an intact copy.",
                     e);
         } catch (IOException e) {
             throw new RuntimeUnavailableException(
-                    "The libraries of " + engine + " cannot be unpacked into " + target + " ("
+                    "Cannot unpack the libraries of " + engine + " into " + target + " ("
                             + e.getClass().getSimpleName() + ": " + e.getMessage() + ")",
-                    "Set " + ToolHome.HOME_VARIABLE + " to a directory that you may write to and that has space.",
+                    "Set " + ToolHome.HOME_VARIABLE + " to a writable directory with enough space.",
                     e);
         }
         return target;

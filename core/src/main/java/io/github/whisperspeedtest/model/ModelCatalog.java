@@ -42,7 +42,7 @@ public final class ModelCatalog {
     }
 
     /**
-     * Returns the models of an implementation and those converted for it, but none with random weights.
+     * Returns the models of an implementation and those converted for it, excluding those with random weights.
      *
      * @throws ModelException if the directory of converted models cannot be read
      */
@@ -67,18 +67,18 @@ public final class ModelCatalog {
             return implementation.modelInfo(name, modelsDirectory);
         } catch (UnknownNameException e) {
             List<ModelInfo> converted = converted(implementation);
-            Optional<ModelInfo> own = converted.stream()
+            Optional<ModelInfo> match = converted.stream()
                     .filter(model -> model.name().equals(name))
                     .findFirst();
-            if (own.isPresent()) {
-                return own.get();
+            if (match.isPresent()) {
+                return match.get();
             }
             if (name.startsWith(RandomModel.PREFIX)) {
                 return random(implementation, name);
             }
             String others = converted.isEmpty()
                     ? ""
-                    : " Converted for it: "
+                    : " Converted models: "
                             + converted.stream().map(ModelInfo::name).collect(Collectors.joining(", ")) + ".";
             throw new UnknownNameException(e.getMessage() + others, e);
         }
@@ -127,14 +127,14 @@ public final class ModelCatalog {
 
     private static ModelException unreadable(Path directory, IOException cause) {
         return new ModelException(
-                "The converted models in " + directory + " cannot be listed: " + DiskErrors.reason(cause)
-                        + ". Check who may read that directory.",
+                "Cannot list the converted models in " + directory + ": " + DiskErrors.reason(cause)
+                        + ". Check the permissions of that directory.",
                 cause);
     }
 
     private ModelInfo random(Implementation implementation, String name) {
         if (!RandomModel.isName(name)) {
-            throw new UnknownNameException("There is no model '" + name + "'. Models with random weights are: "
+            throw new UnknownNameException("Unknown model '" + name + "'. Models with random weights: "
                     + RandomModel.names().stream()
                             .map(size -> RandomModel.PREFIX + size)
                             .collect(Collectors.joining(", "))
@@ -143,13 +143,14 @@ public final class ModelCatalog {
         CheckpointWriter writer = implementation
                 .checkpointWriter()
                 .orElseThrow(() -> new UnknownNameException("Implementation '" + implementation.id()
-                        + "' cannot write its models' format, so there is no '" + name + "' for it."));
+                        + "' has no model '" + name + "', because this tool cannot write its format."));
         String[] parts = name.substring(RandomModel.PREFIX.length()).split(":", 2);
         String quantization =
                 parts.length > 1 ? parts[1] : writer.quantizations().get(0);
         if (!writer.quantizations().contains(quantization)) {
-            throw new UnknownNameException("Implementation '" + implementation.id() + "' cannot write '" + name
-                    + "'. Its quantisations are: " + String.join(", ", writer.quantizations()) + ".");
+            throw new UnknownNameException("Implementation '" + implementation.id() + "' has no model '" + name
+                    + "': unknown quantization '" + quantization + "'. Supported quantizations: "
+                    + String.join(", ", writer.quantizations()) + ".");
         }
         return model(
                 implementation,

@@ -68,13 +68,13 @@ public final class ModelCopier {
     public Outcome replace(ModelInfo model) {
         ModelPresence source = locator.look(model, ModelPlace.HUB_CACHE);
         if (!source.isPresent()) {
-            throw new ModelException("Model '" + model.name() + "' cannot be copied: " + source.reason());
+            throw new ModelException("Cannot copy model '" + model.name() + "'. " + source.reason());
         }
         ModelInfo found = source.model();
         Path root = found.hfCacheDir();
         if (found.localPaths().isEmpty() && root == null) {
             throw new ModelException(
-                    "Model '" + model.name() + "' need not be copied: its implementation uses the default "
+                    "Model '" + model.name() + "' does not need to be copied: its implementation uses the default "
                             + "Hugging Face cache " + hubCache + ".");
         }
         try {
@@ -122,15 +122,14 @@ public final class ModelCopier {
             return HubAccess.translated(e);
         }
         String message = e.getCause() instanceof IOException cause
-                ? "Model '" + model.name() + "' cannot be copied: " + reason(cause)
-                        + ". Nothing was changed at the target."
-                : e.problem() + " Free some, or move the models with " + ToolHome.MODELS_VARIABLE + ".";
+                ? "Cannot copy model '" + model.name() + "': " + reason(cause) + ". The target is unchanged."
+                : e.problem() + " Free disk space, or move the models directory with " + ToolHome.MODELS_VARIABLE + ".";
         return new WhisperSpeedtestException(ErrorKind.ENVIRONMENT, message, e);
     }
 
     private static String reason(IOException e) {
         if (e instanceof FileAlreadyExistsException) {
-            return e.getMessage() + " is in the way";
+            return e.getMessage() + " already exists";
         }
         return e instanceof FileSystemException system && system.getReason() != null
                 ? system.getFile() + ": " + system.getReason()

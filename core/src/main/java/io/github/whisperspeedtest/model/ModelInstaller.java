@@ -35,7 +35,7 @@ public final class ModelInstaller {
     private final HubSettings settings;
     private final HubHosts hosts = new HubHosts();
 
-    /** The hub client rethrows the same exception for a server that it does not ask again; so does this class. */
+    /** The hub client rethrows the same exception for a server that it does not contact again; so does this class. */
     private final Map<HubException, WhisperSpeedtestException> failures = new ConcurrentHashMap<>();
 
     /** Creates an installer for the given directories and hub. It does not retry a server that was unreachable. */
@@ -93,14 +93,14 @@ public final class ModelInstaller {
      * @throws WhisperSpeedtestException if the disk fails
      */
     public boolean installCompanion(Implementation implementation, ModelInfo companion, DownloadListener listener) {
-        if (isThere(new ModelLocator(settings.cacheDirectory()).best(companion))) {
+        if (isIntact(new ModelLocator(settings.cacheDirectory()).best(companion))) {
             return false;
         }
         installFirst(implementation, companion, List.of(), listener);
         return true;
     }
 
-    private static boolean isThere(Optional<ModelPresence> found) {
+    private static boolean isIntact(Optional<ModelPresence> found) {
         return found.isPresent() && found.get().files().stream().allMatch(ModelFile::isIntact);
     }
 
@@ -131,7 +131,7 @@ public final class ModelInstaller {
     private void fetch(
             Implementation implementation, ModelInfo model, List<String> knownRepositories, DownloadListener listener) {
         List<ModelSource> sources = new ArrayList<>(model.sources());
-        // Borrowed files are small. If they fail to download, no large file was downloaded in vain.
+        // Borrowed files are small. Download them first, so that a failure does not waste a large download.
         Collections.reverse(sources);
         Fetch fetch = new Fetch(implementation, model, knownRepositories, listener);
         for (ModelSource source : sources) {
@@ -168,7 +168,7 @@ public final class ModelInstaller {
         @Override
         public Runnable hubRepository(ModelSource.HubRepository source) {
             Path cache = model.hfCacheDir();
-            // Hash existing files again: a user who downloads a model that is present has seen it fail to load.
+            // Hash existing files again: users download a model again when it fails to load.
             DownloadRequest request = new DownloadRequest(source.repository(), source.revision(), source.files());
             return () -> translating(
                     () -> HubDownloader.builder(cache == null ? settings : settings.withCacheDirectory(cache))
@@ -203,7 +203,7 @@ public final class ModelInstaller {
             throw new DownloadException(
                     ErrorKind.USER,
                     "Model '" + model.name() + "' of implementation '" + implementation.id()
-                            + "' was converted from another one and cannot be downloaded. Convert it again: "
+                            + "' was converted from another model and cannot be downloaded. Convert it again: "
                             + ModelStore.convertCommand(implementation.id(), model.name()));
         }
 
@@ -249,7 +249,7 @@ public final class ModelInstaller {
         try {
             return Files.isSameFile(local, content) || Files.mismatch(local, content) < 0;
         } catch (IOException e) {
-            LOG.debug("{} cannot be compared with {}", local, content, e);
+            LOG.debug("Cannot compare {} with {}", local, content, e);
             return false;
         }
     }

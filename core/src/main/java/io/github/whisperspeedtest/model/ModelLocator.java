@@ -32,7 +32,7 @@ public final class ModelLocator {
         this(() -> hubCache);
     }
 
-    /** Creates a locator that gets the default cache only when needed, because wrong settings make that fail. */
+    /** Creates a locator that determines the default cache only when needed, because invalid settings make that fail. */
     public ModelLocator(Supplier<Path> hubCache) {
         this.hubCache = hubCache;
     }
@@ -67,8 +67,8 @@ public final class ModelLocator {
     /**
      * Returns the companions of a model that are on this machine, each under its own name.
      *
-     * <p>Incomplete companions are left out. So are those in a default cache that wrong settings make unavailable,
-     * because the model itself may not need that cache.
+     * <p>Incomplete companions are left out. Those in the default cache are also left out if invalid settings make that
+     * cache unavailable, because the model itself may not need it.
      */
     List<ModelFiles> companions(String model, List<ModelInfo> companions) {
         List<ModelFiles> found = new ArrayList<>();
@@ -76,7 +76,7 @@ public final class ModelLocator {
             try {
                 best(companion).ifPresent(presence -> found.add(presence.toModelFiles(companion.name())));
             } catch (WhisperSpeedtestException e) {
-                LOG.warn("{} is left out of {}: {}", companion.name(), model, e.getMessage());
+                LOG.warn("{} is loaded without {}: {}", model, companion.name(), e.getMessage());
             }
         }
         return found;
@@ -97,7 +97,7 @@ public final class ModelLocator {
             return fromHub
                     ? HubPresence.look(model, place, hubCache.get())
                     : ModelPresence.notApplicable(
-                            place, model, "The model does not come from the Hugging Face hub, or not all of it.");
+                            place, model, "The model does not come entirely from the Hugging Face hub.");
         }
         Path own = model.hfCacheDir();
         if (!model.localPaths().isEmpty()) {
@@ -109,6 +109,7 @@ public final class ModelLocator {
         if (own != null && fromHub) {
             return HubPresence.look(model, place, own);
         }
-        return ModelPresence.notApplicable(place, model, "The model is kept in the default Hugging Face cache.");
+        return ModelPresence.notApplicable(
+                place, model, "The implementation loads this model from the default Hugging Face cache.");
     }
 }

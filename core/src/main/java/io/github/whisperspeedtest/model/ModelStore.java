@@ -70,7 +70,7 @@ public final class ModelStore {
      *
      * @param modelsDirectory as in {@link Implementation#models}
      * @param implementation id of the implementation
-     * @param quantization quantisation of the written model
+     * @param quantization quantization of the written model
      */
     public static Path embeddedDirectory(Path modelsDirectory, String implementation, String quantization) {
         return modelsDirectory
@@ -97,14 +97,14 @@ public final class ModelStore {
         } catch (UnknownNameException e) {
             ModelFiles files = ofPath(model)
                     .orElseThrow(() -> new UnknownNameException(
-                            e.getMessage() + " Nor is there a file or directory '" + model + "'.", e));
-            ModelInfo given = ModelInfo.ofLocalFiles(
+                            e.getMessage() + " There is no file or directory '" + model + "' either.", e));
+            ModelInfo userFiles = ModelInfo.ofLocalFiles(
                             model,
                             List.of(new ModelSource.UserFiles()),
                             List.copyOf(files.byName().values()),
                             0)
                     .withCompanions(catalog.companions(implementation));
-            return new ResolvedModel(implementation, given, null, withCompanions(files, given));
+            return new ResolvedModel(implementation, userFiles, null, withCompanions(files, userFiles));
         }
         return resolve(implementation, info);
     }
@@ -177,7 +177,7 @@ public final class ModelStore {
         ModelInfo info = model.info();
         String id = model.implementation().id();
         return new ModelException("Model '" + info.name() + "' of implementation '" + id
-                + "' is not on this machine, or not all of it. "
+                + "' is missing or incomplete. "
                 + Stream.of(ModelPlace.LOCAL_CACHE, ModelPlace.HUB_CACHE)
                         .map(place -> locator.look(info, place))
                         .filter(presence -> presence.state() != ModelPresence.State.NOT_APPLICABLE)
@@ -251,8 +251,8 @@ public final class ModelStore {
     /** Writes a generated model. */
     private void materialize(Implementation implementation, ModelInfo info, GeneratedModel source, boolean replace) {
         if (implementation.checkpointWriter().isEmpty()) {
-            throw new IllegalStateException(
-                    "Implementation '" + implementation.id() + "' offers the embedded model but no writer for it");
+            throw new IllegalStateException("Implementation '" + implementation.id()
+                    + "' lists a generated model but has no checkpoint writer");
         }
         Path target = directoryOf(implementation, info);
         List<String> names = info.localPaths().stream()
@@ -263,8 +263,8 @@ public final class ModelStore {
                     .write(source.checkpoint(), source.quantization(), replace, CheckpointFiles.Check.NONE);
         } catch (IOException e) {
             throw new EngineUnavailableException(
-                    source.description() + " cannot be written to " + target + ": " + DiskErrors.reason(e) + ". Set "
-                            + home.variableOfModels() + " to a directory with space that you may write to.",
+                    "Cannot write " + source.description() + " to " + target + ": " + DiskErrors.reason(e) + ". Set "
+                            + home.variableOfModels() + " to a writable directory with enough space.",
                     e);
         }
     }
@@ -274,8 +274,9 @@ public final class ModelStore {
         List<Path> directories =
                 info.localPaths().stream().map(Path::getParent).distinct().toList();
         if (directories.size() != 1) {
-            throw new IllegalStateException("Implementation '" + implementation.id() + "' must keep the model '"
-                    + info.name() + "' as files of one directory, but names " + info.localPaths());
+            throw new IllegalStateException(
+                    "Implementation '" + implementation.id() + "' must keep all files of model '" + info.name()
+                            + "' in one directory, but lists " + info.localPaths());
         }
         return directories.get(0);
     }

@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.model;
 
+import io.github.whisperspeedtest.files.DiskErrors;
 import io.github.whisperspeedtest.files.Placeholder;
 import io.github.whisperspeedtest.model.ModelPresence.State;
 import io.github.whisperspeedtest.spi.ModelInfo;
@@ -43,7 +44,7 @@ final class PlainPresence {
             if (!attributes.isRegularFile()) {
                 broken.add(path + " is not a file.");
             } else if (!Files.isReadable(path)) {
-                broken.add(path + " cannot be read. Check who may read it.");
+                broken.add(path + " is not readable. Check its permissions.");
             } else if (attributes.size() == 0) {
                 broken.add(path + " is empty.");
             } else {
@@ -58,19 +59,19 @@ final class PlainPresence {
                         publishedHash(path)));
             }
         } catch (IOException e) {
-            broken.add(path + " cannot be read: " + e + ".");
+            broken.add("Cannot read " + path + ": " + DiskErrors.reason(e) + ".");
         }
     }
 
     private void noteAbsent(Path path) {
         if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-            broken.add(path + " is a link that leads to no file.");
+            broken.add(path + " is a broken link.");
             return;
         }
-        absent.add("There is no " + path + ".");
+        absent.add(path + " does not exist.");
         for (Path partial : partialFilesOf(path)) {
             partialFiles.add(partial);
-            broken.add("A download of it was broken off, or still runs: " + partial + " holds "
+            broken.add("Its download was interrupted or is still running: " + partial + " has "
                     + ModelPresence.sizeOnDisk(List.of(partial)) + " bytes.");
         }
     }
@@ -84,7 +85,7 @@ final class PlainPresence {
         })) {
             siblings.forEach(found::add);
         } catch (IOException | DirectoryIteratorException e) {
-            // Without its directory a file has no partial files either.
+            // If the directory is missing, there are no partial files either.
             return List.of();
         }
         found.sort(null);

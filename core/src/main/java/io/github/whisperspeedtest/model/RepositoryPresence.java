@@ -90,11 +90,11 @@ record RepositoryPresence(State state, String reason, Path directory, List<Model
 
         private String whyNoSnapshot(Optional<String> commit) {
             if (!Files.isDirectory(directory)) {
-                return "There is no " + directory + ".";
+                return directory + " does not exist.";
             }
-            return commit.map(hash -> "The revision " + source.revision() + " is the commit " + hash
-                            + ", of which there is no snapshot in " + directory + ".")
-                    .orElse("There is no snapshot in " + directory + ".");
+            return commit.map(hash -> "Revision " + source.revision() + " is commit " + hash + ", but " + directory
+                            + " has no snapshot of it.")
+                    .orElse(directory + " has no snapshot.");
         }
 
         private void readSnapshot(Snapshot snapshot, @Nullable HubTree tree) {
@@ -136,7 +136,7 @@ record RepositoryPresence(State state, String reason, Path directory, List<Model
             List<String> names = pattern.select(snapshot.files().keySet());
             names.forEach(name -> readFile(snapshot, name, null));
             if (names.isEmpty()) {
-                absent.add("There is no file " + pattern + " in " + snapshot.directory() + ".");
+                absent.add(snapshot.directory() + " has no file " + pattern + ".");
             }
         }
 
@@ -144,7 +144,7 @@ record RepositoryPresence(State state, String reason, Path directory, List<Model
             SnapshotFile found = snapshot.files().get(name);
             if (found == null) {
                 String size = listed == null ? "" : " (" + listed.size() + " bytes on the hub)";
-                absent.add("There is no " + name + size + " in " + snapshot.directory() + ".");
+                absent.add(snapshot.directory() + " has no file " + name + size + ".");
             } else if (found.content() == null) {
                 broken.add(found.file() + " " + found.problem() + ".");
             } else {
@@ -154,15 +154,15 @@ record RepositoryPresence(State state, String reason, Path directory, List<Model
 
         private void readContent(SnapshotFile found, Path content, @Nullable HubFile listed) {
             if (!Files.isReadable(content)) {
-                broken.add(found.file() + " cannot be read. Check who may read " + content + ".");
+                broken.add(found.file() + " is not readable. Check the permissions of " + content + ".");
                 return;
             }
             if (listed != null && listed.size() != found.size()) {
-                broken.add(found.file() + " has " + found.size() + " bytes, but " + listed.size() + " on the hub.");
+                broken.add(found.file() + " has " + found.size() + " bytes, but the hub lists " + listed.size() + ".");
             } else if (listed == null && found.size() == 0) {
                 broken.add(found.file() + " is empty.");
             } else if (listed != null && isOtherContent(found.blobName(), listed.blobName())) {
-                broken.add(found.file() + " leads to the blob " + found.blobName() + ", but on the hub it is "
+                broken.add(found.file() + " links to blob " + found.blobName() + ", but the hub lists "
                         + listed.blobName() + ".");
             }
             Placeholder.describe(content).ifPresent(what -> broken.add(found.file() + " " + what + "."));
@@ -180,7 +180,7 @@ record RepositoryPresence(State state, String reason, Path directory, List<Model
                     hashOf(found, listed));
         }
 
-        /** Other names are not hashes: some mirrors of the hub use their own. */
+        /** Ignores blob names that are not hashes, because some mirrors of the hub use their own names. */
         private static boolean isOtherContent(@Nullable String blobName, String listed) {
             return blobName != null
                     && ContentHash.isHash(blobName)
@@ -213,18 +213,18 @@ record RepositoryPresence(State state, String reason, Path directory, List<Model
          */
         private void readPartialFiles(@Nullable HubTree tree) {
             for (IncompleteFile partial : cache.incompleteFiles(source.repository())) {
-                if (isPartOfThis(partial, tree)) {
+                if (belongsToModel(partial, tree)) {
                     partialFiles.add(partial.file());
-                    broken.add("A download was broken off, or still runs: " + partial.file() + " holds "
+                    broken.add("A download was interrupted or is still running: " + partial.file() + " has "
                             + partial.size() + " bytes.");
                 } else {
-                    notes.add("Beside it is a partial file that it does not need: " + partial.file() + " holds "
-                            + partial.size() + " bytes.");
+                    notes.add("The partial file " + partial.file() + " with " + partial.size()
+                            + " bytes does not belong to this model.");
                 }
             }
         }
 
-        private boolean isPartOfThis(IncompleteFile partial, @Nullable HubTree tree) {
+        private boolean belongsToModel(IncompleteFile partial, @Nullable HubTree tree) {
             if (Files.exists(directory.resolve("blobs").resolve(partial.blobName()))) {
                 return false;
             }
@@ -244,9 +244,9 @@ record RepositoryPresence(State state, String reason, Path directory, List<Model
                                     cache, new HubRepository(source.repository(), other, source.files()))
                             .readQuietly();
                     if (presence.state() == State.PRESENT) {
-                        notes.add("Another version is there, the commit " + other + ".");
+                        notes.add("Another version is present: commit " + other + ".");
                         if (files.isEmpty() && broken.isEmpty()) {
-                            broken.add("The version that is asked for is not there, only another one.");
+                            broken.add("The requested version is missing; only another one is present.");
                         }
                         return;
                     }
@@ -262,7 +262,7 @@ record RepositoryPresence(State state, String reason, Path directory, List<Model
                                     snapshot,
                                     cache.tree(source.repository(), snapshot.commit())
                                             .orElse(null)),
-                            () -> absent.add("There is no snapshot."));
+                            () -> absent.add("No snapshot."));
             return new RepositoryPresence(state(), "", directory, files, partialFiles);
         }
 

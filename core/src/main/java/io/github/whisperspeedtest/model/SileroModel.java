@@ -54,8 +54,8 @@ public final class SileroModel {
      * @param implementation id of the implementation
      */
     public static ModelException missing(String implementation) {
-        return new ModelException("The VAD model " + NAME + " is not installed. Run: "
-                + ModelStore.downloadCommand(implementation, EmbeddedModel.NAME)
-                + " and load the Whisper model again.");
+        return new ModelException("The VAD model " + NAME
+                + " is not installed. Download it, then load the Whisper model again. Run: "
+                + ModelStore.downloadCommand(implementation, EmbeddedModel.NAME));
     }
 }

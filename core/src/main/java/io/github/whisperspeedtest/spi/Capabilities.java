@@ -142,7 +142,7 @@ public final class Capabilities {
         return formatsWritten;
     }
 
-    /** Returns where its models come from. */
+    /** Returns the kinds of sources of its models. */
     public Set<ModelOrigin> modelOrigins() {
         return modelOrigins;
     }
@@ -257,7 +257,7 @@ public final class Capabilities {
             return this;
         }
 
-        /** Adds places that its models come from. */
+        /** Adds kinds of sources of its models. */
         public Builder modelsFrom(ModelOrigin... values) {
             modelOrigins.addAll(Arrays.asList(values));
             return this;

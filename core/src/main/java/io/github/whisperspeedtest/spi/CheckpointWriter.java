@@ -7,7 +7,7 @@ import java.util.List;
 
 /** Writes a model in an implementation's own format. */
 public interface CheckpointWriter {
-    /** Returns the supported quantisations, such as {@code f16}, the default first. */
+    /** Returns the supported quantizations, such as {@code f16}, the default first. */
     List<String> quantizations();
 
     /**

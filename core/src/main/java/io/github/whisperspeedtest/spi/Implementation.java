@@ -126,11 +126,11 @@ public interface Implementation {
         return models.stream()
                 .filter(model -> model.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new UnknownNameException("Implementation '" + id() + "' knows no model '" + name
+                .orElseThrow(() -> new UnknownNameException("Implementation '" + id() + "' has no model '" + name
                         + "'."
                         + NearestName.question(
                                 name, models.stream().map(ModelInfo::name).toList())
-                        + " It knows: "
+                        + " Available models: "
                         + models.stream().map(ModelInfo::name).collect(Collectors.joining(", ")) + "."));
     }
 

@@ -18,7 +18,7 @@ public record LoadOptions(String device, String computeType, int threads, Map<St
     /** Lets the implementation choose. */
     public static final String AUTO = "auto";
 
-    /** More threads than the fast cores of a desktop chip only wait for each other. */
+    /** With more threads than a desktop chip has fast cores, threads only wait for each other. */
     private static final int MAX_DEFAULT_THREADS = 8;
 
     /** Checks the number of threads and copies the map, keeping its order. */

@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.spi;
 
 import io.github.whisperspeedtest.error.ModelException;
+import io.github.whisperspeedtest.files.DiskErrors;
 import io.github.whisperspeedtest.files.Placeholder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,7 +55,8 @@ public record ModelFiles(String model, Map<String, Path> byName) {
         try (Stream<Path> content = Files.list(directory)) {
             return of(model, content.filter(Files::isRegularFile).sorted().toList());
         } catch (IOException e) {
-            throw new ModelException("Cannot read " + directory + ": " + e + ". Check its permissions.", e);
+            throw new ModelException(
+                    "Cannot read " + directory + ": " + DiskErrors.reason(e) + ". Check its permissions.", e);
         }
     }
 
@@ -66,7 +68,7 @@ public record ModelFiles(String model, Map<String, Path> byName) {
     public Path single() {
         if (byName.size() != 1) {
             throw new ModelException("Model '" + model + "' must be one file, but has " + byName.size() + ": "
-                    + byName.values() + ". Name the one to load.");
+                    + byName.values() + ". Give the path of the file to load.");
         }
         return readable(byName.values().iterator().next());
     }

@@ -77,7 +77,7 @@ public record ModelInfo(
     }
 
     /**
-     * Returns whether files of this size may be this model in any quantisation.
+     * Returns whether files of this size may be this model in any quantization.
      *
      * @param bytes total size of all files
      */

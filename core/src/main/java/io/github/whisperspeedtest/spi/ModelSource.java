@@ -49,7 +49,7 @@ public sealed interface ModelSource {
     /**
      * One method for each kind of source.
      *
-     * @param <R> what the methods return
+     * @param <R> return type of the methods
      */
     interface Visitor<R> {
         /** Visits a repository of the hub. */
@@ -150,7 +150,7 @@ public sealed interface ModelSource {
     /**
      * The demo model inside core, written to disk in the implementation's own format by its {@link CheckpointWriter}.
      *
-     * @param quantization quantisation of the written model, such as {@code f16}
+     * @param quantization quantization of the written model, such as {@code f16}
      */
     record Embedded(String quantization) implements ModelSource {
         /** Checks that nothing is null. */
@@ -178,7 +178,7 @@ public sealed interface ModelSource {
      * A {@link io.github.whisperspeedtest.checkpoint.RandomModel}, written to disk in the implementation's own format.
      *
      * @param size its size, such as {@code tiny}
-     * @param quantization quantisation of the written model
+     * @param quantization quantization of the written model
      */
     record RandomWeights(String size, String quantization) implements ModelSource {
         /** Checks that nothing is null. */

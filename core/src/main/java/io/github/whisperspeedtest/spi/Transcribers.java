@@ -69,10 +69,10 @@ public final class Transcribers {
 
     private static String supported(TranscribeOption option, SupportedValues values) {
         String others = values.describe();
-        String usual = option.defaultText();
+        String defaultValue = option.defaultText();
         return others.isEmpty()
-                ? "It supports only the default, " + usual + "."
-                : "It supports " + others + " and the default, " + usual + ".";
+                ? "It supports only the default, " + defaultValue + "."
+                : "It supports " + others + " and the default, " + defaultValue + ".";
     }
 
     private static void checkChoice(String implementation, String option, String value, Collection<String> declared) {

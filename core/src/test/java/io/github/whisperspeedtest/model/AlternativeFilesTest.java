@@ -58,7 +58,7 @@ class AlternativeFilesTest {
         assertThat(look())
                 .returns(State.INCOMPLETE, ModelPresence::state)
                 .satisfies(found -> assertThat(found.reason())
-                        .contains("There is no file model.safetensors or weights.safetensors or weights.npz in"));
+                        .contains(" has no file model.safetensors or weights.safetensors or weights.npz."));
     }
 
     @Test
@@ -82,7 +82,7 @@ class AlternativeFilesTest {
         assertThat(look())
                 .returns(State.INCOMPLETE, ModelPresence::state)
                 .satisfies(found -> assertThat(found.reason())
-                        .contains("A download was broken off")
+                        .contains("A download was interrupted")
                         .contains("weights.npz"));
     }
 
@@ -91,7 +91,7 @@ class AlternativeFilesTest {
         cache().linked(COMMIT, "weights.npz", WEIGHTS).incomplete(CacheBuilder.sha256(OTHER_WEIGHTS), new byte[] {1});
         assertThat(look())
                 .returns(State.PRESENT, ModelPresence::state)
-                .satisfies(found -> assertThat(found.reason()).contains("a partial file that it does not need"));
+                .satisfies(found -> assertThat(found.reason()).contains(" does not belong to this model."));
     }
 
     @Test
@@ -142,7 +142,7 @@ class AlternativeFilesTest {
         assertThat(look())
                 .returns(State.INCOMPLETE, ModelPresence::state)
                 .satisfies(found -> assertThat(found.reason())
-                        .contains("There is no weights.safetensors (" + WEIGHTS.length + " bytes on the hub)"));
+                        .contains(" has no file weights.safetensors (" + WEIGHTS.length + " bytes on the hub)"));
     }
 
     @ParameterizedTest

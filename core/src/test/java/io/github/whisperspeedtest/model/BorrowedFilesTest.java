@@ -150,7 +150,7 @@ class BorrowedFilesTest {
         cacheTokenizer("hub");
         assertThatThrownBy(() -> new ModelCopier(settings.cacheDirectory()).copy(model("plain")))
                 .isInstanceOf(ModelException.class)
-                .hasMessageContaining("not all of it");
+                .hasMessageContaining("does not come entirely from the Hugging Face hub");
     }
 
     @Test

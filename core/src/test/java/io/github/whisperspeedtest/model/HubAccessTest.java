@@ -51,7 +51,7 @@ class HubAccessTest {
                 .isInstanceOfSatisfying(
                         DownloadException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.ENVIRONMENT))
                 .hasMessageEndingWith(
-                        "Leave out --offline (or the system property whisperspeedtest.hub.offline) to download.");
+                        "Remove --offline (or the system property whisperspeedtest.hub.offline) to download.");
         assertThatThrownBy(() ->
                         resolve(HubAccess.settings(Settings.of(Map.of("HF_HUB_OFFLINE", "1"), cache())), "acme/x"))
                 .hasMessageEndingWith("Unset HF_HUB_OFFLINE to download.");
@@ -81,7 +81,7 @@ class HubAccessTest {
                 .satisfies(kind(ErrorKind.ENVIRONMENT))
                 .hasMessage(
                         "The home directory is unknown: HOME is not set, and the system knows none for this user id."
-                                + " Set HOME to the absolute path of a directory that you can write to, or set"
+                                + " Set HOME to the absolute path of a writable directory, or set"
                                 + " WHISPER_SPEEDTEST_HOME and HF_HOME.");
     }
 

@@ -80,11 +80,10 @@ class ModelCatalogTest {
         assertThat(info.companions()).extracting(ModelInfo::name).containsExactly("helper");
         assertThatThrownBy(() -> new ModelStore(home, directory.resolve("hub")).filesOf(writing, "mine"))
                 .isInstanceOf(ModelException.class)
-                .hasMessage(
-                        "Model 'mine' of implementation 'writing' is not on this machine, or not all of it. There is no "
-                                + mine.resolve("tokens.txt")
-                                + ". It comes from another model. Convert it again:"
-                                + " whisper-speedtest convert SOURCE --to writing --name mine --force");
+                .hasMessage("Model 'mine' of implementation 'writing' is missing or incomplete. "
+                        + mine.resolve("tokens.txt")
+                        + " does not exist. It comes from another model. Convert it again:"
+                        + " whisper-speedtest convert SOURCE --to writing --name mine --force");
         assertThatThrownBy(() -> new ModelInstaller(
                                 home,
                                 HubAccess.settings(
@@ -121,31 +120,32 @@ class ModelCatalogTest {
 
         assertThatThrownBy(() -> new ModelStore(home, directory.resolve("hub")).filesOf(writing, "random-tiny"))
                 .isInstanceOf(EngineUnavailableException.class)
-                .hasMessageStartingWith("Model 'random-tiny' cannot be written to ")
-                .hasMessageEndingWith("Set WHISPER_SPEEDTEST_HOME to a directory with space that you may write to.");
+                .hasMessageStartingWith("Cannot write model 'random-tiny' to ")
+                .hasMessageEndingWith("Set WHISPER_SPEEDTEST_HOME to a writable directory with enough space.");
     }
 
     @Test
     void unknownNamesAreRefusedWithThoseThatThereAre() throws IOException {
-        assertRefused(writing, "gigantic", "Implementation 'writing' knows no model 'gigantic'. It knows: own.");
+        assertRefused(writing, "gigantic", "Implementation 'writing' has no model 'gigantic'. Available models: own.");
         converted("writing", "mine");
         assertRefused(
                 writing,
                 "gigantic",
-                "Implementation 'writing' knows no model 'gigantic'. It knows: own. Converted for it: mine.");
+                "Implementation 'writing' has no model 'gigantic'. Available models: own. Converted models: mine.");
         assertRefused(
                 writing,
                 "random-huge",
-                "There is no model 'random-huge'. Models with random weights are: random-tiny, random-base,"
+                "Unknown model 'random-huge'. Models with random weights: random-tiny, random-base,"
                         + " random-small, random-medium, random-large-v3-turbo, random-large-v3.");
         assertRefused(
                 writing,
                 "random-tiny:q9",
-                "Implementation 'writing' cannot write 'random-tiny:q9'. Its quantisations are: q4, f16.");
+                "Implementation 'writing' has no model 'random-tiny:q9': unknown quantization 'q9'."
+                        + " Supported quantizations: q4, f16.");
         assertRefused(
                 new Reading(),
                 "random-tiny",
-                "Implementation 'reading' cannot write its models' format, so there is no 'random-tiny' for it.");
+                "Implementation 'reading' has no model 'random-tiny', because this tool cannot write its format.");
     }
 
     @Test

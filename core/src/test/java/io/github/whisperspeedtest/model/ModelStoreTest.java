@@ -93,8 +93,8 @@ class ModelStoreTest {
     void unknownNameIsRefusedWithTheKnownOnes() {
         assertThatThrownBy(() -> store.filesOf(new TwoFiles(), "gigantic"))
                 .isInstanceOf(UnknownNameException.class)
-                .hasMessage("Implementation 'two-files' knows no model 'gigantic'. It knows: micro, kept, hub."
-                        + " Nor is there a file or directory 'gigantic'.");
+                .hasMessage("Implementation 'two-files' has no model 'gigantic'. Available models: micro, kept, hub."
+                        + " There is no file or directory 'gigantic' either.");
     }
 
     @Test
@@ -122,16 +122,15 @@ class ModelStoreTest {
         assertThatThrownBy(() -> store.filesOf(new TwoFiles(), "kept"))
                 .isInstanceOfSatisfying(
                         ModelException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.MODEL))
-                .hasMessage(
-                        "Model 'kept' of implementation 'two-files' is not on this machine, or not all of it. There is no "
-                                + home.models().resolve("kept/tokens.txt")
-                                + ". It comes from https://example.org/kept.zip."
-                                + " Run: whisper-speedtest download -i two-files -m kept");
+                .hasMessage("Model 'kept' of implementation 'two-files' is missing or incomplete. "
+                        + home.models().resolve("kept/tokens.txt")
+                        + " does not exist. It comes from https://example.org/kept.zip."
+                        + " Run: whisper-speedtest download -i two-files -m kept");
         assertThatThrownBy(() -> store.filesOf(new TwoFiles(), "hub"))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContainingAll(
-                        "There is no " + home.models().resolve("hub/weights.bin"),
-                        "There is no " + directory.resolve("hub/models--owner--name"),
+                        home.models().resolve("hub/weights.bin") + " does not exist.",
+                        directory.resolve("hub/models--owner--name") + " does not exist.",
                         "It comes from https://huggingface.co/owner/name (a.bin, b.txt).",
                         "Run: whisper-speedtest download -i two-files -m hub");
         assertThat(home.models().resolve("hub")).doesNotExist();
@@ -215,9 +214,9 @@ class ModelStoreTest {
     void writerThatFailsLeavesNothingBehind() throws IOException {
         assertThatThrownBy(() -> store.filesOf(failing(new IOException("No space left on device")), EmbeddedModel.NAME))
                 .isInstanceOf(EngineUnavailableException.class)
-                .hasMessage("The embedded model cannot be written to " + embedded
-                        + ": No space left on device. Set WHISPER_SPEEDTEST_HOME to a directory with space"
-                        + " that you may write to.");
+                .hasMessage("Cannot write model '" + EmbeddedModel.NAME + "' to " + embedded
+                        + ": No space left on device. Set WHISPER_SPEEDTEST_HOME to a writable directory"
+                        + " with enough space.");
         assertNothingElseThan();
 
         ModelException refusal = new ModelException("such a checkpoint does not fit");

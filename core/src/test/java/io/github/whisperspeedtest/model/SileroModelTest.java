@@ -35,9 +35,8 @@ class SileroModelTest {
     @Test
     void missingModelIsAModelErrorThatNamesTheDownload() {
         assertThat(SileroModel.missing("faster"))
-                .hasMessage(
-                        "The VAD model silero-vad is not installed. Run: whisper-speedtest download -i faster -m micro"
-                                + " and load the Whisper model again.")
+                .hasMessage("The VAD model silero-vad is not installed. Download it, then load the Whisper model again."
+                        + " Run: whisper-speedtest download -i faster -m micro")
                 .extracting(ModelException::kind)
                 .isEqualTo(ErrorKind.MODEL);
     }

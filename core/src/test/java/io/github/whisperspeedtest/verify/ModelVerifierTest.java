@@ -121,7 +121,7 @@ class ModelVerifierTest {
         Verdict verdict = verify("default", ModelPlace.HUB_CACHE, LOAD);
 
         assertThat(verdict.status()).isEqualTo(Status.MISSING);
-        assertThat(verdict.reason()).isEqualTo("There is no " + hub.resolve("models--acme--whisper-tiny") + ".");
+        assertThat(verdict.reason()).isEqualTo(hub.resolve("models--acme--whisper-tiny") + " does not exist.");
         assertThat(verdict.bytesOnDisk()).isZero();
     }
 
@@ -141,7 +141,7 @@ class ModelVerifierTest {
 
         Verdict verdict = verify("default", ModelPlace.HUB_CACHE, LOAD);
 
-        assertFiles(verdict, "holds 100 bytes", ".incomplete", "There is no model.bin in " + built.snapshot(NEW));
+        assertFiles(verdict, "has 100 bytes", ".incomplete", built.snapshot(NEW) + " has no file model.bin.");
         assertThat(verdict.bytesOnDisk()).isEqualTo(CONFIG.length + 100);
         assertThat(loads).doesNotExist();
     }
@@ -168,7 +168,7 @@ class ModelVerifierTest {
         assertThat(verify("wild", ModelPlace.HUB_CACHE, LOAD).status()).isEqualTo(Status.COMPLETE);
 
         Files.delete(built.snapshot(NEW).resolve("model.bin"));
-        assertFiles(verify("wild", ModelPlace.HUB_CACHE, LOAD), "There is no model.bin (" + GOOD.length + " bytes");
+        assertFiles(verify("wild", ModelPlace.HUB_CACHE, LOAD), "has no file model.bin (" + GOOD.length + " bytes");
     }
 
     @Test
@@ -178,7 +178,7 @@ class ModelVerifierTest {
         Verdict verdict = verify("default", ModelPlace.HUB_CACHE, LOAD);
 
         assertThat(verdict.status()).isEqualTo(Status.COMPLETE);
-        assertThat(verdict.reason()).contains("partial file that it does not need", "aaaa");
+        assertThat(verdict.reason()).contains("does not belong to this model", "aaaa");
     }
 
     @Test
@@ -187,8 +187,8 @@ class ModelVerifierTest {
         new CacheBuilder(hub, Scripted.REPOSITORY).ref("main", NEW).linked(NEW, "config.json", big);
 
         for (VerifyOptions options : List.of(LOAD, HASH, CACHE_CHECK)) {
-            assertFiles(verify("default", ModelPlace.HUB_CACHE, options), "There is no model.bin in ");
-            assertFiles(verify("wild", ModelPlace.HUB_CACHE, options), "There is no model.bin in ");
+            assertFiles(verify("default", ModelPlace.HUB_CACHE, options), "has no file model.bin.");
+            assertFiles(verify("wild", ModelPlace.HUB_CACHE, options), "has no file model.bin.");
         }
     }
 
@@ -232,7 +232,7 @@ class ModelVerifierTest {
         for (VerifyOptions options : List.of(LOAD, HASH, CACHE_CHECK)) {
             assertFiles(
                     verify("default", ModelPlace.HUB_CACHE, options),
-                    "has " + GOOD.length + " bytes, but " + (GOOD.length + 1) + " on the hub");
+                    "has " + GOOD.length + " bytes, but the hub lists " + (GOOD.length + 1));
         }
         assertThat(loads).doesNotExist();
     }
@@ -248,7 +248,7 @@ class ModelVerifierTest {
                 """.formatted("b".repeat(40)));
 
         assertFiles(
-                verify("wild", ModelPlace.HUB_CACHE, CACHE_CHECK), "There is no vocabulary.json (7 bytes on the hub)");
+                verify("wild", ModelPlace.HUB_CACHE, CACHE_CHECK), "has no file vocabulary.json (7 bytes on the hub)");
         assertThat(verify("default", ModelPlace.HUB_CACHE, CACHE_CHECK).status())
                 .isEqualTo(Status.COMPLETE);
     }
@@ -271,7 +271,7 @@ class ModelVerifierTest {
         Verdict verdict = verify("default", ModelPlace.HUB_CACHE, LOAD);
 
         assertThat(verdict.status()).isEqualTo(Status.MISSING);
-        assertThat(verdict.reason()).contains("main is the commit " + NEW, "no snapshot");
+        assertThat(verdict.reason()).contains("main is commit " + NEW, "no snapshot");
     }
 
     @Test
@@ -280,10 +280,10 @@ class ModelVerifierTest {
                 .linked(OLD, "config.json", CONFIG)
                 .linked(OLD, "model.bin", GOOD)
                 .ref("main", NEW);
-        assertFiles(verify("default", ModelPlace.HUB_CACHE, LOAD), "no snapshot", "the commit " + OLD);
+        assertFiles(verify("default", ModelPlace.HUB_CACHE, LOAD), "no snapshot", "present: commit " + OLD);
 
         built.linked(NEW, "config.json", CONFIG);
-        assertFiles(verify("default", ModelPlace.HUB_CACHE, LOAD), "There is no model.bin", "the commit " + OLD);
+        assertFiles(verify("default", ModelPlace.HUB_CACHE, LOAD), "has no file model.bin.", "present: commit " + OLD);
 
         built.ref("main", OLD);
         assertThat(verify("default", ModelPlace.HUB_CACHE, LOAD).status()).isEqualTo(Status.COMPLETE);
@@ -330,7 +330,7 @@ class ModelVerifierTest {
 
         assertFiles(
                 verify("default", ModelPlace.HUB_CACHE, CACHE_CHECK),
-                "leads to the blob " + CacheBuilder.sha256(other),
+                "links to blob " + CacheBuilder.sha256(other),
                 CacheBuilder.sha256(GOOD));
     }
 
@@ -379,7 +379,7 @@ class ModelVerifierTest {
         Files.setPosixFilePermissions(blob, PosixFilePermissions.fromString("---------"));
         assumeFalse(Files.isReadable(blob), "whoever runs this may read everything, as root may");
 
-        assertFiles(verify("default", ModelPlace.HUB_CACHE, LOAD), "cannot be read. Check who may read " + blob);
+        assertFiles(verify("default", ModelPlace.HUB_CACHE, LOAD), "is not readable. Check the permissions of " + blob);
     }
 
     @Test
@@ -482,7 +482,8 @@ class ModelVerifierTest {
         assertFiles(verify("plain", ModelPlace.LOCAL_CACHE, CACHE_CHECK), file + " is empty.");
 
         Files.move(file, file.resolveSibling("model.bin.0123456789abcdef.incomplete"));
-        assertFiles(verify("plain", ModelPlace.LOCAL_CACHE, CACHE_CHECK), "There is no " + file, ".incomplete holds 0");
+        assertFiles(
+                verify("plain", ModelPlace.LOCAL_CACHE, CACHE_CHECK), file + " does not exist.", ".incomplete has 0");
     }
 
     @Test
@@ -501,7 +502,7 @@ class ModelVerifierTest {
                 .containsOnlyKeys("config.json", "model.bin", "tokenizer.json");
 
         Files.delete(tokenizer.snapshot(OLD).resolve("tokenizer.json"));
-        assertFiles(verify("borrows", ModelPlace.HUB_CACHE, LOAD), "There is no tokenizer.json");
+        assertFiles(verify("borrows", ModelPlace.HUB_CACHE, LOAD), "has no file tokenizer.json");
     }
 
     @Test

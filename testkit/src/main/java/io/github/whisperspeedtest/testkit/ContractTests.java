@@ -19,7 +19,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 
-/** The implementation that is tested, its demo model, and what several groups of tests need. */
+/** Base of the test groups: the implementation under test, its demo model, and shared helper methods. */
 abstract class ContractTests {
     final ImplementationContract contract;
     final Implementation implementation;
@@ -41,7 +41,7 @@ abstract class ContractTests {
         return contract.loadOptions();
     }
 
-    /** Loads a model as programs do: core checks all options first. */
+    /** Loads a model as programs do, so core checks all options first. */
     Transcriber open(ModelFiles model, LoadOptions options) {
         return Transcribers.open(implementation, model, options);
     }

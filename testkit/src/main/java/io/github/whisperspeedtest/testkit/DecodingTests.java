@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Options of a transcription: each is honoured if declared and refused otherwise. */
+/** Transcription options: each is honoured if declared and refused otherwise. */
 abstract class DecodingTests extends ContractTests {
-    /** Token {@code <|0.00|>} of the embedded model's vocabulary, which is that of the multilingual models before large-v3. */
+    /** Token {@code <|0.00|>} of the embedded model, which has the vocabulary of the multilingual models before large-v3. */
     private static final int FIRST_TIMESTAMP_TOKEN = 50364;
 
     DecodingTests(ImplementationContract contract) {
@@ -30,8 +30,8 @@ abstract class DecodingTests extends ContractTests {
 
     @Test
     void searchesWithBeams() {
-        // The model is unsure of the numbers in this recording; where it is sure, beams find what greedy decoding
-        // finds.
+        // The model is unsure of the numbers in this recording. Where it is sure, beam search and greedy search give
+        // the same text.
         SpeechSample sample = englishSentences();
         TranscribeOptions options = TranscribeOptions.builder().beamSize(3).build();
         optional(TranscribeOption.BEAM_SIZE, sample, options, transcription -> {
@@ -85,8 +85,7 @@ abstract class DecodingTests extends ContractTests {
 
     @Test
     void translates() {
-        // The embedded model was never taught to translate: what it writes is nonsense, but not what it writes
-        // otherwise.
+        // The embedded model is not trained to translate. Its text is nonsense, but differs from the transcript.
         TranscribeOptions options =
                 TranscribeOptions.builder().task(Task.TRANSLATE).build();
         optional(
@@ -100,7 +99,7 @@ abstract class DecodingTests extends ContractTests {
     void decodesWindowsIndependently() {
         TranscribeOptions options =
                 TranscribeOptions.builder().conditionOnPreviousText(false).build();
-        // With the text before as its prompt, the embedded model loses sentences of the later windows.
+        // With the previous text as its prompt, the embedded model loses sentences of later windows.
         optional(
                 TranscribeOption.CONDITION_ON_PREVIOUS_TEXT,
                 longRecording(),
@@ -159,7 +158,7 @@ abstract class DecodingTests extends ContractTests {
                 transcription -> assertIsTextOf(english(), transcription.text()));
     }
 
-    /** Declared options whose effect no other test here measures must at least not fail. */
+    /** Declared options without a test of their effect must at least not fail. */
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "VAD")
     void honoursOrRefusesEachOption(TranscribeOption option) {
@@ -200,7 +199,7 @@ abstract class DecodingTests extends ContractTests {
         void accept(Transcription transcription);
     }
 
-    /** Checks an option on one sentence if it is declared, and that core refuses it by name otherwise. */
+    /** Checks the effect of an option on one sentence if it is declared; otherwise checks that core refuses it by name. */
     private void optional(TranscribeOption option, TranscribeOptions options, Check check) {
         optional(option, english(), options, check);
     }
@@ -217,7 +216,7 @@ abstract class DecodingTests extends ContractTests {
         }
     }
 
-    /** Checks that an option did something: equal options give equal results, so what is ignored changes nothing. */
+    /** Checks that an option has an effect. Equal options give equal results, so an ignored option changes nothing. */
     private void assertDiffersFromDefault(Transcription transcription, SpeechSample sample) {
         assertThat(transcription.segments())
                 .as("segments, not to be those of the default options")

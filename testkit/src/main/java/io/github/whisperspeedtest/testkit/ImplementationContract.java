@@ -27,10 +27,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What every backend must do, tried on the embedded model in the backend's own format and on its real engine.
+ * The contract of every backend, tested with the embedded model in the backend's own format on its real engine.
  *
- * <p>A backend's test extends this and names its implementation. The contract reads what the implementation declares: it tries each
- * declared option and checks that core refuses every other one.
+ * <p>A backend's test extends this class and provides its implementation. The contract reads the declared capabilities: it tests
+ * each declared option and checks that core refuses every other one.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -43,43 +43,43 @@ public abstract class ImplementationContract {
     private ModelFiles files;
     private Transcriber shared;
 
-    /** Returns a new provider, as {@link ServiceLoader} would make it. */
+    /** Returns a new provider, as {@link ServiceLoader} would create it. */
     protected abstract Implementation newImplementation();
 
-    /** Returns which of the implementation's forms of the embedded model is tried. */
+    /** Returns the name of the embedded model to test, for implementations with several variants of it. */
     protected String model() {
         return EmbeddedModel.NAME;
     }
 
-    /** Returns how it is loaded, which is as anybody would who asks for nothing. */
+    /** Returns the load options; by default those of {@link LoadOptions#defaults()}. */
     protected LoadOptions loadOptions() {
         return LoadOptions.defaults();
     }
 
-    /** Returns what is declared to the contract: what the implementation declares, less what its {@link #loadOptions()} exclude. */
+    /** Returns the capabilities to test: those that the implementation declares, without those that {@link #loadOptions()} exclude. */
     protected Capabilities capabilities() {
         return implementation().capabilities();
     }
 
     /**
-     * Returns whether its text is what was said. Where it is not, as for a stand-in that only shows how a backend is written, the tests
-     * of texts, languages, times and published models are skipped, and the others check only that there is some text.
+     * Returns whether the transcript matches the speech. An example backend without a real engine returns false: then the tests of
+     * texts, languages, times and published models are skipped, and the other tests only check that the text is not empty.
      */
     protected boolean recognisesSpeech() {
         return true;
     }
 
     /**
-     * Writes a stand-in for {@link SileroModel} that takes what is loud for speech.
+     * Writes a substitute for {@link SileroModel} that treats loud audio as speech.
      *
-     * @param file the file to write, in a directory that is there
+     * @param file the file to write, in an existing directory
      * @throws IOException if it cannot be written
      */
     protected void writeVadModel(Path file) throws IOException {
         throw new AssertionError("A backend with voice activity detection must be able to write a model for it");
     }
 
-    /** Returns whether the probability of a detected language is told. */
+    /** Returns whether transcriptions report the probability of the detected language. */
     protected boolean reportsLanguageProbability() {
         return true;
     }
@@ -112,8 +112,8 @@ public abstract class ImplementationContract {
     }
 
     /**
-     * Returns the shared model's transcription of a sample under default options, computed once: equal calls give equal results, which
-     * a test of its own checks.
+     * Returns the shared model's transcription of a sample with default options. It is computed once, because equal calls give equal
+     * results, which another test checks.
      */
     final Transcription byDefault(SpeechSample sample) {
         return byDefault.computeIfAbsent(
@@ -124,7 +124,7 @@ public abstract class ImplementationContract {
         return temporary;
     }
 
-    /** What an implementation says about itself. */
+    /** Id, availability, models and declared capabilities. */
     @Nested
     class Identity extends IdentityTests {
         Identity() {
@@ -140,7 +140,7 @@ public abstract class ImplementationContract {
         }
     }
 
-    /** Texts, languages, times and progress under default options. */
+    /** Texts, languages, times and progress with default options. */
     @Nested
     class Result extends ResultTests {
         Result() {
@@ -148,7 +148,7 @@ public abstract class ImplementationContract {
         }
     }
 
-    /** Options of a transcription: each is honoured if declared and refused otherwise. */
+    /** Transcription options: each is honoured if declared and refused otherwise. */
     @Nested
     class Decoding extends DecodingTests {
         Decoding() {

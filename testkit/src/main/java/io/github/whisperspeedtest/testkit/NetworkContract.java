@@ -26,13 +26,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** What every engine's network must do: the embedded model on the real engine against the network computed in plain Java. */
+/** The contract of every engine's network. Compares the embedded model on the real engine with a reference network in plain Java. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class NetworkContract {
     /** The embedded model. */
     protected static final Checkpoint MICRO = EmbeddedModel.checkpoint();
 
-    /** What decoding starts with. */
+    /** The tokens that decoding starts with. */
     protected static final int[] PROMPT = {50258, 50259, 50359, 50364};
 
     private static final int[] ALL = {0, 1, 2, 3};
@@ -59,7 +59,7 @@ public abstract class NetworkContract {
     /** Loads the embedded model with 32-bit weights. */
     protected abstract WhisperNetwork load();
 
-    /** Returns what the network computed in plain Java makes of the windows. */
+    /** Returns the encoder output of the reference network for the windows. */
     protected EncoderOutput expected() {
         return expected;
     }
@@ -69,7 +69,7 @@ public abstract class NetworkContract {
         assertThat(distanceFromReference(load())).isLessThan(1e-4);
     }
 
-    /** Returns how far a network's logits are from those of the reference, relative to their size; closes the network. */
+    /** Returns the relative distance of a network's logits from those of the reference, and closes the network. */
     protected double distanceFromReference(WhisperNetwork network) {
         try (network;
                 EncoderOutput actual = network.encode(windows);
@@ -114,8 +114,8 @@ public abstract class NetworkContract {
                 logits(each, new int[][] {PROMPT, PROMPT}, 3);
                 each.select(new int[] {0, 0, 0, 1, 1, 1});
             }
-            // Crossed, repeated and unchanged parents, past the first size of the cache; then the first window is
-            // dropped.
+            // Crossed, repeated and unchanged parents, beyond the initial size of the KV cache. Then drop the first
+            // window.
             int[][] selections = {{1, 0, 2, 3, 3, 5}, {2, 2, 0, 5, 4, 3}, {0, 0, 1, 4, 4, 4}};
             for (int round = 0; round < 26; round++) {
                 int[][] tokens = new int[6][3];

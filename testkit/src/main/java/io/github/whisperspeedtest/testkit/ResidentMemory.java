@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** The memory that this process really occupies, native allocations included. */
+/** The resident memory of this process, native allocations included. */
 final class ResidentMemory {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final int MAX_ROUNDS = 20;
@@ -15,20 +15,20 @@ final class ResidentMemory {
 
     private ResidentMemory() {}
 
-    /** Returns whether the system tells. */
+    /** Returns whether the system reports it. */
     static boolean isKnown() {
         return Files.isReadable(STATUS);
     }
 
     /**
-     * Returns the resident set's size in bytes, garbage of the Java heap collected first, and with it the mapped files and the native
-     * memory that only garbage refers to.
+     * Returns the resident set size in bytes. Collects garbage first, which also frees mapped files and native memory that only
+     * garbage refers to.
      */
     static long bytes() throws IOException {
         long last = Long.MAX_VALUE;
         for (int round = 0; round < MAX_ROUNDS; round++) {
             System.gc();
-            // What garbage refers to is given back by a thread of its own.
+            // A separate thread frees the resources of garbage.
             LockSupport.parkNanos(PAUSE_NANOS);
             long now = read();
             if (now > last - SMALL_BYTES) {

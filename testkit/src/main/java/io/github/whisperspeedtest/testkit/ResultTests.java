@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Texts, languages, times and progress under default options. */
+/** Texts, languages, times and progress with default options. */
 abstract class ResultTests extends ContractTests {
     private static final Duration TIMESTAMP_TOLERANCE = Duration.ofMillis(300);
 
@@ -48,7 +48,7 @@ abstract class ResultTests extends ContractTests {
         assertThat(transcription.language()).isEqualTo("de");
         assertThat(transcription.languageProbability()).isNull();
 
-        // Another language must at least change how sure the model is, or the option is ignored.
+        // Another language must at least change the probabilities. Otherwise the option is ignored.
         Transcription forced = shared.transcribe(audio(german()), options(Language.of("en")));
         assertThat(forced.language()).isEqualTo("en");
         assertThat(forced.segments()).isNotEqualTo(transcription.segments());
@@ -85,7 +85,7 @@ abstract class ResultTests extends ContractTests {
             assertThat(segment.end()).isBetween(segment.start(), audio.duration());
             previous = segment.end();
         }
-        // Speech goes on to the end of the recording, so text that stops early has lost a window.
+        // Speech continues to the end of the recording, so text that stops early lacks a window.
         assertThat(previous).isGreaterThan(audio.duration().minusSeconds(10));
     }
 
@@ -93,7 +93,7 @@ abstract class ResultTests extends ContractTests {
     void tellsOfSegmentsAndProgressWhileItRuns() {
         List<Segment> heard = new ArrayList<>();
         List<Double> fractions = new ArrayList<>();
-        // A batch is done all at once, and one of the usual size holds the whole recording.
+        // Progress is reported per batch, and a batch of the default size contains the whole recording.
         TranscribeOptions single = TranscribeOptions.builder().batchSize(1).build();
         TranscribeOptions options =
                 declared.supports(TranscribeOption.BATCH_SIZE, single) ? single : TranscribeOptions.defaults();

@@ -70,7 +70,7 @@ abstract class VoiceActivityTests extends ContractTests {
             Segment segment = cut.segments().get(0);
             SpeechSample.Utterance expected = english().utterances().get(0);
             Duration before = Duration.ofSeconds(35);
-            // What is kept begins some 0.4 s before the voice, and the model may let its text begin there.
+            // The kept audio begins some 0.4 s before the voice, and the model may start its segment there.
             assertThat(segment.start())
                     .isBetween(
                             before.plus(expected.start()).minusMillis(500),
@@ -108,7 +108,7 @@ abstract class VoiceActivityTests extends ContractTests {
                 .hasMessageContaining(vad.toString());
     }
 
-    /** Returns the embedded model as it is found on a machine whose Hugging Face cache has the VAD model. */
+    /** Returns the embedded model with the VAD model as its companion, from a new Hugging Face cache. */
     private ModelFiles filesWithVadModel() throws IOException {
         ModelSource.HubRepository source =
                 (ModelSource.HubRepository) SileroModel.info().sources().get(0);
