@@ -77,7 +77,7 @@ class TwoInstancesTest {
     }
 
     @Test
-    void oneDownloadsWhatTheOtherNeitherSeesNorMayFetch() throws IOException {
+    void offlineInstanceSharesNoModelsAndDownloadsNothing() throws IOException {
         install(online);
         hub.clearReceived();
 
@@ -91,7 +91,7 @@ class TwoInstancesTest {
     }
 
     @Test
-    void verdictsBelongToTheHomeInWhichTheyWereFound() {
+    void verdictsBelongToTheirHome() {
         install(online);
 
         assertThat(verify(online).status()).isEqualTo(Verdict.Status.COMPLETE);
@@ -102,7 +102,7 @@ class TwoInstancesTest {
     }
 
     @Test
-    void implementationsGetTheDirectoriesOfTheirOwner() {
+    void implementationsUseDirectoriesOfTheirInstance() {
         Implementation first = online.registry().require(ID);
         Implementation second = offline.registry().require(ID);
 

@@ -30,7 +30,7 @@ class CodePackerTest {
 
     @ParameterizedTest
     @MethodSource("packed")
-    void beginsWithTheLowestBit(int bits, byte[] codes, byte[] expected) {
+    void startsWithLowestBit(int bits, byte[] codes, byte[] expected) {
         ByteBuffer target = ByteBuffer.allocate(expected.length);
 
         CodePacker.pack(codes, bits, target);
@@ -40,7 +40,7 @@ class CodePackerTest {
 
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 4, 5, 6, 8})
-    void aMatrixUnpacksTheSame(int bits) {
+    void packedCodesRoundTrip(int bits) {
         Random random = new Random(bits);
         byte[] codes = new byte[64];
         for (int i = 0; i < codes.length; i++) {

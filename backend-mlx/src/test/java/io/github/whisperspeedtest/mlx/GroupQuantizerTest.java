@@ -40,7 +40,7 @@ class GroupQuantizerTest {
 
     @ParameterizedTest
     @MethodSource("groups")
-    void twoBitsOfAGroup(float[] row, float scale, float bias, byte[] expected) {
+    void quantizesGroupToTwoBits(float[] row, float scale, float bias, byte[] expected) {
         byte[] codes = new byte[GROUP];
         short[] scales = new short[1];
         short[] biases = new short[1];
@@ -53,7 +53,7 @@ class GroupQuantizerTest {
     }
 
     @Test
-    void eachGroupHasAScaleOfItsOwn() {
+    void eachGroupHasItsOwnScale() {
         byte[] codes = new byte[2 * GROUP];
         short[] scales = new short[2];
         short[] biases = new short[2];
@@ -71,7 +71,7 @@ class GroupQuantizerTest {
     /** A step apart at most where the extreme is moved to a whole number of steps from zero; half of one otherwise. */
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 4, 5, 6, 8})
-    void codesStandForWhatWasThere(int bits) {
+    void dequantizedValuesAreWithinOneStep(int bits) {
         Random random = new Random(bits);
         for (int groupSize : new int[] {32, 64, 128}) {
             float[] row = new float[256];

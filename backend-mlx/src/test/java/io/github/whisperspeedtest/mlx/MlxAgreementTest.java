@@ -47,7 +47,7 @@ class MlxAgreementTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"micro", "micro-q8", "micro-f16"})
-    void bothEnginesProduceSameText(String model) throws IOException {
+    void bothEnginesWriteSameText(String model) throws IOException {
         MlxImplementation implementation = TestContexts.configured(new MlxImplementation());
         ModelFiles files = embedded(implementation, model);
         LoadOptions options = LoadOptions.defaults();

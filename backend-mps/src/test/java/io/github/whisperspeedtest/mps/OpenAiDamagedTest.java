@@ -69,7 +69,7 @@ class OpenAiDamagedTest {
     }
 
     @Test
-    void pickles() throws IOException {
+    void damagedPicklesAreReadOrRejected() throws IOException {
         Random random = new Random(21);
         byte[] pickle = Arrays.copyOfRange(valid, pickleStart, pickleEnd);
         byte[][] storages = storages();
@@ -83,7 +83,7 @@ class OpenAiDamagedTest {
     }
 
     @Test
-    void beginningAndEnd() throws IOException {
+    void damagedStartAndEndAreReadOrRejected() throws IOException {
         Random random = new Random(22);
         int directoryStart = valid.length - 70 * (storages().length + 3);
         int refused = 0;
@@ -98,7 +98,7 @@ class OpenAiDamagedTest {
     }
 
     @Test
-    void anywhere() throws IOException {
+    void filesDamagedAnywhereAreReadOrRejected() throws IOException {
         Random random = new Random(23);
         int refused = 0;
         for (int i = 0; i < FILES; i++) {

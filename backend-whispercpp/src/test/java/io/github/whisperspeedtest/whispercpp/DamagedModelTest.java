@@ -31,7 +31,7 @@ class DamagedModelTest {
     private static Path directory;
 
     @Test
-    void neverCrashesAndNamesTheFile() throws IOException {
+    void damagedFilesNeverCrashAndAreNamed() throws IOException {
         new GgmlWriter().write(EmbeddedModel.checkpoint(), "q5_1", directory, List.of("valid.bin"));
         Path valid = directory.resolve("valid.bin");
         List<StoredTensor> tensors = GgmlModelFile.inspect(valid).tensors();

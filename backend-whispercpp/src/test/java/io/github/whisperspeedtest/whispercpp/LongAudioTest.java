@@ -44,7 +44,7 @@ class LongAudioTest {
     private static Path home;
 
     @Test
-    void keepsTextAndTimesAcrossTheCuts() throws IOException {
+    void keepsTextAndTimesAcrossSlices() throws IOException {
         SpeechSample sample = MicroSamples.named("en_multi_02.flac");
         Audio once = read(sample);
         Audio audio = repeated(once);

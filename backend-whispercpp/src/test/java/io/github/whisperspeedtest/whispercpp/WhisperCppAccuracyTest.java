@@ -87,7 +87,7 @@ class WhisperCppAccuracyTest {
 
     @ParameterizedTest
     @CsvSource({"micro, " + ROUNDING_LOSS, "micro-q8_0, " + QUANTIZATION_LOSS, "micro-q5_1, " + QUANTIZATION_LOSS})
-    void reachesTheRatesOfTheModelsDescription(String model, double loss) {
+    void reachesDocumentedErrorRates(String model, double loss) {
         assertThat(single.get(model).rate()).as("%s", single).isLessThanOrEqualTo(SINGLE_RATE + loss);
         assertThat(several.get(model).rate()).as("%s", several).isLessThanOrEqualTo(SEVERAL_RATE + loss);
         assertThat(longRecording.get(model).rate()).as("%s", longRecording).isLessThanOrEqualTo(LONG_RATE + loss);

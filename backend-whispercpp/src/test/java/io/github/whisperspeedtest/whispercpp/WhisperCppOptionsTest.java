@@ -90,7 +90,7 @@ class WhisperCppOptionsTest {
     }
 
     @Test
-    void decodesAgainWhereTheTextIsTooImprobable() throws IOException {
+    void decodesImprobableTextAgain() throws IOException {
         // No text reaches a mean log probability of 0, so all temperatures are tried.
         SpeechSample sample = MicroSamples.named("en_multi_02.flac");
         Audio audio;

@@ -36,7 +36,7 @@ class WhisperCppTextTest {
     private static Path directory;
 
     @Test
-    void keepsCharactersWholeThatSpanTwoTokens() throws IOException {
+    void joinsCharactersSplitAcrossTokens() throws IOException {
         List<Integer> tokens = textTokens(transcribe(EmbeddedModel.checkpoint(), Timestamps.SEGMENT));
         assertThat(tokens).doesNotHaveDuplicates().hasSizeGreaterThanOrEqualTo(4);
 

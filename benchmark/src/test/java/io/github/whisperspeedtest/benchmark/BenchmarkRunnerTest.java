@@ -94,7 +94,7 @@ class BenchmarkRunnerTest {
     }
 
     @Test
-    void measurementHasWhatTheChildReported() {
+    void measurementHoldsValuesReportedByChild() {
         BenchmarkInput other = new BenchmarkInput(EmbeddedModel.samples().get(0).name(), null, "Zähler drei acht acht");
 
         BenchmarkReport report = runner.run(plan(List.of(DEMO, other), 1, 3, LONG, "steady"), recorder);
@@ -125,7 +125,7 @@ class BenchmarkRunnerTest {
     }
 
     @Test
-    void textIsThatOfTheLastRunAndPartsAreMediansOfSumsOverTheRecordings() {
+    void textIsFromLastRunAndTimesAreMedianSums() {
         BenchmarkInput other = new BenchmarkInput(EmbeddedModel.samples().get(0).name(), null, "Zähler 🎙 drei acht");
 
         BenchmarkReport report = runner.run(plan(List.of(DEMO, other), 1, 3, LONG, "steady"), recorder);
@@ -152,7 +152,7 @@ class BenchmarkRunnerTest {
     }
 
     @Test
-    void firstRunIsATimedOneWhereThereIsNoWarmUp() {
+    void firstRunIsTimedWithoutWarmUp() {
         BenchmarkReport report = runner.run(
                 plan(List.of(BenchmarkInput.of(EmbeddedModel.samples().get(0))), 0, 2, null, "steady"), recorder);
 
@@ -165,7 +165,7 @@ class BenchmarkRunnerTest {
 
     @Test
     @DisabledOnOs(OS.WINDOWS)
-    void everyFailureIsARowAndTheNextOneRuns() throws IOException {
+    void continuesAfterFailureAndReportsIt() throws IOException {
         Path missing = FakeImplementations.modelFile(home.models(), "fails-for-model");
 
         BenchmarkReport report = runner.run(
@@ -218,7 +218,7 @@ class BenchmarkRunnerTest {
     }
 
     @Test
-    void hangIsARowOnceItsTimeIsUp() {
+    void reportsTimeoutOfHangingImplementation() {
         BenchmarkReport report = runner.run(plan(List.of(DEMO), 0, 1, Duration.ofSeconds(2), "hangs"), recorder);
 
         assertThat(report.results().get(0)).isInstanceOfSatisfying(BenchmarkResult.Failed.class, failed -> {
@@ -229,7 +229,7 @@ class BenchmarkRunnerTest {
     }
 
     @Test
-    void modelThatIsNotThereIsARowThatSaysWhereItBelongs(@TempDir Path empty) {
+    void reportsExpectedPlaceOfMissingModel(@TempDir Path empty) {
         BenchmarkRunner elsewhere = new BenchmarkRunner(library(ToolHome.at(empty), jar));
 
         BenchmarkReport report = elsewhere.run(plan(List.of(DEMO), 0, 1, LONG, "steady"), recorder);
@@ -245,7 +245,7 @@ class BenchmarkRunnerTest {
     }
 
     @Test
-    void unknownModelIsARowThatListsTheKnownOnes() {
+    void unknownModelListsKnownModels() {
         BenchmarkPlan plan = new BenchmarkPlan(
                 List.of("steady"),
                 "gigantic",
@@ -264,7 +264,7 @@ class BenchmarkRunnerTest {
     }
 
     @Test
-    void unknownImplementationIsThrownBeforeAnythingRuns() {
+    void rejectsUnknownImplementationBeforeFirstRun() {
         assertThatThrownBy(() -> runner.run(plan(List.of(DEMO), 0, 1, LONG, "steady", "unheard-of"), recorder))
                 .isInstanceOf(UnknownNameException.class)
                 .hasMessageContaining("unheard-of")
@@ -274,7 +274,7 @@ class BenchmarkRunnerTest {
     }
 
     @Test
-    void unreadableRecordingIsThrownBeforeAnythingRuns() throws IOException {
+    void rejectsUnreadableRecordingBeforeFirstRun() throws IOException {
         Path text = Files.writeString(temporary.resolve("notes.wav"), "no sound at all, only text");
         BenchmarkPlan plan = plan(List.of(DEMO, BenchmarkInput.of(text, null)), 0, 1, LONG, "steady");
 
@@ -286,7 +286,7 @@ class BenchmarkRunnerTest {
     }
 
     @Test
-    void interruptEndsTheChildAndTheBenchmark() throws Exception {
+    void interruptEndsChildAndBenchmark() throws Exception {
         List<ProcessHandle> children = new ArrayList<>();
         BenchmarkListener impatient = new BenchmarkListener() {
             @Override
@@ -317,7 +317,7 @@ class BenchmarkRunnerTest {
     }
 
     @Test
-    void planNeedsRecordingsAndRunsAndTime() {
+    void planNeedsRecordingsRunsAndTimeLimit() {
         assertThatThrownBy(() -> plan(List.of(), 0, 1, LONG))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("recording");
@@ -333,7 +333,7 @@ class BenchmarkRunnerTest {
     }
 
     @Test
-    void whatRandomWeightsWriteIsNotCompared() {
+    void randomModelsHaveNoWordErrorRate() {
         BenchmarkPlan plan = new BenchmarkPlan(
                 List.of("steady"),
                 "random-tiny:f16",

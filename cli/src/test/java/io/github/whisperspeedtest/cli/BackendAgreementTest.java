@@ -119,7 +119,7 @@ class BackendAgreementTest {
         "faster int8, " + BYTE + ", 9",
         "whispercpp q8_0, " + BYTE + ", 9"
     })
-    void writesTheSameAtTheSameTimes(String id, double rounding, int decided) {
+    void backendsAgreeOnTextAndTimes(String id, double rounding, int decided) {
         int compared = 0;
         for (SpeechSample sample : MicroSamples.all()) {
             if (!isLong(sample)) {
@@ -163,7 +163,7 @@ class BackendAgreementTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"whispercpp f16", "whispercpp q8_0", "faster int8", "mlx q8"})
-    void roundingCostsNoMoreThanTheCloseDecisions(String id) {
+    void roundingChangesOnlyCloseDecisions(String id) {
         assertThat(errorRate(id, DEFAULTS)).isLessThanOrEqualTo(errorRate("coreml", DEFAULTS) + CLOSE_DECISIONS);
     }
 
@@ -225,7 +225,7 @@ class BackendAgreementTest {
     }
 
     @Test
-    void fiveBeamsFindWhatIsSaid() {
+    void beamSearchReachesErrorRate() {
         TranscribeOptions options = TranscribeOptions.builder().beamSize(5).build();
         for (String id : transcribers.keySet()) {
             double rounding = ROUNDING.contains(id) ? CLOSE_DECISIONS : 0;
@@ -234,7 +234,7 @@ class BackendAgreementTest {
     }
 
     @Test
-    void aLongRecordingLosesNoMoreThanWithWhisperCpp() {
+    void longRecordingHasNoHigherErrorRateThanWhisperCpp() {
         SpeechSample sample = MicroSamples.all().stream()
                 .filter(BackendAgreementTest::isLong)
                 .findFirst()
@@ -248,7 +248,7 @@ class BackendAgreementTest {
     }
 
     @Test
-    void fourBitsCostNoMoreThanTwoWordsInAHundred() {
+    void fourBitWeightsAddAtMostTwoPercentErrors() {
         double fourBits = errorRate("mlx q4", DEFAULTS);
         for (String id : List.of("whispercpp f16", "mlx f16")) {
             assertThat(fourBits).as(id).isLessThanOrEqualTo(errorRate(id, DEFAULTS) + 0.02);

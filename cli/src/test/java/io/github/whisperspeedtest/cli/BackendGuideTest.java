@@ -41,7 +41,7 @@ class BackendGuideTest {
     private Path directory;
 
     @Test
-    void showsABackendThatKeepsTheContract() throws Exception {
+    void exampleBackendPassesContract() throws Exception {
         ProviderJar jar = new ProviderJar();
         DocumentedCode.of(PAGE).forEach(jar::source);
         Path file = jar.service(PROVIDER).write(directory.resolve("parrot.jar"));
@@ -74,7 +74,7 @@ class BackendGuideTest {
     }
 
     @Test
-    void namesTheVersionsThatWeUse() throws Exception {
+    void namesVersionsOfThisBuild() throws Exception {
         String page = Files.readString(PAGE);
         String opening = "```xml\n";
         int start = page.indexOf(opening) + opening.length();

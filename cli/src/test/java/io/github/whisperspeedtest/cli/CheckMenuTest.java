@@ -69,7 +69,7 @@ class CheckMenuTest {
     }
 
     @Test
-    void saysBeforeTheQuestionThatADownloadDoesNotFit() {
+    void warnsAboutInsufficientSpaceBeforeAsking() {
         CheckReport small =
                 new CheckReport(List.of(missing()), directory.resolve("models"), directory.resolve("hub"), 6_000_000);
         List<String> before = new ArrayList<>();
@@ -85,7 +85,7 @@ class CheckMenuTest {
     }
 
     @Test
-    void asksNothingWithoutARepair() {
+    void doesNotAskWithoutRepair() {
         run(false, report(ready("base", false)));
         run(true, report(missing()));
 
@@ -109,7 +109,7 @@ class CheckMenuTest {
     }
 
     @Test
-    void copiesThenChecksAndOffersTheRest() throws IOException {
+    void copiesChecksAgainAndOffersRemainingRepairs() throws IOException {
         new CacheBuilder(directory.resolve("hub"), "owner/tiny")
                 .ref("main", COMMIT)
                 .linked(COMMIT, "tiny.bin", new byte[10]);
@@ -122,7 +122,7 @@ class CheckMenuTest {
     }
 
     @Test
-    void choosesOneByOneAndAsksAgainIfNothingIsChosen() throws IOException {
+    void choosesRepairsOneByOneAndAsksAgainIfNoneIsChosen() throws IOException {
         new CacheBuilder(directory.resolve("hub"), "owner/tiny")
                 .ref("main", COMMIT)
                 .linked(COMMIT, "tiny.bin", new byte[10]);

@@ -37,7 +37,7 @@ class EveryBackendTest {
     }
 
     @Test
-    void missesNone() {
+    void findsEveryBackend() {
         assertThat(whisper.implementations()).extracting(Implementation::id).containsExactlyInAnyOrderElementsOf(ids());
     }
 

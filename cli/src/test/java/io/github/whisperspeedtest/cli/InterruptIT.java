@@ -47,7 +47,7 @@ class InterruptIT {
     /** Signals reach all processes of a group, as from a keyboard. */
     @ParameterizedTest
     @ValueSource(strings = {"coreml", "faster", "insanely", "mlx", "mps", "whispercpp"})
-    void anInterruptAtAnyMomentEndsCleanly(String implementation) throws Exception {
+    void interruptAtAnyTimeEndsCleanly(String implementation) throws Exception {
         Random moments = new Random(implementation.hashCode());
         for (int i = 0; i < 3; i++) {
             int millis = moments.nextInt(LATEST_MILLIS);
@@ -70,7 +70,7 @@ class InterruptIT {
 
     @ParameterizedTest
     @CsvSource({"INT, 130", "TERM, 143", "HUP, 129"})
-    void saysHowMuchIsDone(String signal, int exitCode) throws Exception {
+    void reportsProgressOnInterrupt(String signal, int exitCode) throws Exception {
         Run run = interruptOnce(
                 directory.resolve("out/b.txt"),
                 signal,
@@ -87,7 +87,7 @@ class InterruptIT {
     }
 
     @Test
-    void anInterruptedBenchmarkLeavesNoChild() throws Exception {
+    void interruptedBenchmarkLeavesNoChild() throws Exception {
         Run run = interrupt(
                 "INT",
                 2500,
@@ -105,14 +105,14 @@ class InterruptIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"list", "list --json", "--help", "transcribe --help", "cache path", "check-models"})
-    void aPipeWithoutAReaderEndsQuietly(String command) throws Exception {
+    void closedPipeEndsQuietly(String command) throws Exception {
         Run run = run("\"$@\" 2>&3 | true; exit ${PIPESTATUS[0]}", command.split(" "));
         assertThat(run.exitCode).as(run.err).isEqualTo(141);
         assertThat(run.err).isEmpty();
     }
 
     @Test
-    void nothingMoreIsTranscribedOnceTheReaderHasGone() throws Exception {
+    void stopsTranscribingWhenPipeIsClosed() throws Exception {
         Run run = run(
                 "\"$@\" 2>&3 | head -n 1; exit ${PIPESTATUS[0]}", "transcribe", "-i", "faster", recordings.toString());
         assertThat(run.exitCode).as(run.err).isEqualTo(141);

@@ -35,7 +35,7 @@ class LibraryExitTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"coreml", "faster", "insanely", "mlx", "mps", "whispercpp"})
-    void anExitDuringACallIsAnExit(String implementation) throws Exception {
+    void exitDuringCallEndsJvmCleanly(String implementation) throws Exception {
         for (int millis : new int[] {0, 150}) {
             Process process = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")

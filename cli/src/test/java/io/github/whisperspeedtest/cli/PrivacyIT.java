@@ -69,7 +69,7 @@ class PrivacyIT {
     }
 
     @Test
-    void opensNoSocketButLoopbackAndWritesNothingOutsideItsDirectories() throws Exception {
+    void opensOnlyLoopbackSocketsAndWritesOnlyInItsDirectories() throws Exception {
         Path trace = directory.resolve("trace");
         List<String> strace = List.of(
                 "strace", "-f", "--seccomp-bpf", "-qq", "-s", "4096", "-e", "trace=" + CALLS, "-o", trace.toString());

@@ -37,7 +37,7 @@ class HuggingFaceFormatTest {
 
     @ParameterizedTest
     @CsvSource({"config.json", "model.safetensors"})
-    void aFileAloneIsNoModel(String name) throws IOException {
+    void singleFileIsNotAModel(String name) throws IOException {
         Files.writeString(directory.resolve(name), "{}");
 
         assertThat(new HuggingFaceFormat().recognises(ModelFiles.ofDirectory("m", directory)))

@@ -19,7 +19,7 @@ class HuggingFaceModelsTest {
     private Path directory;
 
     @Test
-    void publishedModelsAreInTheDefaultCacheUnderTheNamesOfTheSizes() {
+    void publishedModelsAreInHubCacheUnderTheirSizes() {
         List<ModelInfo> models = HuggingFaceModels.in(directory, "some");
         assertThat(models.get(0).name()).isEqualTo(EmbeddedModel.NAME);
         assertThat(models.get(0).localPaths())
@@ -37,7 +37,7 @@ class HuggingFaceModelsTest {
     }
 
     @Test
-    void whatPythonReadsBesidesIsTakenAlongAndNeverMissed() throws IOException {
+    void additionalPythonFilesAreOptional() throws IOException {
         ModelInfo model = HuggingFaceModels.in(directory, "some").stream()
                 .filter(candidate -> candidate.name().equals("tiny"))
                 .findFirst()
@@ -58,7 +58,7 @@ class HuggingFaceModelsTest {
     }
 
     @Test
-    void weightsMayBeOneFileOrSeveral() throws IOException {
+    void findsSingleAndShardedWeights() throws IOException {
         ModelInfo model = HuggingFaceModels.in(directory, "some").stream()
                 .filter(candidate -> candidate.name().equals("large-v3"))
                 .findFirst()

@@ -21,7 +21,7 @@ class FaultScriptTest {
     private Path temporary;
 
     @Test
-    void everyScriptEndsWithAGoodModelOrAClearMessageAndNoLogHoldsASecret() throws IOException, InterruptedException {
+    void everyScriptEndsWithCompleteModelOrClearMessageAndLogsNoSecret() throws IOException, InterruptedException {
         Path output = temporary.resolve("output.txt");
         // A process of its own logs everything, which the JVM of the other tests has decided not to.
         Process process = new ProcessBuilder(

@@ -50,7 +50,7 @@ class KilledDownloadTest {
     }
 
     @Test
-    void afterAnyKillTheNextRunFinishesAndLeavesNothingBehind() throws Exception {
+    void nextRunCompletesKilledDownloadAndLeavesNoPartialFiles() throws Exception {
         Random random = new Random(42);
         int amidst = 0;
         for (int kill = 0; kill < KILLS; kill++) {
@@ -83,7 +83,7 @@ class KilledDownloadTest {
     }
 
     @Test
-    void twoProcessesAtOnceEndWithOneGoodCopy() throws Exception {
+    void concurrentProcessesProduceOneCopy() throws Exception {
         Path cache = temporary.resolve("cache");
         server.bytesPerSecond(2_000_000);
         List<Process> processes = new ArrayList<>();

@@ -29,7 +29,7 @@ abstract class DecodingTests extends ContractTests {
     }
 
     @Test
-    void searchesWithBeams() {
+    void supportsBeamSearch() {
         // The model is unsure of the numbers in this recording; where it is sure, beams find what greedy decoding
         // finds.
         SpeechSample sample = englishSentences();
@@ -52,7 +52,7 @@ abstract class DecodingTests extends ContractTests {
     }
 
     @Test
-    void placesWordsInTime() {
+    void returnsWordTimestamps() {
         TranscribeOptions options =
                 TranscribeOptions.builder().timestamps(Timestamps.WORD).build();
         optional(TranscribeOption.TIMESTAMPS, options, transcription -> {
@@ -74,7 +74,7 @@ abstract class DecodingTests extends ContractTests {
     }
 
     @Test
-    void followsOnFromAPrompt() {
+    void usesPrompt() {
         TranscribeOptions options =
                 TranscribeOptions.builder().prompt("Good morning. ").build();
         optional(TranscribeOption.PROMPT, englishSentences(), options, transcription -> {
@@ -119,7 +119,7 @@ abstract class DecodingTests extends ContractTests {
     }
 
     @Test
-    void goesOnWhereTheTextBeforeEnded() {
+    void conditionsOnPreviousText() {
         TranscribeOptions options =
                 TranscribeOptions.builder().conditionOnPreviousText(true).build();
         optional(
@@ -131,7 +131,7 @@ abstract class DecodingTests extends ContractTests {
     }
 
     @Test
-    void decodesAsManyChunksAtOnceAsWanted() {
+    void honoursBatchSize() {
         optional(
                 TranscribeOption.BATCH_SIZE,
                 longRecording(),
@@ -141,7 +141,7 @@ abstract class DecodingTests extends ContractTests {
     }
 
     @Test
-    void cutsChunksOfTheLengthWanted() {
+    void honoursChunkLength() {
         optional(
                 TranscribeOption.CHUNK_LENGTH,
                 longRecording(),
@@ -150,7 +150,7 @@ abstract class DecodingTests extends ContractTests {
     }
 
     @Test
-    void decodesAtOneTemperature() {
+    void decodesAtSingleTemperature() {
         TranscribeOptions options =
                 TranscribeOptions.builder().temperatures(List.of(0.0)).build();
         optional(
@@ -162,7 +162,7 @@ abstract class DecodingTests extends ContractTests {
     /** Declared options whose effect no other test here measures must at least not fail. */
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "VAD")
-    void honoursOrRefusesEachOption(TranscribeOption option) {
+    void honoursOrRejectsEachOption(TranscribeOption option) {
         optional(
                 option,
                 sampleOf(option),

@@ -88,7 +88,7 @@ class SearchTest {
     }
 
     @Test
-    void beamsOutnumberThePossibleTexts() {
+    void allowsMoreBeamsThanPossibleTexts() {
         DecodedWindow found = decode(TranscribeOptions.builder().beamSize(8));
         assertThat(found.text()).isEqualTo("b");
         assertThat(network.open()).isZero();
@@ -113,7 +113,7 @@ class SearchTest {
     }
 
     @Test
-    void oneSampleIsAnyTextOfTheLanguage() {
+    void singleSampleIsAnyPossibleText() {
         DecodedWindow found =
                 decode(TranscribeOptions.builder().temperatures(List.of(1.0)).bestOf(1));
         assertThat(found.text()).matches("a[cdghijkl]|aef?|bc?");

@@ -47,7 +47,7 @@ class WindowDecoderTest {
     }
 
     @Test
-    void aWindowThatIsDoneLeavesTheBatch() {
+    void finishedWindowLeavesBatch() {
         ScriptedNetwork network = new ScriptedNetwork(ScriptedNetwork.MULTILINGUAL, LETTERS);
         List<DecodedWindow> found = decode(network, plain().build(), 3, 1, 2);
         assertThat(found).extracting(DecodedWindow::text).containsExactly("abc", "a", "ab");
@@ -55,7 +55,7 @@ class WindowDecoderTest {
     }
 
     @Test
-    void averageCountsTheEndOfTheText() {
+    void averageIncludesEndOfText() {
         ScriptedNetwork network = new ScriptedNetwork(ScriptedNetwork.MULTILINGUAL, LETTERS);
         assertThat(decode(network, plain().build(), 3).get(0).averageLogProbability())
                 .isCloseTo(3 * Math.log(0.8) / 4, within(1e-4));
@@ -72,7 +72,7 @@ class WindowDecoderTest {
     }
 
     @Test
-    void englishOnlyModelsGetNeitherLanguageNorTask() {
+    void englishOnlyModelsGetNoLanguageOrTask() {
         Tokenizer tokenizer = ScriptedNetwork.tokenizer(ScriptedNetwork.ENGLISH_ONLY);
         SpecialTokens specials = tokenizer.specials();
         ScriptedNetwork network = new ScriptedNetwork(
@@ -94,14 +94,14 @@ class WindowDecoderTest {
     }
 
     @Test
-    void atMostHalfOfTheContextIsDecoded() {
+    void decodesAtMostHalfOfContext() {
         ScriptedNetwork network = new ScriptedNetwork(ScriptedNetwork.MULTILINGUAL, LETTERS);
         TranscribeOptions endless = plain().compressionRatioThreshold(null).build();
         assertThat(decode(network, endless, 10_000).get(0).tokens()).hasSize(224);
     }
 
     @Test
-    void aFullContextEndsTheText() {
+    void fullContextEndsText() {
         ScriptedNetwork network = new ScriptedNetwork(
                 ScriptedNetwork.MULTILINGUAL, (window, tokens) -> Map.of((int) 'a' + tokens.size() % 26, 1.0));
         List<Integer> previous =

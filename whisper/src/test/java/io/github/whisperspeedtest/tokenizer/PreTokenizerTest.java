@@ -71,7 +71,7 @@ class PreTokenizerTest {
     }
 
     @Test
-    void takesLongTexts() {
+    void acceptsLongTexts() {
         String text = "a".repeat(500_000) + " ".repeat(500_000) + "!".repeat(500_000);
 
         assertThat(String.join("", PreTokenizer.split(text))).isEqualTo(text);

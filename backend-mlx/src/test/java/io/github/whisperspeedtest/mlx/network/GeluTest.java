@@ -28,13 +28,13 @@ class GeluTest {
     };
 
     @Test
-    void computesOneOperationAfterTheOther() {
+    void computesWithSeparateOperations() {
         assertComputes(Gelu::plain);
     }
 
     /** As on a graphics processor; on a processor MLX compiles with g++. */
     @Test
-    void computesInOneKernel() {
+    void computesWithFusedKernel() {
         Compilers.assume("g++");
         assertComputes((runtime, weights) -> Gelu.compiled(runtime, weights, MlxDevice.CPU));
     }

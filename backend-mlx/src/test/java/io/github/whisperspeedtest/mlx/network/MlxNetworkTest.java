@@ -28,7 +28,7 @@ class MlxNetworkTest extends NetworkContract {
 
     /** On a graphics processor too, whose products of floats may be less exact. */
     @Test
-    void computesWhatTheReferenceDoesOnEveryDevice() {
+    void agreesWithReferenceOnEveryDevice() {
         for (MlxDevice device : MlxRuntime.start(TestContexts.ofEngine()).devices()) {
             assertThat(distanceFromReference(load(device, MlxPrecision.FLOAT32)))
                     .as("on %s", device)
