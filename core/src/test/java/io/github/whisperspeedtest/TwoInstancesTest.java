@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two users of the library in one JVM, with homes and caches of their own; one of them is offline. */
+/** Two instances in one JVM, each with its own home and cache; one of them is offline. */
 class TwoInstancesTest {
     private static final String ID = "scripted";
     private static final String MODEL = "default";

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class WhisperSpeedtestTest {
-    /** Hears whatever its model file says. */
+    /** Returns the text of its model file as transcript. */
     private static final String READER = """
             package plugin;
 

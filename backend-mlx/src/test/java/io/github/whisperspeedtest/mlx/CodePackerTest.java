@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CodePackerTest {
-    /** Worked out by hand; at three bits 1 + 2·8 + 3·64 + 4·512 + 5·4096 + 6·2¹⁵ + 7·2¹⁸ = 2,054,353, which is 1f58d1 in base 16. */
+    /** Computed by hand. At three bits: 1 + 2·8 + 3·64 + 4·512 + 5·4096 + 6·2¹⁵ + 7·2¹⁸ = 2,054,353, which is 1f58d1 in base 16. */
     static Stream<Arguments> packed() {
         return Stream.of(
                 arguments(2, new byte[] {3, 0, 1, 2}, new byte[] {(byte) 0b10_01_00_11}),

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** MLX and ONNX Runtime write the same text with the same weights, where MLX is on this machine. */
+/** Compares the texts of MLX and ONNX Runtime with the same weights. Requires MLX. */
 @Tag("end-to-end")
 @RealMlx
 class MlxAgreementTest {

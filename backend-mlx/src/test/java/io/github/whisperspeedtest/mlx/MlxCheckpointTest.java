@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("formats")
 class MlxCheckpointTest {
-    /** The only layer of so narrow a model whose rows are whole groups of 128. */
+    /** The only layer of this narrow model whose rows consist of whole groups of 128. */
     private static final String WIDE = "decoder.blocks.1.mlp2";
 
     private static final int ROWS = 64;

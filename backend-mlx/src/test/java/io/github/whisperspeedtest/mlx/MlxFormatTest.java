@@ -275,7 +275,7 @@ class MlxFormatTest {
         }
     }
 
-    /** Of whatever type they are stored in; the smallest change of a cut-off sine would be taken for rounding. */
+    /** Covers every stored type. A smaller change would be indistinguishable from rounding. */
     @ParameterizedTest
     @CsvSource({"F32, 0, false", "F16, 0, false", "BF16, 0, false", "F32, 0.01, true", "F32, NaN, true"})
     void writesPositionsOnlyIfMlxComputesOthers(DataType type, float change, boolean isWritten) throws IOException {

@@ -43,7 +43,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** MLX models as users have them: in a Hugging Face cache of their own, the tokenizer of another repository beside them. */
+/** MLX models as users have them: in their own Hugging Face cache, with the tokenizer of another repository. */
 @Tag("processes")
 class MlxModelsTest {
     private static final String TOKENIZER = "tokenizer.json";

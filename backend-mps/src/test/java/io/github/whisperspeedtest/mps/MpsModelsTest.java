@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** OpenAI's checkpoints as users have them: a plain file of weights, and the tokenizer in the Hugging Face cache. */
+/** OpenAI checkpoints as users have them: a plain weights file, and the tokenizer in the Hugging Face cache. */
 class MpsModelsTest {
     private static final String TOKENIZER = "tokenizer.json";
 

@@ -75,7 +75,7 @@ class OpenAiDamagedTest {
         byte[][] storages = storages();
         int refused = 0;
         for (int i = 0; i < FILES; i++) {
-            // In an archive of its own, for the checksum would tell first.
+            // Each in a new archive; otherwise the checksum would fail first.
             refused += read(ZipBuilder.torch(Damage.of(pickle, 0, pickle.length, random), storages)
                     .bytes());
         }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two hundred damaged files on the real native loader: it must never be handed one that it crashes on. */
+/** Two hundred damaged files. None that crashes the native loader may reach it. */
 @Tag("hostile-files")
 class DamagedModelTest {
     private static final int FILES = 200;
@@ -60,7 +60,7 @@ class DamagedModelTest {
                 Files.delete(files.get(i));
             }
         }
-        // Damage to weights, filters or the text of tokens cannot be seen; it must stay the smaller part.
+        // Damage to weights, filters or token texts is undetectable, but must be the minority.
         assertThat(loaded).isBetween(1, FILES / 2);
     }
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests options that whisper.cpp has in another form or lacks. */
+/** Tests options that whisper.cpp lacks or represents differently. */
 @Tag("end-to-end")
 class WhisperCppOptionsTest {
     @TempDir

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Text of any script on its way from native memory, with a vocabulary that has its characters cut in two. */
+/** Reads text of any script from native memory, with a vocabulary that splits its characters. */
 @Tag("end-to-end")
 class WhisperCppTextTest {
     @TempDir

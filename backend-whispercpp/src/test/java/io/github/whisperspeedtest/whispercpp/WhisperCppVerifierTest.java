@@ -33,7 +33,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Caches as the hub's tools leave them, judged by the real native loader; the embedded model stands in for a published one. */
+/** Checks caches with the layout of the hub's tools using the native loader. The embedded model replaces a published one. */
 @Tag("processes")
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the caches are built with links")
 class WhisperCppVerifierTest {

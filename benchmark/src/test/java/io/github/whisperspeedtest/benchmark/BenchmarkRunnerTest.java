@@ -40,12 +40,12 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The implementations are on the class path of the child JVMs alone, as in a program that loads plug-ins. */
+/** The implementations are only on the class path of the child JVMs, as in a program that loads plug-ins. */
 @Tag("processes")
 class BenchmarkRunnerTest {
     private static final BenchmarkInput DEMO = BenchmarkInput.of(EmbeddedModel.demoSample());
 
-    /** To no child JVM of these tests that is to end by itself. */
+    /** A time limit that no child JVM reaches unless it hangs. */
     private static final Duration LONG = Duration.ofMinutes(2);
 
     @TempDir

@@ -80,7 +80,7 @@ class CpuMeterTest {
         return "Name:\tjava\nCpus_allowed:\tffff\nCpus_allowed_list:\t" + processors + "\nMems_allowed:\t1\n";
     }
 
-    /** A program that uses a processor for a minute. */
+    /** Keeps a processor busy for a minute. */
     static final class Spin {
         private Spin() {}
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class JsonReportTest {
-    /** A file of format version 1: what is written today, and what must be readable from now on. */
+    /** A file of format version 1, which must stay readable. */
     private static final String SAVED = saved();
 
     static Stream<BenchmarkReport> reports() {

@@ -107,7 +107,7 @@ class AudioFinderTest {
         assertThat(warnings()).isEmpty();
     }
 
-    /** Not as root, whom permissions do not bind; a link that leads in circles takes the same way through the code. */
+    /** Not as root, which ignores permissions; a circular link uses the same code. */
     @Test
     void warnsAboutUnreadableDirectoryAndContinues() throws IOException {
         Path a = create("a.wav");

@@ -27,7 +27,7 @@ import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
-/** The guide to writing a backend: its contract test is run, and its project file compared with ours. */
+/** Runs the contract test of the backend guide, and compares its project file with ours. */
 @Tag("end-to-end")
 class BackendGuideTest {
     private static final Path PAGE = Path.of("..", "docs", "writing-a-backend.md");

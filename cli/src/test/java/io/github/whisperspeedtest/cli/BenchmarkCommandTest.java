@@ -50,7 +50,7 @@ class BenchmarkCommandTest {
         System.clearProperty(ToolHome.HOME_PROPERTY);
     }
 
-    /** What {@code jq} would do with the example of the help. */
+    /** Does what {@code jq} does with the example from the help. */
     @Test
     void jqExampleOfHelpFindsMedians() throws IOException {
         terminal.run("benchmark", "--help");

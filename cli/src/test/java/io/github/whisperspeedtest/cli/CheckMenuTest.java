@@ -33,7 +33,7 @@ import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A model that the default cache has, one that nobody has, and one that is ready but lacks its companion. */
+/** A model in the default cache, a missing model, and one that is ready but lacks its companion. */
 class CheckMenuTest {
     private static final String COMMIT = CacheBuilder.commit("main");
 
@@ -135,7 +135,7 @@ class CheckMenuTest {
         assertThat(directory.resolve("own/tiny.bin")).hasSize(10);
     }
 
-    /** What comes back from a check is the same report without what was copied. */
+    /** A new check returns the same report without the copied models. */
     private void run(boolean offline, CheckReport report, String... answers) {
         Deque<String> left = new ArrayDeque<>(Arrays.asList(answers));
         run(offline, report, question -> {

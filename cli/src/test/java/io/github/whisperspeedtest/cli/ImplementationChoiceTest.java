@@ -88,7 +88,7 @@ class ImplementationChoiceTest {
         return Files.writeString(directory.resolve(name), "").toString();
     }
 
-    /** Recognises its files by the end of their names; one without an end to look for cannot tell. */
+    /** Recognises files by extension; without an extension, it has no reader. */
     private record Fake(String id, Availability availability, String format, String... known)
             implements Implementation {
         @Override

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The built distribution, interrupted as a terminal does it, and in front of a pipe whose reader goes. */
+/** Interrupts the built distribution like a terminal, and closes the pipe that reads its output. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class InterruptIT {
     private static final int LATEST_MILLIS = 4000;
@@ -150,7 +150,7 @@ class InterruptIT {
         return run("set -m; \"$@\" 2>&3 & sleep " + millis / 1000.0 + "; kill -" + signal + " -- -$!; wait $!", args);
     }
 
-    /** Sends a signal once a file is there. */
+    /** Sends a signal as soon as a file exists. */
     private Run interruptOnce(Path file, String signal, String... args) throws IOException, InterruptedException {
         InheritedSignals.assumeNotIgnored(signal);
         return run(

@@ -146,7 +146,7 @@ class ModelCommandsTest {
     void replacesAFileWithWrongContent() throws IOException {
         new CapturedTerminal().run("download", "-i", "whispercpp", "-m", "tiny");
         try (RandomAccessFile file = new RandomAccessFile(local().toFile(), "rw")) {
-            // The two places are one file, so both are spoilt.
+            // Both places share one file, so both are damaged.
             file.write(new byte[64]);
         }
         assertThat(checkJson().get("local_cache").get("verdict").asText()).isEqualTo("incomplete");
@@ -193,7 +193,7 @@ class ModelCommandsTest {
     void copyFailsIfTheCopyDoesNotLoad() throws IOException {
         new CapturedTerminal().run("download", "-i", "whispercpp", "-m", "tiny");
         try (RandomAccessFile file = new RandomAccessFile(local().toFile(), "rw")) {
-            // The two places are one file, so the cache is spoilt.
+            // Both places share one file, so the cache is damaged.
             file.write(new byte[64]);
         }
         Files.delete(local());

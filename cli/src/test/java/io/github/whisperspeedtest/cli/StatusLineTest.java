@@ -62,7 +62,7 @@ class StatusLineTest {
         assertThat(piped.err()).isEmpty();
     }
 
-    /** Returns what a terminal shows in the end of what was printed to it. */
+    /** Returns the final screen content of a terminal. */
     private String screen() {
         StringBuilder shown = new StringBuilder();
         StringBuilder line = new StringBuilder();

@@ -146,7 +146,7 @@ class TranscriptFormatTest {
 
         assertThat(written(TranscriptFormat.JSON, transcription(segment(0, 1000, loop))))
                 .contains("\"compression_ratio\":" + ratio(loop.strip()) + "}");
-        // OpenAI's program takes a window above 2.4 for a loop.
+        // OpenAI's program treats a window above 2.4 as a loop.
         assertThat(ratio(loop.strip())).isGreaterThan(2.4);
     }
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Models whose weights some repositories have in one form and some in another. */
+/** Models whose weights have different file names in different repositories. */
 class AlternativeFilesTest {
     private static final String REPOSITORY = "owner/model";
     private static final String COMMIT = CacheBuilder.commit("model");

@@ -37,8 +37,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Models that borrow their tokenizer from a second repository: one whose weights have an address of their own, as OpenAI's checkpoints
- * have, and one whose weights are in a repository too, as MLX models are.
+ * Models that borrow their tokenizer from a second repository: one whose weights have their own URL, as OpenAI's checkpoints
+ * do, and one whose weights are in a repository, as MLX models are.
  */
 class BorrowedFilesTest {
     private static final byte[] WEIGHTS = "weights".getBytes(StandardCharsets.UTF_8);

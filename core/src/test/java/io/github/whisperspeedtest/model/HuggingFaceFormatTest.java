@@ -14,7 +14,7 @@ class HuggingFaceFormatTest {
     @TempDir
     Path directory;
 
-    /** The same two names are those of MLX's files, whose dimensions have OpenAI's names. */
+    /** MLX models have the same two file names, but OpenAI's names for the dimensions. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

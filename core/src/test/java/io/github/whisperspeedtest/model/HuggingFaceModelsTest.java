@@ -76,7 +76,7 @@ class HuggingFaceModelsTest {
             assertThat(locator.best(model)).isEmpty();
             cache.linked(commit, name, name.getBytes(StandardCharsets.UTF_8));
         }
-        // How many there are, only the index tells; that is for whoever loads it.
+        // Only the index states the number of shards; loading checks it.
         cache.linked(commit, "model-00002-of-00002.safetensors", new byte[] {1});
         assertThat(locator.best(model).orElseThrow().toModelFiles("large-v3").byName())
                 .hasSize(6)

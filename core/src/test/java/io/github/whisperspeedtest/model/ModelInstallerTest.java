@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Models with fallbacks in a cache of their own, as quantised MLX models have them, and a companion in the default one. */
+/** Models with fallbacks in their own cache, like quantized MLX models, and a companion in the default cache. */
 class ModelInstallerTest {
     private static final byte[] CONTENT = {1, 2, 3};
     private static final String COMPANION = "owner/companion";

@@ -46,7 +46,7 @@ class ToolHomeTest {
     @Test
     void unknownSystemIsTreatedAsUnix() {
         assertThat(home("FreeBSD", Map.of())).isEqualTo(home("Linux", Map.of()));
-        // "Darwin" has "win" in it.
+        // "Darwin" contains "win".
         assertThat(home("Darwin", Map.of("LOCALAPPDATA", text("local")))).isEqualTo(home("Linux", Map.of()));
     }
 

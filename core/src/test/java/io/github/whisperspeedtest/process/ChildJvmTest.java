@@ -40,7 +40,7 @@ class ChildJvmTest {
     /** No test waits longer than this for a child. */
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-    /** These children do next to nothing, so what counts is how fast they start. */
+    /** These children do almost nothing, so a fast start matters most. */
     private final ChildJvm jvm = ChildJvm.builder()
             .jvmArguments(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"))
             .timeLimit(PATIENCE)
@@ -141,7 +141,7 @@ class ChildJvmTest {
     void hangTimesOutAndEndsProcess() {
         Duration limit = Duration.ofSeconds(2);
         ChildOutcome<Void> outcome = hang(limit);
-        // On a busy machine the child may not have come to its task in time.
+        // On a busy machine, the child may not reach its task in time.
         while (outcome instanceof ChildOutcome.TimedOut<Void> early
                 && early.nativeMessage().isEmpty()
                 && limit.compareTo(PATIENCE) < 0) {
@@ -465,7 +465,7 @@ class ChildJvmTest {
         return ((ChildOutcome.Completed<O>) outcome).value();
     }
 
-    /** Those of this JVM alone: other tests start children at the same time. */
+    /** Only those of this JVM, because other tests start children concurrently. */
     private static Set<Path> temporaryFiles() throws IOException {
         String prefix = "whisper-speedtest-child-" + ProcessHandle.current().pid() + "-";
         try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {

@@ -194,7 +194,7 @@ class TranscribersTest {
         return Transcribers.open(new Fake(declared), ModelFiles.of("fake", List.of()), options);
     }
 
-    /** Records what reaches it. */
+    /** Records its calls. */
     private final class Fake implements Implementation {
         private final Capabilities declared;
 

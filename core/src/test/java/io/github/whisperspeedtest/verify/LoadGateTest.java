@@ -73,7 +73,7 @@ class LoadGateTest {
         }
     }
 
-    /** Waits until so many threads have ended and nothing changes any more: each of the others loads, or waits in the gate. */
+    /** Waits until the given number of threads has ended and each of the others loads or waits in the gate. */
     private static void awaitRest(Thread[] threads, AtomicInteger loading, int ended) throws InterruptedException {
         long end = System.nanoTime() + LIMIT.toNanos();
         while (count(threads, Thread.State.TERMINATED) != ended || loading.get() + waiting(threads) != LOADS - ended) {

@@ -96,7 +96,7 @@ class ModelVerifierTest {
                         .build());
     }
 
-    // What is there
+    // Files in a place
 
     @Test
     void modelThatLoadsIsComplete() throws IOException {
@@ -425,7 +425,7 @@ class ModelVerifierTest {
         }
     }
 
-    // Where it is
+    // Places
 
     @Test
     void checksEachCacheIndependently() throws IOException {
@@ -534,7 +534,7 @@ class ModelVerifierTest {
                 .isEqualTo(GOOD.length);
     }
 
-    // How loading ends
+    // Outcomes of loading
 
     @ParameterizedTest
     @CsvSource({
@@ -631,7 +631,7 @@ class ModelVerifierTest {
         assertThat(home.models()).doesNotExist();
     }
 
-    // What is remembered
+    // Verdict cache
 
     @Test
     void loadsAgainOnlyIfFileChanges() throws IOException {
@@ -700,7 +700,7 @@ class ModelVerifierTest {
         assertThat(loadedFiles()).hasSize(4);
     }
 
-    // Many at once
+    // Several requests
 
     @Test
     void verdictsAreInRequestOrderAndIndependent() throws IOException {

@@ -157,7 +157,7 @@ class VerdictCacheTest {
         }
     }
 
-    /** Writes many findings, one after the other, while other processes do the same. */
+    /** Writes many findings, concurrently with other processes. */
     public static final class Writer implements ChildTask<Writer.Order, Void, Void> {
         private static final int WRITERS = 3;
         private static final int FINDINGS = 50;
@@ -176,7 +176,7 @@ class VerdictCacheTest {
         }
     }
 
-    /** The simple logger writes to whatever is the standard error at the time. */
+    /** The simple logger writes to the current standard error. */
     private static String standardErrorOf(Runnable work) {
         PrintStream before = System.err;
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

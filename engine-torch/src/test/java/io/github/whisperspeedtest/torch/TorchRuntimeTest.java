@@ -35,7 +35,7 @@ class TorchRuntimeTest {
     private static final String LIBRARY = System.mapLibraryName("torch_cpu");
     private static final String BRIDGE = System.mapLibraryName("djl_torch");
 
-    /** Where two processes unpacked the libraries concurrently; unpacking half a gigabyte takes seconds. */
+    /** Libraries unpacked by two concurrent processes; unpacking half a gigabyte takes seconds. */
     @TempDir
     private static Path sharedHome;
 

@@ -235,7 +235,7 @@ class HubDownloaderTest {
                 new Fault.OtherEtag(),
                 new Fault.Status(Where.BYTES, 416, Map.of()))) {
             Path place = temporary.resolve(fault.getClass().getSimpleName());
-            // The first fault leaves a part, so that the second meets a request for the rest.
+            // The first fault leaves a partial file, so that the second affects a range request.
             server.inject(new Fault.Cut(100_000), fault);
 
             DownloadPlan done =
@@ -283,7 +283,7 @@ class HubDownloaderTest {
     @ParameterizedTest
     @ValueSource(ints = {408, 429, 500, 502, 503, 504})
     void retriesTemporaryStatuses(int status) {
-        // All of them may hit one file, and that one must have an attempt left.
+        // All of them may affect one file, which must still have an attempt left.
         server.inject(
                 new Fault.Status(Where.API, status, Map.of()),
                 new Fault.Status(Where.HUB, status, Map.of()),
@@ -430,7 +430,7 @@ class HubDownloaderTest {
         assertThat(done.paths().get("model.bin")).hasBinaryContent(WEIGHTS);
         assertThat(Files.isSymbolicLink(done.paths().get("model.bin"))).isFalse();
         assertThat(builder(settings).build().plan(SOURCE).missing()).isEmpty();
-        // So does Python where links are impossible: the blob moves into the snapshot.
+        // Python does the same if links are impossible: it moves the blob into the snapshot.
         Files.delete(done.directory().resolve("../../blobs").resolve(CacheBuilder.sha256(WEIGHTS)));
         assertThat(builder(settings).build().plan(SOURCE).missing()).isEmpty();
         Files.write(done.paths().get("model.bin"), HubServer.content(WEIGHTS.length, 99));

@@ -19,7 +19,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 
-/** The implementation that is tested, its demo model, and what several groups of tests need. */
+/** The tested implementation, its demo model, and shared helpers. */
 abstract class ContractTests {
     final ImplementationContract contract;
     final Implementation implementation;

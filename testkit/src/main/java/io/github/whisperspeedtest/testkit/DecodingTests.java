@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Options of a transcription: each is honoured if declared and refused otherwise. */
+/** Options of a transcription: each is honoured if declared and rejected otherwise. */
 abstract class DecodingTests extends ContractTests {
     /** Token {@code <|0.00|>} of the embedded model's vocabulary, which is that of the multilingual models before large-v3. */
     private static final int FIRST_TIMESTAMP_TOKEN = 50364;
@@ -100,7 +100,7 @@ abstract class DecodingTests extends ContractTests {
     void decodesWindowsIndependently() {
         TranscribeOptions options =
                 TranscribeOptions.builder().conditionOnPreviousText(false).build();
-        // With the text before as its prompt, the embedded model loses sentences of the later windows.
+        // With the previous text as prompt, the embedded model loses sentences of later windows.
         optional(
                 TranscribeOption.CONDITION_ON_PREVIOUS_TEXT,
                 longRecording(),
@@ -159,7 +159,7 @@ abstract class DecodingTests extends ContractTests {
                 transcription -> assertIsTextOf(english(), transcription.text()));
     }
 
-    /** Declared options whose effect no other test here measures must at least not fail. */
+    /** Declared options without a specific test must at least not fail. */
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "VAD")
     void honoursOrRejectsEachOption(TranscribeOption option) {
@@ -217,7 +217,7 @@ abstract class DecodingTests extends ContractTests {
         }
     }
 
-    /** Checks that an option did something: equal options give equal results, so what is ignored changes nothing. */
+    /** Checks that an option has an effect: an ignored option gives the same result as the defaults. */
     private void assertDiffersFromDefault(Transcription transcription, SpeechSample sample) {
         assertThat(transcription.segments())
                 .as("segments, not to be those of the default options")

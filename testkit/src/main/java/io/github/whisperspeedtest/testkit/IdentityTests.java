@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 
-/** What an implementation says about itself. */
+/** Id, models and declarations of an implementation. */
 abstract class IdentityTests extends ContractTests {
     IdentityTests(ImplementationContract contract) {
         super(contract);

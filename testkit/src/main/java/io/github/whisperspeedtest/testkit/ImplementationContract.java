@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What every backend must do, tried on the embedded model in the backend's own format and on its real engine.
+ * The behaviour that every backend must have, tested on its real engine with the embedded model in its own format.
  *
  * <p>A backend's test extends this and names its implementation. The contract reads what the implementation declares: it tries each
  * declared option and checks that core refuses every other one.
@@ -46,40 +46,40 @@ public abstract class ImplementationContract {
     /** Returns a new provider, as {@link ServiceLoader} would make it. */
     protected abstract Implementation newImplementation();
 
-    /** Returns which of the implementation's forms of the embedded model is tried. */
+    /** Returns the name of the embedded model to test. */
     protected String model() {
         return EmbeddedModel.NAME;
     }
 
-    /** Returns how it is loaded, which is as anybody would who asks for nothing. */
+    /** Returns the load options; by default none are set. */
     protected LoadOptions loadOptions() {
         return LoadOptions.defaults();
     }
 
-    /** Returns what is declared to the contract: what the implementation declares, less what its {@link #loadOptions()} exclude. */
+    /** Returns the capabilities to test: those of the implementation, without those that {@link #loadOptions()} exclude. */
     protected Capabilities capabilities() {
         return implementation().capabilities();
     }
 
     /**
-     * Returns whether its text is what was said. Where it is not, as for a stand-in that only shows how a backend is written, the tests
-     * of texts, languages, times and published models are skipped, and the others check only that there is some text.
+     * Returns whether transcripts are correct. If not, as for an example backend, the tests
+     * of texts, languages, times and published models are skipped, and the others only check that there is text.
      */
     protected boolean recognisesSpeech() {
         return true;
     }
 
     /**
-     * Writes a stand-in for {@link SileroModel} that takes what is loud for speech.
+     * Writes a replacement for {@link SileroModel} that treats loud audio as speech.
      *
-     * @param file the file to write, in a directory that is there
+     * @param file file to write, in an existing directory
      * @throws IOException if it cannot be written
      */
     protected void writeVadModel(Path file) throws IOException {
         throw new AssertionError("A backend with voice activity detection must be able to write a model for it");
     }
 
-    /** Returns whether the probability of a detected language is told. */
+    /** Returns whether the probability of a detected language is reported. */
     protected boolean reportsLanguageProbability() {
         return true;
     }
@@ -124,7 +124,7 @@ public abstract class ImplementationContract {
         return temporary;
     }
 
-    /** What an implementation says about itself. */
+    /** Id, models and declarations of an implementation. */
     @Nested
     class Identity extends IdentityTests {
         Identity() {
@@ -148,7 +148,7 @@ public abstract class ImplementationContract {
         }
     }
 
-    /** Options of a transcription: each is honoured if declared and refused otherwise. */
+    /** Options of a transcription: each is honoured if declared and rejected otherwise. */
     @Nested
     class Decoding extends DecodingTests {
         Decoding() {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** Sharing, memory, cancellation and closing. */
 abstract class LifecycleTests extends ContractTests {
-    /** Of a model whose weights have two to eight million bytes, as the embedded one's do by precision. */
+    /** For a model with two to eight million bytes of weights, such as the embedded one. */
     private static final long MAX_GROWTH_BYTES = 4L << 20;
 
     LifecycleTests(ImplementationContract contract) {
@@ -55,7 +55,7 @@ abstract class LifecycleTests extends ContractTests {
             openAndClose(5);
             leastGrowth = Math.min(leastGrowth, ResidentMemory.bytes() - before);
         }
-        // Heaps grow by leaps now and then, and stay as they are in between; what is lost is lost every time.
+        // Heaps grow in occasional steps; a leak grows every time.
         assertThat(leastGrowth)
                 .as("growth of the resident memory in each five rounds, in bytes")
                 .isLessThan(MAX_GROWTH_BYTES);
@@ -136,7 +136,7 @@ abstract class LifecycleTests extends ContractTests {
 
     private static void awaitBlocked(Thread thread) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        // A lock is waited for in one of these states or the other, depending on its kind.
+        // A thread waits for a lock in one of these states, depending on the kind of lock.
         Set<Thread.State> reached = Set.of(Thread.State.WAITING, Thread.State.BLOCKED, Thread.State.TERMINATED);
         while (!reached.contains(thread.getState())) {
             if (System.nanoTime() > deadline) {

@@ -26,13 +26,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** What every engine's network must do: the embedded model on the real engine against the network computed in plain Java. */
+/** The behaviour of every engine's network: compares the embedded model on the real engine with plain Java. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class NetworkContract {
     /** The embedded model. */
     protected static final Checkpoint MICRO = EmbeddedModel.checkpoint();
 
-    /** What decoding starts with. */
+    /** The tokens before the text. */
     protected static final int[] PROMPT = {50258, 50259, 50359, 50364};
 
     private static final int[] ALL = {0, 1, 2, 3};
@@ -59,7 +59,7 @@ public abstract class NetworkContract {
     /** Loads the embedded model with 32-bit weights. */
     protected abstract WhisperNetwork load();
 
-    /** Returns what the network computed in plain Java makes of the windows. */
+    /** Returns the logits of the plain Java network for the windows. */
     protected EncoderOutput expected() {
         return expected;
     }
@@ -69,7 +69,7 @@ public abstract class NetworkContract {
         assertThat(distanceFromReference(load())).isLessThan(1e-4);
     }
 
-    /** Returns how far a network's logits are from those of the reference, relative to their size; closes the network. */
+    /** Returns the distance of a network's logits from the reference, relative to their size; closes the network. */
     protected double distanceFromReference(WhisperNetwork network) {
         try (network;
                 EncoderOutput actual = network.encode(windows);

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** The memory that this process really occupies, native allocations included. */
+/** The resident memory of this process, native allocations included. */
 final class ResidentMemory {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final int MAX_ROUNDS = 20;
@@ -15,7 +15,7 @@ final class ResidentMemory {
 
     private ResidentMemory() {}
 
-    /** Returns whether the system tells. */
+    /** Returns whether the system reports it. */
     static boolean isKnown() {
         return Files.isReadable(STATUS);
     }
@@ -28,7 +28,7 @@ final class ResidentMemory {
         long last = Long.MAX_VALUE;
         for (int round = 0; round < MAX_ROUNDS; round++) {
             System.gc();
-            // What garbage refers to is given back by a thread of its own.
+            // A separate thread releases native memory of garbage.
             LockSupport.parkNanos(PAUSE_NANOS);
             long now = read();
             if (now > last - SMALL_BYTES) {

@@ -48,7 +48,7 @@ abstract class ResultTests extends ContractTests {
         assertThat(transcription.language()).isEqualTo("de");
         assertThat(transcription.languageProbability()).isNull();
 
-        // Another language must at least change how sure the model is, or the option is ignored.
+        // Another language must at least change the confidence of the model; otherwise the option is ignored.
         Transcription forced = shared.transcribe(audio(german()), options(Language.of("en")));
         assertThat(forced.language()).isEqualTo("en");
         assertThat(forced.segments()).isNotEqualTo(transcription.segments());
@@ -85,7 +85,7 @@ abstract class ResultTests extends ContractTests {
             assertThat(segment.end()).isBetween(segment.start(), audio.duration());
             previous = segment.end();
         }
-        // Speech goes on to the end of the recording, so text that stops early has lost a window.
+        // The speech lasts until the end of the recording, so text that stops early has lost a window.
         assertThat(previous).isGreaterThan(audio.duration().minusSeconds(10));
     }
 

@@ -70,7 +70,7 @@ abstract class VoiceActivityTests extends ContractTests {
             Segment segment = cut.segments().get(0);
             SpeechSample.Utterance expected = english().utterances().get(0);
             Duration before = Duration.ofSeconds(35);
-            // What is kept begins some 0.4 s before the voice, and the model may let its text begin there.
+            // The kept audio starts about 0.4 s before the voice, and the model's text may start there.
             assertThat(segment.start())
                     .isBetween(
                             before.plus(expected.start()).minusMillis(500),

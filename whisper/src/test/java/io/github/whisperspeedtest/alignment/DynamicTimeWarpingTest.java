@@ -28,7 +28,7 @@ class DynamicTimeWarpingTest {
                 .containsExactly(0, 0, 0);
     }
 
-    /** A way that enters its rows at the columns found costs no more than the cheapest of all ways. */
+    /** A path through the returned columns costs no more than the cheapest path. */
     @Test
     void findsCheapestPath() {
         Random random = new Random(9);

@@ -15,7 +15,7 @@ class MedianFilterTest {
         Random random = new Random(length);
         float[] row = new float[length];
         for (int i = 0; i < length; i++) {
-            // Few values, so that many are equal.
+            // Few distinct values, so that many are equal.
             row[i] = random.nextInt(5);
         }
         assertThat(filter(row)).containsExactly(expected(row));

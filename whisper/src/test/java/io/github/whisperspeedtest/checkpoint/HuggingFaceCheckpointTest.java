@@ -337,7 +337,7 @@ class HuggingFaceCheckpointTest {
         Random random = new Random(name.hashCode());
         int refused = 0;
         for (int i = 0; i < 100; i++) {
-            // Each under a name of its own: an earlier one may still be mapped.
+            // Each under a different name, because an earlier one may still be mapped.
             Path damaged = directory.resolve("damaged-" + i);
             Files.write(damaged, Damage.of(valid, 0, damagedBytes == 0 ? valid.length : damagedBytes, random));
             Map<String, Path> files = files();
@@ -345,7 +345,7 @@ class HuggingFaceCheckpointTest {
             List<ModelException> failures = new ArrayList<>();
             assertThat(allocated(files, failures)).isLessThan(2 * allocatedForValid);
             for (ModelException failure : failures) {
-                // What fits together no more may be laid to either file.
+                // An inconsistency between two files may be attributed to either.
                 assertThat(failure.getMessage())
                         .containsAnyOf(directory.toString(), "'tiny'")
                         .endsWith(".");

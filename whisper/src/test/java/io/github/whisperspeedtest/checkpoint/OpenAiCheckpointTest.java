@@ -72,7 +72,7 @@ class OpenAiCheckpointTest {
         assertThat(read.tokenizer().tokens()).hasSameSizeAs(TINY.tokenizer().tokens());
     }
 
-    /** The second one is called as one of OpenAI's, but has fewer layers. */
+    /** The second one has the name of an OpenAI model, but fewer layers. */
     @ParameterizedTest
     @ValueSource(strings = {"mine.pt", "tiny.pt"})
     void hasNoDecodingSettingsForUnknownModels(String name) throws IOException {

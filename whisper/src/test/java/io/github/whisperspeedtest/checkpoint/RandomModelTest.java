@@ -26,7 +26,7 @@ class RandomModelTest {
     private static final int START = 50258;
     private static final int FIRST_TIMESTAMP = 50364;
 
-    /** Narrow and short, for what does not depend on the size. */
+    /** Narrow and short, for tests that do not depend on the size. */
     private static final Checkpoint SMALLEST =
             RandomModel.checkpoint(new ModelDimensions(80, 10, 64, 1, 2, 51865, 448, 64, 1, 2));
 
@@ -123,7 +123,7 @@ class RandomModelTest {
                 session.append(new int[][] {{token}}, new int[] {0}, new float[][] {logits});
             }
         }
-        // Repetitions would be taken for a failure and decoded again.
+        // Repetitions would be treated as a failure and decoded again.
         assertThat(written).hasSizeGreaterThan(200).allMatch(token -> token >= 256);
     }
 

@@ -307,7 +307,7 @@ class ChunkMergerTest {
         return new ChunkSegment(time - 5, time + 5, words, WINDOW);
     }
 
-    /** Returns a segment whose words are told to be later than the timestamps around them let expect. */
+    /** Returns a segment whose words are aligned later than its timestamps suggest. */
     private static ChunkSegment aligned(ChunkSegment segment, double later) {
         List<ChunkWord> words = segment.words().stream()
                 .map(word -> new ChunkWord(

@@ -127,7 +127,7 @@ class DecodingRulesTest {
         return permits(rules, token, before);
     }
 
-    /** Tells whether a token that the network is sure of is decoded after others. */
+    /** Returns whether the rules allow a highly probable token after others. */
     private static boolean permits(DecodingRules rules, int token, int... before) {
         float[] logits = new float[ScriptedNetwork.MULTILINGUAL];
         logits[token] = 30;

@@ -55,7 +55,7 @@ class LongFormTranscriptionTest {
         run(3000, english());
 
         assertThat(segments.get(1).tokens()).containsExactly(T0 + 600, (int) 't', (int) 'w', (int) 'o', T0 + 1400);
-        // Six letters and five other tokens, of which the network is sure.
+        // Six letters and five other tokens, which have a probability of one.
         assertThat(segments.get(1).averageLogProbability()).isCloseTo(6 * Math.log(0.9) / 11, within(1e-3));
         assertThat(segments.get(1).noSpeechProbability()).isCloseTo(0.25, within(1e-4));
         assertThat(segments.get(1).words()).isEmpty();

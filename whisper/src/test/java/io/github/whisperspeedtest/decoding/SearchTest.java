@@ -25,7 +25,7 @@ class SearchTest {
 
     /** Probabilities of the letter after a text; {@code $} ends it. */
     private final Map<String, Map<Character, Double>> language = Map.ofEntries(
-            // The likeliest first letter leads into a text that is improbable altogether.
+            // The most probable first letter starts an improbable text.
             entry("", Map.of('a', 0.6, 'b', 0.4)),
             entry(
                     "a",

@@ -111,7 +111,7 @@ class WindowDecoderTest {
         TranscribeOptions endless = plain().compressionRatioThreshold(null).build();
         WindowDecoder decoder = new WindowDecoder(network.dimensions(), TOKENIZER, GenerationConfig.NONE, endless);
         try (EncoderOutput windows = network.encode(List.of(new float[] {0}))) {
-            // 448 positions and the token that the last of them leads to.
+            // 448 positions and the token after the last of them.
             assertThat(decoder.decode(windows, List.of(prompt)).get(0).tokens()).hasSize(448 + 1 - 228);
         }
     }
@@ -123,7 +123,7 @@ class WindowDecoderTest {
             if (window != 1) {
                 return LETTERS.next(window, tokens);
             }
-            // At temperature 0 the "a" goes on; a hot sample also has other letters.
+            // At temperature 0 the "a" repeats; samples at high temperatures have other letters, too.
             return written < 100
                     ? Map.of((int) 'a', 0.4, (int) 'b', 0.2, (int) 'c', 0.2, (int) 'd', 0.2)
                     : Map.of(END, 1.0);
@@ -148,7 +148,7 @@ class WindowDecoderTest {
         assertThat(temperature(0.9, 0.1, plain())).isZero();
     }
 
-    /** Returns the temperature of the result where each of three letters and silence have the given probabilities. */
+    /** Returns the temperature of the result if each of three letters and silence have the given probabilities. */
     private static double temperature(double letter, double silence, TranscribeOptions.Builder options) {
         ScriptedNetwork network = new ScriptedNetwork(ScriptedNetwork.MULTILINGUAL, (window, tokens) -> {
             if (tokens.get(tokens.size() - 1) == SPECIALS.startOfTranscript()) {

@@ -94,7 +94,7 @@ class LogMelSpectrogramTest {
         Audio audio = Audio.of("noise", noise(4000 * 160 + 159, 0.3f));
         for (int[] part : new int[][] {{0, 2000}, {500, 3000}, {1234, 0}, {3500, 500}, {3500, 3000}}) {
             long end = Math.min(audio.sampleCount(), (part[0] + part[1]) * 160L);
-            // The last frame of the recording has all that is left.
+            // The last frame of the recording contains all remaining samples.
             end = part[0] + part[1] >= 4000 ? audio.sampleCount() : end;
             float[] window = new float[80 * FRAMES];
             new LogMelSpectrogram(80, Padding.SILENCE).window(audio, part[0], part[1], window);

@@ -257,7 +257,7 @@ class TokenizerFilesTest {
         assertThat(refused).isGreaterThan(40);
     }
 
-    /** Puts a thousand brackets somewhere. */
+    /** Inserts a thousand brackets at a position. */
     private static byte[] nested(byte[] valid, Random random) {
         int at = random.nextInt(valid.length);
         ByteArrayOutputStream nested = new ByteArrayOutputStream();

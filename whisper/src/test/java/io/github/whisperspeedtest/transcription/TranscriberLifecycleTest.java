@@ -95,7 +95,7 @@ class TranscriberLifecycleTest {
         }
     }
 
-    /** Waits until a thread waits for its turn. */
+    /** Waits until a thread is blocked. */
     private static void awaitWaiting(Thread thread) throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
         while (thread.getState() != Thread.State.WAITING) {

@@ -77,7 +77,7 @@ class MlxGraphTest {
         });
     }
 
-    /** Arrays that one thread of Java's has computed are there for another one. */
+    /** A thread can use arrays that another thread computed. */
     @Test
     void worksFromAnyThread() throws Exception {
         MlxRuntime runtime = MlxRuntime.start(TestContexts.ofEngine());
@@ -105,7 +105,7 @@ class MlxGraphTest {
         assertThat(answer).isEqualTo(42);
     }
 
-    /** On a processor MLX compiles with g++. */
+    /** On a CPU, MLX compiles functions with g++. */
     @Test
     void compilesFunction() {
         Compilers.assume("g++");

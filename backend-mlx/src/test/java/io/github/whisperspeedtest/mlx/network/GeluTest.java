@@ -32,7 +32,7 @@ class GeluTest {
         assertComputes(Gelu::plain);
     }
 
-    /** As on a graphics processor; on a processor MLX compiles with g++. */
+    /** As on a GPU. On a CPU, MLX compiles functions with g++. */
     @Test
     void computesWithFusedKernel() {
         Compilers.assume("g++");
@@ -47,7 +47,7 @@ class GeluTest {
             try (WeightLoader weights = new WeightLoader(runtime, EmbeddedModel.checkpoint(), options);
                     Gelu gelu = maker.apply(runtime, weights);
                     MlxGraph graph = runtime.graph(MlxDevice.CPU)) {
-                // Twice, since what was compiled is kept.
+                // Twice, because the compiled function is cached.
                 gelu.apply(graph, input(graph));
                 graph.read(gelu.apply(graph, input(graph)), result, List.of());
             }

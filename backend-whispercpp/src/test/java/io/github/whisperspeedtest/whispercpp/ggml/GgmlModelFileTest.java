@@ -237,7 +237,7 @@ class GgmlModelFileTest {
                 .hasMessageContaining(directory + " cannot be read");
     }
 
-    /** By turns in the header, the filters' head, the vocabulary's used part, a tensor's record, and anywhere. */
+    /** Cycles through the header, the start of the filters, the used vocabulary, a tensor's record, and any position. */
     private static long positionOfMutation(Random random, int turn) throws IOException {
         return switch (turn % 5) {
             case 0 -> random.nextInt(FILTERS);

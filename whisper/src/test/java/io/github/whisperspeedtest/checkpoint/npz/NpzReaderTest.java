@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NpzReaderTest {
     private static final String FOUR_BYTES = "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 2), }";
 
-    /** A long header would be a page of bytes; no array needs a tenth of this. */
+    /** The memory limit for reading; no array needs a tenth of it. */
     private static final long MEMORY = 1 << 20;
 
     @TempDir
@@ -229,7 +229,7 @@ class NpzReaderTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("entries")
     void rejectsEntriesThatAreNotArrays(String what, byte[] entry, String offence) {
-        // Behind it is another one, into which nothing may reach.
+        // Another array follows, which must not be read.
         byte[] file = new NpzBuilder()
                 .addEntry("x.npy", entry)
                 .add("y", FOUR_BYTES, new byte[4])

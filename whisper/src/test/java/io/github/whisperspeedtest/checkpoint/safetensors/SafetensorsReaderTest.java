@@ -180,7 +180,7 @@ class SafetensorsReaderTest {
         byte[] mutated = valid.clone();
         for (int flips = 1 + random.nextInt(3); flips > 0; flips--) {
             int at = random.nextInt(valid.length - 20);
-            // Digits for digits reach deeper than bytes that only break the JSON.
+            // Replacing digits by digits keeps the JSON valid, so the damage reaches later checks.
             mutated[at] = Character.isDigit(valid[at]) && random.nextBoolean()
                     ? (byte) ('0' + random.nextInt(10))
                     : (byte) random.nextInt(256);

@@ -36,7 +36,7 @@ class HostileArchiveTest {
     private static final byte[] PICKLE =
             PickleBuilder.checkpoint().text("x").tensor("0", List.of(2)).endCheckpoint();
 
-    /** Where the entries of {@link #valid} are. */
+    /** Positions of the entries of {@link #valid}. */
     private static final int DATA_PICKLE = 0;
 
     private static final int BYTE_ORDER = 1;

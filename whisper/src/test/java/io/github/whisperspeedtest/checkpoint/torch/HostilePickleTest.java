@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Pickles in archives that are as they should be: each is refused with a message, and costs no more than its size makes it cost. */
+/** Damaged pickles in valid archives: each is rejected with a message, with memory limited by its size. */
 @Tag("hostile-files")
 class HostilePickleTest {
     /** Storage 0 of all of them: two half-precision numbers. */
@@ -77,7 +77,7 @@ class HostilePickleTest {
         }
     }
 
-    /** Opcodes by which Python's unpickler makes objects of any class, sets their state, or asks for classes by number. */
+    /** Opcodes with which Python's unpickler creates objects of any class, sets their state, or loads classes by number. */
     @ParameterizedTest
     @CsvSource({
         "i, INST",

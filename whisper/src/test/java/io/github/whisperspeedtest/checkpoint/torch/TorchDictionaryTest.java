@@ -114,7 +114,7 @@ class TorchDictionaryTest {
         assertThat(tensors.get("transposed").region()).isEmpty();
     }
 
-    /** As the state of a network that is still trained has them, with the versions of its modules beside. */
+    /** Like the state of a network in training, with the versions of its modules. */
     @Test
     void readsParametersInOrderedDictionaryWithState() throws IOException {
         PickleBuilder pickle = PickleBuilder.start()
@@ -281,7 +281,7 @@ class TorchDictionaryTest {
         return values;
     }
 
-    /** Returns the numbers from zero on. */
+    /** Returns consecutive numbers from zero. */
     private static byte[] counted(int count, String type, int bytes) {
         ByteBuffer numbers = little(count * bytes);
         for (int i = 0; i < count; i++) {
