@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two users of the library in one JVM, with homes and caches of their own; one of them is offline. */
+/** Two instances in one JVM, each with its own home and cache; one of them is offline. */
 class TwoInstancesTest {
     private static final String ID = "scripted";
     private static final String MODEL = "default";
@@ -77,7 +77,7 @@ class TwoInstancesTest {
     }
 
     @Test
-    void oneDownloadsWhatTheOtherNeitherSeesNorMayFetch() throws IOException {
+    void offlineInstanceSharesNoModelsAndDownloadsNothing() throws IOException {
         install(online);
         hub.clearReceived();
 
@@ -91,7 +91,7 @@ class TwoInstancesTest {
     }
 
     @Test
-    void verdictsBelongToTheHomeInWhichTheyWereFound() {
+    void verdictsBelongToTheirHome() {
         install(online);
 
         assertThat(verify(online).status()).isEqualTo(Verdict.Status.COMPLETE);
@@ -102,7 +102,7 @@ class TwoInstancesTest {
     }
 
     @Test
-    void implementationsGetTheDirectoriesOfTheirOwner() {
+    void implementationsUseDirectoriesOfTheirInstance() {
         Implementation first = online.registry().require(ID);
         Implementation second = offline.registry().require(ID);
 

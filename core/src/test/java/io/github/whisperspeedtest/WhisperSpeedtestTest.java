@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class WhisperSpeedtestTest {
-    /** Hears whatever its model file says. */
+    /** Returns the text of its model file as transcript. */
     private static final String READER = """
             package plugin;
 
@@ -102,7 +102,7 @@ class WhisperSpeedtestTest {
     }
 
     @Test
-    void listsWhatTheLoaderSeesAndKeepsWhatIsBroken() {
+    void listsWorkingAndBrokenImplementations() {
         assertThat(library.implementations()).extracting(Implementation::id).containsExactly("adder", "reader");
         assertThat(library.registry().problems())
                 .singleElement()
@@ -111,7 +111,7 @@ class WhisperSpeedtestTest {
     }
 
     @Test
-    void opensAModelByNameAndTranscribes() throws IOException {
+    void opensModelByNameAndTranscribes() throws IOException {
         Files.createDirectories(home.models());
         Files.writeString(home.models().resolve("poem.txt"), "Wandrers Nachtlied");
 
@@ -126,7 +126,7 @@ class WhisperSpeedtestTest {
     }
 
     @Test
-    void opensAFileWithOptions() throws IOException {
+    void opensFileWithOptions() throws IOException {
         Path file = Files.writeString(directory.resolve("mine.txt"), "Mine");
 
         try (Transcriber transcriber = library.open(
@@ -140,7 +140,7 @@ class WhisperSpeedtestTest {
     }
 
     @Test
-    void refusesWhatTheImplementationDoesNotDeclare() throws IOException {
+    void rejectsUndeclaredOptions() throws IOException {
         String file = Files.writeString(directory.resolve("mine.txt"), "Mine").toString();
 
         assertThatThrownBy(() ->
@@ -156,7 +156,7 @@ class WhisperSpeedtestTest {
     }
 
     @Test
-    void saysWhatIsMissing() {
+    void reportsUnknownNamesAndMissingModels() {
         assertThatThrownBy(() -> library.open("whisper", "poem"))
                 .isInstanceOf(UnknownNameException.class)
                 .hasMessageContaining("adder, reader")

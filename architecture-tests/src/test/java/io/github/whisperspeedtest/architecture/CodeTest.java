@@ -71,7 +71,7 @@ class CodeTest {
 
     /** {@link java.util.ServiceLoader} makes them; where making one fails, a whole backend is missing from every list. */
     @ArchTest
-    static final ArchRule providersCanBeMadeByServiceLoader = classes()
+    static final ArchRule serviceLoaderCanCreateProviders = classes()
             .that()
             .implement(MainCode.BASE + ".spi.Implementation")
             .and(not(INTERFACES))

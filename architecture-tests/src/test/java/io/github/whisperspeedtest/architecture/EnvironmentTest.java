@@ -57,7 +57,7 @@ class EnvironmentTest {
     }
 
     @ArchTest
-    static void onlyListedClassesReadFactsOfTheJvm(JavaClasses classes) {
+    static void onlyListedClassesReadJvmProperties(JavaClasses classes) {
         assertThat(callersOf(classes, Set.of("getProperty")))
                 .containsExactlyInAnyOrderElementsOf(MAY_READ_FACTS_OF_THE_JVM);
     }

@@ -10,7 +10,7 @@ import com.tngtech.archunit.lang.ArchRule;
 @AnalyzeClasses(packages = MainCode.BASE + ".hub", importOptions = MainCode.class)
 class HubTest {
     @ArchTest
-    static final ArchRule hubStandsAlone = classes()
+    static final ArchRule hubHasOnlyListedDependencies = classes()
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(

@@ -57,7 +57,7 @@ class ModulesTest {
             .toModules("common", "huggingface-hub-java", "audio", "whisper", "core", "benchmark");
 
     @ArchTest
-    static final ArchRule modulesDependAsAgreed = modules()
+    static final ArchRule modulesHaveAllowedDependenciesOnly = modules()
             .definedBy(describe("directory", type -> ArchModule.Identifier.from(MainCode.moduleOf(type))))
             .derivingModule(DescriptorFunction.describe(
                     "directory", (identifier, classes) -> ArchModule.Descriptor.create(identifier.getPart(1))))
@@ -66,7 +66,7 @@ class ModulesTest {
 
     /** The Java platform refuses two named modules that share a package. */
     @ArchTest
-    static void packagesLieInOneModule(JavaClasses classes) {
+    static void eachPackageIsInOneModule(JavaClasses classes) {
         Map<String, Set<String>> modules = classes.stream()
                 .collect(groupingBy(
                         JavaClass::getPackageName,

@@ -14,7 +14,7 @@ import org.jspecify.annotations.NullMarked;
 @AnalyzeClasses(packages = MainCode.BASE, importOptions = MainCode.class)
 class PackagesTest {
     @ArchTest
-    static final ArchRule packagesFormNoCycle =
+    static final ArchRule packagesHaveNoCycles =
             slices().matching("(" + MainCode.BASE + "..)").should().beFreeOfCycles();
 
     @ArchTest

@@ -24,7 +24,7 @@ class AudioMemoryTest {
     private static final String HEAP = "-Xmx112m";
 
     @Test
-    void longRecordingNeedsOnlyMemoryOfIts16KilohertzSamples() throws Exception {
+    void longRecordingNeedsMemoryOnlyForItsSamples() throws Exception {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         Process process = new ProcessBuilder(
                         java.toString(),

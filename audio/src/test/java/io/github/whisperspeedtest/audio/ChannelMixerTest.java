@@ -56,7 +56,7 @@ class ChannelMixerTest {
     }
 
     @Test
-    void crossfadesWhereOnlyAPartIsInverse() {
+    void crossfadesAtPartiallyInverseChannels() {
         Audio audio = read(i -> TONE[i], i -> i < 2 * SECOND ? -TONE[i] : 0);
 
         float[] samples = Signals.samples(audio);

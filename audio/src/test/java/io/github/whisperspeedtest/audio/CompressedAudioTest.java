@@ -146,7 +146,7 @@ class CompressedAudioTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 10_000, 1_000_000_000})
-    void readsFlacToItsEndWhateverLengthItsHeaderStates(int total) {
+    void readsFlacToEndDespiteWrongLengthInHeader(int total) {
         byte[] bytes = Signals.resource("reference.flac");
         ByteBuffer.wrap(bytes).putInt(22, total);
         // The checksum of all samples.
@@ -219,7 +219,7 @@ class CompressedAudioTest {
     /** The information frame counts frames and bytes. */
     @ParameterizedTest
     @CsvSource({"5, false, 0", "4000, false, 0", "4000, true, 1"})
-    void readsMp3ToItsEndWhateverLengthItsInformationFrameStates(int count, boolean bytesToo, int warnings) {
+    void readsMp3ToEndDespiteWrongLengthInInformationFrame(int count, boolean bytesToo, int warnings) {
         byte[] bytes = Signals.resource("reference.mp3");
         int tag = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("Info");
         ByteBuffer.wrap(bytes).putInt(tag + 8, count);

@@ -15,7 +15,7 @@ class ResamplerTest {
     @ParameterizedTest
     @ValueSource(
             ints = {8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 88_200, 96_000, 192_000})
-    void passbandIsFlatWithinATenthOfADecibelAndInPhase(int rate) {
+    void passbandIsFlatAndInPhase(int rate) {
         double edge = 0.87 * Math.min(rate, 16_000) / 2;
         for (int step = 1; step <= 24; step++) {
             double frequency = edge * step / 24;
@@ -32,7 +32,7 @@ class ResamplerTest {
 
     @ParameterizedTest
     @ValueSource(ints = {8_000, 11_025, 12_000})
-    void imagesOfALowRateAreEightyDecibelsDown(int rate) {
+    void attenuatesImagesOfLowRateByEightyDecibels(int rate) {
         for (int step = 1; step <= 40; step++) {
             // Up to the Nyquist frequency of the source.
             double frequency = rate / 2.0 * step / 41;
@@ -47,7 +47,7 @@ class ResamplerTest {
 
     @ParameterizedTest
     @ValueSource(ints = {22_050, 24_000, 32_000, 44_100, 48_000, 88_200, 96_000, 192_000})
-    void aliasesAreEightyDecibelsDown(int rate) {
+    void attenuatesAliasesByEightyDecibels(int rate) {
         for (int step = 0; step <= 40; step++) {
             double frequency = 8_000 + (rate / 2.0 - 8_001) * step / 40;
             float[] out = resample(rate, Signals.tone(frequency, 0.5, rate, rate / 4));

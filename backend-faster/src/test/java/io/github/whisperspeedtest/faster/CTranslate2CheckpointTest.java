@@ -49,7 +49,7 @@ class CTranslate2CheckpointTest {
 
     @ParameterizedTest
     @ValueSource(ints = {4, 5, 6})
-    void everyBinaryVersionIsRead(int version) throws IOException {
+    void readsEveryBinaryVersion(int version) throws IOException {
         CTranslate2Checkpoint read = read(model.version(version));
 
         ModelDirectory.assertSameValues(read.checkpoint(), TINY);
@@ -57,7 +57,7 @@ class CTranslate2CheckpointTest {
     }
 
     @Test
-    void olderRevisionsNameTheActivationOtherwise() throws IOException {
+    void readsActivationNameOfOlderRevisions() throws IOException {
         for (int revision : new int[] {1, 2}) {
             model.revision(revision).number("decoder/activation", ModelBinBuilder.INT8, 1);
             ModelDirectory.assertSameValues(read(model).checkpoint(), TINY);
@@ -65,7 +65,7 @@ class CTranslate2CheckpointTest {
     }
 
     @Test
-    void scaledBytesStayBytesAndAreSplitWithTheirScales() throws IOException {
+    void splitsQuantizedProjectionsWithTheirScales() throws IOException {
         int width = TINY.dimensions().nAudioState();
         byte[] bytes = new byte[3 * width * width];
         ByteBuffer scales = ByteBuffer.allocate(3 * width * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -93,7 +93,7 @@ class CTranslate2CheckpointTest {
     }
 
     @Test
-    void convolutionsMayBeScaledBytes() throws IOException {
+    void readsQuantizedConvolutions() throws IOException {
         int width = TINY.dimensions().nAudioState();
         byte[] bytes = new byte[width * 80 * 3];
         Arrays.fill(bytes, (byte) 5);
@@ -111,7 +111,7 @@ class CTranslate2CheckpointTest {
 
     @ParameterizedTest
     @CsvSource({"4, F16", "5, BF16"})
-    void shortFloatsAreRead(int type, DataType dataType) throws IOException {
+    void readsHalfFloats(int type, DataType dataType) throws IOException {
         byte[] ones = new byte[64 * Short.BYTES];
         ByteBuffer shorts = ByteBuffer.wrap(ones).order(ByteOrder.LITTLE_ENDIAN);
         while (shorts.hasRemaining()) {
@@ -135,7 +135,7 @@ class CTranslate2CheckpointTest {
     }
 
     @Test
-    void anyVariableMayBeAnAlias() throws IOException {
+    void readsAliases() throws IOException {
         model.remove("decoder/layer_1/ffn/layer_norm/beta")
                 .alias("decoder/layer_1/ffn/layer_norm/beta", "decoder/layer_0/ffn/layer_norm/beta");
 
@@ -146,7 +146,7 @@ class CTranslate2CheckpointTest {
     }
 
     @Test
-    void aProjectionOfItsOwnMustBeTheEmbedding() throws IOException {
+    void rejectsOutputProjectionThatDiffersFromEmbedding() throws IOException {
         ModelBinBuilder.Array embedding = model.get("decoder/embeddings/weight");
         model.remove("decoder/projection/weight")
                 .put(
@@ -161,7 +161,7 @@ class CTranslate2CheckpointTest {
     }
 
     @Test
-    void whatTheConfigSaysOfDecodingIsRead() throws IOException {
+    void readsDecodingSettingsFromConfig() throws IOException {
         assertThat(read(model).checkpoint().generation()).isEqualTo(TINY.generation());
 
         Files.writeString(directory.resolve("config.json"), """
@@ -172,7 +172,7 @@ class CTranslate2CheckpointTest {
     }
 
     @Test
-    void theTokenizerStandsInForTheVocabulary() throws IOException {
+    void readsTokenizerIfVocabularyIsMissing() throws IOException {
         Files.deleteIfExists(directory.resolve("vocabulary.json"));
         assertThat(read(model).checkpoint().tokenizer().merges())
                 .isEqualTo(TINY.tokenizer().merges());
@@ -203,7 +203,7 @@ class CTranslate2CheckpointTest {
     }
 
     @Test
-    void aPreprocessorOfOtherMelBinsIsRefused() throws IOException {
+    void rejectsPreprocessorWithOtherNumberOfMelBands() throws IOException {
         Files.writeString(directory.resolve("preprocessor_config.json"), "{\"feature_size\": 128}");
         assertRefused("its feature_size should be the 80 mel bins of the weights, but is 128");
 
@@ -256,14 +256,14 @@ class CTranslate2CheckpointTest {
         decoder/num_heads                                      | 3 | the 64 channels of its decoder should be 64 for each of its attention heads
         encoder/num_heads                                      | 0 | from 1 to 64 attention heads of the encoder, but has 0
         """)
-    void anAttributeOfAnotherNetworkIsRefused(String name, int value, String offence) throws IOException {
+    void rejectsAttributesOfOtherNetworks(String name, int value, String offence) throws IOException {
         model.number(name, ModelBinBuilder.INT8, value);
 
         assertRefused(offence);
     }
 
     @Test
-    void attributesThatChangeNothingAreAccepted() throws IOException {
+    void acceptsAttributesWithoutEffect() throws IOException {
         model.number("decoder/scale_embeddings", 1f)
                 .number("decoder/alibi", ModelBinBuilder.INT8, 0)
                 .number("decoder/alignment_layer", ModelBinBuilder.INT16, -1)
@@ -275,7 +275,7 @@ class CTranslate2CheckpointTest {
     }
 
     @Test
-    void variablesTooManyTooFewOrOfAnotherShapeAreNamed() throws IOException {
+    void namesUnknownMissingAndMisshapenVariables() throws IOException {
         model.put("decoder/layer_0/ffn/linear_0_noact/weight", ModelBinBuilder.FLOAT32, List.of(1), new byte[4]);
         assertRefused(
                 "has a variable 'decoder/layer_0/ffn/linear_0_noact/weight', which no Whisper model of 3 encoder and 2");
@@ -314,7 +314,7 @@ class CTranslate2CheckpointTest {
     }
 
     @Test
-    void aFileOfSeveralGigabytesIsRead() throws IOException {
+    void readsFileOfSeveralGigabytes() throws IOException {
         int length = 1_600_000_000;
         Path file = directory.resolve("sparse.bin");
         try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {

@@ -53,7 +53,7 @@ class CTranslate2DamagedTest {
     }
 
     @Test
-    void headersOfVariables() throws IOException {
+    void damagedVariableHeadersAreReadOrRejected() throws IOException {
         Path file = directory.resolve("model.bin");
         byte[] valid = Files.readAllBytes(file);
         List<Map.Entry<String, Variable>> variables =
@@ -70,7 +70,7 @@ class CTranslate2DamagedTest {
     }
 
     @Test
-    void beginningAndEnd() throws IOException {
+    void damagedStartAndEndAreReadOrRejected() throws IOException {
         byte[] valid = Files.readAllBytes(directory.resolve("model.bin"));
         Random random = new Random(12);
         int refused = 0;
@@ -87,7 +87,7 @@ class CTranslate2DamagedTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"config.json", "preprocessor_config.json", "tokenizer.json", "vocabulary.json"})
-    void filesBesideTheWeights(String name) throws IOException {
+    void damagedFilesBesideTheWeightsAreReadOrRejected(String name) throws IOException {
         if (name.equals("tokenizer.json")) {
             files.remove("vocabulary.json");
             allocatedForValid = allocated(new ArrayList<>());

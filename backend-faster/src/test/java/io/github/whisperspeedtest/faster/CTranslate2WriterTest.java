@@ -41,7 +41,7 @@ class CTranslate2WriterTest {
 
     @ParameterizedTest
     @CsvSource({"float32, float32", "float16, float16"})
-    void floatsComeBackAsTheyWere(String quantization, String weightType) throws IOException {
+    void floatsRoundTripExactly(String quantization, String weightType) throws IOException {
         DataType type = quantization.equals("float16") ? DataType.F16 : DataType.F32;
         Checkpoint original = RandomCheckpoint.of(RandomCheckpoint.TINY, type, 4);
 
@@ -54,8 +54,7 @@ class CTranslate2WriterTest {
 
     @ParameterizedTest
     @CsvSource({"int8, int8_float32, F32", "int8_float16, int8_float16, F16"})
-    void bytesComeBackWithinHalfAStepOfTheirRow(String quantization, String weightType, DataType others)
-            throws IOException {
+    void bytesRoundTripWithinHalfAStep(String quantization, String weightType, DataType others) throws IOException {
         Checkpoint original = EmbeddedModel.checkpoint();
 
         CTranslate2Checkpoint read = ModelDirectory.read(ModelDirectory.write(original, quantization, directory));
@@ -70,7 +69,7 @@ class CTranslate2WriterTest {
     }
 
     @Test
-    void bytesThatAreThereAlreadyAreKept() throws IOException {
+    void keepsWeightsThatAreAlreadyBytes() throws IOException {
         Checkpoint original = mixed();
 
         Checkpoint read = ModelDirectory.read(ModelDirectory.write(original, "int8", directory))
@@ -89,7 +88,7 @@ class CTranslate2WriterTest {
     }
 
     @Test
-    void bytesMayBecomeFloats() throws IOException {
+    void convertsBytesToFloats() throws IOException {
         Checkpoint original = mixed();
 
         ModelDirectory.assertSameValues(
@@ -109,7 +108,7 @@ class CTranslate2WriterTest {
         "float16, cae9d2763e07a0992f21649a11492327e32b216f8e7cf6e3146a7fc87722fc01",
         "float32, bebd6c58f697f63a97e9437f67fad0fd542bbd0bfe24f1d9c71546c024a9d4d0"
     })
-    void writesWhatTheReferenceWrites(String quantization, String sha256) throws IOException, NoSuchAlgorithmException {
+    void writesSameBytesAsCTranslate2(String quantization, String sha256) throws IOException, NoSuchAlgorithmException {
         ModelDirectory.write(EmbeddedModel.checkpoint(), quantization, directory);
 
         byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(directory.resolve("model.bin")));
@@ -118,7 +117,7 @@ class CTranslate2WriterTest {
     }
 
     @Test
-    void theFilesBesideTheWeightsAreThoseOfTheFormat() throws IOException {
+    void writesConfigPreprocessorAndVocabulary() throws IOException {
         Checkpoint original = EmbeddedModel.checkpoint();
         List<String> fileNames = new CTranslate2Writer().fileNames("micro");
         new CTranslate2Writer().write(original, "int8", directory, fileNames);
@@ -169,7 +168,7 @@ class CTranslate2WriterTest {
     }
 
     @Test
-    void aRowOfZerosStaysOne() throws IOException {
+    void keepsRowsOfZeros() throws IOException {
         Checkpoint tiny = RandomCheckpoint.of(RandomCheckpoint.TINY, DataType.F32, 4);
         Map<String, Tensor> tensors = new LinkedHashMap<>(tiny.tensors());
         tensors.put(
@@ -185,7 +184,7 @@ class CTranslate2WriterTest {
     }
 
     @Test
-    void aLargerModelNeedsHardlyMoreMemory() throws IOException {
+    void memoryIsIndependentOfModelSize() throws IOException {
         long small = allocated(RandomCheckpoint.TINY, "small");
         ModelDimensions tiny = RandomCheckpoint.TINY;
         long large = allocated(

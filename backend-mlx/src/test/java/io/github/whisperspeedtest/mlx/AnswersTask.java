@@ -23,12 +23,12 @@ public final class AnswersTask implements ChildTask<String, Void, AnswersTask.An
     public AnswersTask() {}
 
     /**
-     * What it said.
+     * Answers of the implementation.
      *
-     * @param availability what is there
+     * @param availability availability of the implementation
      * @param automatic the device used by default
-     * @param refusals why devices that were asked for cannot be had, by their names
-     * @param engineFiles the files that decide what the engine does
+     * @param refusals reasons for unavailable devices, by device name
+     * @param engineFiles files that determine the behaviour of the engine
      */
     public record Answers(
             Availability availability,

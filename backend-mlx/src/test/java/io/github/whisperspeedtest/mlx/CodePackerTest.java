@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CodePackerTest {
-    /** Worked out by hand; at three bits 1 + 2·8 + 3·64 + 4·512 + 5·4096 + 6·2¹⁵ + 7·2¹⁸ = 2,054,353, which is 1f58d1 in base 16. */
+    /** Computed by hand. At three bits: 1 + 2·8 + 3·64 + 4·512 + 5·4096 + 6·2¹⁵ + 7·2¹⁸ = 2,054,353, which is 1f58d1 in base 16. */
     static Stream<Arguments> packed() {
         return Stream.of(
                 arguments(2, new byte[] {3, 0, 1, 2}, new byte[] {(byte) 0b10_01_00_11}),
@@ -30,7 +30,7 @@ class CodePackerTest {
 
     @ParameterizedTest
     @MethodSource("packed")
-    void beginsWithTheLowestBit(int bits, byte[] codes, byte[] expected) {
+    void startsWithLowestBit(int bits, byte[] codes, byte[] expected) {
         ByteBuffer target = ByteBuffer.allocate(expected.length);
 
         CodePacker.pack(codes, bits, target);
@@ -40,7 +40,7 @@ class CodePackerTest {
 
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 4, 5, 6, 8})
-    void aMatrixUnpacksTheSame(int bits) {
+    void packedCodesRoundTrip(int bits) {
         Random random = new Random(bits);
         byte[] codes = new byte[64];
         for (int i = 0; i < codes.length; i++) {

@@ -16,11 +16,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GroupQuantizerTest {
-    /** Shorter than any of MLX's, so that what comes out can be worked out by hand. */
+    /** Shorter than MLX's groups, so that results can be computed by hand. */
     private static final int GROUP = 4;
 
     /**
-     * Two bits make the codes 0 to 3, so three steps from one extreme to the other.
+     * Two bits give the codes 0 to 3, which are three steps apart from minimum to maximum.
      *
      * <p>The fifth: in 16 bits 0.9 is 0.89990234375 and the range 1.5, so the step of 0.5 goes 1.7998 times into the extreme, which makes two
      * steps of half of it; the last number is 3.33 steps away, for which there is no code. The sixth has a step of a sixth, which goes one and
@@ -40,7 +40,7 @@ class GroupQuantizerTest {
 
     @ParameterizedTest
     @MethodSource("groups")
-    void twoBitsOfAGroup(float[] row, float scale, float bias, byte[] expected) {
+    void quantizesGroupToTwoBits(float[] row, float scale, float bias, byte[] expected) {
         byte[] codes = new byte[GROUP];
         short[] scales = new short[1];
         short[] biases = new short[1];
@@ -53,7 +53,7 @@ class GroupQuantizerTest {
     }
 
     @Test
-    void eachGroupHasAScaleOfItsOwn() {
+    void eachGroupHasItsOwnScale() {
         byte[] codes = new byte[2 * GROUP];
         short[] scales = new short[2];
         short[] biases = new short[2];
@@ -68,10 +68,10 @@ class GroupQuantizerTest {
         assertThat(HalfFloats.toFloat(biases[1])).isEqualTo(8);
     }
 
-    /** A step apart at most where the extreme is moved to a whole number of steps from zero; half of one otherwise. */
+    /** The error is at most one step if the extreme is rounded to a multiple of the step, and half a step otherwise. */
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 4, 5, 6, 8})
-    void codesStandForWhatWasThere(int bits) {
+    void dequantizedValuesAreWithinOneStep(int bits) {
         Random random = new Random(bits);
         for (int groupSize : new int[] {32, 64, 128}) {
             float[] row = new float[256];

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** MLX and ONNX Runtime write the same text with the same weights, where MLX is on this machine. */
+/** Compares the texts of MLX and ONNX Runtime with the same weights. Requires MLX. */
 @Tag("end-to-end")
 @RealMlx
 class MlxAgreementTest {
@@ -47,7 +47,7 @@ class MlxAgreementTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"micro", "micro-q8", "micro-f16"})
-    void bothEnginesProduceSameText(String model) throws IOException {
+    void bothEnginesWriteSameText(String model) throws IOException {
         MlxImplementation implementation = TestContexts.configured(new MlxImplementation());
         ModelFiles files = embedded(implementation, model);
         LoadOptions options = LoadOptions.defaults();

@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("formats")
 class MlxCheckpointTest {
-    /** The only layer of so narrow a model whose rows are whole groups of 128. */
+    /** The only layer of this narrow model whose rows consist of whole groups of 128. */
     private static final String WIDE = "decoder.blocks.1.mlp2";
 
     private static final int ROWS = 64;
@@ -153,7 +153,7 @@ class MlxCheckpointTest {
     }
 
     @Test
-    void layersMayBeQuantisedEachInItsOwnWay() throws IOException {
+    void readsLayersWithDifferentQuantization() throws IOException {
         MlxDirectory model = model("q4");
         putLayer(model, 8, 128, "F16");
         makePlain(model, "decoder.token_embedding", 51865, 64);
@@ -187,7 +187,7 @@ class MlxCheckpointTest {
 
     @ParameterizedTest
     @CsvSource({"F16, float16", "BF16, bfloat16", "F32, float32"})
-    void saysWhichFloatsTheWeightsAre(String type, String expected) throws IOException {
+    void reportsFloatTypeOfWeights(String type, String expected) throws IOException {
         MlxDirectory model = model("f16");
         model.arrays.replaceAll((name, array) ->
                 array.type().equals("F16") ? floats(type, array.shape(), values(array.tensor())) : array);
@@ -196,7 +196,7 @@ class MlxCheckpointTest {
     }
 
     @Test
-    void prefersWhatMlxPrefers() throws IOException {
+    void prefersSameWeightsFileAsMlx() throws IOException {
         MlxDirectory model = model("f16");
         model.writeWeights("weights.npz");
         assertThat(regionOf(model)).endsWith(Path.of("weights.npz"));
@@ -216,7 +216,7 @@ class MlxCheckpointTest {
     }
 
     @Test
-    void makesThePositionsThatNoFileHas() throws IOException {
+    void computesMissingPositions() throws IOException {
         MlxDirectory model = model("f16");
         model.arrays.remove("encoder._positional_embedding");
         float[] made = values(tensor(model.writeAndRead().checkpoint(), "encoder.positional_embedding"));
@@ -225,7 +225,7 @@ class MlxCheckpointTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"encoder.positional_embedding", "encoder._positional_embedding"})
-    void takesThePositionsThatAFileHas(String name) throws IOException {
+    void readsStoredPositions(String name) throws IOException {
         MlxDirectory model = model("f16");
         StoredArray positions = Objects.requireNonNull(model.arrays.remove("encoder._positional_embedding"));
         model.arrays.put(name, positions);
@@ -236,7 +236,7 @@ class MlxCheckpointTest {
     }
 
     @Test
-    void theMaskIsLeftOut() throws IOException {
+    void ignoresMask() throws IOException {
         MlxDirectory model = model("f16");
         model.arrays.put("decoder._mask", floats("F16", List.of(1), 0));
 
@@ -245,7 +245,7 @@ class MlxCheckpointTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"I32", "U32", "I64", "U64"})
-    void theWeightsKnowTheHeadsBest(String type) throws IOException {
+    void prefersAlignmentHeadsFromWeights(String type) throws IOException {
         MlxDirectory model = model("f16");
         model.put("generation_config.json", "{\"alignment_heads\": [[0, 0]], \"suppress_tokens\": [7]}");
         model.arrays.put("alignment_heads", heads(type, 1, 0, 0, 0));
@@ -257,7 +257,7 @@ class MlxCheckpointTest {
     }
 
     @Test
-    void elseTheFileBesideKnowsTheHeads() throws IOException {
+    void readsAlignmentHeadsFromGenerationConfig() throws IOException {
         MlxDirectory model = model("f16");
         model.put("generation_config.json", "{\"alignment_heads\": [[0, 0]]}");
         model.arrays.remove("alignment_heads");
@@ -268,7 +268,7 @@ class MlxCheckpointTest {
 
     /** The model lacks the layers of OpenAI's model of that name. */
     @Test
-    void hasNoHeadsIfUnspecified() throws IOException {
+    void hasNoAlignmentHeadsIfUnspecified() throws IOException {
         MlxDirectory model = model("f16");
         model.arrays.remove("alignment_heads");
 
@@ -454,7 +454,7 @@ class MlxCheckpointTest {
     }
 
     @Test
-    void nothingOfAModelIsInMemory() throws IOException {
+    void keepsWeightsInFile() throws IOException {
         MlxDirectory model = model("q4").writeWeights("weights.npz");
 
         model.read().checkpoint().tensors().forEach((name, tensor) -> {

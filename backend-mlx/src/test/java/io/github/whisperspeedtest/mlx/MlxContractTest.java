@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 
-/** The contract on MLX itself, where it is on this machine. */
+/** The contract on MLX itself. Requires MLX. */
 @Tag("end-to-end")
 @RealMlx
 class MlxContractTest extends ImplementationContract {
@@ -19,7 +19,7 @@ class MlxContractTest extends ImplementationContract {
         return new MlxImplementation();
     }
 
-    /** Only ONNX Runtime has a graph to write. */
+    /** Only ONNX Runtime can write its graph. */
     @Override
     protected Capabilities capabilities() {
         return super.capabilities().toBuilder()

@@ -39,7 +39,7 @@ class MlxDamagedTest {
     }
 
     @Test
-    void configurations() throws IOException {
+    void damagedConfigurationsAreReadOrRejected() throws IOException {
         model.writeWeights(SAFETENSORS);
         byte[] valid = model.config().getBytes(StandardCharsets.UTF_8);
 
@@ -47,7 +47,7 @@ class MlxDamagedTest {
     }
 
     @Test
-    void headersOfSafetensors() throws IOException {
+    void damagedSafetensorsHeadersAreReadOrRejected() throws IOException {
         model.writeWeights(SAFETENSORS);
         byte[] valid = Files.readAllBytes(model.file(SAFETENSORS));
         int headerEnd = new String(valid, StandardCharsets.ISO_8859_1).indexOf("}}") + 2;
@@ -56,7 +56,7 @@ class MlxDamagedTest {
     }
 
     @Test
-    void beginningsOfNpz() throws IOException {
+    void damagedNpzHeadersAreReadOrRejected() throws IOException {
         model.writeWeights(NPZ);
         byte[] valid = Files.readAllBytes(model.file(NPZ));
 
@@ -65,7 +65,7 @@ class MlxDamagedTest {
     }
 
     @Test
-    void directoriesOfNpz() throws IOException {
+    void damagedNpzDirectoriesAreReadOrRejected() throws IOException {
         model.writeWeights(NPZ);
         byte[] valid = Files.readAllBytes(model.file(NPZ));
 
@@ -74,7 +74,7 @@ class MlxDamagedTest {
     }
 
     @Test
-    void anywhere() throws IOException {
+    void filesDamagedAnywhereAreReadOrRejected() throws IOException {
         model.writeWeights(NPZ);
         byte[] valid = Files.readAllBytes(model.file(NPZ));
 

@@ -27,10 +27,10 @@ final class MlxDirectory {
     final Map<String, StoredArray> arrays = new LinkedHashMap<>();
 
     /**
-     * Creates a model that others may be made of too.
+     * Creates a model from a template, which stays unchanged.
      *
-     * @param source a directory that {@link MlxFormat} wrote; its vocabulary is not taken
-     * @param directory where everything goes that is changed
+     * @param source directory written by {@link MlxFormat}; its vocabulary is not used
+     * @param directory directory for changed files
      */
     MlxDirectory(Path source, Path directory) throws IOException {
         this.directory = directory;

@@ -46,7 +46,7 @@ class MlxFormatTest {
     Path directory;
 
     @Test
-    void theEmbeddedModelComesBackBitForBitAsHalves() throws IOException {
+    void embeddedModelRoundTripsBitForBitAsFloat16() throws IOException {
         Checkpoint written = EmbeddedModel.checkpoint();
 
         MlxCheckpoint model = readAll(write(written, "f16"));
@@ -66,7 +66,7 @@ class MlxFormatTest {
 
     @ParameterizedTest
     @CsvSource({"q4, 4, 64, 4-bit", "q8, 8, 64, 8-bit", "q4-g32, 4, 32, 4-bit in groups of 32"})
-    void theEmbeddedModelComesBackInGroups(String quantization, int bits, int groupSize, String label)
+    void embeddedModelRoundTripsQuantized(String quantization, int bits, int groupSize, String label)
             throws IOException {
         Checkpoint written = EmbeddedModel.checkpoint();
 
@@ -117,7 +117,7 @@ class MlxFormatTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"q4", "q8", "f16"})
-    void theWeightsMayBeInAnyOfThreeFiles(String quantization) throws IOException {
+    void readsWeightsFromAnyOfThreeFiles(String quantization) throws IOException {
         Path source = write(EmbeddedModel.checkpoint(), quantization);
         Checkpoint expected = readAll(source).checkpoint();
         for (String name : MlxCheckpoint.WEIGHTS) {
@@ -136,7 +136,7 @@ class MlxFormatTest {
     }
 
     @Test
-    void writesWhatTheConverterWrites() throws IOException {
+    void writesSameArraysAsMlxConverter() throws IOException {
         Path model = write(RandomCheckpoint.of(RandomCheckpoint.TINY, DataType.F16, 1), "q4");
 
         assertThat(model.toFile().list())
@@ -169,7 +169,7 @@ class MlxFormatTest {
     }
 
     @Test
-    void aKernelsInputsComeLast() throws IOException {
+    void writesInputsOfConvolutionsLast() throws IOException {
         Checkpoint written = RandomCheckpoint.of(RandomCheckpoint.TINY, DataType.F16, 2);
 
         Path model = write(written, "f16");
@@ -192,7 +192,7 @@ class MlxFormatTest {
 
     @ParameterizedTest
     @EnumSource(DataType.class)
-    void everyTypeIsWritten(DataType type) throws IOException {
+    void writesEveryType(DataType type) throws IOException {
         Checkpoint written = RandomCheckpoint.of(RandomCheckpoint.TINY, type, 3);
 
         Checkpoint halves = readAll(write(written, "f16")).checkpoint();
@@ -213,7 +213,7 @@ class MlxFormatTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"F16", "BF16", "F32"})
-    void groupsOfTheSameKindStayAsTheyAre(String type) throws IOException {
+    void keepsGroupsOfSameQuantization(String type) throws IOException {
         MlxDirectory model =
                 new MlxDirectory(write(RandomCheckpoint.of(RandomCheckpoint.TINY, DataType.F16, 4), "q4"), directory);
         model.arrays.replaceAll((name, array) -> name.endsWith(".scales") || name.endsWith(".biases")
@@ -246,7 +246,7 @@ class MlxFormatTest {
     }
 
     @Test
-    void groupsOfAnotherKindAreMadeAnew() throws IOException {
+    void requantizesGroupsOfOtherQuantization() throws IOException {
         Checkpoint original = RandomCheckpoint.of(RandomCheckpoint.TINY, DataType.F16, 5);
         Checkpoint eight = readAll(write(original, "q8")).checkpoint();
 
@@ -264,7 +264,7 @@ class MlxFormatTest {
     }
 
     @Test
-    void theSameModelIsTheSameFile() throws IOException {
+    void writesSameModelToIdenticalFiles() throws IOException {
         Checkpoint written = RandomCheckpoint.of(RandomCheckpoint.TINY, DataType.F32, 6);
 
         Path first = write(written, "q4");
@@ -275,11 +275,10 @@ class MlxFormatTest {
         }
     }
 
-    /** Of whatever type they are stored in; the smallest change of a cut-off sine would be taken for rounding. */
+    /** Covers every stored type. A smaller change would be indistinguishable from rounding. */
     @ParameterizedTest
     @CsvSource({"F32, 0, false", "F16, 0, false", "BF16, 0, false", "F32, 0.01, true", "F32, NaN, true"})
-    void positionsAreOnlyWrittenIfMlxWouldMakeOthers(DataType type, float change, boolean isWritten)
-            throws IOException {
+    void writesPositionsOnlyIfMlxComputesOthers(DataType type, float change, boolean isWritten) throws IOException {
         Checkpoint random = RandomCheckpoint.of(RandomCheckpoint.TINY, DataType.F16, 7);
         float[] positions = values(Sinusoids.tensor(1500, 64));
         positions[777] += change;
@@ -305,7 +304,7 @@ class MlxFormatTest {
     }
 
     @Test
-    void aModelThatNamesNoHeadsGetsThoseThatMlxTakes() throws IOException {
+    void writesDefaultAlignmentHeadsOfMlx() throws IOException {
         Checkpoint random = RandomCheckpoint.of(RandomCheckpoint.TINY, DataType.F16, 8);
 
         Checkpoint read = readAll(

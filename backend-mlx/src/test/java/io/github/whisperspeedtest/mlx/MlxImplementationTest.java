@@ -64,7 +64,7 @@ class MlxImplementationTest {
     }
 
     @Test
-    void theLibrariesOfMlxDecideWhatTheEngineDoes() {
+    void listsLibrariesOfMlxAsEngineFiles() {
         assertThat(withoutMlx().engineFiles())
                 .contains(home.toAbsolutePath().resolve(LIBRARY).toString());
     }
@@ -80,7 +80,7 @@ class MlxImplementationTest {
         "micro-f16, as-stored-int8, float32 (from float16),",
         "micro-f16, int4-blockwise, int4-blockwise (from float16),"
     })
-    void saysWhatBecameOfTheWeights(String model, String asked, String computeType, String note) {
+    void reportsComputeTypeAndConversionOfWeights(String model, String asked, String computeType, String note) {
         LoadOptions options = portable().withComputeType(asked);
         try (Transcriber transcriber =
                 TestContexts.configured(new MlxImplementation()).load(embedded(model), options)) {

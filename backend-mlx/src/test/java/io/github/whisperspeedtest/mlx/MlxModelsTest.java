@@ -43,7 +43,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** MLX models as users have them: in a Hugging Face cache of their own, the tokenizer of another repository beside them. */
+/** MLX models as users have them: in their own Hugging Face cache, with the tokenizer of another repository. */
 @Tag("processes")
 class MlxModelsTest {
     private static final String TOKENIZER = "tokenizer.json";
@@ -84,7 +84,7 @@ class MlxModelsTest {
         "large-v3, large-v3, large-v3-mlx-8bit, large-v3-mlx",
         "large-v3-turbo, large-v3-turbo, large-v3-turbo,"
     })
-    void eachSizeHasItsRepositoryAndBorrowsTheTokenizer(String name, String size, String first, String fallback) {
+    void eachSizeHasRepositoryAndBorrowsTokenizer(String name, String size, String first, String fallback) {
         ModelInfo model = implementation.modelInfo(name, home.models());
         assertThat(model.fallbacks()).hasSize(fallback == null ? 0 : 1);
         Stream.concat(Stream.of(model), model.fallbacks().stream()).forEach(each -> {
@@ -103,7 +103,7 @@ class MlxModelsTest {
     }
 
     @Test
-    void theEmbeddedModelIsThereInThreeForms() {
+    void offersEmbeddedModelInThreeQuantizations() {
         assertThat(List.of("micro", "micro-q8", "micro-f16"))
                 .allSatisfy(name -> assertThat(implementation.load(store.filesOf(implementation, name), onnx()))
                         .satisfies(transcriber -> {
@@ -114,7 +114,7 @@ class MlxModelsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"weights.safetensors", "model.safetensors", "weights.npz"})
-    void weightsOfAnyNameAreFoundAndLoaded(String weights) throws IOException {
+    void loadsWeightsWithAnyKnownFileName(String weights) throws IOException {
         Path cache = home.models().resolve("mlx");
         put(cache, QUANTIZED, CONFIG, embedded().require(CONFIG));
         assertThatThrownBy(() -> store.filesOf(implementation, "tiny"))
@@ -139,7 +139,7 @@ class MlxModelsTest {
     }
 
     @Test
-    void whatLoadsInTheHubsCacheMayBeBrokenInTheOwn() throws IOException {
+    void checksOwnCacheAndHubCacheIndependently() throws IOException {
         for (Path cache : List.of(hub, home.models().resolve("mlx"))) {
             put(cache, QUANTIZED, CONFIG, embedded().require(CONFIG));
             put(cache, QUANTIZED, WEIGHTS, embedded().require(WEIGHTS));
@@ -159,7 +159,7 @@ class MlxModelsTest {
     }
 
     @Test
-    void thePlainRepositoryIsTakenWhereTheHubDoesNotHaveTheQuantizedOne() throws IOException {
+    void fallsBackToPlainRepositoryIfQuantizedOneIsMissing() throws IOException {
         try (HubServer server = HubServer.start()) {
             server.file(PLAIN, CONFIG, Files.readAllBytes(embedded().require(CONFIG)))
                     .largeFile(PLAIN, "weights.npz", Files.readAllBytes(weightsAs("weights.npz")))

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 
-/** The contract on ONNX Runtime, whether MLX is on this machine or not. */
+/** The contract on ONNX Runtime, with or without MLX on this machine. */
 @Tag("end-to-end")
 class PortableContractTest extends ImplementationContract {
     @Override

@@ -57,7 +57,7 @@ class QuantizedNetworkTest {
     @ParameterizedTest
     @CsvSource({"2, 32", "3, 64", "4, 32", "4, 64", "4, 128", "5, 64", "6, 64", "8, 64", "8, 128"})
     @RealMlx
-    void mlxComputesWhatTheWeightsSay(int bits, int groupSize) throws IOException {
+    void mlxUsesDequantizedWeights(int bits, int groupSize) throws IOException {
         Checkpoint checkpoint = quantized(new Grouping(bits, groupSize));
         assertThat(RelativeDistance.of(
                         onMlx(checkpoint, MlxPrecision.FLOAT32), logits(new ReferenceNetwork(checkpoint))))
@@ -75,7 +75,7 @@ class QuantizedNetworkTest {
 
     @ParameterizedTest
     @CsvSource({"2, 32", "3, 64", "4, 32", "4, 64", "4, 128", "5, 64", "6, 64", "8, 64", "8, 128"})
-    void thePortablePathComputesWhatTheWeightsSay(int bits, int groupSize) throws IOException {
+    void onnxRuntimeUsesDequantizedWeights(int bits, int groupSize) throws IOException {
         Checkpoint checkpoint = quantized(new Grouping(bits, groupSize));
         float[][] actual = logits(OnnxNetwork.load(checkpoint, OnnxOptions.cpu(Precision.AS_STORED, 2)));
         assertThat(RelativeDistance.of(actual, logits(new ReferenceNetwork(checkpoint))))

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** OpenAI's checkpoints as users have them: a plain file of weights, and the tokenizer in the Hugging Face cache. */
+/** OpenAI checkpoints as users have them: a plain weights file, and the tokenizer in the Hugging Face cache. */
 class MpsModelsTest {
     private static final String TOKENIZER = "tokenizer.json";
 
@@ -53,7 +53,7 @@ class MpsModelsTest {
     }
 
     @Test
-    void weightsComeFromOpenAiAndTheTokenizerFromTheRepositoryOfTheSameSize() {
+    void downloadsWeightsFromOpenAiAndTokenizerFromHub() {
         assertThat(implementation.models(home.models()))
                 .filteredOn(model -> !model.name().equals(EmbeddedModel.NAME))
                 .hasSize(12)
@@ -71,7 +71,7 @@ class MpsModelsTest {
     }
 
     @Test
-    void plainFileIsLoadedWithTheTokenizerThatIsInTheCache() throws IOException {
+    void loadsPlainFileWithCachedTokenizer() throws IOException {
         putWeights("tiny.pt");
         assertThatThrownBy(() -> store.filesOf(implementation, "tiny"))
                 .isInstanceOf(ModelException.class)
@@ -90,7 +90,7 @@ class MpsModelsTest {
     }
 
     @Test
-    void largeIsOneModelUnderEitherNameOfItsFile() throws IOException {
+    void findsLargeModelUnderBothFileNames() throws IOException {
         putTokenizer("openai/whisper-large-v3");
         ModelInfo large = implementation.modelInfo("large", home.models());
         ModelLocator locator = new ModelLocator(hub);
@@ -107,7 +107,7 @@ class MpsModelsTest {
     }
 
     @Test
-    void weightsThatAUserNamesNeedATokenizerBesideThem() throws IOException {
+    void userWeightsNeedTokenizerInSameDirectory() throws IOException {
         Path file = putWeights("mine.pt");
         putWeights("other.pt");
         ModelFiles files = store.filesOf(implementation, file.toString());

@@ -69,13 +69,13 @@ class OpenAiDamagedTest {
     }
 
     @Test
-    void pickles() throws IOException {
+    void damagedPicklesAreReadOrRejected() throws IOException {
         Random random = new Random(21);
         byte[] pickle = Arrays.copyOfRange(valid, pickleStart, pickleEnd);
         byte[][] storages = storages();
         int refused = 0;
         for (int i = 0; i < FILES; i++) {
-            // In an archive of its own, for the checksum would tell first.
+            // Each in a new archive; otherwise the checksum would fail first.
             refused += read(ZipBuilder.torch(Damage.of(pickle, 0, pickle.length, random), storages)
                     .bytes());
         }
@@ -83,7 +83,7 @@ class OpenAiDamagedTest {
     }
 
     @Test
-    void beginningAndEnd() throws IOException {
+    void damagedStartAndEndAreReadOrRejected() throws IOException {
         Random random = new Random(22);
         int directoryStart = valid.length - 70 * (storages().length + 3);
         int refused = 0;
@@ -98,7 +98,7 @@ class OpenAiDamagedTest {
     }
 
     @Test
-    void anywhere() throws IOException {
+    void filesDamagedAnywhereAreReadOrRejected() throws IOException {
         Random random = new Random(23);
         int refused = 0;
         for (int i = 0; i < FILES; i++) {

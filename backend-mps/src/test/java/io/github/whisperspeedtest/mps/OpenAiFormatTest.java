@@ -60,7 +60,7 @@ class OpenAiFormatTest {
 
     @ParameterizedTest
     @EnumSource(DataType.class)
-    void everyTypeIsWrittenAsFloats(DataType type) throws IOException {
+    void writesEveryTypeAsFloats(DataType type) throws IOException {
         Checkpoint written = RandomCheckpoint.of(RandomCheckpoint.TINY, type, 3);
 
         Checkpoint read = read(write(written, "f32"));
@@ -74,7 +74,7 @@ class OpenAiFormatTest {
     }
 
     @Test
-    void floatsAreRoundedToHalves() throws IOException {
+    void roundsFloatsToFloat16() throws IOException {
         Checkpoint written = RandomCheckpoint.of(RandomCheckpoint.TINY, DataType.F32, 4);
 
         Checkpoint read = read(write(written, "f16"));
@@ -89,7 +89,7 @@ class OpenAiFormatTest {
 
     @ParameterizedTest
     @CsvSource({"f16, 2, HalfStorage", "f32, 4, FloatStorage"})
-    void theArchiveIsLaidOutAsPyTorchs(String quantization, int bytes, String storage) throws IOException {
+    void writesSameArchiveLayoutAsPyTorch(String quantization, int bytes, String storage) throws IOException {
         Checkpoint written = RandomCheckpoint.of(RandomCheckpoint.TINY, DataType.F16, 6);
         Path model = write(written, quantization).resolve("tiny.pt");
 
@@ -114,7 +114,7 @@ class OpenAiFormatTest {
     }
 
     @Test
-    void theSameModelIsTheSameFile() throws IOException {
+    void writesSameModelToIdenticalFiles() throws IOException {
         Checkpoint written = RandomCheckpoint.of(RandomCheckpoint.TINY, DataType.F16, 7);
 
         Path first = write(written, "f16").resolve("tiny.pt");
@@ -124,7 +124,7 @@ class OpenAiFormatTest {
     }
 
     @Test
-    void takesTheNameOfTheWeightsAndKeepsThoseOfTheOthers() throws IOException {
+    void usesRequestedNameForWeightsOnly() throws IOException {
         Checkpoint written = RandomCheckpoint.of(RandomCheckpoint.TINY, DataType.F16, 8);
         assertThat(FORMAT.fileNames("mine")).containsExactly("mine.pt", "generation_config.json", "tokenizer.json");
 
@@ -163,7 +163,7 @@ class OpenAiFormatTest {
     }
 
     @Test
-    void recognisesModelsByTheName() {
+    void recognisesModelsByFileName() {
         assertThat(FORMAT.recognises(new ModelFiles("m", Map.of("tiny.en.pt", directory))))
                 .isTrue();
         assertThat(FORMAT.recognises(new ModelFiles("m", Map.of("model.safetensors", directory))))

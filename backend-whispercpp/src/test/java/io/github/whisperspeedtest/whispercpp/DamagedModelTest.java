@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two hundred damaged files on the real native loader: it must never be handed one that it crashes on. */
+/** Two hundred damaged files. None that crashes the native loader may reach it. */
 @Tag("hostile-files")
 class DamagedModelTest {
     private static final int FILES = 200;
@@ -31,7 +31,7 @@ class DamagedModelTest {
     private static Path directory;
 
     @Test
-    void neverCrashesAndNamesTheFile() throws IOException {
+    void damagedFilesNeverCrashAndAreNamed() throws IOException {
         new GgmlWriter().write(EmbeddedModel.checkpoint(), "q5_1", directory, List.of("valid.bin"));
         Path valid = directory.resolve("valid.bin");
         List<StoredTensor> tensors = GgmlModelFile.inspect(valid).tensors();
@@ -60,7 +60,7 @@ class DamagedModelTest {
                 Files.delete(files.get(i));
             }
         }
-        // Damage to weights, filters or the text of tokens cannot be seen; it must stay the smaller part.
+        // Damage to weights, filters or token texts is undetectable, but must be the minority.
         assertThat(loaded).isBetween(1, FILES / 2);
     }
 

@@ -24,10 +24,10 @@ import java.util.Locale;
 import java.util.function.Supplier;
 
 /**
- * What our stack adds to whisper.cpp: the same file through {@link Transcriber} and through whisper-jni's own class, in turn, in one
+ * Measures the overhead over whisper-jni: the same file through {@link Transcriber} and through whisper-jni's own class, in turn, in one
  * JVM, with the same parameters and threads.
  *
- * <p>Run as {@code docs/benchmarks.md} says; the arguments are the number of pairs, and the model and the recording to use instead of
+ * <p>See {@code docs/benchmarks.md} for the command. Arguments: the number of pairs, and the model and the recording to use instead of
  * the embedded ones.
  */
 public final class HarnessOverheadBenchmark {
@@ -65,7 +65,7 @@ public final class HarnessOverheadBenchmark {
             List<Double> directMillis = new ArrayList<>();
             List<Double> ratios = new ArrayList<>();
             for (int pair = -WARM_UP_PAIRS; pair < pairs; pair++) {
-                // Which one goes first changes from pair to pair, so that neither always finds warmer caches.
+                // The order alternates between pairs, so that neither side always has warmer caches.
                 boolean stackFirst = pair % 2 == 0;
                 double first = millis(stackFirst ? throughStack : direct);
                 double second = millis(stackFirst ? direct : throughStack);

@@ -25,7 +25,7 @@ public final class LoadFilesTask implements ChildTask<LoadFilesTask.Input, Strin
      */
     public record Input(List<Path> files) {}
 
-    /** Reports each file before it is touched; returns the message of each refusal, or {@code loaded}. */
+    /** Reports each file before reading it; returns the message of each rejection, or {@code loaded}. */
     @Override
     public List<String> run(Input input, ChildReporter<String> reporter) {
         List<String> outcomes = new ArrayList<>();

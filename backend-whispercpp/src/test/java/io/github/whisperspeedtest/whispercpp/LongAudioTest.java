@@ -29,13 +29,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Audio that is handed over in slices: the same six sentences eight times over, in slices that cut through some of them. */
+/** Transcribes in slices: the same six sentences eight times, in slices that split some of them. */
 @Tag("end-to-end")
 class LongAudioTest {
     private static final int REPETITIONS = 8;
     private static final long SLICE_SAMPLES = 50L * Audio.SAMPLE_RATE;
 
-    /** The fifth sentence, the one that the model hears best. */
+    /** The fifth sentence, which the model transcribes most reliably. */
     private static final String SENTENCE = "What time is it?";
 
     private static final int SENTENCE_INDEX = 4;
@@ -44,7 +44,7 @@ class LongAudioTest {
     private static Path home;
 
     @Test
-    void keepsTextAndTimesAcrossTheCuts() throws IOException {
+    void keepsTextAndTimesAcrossSlices() throws IOException {
         SpeechSample sample = MicroSamples.named("en_multi_02.flac");
         Audio once = read(sample);
         Audio audio = repeated(once);
@@ -71,7 +71,7 @@ class LongAudioTest {
                         .isTrue();
             }
         }
-        // The model misses a sentence now and then, whatever the slices are.
+        // The model misses a sentence occasionally, independent of the slices.
         assertThat(found).hasSizeGreaterThanOrEqualTo(REPETITIONS - 2);
     }
 

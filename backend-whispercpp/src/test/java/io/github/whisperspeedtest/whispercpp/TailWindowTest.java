@@ -64,7 +64,7 @@ class TailWindowTest {
 
     @ParameterizedTest
     @MethodSource("searches")
-    void writesASentenceThatBeginsInTheLastSecond(TranscribeOptions options) {
+    void writesSentenceThatStartsInLastSecond(TranscribeOptions options) {
         Audio audio = joined(utterance("en_single_01.flac", 0), 0.1, utterance("en_multi_01.flac", 0), 0);
         Transcription transcription = transcriber.transcribe(audio, options);
         assertThat(transcription.text()).isEqualTo("The weather is cloudy in the garden. Call Anna.");

@@ -38,18 +38,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("end-to-end")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WhisperCppAccuracyTest {
-    /** What the model's own description gives for whisper.cpp at f16: 5.3 % on single utterances, 8.8 % on several. */
+    /** Rates of whisper.cpp at f16 from the description of the model: 5.3 % on single utterances, 8.8 % on several. */
     private static final double SINGLE_RATE = 0.053;
 
     private static final double SEVERAL_RATE = 0.088;
 
-    /** What the description gives for the long recording. */
+    /** Rate of the long recording from the description of the model. */
     private static final double LONG_RATE = 0.12;
 
-    /** Room for the few words that rounding to 16 bits tips on one processor and not on another, as a share of one. */
+    /** Tolerance for words that change with 16-bit rounding on some processors, as a fraction. */
     private static final String ROUNDING_LOSS = "0.03";
 
-    /** Room for the words that quantised forms lose or tip. */
+    /** Tolerance for words that quantized models lose or change. */
     private static final String QUANTIZATION_LOSS = "0.05";
 
     @TempDir
@@ -87,7 +87,7 @@ class WhisperCppAccuracyTest {
 
     @ParameterizedTest
     @CsvSource({"micro, " + ROUNDING_LOSS, "micro-q8_0, " + QUANTIZATION_LOSS, "micro-q5_1, " + QUANTIZATION_LOSS})
-    void reachesTheRatesOfTheModelsDescription(String model, double loss) {
+    void reachesDocumentedErrorRates(String model, double loss) {
         assertThat(single.get(model).rate()).as("%s", single).isLessThanOrEqualTo(SINGLE_RATE + loss);
         assertThat(several.get(model).rate()).as("%s", several).isLessThanOrEqualTo(SEVERAL_RATE + loss);
         assertThat(longRecording.get(model).rate()).as("%s", longRecording).isLessThanOrEqualTo(LONG_RATE + loss);

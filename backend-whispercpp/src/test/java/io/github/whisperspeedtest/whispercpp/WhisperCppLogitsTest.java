@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Our reading of the network is whisper.cpp's: the same spectrogram and tokens give the same logits.
+ * Compares our network with whisper.cpp: the same spectrogram and tokens must give the same logits.
  *
  * <p>The reference computes in 32 bits. whisper.cpp rounds to 16 bits what goes into its products, the keys and values, and its table
  * of GELU, which holds the approximation by tanh; one such rounding is off by up to 2^-11 of a value. Measured at 69 steps on three
@@ -69,8 +69,8 @@ class WhisperCppLogitsTest {
     /**
      * One call of the decoder.
      *
-     * @param tokens what was appended
-     * @param logits what may follow the last of them
+     * @param tokens appended tokens
+     * @param logits logits after the last token
      */
     private record Step(int[] tokens, float[] logits) {}
 

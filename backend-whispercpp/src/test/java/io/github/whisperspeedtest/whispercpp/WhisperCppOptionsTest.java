@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests options that whisper.cpp has in another form or lacks. */
+/** Tests options that whisper.cpp lacks or represents differently. */
 @Tag("end-to-end")
 class WhisperCppOptionsTest {
     @TempDir
@@ -90,7 +90,7 @@ class WhisperCppOptionsTest {
     }
 
     @Test
-    void decodesAgainWhereTheTextIsTooImprobable() throws IOException {
+    void decodesImprobableTextAgain() throws IOException {
         // No text reaches a mean log probability of 0, so all temperatures are tried.
         SpeechSample sample = MicroSamples.named("en_multi_02.flac");
         Audio audio;

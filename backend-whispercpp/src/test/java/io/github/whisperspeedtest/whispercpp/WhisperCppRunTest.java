@@ -16,7 +16,7 @@ class WhisperCppRunTest {
                 "whisper_print_timings:      mel time =     1,50 ms\nwhisper_print_timings:   encode time =    20,25 ms /     1 runs"
                         + "\nwhisper_print_timings:   decode time =     3,00 ms /     1 runs"
             })
-    void readsTimesInTheNumbersOfAnyLocale(String log) {
+    void readsTimesInEveryLocale(String log) {
         WhisperCppRun.PartTimes times = new WhisperCppRun.PartTimes();
         times.add(log);
         Duration total = Duration.ofSeconds(1);

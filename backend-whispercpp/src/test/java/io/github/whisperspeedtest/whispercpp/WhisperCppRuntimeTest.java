@@ -23,13 +23,13 @@ class WhisperCppRuntimeTest {
     private Path directory;
 
     @Test
-    void readsTheFeaturesOfTheProcessor() {
+    void readsCpuFeatures() {
         assertThat(WhisperCppRuntime.features("AVX = 1 | AVX2 = 1 | AVX512 = 0 | METAL = 0 | BLAS = 1"))
                 .containsExactly("AVX", "AVX2", "BLAS");
     }
 
     @Test
-    void unpacksTheBundledLibrariesAndRepairsADamagedOne() throws IOException {
+    void unpacksBundledLibrariesAndRepairsDamagedOne() throws IOException {
         String home = "-D" + ToolHome.HOME_PROPERTY + "=" + directory;
         assertThat(ask(home).first()).isInstanceOf(Availability.Available.class);
         Path library;
@@ -50,7 +50,7 @@ class WhisperCppRuntimeTest {
     }
 
     @Test
-    void namesTheHomeWhereItCannotUnpack() throws IOException {
+    void namesHomeIfUnpackingFails() throws IOException {
         Path home = Files.writeString(directory.resolve("home"), "a file where a directory should be");
         assertThat(ask("-D" + ToolHome.HOME_PROPERTY + "=" + home).first())
                 .isInstanceOfSatisfying(Availability.Unavailable.class, missing -> {
@@ -62,7 +62,7 @@ class WhisperCppRuntimeTest {
     }
 
     @Test
-    void usesALibraryOfTheUsers() throws IOException {
+    void usesUserLibrary() throws IOException {
         NativeLibraries bundled = NativeLibraries.find(TestContexts.ofEngine());
         assertThat(ask(libraries(bundled.directory())).first())
                 .isInstanceOfSatisfying(

@@ -29,14 +29,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Text of any script on its way from native memory, with a vocabulary that has its characters cut in two. */
+/** Reads text of any script from native memory, with a vocabulary that splits its characters. */
 @Tag("end-to-end")
 class WhisperCppTextTest {
     @TempDir
     private static Path directory;
 
     @Test
-    void keepsCharactersWholeThatSpanTwoTokens() throws IOException {
+    void joinsCharactersSplitAcrossTokens() throws IOException {
         List<Integer> tokens = textTokens(transcribe(EmbeddedModel.checkpoint(), Timestamps.SEGMENT));
         assertThat(tokens).doesNotHaveDuplicates().hasSizeGreaterThanOrEqualTo(4);
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Caches as the hub's tools leave them, judged by the real native loader; the embedded model stands in for a published one. */
+/** Checks caches with the layout of the hub's tools using the native loader. The embedded model replaces a published one. */
 @Tag("processes")
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the caches are built with links")
 class WhisperCppVerifierTest {
@@ -68,7 +68,7 @@ class WhisperCppVerifierTest {
     }
 
     @Test
-    void aModelInTheHubsCacheIsCompleteAndLoadsFromThere() throws IOException {
+    void modelInHubCacheIsCompleteAndLoads() throws IOException {
         CacheBuilder built = cache(model);
 
         Verdict verdict = verify(ModelPlace.HUB_CACHE, VerifyLevel.LOAD);
@@ -86,7 +86,7 @@ class WhisperCppVerifierTest {
     }
 
     @Test
-    void aTruncatedBlobIsIncomplete() throws IOException {
+    void truncatedBlobIsIncomplete() throws IOException {
         CacheBuilder built = cache(model);
         Files.write(
                 built.directory().resolve("blobs").resolve(CacheBuilder.sha256(model)),
@@ -101,7 +101,7 @@ class WhisperCppVerifierTest {
     }
 
     @Test
-    void aBlobOfTheSameSizeWithOtherContentIsIncomplete() throws IOException {
+    void blobOfSameSizeWithOtherContentIsIncomplete() throws IOException {
         CacheBuilder built = cache(model);
         assertThat(verify(ModelPlace.HUB_CACHE, VerifyLevel.LOAD).status()).isEqualTo(Status.COMPLETE);
 
@@ -112,7 +112,7 @@ class WhisperCppVerifierTest {
     }
 
     @Test
-    void anotherSizesModelInTheSharedRepositoryIsNothingOfThisOne() throws IOException {
+    void modelIsMissingIfSharedRepositoryHoldsOnlyOtherSize() throws IOException {
         new CacheBuilder(hub, REPOSITORY).ref("main", COMMIT).linked(COMMIT, "ggml-small.bin", model);
 
         assertThat(verify(ModelPlace.HUB_CACHE, VerifyLevel.LOAD).status()).isEqualTo(Status.MISSING);
@@ -122,7 +122,7 @@ class WhisperCppVerifierTest {
     }
 
     @Test
-    void bothPlacesAreJudgedFromThemselvesAtOnce() throws IOException {
+    void checksBothPlacesIndependently() throws IOException {
         cache(model);
         Path plain = home.models().resolve("whispercpp").resolve(FILE);
         Files.createDirectories(plain.getParent());
@@ -142,7 +142,7 @@ class WhisperCppVerifierTest {
     }
 
     @Test
-    void anEmbeddedModelThatWasNeverUsedIsMissingAndNotWritten() {
+    void unusedEmbeddedModelIsMissingAndNotWritten() {
         Verdict verdict =
                 verifier.verify(implementation, EmbeddedModel.NAME, ModelPlace.LOCAL_CACHE, VerifyOptions.defaults());
 

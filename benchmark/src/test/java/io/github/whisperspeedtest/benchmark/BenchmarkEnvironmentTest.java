@@ -14,7 +14,7 @@ class BenchmarkEnvironmentTest {
         "Java HotSpot(TM) 64-Bit Server VM, 25, Java HotSpot(TM) 25",
         "Eclipse OpenJ9 VM, 21.0.1, Eclipse OpenJ9 VM 21.0.1",
     })
-    void shortensTheNameOfTheMachine(String machine, String version, String expected) {
+    void shortensProcessorName(String machine, String version, String expected) {
         assertThat(BenchmarkEnvironment.jvm(machine, version)).isEqualTo(expected);
     }
 
@@ -26,13 +26,13 @@ class BenchmarkEnvironmentTest {
     }
 
     @Test
-    void aProcessorWithoutAModelNameHasNone() {
+    void hasNoProcessorNameIfUnknown() {
         assertThat(Chip.fromCpuInfo(List.of("processor\t: 0", "model name\t: ", "CPU part\t: 0xd0c")))
                 .isEmpty();
     }
 
     @Test
-    void findsOutWhatThisProcessRunsOn() {
+    void describesCurrentMachine() {
         BenchmarkEnvironment environment = BenchmarkEnvironment.detect();
 
         assertThat(environment.jvm()).endsWith(" " + System.getProperty("java.version"));

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class BenchmarkReportTest {
     @Test
-    void growsByOneResultAtATime() {
+    void addsResultsOneByOne() {
         BenchmarkReport before = Reports.plain(1);
 
         BenchmarkReport after = before.with(Reports.measured("a", Reports.CPU, "x", 100, 100));
@@ -40,7 +40,7 @@ class BenchmarkReportTest {
     }
 
     @Test
-    void relatesTheMedianToTheLengthOfAllAudio() {
+    void speedRelatesMedianToTotalAudioLength() {
         BenchmarkReport report = Reports.plain(3, Reports.measured("a", Reports.CPU, "x", 1, 400, 500, 9000));
         Measured result = report.ranking().get(0);
 
@@ -109,7 +109,7 @@ class BenchmarkReportTest {
     }
 
     @Test
-    void refusesWhatCannotBeMeasured() {
+    void rejectsInvalidMeasurements() {
         assertThatThrownBy(() -> new BenchmarkAudio("a.wav", Duration.ZERO, null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("a.wav");
@@ -124,7 +124,7 @@ class BenchmarkReportTest {
 
     @ParameterizedTest
     @EnumSource
-    void everyKindOfErrorHasACategoryOfItsName(ErrorKind kind) {
+    void everyErrorKindHasCategoryOfSameName(ErrorKind kind) {
         assertThat(FailureCategory.of(kind).name()).isEqualTo(kind.name());
     }
 }

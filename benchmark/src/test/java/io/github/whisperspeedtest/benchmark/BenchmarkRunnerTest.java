@@ -40,12 +40,12 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The implementations are on the class path of the child JVMs alone, as in a program that loads plug-ins. */
+/** The implementations are only on the class path of the child JVMs, as in a program that loads plug-ins. */
 @Tag("processes")
 class BenchmarkRunnerTest {
     private static final BenchmarkInput DEMO = BenchmarkInput.of(EmbeddedModel.demoSample());
 
-    /** To no child JVM of these tests that is to end by itself. */
+    /** A time limit that no child JVM reaches unless it hangs. */
     private static final Duration LONG = Duration.ofMinutes(2);
 
     @TempDir
@@ -94,7 +94,7 @@ class BenchmarkRunnerTest {
     }
 
     @Test
-    void measurementHasWhatTheChildReported() {
+    void measurementHoldsValuesReportedByChild() {
         BenchmarkInput other = new BenchmarkInput(EmbeddedModel.samples().get(0).name(), null, "Zähler drei acht acht");
 
         BenchmarkReport report = runner.run(plan(List.of(DEMO, other), 1, 3, LONG, "steady"), recorder);
@@ -125,7 +125,7 @@ class BenchmarkRunnerTest {
     }
 
     @Test
-    void textIsThatOfTheLastRunAndPartsAreMediansOfSumsOverTheRecordings() {
+    void textIsFromLastRunAndTimesAreMedianSums() {
         BenchmarkInput other = new BenchmarkInput(EmbeddedModel.samples().get(0).name(), null, "Zähler 🎙 drei acht");
 
         BenchmarkReport report = runner.run(plan(List.of(DEMO, other), 1, 3, LONG, "steady"), recorder);
@@ -152,7 +152,7 @@ class BenchmarkRunnerTest {
     }
 
     @Test
-    void firstRunIsATimedOneWhereThereIsNoWarmUp() {
+    void firstRunIsTimedWithoutWarmUp() {
         BenchmarkReport report = runner.run(
                 plan(List.of(BenchmarkInput.of(EmbeddedModel.samples().get(0))), 0, 2, null, "steady"), recorder);
 
@@ -165,7 +165,7 @@ class BenchmarkRunnerTest {
 
     @Test
     @DisabledOnOs(OS.WINDOWS)
-    void everyFailureIsARowAndTheNextOneRuns() throws IOException {
+    void continuesAfterFailureAndReportsIt() throws IOException {
         Path missing = FakeImplementations.modelFile(home.models(), "fails-for-model");
 
         BenchmarkReport report = runner.run(
@@ -218,7 +218,7 @@ class BenchmarkRunnerTest {
     }
 
     @Test
-    void hangIsARowOnceItsTimeIsUp() {
+    void reportsTimeoutOfHangingImplementation() {
         BenchmarkReport report = runner.run(plan(List.of(DEMO), 0, 1, Duration.ofSeconds(2), "hangs"), recorder);
 
         assertThat(report.results().get(0)).isInstanceOfSatisfying(BenchmarkResult.Failed.class, failed -> {
@@ -229,7 +229,7 @@ class BenchmarkRunnerTest {
     }
 
     @Test
-    void modelThatIsNotThereIsARowThatSaysWhereItBelongs(@TempDir Path empty) {
+    void reportsExpectedPlaceOfMissingModel(@TempDir Path empty) {
         BenchmarkRunner elsewhere = new BenchmarkRunner(library(ToolHome.at(empty), jar));
 
         BenchmarkReport report = elsewhere.run(plan(List.of(DEMO), 0, 1, LONG, "steady"), recorder);
@@ -246,7 +246,7 @@ class BenchmarkRunnerTest {
     }
 
     @Test
-    void unknownModelIsARowThatListsTheKnownOnes() {
+    void unknownModelListsKnownModels() {
         BenchmarkPlan plan = new BenchmarkPlan(
                 List.of("steady"),
                 "gigantic",
@@ -265,7 +265,7 @@ class BenchmarkRunnerTest {
     }
 
     @Test
-    void unknownImplementationIsThrownBeforeAnythingRuns() {
+    void rejectsUnknownImplementationBeforeFirstRun() {
         assertThatThrownBy(() -> runner.run(plan(List.of(DEMO), 0, 1, LONG, "steady", "unheard-of"), recorder))
                 .isInstanceOf(UnknownNameException.class)
                 .hasMessageContaining("unheard-of")
@@ -275,7 +275,7 @@ class BenchmarkRunnerTest {
     }
 
     @Test
-    void unreadableRecordingIsThrownBeforeAnythingRuns() throws IOException {
+    void rejectsUnreadableRecordingBeforeFirstRun() throws IOException {
         Path text = Files.writeString(temporary.resolve("notes.wav"), "no sound at all, only text");
         BenchmarkPlan plan = plan(List.of(DEMO, BenchmarkInput.of(text, null)), 0, 1, LONG, "steady");
 
@@ -287,7 +287,7 @@ class BenchmarkRunnerTest {
     }
 
     @Test
-    void interruptEndsTheChildAndTheBenchmark() throws Exception {
+    void interruptEndsChildAndBenchmark() throws Exception {
         List<ProcessHandle> children = new ArrayList<>();
         BenchmarkListener impatient = new BenchmarkListener() {
             @Override
@@ -318,7 +318,7 @@ class BenchmarkRunnerTest {
     }
 
     @Test
-    void planNeedsRecordingsAndRunsAndTime() {
+    void planNeedsRecordingsRunsAndTimeLimit() {
         assertThatThrownBy(() -> plan(List.of(), 0, 1, LONG))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("recording");
@@ -334,7 +334,7 @@ class BenchmarkRunnerTest {
     }
 
     @Test
-    void whatRandomWeightsWriteIsNotCompared() {
+    void randomModelsHaveNoWordErrorRate() {
         BenchmarkPlan plan = new BenchmarkPlan(
                 List.of("steady"),
                 "random-tiny:f16",

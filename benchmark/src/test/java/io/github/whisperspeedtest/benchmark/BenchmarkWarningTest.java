@@ -25,7 +25,7 @@ class BenchmarkWarningTest {
     }
 
     @Test
-    void aFirstRunAboveTwiceTheMedianIsSlow() {
+    void firstRunAboveTwiceTheMedianIsSlow() {
         assertThat(Reports.plain(3, Reports.measured("a", Reports.CPU, "x", 201, 100, 100, 100))
                         .warnings())
                 .containsExactly(new BenchmarkWarning(
@@ -33,7 +33,7 @@ class BenchmarkWarningTest {
     }
 
     @Test
-    void aDeviationAboveFivePercentIsNoise() {
+    void deviationAboveFivePercentIsNoise() {
         assertThat(Reports.plain(3, Reports.measured("a", Reports.CPU, "x", 100, 90, 100, 110))
                         .warnings())
                 .containsExactly(new BenchmarkWarning(
@@ -55,7 +55,7 @@ class BenchmarkWarningTest {
     }
 
     @Test
-    void transcriptsThatDifferInWordsAreGrouped() {
+    void groupsDifferentTranscripts() {
         assertThat(Reports.plain(
                                 3,
                                 Reports.measured("a", Reports.CPU, "Hello, world.", 100, 100, 100, 100),
@@ -67,7 +67,7 @@ class BenchmarkWarningTest {
     }
 
     @Test
-    void recordingsOfOneNameAreNotTakenForOne() {
+    void distinguishesRecordingsWithSameName() {
         BenchmarkAudio audio = new BenchmarkAudio("a.wav", Duration.ofSeconds(20), null);
         BenchmarkSettings settings = BenchmarkSettings.of(
                 "micro", List.of(audio, audio), 3, 0, TranscribeOptions.defaults(), new LoadOptions("auto", "auto", 1));
@@ -89,14 +89,14 @@ class BenchmarkWarningTest {
     }
 
     @Test
-    void oneRunSaysNothingAboutScatter() {
+    void singleRunHasNoNoiseWarning() {
         assertThat(Reports.plain(1, Reports.measured("a", Reports.CPU, "x", 100, 100))
                         .warnings())
                 .containsExactly(new BenchmarkWarning(Kind.SINGLE_RUN, null, "There is only one timed run."));
     }
 
     @Test
-    void differencesOfWhatRandomWeightsWriteAreNotTold() {
+    void ignoresDifferentTranscriptsOfRandomModels() {
         BenchmarkReport report = reportOf(Duration.ofSeconds(10), "random-tiny")
                 .with(Reports.measured("b", Reports.CPU, "another", 100, 100, 100));
         assertThat(report.warnings()).isEmpty();
@@ -108,7 +108,7 @@ class BenchmarkWarningTest {
     }
 
     @Test
-    void anotherDeviceThanAskedForIsTold() {
+    void warnsAboutOtherDeviceThanRequested() {
         EngineParameters parameters = new EngineParameters("m", "r", "gpu", "CPU", "f16", 2);
 
         assertThat(Reports.plain(3, Reports.measured("a", parameters, "x", 100, 100, 100, 100))
@@ -118,7 +118,7 @@ class BenchmarkWarningTest {
     }
 
     @Test
-    void otherProgramsOnTheProcessorsThatTheRunsNeedMakeTheMachineBusy() {
+    void machineIsBusyIfOtherProgramsUseProcessorsOfRuns() {
         assertThat(busy(2, Reports.cpu(180, 15, 0))).isEmpty();
         assertThat(busy(2, Reports.cpu(120, 70, 10)))
                 .containsExactly(new BenchmarkWarning(
@@ -129,7 +129,7 @@ class BenchmarkWarningTest {
     }
 
     @Test
-    void otherProgramsOnFreeProcessorsDoNotMakeTheMachineBusy() {
+    void machineIsNotBusyIfOtherProgramsUseFreeProcessors() {
         assertThat(busy(1, Reports.cpu(100, 95, 0))).isEmpty();
         assertThat(busy(1, Reports.cpu(80, 120, 0)))
                 .extracting(BenchmarkWarning::kind)
@@ -137,14 +137,14 @@ class BenchmarkWarningTest {
     }
 
     @Test
-    void whatTheHypervisorWithholdsMakesTheMachineBusyHoweverManyProcessorsAreFree() {
+    void stolenTimeMakesMachineBusyDespiteFreeProcessors() {
         assertThat(busy(1, Reports.cpu(80, 0, 15)))
                 .extracting(BenchmarkWarning::kind)
                 .containsExactly(Kind.BUSY_MACHINE);
     }
 
     @Test
-    void aSystemThatTellsNothingIsNotCalledBusy() {
+    void machineIsNotBusyIfLoadIsUnknown() {
         assertThat(busy(2, new CpuUsage(2, Duration.ofMillis(10), null, null))).isEmpty();
     }
 
@@ -163,7 +163,7 @@ class BenchmarkWarningTest {
     }
 
     @Test
-    void aReportWithoutNumbersHasNoWarnings() {
+    void reportWithoutResultsHasNoWarnings() {
         assertThat(Reports.plain(1).warnings()).isEmpty();
     }
 

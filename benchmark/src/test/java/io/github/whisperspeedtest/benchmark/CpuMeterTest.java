@@ -20,7 +20,7 @@ class CpuMeterTest {
             """;
 
     @Test
-    void addsUpTheProcessorsThatTheProcessMayRunOn() {
+    void sumsProcessorsAvailableToProcess() {
         // user + nice + system + irq + softirq, in hundredths of a second
         assertThat(CpuMeter.Processors.parse(STAT, status("0-2")))
                 .isEqualTo(new CpuMeter.Processors(3, Duration.ofMillis(13_330), Duration.ofMillis(800)));
@@ -31,7 +31,7 @@ class CpuMeterTest {
     }
 
     @Test
-    void refusesATextOfAnotherForm() {
+    void rejectsUnknownFormat() {
         assertThatThrownBy(() -> CpuMeter.Processors.parse(STAT, "Name: java"))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> CpuMeter.Processors.parse("intr 1", status("0-1")))
@@ -42,7 +42,7 @@ class CpuMeterTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void tellsTheWorkOfThisProcessFromThatOfAnother() throws Exception {
+    void separatesOwnLoadFromOtherProcesses() throws Exception {
         CpuUsage alone = measure();
         assertThat(alone.own()).isGreaterThanOrEqualTo(Duration.ofMillis(190));
         Process other = new ProcessBuilder(
@@ -62,7 +62,7 @@ class CpuMeterTest {
     }
 
     @Test
-    void saysNothingOfOthersAfterLessThanTenTicks() {
+    void loadOfOthersIsUnknownBelowTenTicks() {
         CpuUsage usage = CpuMeter.start().stop();
         assertThat(usage.own()).isLessThan(Duration.ofMillis(100));
         assertThat(usage.others()).isNull();
@@ -80,7 +80,7 @@ class CpuMeterTest {
         return "Name:\tjava\nCpus_allowed:\tffff\nCpus_allowed_list:\t" + processors + "\nMems_allowed:\t1\n";
     }
 
-    /** A program that uses a processor for a minute. */
+    /** Keeps a processor busy for a minute. */
     static final class Spin {
         private Spin() {}
 

@@ -22,7 +22,7 @@ class CsvReportTest {
     }
 
     @Test
-    void aReportWithoutResultsIsItsHeadings() {
+    void reportWithoutResultsHasHeadingsOnly() {
         assertThat(CsvReport.render(Reports.empty()))
                 .startsWith("implementation,version,status,")
                 .endsWith(",notes,text,reason,remedy,audio_warnings\r\n")
@@ -31,7 +31,7 @@ class CsvReportTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r\n=1", " =1"})
-    void aTextCannotBecomeAFormula(String text) {
+    void textIsNeverAFormula(String text) {
         BenchmarkReport report = Reports.plain(1, new Unavailable("a", "1", text, text));
 
         assertThat(CsvReport.render(report)).endsWith(",'" + text.strip() + ",'" + text.strip() + ",\r\n");

@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Implementations with scripted results and failures.
  *
- * <p>No services file in these tests names them, since it would reach every module that uses the tests' jar; {@link #jar}
- * makes a jar that does.
+ * <p>No services file in these tests names them, because every module that uses the test jar would see it; {@link #jar}
+ * writes a jar with such a file.
  */
 final class FakeImplementations {
     /** The one model that each of them knows. */
@@ -46,7 +46,7 @@ final class FakeImplementations {
 
     private FakeImplementations() {}
 
-    /** Writes a jar that holds nothing but a services file with all of them. */
+    /** Writes a jar with only a services file that names all of them. */
     static Path jar(Path file) {
         ProviderJar jar = new ProviderJar();
         Stream.of(FakeImplementations.class.getDeclaredClasses())
@@ -55,7 +55,7 @@ final class FakeImplementations {
         return jar.write(file);
     }
 
-    /** Returns where the model of an implementation has to be. */
+    /** Returns the path of an implementation's model. */
     static Path modelFile(Path modelsDirectory, String implementation) {
         return modelsDirectory.resolve(implementation).resolve("fake.bin");
     }
@@ -136,7 +136,7 @@ final class FakeImplementations {
         }
     }
 
-    /** Is not there, and dies when it is loaded all the same. */
+    /** Is unavailable and crashes if it is loaded anyway. */
     public static final class Absent extends Fake {
         public Absent() {
             super("absent");
@@ -153,7 +153,7 @@ final class FakeImplementations {
         }
     }
 
-    /** Is asked for an option that it does not have. */
+    /** Rejects an option. */
     public static final class FailsForUser extends Fake {
         public FailsForUser() {
             super("fails-for-user");
@@ -177,7 +177,7 @@ final class FakeImplementations {
         }
     }
 
-    /** Misses something of the machine. */
+    /** Fails because of the environment. */
     public static final class FailsForEnvironment extends Fake {
         public FailsForEnvironment() {
             super("fails-for-environment");
@@ -206,7 +206,7 @@ final class FakeImplementations {
         }
     }
 
-    /** Throws what it should not, in the process of the caller. */
+    /** Throws an unexpected exception in the caller's process. */
     public static final class FailsToList extends Fake {
         public FailsToList() {
             super("fails-to-list");
@@ -223,7 +223,7 @@ final class FakeImplementations {
         }
     }
 
-    /** Kills its own process after a last word, as native code does. */
+    /** Kills its own process after a message, like a native crash. */
     public static final class Crashes extends Fake {
         public Crashes() {
             super("crashes");
@@ -255,7 +255,7 @@ final class FakeImplementations {
                         try {
                             new CountDownLatch(1).await();
                         } catch (InterruptedException e) {
-                            // Native code does not listen either.
+                            // Native code ignores interrupts, too.
                         }
                     }
                 }

@@ -105,7 +105,7 @@ class HumanReportTest {
     }
 
     @Test
-    void theTableAndTheComparisonCanBePlainAscii() {
+    void tableAndComparisonCanBeAscii() {
         assertThat(ascii.conclusion(Reports.full())).startsWith("""
                         Implementation  Median     Mean +- sd  Speed     RTF     Load  First run    Memory      WER  Type  Device
                         whispercpp      400 ms  402 +- 7.2 ms  52.5x  0.0190   123 ms     998 ms   312 MiB    0.0 %   f16  Metal
@@ -121,7 +121,7 @@ class HumanReportTest {
     }
 
     @Test
-    void aNarrowTableLeavesOutWhatTheResultsHave() {
+    void narrowTableOmitsDetails() {
         assertThat(new HumanReport(false, false).conclusion(Reports.full())).startsWith("""
                         Implementation  Median  Speed     Load    Memory      WER  Type  Device
                         whispercpp      400 ms  52.5×   123 ms   312 MiB    0.0 %   f16  Metal
@@ -134,7 +134,7 @@ class HumanReportTest {
     }
 
     @Test
-    void aNarrowTableNamesTheEngineThatStandsInForAnother() {
+    void narrowTableNamesFallbackEngine() {
         EngineParameters fallback =
                 new EngineParameters("micro", "ONNX Runtime 1.28.0", "auto", "CPU (ONNX Runtime)", "4-bit", 2);
         EngineParameters details =
@@ -168,7 +168,7 @@ class HumanReportTest {
     }
 
     @Test
-    void theWholeReportCanBePlainAscii() {
+    void wholeReportCanBeAscii() {
         BenchmarkReport report = Reports.plain(
                 3,
                 Reports.measured("a", Reports.CPU, "x", 900, 100, 110, 170),
@@ -178,7 +178,7 @@ class HumanReportTest {
     }
 
     @Test
-    void colorsChangeNothingButColors() {
+    void colorsDoNotChangeText() {
         String colored = new HumanReport(false, true, 120, Integer.MAX_VALUE).render(Reports.full());
 
         assertThat(colored)
@@ -193,13 +193,13 @@ class HumanReportTest {
     }
 
     @Test
-    void aReportWithoutResultsIsItsHeader() {
+    void reportWithoutResultsHasHeaderOnly() {
         assertThat(unicode.conclusion(Reports.empty())).isEmpty();
         assertThat(unicode.render(Reports.empty())).isEqualTo(unicode.header(Reports.empty()));
     }
 
     @Test
-    void oneRunOfOneImplementationHasNeitherDeviationNorComparison() {
+    void singleRunHasNoDeviationOrComparison() {
         BenchmarkReport report = Reports.plain(1, Reports.measured("a", Reports.CPU, "Hello.", 100, 100));
 
         assertThat(unicode.result(report, report.results().get(0))).isEqualTo("""
@@ -224,7 +224,7 @@ class HumanReportTest {
     }
 
     @Test
-    void aComparisonWithASingleRunHasNoDeviation() {
+    void comparisonWithSingleRunHasNoDeviation() {
         BenchmarkReport report = Reports.plain(
                 1, Reports.measured("a", Reports.CPU, "x", 1, 100), Reports.measured("b", Reports.CPU, "x", 1, 333));
 
@@ -232,7 +232,7 @@ class HumanReportTest {
     }
 
     @Test
-    void theErrorOfARatioComesFromBothDeviations() {
+    void errorOfRatioCombinesBothDeviations() {
         // Relative deviations 0.1 and 0.05: 2 * sqrt(0.01 + 0.0025) = 0.22.
         BenchmarkReport report = Reports.plain(
                 3,
@@ -243,7 +243,7 @@ class HumanReportTest {
     }
 
     @Test
-    void aTextIsCutAtAHundredCharacters() {
+    void cutsTextAtHundredCharacters() {
         String hundred = "👋".repeat(100);
 
         assertThat(textOf(hundred)).endsWith("  Text         \"" + hundred + "\"\n");
@@ -253,7 +253,7 @@ class HumanReportTest {
     }
 
     @Test
-    void noLineOfTheTableIsWiderThanTheTerminal() {
+    void tableFitsTerminalWidth() {
         EngineParameters parameters = new EngineParameters(
                 "m", "r", "a device with a long name", "另一个设备 (with many details)", "a very long compute type", 1);
         BenchmarkReport report = Reports.plain(
@@ -276,7 +276,7 @@ class HumanReportTest {
     }
 
     @Test
-    void theColumnsOfWideCharactersLineUp() {
+    void alignsColumnsWithWideCharacters() {
         BenchmarkReport report = Reports.plain(
                 3,
                 Reports.measured("实现", Reports.CPU, "x", 100, 100, 100, 100),
@@ -294,7 +294,7 @@ class HumanReportTest {
     }
 
     @Test
-    void theWarningOfABusyMachineIsAboveTheTable() {
+    void warningOfBusyMachinePrecedesTable() {
         BenchmarkReport report = busy();
         assertThat(unicode.conclusion(report)).startsWith("Warning: The machine was busy: ");
         assertThat(unicode.conclusion(report).indexOf("Warning: There is only one"))

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class JsonReportTest {
-    /** A file of format version 1: what is written today, and what must be readable from now on. */
+    /** A file of format version 1, which must stay readable. */
     private static final String SAVED = saved();
 
     static Stream<BenchmarkReport> reports() {
@@ -37,12 +37,12 @@ class JsonReportTest {
 
     @ParameterizedTest
     @MethodSource("reports")
-    void whatIsWrittenCanBeReadAgain(BenchmarkReport report) {
+    void reportRoundTrips(BenchmarkReport report) {
         assertThat(JsonReport.parse(JsonReport.render(report), "r.json")).isEqualTo(report);
     }
 
     @Test
-    void timesKeepTheirNanoseconds() {
+    void timesKeepNanoseconds() {
         Duration fine = Duration.ofSeconds(123_456, 789_012_345);
 
         assertThat(Seconds.toDuration(Seconds.of(fine))).isEqualTo(fine);
@@ -50,13 +50,13 @@ class JsonReportTest {
     }
 
     @Test
-    void fieldsThatAreNotKnownAreLeftAside() {
+    void ignoresUnknownFields() {
         assertThat(JsonReport.parse(SAVED.replaceFirst("\\{", "{\"future\": {\"x\": [1]},"), "r.json"))
                 .isEqualTo(Reports.full());
     }
 
     @Test
-    void aReportFromBeforeThereWereNotesIsRead() {
+    void readsOlderReportWithoutNotes() {
         String older = SAVED.replaceAll(",\\s+\"(notes|engine_options)\" : (\\[[^]]*]|\\{ })", "");
 
         assertThat(older).doesNotContain("notes\"", "engine_options");
@@ -68,7 +68,7 @@ class JsonReportTest {
     }
 
     @Test
-    void aReportFromBeforeCpuTimeWasMeasuredIsRead() {
+    void readsOlderReportWithoutCpuTime() {
         String older = SAVED.replaceAll("\\s+\"run_cpu\" : \\[[^]]*],", "");
 
         assertThat(older).doesNotContain("run_cpu");
@@ -78,7 +78,7 @@ class JsonReportTest {
     }
 
     @Test
-    void theDirectoryOfTheGraphInAnOlderReportIsRead() {
+    void readsGraphDirectoryOfOlderReport() {
         String older = SAVED.replaceFirst("\"engine_options\" : \\{ }", "\"dump_graph\" : \"graphs\"");
 
         assertThat(JsonReport.parse(older, "r.json").settings().load().engineOptions())
@@ -88,7 +88,7 @@ class JsonReportTest {
     }
 
     @Test
-    void engineOptionsAreKept() {
+    void keepsEngineOptions() {
         BenchmarkReport plain = Reports.plain(1);
         BenchmarkSettings settings = plain.settings();
         BenchmarkReport report = new BenchmarkReport(
@@ -125,7 +125,7 @@ class JsonReportTest {
                     "runs" : 3                  -> "runs" : 0                    -> runs must be at least 1
                     "reference_words" : 4       -> "reference_words" : 0         -> impossible counts
                     """)
-    void aDamagedFileIsAnsweredWithTheField(String from, String to, String message) {
+    void namesInvalidField(String from, String to, String message) {
         assertThat(SAVED).contains(from);
 
         assertThatThrownBy(() -> JsonReport.parse(SAVED.replace(from, to), "r.json"))
@@ -138,7 +138,7 @@ class JsonReportTest {
     }
 
     @Test
-    void whatIsNoReportIsRefused() {
+    void rejectsOtherFiles() {
         for (String text : List.of("", "[]", "null", "{}", "{", "not json", SAVED + "}")) {
             assertThatThrownBy(() -> JsonReport.parse(text, "r.json"))
                     .as(text)

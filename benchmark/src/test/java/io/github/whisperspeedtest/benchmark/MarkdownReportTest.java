@@ -49,14 +49,14 @@ class MarkdownReportTest {
     }
 
     @Test
-    void aReportWithoutResultsHasNoTable() {
+    void reportWithoutResultsHasNoTable() {
         assertThat(MarkdownReport.render(Reports.empty()))
                 .endsWith("- Runs: 3 timed, 1 warm-up\n")
                 .doesNotContain("\n|");
     }
 
     @Test
-    void textsCannotBecomeMarkup() {
+    void textIsNeverMarkup() {
         BenchmarkReport report =
                 Reports.plain(3, Reports.measured("a", Reports.CPU, "<b>x</b> *y* [z](u) `c` \\ & |", 1, 1, 1, 1));
 
@@ -65,7 +65,7 @@ class MarkdownReportTest {
     }
 
     @Test
-    void theWarningOfABusyMachineIsAboveTheTable() {
+    void warningOfBusyMachinePrecedesTable() {
         var measured = Reports.measured("a", Reports.CPU, "x", 100, 100);
         String document = MarkdownReport.render(Reports.plain(1, Reports.withCpu(measured, Reports.cpu(50, 150, 0))));
         assertThat(document).containsOnlyOnce("- Warning: The machine was busy: ");

@@ -22,7 +22,7 @@ class QuantitiesTest {
         "123456000000, 123 s",
         "1234567000000, 1235 s",
     })
-    void durationsHaveThreeDigitsAndAFittingUnit(long nanos, String expected) {
+    void durationsHaveThreeDigitsAndSuitableUnit(long nanos, String expected) {
         assertThat(Quantities.duration(Duration.ofNanos(nanos))).isEqualTo(expected);
     }
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class StatisticsTest {
     @Test
-    void describesAnOddNumberOfTimes() {
+    void describesOddNumberOfTimes() {
         Statistics statistics = Statistics.of(Reports.millis(9, 1, 2, 4, 4));
 
         assertThat(statistics)
@@ -25,7 +25,7 @@ class StatisticsTest {
     }
 
     @Test
-    void theMedianOfAnEvenNumberIsTheMiddleOfTwo() {
+    void medianOfEvenNumberIsMeanOfMiddleTwo() {
         assertThat(Statistics.of(Reports.millis(10, 1, 3, 2)).median()).isEqualTo(Duration.ofNanos(2_500_000));
     }
 
@@ -39,13 +39,13 @@ class StatisticsTest {
     }
 
     @Test
-    void relatesTheDeviationToTheMean() {
+    void deviationIsRelativeToMean() {
         assertThat(Statistics.of(Reports.millis(90, 100, 110)).relativeDeviation())
                 .isCloseTo(0.1, within(1e-9));
     }
 
     @Test
-    void nothingHasNoStatistics() {
+    void rejectsEmptyInput() {
         assertThatThrownBy(() -> Statistics.of(List.of())).isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -23,7 +23,7 @@ class AudioFinderTest {
     private final StringWriter notes = new StringWriter();
 
     @Test
-    void findsRecordingsBelowADirectoryInOrderAndOnce() throws IOException {
+    void findsEachRecordingOnceInOrder() throws IOException {
         Path b = create("b.MP3");
         Path a = create("sub/a.wav");
         create("notes.txt");
@@ -35,7 +35,7 @@ class AudioFinderTest {
     }
 
     @Test
-    void namesWhatIsNotThere() {
+    void namesMissingFile() {
         assertThatThrownBy(() -> find(directory.resolve("none.wav")))
                 .isInstanceOf(AudioException.class)
                 .hasMessageContaining("none.wav");
@@ -45,7 +45,7 @@ class AudioFinderTest {
     }
 
     @Test
-    void takesEveryEndingOfARecording() throws IOException {
+    void acceptsEveryAudioExtension() throws IOException {
         for (String ending : List.of(
                 "m4b", "3gp", "M4V", "mpga", "avi", "mpeg", "mka", "mp2", "wmv", "flv", "w64", "au", "aiff", "caf",
                 "Opus")) {
@@ -57,7 +57,7 @@ class AudioFinderTest {
     }
 
     @Test
-    void countsWhatItLeavesOutByItsEnding() throws IOException {
+    void countsSkippedFilesByExtension() throws IOException {
         Path recording = create("a.wav");
         create("b.txt");
         create("sub/c.TXT");
@@ -71,7 +71,7 @@ class AudioFinderTest {
     }
 
     @Test
-    void saysWhatNeedsFfmpegWhereItIsAbsent() throws IOException {
+    void namesFilesThatNeedFfmpegIfMissing() throws IOException {
         create("a.m4a");
         create("b.opus");
         create("c.wav");
@@ -83,7 +83,7 @@ class AudioFinderTest {
     }
 
     @Test
-    void warnsOfLinksThatLeadNowhereAndInCirclesAndFindsTheRest() throws IOException {
+    void warnsAboutBrokenAndCircularLinksAndContinues() throws IOException {
         Path a = create("a/a.wav");
         Path broken = Files.createSymbolicLink(directory.resolve("broken.wav"), directory.resolve("gone.wav"));
         Path loop = Files.createSymbolicLink(directory.resolve("a/loop"), directory);
@@ -99,7 +99,7 @@ class AudioFinderTest {
     }
 
     @Test
-    void followsALinkToADirectory(@TempDir Path elsewhere) throws IOException {
+    void followsLinkToDirectory(@TempDir Path elsewhere) throws IOException {
         Files.createFile(elsewhere.resolve("a.wav"));
         Path link = Files.createSymbolicLink(directory.resolve("link"), elsewhere);
         assertThat(find(link)).containsExactly(link.resolve("a.wav"));
@@ -107,9 +107,9 @@ class AudioFinderTest {
         assertThat(warnings()).isEmpty();
     }
 
-    /** Not as root, whom permissions do not bind; a link that leads in circles takes the same way through the code. */
+    /** Not as root, which ignores permissions; a circular link uses the same code. */
     @Test
-    void warnsOfADirectoryThatCannotBeReadAndFindsTheRest() throws IOException {
+    void warnsAboutUnreadableDirectoryAndContinues() throws IOException {
         Path a = create("a.wav");
         Path closed = Files.createDirectory(directory.resolve("closed"));
         Files.setPosixFilePermissions(closed, Set.of());

@@ -41,10 +41,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * All backends write the same, each on its real engine with the embedded model in its own format.
+ * Compares all backends, each on its real engine with the embedded model in its own format.
  *
- * <p>Rounding differs by precision and processor. So a text is compared exactly where no decision of the model is closer than the
- * rounding, which {@link ReferenceDecoding} knows, and all texts together by their error rate.
+ * <p>Rounding differs by precision and processor. Texts are compared exactly if no decision of the model is closer than the
+ * rounding error, which {@link ReferenceDecoding} knows; all texts together are compared by error rate.
  */
 @Tag("end-to-end")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -60,10 +60,10 @@ class BackendAgreementTest {
     /** How far they are off with eight bits, to which the tests of the engines allow 3 % of the size of the logits. */
     private static final double BYTE = 0.5;
 
-    /** Room for the words whose decisions are too close for the rounding. */
+    /** Tolerance for words whose decisions are closer than the rounding error. */
     private static final double CLOSE_DECISIONS = 0.05;
 
-    /** The engines that round what they multiply. */
+    /** The engines that quantize activations. */
     private static final Set<String> ROUNDING = Set.of("whispercpp f16", "whispercpp q8_0", "faster int8");
 
     private static final TranscribeOptions DEFAULTS = TranscribeOptions.defaults();
@@ -74,7 +74,7 @@ class BackendAgreementTest {
     private final Map<String, Transcriber> transcribers = new LinkedHashMap<>();
     private final Map<String, ReferenceDecoding> references = new HashMap<>();
 
-    /** Several tests look at the same transcription, each in its own way. */
+    /** Transcriptions that several tests use. */
     private final Map<Request, Transcription> transcriptions = new HashMap<>();
 
     private WhisperNetwork reference;
@@ -106,7 +106,7 @@ class BackendAgreementTest {
         reference.close();
     }
 
-    /** The last column is how many of the eleven recordings are decided clearly enough, so that none drops out unnoticed. */
+    /** The last column is the number of recordings, out of eleven, with sufficiently clear decisions. */
     @ParameterizedTest
     @CsvSource({
         "faster float16, " + FLOAT + ", 11",
@@ -119,7 +119,7 @@ class BackendAgreementTest {
         "faster int8, " + BYTE + ", 9",
         "whispercpp q8_0, " + BYTE + ", 9"
     })
-    void writesTheSameAtTheSameTimes(String id, double rounding, int decided) {
+    void backendsAgreeOnTextAndTimes(String id, double rounding, int decided) {
         int compared = 0;
         for (SpeechSample sample : MicroSamples.all()) {
             if (!isLong(sample)) {
@@ -148,7 +148,7 @@ class BackendAgreementTest {
         return true;
     }
 
-    /** whisper.cpp lets a segment begin where the one before ended, so that only the first beginning can be compared. */
+    /** whisper.cpp starts each segment at the end of the previous one, so only the first start is comparable. */
     private static void assertSameTimes(String description, List<Segment> actual, List<Segment> expected) {
         assertThat(actual).as(description).hasSameSizeAs(expected);
         assertThat(actual.get(0).start())
@@ -163,11 +163,11 @@ class BackendAgreementTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"whispercpp f16", "whispercpp q8_0", "faster int8", "mlx q8"})
-    void roundingCostsNoMoreThanTheCloseDecisions(String id) {
+    void roundingChangesOnlyCloseDecisions(String id) {
         assertThat(errorRate(id, DEFAULTS)).isLessThanOrEqualTo(errorRate("coreml", DEFAULTS) + CLOSE_DECISIONS);
     }
 
-    /** Two sentences, the last of which is over a moment before the recording ends: nothing of it is lost, whoever writes. */
+    /** Two sentences, the last of which ends just before the recording. No backend may lose it. */
     @ParameterizedTest
     @CsvSource({
         "en_single_01, 0, 0.1, en_multi_01, 0, 0",
@@ -225,7 +225,7 @@ class BackendAgreementTest {
     }
 
     @Test
-    void fiveBeamsFindWhatIsSaid() {
+    void beamSearchReachesErrorRate() {
         TranscribeOptions options = TranscribeOptions.builder().beamSize(5).build();
         for (String id : transcribers.keySet()) {
             double rounding = ROUNDING.contains(id) ? CLOSE_DECISIONS : 0;
@@ -234,7 +234,7 @@ class BackendAgreementTest {
     }
 
     @Test
-    void aLongRecordingLosesNoMoreThanWithWhisperCpp() {
+    void longRecordingHasNoHigherErrorRateThanWhisperCpp() {
         SpeechSample sample = MicroSamples.all().stream()
                 .filter(BackendAgreementTest::isLong)
                 .findFirst()
@@ -248,14 +248,14 @@ class BackendAgreementTest {
     }
 
     @Test
-    void fourBitsCostNoMoreThanTwoWordsInAHundred() {
+    void fourBitWeightsAddAtMostTwoPercentErrors() {
         double fourBits = errorRate("mlx q4", DEFAULTS);
         for (String id : List.of("whispercpp f16", "mlx f16")) {
             assertThat(fourBits).as(id).isLessThanOrEqualTo(errorRate(id, DEFAULTS) + 0.02);
         }
     }
 
-    /** Returns the error rate over all recordings but the long one, of which the model loses much whatever its weights are. */
+    /** Returns the error rate over all recordings except the long one, which the model handles badly at any precision. */
     private double errorRate(String id, TranscribeOptions options) {
         WordErrorRate errors = null;
         for (SpeechSample sample : MicroSamples.all()) {

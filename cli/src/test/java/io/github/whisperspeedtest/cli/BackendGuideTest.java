@@ -27,7 +27,7 @@ import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
-/** The guide to writing a backend: its contract test is run, and its project file compared with ours. */
+/** Runs the contract test of the backend guide, and compares its project file with ours. */
 @Tag("end-to-end")
 class BackendGuideTest {
     private static final Path PAGE = Path.of("..", "docs", "writing-a-backend.md");
@@ -41,7 +41,7 @@ class BackendGuideTest {
     private Path directory;
 
     @Test
-    void showsABackendThatKeepsTheContract() throws Exception {
+    void exampleBackendPassesContract() throws Exception {
         ProviderJar jar = new ProviderJar();
         DocumentedCode.of(PAGE).forEach(jar::source);
         Path file = jar.service(PROVIDER).write(directory.resolve("parrot.jar"));
@@ -74,7 +74,7 @@ class BackendGuideTest {
     }
 
     @Test
-    void namesTheVersionsThatWeUse() throws Exception {
+    void namesVersionsOfThisBuild() throws Exception {
         String page = Files.readString(PAGE);
         String opening = "```xml\n";
         int start = page.indexOf(opening) + opening.length();

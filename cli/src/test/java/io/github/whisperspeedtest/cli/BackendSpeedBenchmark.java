@@ -26,7 +26,7 @@ import java.util.Random;
  * candidates as {@code implementation/model[/compute-type]}; the first one is what the others are compared with.
  */
 final class BackendSpeedBenchmark {
-    /** Threads of the one before may go on spinning for a while, on the processors that the next one wants. */
+    /** Threads of the previous candidate may keep spinning on the processors that the next one needs. */
     private static final int REST_MILLIS = 300;
 
     private BackendSpeedBenchmark() {}

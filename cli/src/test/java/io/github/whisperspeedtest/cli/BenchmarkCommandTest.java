@@ -52,7 +52,7 @@ class BenchmarkCommandTest {
 
     /** What {@code jq} would do with the example of the help. */
     @Test
-    void theJqExampleOfTheHelpFindsTheMedians() throws IOException {
+    void jqExampleOfHelpFindsMedians() throws IOException {
         terminal.run("benchmark", "--help");
         Matcher example = Pattern.compile("jq '\\.results\\[]\\.([a-z_.]+)'").matcher(terminal.out());
         assertThat(example.find()).as(terminal.out()).isTrue();
@@ -100,7 +100,7 @@ class BenchmarkCommandTest {
     }
 
     @Test
-    void namesResultsOfTheSameSecondApart(@TempDir Path directory) throws IOException {
+    void resultsOfSameSecondGetDifferentNames(@TempDir Path directory) throws IOException {
         ResultsDirectory results = new ResultsDirectory(directory.resolve("results"));
         Instant start = Instant.parse("2026-01-02T03:04:05.6Z");
         assertThat(results.claim(start)).hasFileName("benchmark-20260102-030405.json");
@@ -108,7 +108,7 @@ class BenchmarkCommandTest {
     }
 
     @Test
-    void printsOnlyTheExportToStandardOutput() {
+    void printsOnlyExportToStandardOutput() {
         assertThat(terminal.run("benchmark", "-i", "whispercpp,faster", "-n", "1", "--warmup", "0", "--json", "-"))
                 .isEqualTo(ExitCode.OK);
         assertThat(JsonReport.parse(terminal.out(), "standard output").ranking())

@@ -58,7 +58,7 @@ class CapabilitiesDocumentTest {
     }
 
     @Test
-    void theTableOfImplementationsNamesEveryDeviceAndComputeType() throws IOException {
+    void tableOfImplementationsNamesEveryDeviceAndComputeType() throws IOException {
         String page = Files.readString(PAGE);
         String section = page.substring(page.indexOf("## Implementations"));
         for (Implementation implementation : implementations) {

@@ -10,7 +10,7 @@ final class CapturedTerminal {
     private boolean errIsTerminal;
     private Width width = Width.DEFAULT;
 
-    /** Runs a command as a user would who pipes both streams, and returns its exit code. */
+    /** Runs a command with both streams piped and returns its exit code. */
     int run(String... args) {
         return Main.run(terminal(), args);
     }
@@ -20,7 +20,7 @@ final class CapturedTerminal {
         return new ErrorPrinter(terminal()).print(failure, false);
     }
 
-    /** Makes standard error a terminal, on which progress is shown. */
+    /** Makes standard error a terminal, so that progress is shown. */
     CapturedTerminal watched() {
         errIsTerminal = true;
         return this;

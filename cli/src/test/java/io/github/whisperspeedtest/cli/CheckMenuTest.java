@@ -33,7 +33,7 @@ import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A model that the default cache has, one that nobody has, and one that is ready but lacks its companion. */
+/** A model in the default cache, a missing model, and one that is ready but lacks its companion. */
 class CheckMenuTest {
     private static final String COMMIT = CacheBuilder.commit("main");
 
@@ -69,7 +69,7 @@ class CheckMenuTest {
     }
 
     @Test
-    void saysBeforeTheQuestionThatADownloadDoesNotFit() {
+    void warnsAboutInsufficientSpaceBeforeAsking() {
         CheckReport small =
                 new CheckReport(List.of(missing()), directory.resolve("models"), directory.resolve("hub"), 6_000_000);
         List<String> before = new ArrayList<>();
@@ -85,7 +85,7 @@ class CheckMenuTest {
     }
 
     @Test
-    void asksNothingWithoutARepair() {
+    void doesNotAskWithoutRepair() {
         run(false, report(ready("base", false)));
         run(true, report(missing()));
 
@@ -109,7 +109,7 @@ class CheckMenuTest {
     }
 
     @Test
-    void copiesThenChecksAndOffersTheRest() throws IOException {
+    void copiesChecksAgainAndOffersRemainingRepairs() throws IOException {
         new CacheBuilder(directory.resolve("hub"), "owner/tiny")
                 .ref("main", COMMIT)
                 .linked(COMMIT, "tiny.bin", new byte[10]);
@@ -122,7 +122,7 @@ class CheckMenuTest {
     }
 
     @Test
-    void choosesOneByOneAndAsksAgainIfNothingIsChosen() throws IOException {
+    void choosesRepairsOneByOneAndAsksAgainIfNoneIsChosen() throws IOException {
         new CacheBuilder(directory.resolve("hub"), "owner/tiny")
                 .ref("main", COMMIT)
                 .linked(COMMIT, "tiny.bin", new byte[10]);
@@ -135,7 +135,7 @@ class CheckMenuTest {
         assertThat(directory.resolve("own/tiny.bin")).hasSize(10);
     }
 
-    /** What comes back from a check is the same report without what was copied. */
+    /** A new check returns the same report without the copied models. */
     private void run(boolean offline, CheckReport report, String... answers) {
         Deque<String> left = new ArrayDeque<>(Arrays.asList(answers));
         run(offline, report, question -> {

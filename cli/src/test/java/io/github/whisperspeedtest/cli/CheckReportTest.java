@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 /** Models that are ready, of an implementation whose models have a companion. */
 class CheckReportTest {
     @Test
-    void aMissingCompanionIsALineAndTheModelsStayReady() throws IOException {
+    void missingCompanionIsReportedAndModelStaysReady() throws IOException {
         CheckReport report = report(ModelPresence.State.MISSING, "/hub/helper does not exist.");
 
         assertThat(report.allReady()).isTrue();
@@ -40,7 +40,7 @@ class CheckReportTest {
     }
 
     @Test
-    void aCompleteModelOfAnImplausibleSizeIsNamed() {
+    void namesCompleteModelWithImplausibleSize() {
         CheckedModel other = checked("small", 466_000_000);
         assertThat(table(new CheckReport(List.of(other), Path.of("models"), Path.of("hub"), -1)))
                 .contains("complete, but has only 1 B; 466.0 MB are published under this name");
@@ -58,7 +58,7 @@ class CheckReportTest {
     }
 
     @Test
-    void saysWhatDoesNotFit() {
+    void reportsInsufficientSpace() {
         CheckedModel missing = checked("small", 466_000_000, verdict(Verdict.Status.MISSING));
         assertThat(table(new CheckReport(List.of(missing), Path.of("models"), Path.of("hub"), 400_000_000)))
                 .endsWith("0 ready, 0 incomplete, 1 missing. To download: 466.0 MB. Free disk space: 400.0 MB.\n"

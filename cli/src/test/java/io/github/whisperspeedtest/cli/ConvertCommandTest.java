@@ -54,7 +54,7 @@ class ConvertCommandTest {
     }
 
     @Test
-    void convertsADirectoryOfSafetensorsUnderANameThatTellsWhatItIs() throws IOException {
+    void convertsSafetensorsDirectoryUnderDescriptiveName() throws IOException {
         assertThat(terminal.run("convert", source.toString(), "--to", "whispercpp", "--quantize", "q5_1"))
                 .as(terminal.err())
                 .isEqualTo(ExitCode.OK);
@@ -68,7 +68,7 @@ class ConvertCommandTest {
     }
 
     @Test
-    void convertsToCTranslate2AndFromItsBytesBackToGgml() {
+    void convertsToCTranslate2AndBackToGgml() {
         assertThat(terminal.run("convert", "micro", "--to", "faster", "--name", "mine"))
                 .as(terminal.err())
                 .isEqualTo(ExitCode.OK);
@@ -85,7 +85,7 @@ class ConvertCommandTest {
     }
 
     @Test
-    void convertsToACheckpointOfOpenAisAndFromItsFileOn() {
+    void convertsToAndFromOpenAiCheckpoint() {
         assertThat(terminal.run("convert", source.toString(), "--to", "mps", "--name", "checkpoint"))
                 .as(terminal.err())
                 .isEqualTo(ExitCode.OK);
@@ -100,7 +100,7 @@ class ConvertCommandTest {
     }
 
     @Test
-    void convertsToMlxAndFromItsFourBitsOn() {
+    void convertsToAndFromFourBitMlx() {
         assertThat(terminal.run("convert", source.toString(), "--to", "mlx", "--name", "groups"))
                 .as(terminal.err())
                 .isEqualTo(ExitCode.OK);
@@ -116,7 +116,7 @@ class ConvertCommandTest {
     }
 
     @Test
-    void aFileOfSeveralMeansTheModelThatItBelongsTo() {
+    void singleFileSelectsItsWholeModel() {
         String weights = source.resolve("model.safetensors").toString();
         assertThat(terminal.run("convert", weights, "--to", "faster", "--name", "of-file"))
                 .isEqualTo(ExitCode.OK);
@@ -124,7 +124,7 @@ class ConvertCommandTest {
     }
 
     @Test
-    void replacesOnlyWhereThatIsWanted() throws IOException {
+    void replacesExistingModelOnlyOnRequest() throws IOException {
         Path file = converted("whispercpp", "again").resolve("ggml-again.bin");
         assertThat(terminal.run("convert", "micro", "--to", "whispercpp", "--name", "again"))
                 .isEqualTo(ExitCode.OK);
@@ -143,7 +143,7 @@ class ConvertCommandTest {
     }
 
     @Test
-    void refusesWhatCannotBeDone() throws IOException {
+    void rejectsImpossibleConversions() throws IOException {
         Path ggml = Files.writeString(shared.resolve("ggml-x.bin"), "GGML");
         assertRefused("There is no file or directory 'tiny'", "tiny", "--to", "whispercpp");
         assertRefused("There is no implementation 'nobody'", "micro", "--to", "nobody");
@@ -170,7 +170,7 @@ class ConvertCommandTest {
     }
 
     @Test
-    void aDamagedSourceLeavesNothingBehind() throws IOException {
+    void damagedSourceLeavesNoFiles() throws IOException {
         Path damaged = Files.createDirectories(shared.resolve("damaged"));
         for (String name : List.of("config.json", "generation_config.json", "tokenizer.json")) {
             Files.copy(source.resolve(name), damaged.resolve(name));

@@ -18,7 +18,7 @@ class DecodingOptionsTest {
     }
 
     @Test
-    void parsesTheOptionsOfTheSearch() {
+    void parsesSearchOptions() {
         TranscribeOptions options = parse("--beam-size", "5", "--patience", "1.5", "--length-penalty", "0.6");
         assertThat(options.beamSize()).isEqualTo(5);
         assertThat(options.patience()).isEqualTo(1.5);

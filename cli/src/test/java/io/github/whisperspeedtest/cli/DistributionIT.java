@@ -83,7 +83,7 @@ class DistributionIT {
     }
 
     @Test
-    void holdsWhatAUserExpects() throws IOException {
+    void containsExpectedFiles() throws IOException {
         Path root = tool.getParent().getParent();
         assertThat(tool).isExecutable();
         assertThat(root.resolve("LICENSE")).exists();
@@ -108,7 +108,7 @@ class DistributionIT {
     }
 
     @Test
-    void runsTheMainJobThroughALink() throws Exception {
+    void benchmarksThroughSymbolicLink() throws Exception {
         Path link = Files.createSymbolicLink(directory.resolve("linked"), tool);
         Run run = run(link, "benchmark", "-n", "1");
         assertThat(run.exitCode).as(run.err).isEqualTo(ExitCode.OK);
@@ -130,7 +130,7 @@ class DistributionIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"C", "POSIX", "xx_YY", "xx_YY.UTF-8", ""})
-    void fileNamesAreWholeInEveryLocale(String locale) throws Exception {
+    void handlesFileNamesInEveryLocale(String locale) throws Exception {
         SpeechSample sample = MicroSamples.named("de_single_03.flac");
         Path recordings = Files.createDirectory(directory.resolve("Äö 日本"));
         try (InputStream in = sample.open()) {
@@ -193,7 +193,7 @@ class DistributionIT {
     }
 
     @Test
-    void namesTheVariablesWhereThereIsNoHome() throws Exception {
+    void namesVariablesIfHomeIsUnknown() throws Exception {
         Run run = run(
                 environment -> {
                     environment.keySet().removeAll(List.of(ToolHome.HOME_VARIABLE, "HOME", "XDG_DATA_HOME"));
@@ -231,7 +231,7 @@ class DistributionIT {
     }
 
     @Test
-    void checksTheDemoModelAndRemembersTheVerdict() throws Exception {
+    void checksDemoModelAndCachesVerdict() throws Exception {
         for (boolean remembered : new boolean[] {false, true}) {
             Run run = run(tool, "check-models", "--json");
             assertThat(run.exitCode).as(run.err).isEqualTo(ExitCode.OK);
@@ -249,7 +249,7 @@ class DistributionIT {
     }
 
     @Test
-    void findsTheBackendOfTheDocumentationInPlugins() throws Exception {
+    void findsDocumentedBackendInPlugins() throws Exception {
         Map<String, String> classes = DocumentedCode.of(Path.of("..", "docs", "writing-a-backend.md"));
         String contract = "com.example.parrot.ParrotContractTest";
         assertThat(classes)
@@ -291,7 +291,7 @@ class DistributionIT {
     }
 
     @Test
-    void survivesAPluginThatIsBroken() throws Exception {
+    void ignoresBrokenPlugin() throws Exception {
         new ProviderJar()
                 .implementation("com.example.Newer", "newer", "")
                 .javaVersion("com.example.Newer", 99)

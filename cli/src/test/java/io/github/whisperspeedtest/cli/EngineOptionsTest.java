@@ -13,19 +13,19 @@ import picocli.CommandLine.ParameterException;
 
 class EngineOptionsTest {
     @Test
-    void withoutOptionsAllIsAsTheLibraryHasIt() {
+    void defaultsAreThoseOfTheLibrary() {
         assertThat(parse()).isEqualTo(LoadOptions.defaults());
     }
 
     @Test
-    void takesOptionsOfTheEngineByNameInTheirOrder() {
+    void keepsEngineOptionsInOrder() {
         assertThat(parse("--engine-option", "level=2", "--engine-option=dump-graph=/tmp/a=b")
                         .engineOptions())
                 .containsExactly(entry("level", "2"), entry("dump-graph", "/tmp/a=b"));
     }
 
     @Test
-    void refusesAnOptionOfTheEngineWithoutAValue() {
+    void rejectsEngineOptionWithoutValue() {
         assertThatThrownBy(() -> parse("--engine-option", "dump-graph"))
                 .isInstanceOf(ParameterException.class)
                 .hasMessageContainingAll("--engine-option", "KEY=VALUE");

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** One short recording on the real engine of every backend: what the fast build knows of them. */
+/** Transcribes one short recording on the real engine of every backend; the only test of them in the fast build. */
 class EveryBackendTest {
     @TempDir
     private static Path home;
@@ -37,7 +37,7 @@ class EveryBackendTest {
     }
 
     @Test
-    void missesNone() {
+    void findsEveryBackend() {
         assertThat(whisper.implementations()).extracting(Implementation::id).containsExactlyInAnyOrderElementsOf(ids());
     }
 

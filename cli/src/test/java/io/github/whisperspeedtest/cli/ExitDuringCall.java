@@ -16,7 +16,7 @@ final class ExitDuringCall {
 
     private ExitDuringCall() {}
 
-    /** Takes an implementation, a long recording, and how many milliseconds of work are done before the exit. */
+    /** Arguments: an implementation, a long recording, and the milliseconds of work before the exit. */
     public static void main(String[] arguments) throws InterruptedException {
         Transcriber transcriber = WhisperSpeedtest.create().open(arguments[0], "micro");
         Audio audio = AudioFiles.read(Path.of(arguments[1]));

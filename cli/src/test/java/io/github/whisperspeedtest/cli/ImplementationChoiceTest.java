@@ -32,13 +32,13 @@ class ImplementationChoiceTest {
     Path directory;
 
     @Test
-    void theFirstThatRunsHereIsTaken() {
+    void choosesFirstAvailableImplementation() {
         assertThat(choose("tiny", new Fake("a", MISSING, "x"), new Fake("b", HERE, "x"), new Fake("c", HERE, "x")))
                 .isEqualTo("b");
     }
 
     @Test
-    void aPathGoesToTheImplementationOfItsFormat() throws IOException {
+    void choosesImplementationByFormatOfPath() throws IOException {
         String path = file("model.y");
         assertThat(choose(path, new Fake("a", HERE, "x"), new Fake("b", HERE, "y")))
                 .isEqualTo("b");
@@ -53,14 +53,14 @@ class ImplementationChoiceTest {
     }
 
     @Test
-    void aKnownNameTakesPrecedenceOverAFile() throws IOException {
+    void knownNameTakesPrecedenceOverFile() throws IOException {
         String path = file("model.y");
         assertThat(choose(path, new Fake("a", HERE, "x", path), new Fake("b", HERE, "y")))
                 .isEqualTo("a");
     }
 
     @Test
-    void anUnknownFormatIsAModelError() throws IOException {
+    void unknownFormatIsModelError() throws IOException {
         String path = file("model.z");
         assertThatThrownBy(() -> choose(path, new Fake("a", HERE, "x"), new Fake("b", MISSING, "y")))
                 .isInstanceOf(ModelException.class)
@@ -88,7 +88,7 @@ class ImplementationChoiceTest {
         return Files.writeString(directory.resolve(name), "").toString();
     }
 
-    /** Recognises its files by the end of their names; one without an end to look for cannot tell. */
+    /** Recognises files by extension; without an extension, it has no reader. */
     private record Fake(String id, Availability availability, String format, String... known)
             implements Implementation {
         @Override

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The built distribution, interrupted as a terminal does it, and in front of a pipe whose reader goes. */
+/** Interrupts the built distribution like a terminal, and closes the pipe that reads its output. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class InterruptIT {
     private static final int LATEST_MILLIS = 4000;
@@ -47,7 +47,7 @@ class InterruptIT {
     /** Signals reach all processes of a group, as from a keyboard. */
     @ParameterizedTest
     @ValueSource(strings = {"coreml", "faster", "insanely", "mlx", "mps", "whispercpp"})
-    void anInterruptAtAnyMomentEndsCleanly(String implementation) throws Exception {
+    void interruptAtAnyTimeEndsCleanly(String implementation) throws Exception {
         Random moments = new Random(implementation.hashCode());
         for (int i = 0; i < 3; i++) {
             int millis = moments.nextInt(LATEST_MILLIS);
@@ -70,7 +70,7 @@ class InterruptIT {
 
     @ParameterizedTest
     @CsvSource({"INT, 130", "TERM, 143", "HUP, 129"})
-    void saysHowMuchIsDone(String signal, int exitCode) throws Exception {
+    void reportsProgressOnInterrupt(String signal, int exitCode) throws Exception {
         Run run = interruptOnce(
                 directory.resolve("out/b.txt"),
                 signal,
@@ -87,7 +87,7 @@ class InterruptIT {
     }
 
     @Test
-    void anInterruptedBenchmarkLeavesNoChild() throws Exception {
+    void interruptedBenchmarkLeavesNoChild() throws Exception {
         Run run = interrupt(
                 "INT",
                 2500,
@@ -105,14 +105,14 @@ class InterruptIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"list", "list --json", "--help", "transcribe --help", "cache path", "check-models"})
-    void aPipeWithoutAReaderEndsQuietly(String command) throws Exception {
+    void closedPipeEndsQuietly(String command) throws Exception {
         Run run = run("\"$@\" 2>&3 | true; exit ${PIPESTATUS[0]}", command.split(" "));
         assertThat(run.exitCode).as(run.err).isEqualTo(141);
         assertThat(run.err).isEmpty();
     }
 
     @Test
-    void nothingMoreIsTranscribedOnceTheReaderHasGone() throws Exception {
+    void stopsTranscribingWhenPipeIsClosed() throws Exception {
         Run run = run(
                 "\"$@\" 2>&3 | head -n 1; exit ${PIPESTATUS[0]}", "transcribe", "-i", "faster", recordings.toString());
         assertThat(run.exitCode).as(run.err).isEqualTo(141);
@@ -150,7 +150,7 @@ class InterruptIT {
         return run("set -m; \"$@\" 2>&3 & sleep " + millis / 1000.0 + "; kill -" + signal + " -- -$!; wait $!", args);
     }
 
-    /** Sends a signal once a file is there. */
+    /** Sends a signal as soon as a file exists. */
     private Run interruptOnce(Path file, String signal, String... args) throws IOException, InterruptedException {
         InheritedSignals.assumeNotIgnored(signal);
         return run(

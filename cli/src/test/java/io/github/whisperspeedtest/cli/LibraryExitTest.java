@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The library in a program that does not wait for it. */
+/** The library in a program that exits during a call. */
 @Tag("processes")
 @Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LibraryExitTest {
@@ -35,7 +35,7 @@ class LibraryExitTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"coreml", "faster", "insanely", "mlx", "mps", "whispercpp"})
-    void anExitDuringACallIsAnExit(String implementation) throws Exception {
+    void exitDuringCallEndsJvmCleanly(String implementation) throws Exception {
         for (int millis : new int[] {0, 150}) {
             Process process = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A recording of minutes, so that an engine is at work whenever a test looks. */
+/** A recording of several minutes, so that transcribing it takes longer than a test. */
 final class LongRecording {
     private LongRecording() {}
 

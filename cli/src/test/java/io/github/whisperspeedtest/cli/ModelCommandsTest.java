@@ -146,7 +146,7 @@ class ModelCommandsTest {
     void replacesAFileWithWrongContent() throws IOException {
         new CapturedTerminal().run("download", "-i", "whispercpp", "-m", "tiny");
         try (RandomAccessFile file = new RandomAccessFile(local().toFile(), "rw")) {
-            // The two places are one file, so both are spoilt.
+            // Both places share one file, so both are damaged.
             file.write(new byte[64]);
         }
         assertThat(checkJson().get("local_cache").get("verdict").asText()).isEqualTo("incomplete");
@@ -172,7 +172,7 @@ class ModelCommandsTest {
     }
 
     @Test
-    void aDamagedFileHidesTheGoodOne() throws IOException {
+    void copyReplacesDamagedFile() throws IOException {
         new CapturedTerminal().run("download", "-i", "whispercpp", "-m", "tiny");
         Files.delete(local());
         Files.write(local(), Arrays.copyOf(model, model.length / 2));
@@ -193,7 +193,7 @@ class ModelCommandsTest {
     void copyFailsIfTheCopyDoesNotLoad() throws IOException {
         new CapturedTerminal().run("download", "-i", "whispercpp", "-m", "tiny");
         try (RandomAccessFile file = new RandomAccessFile(local().toFile(), "rw")) {
-            // The two places are one file, so the cache is spoilt.
+            // Both places share one file, so the cache is damaged.
             file.write(new byte[64]);
         }
         Files.delete(local());
@@ -276,7 +276,7 @@ class ModelCommandsTest {
     }
 
     @Test
-    void warnsOnceOfACompanionThatTheHubLacks() {
+    void warnsOnceAboutCompanionMissingOnHub() {
         CapturedTerminal terminal = new CapturedTerminal();
         assertThat(terminal.run("download", "-i", "faster,coreml,mlx")).isEqualTo(ExitCode.OK);
         assertThat(terminal.err())
@@ -362,7 +362,7 @@ class ModelCommandsTest {
     }
 
     @Test
-    void reportsTheRefusalOfTheHub() {
+    void reportsRefusalByHub() {
         CapturedTerminal terminal = new CapturedTerminal();
         assertThat(terminal.run("download", "-i", "whispercpp", "-m", "base")).isEqualTo(ExitCode.USAGE);
         assertThat(terminal.err()).contains("error: ", "ggml-base-q5_1.bin");
@@ -383,7 +383,7 @@ class ModelCommandsTest {
     }
 
     @Test
-    void missingModelsAreATableAndASummary() {
+    void listsMissingModelsInTableWithSummary() {
         CapturedTerminal terminal = new CapturedTerminal();
         assertThat(terminal.run("check-models", "-m", "tiny")).isEqualTo(ExitCode.MODEL);
         List<String> lines = terminal.out().lines().toList();
@@ -406,7 +406,7 @@ class ModelCommandsTest {
     }
 
     @Test
-    void refusesWrongUsage() {
+    void rejectsInvalidUsage() {
         for (String[] args : List.of(
                 new String[] {"check-models", "-m", "gigantic"},
                 new String[] {"check-models", "-i", "nobody"},

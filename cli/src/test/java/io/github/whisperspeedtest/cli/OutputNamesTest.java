@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class OutputNamesTest {
     @Test
-    void neverGivesTwoRecordingsOneName() {
+    void givesEachRecordingUniqueName() {
         Path wav = Path.of("a/talk.wav");
         Path mp3 = Path.of("a/talk.mp3");
         Path other = Path.of("b/talk.wav");
@@ -19,7 +19,7 @@ class OutputNamesTest {
     }
 
     @Test
-    void countsNamesThatDifferInCaseAsOne() {
+    void treatsNamesAsCaseInsensitive() {
         Path upper = Path.of("a/Talk.wav");
         Path lower = Path.of("b/talk.wav");
         assertThat(OutputNames.of(List.of(upper, lower))).isEqualTo(Map.of(upper, "Talk.wav", lower, "talk.wav-2"));

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What the distribution opens and connects to, as the kernel sees it, with the settings of a user's machine: the variable {@code CI},
+ * Traces the system calls of the distribution with the settings of a user's machine: the variable {@code CI},
  * which silences the telemetry of many libraries, is not set.
  */
 @EnabledOnOs(OS.LINUX)
@@ -69,7 +69,7 @@ class PrivacyIT {
     }
 
     @Test
-    void opensNoSocketButLoopbackAndWritesNothingOutsideItsDirectories() throws Exception {
+    void opensOnlyLoopbackSocketsAndWritesOnlyInItsDirectories() throws Exception {
         Path trace = directory.resolve("trace");
         List<String> strace = List.of(
                 "strace", "-f", "--seccomp-bpf", "-qq", "-s", "4096", "-e", "trace=" + CALLS, "-o", trace.toString());

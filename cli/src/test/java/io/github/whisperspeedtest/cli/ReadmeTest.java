@@ -26,7 +26,7 @@ class ReadmeTest {
     private Path directory;
 
     @Test
-    void showsAProgramThatTranscribes() throws Exception {
+    void exampleProgramTranscribes() throws Exception {
         String code = DocumentedCode.of(Path.of("..", "README.md")).get("Transcribe");
         assertThat(code).isNotNull();
         Path source = Files.writeString(directory.resolve("Transcribe.java"), code);

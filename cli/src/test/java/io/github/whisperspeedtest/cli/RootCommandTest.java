@@ -77,7 +77,7 @@ class RootCommandTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"benchmark", "transcribe", "cache list", "generate-completion"})
-    void helpShowsWhatTheOptionOfTheCommandShows(String command) {
+    void helpCommandAndHelpOptionPrintSameText(String command) {
         String[] words = command.split(" ");
         assertThat(terminal.run(
                         Stream.concat(Stream.of("help"), Stream.of(words)).toArray(String[]::new)))
@@ -136,7 +136,7 @@ class RootCommandTest {
                 "transcribe a --task sing | --task must be transcribe or translate, but was 'sing'",
                 "transcribe a --logprob-threshold x | --logprob-threshold: 'x' is neither a number nor off",
             })
-    void saysInPlainWordsWhatIsWrong(String line, String message) {
+    void explainsUsageErrors(String line, String message) {
         assertThat(terminal.run(line.split(" "))).isEqualTo(ExitCode.USAGE);
         assertThat(terminal.err())
                 .startsWith("error: " + message + System.lineSeparator())
@@ -187,7 +187,7 @@ class RootCommandTest {
     }
 
     @Test
-    void listWrapsAtTheWidthThatIsSetAndNotInAPipe() {
+    void listWrapsAtTerminalWidthButNotInPipe() {
         terminal.columns(80).run("list");
         assertThat(terminal.out().lines())
                 .allMatch(line -> line.length() <= 80 || !line.strip().contains(" "));
@@ -199,7 +199,7 @@ class RootCommandTest {
     }
 
     @Test
-    void takesTheWidthFromTheEnvironmentThenFromTheTerminal() {
+    void readsWidthFromEnvironmentThenTerminal() {
         assertThat(Width.of(Map.of("COLUMNS", "120"), "90")).isEqualTo(new Width(120, true));
         assertThat(Width.of(Map.of("COLUMNS", "x"), "90")).isEqualTo(new Width(90, false));
         assertThat(Width.of(Map.of(), "")).isEqualTo(new Width(80, false));
@@ -207,7 +207,7 @@ class RootCommandTest {
     }
 
     @Test
-    void showsSizesInTheUnitThatFits() {
+    void showsSizesInSuitableUnit() {
         assertThat(ByteSize.of(999)).isEqualTo("999 B");
         assertThat(ByteSize.of(50_000)).isEqualTo("50.0 kB");
         assertThat(ByteSize.of(32_500_000)).isEqualTo("32.5 MB");
@@ -216,7 +216,7 @@ class RootCommandTest {
     }
 
     @Test
-    void aFallbackGivesItsReason() {
+    void showsReasonOfFallback() {
         assertThat(DeviceText.of(new Availability.Available("r", "CPU", true, "No CoreML here.")))
                 .isEqualTo(new DeviceText("CPU (fallback: no CoreML here)", ""));
         assertThat(DeviceText.of(
@@ -227,7 +227,7 @@ class RootCommandTest {
     }
 
     @Test
-    void generatesAShellCompletion() {
+    void generatesShellCompletion() {
         assertThat(terminal.run("generate-completion")).isEqualTo(ExitCode.OK);
         assertThat(terminal.out())
                 .contains("_picocli_whisper-speedtest", "--models-dir")
@@ -235,7 +235,7 @@ class RootCommandTest {
     }
 
     @Test
-    void explainsExitCodesAsTheyAre() throws Exception {
+    void documentsActualExitCodes() throws Exception {
         Set<Integer> codes = new TreeSet<>();
         for (Field field : ExitCode.class.getDeclaredFields()) {
             if (field.getType() == int.class) {

@@ -12,7 +12,7 @@ class StatusLineTest {
     private final Terminal terminal = captured.terminal();
 
     @Test
-    void makesWayForWhateverElseIsPrinted() {
+    void isErasedBeforeOtherOutput() {
         ProgressLine progress = new ProgressLine(terminal);
         progress.show("half");
         progress.show("done");
@@ -26,7 +26,7 @@ class StatusLineTest {
     }
 
     @Test
-    void makesWayForAnErrorInTheMidstOfTheWork() {
+    void isErasedBeforeErrorMessage() {
         new ProgressLine(terminal).show("loading");
         new ErrorPrinter(terminal).print(new IllegalStateException("broken"), false);
         assertThat(screen())
@@ -35,7 +35,7 @@ class StatusLineTest {
     }
 
     @Test
-    void makesWayForTheLog() {
+    void isErasedBeforeLogMessage() {
         ByteArrayOutputStream stderr = new ByteArrayOutputStream();
         PrintStream log = terminal.status().aroundErr(stderr);
         terminal.status().show("loading");
@@ -45,7 +45,7 @@ class StatusLineTest {
     }
 
     @Test
-    void letsNothingThroughOnceTheProcessEnds() {
+    void printsOnlyLastMessageAfterSeal() {
         ProgressLine progress = new ProgressLine(terminal);
         progress.show("loading");
         terminal.status().seal();
@@ -56,13 +56,13 @@ class StatusLineTest {
     }
 
     @Test
-    void showsNothingWhereStandardErrorIsNoTerminal() {
+    void showsNothingWithoutTerminal() {
         CapturedTerminal piped = new CapturedTerminal();
         new ProgressLine(piped.terminal()).show("loading");
         assertThat(piped.err()).isEmpty();
     }
 
-    /** Returns what a terminal shows in the end of what was printed to it. */
+    /** Returns the final screen content of a terminal. */
     private String screen() {
         StringBuilder shown = new StringBuilder();
         StringBuilder line = new StringBuilder();

@@ -73,7 +73,7 @@ class TranscribeCommandTest {
     }
 
     @Test
-    void aRecordingThatIsCutOffIsTranscribedWithAWarning() throws IOException {
+    void transcribesTruncatedRecordingWithWarning() throws IOException {
         byte[] whole = Files.readAllBytes(english);
         Path cut = Files.write(directory.resolve("cut.flac"), Arrays.copyOf(whole, whole.length * 3 / 4));
 
@@ -198,7 +198,7 @@ class TranscribeCommandTest {
                 "2 | FILE          | transcribe",
                 "3 | ggml-base     | transcribe ENGLISH -m base -i whispercpp",
             })
-    void failsWithAnExitCodeAndAReason(int code, String reason, String command) {
+    void failsWithExitCodeAndReason(int code, String reason, String command) {
         String[] args = Stream.of(command.split(" "))
                 .map(word -> word.replace("ENGLISH", english.toString()))
                 .map(word -> word.replace("GERMAN", german.toString()))
@@ -216,7 +216,7 @@ class TranscribeCommandTest {
     }
 
     @Test
-    void takesAModelFileByItsPath() throws IOException {
+    void loadsModelFileByPath() throws IOException {
         terminal.run("transcribe", english.toString(), "-i", "whispercpp");
         Path model;
         try (Stream<Path> files = Files.walk(home)) {

@@ -24,7 +24,7 @@ class NearestNameTest {
     }
 
     @Test
-    void asksForTheNearestName() {
+    void suggestsNearestName() {
         assertThat(NearestName.question("whispercp", KNOWN)).isEqualTo(" Did you mean 'whispercpp'?");
     }
 }

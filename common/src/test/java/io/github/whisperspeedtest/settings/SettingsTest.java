@@ -13,7 +13,7 @@ class SettingsTest {
             Map.of("library.path", "property", "library.log", "1"));
 
     @Test
-    void keepsOnlyTheNamesAsked() {
+    void keepsOnlyRequestedNames() {
         assertThat(settings.only(List.of("LIBRARY_PATH", "library.*")))
                 .isEqualTo(new Settings(Map.of("LIBRARY_PATH", "variable"), settings.properties()));
         assertThat(settings.only(List.of())).isEqualTo(Settings.none());
@@ -28,7 +28,7 @@ class SettingsTest {
     }
 
     @Test
-    void changedCopyLeavesTheOriginalAlone() {
+    void copyDoesNotChangeOriginal() {
         settings.withProperty("library.path", "changed");
         assertThat(settings.property("library.path")).contains("property");
     }

@@ -72,7 +72,7 @@ class UserPathsTest {
     }
 
     @Test
-    void textThatIsNoPathIsAnError() {
+    void rejectsInvalidPath() {
         assertThatThrownBy(() -> UserPaths.of(Settings.none()).expand("a\0b"))
                 .isInstanceOf(WhisperSpeedtestException.class)
                 .hasMessageContaining("cannot be used");

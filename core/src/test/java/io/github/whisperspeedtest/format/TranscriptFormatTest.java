@@ -44,7 +44,7 @@ class TranscriptFormatTest {
     }
 
     @Test
-    void srtHasNumbersAndHoursAndACommaInTimes() throws IOException {
+    void srtHasNumbersHoursAndCommas() throws IOException {
         assertThat(written(TranscriptFormat.SRT, SPEECH)).isEqualTo("""
                         1
                         00:00:00,000 --> 00:00:02,480
@@ -62,7 +62,7 @@ class TranscriptFormatTest {
     }
 
     @Test
-    void vttHasHoursOnlyWhereThereAreAny() throws IOException {
+    void vttHasHoursOnlyIfNeeded() throws IOException {
         assertThat(written(TranscriptFormat.VTT, SPEECH)).isEqualTo("""
                         WEBVTT
 
@@ -89,7 +89,7 @@ class TranscriptFormatTest {
     }
 
     @Test
-    void jsonLeavesOutWhatTheEngineDoesNotTell() throws IOException {
+    void jsonOmitsUnknownValues() throws IOException {
         assertThat(written(TranscriptFormat.JSON, SPEECH))
                 .isEqualTo("{\"text\":\" Grüße aus Köln. 你好 👋🏽 שלום The end.\",\"segments\":["
                         + "{\"id\":0,\"start\":0.0,\"end\":2.48,\"text\":\" Grüße aus Köln.\","
@@ -102,7 +102,7 @@ class TranscriptFormatTest {
     }
 
     @Test
-    void jsonHoldsEverythingThatTheEngineTells() throws IOException {
+    void jsonContainsAllReportedValues() throws IOException {
         Segment told = new Segment(
                 Duration.ZERO,
                 Duration.ofMillis(1234),
@@ -125,7 +125,7 @@ class TranscriptFormatTest {
     }
 
     @Test
-    void jsonHoldsNothingThatIsNoNumber() throws IOException {
+    void jsonOmitsNonFiniteNumbers() throws IOException {
         Segment strange = new Segment(
                 Duration.ZERO,
                 Duration.ofSeconds(1),
@@ -141,17 +141,17 @@ class TranscriptFormatTest {
     }
 
     @Test
-    void theCompressionRatioIsThatOfTheStrippedText() throws IOException {
+    void compressionRatioIsThatOfStrippedText() throws IOException {
         String loop = "again ".repeat(100);
 
         assertThat(written(TranscriptFormat.JSON, transcription(segment(0, 1000, loop))))
                 .contains("\"compression_ratio\":" + ratio(loop.strip()) + "}");
-        // OpenAI's program takes a window above 2.4 for a loop.
+        // OpenAI's program treats a window above 2.4 as a loop.
         assertThat(ratio(loop.strip())).isGreaterThan(2.4);
     }
 
     @Test
-    void nothingInATextBreaksSrt() throws IOException {
+    void textCannotBreakSrt() throws IOException {
         assertThat(written(TranscriptFormat.SRT, HOSTILE)).isEqualTo("""
                         1
                         00:00:00,000 --> 00:00:00,000
@@ -169,7 +169,7 @@ class TranscriptFormatTest {
     }
 
     @Test
-    void nothingInATextBreaksVtt() throws IOException {
+    void textCannotBreakVtt() throws IOException {
         assertThat(written(TranscriptFormat.VTT, HOSTILE)).isEqualTo("""
                         WEBVTT
 
@@ -186,7 +186,7 @@ class TranscriptFormatTest {
     }
 
     @Test
-    void nothingInATextBreaksTsv() throws IOException {
+    void textCannotBreakTsv() throws IOException {
         assertThat(written(TranscriptFormat.TSV, HOSTILE)).isEqualTo("""
                         start\tend\ttext
                         0\t0\ta --> b ---> c
@@ -196,7 +196,7 @@ class TranscriptFormatTest {
     }
 
     @Test
-    void jsonTimesNeverRunBackwards() throws IOException {
+    void jsonTimesNeverDecrease() throws IOException {
         assertThat(written(TranscriptFormat.JSON, HOSTILE))
                 .contains("\"start\":0.0,\"end\":0.0,")
                 .contains("\"start\":2.0,\"end\":2.0,");
@@ -211,7 +211,7 @@ class TranscriptFormatTest {
     }
 
     @Test
-    void anEmptyTranscriptHasHeadersOnly() throws IOException {
+    void emptyTranscriptHasHeadersOnly() throws IOException {
         assertThat(written(TranscriptFormat.TXT, EMPTY)).isEmpty();
         assertThat(written(TranscriptFormat.SRT, EMPTY)).isEmpty();
         assertThat(written(TranscriptFormat.VTT, EMPTY)).isEqualTo("WEBVTT\n\n");
@@ -222,7 +222,7 @@ class TranscriptFormatTest {
 
     @ParameterizedTest
     @EnumSource
-    void leavesTheTargetOpen(TranscriptFormat format) throws IOException {
+    void doesNotCloseTarget(TranscriptFormat format) throws IOException {
         boolean[] closed = new boolean[1];
         FilterWriter target = new FilterWriter(new StringWriter()) {
             @Override
@@ -238,20 +238,20 @@ class TranscriptFormatTest {
 
     @ParameterizedTest
     @EnumSource
-    void isFoundByItsExtension(TranscriptFormat format) {
+    void findsFormatByExtension(TranscriptFormat format) {
         assertThat(TranscriptFormat.parse(format.extension())).isEqualTo(format);
         assertThat(TranscriptFormat.parse(" " + format.name())).isEqualTo(format);
     }
 
     @Test
-    void anUnknownNameIsAnsweredWithTheKnownOnes() {
+    void unknownNameListsKnownFormats() {
         assertThatThrownBy(() -> TranscriptFormat.parse("docx"))
                 .isInstanceOf(UnknownNameException.class)
                 .hasMessage("Unknown transcript format 'docx'. Use one of: txt, srt, vtt, tsv, json.");
     }
 
     @Test
-    void jsonHasTheWarningsWhereThereAreAny() throws IOException {
+    void jsonContainsWarningsIfAny() throws IOException {
         Transcription plain = transcription(segment(0, 1_000, "Eins"));
 
         assertThat(written(TranscriptFormat.JSON, plain)).doesNotContain("warnings");

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Models whose weights some repositories have in one form and some in another. */
+/** Models whose weights have different file names in different repositories. */
 class AlternativeFilesTest {
     private static final String REPOSITORY = "owner/model";
     private static final String COMMIT = CacheBuilder.commit("model");
@@ -42,7 +42,7 @@ class AlternativeFilesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"model.safetensors", "weights.safetensors", "weights.npz"})
-    void eachOfThemMakesTheModelWhole(String weights) throws IOException {
+    void anyAlternativeCompletesModel(String weights) throws IOException {
         cache().linked(COMMIT, weights, WEIGHTS);
 
         ModelPresence found = look();
@@ -53,7 +53,7 @@ class AlternativeFilesTest {
     }
 
     @Test
-    void oneOfThemIsMissedWhereNoneIsThere() throws IOException {
+    void namesAllAlternativesIfNoneIsPresent() throws IOException {
         cache();
         assertThat(look())
                 .returns(State.INCOMPLETE, ModelPresence::state)
@@ -62,13 +62,13 @@ class AlternativeFilesTest {
     }
 
     @Test
-    void theFirstCountsWhereSeveralAreThere() throws IOException {
+    void firstOfSeveralAlternativesIsUsed() throws IOException {
         cache().linked(COMMIT, "weights.npz", OTHER_WEIGHTS).linked(COMMIT, "model.safetensors", WEIGHTS);
         assertThat(look().files()).extracting(ModelFile::name).containsExactly("config.json", "model.safetensors");
     }
 
     @Test
-    void aBrokenOneIsNotMadeUpForByNone() throws IOException {
+    void brokenAlternativeIsIncomplete() throws IOException {
         CacheBuilder cache = cache().linked(COMMIT, "weights.npz", WEIGHTS);
         Files.delete(cache.directory().resolve("blobs").resolve(CacheBuilder.sha256(WEIGHTS)));
         assertThat(look())
@@ -77,7 +77,7 @@ class AlternativeFilesTest {
     }
 
     @Test
-    void thePartOfOneIsIncomplete() throws IOException {
+    void partialAlternativeIsIncomplete() throws IOException {
         cache().incomplete(CacheBuilder.sha256(WEIGHTS), new byte[] {1});
         assertThat(look())
                 .returns(State.INCOMPLETE, ModelPresence::state)
@@ -87,7 +87,7 @@ class AlternativeFilesTest {
     }
 
     @Test
-    void thePartOfAnotherIsOnlyMentionedWhereOneIsWhole() throws IOException {
+    void partialFileIsOnlyMentionedIfAnotherAlternativeIsComplete() throws IOException {
         cache().linked(COMMIT, "weights.npz", WEIGHTS).incomplete(CacheBuilder.sha256(OTHER_WEIGHTS), new byte[] {1});
         assertThat(look())
                 .returns(State.PRESENT, ModelPresence::state)
@@ -95,7 +95,7 @@ class AlternativeFilesTest {
     }
 
     @Test
-    void onlyTheFirstThatTheHubHasIsFetchedAndCopied() throws IOException {
+    void downloadsAndCopiesOnlyFirstAlternativeOnHub() throws IOException {
         try (HubServer hub = HubServer.start()) {
             hub.file(REPOSITORY, "config.json", CONFIG)
                     .file(REPOSITORY, "weights.npz", OTHER_WEIGHTS)
@@ -131,8 +131,8 @@ class AlternativeFilesTest {
     }
 
     @Test
-    void theHubsListingTellsWhichOneIsMissed() throws IOException {
-        onlyTheFirstThatTheHubHasIsFetchedAndCopied();
+    void hubListingSelectsMissingAlternative() throws IOException {
+        downloadsAndCopiesOnlyFirstAlternativeOnHub();
         HubCache cache = new HubCache(hubCache());
         Files.delete(cache.newest(REPOSITORY)
                 .orElseThrow()
@@ -155,7 +155,7 @@ class AlternativeFilesTest {
         "'a.c|', ''",
         "*, ac:abc:abbc:a+c"
     })
-    void namesThatFit(String pattern, String expected) {
+    void patternSelectsMatchingNames(String pattern, String expected) {
         List<String> names = List.of("ac", "abc", "abbc", "a+c", "a/c");
         List<String> fitting = expected.isEmpty() ? List.of() : List.of(expected.split(":"));
         assertThat(FilePattern.of(pattern).select(names)).containsExactlyElementsOf(fitting);

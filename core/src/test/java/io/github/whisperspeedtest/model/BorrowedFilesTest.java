@@ -37,8 +37,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Models that borrow their tokenizer from a second repository: one whose weights have an address of their own, as OpenAI's checkpoints
- * have, and one whose weights are in a repository too, as MLX models are.
+ * Models that borrow their tokenizer from a second repository: one whose weights have their own URL, as OpenAI's checkpoints
+ * do, and one whose weights are in a repository, as MLX models are.
  */
 class BorrowedFilesTest {
     private static final byte[] WEIGHTS = "weights".getBytes(StandardCharsets.UTF_8);
@@ -72,7 +72,7 @@ class BorrowedFilesTest {
     }
 
     @Test
-    void partsGoWhereEachBelongsAndAreLoadedTogether() throws IOException {
+    void loadsFilesOfBothRepositoriesTogether() throws IOException {
         publishTokenizer();
         install("plain");
 
@@ -91,7 +91,7 @@ class BorrowedFilesTest {
     }
 
     @Test
-    void isIncompleteWithoutItsTokenizerAndSaysSo() throws IOException {
+    void isIncompleteWithoutTokenizer() throws IOException {
         write("weights.pt", WEIGHTS);
 
         ModelPresence found = look("plain", ModelPlace.LOCAL_CACHE);
@@ -104,7 +104,7 @@ class BorrowedFilesTest {
     }
 
     @Test
-    void isIncompleteWhereItsTokenizerIsBroken() throws IOException {
+    void isIncompleteWithBrokenTokenizer() throws IOException {
         publishTokenizer();
         install("plain");
         Path blob = store().filesOf(implementation, "plain")
@@ -120,7 +120,7 @@ class BorrowedFilesTest {
     }
 
     @Test
-    void tokenizerAloneIsNothingOfTheModel() throws IOException {
+    void isMissingIfOnlyTokenizerIsPresent() throws IOException {
         cacheTokenizer("hub");
         assertThat(look("plain", ModelPlace.LOCAL_CACHE))
                 .returns(State.MISSING, ModelPresence::state)
@@ -131,14 +131,14 @@ class BorrowedFilesTest {
     }
 
     @Test
-    void weightsThatSomebodyPutThereNeedNoDownloadWhereTheTokenizerIsCached() throws IOException {
+    void copiedWeightsWithCachedTokenizerNeedNoDownload() throws IOException {
         write("weights.pt", WEIGHTS);
         cacheTokenizer("hub");
         assertThat(store().filesOf(implementation, "plain").byName()).containsOnlyKeys("weights.pt", "tokenizer.json");
     }
 
     @Test
-    void nothingLargeIsFetchedWhereTheTokenizerCannotBeHad() {
+    void downloadsNoWeightsIfTokenizerIsUnavailable() {
         assertThatThrownBy(() -> install("plain"))
                 .isInstanceOf(DownloadException.class)
                 .hasMessageContaining(LENDER);
@@ -146,7 +146,7 @@ class BorrowedFilesTest {
     }
 
     @Test
-    void cannotBeCopiedFromACacheThatNeverHoldsAllOfIt() throws IOException {
+    void cannotBeCopiedFromIncompleteCache() throws IOException {
         cacheTokenizer("hub");
         assertThatThrownBy(() -> new ModelCopier(settings.cacheDirectory()).copy(model("plain")))
                 .isInstanceOf(ModelException.class)
@@ -154,7 +154,7 @@ class BorrowedFilesTest {
     }
 
     @Test
-    void twoNamesOfOneFileAreOneModel() throws IOException {
+    void twoFileNamesAreOneModel() throws IOException {
         cacheTokenizer("hub");
         write("other-name.pt", WEIGHTS);
         assertThat(store().filesOf(implementation, "plain").byName()).containsKeys("other-name.pt");
@@ -168,7 +168,7 @@ class BorrowedFilesTest {
     }
 
     @Test
-    void bothRepositoriesAreFetchedIntoTheCacheOfTheImplementation() {
+    void downloadsBothRepositoriesIntoOwnCache() {
         hub.file(REPOSITORY, "weights.npz", WEIGHTS).commit(REPOSITORY);
         publishTokenizer();
         install("cached");
@@ -180,7 +180,7 @@ class BorrowedFilesTest {
     }
 
     @Test
-    void isCopiedWithWhatItBorrowsAndNothingElse() throws IOException {
+    void copiesModelWithBorrowedFilesOnly() throws IOException {
         String commit = CacheBuilder.commit("weights");
         new CacheBuilder(settings.cacheDirectory(), REPOSITORY)
                 .linked(commit, "weights.npz", WEIGHTS)

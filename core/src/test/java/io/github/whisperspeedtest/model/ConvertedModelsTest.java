@@ -41,7 +41,7 @@ class ConvertedModelsTest {
     }
 
     @Test
-    void replacesTheDirectoryAsAWhole() throws IOException {
+    void replacesWholeDirectory() throws IOException {
         write(files -> {});
         Path description = model.resolve("preprocessor_config.json");
         String content = Files.readString(description);
@@ -60,7 +60,7 @@ class ConvertedModelsTest {
     }
 
     @Test
-    void aRefusedModelLeavesTheOldOneAlone() throws IOException {
+    void rejectedModelKeepsOldModel() throws IOException {
         write(files -> {});
         Files.writeString(model.resolve("left-over.txt"), "mine");
         ModelException refusal = new ModelException("does not load");
@@ -75,7 +75,7 @@ class ConvertedModelsTest {
     }
 
     @Test
-    void theOldModelIsPutBackWhereTheNewOneCannotTakeItsPlace() throws IOException {
+    void restoresOldModelIfReplacementFails() throws IOException {
         write(files -> {});
         Files.writeString(model.resolve("left-over.txt"), "mine");
 
@@ -96,7 +96,7 @@ class ConvertedModelsTest {
     }
 
     @Test
-    void anInterruptLeavesTheOldModelAlone() throws IOException {
+    void interruptKeepsOldModel() throws IOException {
         write(files -> {});
         Files.writeString(model.resolve("left-over.txt"), "mine");
 

@@ -28,7 +28,7 @@ class HubAccessTest {
     private Path directory;
 
     @Test
-    void readsThePropertiesOfThisLibrary() {
+    void readsSystemProperties() {
         Properties properties = new Properties();
         properties.setProperty("whisperspeedtest.hub.endpoint", "http://127.0.0.1:8080/");
         properties.setProperty("whisperspeedtest.hub.cache", directory.toString());
@@ -42,7 +42,7 @@ class HubAccessTest {
     }
 
     @Test
-    void offlineModeOfTheOptionNamesTheOption() {
+    void offlineModeNamesOptionThatSetIt() {
         Properties option = cache();
         option.setProperty(HubAccess.OFFLINE_PROPERTY, "true");
 
@@ -58,7 +58,7 @@ class HubAccessTest {
     }
 
     @Test
-    void wrongNamesAndSettingsAreErrorsOfTheUser() {
+    void invalidNamesAndSettingsAreUsageErrors() {
         assertThatThrownBy(() -> HubAccess.call(() -> new HubCache(directory).directoryOf("../x")))
                 .isExactlyInstanceOf(WhisperSpeedtestException.class)
                 .satisfies(kind(ErrorKind.USER));
@@ -72,7 +72,7 @@ class HubAccessTest {
     }
 
     @Test
-    void anUnknownHomeDirectoryIsAnErrorOfTheEnvironment() {
+    void unknownHomeDirectoryIsEnvironmentError() {
         Properties unknown = new Properties();
         unknown.setProperty("user.home", "?");
 
@@ -86,7 +86,7 @@ class HubAccessTest {
     }
 
     @Test
-    void failuresOfRequestsKeepTheirKindAndMessage() throws IOException {
+    void requestFailuresKeepKindAndMessage() throws IOException {
         HubSettings settings;
         try (HubServer server = HubServer.start()) {
             settings = HubSettings.builder()

@@ -14,7 +14,7 @@ class HuggingFaceFormatTest {
     @TempDir
     Path directory;
 
-    /** The same two names are those of MLX's files, whose dimensions have OpenAI's names. */
+    /** MLX models have the same two file names, but OpenAI's names for the dimensions. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -37,7 +37,7 @@ class HuggingFaceFormatTest {
 
     @ParameterizedTest
     @CsvSource({"config.json", "model.safetensors"})
-    void aFileAloneIsNoModel(String name) throws IOException {
+    void singleFileIsNotAModel(String name) throws IOException {
         Files.writeString(directory.resolve(name), "{}");
 
         assertThat(new HuggingFaceFormat().recognises(ModelFiles.ofDirectory("m", directory)))

@@ -19,7 +19,7 @@ class HuggingFaceModelsTest {
     private Path directory;
 
     @Test
-    void publishedModelsAreInTheDefaultCacheUnderTheNamesOfTheSizes() {
+    void publishedModelsAreInHubCacheUnderTheirSizes() {
         List<ModelInfo> models = HuggingFaceModels.in(directory, "some");
         assertThat(models.get(0).name()).isEqualTo(EmbeddedModel.NAME);
         assertThat(models.get(0).localPaths())
@@ -37,7 +37,7 @@ class HuggingFaceModelsTest {
     }
 
     @Test
-    void whatPythonReadsBesidesIsTakenAlongAndNeverMissed() throws IOException {
+    void additionalPythonFilesAreOptional() throws IOException {
         ModelInfo model = HuggingFaceModels.in(directory, "some").stream()
                 .filter(candidate -> candidate.name().equals("tiny"))
                 .findFirst()
@@ -58,7 +58,7 @@ class HuggingFaceModelsTest {
     }
 
     @Test
-    void weightsMayBeOneFileOrSeveral() throws IOException {
+    void findsSingleAndShardedWeights() throws IOException {
         ModelInfo model = HuggingFaceModels.in(directory, "some").stream()
                 .filter(candidate -> candidate.name().equals("large-v3"))
                 .findFirst()
@@ -76,7 +76,7 @@ class HuggingFaceModelsTest {
             assertThat(locator.best(model)).isEmpty();
             cache.linked(commit, name, name.getBytes(StandardCharsets.UTF_8));
         }
-        // How many there are, only the index tells; that is for whoever loads it.
+        // Only the index states the number of shards; loading checks it.
         cache.linked(commit, "model-00002-of-00002.safetensors", new byte[] {1});
         assertThat(locator.best(model).orElseThrow().toModelFiles("large-v3").byName())
                 .hasSize(6)

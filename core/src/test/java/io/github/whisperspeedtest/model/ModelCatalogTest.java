@@ -48,7 +48,7 @@ class ModelCatalogTest {
     }
 
     @Test
-    void listsWhatTheImplementationKnowsAndWhatWasConvertedForIt() throws IOException {
+    void listsKnownAndConvertedModels() throws IOException {
         converted("writing", "mine");
         converted("writing", "own");
         converted("writing", ".mine-being-written");
@@ -63,7 +63,7 @@ class ModelCatalogTest {
     }
 
     @Test
-    void nameThatTheImplementationKnowsWins() throws IOException {
+    void knownNameTakesPrecedence() throws IOException {
         converted("writing", "own");
 
         assertThat(catalog.require(writing, "own").localPaths())
@@ -71,7 +71,7 @@ class ModelCatalogTest {
     }
 
     @Test
-    void convertedModelHasItsFilesInADirectoryOfItsOwn() throws IOException {
+    void convertedModelHasItsOwnDirectory() throws IOException {
         Path mine = converted("writing", "mine");
         Files.writeString(mine.resolve("mine.bin"), "weights");
 
@@ -98,7 +98,7 @@ class ModelCatalogTest {
     }
 
     @Test
-    void randomModelIsWrittenOnItsFirstUse() {
+    void writesRandomModelOnFirstUse() {
         ModelStore store = new ModelStore(home, directory.resolve("hub"));
         Path first = home.models().resolve("random/tiny-1/writing-q4");
         Path second = home.models().resolve("random/tiny-1/writing-f16");
@@ -114,7 +114,7 @@ class ModelCatalogTest {
     }
 
     @Test
-    void randomModelThatCannotBeWrittenIsNamed() throws IOException {
+    void namesRandomModelThatCannotBeWritten() throws IOException {
         Files.createDirectories(home.models());
         Files.writeString(home.models().resolve("random"), "in the way");
 
@@ -125,7 +125,7 @@ class ModelCatalogTest {
     }
 
     @Test
-    void unknownNamesAreRefusedWithThoseThatThereAre() throws IOException {
+    void unknownNameListsKnownModels() throws IOException {
         assertRefused(writing, "gigantic", "Implementation 'writing' has no model 'gigantic'. Available models: own.");
         converted("writing", "mine");
         assertRefused(
@@ -150,7 +150,7 @@ class ModelCatalogTest {
 
     @Test
     @DisabledOnOs(OS.WINDOWS)
-    void unreadableDirectoryOfConvertedModelsIsNamedOnlyWhereItMatters() throws IOException {
+    void reportsUnreadableConvertedModelsOnlyIfNeeded() throws IOException {
         Path unreadable = converted("writing", "mine").getParent();
         Files.setPosixFilePermissions(unreadable, Set.of());
         try {

@@ -52,7 +52,7 @@ class ModelCopierTest {
     }
 
     @Test
-    void copiesARepositoryWithItsLinksAndLeavesTheSourceAlone() throws IOException {
+    void copiesRepositoryWithLinksAndKeepsSource() throws IOException {
         Map<String, String> before = listing(hub);
         ModelInfo model = CopyMain.model(own, REPOSITORY);
         assertThat(new ModelCopier(hub).copy(model)).isEqualTo(ModelCopier.Outcome.LINKED);
@@ -79,7 +79,7 @@ class ModelCopierTest {
     }
 
     @Test
-    void copiesContentsWhereLinksAreImpossible() throws IOException {
+    void copiesContentIfLinksAreImpossible() throws IOException {
         assertThat(new ModelCopier(hub, false).copy(CopyMain.model(own, REPOSITORY)))
                 .isEqualTo(ModelCopier.Outcome.COPIED);
         assertThat(new HubCache(own)
@@ -92,7 +92,7 @@ class ModelCopierTest {
     }
 
     @Test
-    void putsPlainFilesWhereTheyAreLookedFor() {
+    void copiesPlainFilesToExpectedPlace() {
         Path target = directory.resolve("plain/model.bin");
         ModelInfo model = ModelInfo.ofLocalFiles(
                 "big",
@@ -105,7 +105,7 @@ class ModelCopierTest {
     }
 
     @Test
-    void completesARepositoryThatIsThereInPart() throws IOException {
+    void completesPartialRepository() throws IOException {
         new CacheBuilder(own, REPOSITORY)
                 .linked(commit, "config.json", CONFIG)
                 .linked(CacheBuilder.commit("older"), "config.json", new byte[] {'[', ']'})
@@ -119,7 +119,7 @@ class ModelCopierTest {
     }
 
     @Test
-    void keepsTheKnowledgeThatTheHubLacksAFile() throws IOException {
+    void copiesMarkersOfFilesMissingOnHub() throws IOException {
         Path repository = new CacheBuilder(hub, "owner/small")
                 .linked(commit, "model.bin", content)
                 .ref("main", commit)
@@ -134,7 +134,7 @@ class ModelCopierTest {
     }
 
     @Test
-    void refusesWhatIsNotWhole() throws IOException {
+    void rejectsIncompleteModel() throws IOException {
         Files.delete(new HubCache(hub)
                 .find(REPOSITORY, "main")
                 .orElseThrow()
@@ -148,7 +148,7 @@ class ModelCopierTest {
     }
 
     @Test
-    void directoriesThatOnlyLookLikeLeftoversDoNotHinder() throws IOException {
+    void ignoresDirectoriesThatResembleLeftovers() throws IOException {
         Path strange = Files.createDirectories(own.resolve(".copy-99999999999999999999-x"));
         new ModelCopier(hub).copy(CopyMain.model(own, REPOSITORY));
         assertThat(strange).exists();
@@ -157,7 +157,7 @@ class ModelCopierTest {
 
     @Tag("processes")
     @Test
-    void finishesWhateverAKilledCopyLeft() throws Exception {
+    void completesCopyOfKilledProcess() throws Exception {
         byte[] large = new byte[48 << 20];
         new Random(4).nextBytes(large);
         String largeCommit = CacheBuilder.commit("large");

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Models with fallbacks in a cache of their own, as quantised MLX models have them, and a companion in the default one. */
+/** Models with fallbacks in their own cache, like quantized MLX models, and a companion in the default cache. */
 class ModelInstallerTest {
     private static final byte[] CONTENT = {1, 2, 3};
     private static final String COMPANION = "owner/companion";
@@ -53,7 +53,7 @@ class ModelInstallerTest {
     }
 
     @Test
-    void putsAModelIntoTheCacheOfItsImplementation() {
+    void downloadsModelIntoOwnCache() {
         publish("owner/quantised");
         assertThat(install().sources()).isEqualTo(sources("owner/quantised"));
         assertThat(look().isPresent()).isTrue();
@@ -61,14 +61,14 @@ class ModelInstallerTest {
     }
 
     @Test
-    void takesTheFirstFallbackThatThereIs() {
+    void usesFirstAvailableFallback() {
         publish("owner/last");
         assertThat(install().sources()).isEqualTo(sources("owner/last"));
         assertThat(look().model().sources()).isEqualTo(sources("owner/last"));
     }
 
     @Test
-    void tellsWhatIsWrongWithTheModelItselfWhereNothingCanBeHad() {
+    void reportsFailureOfModelIfFallbacksFailToo() {
         assertThatThrownBy(this::install)
                 .isInstanceOf(DownloadException.class)
                 .hasMessageContaining("owner/quantised")
@@ -76,7 +76,7 @@ class ModelInstallerTest {
     }
 
     @Test
-    void bringsCompanionsIntoTheirOwnCache() {
+    void downloadsCompanionsIntoTheirOwnCache() {
         publish("owner/quantised");
         publish(COMPANION);
         install();
@@ -88,7 +88,7 @@ class ModelInstallerTest {
     }
 
     @Test
-    void doesWithoutACompanionThatCannotBeHad() {
+    void continuesWithoutUnavailableCompanion() {
         publish("owner/quantised");
         assertThat(install().sources()).isEqualTo(sources("owner/quantised"));
         assertThat(locate().byName()).containsOnlyKeys("model.bin");
@@ -100,7 +100,7 @@ class ModelInstallerTest {
     }
 
     @Test
-    void fetchesACompanionOnceAndAgainWhereItIsDamaged() throws IOException {
+    void downloadsCompanionOnceAndAgainIfDamaged() throws IOException {
         publish("owner/quantised");
         publish(COMPANION);
         install();
@@ -115,7 +115,7 @@ class ModelInstallerTest {
     }
 
     @Test
-    void leavesOutACompanionThatIsNotWhole() throws IOException {
+    void omitsIncompleteCompanion() throws IOException {
         publish("owner/quantised");
         publish(COMPANION);
         install();

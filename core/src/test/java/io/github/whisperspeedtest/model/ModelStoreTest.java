@@ -53,7 +53,7 @@ class ModelStoreTest {
     }
 
     @Test
-    void knownModelIsFoundWhereTheImplementationKeepsIt() throws IOException {
+    void findsKnownModelInItsPlace() throws IOException {
         Path weights = write(home.models().resolve("kept/weights.bin"), "weights");
         Path tokens = write(home.models().resolve("kept/tokens.txt"), "tokens");
 
@@ -65,7 +65,7 @@ class ModelStoreTest {
     }
 
     @Test
-    void pathOfAFileIsAModel() throws IOException {
+    void fileIsModel() throws IOException {
         Path file = write(directory.resolve("somewhere/mine.bin"), "weights");
 
         ModelFiles files = store.filesOf(new TwoFiles(), file.toString());
@@ -75,7 +75,7 @@ class ModelStoreTest {
     }
 
     @Test
-    void knownNameWinsOverAFileThatIsCalledTheSame() throws IOException {
+    void knownNameTakesPrecedenceOverFile() throws IOException {
         Path file = write(directory.resolve("namesake"), "something else");
         Path weights = write(directory.resolve("weights.bin"), "weights");
         Implementation knowsIt = new TwoFiles() {
@@ -90,7 +90,7 @@ class ModelStoreTest {
     }
 
     @Test
-    void unknownNameIsRefusedWithTheKnownOnes() {
+    void unknownNameListsKnownModels() {
         assertThatThrownBy(() -> store.filesOf(new TwoFiles(), "gigantic"))
                 .isInstanceOf(UnknownNameException.class)
                 .hasMessage("Implementation 'two-files' has no model 'gigantic'. Available models: micro, kept, hub."
@@ -98,12 +98,12 @@ class ModelStoreTest {
     }
 
     @Test
-    void nameThatCanBeNoPathIsUnknown() {
+    void invalidPathIsUnknownModel() {
         assertThatThrownBy(() -> store.filesOf(new TwoFiles(), "a\0b")).isInstanceOf(UnknownNameException.class);
     }
 
     @Test
-    void pathOfADirectoryIsAModelOfItsFiles() throws IOException {
+    void directoryIsModelOfItsFiles() throws IOException {
         Path own = Files.createDirectories(directory.resolve("own/deeper")).getParent();
         write(own.resolve("b.bin"), "b");
         write(own.resolve("a.json"), "a");
@@ -116,7 +116,7 @@ class ModelStoreTest {
     }
 
     @Test
-    void absentModelIsRefusedWithItsPlaceAndItsSource() throws IOException {
+    void missingModelIsReportedWithPlaceAndSource() throws IOException {
         write(home.models().resolve("kept/weights.bin"), "weights");
 
         assertThatThrownBy(() -> store.filesOf(new TwoFiles(), "kept"))
@@ -137,7 +137,7 @@ class ModelStoreTest {
     }
 
     @Test
-    void embeddedModelIsWrittenOnItsFirstUseOnly() throws IOException {
+    void writesEmbeddedModelOnFirstUseOnly() throws IOException {
         TwoFiles implementation = new TwoFiles();
 
         ModelFiles files = store.filesOf(implementation, EmbeddedModel.NAME);
@@ -153,13 +153,13 @@ class ModelStoreTest {
     }
 
     @Test
-    void placeOfTheEmbeddedModelChangesWithItsContent() {
+    void directoryOfEmbeddedModelDependsOnContent() {
         assertThat(embedded)
                 .isEqualTo(home.models().resolve("embedded/micro-" + EmbeddedModel.VERSION + "/two-files-f16"));
     }
 
     @Test
-    void twoThatWriteAtOnceEndWithOneGoodModel() throws Exception {
+    void concurrentWritersProduceOneModel() throws Exception {
         CyclicBarrier bothHaveWritten = new CyclicBarrier(2);
         Implementation implementation = new TwoFiles() {
             @Override
@@ -189,7 +189,7 @@ class ModelStoreTest {
     }
 
     @Test
-    void deletedFileIsPutBackAndTheOthersStayAsTheyAre() throws IOException {
+    void restoresDeletedFileAndKeepsOthers() throws IOException {
         store.filesOf(new TwoFiles(), EmbeddedModel.NAME);
         Files.delete(embedded.resolve("tokens.txt"));
         Files.writeString(embedded.resolve("weights.bin"), "in use");
@@ -202,7 +202,7 @@ class ModelStoreTest {
     }
 
     @Test
-    void emptyDirectoryIsNoModel() throws IOException {
+    void emptyDirectoryIsNotAModel() throws IOException {
         Files.createDirectories(embedded);
 
         assertThat(store.filesOf(new TwoFiles(), EmbeddedModel.NAME).require("weights.bin"))
@@ -211,7 +211,7 @@ class ModelStoreTest {
     }
 
     @Test
-    void writerThatFailsLeavesNothingBehind() throws IOException {
+    void failedWriterLeavesNoFiles() throws IOException {
         assertThatThrownBy(() -> store.filesOf(failing(new IOException("No space left on device")), EmbeddedModel.NAME))
                 .isInstanceOf(EngineUnavailableException.class)
                 .hasMessage("Cannot write model '" + EmbeddedModel.NAME + "' to " + embedded
@@ -229,7 +229,7 @@ class ModelStoreTest {
     }
 
     @Test
-    void writerThatForgetsAFileIsNamed() throws IOException {
+    void namesImplementationThatOmitsFile() throws IOException {
         Implementation forgetful = new TwoFiles() {
             @Override
             void write(Path file, String content) throws IOException {
@@ -247,7 +247,7 @@ class ModelStoreTest {
     }
 
     @Test
-    void placeThatCannotBeWrittenToIsNamedWithTheVariableThatMovesIt() throws IOException {
+    void namesUnwritablePlaceAndItsVariable() throws IOException {
         Path file = write(directory.resolve("file"), "in the way");
 
         assertThatThrownBy(() -> new ModelStore(ToolHome.at(file), directory.resolve("hub"))
@@ -265,7 +265,7 @@ class ModelStoreTest {
     }
 
     @Test
-    void fileInThePlaceOfTheModelIsLeftAlone() throws IOException {
+    void keepsFileInPlaceOfModelDirectory() throws IOException {
         write(embedded, "in the way");
 
         assertThatThrownBy(() -> store.filesOf(new TwoFiles(), EmbeddedModel.NAME))
@@ -277,7 +277,7 @@ class ModelStoreTest {
 
     @Test
     @DisabledOnOs(OS.WINDOWS)
-    void otherUsersMayReadTheModelAsFarAsTheyMayReadItsSurroundings() throws IOException {
+    void modelHasPermissionsOfParentDirectory() throws IOException {
         store.filesOf(new TwoFiles(), EmbeddedModel.NAME);
 
         assertThat(Files.getPosixFilePermissions(embedded))
@@ -285,7 +285,7 @@ class ModelStoreTest {
     }
 
     @Test
-    void companionsComeWithTheModelWhereTheyAreThere() throws IOException {
+    void loadsInstalledCompanionsWithModel() throws IOException {
         Path tokens = home.models().resolve("helper/tokens.txt");
         Implementation accompanied = new TwoFiles() {
             @Override
@@ -315,7 +315,7 @@ class ModelStoreTest {
     }
 
     @Test
-    void aModelGivenByItsPathHasTheCompanionsOfTheOthers() throws IOException {
+    void modelGivenByPathHasCompanions() throws IOException {
         Path file = write(directory.resolve("somewhere/mine.bin"), "weights");
         Path detector = write(home.models().resolve("vad/vad.onnx"), "detector");
         Implementation accompanied = new TwoFiles() {

@@ -18,7 +18,7 @@ class SileroModelTest {
     private Path directory;
 
     @Test
-    void fileIsFoundAmongThoseOfAModel() throws IOException {
+    void findsFileInModel() throws IOException {
         Path file = Files.writeString(directory.resolve("vad.onnx"), "weights");
         ModelFiles alone = new ModelFiles("tiny", Map.of("model.bin", directory.resolve("model.bin")));
 
@@ -33,7 +33,7 @@ class SileroModelTest {
     }
 
     @Test
-    void missingModelIsAModelErrorThatNamesTheDownload() {
+    void missingModelErrorNamesDownload() {
         assertThat(SileroModel.missing("faster"))
                 .hasMessage("The VAD model silero-vad is not installed. Download it, then load the Whisper model again."
                         + " Run: whisper-speedtest download -i faster -m micro")

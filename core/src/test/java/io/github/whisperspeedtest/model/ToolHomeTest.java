@@ -31,27 +31,27 @@ class ToolHomeTest {
     }
 
     @Test
-    void macKeepsItInTheLibrary() {
+    void macOsUsesApplicationSupport() {
         assertThat(home("Mac OS X", Map.of("XDG_DATA_HOME", text("data"))))
                 .isEqualTo(ToolHome.at(user("Library/Application Support/whisper-speedtest")));
     }
 
     @Test
-    void windowsKeepsItInTheLocalApplicationData() {
+    void windowsUsesLocalAppData() {
         assertThat(home("Windows 11", Map.of("LOCALAPPDATA", text("local"))))
                 .isEqualTo(ToolHome.at(directory.resolve("local/whisper-speedtest")));
         assertThat(home("Windows 11", Map.of())).isEqualTo(ToolHome.at(user("AppData/Local/whisper-speedtest")));
     }
 
     @Test
-    void systemOfAnotherNameIsTreatedAsUnix() {
+    void unknownSystemIsTreatedAsUnix() {
         assertThat(home("FreeBSD", Map.of())).isEqualTo(home("Linux", Map.of()));
-        // "Darwin" has "win" in it.
+        // "Darwin" contains "win".
         assertThat(home("Darwin", Map.of("LOCALAPPDATA", text("local")))).isEqualTo(home("Linux", Map.of()));
     }
 
     @Test
-    void variableWinsOverTheDefaultAndThePropertyOverTheVariable() {
+    void propertyOverridesVariableAndDefault() {
         Map<String, String> environment =
                 Map.of(ToolHome.HOME_VARIABLE, text("variable"), "XDG_DATA_HOME", text("data"));
         Properties properties = properties("Linux");
@@ -69,7 +69,7 @@ class ToolHomeTest {
     }
 
     @Test
-    void modelsMoveAlone() {
+    void modelsDirectoryCanBeSetSeparately() {
         Map<String, String> environment =
                 Map.of(ToolHome.HOME_VARIABLE, text("home"), ToolHome.MODELS_VARIABLE, text("models by variable"));
         Properties properties = properties("Linux");
@@ -83,7 +83,7 @@ class ToolHomeTest {
     }
 
     @Test
-    void homeVariableWinsOverThePasswordDatabase() {
+    void homeVariableOverridesPasswordDatabase() {
         assertThat(home("Linux", Map.of("HOME", text("mine"))))
                 .isEqualTo(ToolHome.at(directory.resolve("mine/.local/share/whisper-speedtest")));
         assertThat(home("Mac OS X", Map.of("HOME", text("mine"))))
@@ -91,7 +91,7 @@ class ToolHomeTest {
     }
 
     @Test
-    void tildeIsTheHomeDirectoryInEveryVariableAndProperty() {
+    void expandsTildeInEveryVariableAndProperty() {
         Map<String, String> environment =
                 Map.of("HOME", text("mine"), ToolHome.HOME_VARIABLE, "~/data", ToolHome.MODELS_VARIABLE, "~/m");
         Properties properties = properties("Linux");
@@ -108,7 +108,7 @@ class ToolHomeTest {
     }
 
     @Test
-    void unknownHomeDirectoryMattersOnlyWhereItIsNeeded() {
+    void reportsUnknownHomeDirectoryOnlyIfNeeded() {
         Properties properties = properties("Linux");
         properties.setProperty("user.home", "?");
 

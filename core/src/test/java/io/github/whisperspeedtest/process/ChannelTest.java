@@ -14,7 +14,7 @@ class ChannelTest {
     private final BlockingQueue<ChildSignal> signals = new LinkedBlockingQueue<>();
 
     @Test
-    void onlyTheFirstCallerWithTheTokenIsHeard() throws Exception {
+    void acceptsOnlyFirstConnectionWithToken() throws Exception {
         try (Channel channel = new Channel(signals)) {
             channel.listen();
             Wire.Bootstrap bootstrap = channel.bootstrapFor("task");

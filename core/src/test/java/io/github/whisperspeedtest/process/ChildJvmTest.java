@@ -40,7 +40,7 @@ class ChildJvmTest {
     /** No test waits longer than this for a child. */
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-    /** These children do next to nothing, so what counts is how fast they start. */
+    /** These children do almost nothing, so a fast start matters most. */
     private final ChildJvm jvm = ChildJvm.builder()
             .jvmArguments(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"))
             .timeLimit(PATIENCE)
@@ -59,7 +59,7 @@ class ChildJvmTest {
     }
 
     @Test
-    void eventsComeInOrderOnTheCallingThreadAndTheResultLast() {
+    void eventsArriveInOrderOnCallingThreadBeforeResult() {
         List<String> words = List.of("plain", "ümlaut", "日本語", "😀 emoji", "line\nbreak\u2028", "half \uD83D pair");
         List<Tasks.Note> notes = new ArrayList<>();
         Thread caller = Thread.currentThread();
@@ -88,7 +88,7 @@ class ChildJvmTest {
     }
 
     @Test
-    void bigResultArrivesWhole() {
+    void receivesLargeResult() {
         assertThat(completed(jvm.run(Tasks.LongText.class, 5_000_000))).isEqualTo("ü".repeat(5_000_000));
     }
 
@@ -108,7 +108,7 @@ class ChildJvmTest {
     }
 
     @Test
-    void missingNativeLibraryIsAMatterOfTheEnvironment() {
+    void missingNativeLibraryIsEnvironmentError() {
         assertThat(jvm.run(Tasks.End.class, "load library"))
                 .isInstanceOfSatisfying(ChildOutcome.Failed.class, failed -> {
                     assertThat(failed.kind()).isEqualTo(ErrorKind.ENVIRONMENT);
@@ -117,7 +117,7 @@ class ChildJvmTest {
     }
 
     @Test
-    void exhaustedHeapIsAFailureWithAdvice() {
+    void exhaustedHeapIsReportedWithRemedy() {
         ChildJvm small = ChildJvm.builder().jvmArguments(List.of("-Xmx32m")).build();
 
         assertThat(small.run(Tasks.End.class, "exhaust the heap"))
@@ -129,7 +129,7 @@ class ChildJvmTest {
 
     @ParameterizedTest
     @CsvSource({"exit 3, 3", "exit 0, 0", "halt 4, 4"})
-    void exitOfTheTaskIsACrashWithItsCode(String way, int code) {
+    void exitInTaskIsCrashWithExitCode(String way, int code) {
         assertThat(jvm.run(Tasks.End.class, way)).isInstanceOfSatisfying(ChildOutcome.Crashed.class, crashed -> {
             assertThat(crashed.exitCode()).isEqualTo(code);
             assertThat(crashed.signal()).isNull();
@@ -138,10 +138,10 @@ class ChildJvmTest {
     }
 
     @Test
-    void hangIsATimeoutAndEndsTheProcess() {
+    void hangTimesOutAndEndsProcess() {
         Duration limit = Duration.ofSeconds(2);
         ChildOutcome<Void> outcome = hang(limit);
-        // On a busy machine the child may not have come to its task in time.
+        // On a busy machine, the child may not reach its task in time.
         while (outcome instanceof ChildOutcome.TimedOut<Void> early
                 && early.nativeMessage().isEmpty()
                 && limit.compareTo(PATIENCE) < 0) {
@@ -187,7 +187,7 @@ class ChildJvmTest {
 
     @Test
     @DisabledOnOs(OS.WINDOWS)
-    void killFromOutsideHintsAtMemory() {
+    void killedChildHintsAtLackOfMemory() {
         assertThat(jvm.run(Tasks.End.class, "be killed"))
                 .isInstanceOfSatisfying(ChildOutcome.Crashed.class, crashed -> {
                     assertThat(crashed.exitCode()).isEqualTo(137);
@@ -202,12 +202,12 @@ class ChildJvmTest {
     }
 
     @Test
-    void closedStandardStreamsDoNotMatter() {
+    void returnsResultDespiteClosedStandardStreams() {
         assertThat(completed(jvm.run(Tasks.CloseStreams.class, "still here"))).isEqualTo("still here");
     }
 
     @Test
-    void nativeMemoryCountsForThePeak() {
+    void peakMemoryIncludesNativeMemory() {
         Long peak = jvm.run(Tasks.Hoard.class, 200).stats().peakMemoryBytes();
 
         if (PeakMemory.isSupported()) {
@@ -218,7 +218,7 @@ class ChildJvmTest {
     }
 
     @Test
-    void settingsReachTheChildOfACopyToo(@TempDir Path directory) throws IOException {
+    void copiedBuilderPassesSettingsToChild(@TempDir Path directory) throws IOException {
         Path odd = Files.createDirectories(directory.resolve("a \"b\" \\ c"));
         ChildJvm configured = ChildJvm.builder()
                 .environment(Map.of("CHILD_TEST", "from the parent"))
@@ -240,7 +240,7 @@ class ChildJvmTest {
     }
 
     @Test
-    void propertiesOfThisJvmStayHere() {
+    void childDoesNotInheritProperties() {
         System.setProperty("whisperspeedtest.test", "parent");
         try {
             Tasks.Surroundings found = completed(ChildJvm.builder()
@@ -256,7 +256,7 @@ class ChildJvmTest {
     }
 
     @Test
-    void classPathWithoutThisLibraryIsACrashThatSaysSo() {
+    void incompleteClassPathIsReported() {
         ChildJvm lost =
                 ChildJvm.builder().classPath(List.of(Path.of("nowhere"))).build();
 
@@ -267,7 +267,7 @@ class ChildJvmTest {
     }
 
     @Test
-    void taskThatTheChildCannotFindIsAFailureThatNamesIt() {
+    void namesTaskThatChildCannotFind() {
         List<Path> withoutTests = Stream.of(
                         System.getProperty("java.class.path").split(java.io.File.pathSeparator))
                 .filter(entry -> !entry.contains("test-classes"))
@@ -283,7 +283,7 @@ class ChildJvmTest {
     }
 
     @Test
-    void missingWorkingDirectoryIsAFailure() {
+    void reportsMissingWorkingDirectory() {
         ChildJvm lost = ChildJvm.builder()
                 .workingDirectory(Path.of("no-such-directory"))
                 .build();
@@ -295,7 +295,7 @@ class ChildJvmTest {
     }
 
     @Test
-    void interruptKillsTheChildAndStays() throws IOException {
+    void interruptKillsChildAndKeepsInterruptStatus() throws IOException {
         try (ServerSocket server = listen()) {
             Thread caller = Thread.currentThread();
 
@@ -311,7 +311,7 @@ class ChildJvmTest {
     @ParameterizedTest
     @ValueSource(strings = {"exit 130", "be terminated"})
     @DisabledOnOs(OS.WINDOWS)
-    void childThatWasToldToEndIsCancelledAndNotCrashed(String way) {
+    void terminatedChildIsCancelledAndNotCrashed(String way) {
         assertThatThrownBy(() -> jvm.run(Tasks.End.class, way)).isInstanceOf(OperationCancelledException.class);
         assertThat(Thread.interrupted()).isFalse();
     }
@@ -319,7 +319,7 @@ class ChildJvmTest {
     @ParameterizedTest
     @ValueSource(strings = {"INT", "TERM", "HUP"})
     @DisabledOnOs(OS.WINDOWS)
-    void aSignalEndsAChildWithoutItsShutdownHooks(String signal, @TempDir Path directory) throws Exception {
+    void signalEndsChildWithoutShutdownHooks(String signal, @TempDir Path directory) throws Exception {
         InheritedSignals.assumeNotIgnored(signal);
         Path marker = directory.resolve("hook-ran");
         assertThatThrownBy(() -> jvm.run(Tasks.Hooked.class, marker.toString(), pid -> {
@@ -334,7 +334,7 @@ class ChildJvmTest {
     }
 
     @Test
-    void tellsOfLongWorkInAChild() {
+    void forwardsSetupNoticesOfChild() {
         List<String> told = new ArrayList<>();
         SetupNotice.setListener(told::add);
         try {
@@ -355,7 +355,7 @@ class ChildJvmTest {
     }
 
     @Test
-    void exceptionOfTheListenerKillsTheChildAndReachesTheCaller() throws IOException {
+    void listenerExceptionKillsChildAndReachesCaller() throws IOException {
         try (ServerSocket server = listen()) {
             IllegalStateException thrown = new IllegalStateException("enough");
 
@@ -387,7 +387,7 @@ class ChildJvmTest {
     @ParameterizedTest
     @ValueSource(strings = {"C", "POSIX", "xx_YY", "C.UTF-8"})
     @EnabledOnOs({OS.LINUX, OS.MAC})
-    void fileNamesAreWholeInEveryLocaleOfTheParent(String locale, @TempDir Path temporary) throws Exception {
+    void passesFileNamesInEveryLocale(String locale, @TempDir Path temporary) throws Exception {
         Path files = Files.createDirectory(temporary.resolve("files"));
         Files.writeString(files.resolve("Äö 日本.txt"), "found");
         Path output = temporary.resolve("output");
@@ -465,7 +465,7 @@ class ChildJvmTest {
         return ((ChildOutcome.Completed<O>) outcome).value();
     }
 
-    /** Those of this JVM alone: other tests start children at the same time. */
+    /** Only those of this JVM, because other tests start children concurrently. */
     private static Set<Path> temporaryFiles() throws IOException {
         String prefix = "whisper-speedtest-child-" + ProcessHandle.current().pid() + "-";
         try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class ChildProcessTest {
     @Test
-    void waitingThreadsSpinForShortUnlessTheUserHasChosen() {
+    void limitsSpinningUnlessUserSetsIt() {
         assertThat(limited(Map.of("A", "b"))).isEqualTo(Map.of("A", "b", "GOMP_SPINCOUNT", "1000"));
         assertThat(limited(Map.of("GOMP_SPINCOUNT", "7"))).isEqualTo(Map.of("GOMP_SPINCOUNT", "7"));
         assertThat(limited(Map.of("OMP_WAIT_POLICY", "ACTIVE"))).isEqualTo(Map.of("OMP_WAIT_POLICY", "ACTIVE"));

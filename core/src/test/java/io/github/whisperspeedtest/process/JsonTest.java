@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonTest {
     @Test
-    void transcriptionSurvivesExactly() {
+    void transcriptionRoundTrips() {
         Transcription transcription = new Transcription(
                 "de",
                 0.1 + 0.2,
@@ -48,7 +48,7 @@ class JsonTest {
     }
 
     @Test
-    void loadOptionsKeepTheOptionsOfTheEngine() {
+    void loadOptionsKeepEngineOptions() {
         LoadOptions options =
                 LoadOptions.defaults().withEngineOption("level", "2").withEngineOption("dump-graph", "a=b");
 
@@ -67,7 +67,7 @@ class JsonTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"some/where", "/tmp/Äö 日本.wav", "", "file:x", "a\uFFFDb"})
-    void pathStaysTheSame(String text) {
+    void pathRoundTrips(String text) {
         Path path = Path.of(text);
 
         assertThat(roundTrip(Path.class, path).toAbsolutePath()).isEqualTo(path.toAbsolutePath());
@@ -76,7 +76,7 @@ class JsonTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"PT0S", "PT0.000000001S", "PT-0.000000001S", "PT-1.5S", "PT2562047788015215H30M7.999999999S"})
-    void durationIsExact(String text) {
+    void durationRoundTripsExactly(String text) {
         Duration duration = Duration.parse(text);
 
         assertThat(roundTrip(Duration.class, duration)).isEqualTo(duration);
@@ -91,7 +91,7 @@ class JsonTest {
     }
 
     @Test
-    void optionsSurvive() {
+    void transcribeOptionsRoundTrip() {
         TranscribeOptions options = TranscribeOptions.builder()
                 .language(Language.of("yue"))
                 .task(Task.TRANSLATE)
@@ -131,7 +131,7 @@ class JsonTest {
     }
 
     @Test
-    void sealedTypesKeepTheirClass() {
+    void sealedTypesKeepClass() {
         Availability available = new Availability.Available("engine 1", "CPU", true, "Install it.");
         Availability unavailable = new Availability.Unavailable("no library", "Install it.");
 
@@ -142,7 +142,7 @@ class JsonTest {
     }
 
     @Test
-    void modelsSurvive() {
+    void modelsRoundTrip() {
         ModelInfo model = new ModelInfo(
                 "tiny",
                 List.of(
@@ -162,19 +162,19 @@ class JsonTest {
     }
 
     @Test
-    void nothingIsNothing() {
+    void nullRoundTrips() {
         assertThat(roundTrip(Void.class, null)).isNull();
     }
 
     @Test
-    void unreadableTextNamesTheType() {
+    void unreadableTextNamesType() {
         assertThatThrownBy(() -> Json.read(Json.type(Word.class), "{\"start\": \"soon\"}"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(Word.class.getName());
     }
 
     @Test
-    void taskTellsItsTypes() {
+    void findsTypesOfTask() {
         assertThat(Json.typesOf(Tasks.Echo.class))
                 .extracting(type -> (Object) type.getRawClass())
                 .containsExactly(List.class, Tasks.Note.class, String.class);

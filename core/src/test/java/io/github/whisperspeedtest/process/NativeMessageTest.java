@@ -34,7 +34,7 @@ class NativeMessageTest {
             """;
 
     @Test
-    void crashReportIsCutDownToSignalAndFrame() {
+    void reducesCrashReportToSignalAndFrame() {
         assertThat(NativeMessage.of("", REPORT)).isEqualTo("""
                 SIGSEGV (0xb) at pc=0x00007f0a, pid=12, tid=13
                 Problematic frame:
@@ -43,7 +43,7 @@ class NativeMessageTest {
     }
 
     @Test
-    void lackOfMemoryForTheJvmIsKept() {
+    void keepsOutOfMemoryMessageOfJvm() {
         String report = """
                 #
                 # There is insufficient memory for the Java Runtime Environment to continue.
@@ -59,7 +59,7 @@ class NativeMessageTest {
     }
 
     @Test
-    void linesOfTheJvmAreNotOfTheEngine() {
+    void omitsLinesOfTheJvm() {
         String output = """
                 NOTE: Picked up JDK_JAVA_OPTIONS: -Xmx1g
                 OpenJDK 64-Bit Server VM warning: Sharing is only supported for boot loader classes
@@ -86,7 +86,7 @@ class NativeMessageTest {
     }
 
     @Test
-    void tailOfLongOutputBeginsWithAWholeLine() {
+    void tailOfLongOutputStartsWithWholeLine() {
         String output =
                 IntStream.range(0, 20_000).mapToObj(i -> "ümlaut " + i + "\n").collect(Collectors.joining());
         OutputTail tail = new OutputTail(new ByteArrayInputStream(output.getBytes(StandardCharsets.UTF_8)));
@@ -114,7 +114,7 @@ class NativeMessageTest {
                 "-1073740791, STATUS_STACK_BUFFER_OVERRUN",
                 "255, none",
             })
-    void exitCodesTellTheSignal(int exitCode, String signal) {
+    void namesSignalOfExitCode(int exitCode, String signal) {
         assertThat(ExitCodes.signalName(exitCode)).isEqualTo(signal);
     }
 }

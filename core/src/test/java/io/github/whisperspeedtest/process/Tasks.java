@@ -24,7 +24,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 
-/** What the tests let child JVMs do. */
+/** Tasks for child JVMs. */
 public final class Tasks {
     private Tasks() {}
 
@@ -49,7 +49,7 @@ public final class Tasks {
         }
     }
 
-    /** Returns text of the length it is given. */
+    /** Returns text of the given length. */
     public static final class LongText implements ChildTask<Integer, Void, String> {
         @Override
         public String run(Integer length, ChildReporter<Void> reporter) {
@@ -57,7 +57,7 @@ public final class Tasks {
         }
     }
 
-    /** Does something that takes long, once. */
+    /** Reports one long setup step. */
     public static final class Unpacking implements ChildTask<String, Void, Void> {
         @Override
         public Void run(String description, ChildReporter<Void> reporter) {
@@ -83,7 +83,7 @@ public final class Tasks {
         }
     }
 
-    /** Ends in the way it is given. */
+    /** Ends in the given way. */
     public static final class End implements ChildTask<String, Void, Void> {
         @Override
         public Void run(String way, ChildReporter<Void> reporter) throws Exception {
@@ -97,7 +97,7 @@ public final class Tasks {
                 case "exhaust the heap" -> exhaustHeap();
                 case "exit 3" -> System.exit(3);
                 case "exit 0" -> System.exit(0);
-                // What a JVM returns that was interrupted from the keyboard.
+                // The exit code of a JVM after an interrupt from the keyboard.
                 case "exit 130" -> System.exit(130);
                 case "halt 4" -> Runtime.getRuntime().halt(4);
                 case "hang" -> new CountDownLatch(1).await();
@@ -167,10 +167,10 @@ public final class Tasks {
         }
     }
 
-    /** What a child finds around itself. */
+    /** The environment of a child. */
     public record Surroundings(String variable, Path directory, String property, long maxHeap, long pid) {}
 
-    /** Returns its surroundings. */
+    /** Returns the environment. */
     public static final class LookAround implements ChildTask<Map<String, String>, Void, Surroundings> {
         @Override
         public Surroundings run(Map<String, String> names, ChildReporter<Void> reporter) {
@@ -223,7 +223,7 @@ public final class Tasks {
         }
     }
 
-    /** A parent that waits for ever for a child that holds a connection to the port it is given. */
+    /** A parent that waits forever for a child that holds a connection to the given port. */
     public static final class WaitingParent {
         private WaitingParent() {}
 
@@ -233,7 +233,7 @@ public final class Tasks {
         }
     }
 
-    /** The compiler warns of the class by name in a way that nothing suppresses. */
+    /** Looked up by name, because nothing suppresses the compiler's warning about this class. */
     private static void writeToAddressZero() throws ReflectiveOperationException {
         Class<?> type = Class.forName("sun.misc.Unsafe");
         Field field = type.getDeclaredField("theUnsafe");

@@ -55,7 +55,7 @@ class ImplementationRegistryTest {
     }
 
     @Test
-    void throwingConstructorIsNamed() throws IOException {
+    void namesThrowingConstructor() throws IOException {
         DiscoveryProblem problem = onlyProblemOf(new ProviderJar()
                 .implementation(
                         "broken.Thrower",
@@ -76,7 +76,7 @@ class ImplementationRegistryTest {
     }
 
     @Test
-    void classThatConstructorMissesIsNamed() throws IOException {
+    void namesClassMissingInConstructor() throws IOException {
         DiscoveryProblem problem = onlyProblemOf(new ProviderJar()
                 .source("lib.Engine", "package lib; public class Engine {}")
                 .implementation("broken.Dependent", "dependent", "public Dependent() { new lib.Engine(); }")
@@ -138,7 +138,7 @@ class ImplementationRegistryTest {
     }
 
     @Test
-    void oneClassInTwoJarsIsNoProblem() throws IOException {
+    void acceptsSameClassInTwoJars() throws IOException {
         Path copy = new ProviderJar().implementation("sound.Zebra", "zebra", "").write(directory.resolve("copy.jar"));
 
         ImplementationRegistry registry = discover(good, copy);
@@ -161,7 +161,7 @@ class ImplementationRegistryTest {
     }
 
     @Test
-    void namedClassThatIsNotThereIsReported() throws IOException {
+    void reportsMissingClass() throws IOException {
         DiscoveryProblem problem = onlyProblemOf(new ProviderJar().service("broken.Ghost"));
 
         assertThat(problem.provider()).isEqualTo("broken.Ghost");
@@ -169,7 +169,7 @@ class ImplementationRegistryTest {
     }
 
     @Test
-    void classThatIsNoImplementationIsReported() throws IOException {
+    void reportsClassOfOtherType() throws IOException {
         DiscoveryProblem problem = onlyProblemOf(new ProviderJar()
                 .source("broken.Stranger", "package broken; public class Stranger {}")
                 .service("broken.Stranger"));
@@ -219,7 +219,7 @@ class ImplementationRegistryTest {
     }
 
     @Test
-    void everyBrokenProviderOfManyIsBlamedForItsOwnFault() throws IOException {
+    void reportsEachBrokenProviderWithItsOwnProblem() throws IOException {
         Path jar = new ProviderJar()
                 .service("broken.Ghost")
                 .implementation("broken.Future", "future", "")
@@ -243,7 +243,7 @@ class ImplementationRegistryTest {
     }
 
     @Test
-    void searchEndsThoughEveryProviderIsBroken() throws IOException {
+    void searchEndsEvenIfEveryProviderIsBroken() throws IOException {
         ProviderJar jar = new ProviderJar();
         for (int i = 0; i < 150; i++) {
             jar.service("broken.Ghost" + i);
@@ -256,7 +256,7 @@ class ImplementationRegistryTest {
     }
 
     @Test
-    void fileThatIsNoJarIsNamed() throws IOException {
+    void namesInvalidJar() throws IOException {
         Path text = Files.writeString(directory.resolve("text.jar"), "not a jar");
         Path empty = Files.createFile(directory.resolve("empty.JAR"));
         byte[] whole = Files.readAllBytes(good);
@@ -278,7 +278,7 @@ class ImplementationRegistryTest {
     }
 
     @Test
-    void unknownIdListsWhatIsThereAndWhatIsBroken() throws IOException {
+    void unknownIdListsWorkingAndBrokenImplementations() throws IOException {
         Path broken = new ProviderJar().service("broken.Ghost").write(directory.resolve("broken.jar"));
         ImplementationRegistry registry = discover(good, broken);
 
@@ -292,7 +292,7 @@ class ImplementationRegistryTest {
     }
 
     @Test
-    void emptyClassPathSaysSo() {
+    void reportsClassPathWithoutImplementations() {
         ImplementationRegistry registry =
                 ImplementationRegistry.discover(ClassLoader.getPlatformClassLoader(), this::context);
 

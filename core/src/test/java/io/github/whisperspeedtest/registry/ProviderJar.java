@@ -60,7 +60,7 @@ public final class ProviderJar {
         return source(className, implementationSource(className, idBody, "")).service(className);
     }
 
-    /** Adds a line to the services file, whatever it says. */
+    /** Adds any line to the services file. */
     public ProviderJar service(String line) {
         services.add(line);
         return this;

@@ -21,13 +21,13 @@ class EngineOptionTest {
         "BOOLEAN, false, true",
         "BOOLEAN, yes, false"
     })
-    void aValueMustBeOfItsKind(Kind kind, String value, boolean accepted) {
+    void rejectsValueOfOtherKind(Kind kind, String value, boolean accepted) {
         assertThat(new EngineOption("some-option", "Some option.", kind).accepts(value))
                 .isEqualTo(accepted);
     }
 
     @Test
-    void aChoiceMustBeOneOfItsChoices() {
+    void rejectsUnknownChoice() {
         EngineOption option = new EngineOption("level", "Level.", Kind.CHOICE, List.of("low", "high"));
         assertThat(option.accepts("low")).isTrue();
         assertThat(option.accepts("LOW")).isFalse();
@@ -35,7 +35,7 @@ class EngineOptionTest {
     }
 
     @Test
-    void aDeclarationThatCannotBeUsedIsRefused() {
+    void rejectsInvalidDeclaration() {
         assertThatThrownBy(() -> new EngineOption("Dump Graph", "x", Kind.PATH))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new EngineOption("level", "x", Kind.CHOICE))

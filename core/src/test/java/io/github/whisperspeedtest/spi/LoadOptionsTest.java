@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class LoadOptionsTest {
     @Test
-    void defaultsAreAutomaticWithAThreadPerProcessorUpToEight() {
+    void defaultsUseOneThreadPerProcessorUpToEight() {
         LoadOptions options = LoadOptions.defaults();
 
         assertThat(options.device()).isEqualTo("auto");
@@ -19,7 +19,7 @@ class LoadOptionsTest {
     }
 
     @Test
-    void eachOptionChangesAlone() {
+    void eachOptionCanBeChangedSeparately() {
         LoadOptions options = new LoadOptions("cpu", "int8", 3);
 
         assertThat(options.withDevice("gpu")).isEqualTo(new LoadOptions("gpu", "int8", 3));
@@ -34,7 +34,7 @@ class LoadOptionsTest {
     }
 
     @Test
-    void noThreadsAreRefused() {
+    void rejectsZeroThreads() {
         assertThatThrownBy(() -> LoadOptions.defaults().withThreads(0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("threads must be at least 1, but was 0");

@@ -18,7 +18,7 @@ class ModelFilesTest {
     Path directory;
 
     @Test
-    void filesAreAbsoluteAndKeepTheirOrder() {
+    void filesAreAbsoluteAndOrdered() {
         ModelFiles files = ModelFiles.of("m", List.of(Path.of("b.bin"), Path.of("x", "..", "a.txt")));
 
         assertThat(files.byName())
@@ -28,7 +28,7 @@ class ModelFilesTest {
     }
 
     @Test
-    void twoFilesOfOneNameAreRefused() {
+    void rejectsDuplicateName() {
         assertThatThrownBy(() -> ModelFiles.of("m", List.of(Path.of("x", "a.bin"), Path.of("y", "a.bin"))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(Path.of("x", "a.bin").toString())
@@ -36,7 +36,7 @@ class ModelFilesTest {
     }
 
     @Test
-    void mapIsCopied() {
+    void copiesMap() {
         Map<String, Path> map = new LinkedHashMap<>(Map.of("a", directory));
         ModelFiles files = new ModelFiles("m", map);
         map.clear();
@@ -46,7 +46,7 @@ class ModelFilesTest {
     }
 
     @Test
-    void singleIsTheOneFile() throws IOException {
+    void singleReturnsOnlyFile() throws IOException {
         Path file = Files.writeString(directory.resolve("a.bin"), "a");
 
         assertThat(ModelFiles.of("m", List.of(file)).single()).isEqualTo(file);
@@ -60,7 +60,7 @@ class ModelFilesTest {
     }
 
     @Test
-    void requiredFileIsNamedWhereTheModelHasNone() throws IOException {
+    void namesMissingRequiredFile() throws IOException {
         Path file = Files.writeString(directory.resolve("a.bin"), "a");
         ModelFiles files = ModelFiles.of("m", List.of(file));
 
@@ -72,7 +72,7 @@ class ModelFilesTest {
     }
 
     @Test
-    void fileThatIsNoneOrNotThereIsNamed() {
+    void namesMissingFileAndDirectory() {
         Path missing = directory.resolve("missing.bin");
 
         assertThatThrownBy(() -> ModelFiles.of("m", List.of(missing)).single())
@@ -84,7 +84,7 @@ class ModelFilesTest {
     }
 
     @Test
-    void filesOfACompanionStandBelowItsName() {
+    void companionFilesArePrefixedWithItsName() {
         ModelFiles model = new ModelFiles("m", Map.of("model.bin", directory.resolve("a")));
         ModelFiles companion = new ModelFiles("vad", Map.of("onnx/model.bin", directory.resolve("b")));
         ModelFiles both = model.with(companion);

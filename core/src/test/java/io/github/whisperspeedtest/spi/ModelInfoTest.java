@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class ModelInfoTest {
     @Test
-    void modelOfLocalFilesIsInNoCache() {
+    void localModelHasNoCache() {
         List<Path> paths = new ArrayList<>(List.of(Path.of("a.bin")));
         ModelInfo info = ModelInfo.ofLocalFiles("m", List.of(new ModelSource.Embedded("f16")), paths, 12);
         paths.clear();
@@ -23,7 +23,7 @@ class ModelInfoTest {
     }
 
     @Test
-    void companionsAreAddedToAModelAsItIs() {
+    void addingCompanionsKeepsModel() {
         ModelInfo companion =
                 ModelInfo.ofLocalFiles("c", List.of(new ModelSource.Embedded("f16")), List.of(Path.of("c.bin")), 1);
         ModelInfo fallback =
@@ -45,14 +45,14 @@ class ModelInfoTest {
     }
 
     @Test
-    void modelMustComeFromSomewhere() {
+    void modelNeedsSource() {
         assertThatThrownBy(() -> ModelInfo.ofLocalFiles("m", List.of(), List.of(Path.of("a.bin")), 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Model 'm' has no source");
     }
 
     @Test
-    void hashOfADownloadIsCheckedAndMadeLowerCase() {
+    void validatesHashAndConvertsItToLowerCase() {
         URI address = URI.create("https://example.org/a.bin");
 
         assertThat(new ModelSource.DirectDownload(address, "a.bin", "AB".repeat(32)).sha256())
@@ -65,7 +65,7 @@ class ModelInfoTest {
     }
 
     @Test
-    void everySourceSaysWhatItIs() {
+    void sourcesReportTheirKind() {
         ModelSource hub = new ModelSource.HubRepository("owner/name", "main", List.of("a.bin"));
         ModelSource direct = new ModelSource.DirectDownload(URI.create("https://a.org/b"), "b.bin", "a".repeat(64));
         ModelSource embedded = new ModelSource.Embedded("f16");

@@ -30,7 +30,7 @@ class TranscribersTest {
     private final List<String> calls = new ArrayList<>();
 
     @Test
-    void anImplementationThatDeclaresNothingOnlyGetsTheDefaults() {
+    void withoutDeclarationsOnlyDefaultsAreAccepted() {
         Map<String, TranscribeOptions.Builder> refused = Map.ofEntries(
                 Map.entry("language=de", TranscribeOptions.builder().language(Language.of("de"))),
                 Map.entry("task=translate", TranscribeOptions.builder().task(Task.TRANSLATE)),
@@ -68,7 +68,7 @@ class TranscribersTest {
     }
 
     @Test
-    void aRefusalNamesTheSupportedValues() {
+    void rejectionNamesSupportedValues() {
         Capabilities declared = Capabilities.greedy()
                 .languages(List.of("en", "de"))
                 .range(TranscribeOption.BEAM_SIZE, 1, 8)
@@ -101,7 +101,7 @@ class TranscribersTest {
     }
 
     @Test
-    void loadOptionsAreCheckedBeforeTheModelIsLoaded() {
+    void checksLoadOptionsBeforeLoading() {
         Capabilities declared = Capabilities.greedy()
                 .devices("cpu", "gpu")
                 .computeTypes("int8")
@@ -132,7 +132,7 @@ class TranscribersTest {
     }
 
     @Test
-    void whatDecodesWindowByWindowHasNoChunks() {
+    void sequentialDecodingRejectsChunkOptions() {
         Capabilities declared = Capabilities.sequentialDecoding().build();
         assertRefused(declared, TranscribeOptions.builder().batchSize(4), "batch-size=4");
         assertRefused(
@@ -147,7 +147,7 @@ class TranscribersTest {
     }
 
     @Test
-    void whatDecodesChunksCannotFollowOnFromTheTextBefore() {
+    void chunkedDecodingRejectsPreviousText() {
         Capabilities declared = Capabilities.chunkedDecoding().build();
         assertRefused(
                 declared,
@@ -194,7 +194,7 @@ class TranscribersTest {
         return Transcribers.open(new Fake(declared), ModelFiles.of("fake", List.of()), options);
     }
 
-    /** Records what reaches it. */
+    /** Records its calls. */
     private final class Fake implements Implementation {
         private final Capabilities declared;
 

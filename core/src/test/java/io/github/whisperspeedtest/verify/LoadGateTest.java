@@ -19,18 +19,18 @@ class LoadGateTest {
     private static final Duration LIMIT = Duration.ofMinutes(1);
 
     @Test
-    void modelsThatFitAreLoadedAtOnce() throws Exception {
+    void loadsModelsThatFitConcurrently() throws Exception {
         assertThat(loadingAtOnce(new LoadGate(2, () -> 8 * GIBIBYTE), GIBIBYTE)).containsExactly(2, 2, 2, 2, 2, 1);
     }
 
     @Test
-    void modelsThatDoNotFitTogetherAreLoadedOneAfterTheOtherAndOneAloneAlways() throws Exception {
+    void loadsModelsThatDoNotFitOneByOne() throws Exception {
         assertThat(loadingAtOnce(new LoadGate(8, () -> 3 * GIBIBYTE), GIBIBYTE)).containsExactly(1, 1, 1, 1, 1, 1);
         assertThat(loadingAtOnce(new LoadGate(8, () -> 0), 100 * GIBIBYTE)).containsExactly(1, 1, 1, 1, 1, 1);
     }
 
     @Test
-    void neverMoreAreLoadedThanThereAreProcessors() throws Exception {
+    void loadsAtMostOneModelPerProcessor() throws Exception {
         assertThat(loadingAtOnce(new LoadGate(1, () -> 100 * GIBIBYTE), 1)).containsExactly(1, 1, 1, 1, 1, 1);
         assertThat(loadingAtOnce(new LoadGate(3, () -> 100 * GIBIBYTE), 1)).containsExactly(3, 3, 3, 3, 2, 1);
     }
@@ -73,7 +73,7 @@ class LoadGateTest {
         }
     }
 
-    /** Waits until so many threads have ended and nothing changes any more: each of the others loads, or waits in the gate. */
+    /** Waits until the given number of threads has ended and each of the others loads or waits in the gate. */
     private static void awaitRest(Thread[] threads, AtomicInteger loading, int ended) throws InterruptedException {
         long end = System.nanoTime() + LIMIT.toNanos();
         while (count(threads, Thread.State.TERMINATED) != ended || loading.get() + waiting(threads) != LOADS - ended) {

@@ -96,10 +96,10 @@ class ModelVerifierTest {
                         .build());
     }
 
-    // What is there
+    // Files in a place
 
     @Test
-    void aWholeModelThatLoadsIsComplete() throws IOException {
+    void modelThatLoadsIsComplete() throws IOException {
         CacheBuilder built = whole(hub, GOOD);
 
         Verdict verdict = verify("default", ModelPlace.HUB_CACHE, LOAD);
@@ -117,7 +117,7 @@ class ModelVerifierTest {
     }
 
     @Test
-    void nothingIsMissingAndSaysWhere() {
+    void missingModelNamesItsPlace() {
         Verdict verdict = verify("default", ModelPlace.HUB_CACHE, LOAD);
 
         assertThat(verdict.status()).isEqualTo(Status.MISSING);
@@ -126,14 +126,14 @@ class ModelVerifierTest {
     }
 
     @Test
-    void aPlaceThatAModelIsNeverKeptAtIsNotApplicable() {
+    void unusedPlaceIsNotApplicable() {
         assertThat(verify("default", ModelPlace.LOCAL_CACHE, LOAD).status()).isEqualTo(Status.NOT_APPLICABLE);
         assertThat(verify("direct", ModelPlace.HUB_CACHE, LOAD).status()).isEqualTo(Status.NOT_APPLICABLE);
         assertThat(verify("nonsense", ModelPlace.HUB_CACHE, LOAD).reason()).contains("nonsense", "default");
     }
 
     @Test
-    void aPartialFileIsIncompleteAndNothingIsLoaded() throws IOException {
+    void partialFileIsIncompleteWithoutLoading() throws IOException {
         CacheBuilder built = new CacheBuilder(hub, Scripted.REPOSITORY)
                 .ref("main", NEW)
                 .linked(NEW, "config.json", CONFIG)
@@ -147,7 +147,7 @@ class ModelVerifierTest {
     }
 
     @Test
-    void aPartialFileThatMayBeOneThatAPatternMeansIsIncomplete() throws IOException {
+    void partialFileThatMayMatchPatternIsIncomplete() throws IOException {
         CacheBuilder built = whole(hub, GOOD).incomplete("a".repeat(64), new byte[7]);
 
         assertFiles(verify("wild", ModelPlace.HUB_CACHE, LOAD), built.directory() + "/blobs/aaaa", "7 bytes");
@@ -155,14 +155,14 @@ class ModelVerifierTest {
     }
 
     @Test
-    void aLeftoverOfABlobThatIsThereWholeDoesNotSpoilTheModel() throws IOException {
+    void partialFileOfCompleteBlobIsIgnored() throws IOException {
         whole(hub, GOOD).incomplete(CacheBuilder.sha256(GOOD), new byte[7]);
 
         assertThat(verify("wild", ModelPlace.HUB_CACHE, LOAD).status()).isEqualTo(Status.COMPLETE);
     }
 
     @Test
-    void theHubsListingTellsWhoseAPartialFileIs() throws IOException {
+    void hubListingIdentifiesPartialFile() throws IOException {
         CacheBuilder built = whole(hub, GOOD).incomplete("a".repeat(64), new byte[7]);
         writeTree(built, GOOD.length);
         assertThat(verify("wild", ModelPlace.HUB_CACHE, LOAD).status()).isEqualTo(Status.COMPLETE);
@@ -172,7 +172,7 @@ class ModelVerifierTest {
     }
 
     @Test
-    void aPartOfAnotherFileOfTheRepositoryIsOnlyMentioned() throws IOException {
+    void unneededPartialFileIsOnlyMentioned() throws IOException {
         whole(hub, GOOD).incomplete("a".repeat(64), new byte[7]);
 
         Verdict verdict = verify("default", ModelPlace.HUB_CACHE, LOAD);
@@ -182,7 +182,7 @@ class ModelVerifierTest {
     }
 
     @Test
-    void megabytesOfConfigurationAreNoModel() throws IOException {
+    void modelWithoutWeightsIsIncomplete() throws IOException {
         byte[] big = new byte[2_500_000];
         new CacheBuilder(hub, Scripted.REPOSITORY).ref("main", NEW).linked(NEW, "config.json", big);
 
@@ -193,7 +193,7 @@ class ModelVerifierTest {
     }
 
     @Test
-    void placeholdersAndEmptyFilesAreNamedAtEveryLevel() throws IOException {
+    void everyLevelFindsPlaceholdersAndEmptyFiles() throws IOException {
         byte[] pointer = "version https://git-lfs.github.com/spec/v1\nsize 99\n".getBytes(StandardCharsets.UTF_8);
         byte[] page = "<!doctype html><p>Log in.".getBytes(StandardCharsets.UTF_8);
         write(home.models().resolve("scripted/model.bin"), page);
@@ -225,7 +225,7 @@ class ModelVerifierTest {
     }
 
     @Test
-    void aSizeThatTheHubDoesNotListIsFoundWithoutLoading() throws IOException {
+    void findsWrongSizeWithoutLoading() throws IOException {
         CacheBuilder built = whole(hub, GOOD);
         writeTree(built, GOOD.length + 1);
 
@@ -238,7 +238,7 @@ class ModelVerifierTest {
     }
 
     @Test
-    void aFileThatOnlyTheHubsListingKnowsOfIsMissed() throws IOException {
+    void findsMissingFileFromHubListing() throws IOException {
         CacheBuilder built = whole(hub, GOOD);
         Files.createDirectories(built.directory().resolve("trees"));
         Files.writeString(built.directory().resolve("trees").resolve(NEW + ".json"), """
@@ -254,7 +254,7 @@ class ModelVerifierTest {
     }
 
     @Test
-    void aDanglingLinkIsIncomplete() throws IOException {
+    void danglingLinkIsIncomplete() throws IOException {
         CacheBuilder built = whole(hub, GOOD);
         Files.delete(built.directory().resolve("blobs").resolve(CacheBuilder.sha256(GOOD)));
 
@@ -265,7 +265,7 @@ class ModelVerifierTest {
     }
 
     @Test
-    void aRefToAMissingSnapshotIsMissing() throws IOException {
+    void refToMissingSnapshotIsMissing() throws IOException {
         new CacheBuilder(hub, Scripted.REPOSITORY).ref("main", NEW);
 
         Verdict verdict = verify("default", ModelPlace.HUB_CACHE, LOAD);
@@ -275,7 +275,7 @@ class ModelVerifierTest {
     }
 
     @Test
-    void anOlderSnapshotDoesNotMakeUpForWhatMainPointsTo() throws IOException {
+    void olderSnapshotDoesNotReplaceMain() throws IOException {
         CacheBuilder built = new CacheBuilder(hub, Scripted.REPOSITORY)
                 .linked(OLD, "config.json", CONFIG)
                 .linked(OLD, "model.bin", GOOD)
@@ -290,7 +290,7 @@ class ModelVerifierTest {
     }
 
     @Test
-    void theNewestSnapshotIsTakenWhereTheRevisionIsUnknown() throws IOException {
+    void usesNewestSnapshotIfRevisionIsUnknown() throws IOException {
         CacheBuilder built = new CacheBuilder(hub, Scripted.REPOSITORY)
                 .linked(OLD, "config.json", CONFIG)
                 .linked(OLD, "model.bin", GOOD);
@@ -300,7 +300,7 @@ class ModelVerifierTest {
     }
 
     @Test
-    void aBlobOfTheSameSizeWithAnotherContentIsFoundByHashAndByLoading() throws IOException {
+    void findsChangedBlobOfSameSizeByHashAndByLoading() throws IOException {
         CacheBuilder built = whole(hub, GOOD);
         writeTree(built, GOOD.length);
         assertThat(verify("default", ModelPlace.HUB_CACHE, LOAD).status()).isEqualTo(Status.COMPLETE);
@@ -323,7 +323,7 @@ class ModelVerifierTest {
     }
 
     @Test
-    void aLinkToAnotherBlobThanTheHubListsIsFoundWithoutReading() throws IOException {
+    void findsLinkToWrongBlobWithoutReading() throws IOException {
         byte[] other = Scripted.content("evil");
         CacheBuilder built = whole(hub, other);
         writeTree(built, GOOD.length);
@@ -335,7 +335,7 @@ class ModelVerifierTest {
     }
 
     @Test
-    void smallFilesAreHashedAsGitDoes() throws IOException {
+    void hashesSmallFilesLikeGit() throws IOException {
         // As git hash-object says of a file with the two characters {}.
         String gitHash = "9e26dfeeb6e641a33dae4961196235bdb965b21b";
         CacheBuilder built = whole(hub, GOOD);
@@ -352,7 +352,7 @@ class ModelVerifierTest {
     }
 
     @Test
-    void aFileWithoutAKnownHashIsNamed() throws IOException {
+    void namesFileWithoutKnownHash() throws IOException {
         new CacheBuilder(hub, Scripted.REPOSITORY)
                 .ref("main", NEW)
                 .linked(NEW, "config.json", CONFIG)
@@ -363,7 +363,7 @@ class ModelVerifierTest {
     }
 
     @Test
-    void aDownloadsOwnHashIsHeldAgainstAPlainFile() throws IOException {
+    void comparesPlainFileWithHashOfDownload() throws IOException {
         Path file = write(home.models().resolve("direct/model.bin"), GOOD);
         assertThat(verify("direct", ModelPlace.LOCAL_CACHE, HASH).reason())
                 .isEqualTo("The hashes of 1 of 1 files match.");
@@ -373,7 +373,7 @@ class ModelVerifierTest {
     }
 
     @Test
-    void aFileThatMayNotBeReadIsIncomplete() throws IOException {
+    void unreadableFileIsIncomplete() throws IOException {
         CacheBuilder built = whole(hub, GOOD);
         Path blob = built.directory().resolve("blobs").resolve(CacheBuilder.sha256(GOOD));
         Files.setPosixFilePermissions(blob, PosixFilePermissions.fromString("---------"));
@@ -383,7 +383,7 @@ class ModelVerifierTest {
     }
 
     @Test
-    void aCacheThatIsALinkIsFollowed() throws IOException {
+    void followsLinkedCache() throws IOException {
         Path elsewhere = temporary.resolve("elsewhere");
         whole(elsewhere, GOOD);
         Files.createSymbolicLink(hub, elsewhere);
@@ -394,7 +394,7 @@ class ModelVerifierTest {
     }
 
     @Test
-    void aReadOnlyCacheIsCheckedAndNothingIsChanged() throws IOException {
+    void checksReadOnlyCacheWithoutChanges() throws IOException {
         CacheBuilder built = whole(hub, GOOD).incomplete("a".repeat(64), new byte[7]);
         writeTree(built, GOOD.length);
         new CacheBuilder(ownHub, Scripted.REPOSITORY).ref("main", NEW);
@@ -425,10 +425,10 @@ class ModelVerifierTest {
         }
     }
 
-    // Where it is
+    // Places
 
     @Test
-    void eachCacheIsJudgedFromItself() throws IOException {
+    void checksEachCacheIndependently() throws IOException {
         CacheBuilder built = whole(ownHub, GOOD);
         assertThat(verify("own", ModelPlace.LOCAL_CACHE, LOAD).status()).isEqualTo(Status.COMPLETE);
         assertThat(verify("own", ModelPlace.HUB_CACHE, LOAD).status()).isEqualTo(Status.MISSING);
@@ -441,7 +441,7 @@ class ModelVerifierTest {
     }
 
     @Test
-    void whatIsCheckedIsWhatIsLoaded() throws IOException {
+    void checksSameFilesThatLoadReads() throws IOException {
         CacheBuilder fallback =
                 new CacheBuilder(ownHub, Scripted.FALLBACK).ref("main", NEW).linked(NEW, "model.bin", GOOD);
         ModelStore store = new ModelStore(home, hub);
@@ -466,7 +466,7 @@ class ModelVerifierTest {
     }
 
     @Test
-    void aPlainFileAndTheSameModelInTheHubsCacheAreTwoThings() throws IOException {
+    void checksPlainFileAndHubCacheSeparately() throws IOException {
         CacheBuilder built = whole(hub, GOOD);
         ModelStore store = new ModelStore(home, hub);
         assertThat(verify("plain", ModelPlace.LOCAL_CACHE, LOAD).status()).isEqualTo(Status.MISSING);
@@ -487,7 +487,7 @@ class ModelVerifierTest {
     }
 
     @Test
-    void aSecondRepositoryIsPartOfTheModel() throws IOException {
+    void secondRepositoryIsPartOfModel() throws IOException {
         CacheBuilder tokenizer =
                 new CacheBuilder(hub, Scripted.TOKENIZER).ref("main", OLD).linked(OLD, "tokenizer.json", CONFIG);
         assertThat(verify("borrows", ModelPlace.HUB_CACHE, LOAD).status())
@@ -506,7 +506,7 @@ class ModelVerifierTest {
     }
 
     @Test
-    void aCompanionIsNoPartOfTheModel() throws IOException {
+    void companionIsNotPartOfModel() throws IOException {
         CacheBuilder model = whole(hub, GOOD);
         Verdict alone = verify("accompanied", ModelPlace.HUB_CACHE, LOAD);
         assertThat(alone.status()).isEqualTo(Status.COMPLETE);
@@ -525,7 +525,7 @@ class ModelVerifierTest {
     }
 
     @Test
-    void aBlobThatTwoFilesShareTakesItsSpaceOnce() throws IOException {
+    void countsSharedBlobOnce() throws IOException {
         new CacheBuilder(hub, Scripted.REPOSITORY)
                 .ref("main", NEW)
                 .linked(NEW, "config.json", GOOD)
@@ -535,7 +535,7 @@ class ModelVerifierTest {
                 .isEqualTo(GOOD.length);
     }
 
-    // How loading ends
+    // Outcomes of loading
 
     @ParameterizedTest
     @CsvSource({
@@ -547,7 +547,8 @@ class ModelVerifierTest {
         "trip, INCOMPLETE, REFUSED, index 7 of 3",
         "engine, INCOMPLETE, REFUSED, The engine returned -6",
     })
-    void whateverLoadingDoesIsAVerdict(String word, Status status, Problem problem, String message) throws IOException {
+    void everyOutcomeOfLoadingIsVerdict(String word, Status status, Problem problem, String message)
+            throws IOException {
         whole(hub, Scripted.content(word));
 
         Verdict verdict = verify("default", ModelPlace.HUB_CACHE, LOAD);
@@ -562,7 +563,7 @@ class ModelVerifierTest {
     }
 
     @Test
-    void aModelThatLoopsIsAVerdictThatIsNotRemembered() throws IOException {
+    void timeoutIsVerdictThatIsNotCached() throws IOException {
         whole(hub, Scripted.content("loop"));
         VerifyOptions brief = LOAD.withTimeLimit(Duration.ofSeconds(2));
 
@@ -575,7 +576,7 @@ class ModelVerifierTest {
     }
 
     @Test
-    void aModelWhoseEngineIsNotHereIsNotCheckable() throws IOException {
+    void modelWithoutEngineIsNotCheckable() throws IOException {
         whole(hub, GOOD);
 
         Verdict verdict = verifier.verify(new Scripted.Absent(), "default", ModelPlace.HUB_CACHE, LOAD);
@@ -591,7 +592,7 @@ class ModelVerifierTest {
     }
 
     @Test
-    void anImplementationWithoutAListOfModelsIsAVerdict() {
+    void implementationThatCannotListModelsGetsVerdict() {
         Verdict verdict = verifier.verify(new Scripted.Broken(), "default", ModelPlace.HUB_CACHE, LOAD);
 
         assertThat(verdict.status()).isEqualTo(Status.NOT_CHECKABLE);
@@ -599,7 +600,7 @@ class ModelVerifierTest {
     }
 
     @Test
-    void nothingGoesToTheNetwork() throws IOException {
+    void makesNoNetworkConnections() throws IOException {
         whole(hub, Scripted.content("offline"));
         List<URI> asked = Collections.synchronizedList(new ArrayList<>());
         ProxySelector before = ProxySelector.getDefault();
@@ -631,10 +632,10 @@ class ModelVerifierTest {
         assertThat(home.models()).doesNotExist();
     }
 
-    // What is remembered
+    // Verdict cache
 
     @Test
-    void nothingIsLoadedTwiceUntilAFileChanges() throws IOException {
+    void loadsAgainOnlyIfFileChanges() throws IOException {
         CacheBuilder built = whole(hub, GOOD);
         assertThat(verify("default", ModelPlace.HUB_CACHE, LOAD).remembered()).isFalse();
         assertThat(verify("default", ModelPlace.HUB_CACHE, LOAD).remembered()).isTrue();
@@ -655,7 +656,7 @@ class ModelVerifierTest {
     }
 
     @Test
-    void anotherEngineAnotherVersionAndAnotherLevelAreCheckedAnew() throws IOException {
+    void checksAgainForOtherEngineVersionOrLevel() throws IOException {
         whole(hub, GOOD);
         Path library = write(temporary.resolve("libengine.so"), new byte[1]);
         Implementation newer = new Scripted() {
@@ -684,7 +685,7 @@ class ModelVerifierTest {
     }
 
     @Test
-    void earlierVerdictsAreLeftAsideWhereThatIsAskedFor() throws IOException {
+    void ignoresCachedVerdictsOnRequest() throws IOException {
         whole(hub, GOOD);
         verify("default", ModelPlace.HUB_CACHE, LOAD.withCaching(Caching.OFF));
         assertThat(home.data().resolve(ModelVerifier.VERDICTS_FILE)).doesNotExist();
@@ -700,10 +701,10 @@ class ModelVerifierTest {
         assertThat(loadedFiles()).hasSize(4);
     }
 
-    // Many at once
+    // Several requests
 
     @Test
-    void verdictsComeInTheOrderOfTheRequestsAndOneFailureLeavesTheOthersAlone() throws IOException {
+    void verdictsAreInRequestOrderAndIndependent() throws IOException {
         whole(hub, GOOD);
         whole(ownHub, Scripted.content("abort"));
         List<VerifyRequest> requests = List.of(
@@ -739,7 +740,7 @@ class ModelVerifierTest {
     }
 
     @Test
-    void anInterruptedCheckEnds() throws IOException {
+    void interruptEndsCheck() throws IOException {
         whole(hub, Scripted.content("loop"));
         Thread caller = Thread.currentThread();
         VerifyListener interrupting = new VerifyListener() {

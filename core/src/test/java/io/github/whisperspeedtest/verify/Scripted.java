@@ -28,9 +28,9 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * An implementation that does what its model file says.
+ * An implementation that is scripted by its model file.
  *
- * <p>The file {@code model.bin} holds a word and ends with {@code end}, so that one that is cut short is found out.
+ * <p>The file {@code model.bin} contains a word and ends with {@code end}, so that a truncated file is detected.
  */
 public class Scripted implements Implementation {
     /** The repository that all of its hub models come from. */
@@ -40,7 +40,7 @@ public class Scripted implements Implementation {
     static final String TOKENIZER = "acme/tokenizer";
     static final String COMPANION = "acme/detector";
 
-    /** A file that gets a line for each model that is loaded. */
+    /** A file with one line per loaded model. */
     private static final String LOADS_PROPERTY = "whisperspeedtest.test.loads";
 
     private final String id;
@@ -229,7 +229,7 @@ public class Scripted implements Implementation {
             try {
                 new CountDownLatch(1).await();
             } catch (InterruptedException e) {
-                // Native code does not listen either.
+                // Native code ignores interrupts, too.
             }
         }
     }

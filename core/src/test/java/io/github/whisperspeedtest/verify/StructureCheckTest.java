@@ -31,7 +31,7 @@ class StructureCheckTest {
     }
 
     @Test
-    void whatTheImplementationRefusesIsIncomplete() {
+    void rejectedModelIsIncomplete() {
         Finding finding = check(29, files -> {
             throw new ModelException(files.single() + " is cut short.");
         });
@@ -40,7 +40,7 @@ class StructureCheckTest {
     }
 
     @Test
-    void whatAReaderTripsOverIsIncomplete() {
+    void readerExceptionIsIncomplete() {
         assertThat(check(29, files -> {
                             throw new IndexOutOfBoundsException("7");
                         })
@@ -49,7 +49,7 @@ class StructureCheckTest {
     }
 
     @Test
-    void whatTheMachineLacksSaysNothingOfTheFiles() {
+    void unavailableEngineIsNotCheckable() {
         assertThat(check(29, files -> {
                             throw new EngineUnavailableException("no library");
                         })
@@ -58,7 +58,7 @@ class StructureCheckTest {
     }
 
     @Test
-    void onlyWhereNobodyKnowsTheFormatDoesTheSizeDecide() {
+    void sizeDecidesOnlyForUnknownFormat() {
         assertThat(check(29 * 16, files -> false).status()).isEqualTo(Verdict.Status.COMPLETE);
         Finding small = check(30 * 16, files -> false);
         assertThat(small.status()).isEqualTo(Verdict.Status.INCOMPLETE);

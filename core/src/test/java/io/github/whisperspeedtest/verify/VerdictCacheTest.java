@@ -46,7 +46,7 @@ class VerdictCacheTest {
     }
 
     @Test
-    void aFindingIsReadByTheNextProcessAsItWas() {
+    void findingSurvivesRestart() {
         VerdictCache cache = new VerdictCache(file);
         cache.put(new Fingerprint("a", "1"), GOOD, List.of(model));
         cache.put(new Fingerprint("b", "1"), BAD, List.of(model));
@@ -58,7 +58,7 @@ class VerdictCacheTest {
     }
 
     @Test
-    void findingsAboutFilesThatAreGoneAreForgotten() throws IOException {
+    void removesFindingsOfDeletedFiles() throws IOException {
         VerdictCache cache = new VerdictCache(file);
         Path gone = Files.createFile(temporary.resolve("gone.bin"));
         cache.put(new Fingerprint("gone", "1"), GOOD, List.of(model, gone));
@@ -69,7 +69,7 @@ class VerdictCacheTest {
     }
 
     @Test
-    void aNewStateTakesThePlaceOfTheOldOne() {
+    void newFindingReplacesOldOne() {
         VerdictCache cache = new VerdictCache(file);
         cache.put(new Fingerprint("a", "1"), GOOD, List.of(model));
         cache.put(new Fingerprint("a", "2"), BAD, List.of(model));
@@ -109,7 +109,7 @@ class VerdictCacheTest {
     }
 
     @Test
-    void aFileOfAnotherVersionIsNotRead() throws IOException {
+    void ignoresFileOfOtherVersion() throws IOException {
         Files.createDirectories(file.getParent());
         Files.writeString(file, "{\"version\": 2, \"anything\": 7}");
 
@@ -119,7 +119,7 @@ class VerdictCacheTest {
     }
 
     @Test
-    void whatCannotBeKeptIsNoFailure() throws IOException {
+    void unwritableCacheIsNotAnError() throws IOException {
         Path notADirectory = Files.createFile(temporary.resolve("occupied"));
         VerdictCache cache = new VerdictCache(notADirectory.resolve("verdicts.json"));
 
@@ -130,7 +130,7 @@ class VerdictCacheTest {
 
     @Tag("processes")
     @Test
-    void processesThatWriteAtOnceLoseNothing() throws Exception {
+    void concurrentProcessesLoseNoFindings() throws Exception {
         ChildJvm jvm = ChildJvm.builder()
                 .jvmArguments(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"))
                 .timeLimit(Duration.ofMinutes(2))

@@ -60,7 +60,7 @@ class GroupedNetworkTest {
 
     @ParameterizedTest
     @CsvSource({"2, 32", "3, 64", "4, 32", "4, 64", "6, 64", "8, 32", "8, 64"})
-    void computesWhatTheWeightsSay(int bits, int groupSize) {
+    void usesDequantizedWeights(int bits, int groupSize) {
         Checkpoint exact =
                 new AffineQuantizer(bits, groupSize, DataType.F32, Bias.MULTIPLE_OF_SCALE).quantize(PLAIN, all());
         assertThat(distance(exact, Precision.AS_STORED)).isLessThan(1e-4);
@@ -104,7 +104,7 @@ class GroupedNetworkTest {
     /** The rounding error of the biases must not be lost. */
     @ParameterizedTest
     @CsvSource({"4, F16", "8, F16", "4, BF16", "8, BF16"})
-    void computesWhatRoundedWeightsSay(int bits, DataType stored) {
+    void usesDequantizedRoundedWeights(int bits, DataType stored) {
         Checkpoint rounded = new AffineQuantizer(bits, 64, stored, Bias.MULTIPLE_OF_SCALE).quantize(PLAIN, all());
         assertThat(distance(rounded, Precision.AS_STORED)).isLessThan(1e-5);
     }
@@ -112,7 +112,7 @@ class GroupedNetworkTest {
     /** With and without the embedding, in encoder and decoder, with several widths within one attention. */
     @ParameterizedTest
     @ValueSource(strings = {".*token_embedding.*", ".*(query|mlp.0).*", "encoder.*"})
-    void computesWithPlainAndQuantisedLayersSideBySide(String pattern) {
+    void mixesPlainAndQuantizedLayers(String pattern) {
         Checkpoint some =
                 new AffineQuantizer(4, 32, DataType.F16, Bias.MINIMUM).quantize(PLAIN, name -> name.matches(pattern));
         Checkpoint all = new AffineQuantizer(8, 64, DataType.F32, Bias.MULTIPLE_OF_SCALE)
@@ -125,7 +125,7 @@ class GroupedNetworkTest {
     /** Other precisions receive floats and quantize them again if required. */
     @ParameterizedTest
     @CsvSource({"FLOAT32, 1e-4", "INT8, 0.05", "BLOCKWISE_8, 0.05", "BLOCKWISE_4, 0.4"})
-    void takesGroupsForFloatsInOtherPrecisions(Precision precision, double tolerance) {
+    void dequantizesGroupsForOtherPrecisions(Precision precision, double tolerance) {
         Checkpoint grouped = new AffineQuantizer(4, 64, DataType.F16, Bias.MINIMUM).quantize(PLAIN, all());
         assertThat(distance(grouped, precision)).isLessThan(tolerance);
         try (OnnxNetwork network = OnnxNetwork.load(grouped, OnnxOptions.cpu(precision, 2))) {
@@ -134,7 +134,7 @@ class GroupedNetworkTest {
     }
 
     @Test
-    void takesGroupsForFloatsInTheFormForOtherProviders() {
+    void dequantizesGroupsInPlainEncoderForm() {
         Checkpoint grouped = new AffineQuantizer(4, 64, DataType.F16, Bias.MINIMUM).quantize(PLAIN, all());
         OnnxOptions options = new OnnxOptions(Precision.FLOAT32, 2, OnnxOptions.EncoderForm.PLAIN, null, null);
         assertThat(distance(grouped, options, LinearForms.of(Precision.FLOAT32)))

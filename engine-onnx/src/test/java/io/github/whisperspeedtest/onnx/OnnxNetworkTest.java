@@ -51,7 +51,7 @@ class OnnxNetworkTest extends NetworkContract {
     }
 
     @Test
-    void theFormForOtherProvidersHasFixedShapesAndPlainOperators() {
+    void plainEncoderFormHasFixedShapesAndStandardOperators() {
         Precision half = Precision.FLOAT16;
         GraphProto graph = EncoderGraph.plain(MICRO, half.encoderLayers(), half.encoderType())
                 .build()
@@ -67,7 +67,7 @@ class OnnxNetworkTest extends NetworkContract {
     }
 
     @Test
-    void computesTheSameInTheFormForOtherProviders() {
+    void plainEncoderFormGivesSameResult() {
         OnnxOptions options = new OnnxOptions(Precision.FLOAT32, 2, OnnxOptions.EncoderForm.PLAIN, null, null);
         try (OnnxNetwork network = OnnxNetwork.load(MICRO, options)) {
             assertThat(network.encoderPlacement()).isEmpty();
@@ -84,7 +84,7 @@ class OnnxNetworkTest extends NetworkContract {
 
     /** 16-bit arithmetic is slow on the CPU provider, so a network of a fortieth of the size is used. */
     @Test
-    void computesWithHalfFloats() {
+    void computesWithFloat16() {
         Checkpoint small = smallCheckpoint();
         float[] window =
                 new float[small.dimensions().nMels() * 2 * small.dimensions().nAudioCtx()];
@@ -147,7 +147,7 @@ class OnnxNetworkTest extends NetworkContract {
     }
 
     @Test
-    void writesGraphsThatAnyToolOpens(@TempDir Path directory) throws Exception {
+    void dumpsLoadableGraphs(@TempDir Path directory) throws Exception {
         OnnxNetwork.load(MICRO, OnnxOptions.cpu(Precision.INT8, 1).withDumpGraph(directory))
                 .close();
         try (OrtSession encoder = OnnxRuntime.get()

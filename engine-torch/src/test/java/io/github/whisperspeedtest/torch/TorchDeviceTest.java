@@ -26,7 +26,7 @@ class TorchDeviceTest {
     }
 
     @Test
-    void computesOnEachDeviceThatItSaysIsThere() {
+    void computesOnEachAvailableDevice() {
         Arrays.stream(TorchDevice.values())
                 .filter(device -> device.problem().isEmpty())
                 .forEach(device -> {
@@ -55,7 +55,7 @@ class TorchDeviceTest {
     }
 
     @Test
-    void keepsOnlyTheFirstSentenceOfAMessage() {
+    void keepsFirstSentenceOfMessage() {
         assertThat(TorchDevice.firstSentence("MPS backend out of memory (max allowed: 1.70 GB). Tried to.\nAnd more."))
                 .isEqualTo("MPS backend out of memory (max allowed: 1.70 GB)");
         assertThat(TorchDevice.firstSentence("Nothing to say.")).isEqualTo("Nothing to say");

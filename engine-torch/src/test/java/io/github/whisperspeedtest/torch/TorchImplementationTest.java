@@ -17,7 +17,7 @@ class TorchImplementationTest {
     private final LoadOptions cpu = LoadOptions.defaults().withDevice("cpu");
 
     @Test
-    void itsLoadOptionsAreDeclared() {
+    void declaresLoadOptions() {
         Transcribers.check(new Some(), cpu.withComputeType("bfloat16").withThreads(512));
         assertRefused(cpu.withDevice("tpu"), "device=tpu", "auto, cpu, mps, cuda");
         assertRefused(cpu.withComputeType("int4"), "compute-type=int4", "auto, float32, bfloat16, float16, int8");

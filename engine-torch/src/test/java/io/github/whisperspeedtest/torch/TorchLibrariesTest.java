@@ -16,7 +16,7 @@ class TorchLibrariesTest {
         "Mac OS X,   aarch64, osx-aarch64,   libdjl_torch.dylib",
         "Windows 11, amd64,   win-x86_64,    djl_torch.dll",
     })
-    void namesPlatformsThatThereIsABridgeFor(String os, String arch, String classifier, String bridge) {
+    void namesSupportedPlatforms(String os, String arch, String classifier, String bridge) {
         assertThat(TorchLibraries.classifier(os, arch, "")).isEqualTo(classifier);
         assertThat(getClass().getClassLoader().getResource("jnilib/" + classifier + "/cpu/" + bridge))
                 .isNotNull();
@@ -42,7 +42,7 @@ class TorchLibrariesTest {
     }
 
     @Test
-    void takesTheReleaseOutOfAVersion() {
+    void extractsReleaseFromVersion() {
         assertThat(TorchLibraries.release("2.7.1-20250812")).isEqualTo("2.7.1");
         assertThat(TorchLibraries.release("2.7.1")).isEqualTo("2.7.1");
     }

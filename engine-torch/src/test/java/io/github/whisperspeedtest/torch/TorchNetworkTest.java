@@ -114,7 +114,7 @@ class TorchNetworkTest extends NetworkContract {
     /** Compares the engine's search with a plain implementation of the rules on logits in Java. */
     @ParameterizedTest
     @CsvSource({"true, 100", "false, 100", "true, 5"})
-    void searchesGreedilyAsItsCallerWould(boolean timestamps, int maxTokens) {
+    void greedySearchMatchesPlainImplementation(boolean timestamps, int maxTokens) {
         GreedyRules rules = rules(timestamps, maxTokens);
         List<float[]> batch = MicroSamples.all().stream()
                 .limit(7)

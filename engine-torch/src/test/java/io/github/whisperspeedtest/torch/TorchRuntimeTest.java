@@ -35,7 +35,7 @@ class TorchRuntimeTest {
     private static final String LIBRARY = System.mapLibraryName("torch_cpu");
     private static final String BRIDGE = System.mapLibraryName("djl_torch");
 
-    /** Where two processes unpacked the libraries concurrently; unpacking half a gigabyte takes seconds. */
+    /** Libraries unpacked by two concurrent processes; unpacking half a gigabyte takes seconds. */
     @TempDir
     private static Path sharedHome;
 
@@ -60,7 +60,7 @@ class TorchRuntimeTest {
     }
 
     @Test
-    void startsInTwoProcessesThatUnpackAtOnce() throws IOException {
+    void startsInTwoConcurrentProcesses() throws IOException {
         assertThat(FIRST_ANSWERS).hasSize(2).allSatisfy(answer -> {
             assertThat(answer.first()).isInstanceOfSatisfying(Availability.Available.class, available -> {
                 assertThat(available.runtime()).isEqualTo("PyTorch 2.7.1 (DJL 0.35.1)");
@@ -75,7 +75,7 @@ class TorchRuntimeTest {
     }
 
     @Test
-    void unpacksOnceAndRepairsALibraryThatWasCutOff() throws IOException {
+    void unpacksOnceAndRepairsTruncatedLibrary() throws IOException {
         Path library = libraries().resolve(LIBRARY);
         long size = Files.size(library);
         Object identity = Files.getAttribute(library, "fileKey");
@@ -90,7 +90,7 @@ class TorchRuntimeTest {
     }
 
     @Test
-    void namesTheArtifactsThatAreMissing() {
+    void namesMissingArtifacts() {
         assertMissing("pytorch-native-", "not on the class path", "ai.djl.pytorch:pytorch-native-cpu:2.7.1:");
         assertMissing("pytorch-jni-", "not on the class path", "ai.djl.pytorch:pytorch-jni:2.7.1-0.35.1");
         assertMissing("pytorch-engine-", "not on the class path", "ai.djl.pytorch:pytorch-engine");
@@ -118,7 +118,7 @@ class TorchRuntimeTest {
     }
 
     @Test
-    void namesTheHomeWhereItCannotUnpack() throws IOException {
+    void namesHomeIfUnpackingFails() throws IOException {
         Path home = Files.writeString(directory.resolve("home"), "a file where a directory should be");
         Answer answer = ask(Way.OURS, child(home));
         assertThat(answer.first()).isInstanceOfSatisfying(Availability.Unavailable.class, missing -> {
@@ -177,7 +177,7 @@ class TorchRuntimeTest {
     }
 
     @Test
-    void keepsTheNumberOfThreadsForEachThread() throws InterruptedException {
+    void setsNumberOfThreadsPerThread() throws InterruptedException {
         TorchRuntime runtime = TorchRuntime.start(TestContexts.ofEngine());
         runtime.setThreads(3);
         int[] seen = new int[2];

@@ -29,7 +29,7 @@ class TorchTranscribersTest {
     private final LoadOptions cpu = LoadOptions.defaults().withDevice("cpu");
 
     @Test
-    void takesTheBestDeviceAndItsFastestTypeByDefault() {
+    void choosesBestDeviceAndFastestTypeByDefault() {
         TorchOptions options = transcribers.options(LoadOptions.defaults().withThreads(3));
         assertThat(options.device()).isEqualTo(TorchDevice.best());
         assertThat(options.precision()).isEqualTo(TorchPrecision.automatic(TorchDevice.best()));
@@ -38,13 +38,13 @@ class TorchTranscribersTest {
 
     @ParameterizedTest
     @EnumSource
-    void takesEveryTypeOfTheProcessorByItsName(TorchPrecision precision) {
+    void acceptsEveryCpuTypeByName(TorchPrecision precision) {
         assertThat(transcribers.options(cpu.withComputeType(precision.label())))
                 .isEqualTo(new TorchOptions(TorchDevice.CPU, precision, cpu.threads()));
     }
 
     @Test
-    void refusesATypeThatTheDeviceLacks() {
+    void rejectsUnsupportedType() {
         assertRefused(cpu.withComputeType("int4"), "compute-type=int4", "auto, float32, bfloat16, float16, int8");
     }
 

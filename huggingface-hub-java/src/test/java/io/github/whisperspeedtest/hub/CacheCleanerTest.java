@@ -42,7 +42,7 @@ class CacheCleanerTest {
     }
 
     @Test
-    void deletesARevisionAndTheContentsThatOnlyItUses() {
+    void deletesRevisionAndUnsharedBlobs() {
         assertThat(cleaner.deleteRevision(REPOSITORY, "v1")).isEqualTo(OLD.length + 2 * 40);
 
         assertThat(cache.find(REPOSITORY, "v1")).isEmpty();
@@ -76,7 +76,7 @@ class CacheCleanerTest {
     }
 
     @Test
-    void doesNothingWhereThereIsNothing() {
+    void ignoresUnknownRepositoriesAndRevisions() {
         assertThat(cleaner.deleteRepository("acme/none")).isZero();
         assertThat(cleaner.deleteRevision(REPOSITORY, "none")).isZero();
         assertThat(cleaner.deleteRevision("acme/none", "main")).isZero();
@@ -99,7 +99,7 @@ class CacheCleanerTest {
     }
 
     @Test
-    void verifyingTellsWhatIsWrongWithEachFile() throws IOException {
+    void verifyReportsResultOfEachFile() throws IOException {
         builder.copied(second, "unknown.txt", NEW);
         Files.createSymbolicLink(builder.snapshot(second).resolve("broken.txt"), Path.of("nowhere"));
         Files.writeString(builder.directory().resolve("blobs").resolve(CacheBuilder.sha256(NEW)), "damaged");
@@ -110,7 +110,7 @@ class CacheCleanerTest {
     }
 
     @Test
-    void anInterruptEndsAVerification() {
+    void interruptEndsVerification() {
         Snapshot snapshot = cache.find(REPOSITORY, "main").orElseThrow();
         Thread.currentThread().interrupt();
 

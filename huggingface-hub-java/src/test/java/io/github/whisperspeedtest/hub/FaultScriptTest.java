@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A hundred ways for a server to misbehave, each the same in every run. */
+/** Runs a hundred reproducible fault scripts. */
 @Tag("processes")
 @Timeout(180)
 class FaultScriptTest {
@@ -21,9 +21,9 @@ class FaultScriptTest {
     private Path temporary;
 
     @Test
-    void everyScriptEndsWithAGoodModelOrAClearMessageAndNoLogHoldsASecret() throws IOException, InterruptedException {
+    void everyScriptEndsWithCompleteModelOrClearMessageAndLogsNoSecret() throws IOException, InterruptedException {
         Path output = temporary.resolve("output.txt");
-        // A process of its own logs everything, which the JVM of the other tests has decided not to.
+        // A separate process logs everything; the JVM of the other tests has logging disabled.
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Dorg.slf4j.simpleLogger.defaultLogLevel=trace",

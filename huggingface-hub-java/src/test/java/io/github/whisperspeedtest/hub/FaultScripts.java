@@ -66,7 +66,7 @@ final class FaultScripts {
                 good = false;
                 assertClear(e, seed);
                 assertNothingHalfIsTakenForWhole(cache, seed);
-                // A hub that has come to its senses, and the same place.
+                // The same cache, now with a hub without faults.
                 server.clearFaults();
                 assertGood(downloader.download(source, DownloadListener.SILENT), seed);
             }

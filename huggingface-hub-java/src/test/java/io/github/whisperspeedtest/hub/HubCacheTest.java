@@ -32,7 +32,7 @@ class HubCacheTest {
     private Path temporary;
 
     @Test
-    void aBranchLeadsToItsSnapshotAndTheBlobsBehindIt() throws IOException {
+    void resolvesBranchToSnapshotAndBlobs() throws IOException {
         Path root = temporary.resolve("hub");
         CacheBuilder builder = new CacheBuilder(root, REPOSITORY)
                 .ref("main", NEW)
@@ -57,14 +57,14 @@ class HubCacheTest {
     }
 
     @Test
-    void aRefWithSlashesInItsNameIsFound() throws IOException {
+    void findsRefWithSlashes() throws IOException {
         new CacheBuilder(temporary, REPOSITORY).ref("refs/pr/1", NEW).linked(NEW, "model.bin", WEIGHTS);
 
         assertThat(new HubCache(temporary).find(REPOSITORY, "refs/pr/1")).isPresent();
     }
 
     @Test
-    void aRefToAMissingSnapshotIsKnownButLeadsNowhere() throws IOException {
+    void refToMissingSnapshotHasNoSnapshot() throws IOException {
         new CacheBuilder(temporary, REPOSITORY).ref("main", NEW).linked(OLD, "model.bin", WEIGHTS);
         HubCache cache = new HubCache(temporary);
 
@@ -77,7 +77,7 @@ class HubCacheTest {
     }
 
     @Test
-    void theNewestSnapshotIsTheOneThatAFileWasPutIntoLast() throws IOException {
+    void newestSnapshotIsTheLastModified() throws IOException {
         CacheBuilder builder = new CacheBuilder(temporary, REPOSITORY)
                 .linked(OLD, "model.bin", WEIGHTS)
                 .linked(NEW, "config.json", CONFIG);
@@ -94,7 +94,7 @@ class HubCacheTest {
     }
 
     @Test
-    void sharedBlobsAreCountedOnce() throws IOException {
+    void countsSharedBlobsOnce() throws IOException {
         CacheBuilder builder = new CacheBuilder(temporary, REPOSITORY)
                 .linked(OLD, "model.bin", WEIGHTS)
                 .linked(NEW, "config.json", CONFIG);
@@ -117,7 +117,7 @@ class HubCacheTest {
     }
 
     @Test
-    void copiesInPlaceOfLinksAreFilesWithoutABlob() throws IOException {
+    void copiedFilesHaveNoBlob() throws IOException {
         new CacheBuilder(temporary, REPOSITORY).ref("main", NEW).copied(NEW, "model.bin", WEIGHTS);
 
         SnapshotFile file = new HubCache(temporary)
@@ -132,7 +132,7 @@ class HubCacheTest {
     }
 
     @Test
-    void partialFilesAreListedWithTheBlobThatTheyWereToBecome() throws IOException {
+    void listsPartialFilesWithTheirBlob() throws IOException {
         String blob = CacheBuilder.sha256(WEIGHTS);
         CacheBuilder builder = new CacheBuilder(temporary, REPOSITORY).incomplete(blob, CONFIG);
         Path old = Files.write(builder.directory().resolve("blobs").resolve(blob + ".incomplete"), WEIGHTS);
@@ -166,7 +166,7 @@ class HubCacheTest {
     }
 
     @Test
-    void strangeContentIsAWarningAndTheRestIsStillRead() throws IOException {
+    void warnsAboutUnknownContentAndReadsTheRest() throws IOException {
         new CacheBuilder(temporary, REPOSITORY).ref("main", NEW).linked(NEW, "model.bin", WEIGHTS);
         Path foreign = Files.writeString(temporary.resolve("notes.txt"), "mine");
         Path folder = Files.createDirectory(temporary.resolve("something"));
@@ -207,7 +207,7 @@ class HubCacheTest {
     }
 
     @Test
-    void aCacheThatIsALinkIsReadThroughIt() throws IOException {
+    void readsLinkedCache() throws IOException {
         Path real = temporary.resolve("elsewhere");
         new CacheBuilder(real, REPOSITORY).ref("main", NEW).linked(NEW, "model.bin", WEIGHTS);
         Path link = Files.createSymbolicLink(temporary.resolve("hub"), Path.of("elsewhere"));
@@ -222,7 +222,7 @@ class HubCacheTest {
     }
 
     @Test
-    void aRepositoryThatIsALinkIsReadThroughIt() throws IOException {
+    void readsLinkedRepository() throws IOException {
         Path other = temporary.resolve("other");
         new CacheBuilder(other, REPOSITORY).ref("main", NEW).linked(NEW, "model.bin", WEIGHTS);
         Path root = Files.createDirectory(temporary.resolve("hub"));
@@ -235,7 +235,7 @@ class HubCacheTest {
     }
 
     @Test
-    void anUnreadableFolderIsAWarning() throws IOException {
+    void warnsAboutUnreadableFolder() throws IOException {
         CacheBuilder builder = new CacheBuilder(temporary, REPOSITORY).linked(NEW, "model.bin", WEIGHTS);
         Path snapshots = builder.directory().resolve("snapshots");
         Files.setPosixFilePermissions(snapshots, PosixFilePermissions.fromString("---------"));
@@ -251,7 +251,7 @@ class HubCacheTest {
     }
 
     @Test
-    void aMissingCacheIsEmptyAndAFileInItsPlaceAWarning() throws IOException {
+    void missingCacheIsEmptyAndFileInItsPlaceIsWarning() throws IOException {
         assertThat(new HubCache(temporary.resolve("none")).scan())
                 .isEqualTo(new CacheScan(temporary.resolve("none"), List.of(), 0, List.of()));
 
@@ -266,7 +266,7 @@ class HubCacheTest {
             strings = {
                 "", "..", "../x", "a/b/c", "/abs", "a/..", "a//b", "a--b", "C:\\x", "a/b\n", "x.git", "a\\b", "-a"
             })
-    void namesThatAreNoRepositoriesAreRefused(String name) {
+    void rejectsInvalidRepositoryNames(String name) {
         HubCache cache = new HubCache(temporary);
 
         assertThatThrownBy(() -> cache.directoryOf(name)).isInstanceOf(HubException.class);
@@ -275,7 +275,7 @@ class HubCacheTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"", "..", "../../etc", "/etc/passwd", "a/../b", "C:/x", "a\\b", "nul", "refs/aux.txt", "a\0b"})
-    void namesThatAreNoRevisionsAreRefused(String name) {
+    void rejectsInvalidRevisionNames(String name) {
         HubCache cache = new HubCache(temporary);
 
         assertThatThrownBy(() -> cache.find(REPOSITORY, name)).isInstanceOf(HubException.class);
@@ -283,7 +283,7 @@ class HubCacheTest {
     }
 
     @Test
-    void aRefThatLeadsOutOfTheRepositoryIsNotFollowed() throws IOException {
+    void doesNotFollowRefOutsideRepository() throws IOException {
         new CacheBuilder(temporary, REPOSITORY).ref("main", "../../models--acme--other/snapshots/" + NEW);
         new CacheBuilder(temporary, "acme/other").linked(NEW, "model.bin", WEIGHTS);
 
@@ -291,7 +291,7 @@ class HubCacheTest {
     }
 
     @Test
-    void theListingThatPythonKeepsIsRead() throws IOException {
+    void readsListingWrittenByPython() throws IOException {
         CacheBuilder builder = new CacheBuilder(temporary, REPOSITORY);
         Path trees = Files.createDirectories(builder.directory().resolve("trees"));
         Files.writeString(trees.resolve(NEW + ".json"), """

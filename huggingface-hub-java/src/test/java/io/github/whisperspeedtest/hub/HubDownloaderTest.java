@@ -75,7 +75,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void theFilesAskedForAreThereInTheLayoutOfPython() throws IOException {
+    void storesRequestedFilesInPythonLayout() throws IOException {
         server.pageSize(2);
 
         DownloadPlan done = downloader().download(SOURCE, DownloadListener.SILENT);
@@ -101,7 +101,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void aSecondRunFetchesNothing() {
+    void secondRunDownloadsNothing() {
         downloader().download(SOURCE, DownloadListener.SILENT);
         server.clearReceived();
 
@@ -114,7 +114,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void offlineModeMakesNoRequestAndUsesWhatIsThere() {
+    void offlineModeMakesNoRequestAndUsesCache() {
         assertThatThrownBy(() -> offline().download(SOURCE, DownloadListener.SILENT))
                 .satisfies(reason(Reason.OFFLINE))
                 .hasMessageContaining("Offline mode")
@@ -135,7 +135,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void theTokenGoesToTheHubAndNeverToTheStore() {
+    void sendsTokenToHubButNotToFileStore() {
         server.protect(REPOSITORY, TOKEN);
 
         downloader().download(SOURCE, DownloadListener.SILENT);
@@ -150,7 +150,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void aBrokenConnectionIsResumedWhereItBroke() {
+    void resumesBrokenConnection() {
         server.inject(new Fault.Cut(100_000), new Fault.Cut(50_000));
 
         DownloadPlan done = downloader().download(large(), DownloadListener.SILENT);
@@ -166,7 +166,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void aStalledConnectionIsCutAndResumed() {
+    void closesAndResumesStalledConnection() {
         server.inject(new Fault.Stall(100_000), new Fault.Silence(Where.BYTES), new Fault.Silence(Where.API));
 
         DownloadPlan done = downloader().download(large(), DownloadListener.SILENT);
@@ -175,7 +175,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void theNextRunContinuesWhatTheLastOneLeft() throws IOException {
+    void nextRunContinuesPartialFile() throws IOException {
         server.inject(new Fault.Cut(200_000), new Fault.Cut(0), new Fault.Cut(0), new Fault.Cut(0));
         assertThatThrownBy(() -> downloader().download(large(), DownloadListener.SILENT))
                 .satisfies(reason(Reason.UNAVAILABLE))
@@ -201,7 +201,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void aPartOfAnotherVersionIsNotContinued() throws IOException {
+    void doesNotContinuePartialFileOfOtherVersion() throws IOException {
         Path blobs = Files.createDirectories(root().resolve("models--acme--tiny-bert/blobs"));
         Files.write(blobs.resolve(CacheBuilder.sha256(WEIGHTS) + ".0123456789abcdef.incomplete"), new byte[100_000]);
 
@@ -216,7 +216,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void withoutEtagsNothingIsResumedAndAllIsRight() {
+    void downloadsFromStartWithoutEtags() {
         server.withEtags(false).inject(new Fault.Cut(100_000));
 
         assertThat(downloader()
@@ -228,14 +228,14 @@ class HubDownloaderTest {
     }
 
     @Test
-    void serversThatMishandleRangesAreSurvived() {
+    void handlesServersThatMishandleRanges() {
         for (Fault fault : List.of(
                 new Fault.IgnoreRange(),
                 new Fault.OtherRange(),
                 new Fault.OtherEtag(),
                 new Fault.Status(Where.BYTES, 416, Map.of()))) {
             Path place = temporary.resolve(fault.getClass().getSimpleName());
-            // The first fault leaves a part, so that the second meets a request for the rest.
+            // The first fault leaves a partial file, so that the second affects a range request.
             server.inject(new Fault.Cut(100_000), fault);
 
             DownloadPlan done =
@@ -247,7 +247,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void aWrongContentIsFetchedAgainAndRefusedIfItStaysWrong() {
+    void retriesThenRejectsWrongContent() {
         server.inject(new Fault.WrongByte(1234));
         assertThat(downloader()
                         .download(large(), DownloadListener.SILENT)
@@ -270,7 +270,7 @@ class HubDownloaderTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1000, -1000})
-    void aWrongLengthIsNeverAccepted(int missing) {
+    void rejectsWrongLength(int missing) {
         server.inject(new Fault.WrongLength(missing));
 
         assertThat(downloader()
@@ -282,8 +282,8 @@ class HubDownloaderTest {
 
     @ParameterizedTest
     @ValueSource(ints = {408, 429, 500, 502, 503, 504})
-    void statusesThatPassAreWaitedFor(int status) {
-        // All of them may hit one file, and that one must have an attempt left.
+    void retriesTemporaryStatuses(int status) {
+        // All of them may affect one file, which must still have an attempt left.
         server.inject(
                 new Fault.Status(Where.API, status, Map.of()),
                 new Fault.Status(Where.HUB, status, Map.of()),
@@ -296,7 +296,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void aStormThatDoesNotPassEndsInAMessage() {
+    void reportsPersistentServerErrors() {
         server.inject(Collections.nCopies(20, new Fault.Status(Where.API, 503, Map.of()))
                 .toArray(Fault[]::new));
 
@@ -307,7 +307,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void theServerSaysWhenToComeBackInSecondsOrAsADateWithinReason() {
+    void honoursRetryAfterWithinLimits() {
         String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(
                 Instant.now().plusSeconds(7200).atOffset(ZoneOffset.UTC));
         List<Duration> waits = Collections.synchronizedList(new ArrayList<>());
@@ -331,7 +331,7 @@ class HubDownloaderTest {
 
     @ParameterizedTest
     @ValueSource(ints = {401, 403, 404})
-    void refusalsAreNotRepeated(int status) {
+    void doesNotRetryRefusals(int status) {
         server.inject(new Fault.Status(Where.HUB, status, Map.of()));
 
         assertThatThrownBy(() -> downloader().download(large(), DownloadListener.SILENT))
@@ -342,7 +342,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void aRefusalSaysWhatToDo() {
+    void refusalNamesRemedy() {
         server.file("acme/gated", "a.txt", CONFIG);
         server.commit("acme/gated");
         server.gate("acme/gated");
@@ -363,7 +363,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void everyFileIsOfOneCommitThoughTheBranchMoves() {
+    void downloadsOneCommitEvenIfBranchMoves() {
         AtomicReference<String> later = new AtomicReference<>();
         server.afterFile(() -> later.updateAndGet(known -> {
             if (known == null) {
@@ -382,7 +382,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void aHubThatServesAnotherCommitIsNotBelieved() {
+    void rejectsFilesOfOtherCommit() {
         server.inject(Collections.nCopies(20, new Fault.OtherCommit()).toArray(Fault[]::new));
 
         assertThatThrownBy(() -> downloader().download(large(), DownloadListener.SILENT))
@@ -393,7 +393,7 @@ class HubDownloaderTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"../../evil", "/etc/evil", "a/../../evil", "C:/evil", "a\\..\\evil", "nul", "con.txt", "a//b"})
-    void namesThatLeadAstrayAreRefused(String evil) throws IOException {
+    void rejectsUnsafeFileNames(String evil) throws IOException {
         server.renameInListings(REPOSITORY, "model.bin", evil);
         DownloadRequest everything = new DownloadRequest(REPOSITORY, "main", List.of("*", evil));
 
@@ -406,7 +406,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void spaceIsCheckedBeforeAnythingIsFetched() {
+    void checksSpaceBeforeDownloading() {
         HubDownloader downloader =
                 builder(settings()).space(directory -> WEIGHTS.length - 1).build();
 
@@ -418,7 +418,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void withoutSymbolicLinksSnapshotsHoldTheFilesThemselves() throws IOException {
+    void snapshotsHoldFilesIfLinksAreImpossible() throws IOException {
         HubSettings settings = HubSettings.builder()
                 .endpoint(server.endpoint())
                 .cacheDirectory(root())
@@ -430,7 +430,7 @@ class HubDownloaderTest {
         assertThat(done.paths().get("model.bin")).hasBinaryContent(WEIGHTS);
         assertThat(Files.isSymbolicLink(done.paths().get("model.bin"))).isFalse();
         assertThat(builder(settings).build().plan(SOURCE).missing()).isEmpty();
-        // So does Python where links are impossible: the blob moves into the snapshot.
+        // Python does the same if links are impossible: it moves the blob into the snapshot.
         Files.delete(done.directory().resolve("../../blobs").resolve(CacheBuilder.sha256(WEIGHTS)));
         assertThat(builder(settings).build().plan(SOURCE).missing()).isEmpty();
         Files.write(done.paths().get("model.bin"), HubServer.content(WEIGHTS.length, 99));
@@ -440,7 +440,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void whatIsBrokenIsRepaired() throws IOException {
+    void repairsBrokenFiles() throws IOException {
         DownloadPlan done = downloader().download(SOURCE, DownloadListener.SILENT);
         Path blob = done.paths().get("model.bin").toRealPath();
 
@@ -466,7 +466,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void leftoversGoUnlessALaterDownloadMayContinueThem() throws IOException {
+    void deletesPartialFilesThatCannotBeContinued() throws IOException {
         Path blobs = Files.createDirectories(root().resolve("models--acme--tiny-bert/blobs"));
         String wanted = CacheBuilder.sha256(WEIGHTS);
         Path ofOtherFile = Files.writeString(blobs.resolve(gitHash(CONFIG) + ".0123456789abcdef.incomplete"), "part");
@@ -486,7 +486,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void severalDownloadersAtOnceEndWithOneGoodCopy() throws Exception {
+    void concurrentDownloadersProduceOneCopy() throws Exception {
         server.bytesPerSecond(2_000_000);
         var pool = Executors.newFixedThreadPool(4);
         try {
@@ -502,7 +502,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void anInterruptionStopsAtOnceAndKeepsWhatHasArrived() throws Exception {
+    void interruptStopsImmediatelyAndKeepsPartialFile() throws Exception {
         CountDownLatch under = new CountDownLatch(1);
         RetryPolicy patient = new RetryPolicy(
                 4, Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ofMinutes(10));
@@ -540,7 +540,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void progressEndsWithEverythingDone() {
+    void progressEndsAtTotal() {
         List<DownloadProgress> seen = Collections.synchronizedList(new ArrayList<>());
 
         downloader().download(SOURCE, seen::add);
@@ -557,7 +557,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void aFileWithAnAddressOfItsOwnIsFetchedLikeAnyOther() throws IOException {
+    void downloadsFileByUrl() throws IOException {
         URI address = server.plainFile("small.pt", WEIGHTS);
         String sha256 = CacheBuilder.sha256(WEIGHTS);
         Path models = temporary.resolve("models");
@@ -578,7 +578,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void aFileWithAnotherHashThanPromisedIsDropped() throws IOException {
+    void rejectsFileWithWrongHash() throws IOException {
         URI address = server.plainFile("small.pt", CONFIG);
         String sha256 = CacheBuilder.sha256(WEIGHTS);
 
@@ -602,7 +602,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void aRevisionIsResolvedAndListedWithoutADownload() throws IOException {
+    void resolvesAndListsRevisionWithoutDownload() throws IOException {
         HubTree listed = downloader().list(REPOSITORY, "main");
 
         assertThat(downloader().resolve(REPOSITORY, "main")).isEqualTo(commit);
@@ -621,7 +621,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void aTagAndACommitAreFetchedAsTheyAreNamed() {
+    void downloadsTagsAndCommits() {
         server.tag(REPOSITORY, "refs/pr/1", commit);
 
         downloader().download(new DownloadRequest(REPOSITORY, "refs/pr/1", List.of("*.json")), DownloadListener.SILENT);
@@ -633,7 +633,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void aFileThatMayBeMissingIsFetchedWhereItIs() {
+    void downloadsOptionalFileIfPresent() {
         DownloadRequest source = new DownloadRequest(
                 REPOSITORY, "main", List.of("model.bin", "README.md?", "preprocessor_config.json?"));
 
@@ -643,7 +643,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void aServerThatRefusesConnectionsIsAskedOnceInARun() throws IOException {
+    void contactsUnreachableServerOncePerRun() throws IOException {
         URI closed = server.endpoint();
         HubSettings settings = settings();
         server.close();
@@ -660,7 +660,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void aNameThatDoesNotResolveIsNotTriedAgain() {
+    void doesNotRetryUnknownHost() {
         HubSettings settings = HubSettings.builder()
                 .endpoint(URI.create("http://no-such-host.invalid"))
                 .cacheDirectory(root())
@@ -673,7 +673,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void aServerThatHasAnsweredIsTriedAgainWhenItBreaks() throws IOException {
+    void retriesServerThatAnsweredBefore() throws IOException {
         HubHosts hosts = new HubHosts();
         builder(settings()).hosts(hosts).build().plan(SOURCE);
         HubSettings settings = settings();
@@ -708,7 +708,7 @@ class HubDownloaderTest {
 
     @ParameterizedTest
     @EnumSource(Where.class)
-    void aWebPageInPlaceOfDataIsSaidAtOnce(Where where) {
+    void reportsWebPageWithoutRetry(Where where) {
         server.inject(new Fault.Page(where));
 
         assertThatThrownBy(() -> downloader().download(SOURCE, DownloadListener.SILENT))
@@ -719,7 +719,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void aNetworkThatAsksForALoginIsSaidAtOnce() {
+    void reportsLoginPageWithoutRetry() {
         server.inject(new Fault.Status(Where.API, 511, Map.of()));
         assertThatThrownBy(() -> downloader().download(SOURCE, DownloadListener.SILENT))
                 .satisfies(reason(Reason.UNREACHABLE))
@@ -729,7 +729,7 @@ class HubDownloaderTest {
 
     @ParameterizedTest
     @ValueSource(ints = {404, 405, 501})
-    void aMirrorWithoutListingsIsAskedForTheFilesThemselves(int status) throws IOException {
+    void downloadsFromMirrorWithoutListings(int status) throws IOException {
         server.withoutListings(status, true);
 
         DownloadPlan done = downloader().download(SOURCE, DownloadListener.SILENT);
@@ -744,7 +744,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void aMirrorThatListsNothingSaysWhatItLacks() {
+    void reportsMirrorWithoutListings() {
         server.withoutListings(404, false);
 
         assertThatThrownBy(() -> downloader().download(SOURCE, DownloadListener.SILENT))
@@ -755,7 +755,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void aNameThatIsKnownIsNotProposedInPlaceOfItself() {
+    void doesNotSuggestRequestedName() {
         HubDownloader knowing = HubDownloader.builder(settings())
                 .retryPolicy(QUICK)
                 .knownRepositories(List.of("acme/gone", REPOSITORY))
@@ -766,7 +766,7 @@ class HubDownloaderTest {
     }
 
     @Test
-    void aNameThatTheHubDoesNotHaveIsWrittenDownAsPythonDoes() {
+    void recordsMissingFilesLikePython() {
         downloader().download(SOURCE, DownloadListener.SILENT);
         DownloadRequest source = new DownloadRequest(REPOSITORY, "main", List.of("vocab.json"));
 

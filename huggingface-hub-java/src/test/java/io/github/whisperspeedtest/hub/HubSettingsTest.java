@@ -25,7 +25,7 @@ class HubSettingsTest {
     private Path home;
 
     @Test
-    void whatSwitchedOfflineModeOnIsNamed() {
+    void namesSourceOfOfflineMode() {
         Properties option = properties();
         option.setProperty("com.example.offline", "true");
         assertThat(HubSettings.fromEnvironment(Map.of("HF_HUB_OFFLINE", "1"), option::getProperty, "com.example")
@@ -42,7 +42,7 @@ class HubSettingsTest {
     }
 
     @Test
-    void aBuilderReadsNoEnvironment() {
+    void builderIgnoresEnvironment() {
         HubSettings settings = HubSettings.builder().cacheDirectory(home).build();
 
         assertThat(settings.cacheDirectory()).isEqualTo(home);
@@ -57,7 +57,7 @@ class HubSettingsTest {
     }
 
     @Test
-    void anUnknownHomeDirectoryIsAReasonOfItsOwn() {
+    void unknownHomeDirectoryHasItsOwnReason() {
         for (Map<String, String> environment : List.of(Map.<String, String>of(), Map.of("HOME", "relative"))) {
             assertThatThrownBy(() ->
                             HubSettings.fromEnvironment(environment, name -> name.equals("user.home") ? "?" : null))
@@ -72,7 +72,7 @@ class HubSettingsTest {
     }
 
     @Test
-    void withoutVariablesThingsAreWherePythonHasThem() {
+    void defaultsMatchPython() {
         HubSettings settings = settings(Map.of());
 
         assertThat(settings.endpoint()).isEqualTo(URI.create("https://huggingface.co"));
@@ -83,7 +83,7 @@ class HubSettingsTest {
     }
 
     @Test
-    void theNearestVariableMovesTheCache() {
+    void mostSpecificVariableSetsCache() {
         assertThat(settings(Map.of("XDG_CACHE_HOME", "/x")).cacheDirectory()).isEqualTo(Path.of("/x/huggingface/hub"));
         assertThat(settings(Map.of("XDG_CACHE_HOME", "/x", "HF_HOME", "/h")).cacheDirectory())
                 .isEqualTo(Path.of("/h/hub"));
@@ -101,7 +101,7 @@ class HubSettingsTest {
     }
 
     @Test
-    void propertiesWinOverTheEnvironment() {
+    void propertiesOverrideEnvironment() {
         Properties properties = properties();
         properties.setProperty("huggingface.hub.endpoint", "http://127.0.0.1:8080/hub/");
         properties.setProperty("huggingface.hub.cache", "/p");
@@ -117,7 +117,7 @@ class HubSettingsTest {
     }
 
     @Test
-    void homeVariableWinsOverThePasswordDatabase() {
+    void homeVariableOverridesPasswordDatabase() {
         assertThat(settings(Map.of("HOME", "/mine")).cacheDirectory())
                 .isEqualTo(Path.of("/mine/.cache/huggingface/hub"));
         assertThat(settings(Map.of("HOME", "/mine", "HF_HOME", "~/h")).cacheDirectory())
@@ -128,12 +128,12 @@ class HubSettingsTest {
 
     @ParameterizedTest
     @CsvSource({"1,true", "on,true", "Yes,true", "TRUE,true", "0,false", "no,false", "'',false"})
-    void offlineModeIsSwitchedOnAsInPython(String value, boolean offline) {
+    void readsOfflineModeLikePython(String value, boolean offline) {
         assertThat(settings(Map.of("HF_HUB_OFFLINE", value)).offline()).isEqualTo(offline);
     }
 
     @Test
-    void theTokenComesFromTheEnvironmentOrItsFile() throws IOException {
+    void readsTokenFromEnvironmentOrFile() throws IOException {
         Path named = Files.writeString(home.resolve("mine"), SECRET + "\n");
         Files.createDirectories(home.resolve(".cache/huggingface"));
         Files.writeString(home.resolve(".cache/huggingface/token"), " hf_default\n");
@@ -149,12 +149,12 @@ class HubSettingsTest {
     }
 
     @Test
-    void lineBreaksInTheTokenAreLeftOutAsInPython() {
+    void removesLineBreaksFromTokenLikePython() {
         assertThat(settings(Map.of("HF_TOKEN", "hf_very\nSecret\r\n")).token()).isEqualTo(AccessToken.of(SECRET));
     }
 
     @Test
-    void whatOnlyARequestNeedsIsNotLookedAtBefore() throws IOException {
+    void readsTokenOnlyForRequests() throws IOException {
         Path directory = Files.createDirectory(home.resolve("directory"));
         Path binary = Files.write(home.resolve("binary"), new byte[] {'h', 'f', (byte) 0xff});
 
@@ -174,7 +174,7 @@ class HubSettingsTest {
     }
 
     @Test
-    void noTextShowsTheToken() {
+    void neverShowsToken() {
         HubSettings settings = settings(Map.of("HF_TOKEN", SECRET, "HTTPS_PROXY", "http://me:pass@proxy:3128"));
 
         assertThat(settings.toString() + settings.proxies()).doesNotContain(SECRET, "pass");
@@ -187,7 +187,7 @@ class HubSettingsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"huggingface.co", "ftp://x", "https://", "https://a b", "https://user:pass@host", "http://h/?q"})
-    void anEndpointThatIsNoneIsRefused(String endpoint) {
+    void rejectsInvalidEndpoint(String endpoint) {
         assertThatThrownBy(() -> settings(Map.of("HF_ENDPOINT", endpoint)).endpoint())
                 .isInstanceOf(HubException.class)
                 .hasMessageContaining("HF_ENDPOINT")
@@ -195,7 +195,7 @@ class HubSettingsTest {
     }
 
     @Test
-    void proxiesAreTakenFromTheEnvironmentWithTheirExceptions() {
+    void readsProxiesAndExceptionsFromEnvironment() {
         Proxies proxies = settings(Map.of(
                         "https_proxy",
                         "http://secure:3128",

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Processes that download are killed, or run beside each other; the number of kills is a system property. */
+/** Kills downloading processes, or runs them concurrently. A system property sets the number of kills. */
 @Tag("processes")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class KilledDownloadTest {
@@ -50,7 +50,7 @@ class KilledDownloadTest {
     }
 
     @Test
-    void afterAnyKillTheNextRunFinishesAndLeavesNothingBehind() throws Exception {
+    void nextRunCompletesKilledDownloadAndLeavesNoPartialFiles() throws Exception {
         Random random = new Random(42);
         int amidst = 0;
         for (int kill = 0; kill < KILLS; kill++) {
@@ -59,7 +59,7 @@ class KilledDownloadTest {
             Process process = start(cache);
             boolean ended;
             if (kill % 2 == 0) {
-                // Anywhere in the life of the process, its start and end included.
+                // At any time, from the start of the process to its end.
                 ended = process.waitFor(200 + random.nextInt(900), TimeUnit.MILLISECONDS);
             } else {
                 while (server.received().stream().noneMatch(HubServer.Received::atStore) && process.isAlive()) {
@@ -83,7 +83,7 @@ class KilledDownloadTest {
     }
 
     @Test
-    void twoProcessesAtOnceEndWithOneGoodCopy() throws Exception {
+    void concurrentProcessesProduceOneCopy() throws Exception {
         Path cache = temporary.resolve("cache");
         server.bytesPerSecond(2_000_000);
         List<Process> processes = new ArrayList<>();

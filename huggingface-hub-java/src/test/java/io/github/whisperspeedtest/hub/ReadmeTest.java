@@ -112,7 +112,7 @@ class ReadmeTest {
     }
 
     @Test
-    void theModuleIsOfGeneralUse() throws IOException {
+    void moduleDoesNotMentionWhisper() throws IOException {
         List<Path> files = new ArrayList<>(List.of(PAGE));
         try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
             sources.filter(Files::isRegularFile).forEach(files::add);

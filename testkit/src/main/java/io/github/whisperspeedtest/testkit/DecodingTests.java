@@ -29,7 +29,7 @@ abstract class DecodingTests extends ContractTests {
     }
 
     @Test
-    void searchesWithBeams() {
+    void supportsBeamSearch() {
         // The model is unsure of the numbers in this recording. Where it is sure, beam search and greedy search give
         // the same text.
         SpeechSample sample = englishSentences();
@@ -52,7 +52,7 @@ abstract class DecodingTests extends ContractTests {
     }
 
     @Test
-    void placesWordsInTime() {
+    void returnsWordTimestamps() {
         TranscribeOptions options =
                 TranscribeOptions.builder().timestamps(Timestamps.WORD).build();
         optional(TranscribeOption.TIMESTAMPS, options, transcription -> {
@@ -74,7 +74,7 @@ abstract class DecodingTests extends ContractTests {
     }
 
     @Test
-    void followsOnFromAPrompt() {
+    void usesPrompt() {
         TranscribeOptions options =
                 TranscribeOptions.builder().prompt("Good morning. ").build();
         optional(TranscribeOption.PROMPT, englishSentences(), options, transcription -> {
@@ -118,7 +118,7 @@ abstract class DecodingTests extends ContractTests {
     }
 
     @Test
-    void goesOnWhereTheTextBeforeEnded() {
+    void conditionsOnPreviousText() {
         TranscribeOptions options =
                 TranscribeOptions.builder().conditionOnPreviousText(true).build();
         optional(
@@ -130,7 +130,7 @@ abstract class DecodingTests extends ContractTests {
     }
 
     @Test
-    void decodesAsManyChunksAtOnceAsWanted() {
+    void honoursBatchSize() {
         optional(
                 TranscribeOption.BATCH_SIZE,
                 longRecording(),
@@ -140,7 +140,7 @@ abstract class DecodingTests extends ContractTests {
     }
 
     @Test
-    void cutsChunksOfTheLengthWanted() {
+    void honoursChunkLength() {
         optional(
                 TranscribeOption.CHUNK_LENGTH,
                 longRecording(),
@@ -149,7 +149,7 @@ abstract class DecodingTests extends ContractTests {
     }
 
     @Test
-    void decodesAtOneTemperature() {
+    void decodesAtSingleTemperature() {
         TranscribeOptions options =
                 TranscribeOptions.builder().temperatures(List.of(0.0)).build();
         optional(
@@ -161,7 +161,7 @@ abstract class DecodingTests extends ContractTests {
     /** Declared options without a test of their effect must at least not fail. */
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "VAD")
-    void honoursOrRefusesEachOption(TranscribeOption option) {
+    void honoursOrRejectsEachOption(TranscribeOption option) {
         optional(
                 option,
                 sampleOf(option),

@@ -28,12 +28,12 @@ abstract class IdentityTests extends ContractTests {
     }
 
     @Test
-    void hasAnIdThatCanBeTyped() {
+    void hasValidId() {
         assertThat(implementation.id()).matches("[a-z0-9]+(-[a-z0-9]+)*");
     }
 
     @Test
-    void isAvailableHereAndSaysWhatRunsWhere() {
+    void isAvailableAndNamesRuntimeAndDevice() {
         assertThat(implementation.availability()).isInstanceOfSatisfying(Availability.Available.class, available -> {
             assertThat(available.runtime()).isNotBlank();
             assertThat(available.device()).isNotBlank();
@@ -41,7 +41,7 @@ abstract class IdentityTests extends ContractTests {
     }
 
     @Test
-    void knowsTheEmbeddedModelAndTheUsualSizes() {
+    void knowsEmbeddedModelAndPublishedSizes() {
         List<String> names =
                 implementation.models(temporary).stream().map(ModelInfo::name).toList();
         assertThat(names).doesNotHaveDuplicates().contains(EmbeddedModel.NAME);
@@ -51,7 +51,7 @@ abstract class IdentityTests extends ContractTests {
     }
 
     @Test
-    void listsTheKnownModelsWhereOneIsUnknown() {
+    void unknownModelListsKnownModels() {
         assertThatThrownBy(() -> implementation.modelInfo("gigantic", temporary))
                 .isInstanceOf(UnknownNameException.class)
                 .hasMessageContainingAll("gigantic", implementation.id())
@@ -61,14 +61,14 @@ abstract class IdentityTests extends ContractTests {
     }
 
     @Test
-    void keepsItsModelsInsideTheModelsDirectoryOrInAHuggingFaceCache() {
+    void keepsModelsInModelsDirectoryOrHubCache() {
         for (ModelInfo model : implementation.models(temporary)) {
             assertThat(model.localPaths()).allSatisfy(path -> assertThat(path).startsWithRaw(temporary));
         }
     }
 
     @Test
-    void reportsWhatItReallyRunsWith() {
+    void reportsActualEngineParameters() {
         EngineParameters parameters = shared.parameters();
         assertThat(parameters.model()).isEqualTo(contract.model());
         assertThat(parameters.runtime()).isNotBlank();
@@ -79,7 +79,7 @@ abstract class IdentityTests extends ContractTests {
     }
 
     @Test
-    void declaresItsFormatsAndWhereItsModelsComeFrom() {
+    void declaresFormatsAndModelSources() {
         assertThat(declared.formatsRead()).isNotEmpty();
         assertThat(declared.formatsWritten().isEmpty())
                 .as("no format written")

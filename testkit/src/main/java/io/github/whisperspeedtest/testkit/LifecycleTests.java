@@ -30,7 +30,7 @@ abstract class LifecycleTests extends ContractTests {
     }
 
     @Test
-    void runsTwoModelsAtOnce() throws Exception {
+    void runsTwoModelsConcurrently() throws Exception {
         try (Transcriber second = open(files, loadOptions().withThreads(1))) {
             CompletableFuture<String> inBackground = CompletableFuture.supplyAsync(() -> text(second, german()));
             assertTranscribes(shared, english());
@@ -39,14 +39,14 @@ abstract class LifecycleTests extends ContractTests {
     }
 
     @Test
-    void takesTurnsWhereTwoThreadsShareAModel() throws Exception {
+    void serializesCallsOfTwoThreads() throws Exception {
         CompletableFuture<String> inBackground = CompletableFuture.supplyAsync(() -> text(shared, german()));
         assertTranscribes(shared, english());
         assertIsTextOf(german(), inBackground.get(2, TimeUnit.MINUTES));
     }
 
     @Test
-    void opensAndClosesTwentyTimesWithoutGrowing() throws IOException {
+    void opensAndClosesTwentyTimesWithoutLeak() throws IOException {
         assumeTrue(ResidentMemory.isKnown(), "only Linux tells a process its resident memory");
         long leastGrowth = Long.MAX_VALUE;
         openAndClose(5);
@@ -70,7 +70,7 @@ abstract class LifecycleTests extends ContractTests {
     }
 
     @Test
-    void isClosedDuringACall() throws InterruptedException {
+    void canBeClosedDuringCall() throws InterruptedException {
         Transcriber transcriber = open(files, loadOptions());
         AtomicReference<Thread> closer = new AtomicReference<>();
         assertThatThrownBy(() -> transcriber.transcribe(
@@ -91,7 +91,7 @@ abstract class LifecycleTests extends ContractTests {
     }
 
     @Test
-    void refusesWorkOnceClosed() {
+    void rejectsCallsAfterClose() {
         Transcriber transcriber = open(files, loadOptions());
         transcriber.close();
         assertThatCode(transcriber::close).doesNotThrowAnyException();
@@ -101,7 +101,7 @@ abstract class LifecycleTests extends ContractTests {
     }
 
     @Test
-    void stopsWhenItsThreadIsInterrupted() {
+    void stopsOnInterrupt() {
         List<Segment> heard = new ArrayList<>();
         try {
             assertThatThrownBy(() -> shared.transcribe(
@@ -121,7 +121,7 @@ abstract class LifecycleTests extends ContractTests {
     }
 
     @Test
-    void passesOnWhatAListenerThrows() {
+    void propagatesListenerException() {
         IllegalArgumentException failure = new IllegalArgumentException("from the listener");
         assertThatThrownBy(() ->
                         shared.transcribe(audio(english()), TranscribeOptions.defaults(), new TranscriptionListener() {

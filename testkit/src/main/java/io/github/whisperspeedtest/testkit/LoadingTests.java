@@ -19,7 +19,7 @@ abstract class LoadingTests extends ContractTests {
     }
 
     @Test
-    void honoursTheNumberOfThreads() {
+    void honoursNumberOfThreads() {
         try (Transcriber transcriber = open(files, loadOptions().withThreads(1))) {
             assertThat(transcriber.parameters().threads()).isEqualTo(1);
             assertTranscribes(transcriber, english());
@@ -27,21 +27,21 @@ abstract class LoadingTests extends ContractTests {
     }
 
     @Test
-    void refusesADeviceThatNobodyKnows() {
+    void rejectsUnknownDevice() {
         assertThatThrownBy(() -> open(files, loadOptions().withDevice("abacus")))
                 .isInstanceOf(UnsupportedOptionException.class)
                 .hasMessageContainingAll("abacus", implementation.id());
     }
 
     @Test
-    void refusesAComputeTypeThatNobodyKnows() {
+    void rejectsUnknownComputeType() {
         assertThatThrownBy(() -> open(files, loadOptions().withComputeType("f7")))
                 .isInstanceOf(UnsupportedOptionException.class)
                 .hasMessageContainingAll("f7", implementation.id());
     }
 
     @Test
-    void writesTheGraphOrRefusesTo() throws IOException {
+    void writesGraphOrRejectsOption() throws IOException {
         Path directory = temporary.resolve("graphs");
         LoadOptions options = loadOptions().withEngineOption("dump-graph", directory.toString());
         if (!declared.engineOptions().containsKey("dump-graph")) {
@@ -57,13 +57,13 @@ abstract class LoadingTests extends ContractTests {
     }
 
     @Test
-    void refusesMoreThreadsThanDeclared() {
+    void rejectsMoreThreadsThanDeclared() {
         int threads = declared.maxThreads() + 1;
         assertRefused(loadOptions().withThreads(threads), "threads=" + threads);
     }
 
     @Test
-    void refusesAnEngineOptionThatIsNotDeclared() {
+    void rejectsUndeclaredEngineOption() {
         assertRefused(loadOptions().withEngineOption("no-such-option", "1"), "no-such-option=1");
     }
 

@@ -34,7 +34,7 @@ abstract class ModelFilesTests extends ContractTests {
     }
 
     @Test
-    void namesAFileThatIsMissing() throws IOException {
+    void namesMissingFile() throws IOException {
         for (String name : files.byName().keySet()) {
             ModelFiles copy = copyOfModel("missing");
             Path removed = copy.byName().get(name);
@@ -46,7 +46,7 @@ abstract class ModelFilesTests extends ContractTests {
     }
 
     @Test
-    void namesAFileThatIsCutShort() throws IOException {
+    void namesTruncatedFile() throws IOException {
         for (String name : files.byName().keySet()) {
             ModelFiles copy = copyOfModel("cut");
             Path cut = copy.byName().get(name);
@@ -60,7 +60,7 @@ abstract class ModelFilesTests extends ContractTests {
     }
 
     @Test
-    void findsAFileThatIsCutShortWithoutLoadingIt() throws IOException {
+    void findsTruncatedFileWithoutLoading() throws IOException {
         assumeTrue(implementation.inspect(files), "it neither has a reader of its format nor inspects files otherwise");
         for (String name : files.byName().keySet()) {
             ModelFiles copy = copyOfModel("inspected");
@@ -75,7 +75,7 @@ abstract class ModelFilesTests extends ContractTests {
     }
 
     @Test
-    void namesAGitLfsPointerForWhatItIs() throws IOException {
+    void identifiesGitLfsPointer() throws IOException {
         for (String name : files.byName().keySet()) {
             ModelFiles copy = copyOfModel("pointer");
             Path pointer = copy.byName().get(name);
@@ -87,7 +87,7 @@ abstract class ModelFilesTests extends ContractTests {
     }
 
     @Test
-    void namesAFileThatIsEmpty() throws IOException {
+    void namesEmptyFile() throws IOException {
         for (String name : files.byName().keySet()) {
             ModelFiles copy = copyOfModel("empty");
             Path emptied = copy.byName().get(name);
@@ -99,7 +99,7 @@ abstract class ModelFilesTests extends ContractTests {
     }
 
     @Test
-    void namesAFileThatHoldsSomethingElse() throws IOException {
+    void namesFileWithOtherContent() throws IOException {
         byte[] garbage = new byte[4096];
         new Random(11).nextBytes(garbage);
         for (String name : files.byName().keySet()) {
@@ -113,7 +113,7 @@ abstract class ModelFilesTests extends ContractTests {
     }
 
     @Test
-    void isVerifiedByLoading() throws IOException {
+    void canBeVerifiedByLoading() throws IOException {
         ToolHome home = ToolHome.at(Files.createTempDirectory(temporary, "verified"));
         Path hub = temporary.resolve("no-hub-cache");
         ModelFiles written = new ModelStore(home, hub).filesOf(implementation, contract.model());
@@ -140,7 +140,7 @@ abstract class ModelFilesTests extends ContractTests {
     }
 
     @Test
-    void neverChangesTheFilesOfAModel() throws IOException {
+    void doesNotChangeModelFiles() throws IOException {
         ModelFiles copy = copyOfModel("untouched");
         Map<String, Long> before = fingerprint(copy);
         try (Transcriber transcriber = open(copy, loadOptions())) {

@@ -65,7 +65,7 @@ public abstract class NetworkContract {
     }
 
     @Test
-    void computesTheLogitsOfTheReference() {
+    void computesSameLogitsAsReference() {
         assertThat(distanceFromReference(load())).isLessThan(1e-4);
     }
 
@@ -83,7 +83,7 @@ public abstract class NetworkContract {
     }
 
     @Test
-    void givesTheSameStepByStepAndAtOnce() {
+    void decodingOneByOneEqualsDecodingAllAtOnce() {
         int[] tokens = new int[100];
         Arrays.setAll(tokens, i -> i < PROMPT.length ? PROMPT[i] : (i * 7) % 500);
         try (WhisperNetwork network = load();
@@ -137,7 +137,7 @@ public abstract class NetworkContract {
     }
 
     @Test
-    void leavesTheWindowsAsTheyWereWhereASessionDropsSome() {
+    void sessionDoesNotChangeEncoderOutput() {
         try (WhisperNetwork network = load();
                 EncoderOutput encoded = network.encode(windows)) {
             float[][] before = prompted(encoded);
@@ -150,7 +150,7 @@ public abstract class NetworkContract {
     }
 
     @Test
-    void refusesWhatIsClosedOrOutOfOrder() {
+    void rejectsClosedSessionsAndInvalidOrder() {
         WhisperNetwork network = load();
         EncoderOutput encoded = network.encode(windows);
         DecoderSession closedWithItsWindows = encoded.startDecoding(1);
@@ -178,7 +178,7 @@ public abstract class NetworkContract {
     }
 
     @Test
-    void tellsWhatTokensAttendTo() {
+    void returnsCrossAttention() {
         List<AttentionHead> heads = List.of(new AttentionHead(2, 1), new AttentionHead(0, 0), new AttentionHead(2, 0));
         int[] tokens = {50258, 50259, 50359, 50363, 10, 20, 30};
         try (WhisperNetwork network = load();

@@ -26,7 +26,7 @@ abstract class ResultTests extends ContractTests {
     }
 
     @Test
-    void detectsTheLanguageAndWritesTheText() {
+    void detectsLanguageAndTranscribes() {
         assumeSpeechIsRecognised();
         for (SpeechSample sample : List.of(english(), german())) {
             Transcription transcription = contract.byDefault(sample);
@@ -41,7 +41,7 @@ abstract class ResultTests extends ContractTests {
     }
 
     @Test
-    void takesTheLanguageThatIsGiven() {
+    void usesGivenLanguage() {
         assumeSpeechIsRecognised();
         Transcription transcription = shared.transcribe(audio(german()), options(Language.of("de")));
         assertThat(transcription.text()).isEqualTo(german().reference());
@@ -55,14 +55,14 @@ abstract class ResultTests extends ContractTests {
     }
 
     @Test
-    void givesTheSameResultTwice() {
+    void givesSameResultTwice() {
         Transcription first = shared.transcribe(audio(english()), TranscribeOptions.defaults());
         Transcription second = shared.transcribe(audio(english()), TranscribeOptions.defaults());
         assertThat(second.segments()).isEqualTo(first.segments());
     }
 
     @Test
-    void placesASentenceInTime() {
+    void returnsTimesOfSentence() {
         assumeSpeechIsRecognised();
         Transcription transcription = contract.byDefault(english());
         assertThat(transcription.segments()).hasSize(1);
@@ -73,7 +73,7 @@ abstract class ResultTests extends ContractTests {
     }
 
     @Test
-    void placesManySentencesInOrderInsideTheAudio() {
+    void segmentsAreOrderedAndWithinAudio() {
         assumeSpeechIsRecognised();
         Audio audio = audio(longRecording());
         Transcription transcription = contract.byDefault(longRecording());
@@ -90,7 +90,7 @@ abstract class ResultTests extends ContractTests {
     }
 
     @Test
-    void tellsOfSegmentsAndProgressWhileItRuns() {
+    void reportsSegmentsAndProgress() {
         List<Segment> heard = new ArrayList<>();
         List<Double> fractions = new ArrayList<>();
         // Progress is reported per batch, and a batch of the default size contains the whole recording.
@@ -114,7 +114,7 @@ abstract class ResultTests extends ContractTests {
     }
 
     @Test
-    void measuresItsTime() {
+    void reportsTimings() {
         Transcription transcription = shared.transcribe(audio(english()), TranscribeOptions.defaults());
         Duration total = transcription.timings().total();
         assertThat(total).isPositive();
@@ -140,14 +140,14 @@ abstract class ResultTests extends ContractTests {
     }
 
     @Test
-    void acceptsAVeryShortSound() {
+    void acceptsVeryShortAudio() {
         Audio click = Audio.of("click", new float[160]);
         assertThat(shared.transcribe(click, TranscribeOptions.defaults()).duration())
                 .isEqualTo(Duration.ofMillis(10));
     }
 
     @Test
-    void hearsSpeechThatEndsWithTheRecording() {
+    void transcribesSpeechAtEndOfRecording() {
         assumeSpeechIsRecognised();
         SpeechSample sample = MicroSamples.named("de_single_04.flac");
         Audio whole = audio(sample);
@@ -159,7 +159,7 @@ abstract class ResultTests extends ContractTests {
     }
 
     @Test
-    void givesNoWordsUnlessAskedFor() {
+    void returnsWordsOnlyIfRequested() {
         assertThat(contract.byDefault(english()).segments())
                 .allSatisfy(segment -> assertThat(segment.words()).isEmpty());
     }

@@ -35,7 +35,7 @@ abstract class VoiceActivityTests extends ContractTests {
     }
 
     @Test
-    void refusesToDetectVoiceWithoutTheModelForIt() {
+    void rejectsVadWithoutModel() {
         TranscribeOptions options = TranscribeOptions.builder().vad(true).build();
         if (detectsVoice()) {
             assertThatThrownBy(() -> shared.transcribe(audio(english()), options))
@@ -51,7 +51,7 @@ abstract class VoiceActivityTests extends ContractTests {
     }
 
     @Test
-    void cutsOutSilenceAndKeepsTheTimesOfTheRecording() throws IOException {
+    void removesSilenceAndKeepsOriginalTimes() throws IOException {
         assumeTrue(detectsVoice(), "there is no voice activity detection");
         float[] silence = new float[35 * Audio.SAMPLE_RATE];
         float[] speech = new float[(int) audio(english()).sampleCount()];
@@ -84,7 +84,7 @@ abstract class VoiceActivityTests extends ContractTests {
     }
 
     @Test
-    void writesNothingWhereNobodySpeaks() throws IOException {
+    void returnsNoTextWithoutSpeech() throws IOException {
         assumeTrue(detectsVoice(), "there is no voice activity detection");
         Audio silence = Audio.of("silence", new float[40 * Audio.SAMPLE_RATE]);
         try (Transcriber transcriber = open(filesWithVadModel(), loadOptions())) {
@@ -97,7 +97,7 @@ abstract class VoiceActivityTests extends ContractTests {
     }
 
     @Test
-    void namesAVadModelThatIsDamaged() throws IOException {
+    void namesDamagedVadModel() throws IOException {
         assumeTrue(detectsVoice(), "there is no voice activity detection");
         ModelFiles withVad = filesWithVadModel();
         Path vad = SileroModel.in(withVad).orElseThrow();

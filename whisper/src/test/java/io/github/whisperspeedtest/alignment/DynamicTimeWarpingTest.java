@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class DynamicTimeWarpingTest {
     @Test
-    void followsTheCheapCells() {
+    void followsCheapestCells() {
         float[][] costs = {
             {0, 0, 9, 9, 9},
             {9, 9, 0, 9, 9},
@@ -18,17 +18,17 @@ class DynamicTimeWarpingTest {
     }
 
     @Test
-    void oneRowBeginsAtTheFirstColumn() {
+    void singleRowStartsAtFirstColumn() {
         assertThat(DynamicTimeWarping.firstColumns(new float[][] {{3, 1, 2}})).containsExactly(0);
     }
 
     @Test
-    void moreRowsThanColumnsShareThem() {
+    void rowsShareColumnsIfThereAreMoreRows() {
         assertThat(DynamicTimeWarping.firstColumns(new float[][] {{1}, {1}, {1}}))
                 .containsExactly(0, 0, 0);
     }
 
-    /** A way that enters its rows at the columns found costs no more than the cheapest of all ways. */
+    /** A path through the returned columns costs no more than the cheapest path. */
     @Test
     void findsCheapestPath() {
         Random random = new Random(9);

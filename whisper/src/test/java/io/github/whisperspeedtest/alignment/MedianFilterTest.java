@@ -11,11 +11,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MedianFilterTest {
     @ParameterizedTest
     @ValueSource(ints = {4, 5, 6, 7, 8, 13, 1500})
-    void takesTheMedianOfMirroredNeighbours(int length) {
+    void usesMirroredNeighboursAtEdges(int length) {
         Random random = new Random(length);
         float[] row = new float[length];
         for (int i = 0; i < length; i++) {
-            // Few values, so that many are equal.
+            // Few distinct values, so that many are equal.
             row[i] = random.nextInt(5);
         }
         assertThat(filter(row)).containsExactly(expected(row));

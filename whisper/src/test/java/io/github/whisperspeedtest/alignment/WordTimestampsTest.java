@@ -130,7 +130,7 @@ class WordTimestampsTest {
         return words;
     }
 
-    /** Returns the words with another end of one of them. */
+    /** Returns the words with the end of one of them changed. */
     private static List<WordTiming> shifted(List<WordTiming> words, int index, double end) {
         List<WordTiming> changed = new ArrayList<>(words);
         changed.set(index, words.get(index).until(end));

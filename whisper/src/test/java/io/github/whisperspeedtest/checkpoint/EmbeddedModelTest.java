@@ -23,13 +23,13 @@ import org.junit.jupiter.api.Test;
 
 class EmbeddedModelTest {
     @Test
-    void hasTheDimensionsItWasTrainedWith() {
+    void hasTrainedDimensions() {
         assertThat(EmbeddedModel.checkpoint().dimensions())
                 .isEqualTo(new ModelDimensions(80, 1500, 128, 2, 4, 51865, 448, 128, 2, 3));
     }
 
     @Test
-    void versionIsThatOfItsContent() throws IOException, NoSuchAlgorithmException {
+    void versionIsHashOfContent() throws IOException, NoSuchAlgorithmException {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
         try (InputStream weights = new GZIPInputStream(resource("model.safetensors.gz"))) {
             digest.update(weights.readAllBytes());
@@ -44,7 +44,7 @@ class EmbeddedModelTest {
     }
 
     @Test
-    void everyMergeMakesATokenOfItsOwn() {
+    void everyMergeHasItsOwnToken() {
         TokenizerData tokenizer = EmbeddedModel.checkpoint().tokenizer();
 
         assertThat(tokenizer.tokens()).hasSize(256 + tokenizer.merges().size());
@@ -56,7 +56,7 @@ class EmbeddedModelTest {
     }
 
     @Test
-    void isReadOnceAndKept() {
+    void isLoadedOnce() {
         Checkpoint first = EmbeddedModel.checkpoint();
 
         assertThat(EmbeddedModel.checkpoint()).isSameAs(first);
@@ -97,7 +97,7 @@ class EmbeddedModelTest {
     }
 
     @Test
-    void demoSampleIsTheOneOfSeveralSentences() {
+    void demoSampleHasSeveralSentences() {
         SpeechSample demo = EmbeddedModel.demoSample();
 
         assertThat(demo.name()).isEqualTo("en_multi_01.flac");
@@ -106,7 +106,7 @@ class EmbeddedModelTest {
     }
 
     @Test
-    void allTwelveSamplesAreThereForTests() throws IOException {
+    void testsHaveAllTwelveSamples() throws IOException {
         List<SpeechSample> samples = MicroSamples.all();
 
         assertThat(samples).hasSize(12).containsAll(EmbeddedModel.samples());

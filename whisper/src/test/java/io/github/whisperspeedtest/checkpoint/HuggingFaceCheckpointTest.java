@@ -58,7 +58,7 @@ class HuggingFaceCheckpointTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"F32", "F16", "BF16", "I8"})
-    void everyTypeIsWrittenAsFullFloats(DataType type) throws IOException {
+    void writesEveryTypeAsFloat32(DataType type) throws IOException {
         Checkpoint original = RandomCheckpoint.of(RandomCheckpoint.TINY, type, 2);
         HuggingFaceWriter.write(original, "f32", directory);
 
@@ -75,14 +75,14 @@ class HuggingFaceCheckpointTest {
     }
 
     @Test
-    void shardsAreReadThroughTheirIndex() throws IOException {
+    void readsShardsThroughIndex() throws IOException {
         writeSharded();
 
         assertSame(read(), TINY);
     }
 
     @Test
-    void namesWithoutPrefixAndOpenAisNamesAreUnderstood() throws IOException {
+    void readsNamesWithoutPrefixAndOpenAiNames() throws IOException {
         writeTiny();
         rewriteWeights(name -> name.substring("model.".length()));
         assertSame(read(), TINY);
@@ -93,7 +93,7 @@ class HuggingFaceCheckpointTest {
     }
 
     @Test
-    void anOutputProjectionMustBeTheTokenEmbeddingUnlessTransformersWouldReplaceIt() throws IOException {
+    void rejectsUntiedOutputProjection() throws IOException {
         writeTiny();
         Map<String, Tensor> tensors = weights();
         Tensor embedding = Objects.requireNonNull(tensors.get("model.decoder.embed_tokens.weight"));
@@ -118,7 +118,7 @@ class HuggingFaceCheckpointTest {
     }
 
     @Test
-    void theVocabularyMayBeTwoFiles() throws IOException {
+    void readsVocabularyFromTwoFiles() throws IOException {
         writeTiny();
         replaceTokenizerByTwoFiles();
 
@@ -126,7 +126,7 @@ class HuggingFaceCheckpointTest {
     }
 
     @Test
-    void theVocabularyMayBeAFileOfTiktokens() throws IOException {
+    void readsTiktokenVocabulary() throws IOException {
         writeTiny();
         Files.delete(directory.resolve("tokenizer.json"));
         List<String> lines = new ArrayList<>();
@@ -175,7 +175,7 @@ class HuggingFaceCheckpointTest {
     }
 
     @Test
-    void whatDoesNotConcernTheModelIsTakenForUnsaid() throws IOException {
+    void ignoresInapplicableDecodingSettings() throws IOException {
         writeTiny();
         editConfig("generation_config.json", "alignment_heads", "[[0, 1], [31, 2]]");
         editConfig("generation_config.json", "suppress_tokens", "[-1]");
@@ -235,7 +235,7 @@ class HuggingFaceCheckpointTest {
         scale_embedding         | true        | has 'whisper', 'gelu' and true
         scale_embedding         | "yes"       | 'scale_embedding' should be true or false
         """)
-    void aConfigOfAnotherModelIsRefused(String name, String value, String offence) throws IOException {
+    void rejectsConfigOfOtherModel(String name, String value, String offence) throws IOException {
         writeTiny();
         editConfig("config.json", name, value);
 
@@ -251,7 +251,7 @@ class HuggingFaceCheckpointTest {
         alignment_heads | [[-1, 2]]     | 'alignment_heads' should have pairs of a layer and a head
         alignment_heads | {}            | 'alignment_heads' should be a list of pairs
         """)
-    void nonsenseAboutDecodingIsRefused(String name, String value, String offence) throws IOException {
+    void rejectsInvalidDecodingSettings(String name, String value, String offence) throws IOException {
         writeTiny();
         editConfig("generation_config.json", name, value);
 
@@ -281,7 +281,7 @@ class HuggingFaceCheckpointTest {
         "model-00003-of-00003.safetensors, says is in model-00003-of-00003.safetensors",
         "config.json, its header"
     })
-    void anIndexThatLeadsElsewhereIsRefused(String shard, String offence) throws IOException {
+    void rejectsIndexWithInvalidFileNames(String shard, String offence) throws IOException {
         writeSharded();
         Path index = directory.resolve("model.safetensors.index.json");
         ObjectNode root = (ObjectNode) JSON.readTree(Files.readAllBytes(index));
@@ -321,7 +321,7 @@ class HuggingFaceCheckpointTest {
         "generation_config.json, 0",
         "tokenizer.json, 0"
     })
-    void oneHundredDamagedFilesAreReadOrRefusedAtNoCost(String name, int damagedBytes) throws IOException {
+    void damagedFilesAreReadOrRejected(String name, int damagedBytes) throws IOException {
         if (name.endsWith("index.json")) {
             writeSharded();
         } else {
@@ -337,7 +337,7 @@ class HuggingFaceCheckpointTest {
         Random random = new Random(name.hashCode());
         int refused = 0;
         for (int i = 0; i < 100; i++) {
-            // Each under a name of its own: an earlier one may still be mapped.
+            // Each under a different name, because an earlier one may still be mapped.
             Path damaged = directory.resolve("damaged-" + i);
             Files.write(damaged, Damage.of(valid, 0, damagedBytes == 0 ? valid.length : damagedBytes, random));
             Map<String, Path> files = files();
@@ -345,7 +345,7 @@ class HuggingFaceCheckpointTest {
             List<ModelException> failures = new ArrayList<>();
             assertThat(allocated(files, failures)).isLessThan(2 * allocatedForValid);
             for (ModelException failure : failures) {
-                // What fits together no more may be laid to either file.
+                // An inconsistency between two files may be attributed to either.
                 assertThat(failure.getMessage())
                         .containsAnyOf(directory.toString(), "'tiny'")
                         .endsWith(".");

@@ -72,7 +72,7 @@ class OpenAiCheckpointTest {
         assertThat(read.tokenizer().tokens()).hasSameSizeAs(TINY.tokenizer().tokens());
     }
 
-    /** The second one is called as one of OpenAI's, but has fewer layers. */
+    /** The second one has the name of an OpenAI model, but fewer layers. */
     @ParameterizedTest
     @ValueSource(strings = {"mine.pt", "tiny.pt"})
     void hasNoDecodingSettingsForUnknownModels(String name) throws IOException {
@@ -92,7 +92,8 @@ class OpenAiCheckpointTest {
         "large-v3-turbo, 128, 4, 20, 6, 2, 4",
         "turbo, 128, 4, 20, 6, 2, 4"
     })
-    void knowsTheHeadsOfOpenAisModels(String name, int mels, int layers, int heads, int count, int layer, int head) {
+    void knowsAlignmentHeadsOfOpenAiModels(
+            String name, int mels, int layers, int heads, int count, int layer, int head) {
         List<AttentionHead> known = OpenAiAlignmentHeads.of(
                 name, new ModelDimensions(mels, 1500, 64 * heads, heads, 4, 51865, 448, 64 * heads, heads, layers));
 
@@ -100,7 +101,7 @@ class OpenAiCheckpointTest {
     }
 
     @Test
-    void knowsNoHeadsOfAModelThatOnlyBorrowedTheName() {
+    void hasNoAlignmentHeadsForOtherModelWithSameName() {
         ModelDimensions twoLayers = new ModelDimensions(80, 1500, 384, 6, 4, 51865, 448, 384, 6, 2);
 
         assertThat(OpenAiAlignmentHeads.of("tiny", twoLayers)).isEmpty();
@@ -108,7 +109,7 @@ class OpenAiCheckpointTest {
     }
 
     @Test
-    void theFileBesideSaysOtherwise() throws IOException {
+    void generationConfigOverridesDefaults() throws IOException {
         files.put("generation_config.json", Files.writeString(directory.resolve("generation_config.json"), """
                         {"suppress_tokens": [1, 2], "begin_suppress_tokens": [220], "alignment_heads": [[1, 0]]}"""));
 
@@ -118,7 +119,7 @@ class OpenAiCheckpointTest {
     }
 
     @Test
-    void theMaskIsLeftOut() throws IOException {
+    void ignoresMask() throws IOException {
         tensors.put("decoder.mask", Objects.requireNonNull(tensors.get("decoder.positional_embedding")));
 
         assertThat(read("tiny.pt").tensors()).doesNotContainKey("decoder.mask").hasSameSizeAs(TINY.tensors());
@@ -137,7 +138,7 @@ class OpenAiCheckpointTest {
         "n_text_ctx, 449, 'tensor ''decoder.positional_embedding'' should have the shape [449, 64]'",
         "n_text_state, 128, 64 for each of its attention heads"
     })
-    void refusesDimensionsThatAreNotTheModels(String name, int value, String offence) {
+    void rejectsInvalidDimensions(String name, int value, String offence) {
         dims.put(name, value);
 
         assertThatThrownBy(() -> read("tiny.pt"))

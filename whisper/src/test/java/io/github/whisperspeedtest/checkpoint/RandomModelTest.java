@@ -26,14 +26,14 @@ class RandomModelTest {
     private static final int START = 50258;
     private static final int FIRST_TIMESTAMP = 50364;
 
-    /** Narrow and short, for what does not depend on the size. */
+    /** Narrow and short, for tests that do not depend on the size. */
     private static final Checkpoint SMALLEST =
             RandomModel.checkpoint(new ModelDimensions(80, 10, 64, 1, 2, 51865, 448, 64, 1, 2));
 
     /** Sizes are those of the published models, weights and positions together, as OpenAI's README has them. */
     @ParameterizedTest
     @CsvSource({"tiny, 39", "base, 74", "small, 244", "medium, 769", "large-v3-turbo, 809", "large-v3, 1550"})
-    void hasTheSizeOfThePublishedModel(String size, double millions) {
+    void hasSizeOfPublishedModel(String size, double millions) {
         Checkpoint checkpoint = RandomModel.checkpoint(size);
 
         TensorShapes.check(size, checkpoint);
@@ -44,7 +44,7 @@ class RandomModelTest {
     }
 
     @Test
-    void isTheSameEveryTimeAndInEveryPart() {
+    void isDeterministicInEveryPart() {
         Tensor embedding = tensor(RandomModel.checkpoint("tiny"), "decoder.token_embedding.weight");
         float[] whole = new float[3 * 384];
         embedding.copyTo(255 * 384, whole);
@@ -59,7 +59,7 @@ class RandomModelTest {
     }
 
     @Test
-    void weightsKeepTheScaleOfWhatGoesThroughThem() {
+    void weightsPreserveScaleOfActivations() {
         float[] up = values(tensor(SMALLEST, "encoder.blocks.1.mlp.0.weight"));
         float[] other = values(tensor(SMALLEST, "encoder.blocks.0.mlp.0.weight"));
 
@@ -74,7 +74,7 @@ class RandomModelTest {
     }
 
     @Test
-    void positionsOfTheEncoderAreSinusoids() {
+    void encoderPositionsAreSinusoids() {
         float[] positions = values(tensor(RandomModel.checkpoint("tiny"), "encoder.positional_embedding"));
 
         assertThat(positions[0]).isZero();
@@ -84,7 +84,7 @@ class RandomModelTest {
     }
 
     @Test
-    void everyTokenIsItsOwnAndMadeByOneMerge() {
+    void everyTokenIsDistinctAndHasOneMerge() {
         TokenizerData tokenizer = SMALLEST.tokenizer();
         Set<String> distinct = new HashSet<>();
         tokenizer.tokens().forEach(token -> distinct.add(new String(token, StandardCharsets.ISO_8859_1)));
@@ -99,7 +99,7 @@ class RandomModelTest {
 
     @Tag("reference")
     @Test
-    void writesTextUntilThereIsNoMoreRoom() {
+    void writesTextUntilContextIsFull() {
         float[] noise = new float[80 * 20];
         Random random = new Random(1);
         for (int i = 0; i < noise.length; i++) {
@@ -123,7 +123,7 @@ class RandomModelTest {
                 session.append(new int[][] {{token}}, new int[] {0}, new float[][] {logits});
             }
         }
-        // Repetitions would be taken for a failure and decoded again.
+        // Repetitions would be treated as a failure and decoded again.
         assertThat(written).hasSizeGreaterThan(200).allMatch(token -> token >= 256);
     }
 

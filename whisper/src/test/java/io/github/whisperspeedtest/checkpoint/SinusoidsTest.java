@@ -12,7 +12,7 @@ class SinusoidsTest {
 
     /** With three frequencies they are 1, a hundredth and a ten-thousandth. */
     @Test
-    void eachPositionHasSinesAndThenCosines() {
+    void eachPositionHasSinesThenCosines() {
         float[] values = new float[3 * WIDTH];
         Sinusoids.tensor(3, WIDTH).copyTo(0, values);
 
@@ -26,7 +26,7 @@ class SinusoidsTest {
     }
 
     @Test
-    void aPartIsThatOfTheWhole() {
+    void copiesAnyPart() {
         Tensor tensor = Sinusoids.tensor(5, WIDTH);
         float[] whole = new float[5 * WIDTH];
         tensor.copyTo(0, whole);

@@ -116,7 +116,7 @@ class ChunkMergerTest {
     }
 
     @Test
-    void aSegmentThatIsKeptWholeEndsWhereTheNextBegins() {
+    void wholeSegmentEndsAtStartOfNext() {
         add(said(20, 30, "q r s t u v w x"));
         add(said(20.5, 22.5, "Z r s t u v w x"), said(26, 28, "c d"), said(31, 32, "e"));
         finish();
@@ -183,7 +183,7 @@ class ChunkMergerTest {
     }
 
     @Test
-    void withoutTimesSegmentsAreTheChunksCutAtTheirBorders() {
+    void withoutTimesSegmentsAreDeduplicatedChunks() {
         ChunkMerger untimed = new ChunkMerger(false, merged::add);
         untimed.add(chunks.get(0), List.of(said(0, 30, "a b c d e f g h i j k l m n o")));
         untimed.add(chunks.get(1), List.of(said(20, 50, "XX l m n o p q r s t u v w x y")));
@@ -195,7 +195,7 @@ class ChunkMergerTest {
     }
 
     @Test
-    void withoutTimesAndAnythingInCommonNothingIsLeftOut() {
+    void withoutTimesAndCommonTextKeepsEverything() {
         ChunkMerger untimed = new ChunkMerger(false, merged::add);
         untimed.add(chunks.get(0), List.of(said(0, 30, "a b c")));
         untimed.add(chunks.get(3), List.of(said(20, 50, "d c e")));
@@ -203,7 +203,7 @@ class ChunkMergerTest {
     }
 
     @Test
-    void withoutTimesTwoWordsFarApartAreNoOverlap() {
+    void withoutTimesIgnoresDistantCommonWords() {
         ChunkMerger untimed = new ChunkMerger(false, merged::add);
         untimed.add(chunks.get(0), List.of(said(0, 30, "of the a b c d e f")));
         untimed.add(chunks.get(3), List.of(said(20, 50, "g h i j k l m of the")));
@@ -307,7 +307,7 @@ class ChunkMergerTest {
         return new ChunkSegment(time - 5, time + 5, words, WINDOW);
     }
 
-    /** Returns a segment whose words are told to be later than the timestamps around them let expect. */
+    /** Returns a segment whose words are aligned later than its timestamps suggest. */
     private static ChunkSegment aligned(ChunkSegment segment, double later) {
         List<ChunkWord> words = segment.words().stream()
                 .map(word -> new ChunkWord(

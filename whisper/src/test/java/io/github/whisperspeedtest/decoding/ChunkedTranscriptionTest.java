@@ -292,7 +292,7 @@ class ChunkedTranscriptionTest {
     void losesNoTextIfMemoryRunsOutWhileDecoding() {
         List<String> sentences = sayNumbers(150, 30);
         ScriptedNetwork failing = new ScriptedNetwork(ScriptedNetwork.MULTILINGUAL, (window, tokens) -> {
-            // The fourth chunk of a batch does not fit any more once there is some text.
+            // The fourth chunk of a batch no longer fits after some text.
             if (window == 6000 && tokens.size() > 10 && batches.get(batches.size() - 1) > 2) {
                 throw new EngineOutOfMemoryException("no memory");
             }
@@ -339,7 +339,7 @@ class ChunkedTranscriptionTest {
         assertThat(scripted.open()).isZero();
     }
 
-    /** Lets the recording say a number every two seconds, and each chunk those that it holds. */
+    /** Scripts a number every two seconds, so that each chunk contains some of them. */
     private List<String> sayNumbers(int seconds, int chunkSeconds) {
         List<String> sentences = new ArrayList<>();
         for (int i = 0; i < seconds / 2; i++) {
@@ -360,7 +360,7 @@ class ChunkedTranscriptionTest {
         return sentences;
     }
 
-    /** Lets memory run out where more windows are encoded at once. */
+    /** Makes encoding fail for more than the given number of windows. */
     private void fitting(int most, Supplier<EngineOutOfMemoryException> failure) {
         beforeEncoding = () -> {
             if (batches.get(batches.size() - 1) > most) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ChunksTest {
     @Test
-    void neighboursShareAThird() {
+    void neighboursOverlapByOneThird() {
         assertThat(all(7000, 3000))
                 .containsExactly(
                         new Chunk(0, 3000, 0, 2000),
@@ -24,7 +24,7 @@ class ChunksTest {
     }
 
     @Test
-    void aStrideIsRoundedToAFrame() {
+    void roundsStrideToFrame() {
         assertThat(all(4000, 2000))
                 .containsExactly(
                         new Chunk(0, 2000, 0, 1334),

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Random;
 
 /**
- * Measures what the rules, the choice of a token and its probability cost for one row of logits.
+ * Measures the decoding rules and the selection of a token with its probability, for one row of logits.
  *
  * <p>Prints microseconds per row, the median of many batches, for logits of several spreads. Arguments: the number of batches.
  */

@@ -19,7 +19,7 @@ class DecodingRulesTest {
     private final DecodingRules rules = rules(GenerationConfig.NONE, true);
 
     @Test
-    void firstComesATimestampWithinTheFirstSecond() {
+    void firstTokenIsTimestampWithinFirstSecond() {
         assertThat(permits(T0)).isTrue();
         assertThat(permits(T0 + 50)).isTrue();
         assertThat(permits(T0 + 51)).isFalse();
@@ -36,7 +36,7 @@ class DecodingRulesTest {
     }
 
     @Test
-    void timestampsRiseWithinASegment() {
+    void timestampsIncreaseWithinSegment() {
         assertThat(permits('b', T0 + 10, 'a')).isTrue();
         assertThat(permits(T0 + 9, T0 + 10, 'a')).isFalse();
         assertThat(permits(T0 + 10, T0 + 10, 'a')).isFalse();
@@ -44,7 +44,7 @@ class DecodingRulesTest {
     }
 
     @Test
-    void afterTheEndOfASegmentTheNextOneBeginsOrTheTextEnds() {
+    void segmentEndIsFollowedByNextSegmentOrEndOfText() {
         assertThat(permits('b', T0 + 10, 'a', T0 + 20)).isFalse();
         assertThat(permits(END, T0 + 10, 'a', T0 + 20)).isTrue();
         assertThat(permits(T0 + 19, T0 + 10, 'a', T0 + 20)).isFalse();
@@ -52,7 +52,7 @@ class DecodingRulesTest {
     }
 
     @Test
-    void afterAPairComesText() {
+    void timestampPairIsFollowedByText() {
         assertThat(permits('b', T0 + 10, 'a', T0 + 20, T0 + 20)).isTrue();
         assertThat(permits(T0 + 30, T0 + 10, 'a', T0 + 20, T0 + 20)).isFalse();
         assertThat(permits(T0 + 20, T0 + 10, 'a', T0 + 20, T0 + 20, 'b')).isFalse();
@@ -71,7 +71,7 @@ class DecodingRulesTest {
     }
 
     @Test
-    void specialTokensOfAPromptAreNeverDecoded() {
+    void suppressesPromptTokens() {
         for (int token : List.of(
                 SPECIALS.startOfTranscript(),
                 SPECIALS.translate(),
@@ -106,7 +106,7 @@ class DecodingRulesTest {
     }
 
     @Test
-    void withoutTimestampsTextBeginsAtOnceButNotWithABlank() {
+    void withoutTimestampsTextStartsImmediatelyAndNotWithBlank() {
         DecodingRules plain = rules(GenerationConfig.NONE, false);
         assertThat(permits(plain, 'a')).isTrue();
         assertThat(permits(plain, ' ')).isFalse();
@@ -127,7 +127,7 @@ class DecodingRulesTest {
         return permits(rules, token, before);
     }
 
-    /** Tells whether a token that the network is sure of is decoded after others. */
+    /** Returns whether the rules allow a highly probable token after others. */
     private static boolean permits(DecodingRules rules, int token, int... before) {
         float[] logits = new float[ScriptedNetwork.MULTILINGUAL];
         logits[token] = 30;

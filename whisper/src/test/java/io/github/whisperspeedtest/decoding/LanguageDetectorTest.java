@@ -17,7 +17,7 @@ class LanguageDetectorTest {
     void normalizesProbabilitiesOverLanguages() {
         int german = SPECIALS.language("de").orElseThrow();
         int english = SPECIALS.language("en").orElseThrow();
-        // Half of the probability is on a token that is no language.
+        // Half of the probability is on a token that is not a language.
         ScriptedNetwork network = new ScriptedNetwork(
                 ScriptedNetwork.MULTILINGUAL,
                 (window, tokens) -> window == 1

@@ -49,13 +49,13 @@ class LongFormTranscriptionTest {
     }
 
     @Test
-    void aSegmentHasItsTokensAndHowProbableItsWindowIs() {
+    void segmentHasTokensAndWindowProbabilities() {
         speech.say(0, T0, "one", T0 + 500, T0 + 600, "two", T0 + 1400);
         speech.silence(0L, 0.25);
         run(3000, english());
 
         assertThat(segments.get(1).tokens()).containsExactly(T0 + 600, (int) 't', (int) 'w', (int) 'o', T0 + 1400);
-        // Six letters and five other tokens, of which the network is sure.
+        // Six letters and five other tokens, which have a probability of one.
         assertThat(segments.get(1).averageLogProbability()).isCloseTo(6 * Math.log(0.9) / 11, within(1e-3));
         assertThat(segments.get(1).noSpeechProbability()).isCloseTo(0.25, within(1e-4));
         assertThat(segments.get(1).words()).isEmpty();
@@ -82,7 +82,7 @@ class LongFormTranscriptionTest {
     }
 
     @Test
-    void theGivenPromptStaysBeforeTheText() {
+    void keepsGivenPromptBeforeText() {
         speech.say(0, T0, "one", T0 + 1000);
         speech.say(3000, T0, "two", T0 + 1000);
         run(6000, english().prompt("hi"));
@@ -134,7 +134,7 @@ class LongFormTranscriptionTest {
     }
 
     @Test
-    void withoutTimestampsASegmentIsAWindow() {
+    void withoutTimestampsEachWindowIsOneSegment() {
         speech.say(0, "one");
         speech.say(3000, "two");
         run(4000, english().timestamps(Timestamps.NONE));
@@ -153,7 +153,7 @@ class LongFormTranscriptionTest {
     }
 
     @Test
-    void detectsTheLanguageOnceFromTheFirstWindowThatItDecodesToo() {
+    void detectsLanguageOnceFromFirstWindow() {
         speech.say(0, T0, "eins", T0 + 1000);
         speech.say(3000, T0, "zwei", T0 + 1000);
         SpokenLanguage language = run(6000, TranscribeOptions.builder());
@@ -179,7 +179,7 @@ class LongFormTranscriptionTest {
     }
 
     @Test
-    void wordsGetTimesAndTheNextWindowBeginsAfterTheLastOne() {
+    void nextWindowStartsAfterLastWord() {
         // The script attends ten positions later from token to token, beginning with those before the text.
         speech.say(0, T0, "a b", T0 + 500, T0 + 600, " c", T0 + 700, T0 + 700);
         run(1200, english().timestamps(Timestamps.WORD));

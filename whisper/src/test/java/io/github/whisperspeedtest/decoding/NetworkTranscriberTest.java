@@ -77,7 +77,7 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void aGivenLanguageHasNoProbability() {
+    void givenLanguageHasNoProbability() {
         Transcription transcription = transcriber.transcribe(audio(1), ENGLISH);
         assertThat(transcription.language()).isEqualTo("en");
         assertThat(transcription.languageProbability()).isNull();
@@ -104,7 +104,7 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void emptyAudioIsDoneAtOnce() {
+    void emptyAudioReturnsImmediately() {
         List<Double> fractions = new ArrayList<>();
         for (TranscribeOptions options : List.of(ENGLISH, TranscribeOptions.defaults())) {
             Transcription transcription = transcriber.transcribe(audio(0), options, new TranscriptionListener() {
@@ -216,7 +216,7 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void rejectsOptionsThatAnEnglishOnlyModelLacks() {
+    void rejectsOptionsUnsupportedByEnglishOnlyModel() {
         NetworkTranscriber english =
                 transcriber(new ScriptedNetwork(ScriptedNetwork.ENGLISH_ONLY, (window, tokens) -> Map.of()), null);
         refuses(english, ENGLISH.toBuilder().task(Task.TRANSLATE), "task=translate");
@@ -224,12 +224,12 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void rejectsLanguageThatTheVocabularyLacks() {
+    void rejectsLanguageMissingInVocabulary() {
         refuses(transcriber, ENGLISH.toBuilder().language(Language.of("yue")), "language=yue");
     }
 
     @Test
-    void leavesVoiceDetectionOffWithoutAFilter() {
+    void leavesVadOffWithoutFilter() {
         assertThat(transcriber
                         .transcribe(audio(1), ENGLISH.toBuilder().vad(Vad.AUTO).build())
                         .text())
@@ -275,7 +275,7 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void chunksDoNotFollowOnFromTheTextBefore() {
+    void chunksIgnorePreviousText() {
         assertThat(chunked(network)
                         .transcribe(
                                 audio(30),
@@ -358,7 +358,7 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void aRecordingWithoutSpeechHasNoText() {
+    void recordingWithoutSpeechHasNoText() {
         SpeechFilter nothing = new CuttingFilter() {
             @Override
             public FilteredAudio filter(Audio audio, Runnable checkpoint) {

@@ -41,7 +41,7 @@ class PromptTest {
     }
 
     @Test
-    void languageMustBeOneOfTheVocabulary() {
+    void rejectsLanguageMissingInVocabulary() {
         assertThatThrownBy(() -> Prompt.of(MULTILINGUAL, "yue", Task.TRANSCRIBE, true, List.of(), 223))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("yue");

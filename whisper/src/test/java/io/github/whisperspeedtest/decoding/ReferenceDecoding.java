@@ -17,7 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What the embedded model writes in exact arithmetic, and by how much each of its decisions is the better one.
+ * The text of the embedded model in exact arithmetic, with the margin of each decision.
  *
  * <p>Engines round differently, by precision and by processor, so that an exact text can only be expected where no decision is
  * closer than their rounding. A network whose logits are off by at most {@code e} decides alike wherever the margin is above
@@ -62,7 +62,7 @@ public final class ReferenceDecoding {
         return new ReferenceDecoding(network, audio);
     }
 
-    /** Returns what the model writes. */
+    /** Returns the text. */
     public Transcription transcription() {
         return transcription;
     }

@@ -70,7 +70,7 @@ class ReferenceTranscriptionTest {
     }
 
     @Test
-    void windowsOfALongRecordingBeginWhereOpenAisDo() throws IOException {
+    void windowsStartAtSamePositionsAsOpenAi() throws IOException {
         transcribe(MicroSamples.named(LONG_RECORDING));
         assertThat(seeks).isEqualTo(SEEKS);
         assertThat(text()).startsWith(FIRST_WINDOW);

@@ -19,7 +19,7 @@ final class ScriptedSpeech {
     private final Map<Long, String> languages = new LinkedHashMap<>();
     private double certainty = 0.9;
 
-    /** Notes what a window holds: timestamps and texts. */
+    /** Sets the content of a window: timestamps and texts. */
     void say(long frame, Object... parts) {
         List<Integer> tokens = new ArrayList<>();
         for (Object part : parts) {
@@ -32,17 +32,17 @@ final class ScriptedSpeech {
         windows.put(frame, tokens);
     }
 
-    /** Notes how probable it is that a window is silent. */
+    /** Sets the probability that a window is silent. */
     void silence(long frame, double probability) {
         silence.put(frame, probability);
     }
 
-    /** Notes the language that a window is mostly taken for, which is German otherwise. */
+    /** Sets the most probable language of a window; the default is German. */
     void language(long frame, String code) {
         languages.put(frame, code);
     }
 
-    /** Sets how sure the network is of each letter. */
+    /** Sets the probability of each letter. */
     void certainty(double value) {
         certainty = value;
     }
@@ -62,7 +62,7 @@ final class ScriptedSpeech {
                 .toList();
         int done = tokens.size() - start - (plain ? 4 : 3);
         int token = done < said.size() ? said.get(done) : SPECIALS.endOfText();
-        // What is left of the probability goes to tokens that are no likelier choice and break no rule.
+        // The remaining probability goes to less probable tokens that break no rule.
         Map<Integer, Double> probabilities = new LinkedHashMap<>();
         if (token < SPECIALS.endOfText()) {
             "ABCDEFG".chars().forEach(letter -> probabilities.put(letter, (1 - certainty) / 7));
@@ -75,7 +75,7 @@ final class ScriptedSpeech {
         return SPECIALS.language(code).orElseThrow();
     }
 
-    /** What every window holds that nothing is said of. */
+    /** The content of windows without a script. */
     private static List<Integer> rest() {
         int zero = SPECIALS.timestampBegin();
         return List.of(zero, (int) 'r', (int) 'e', (int) 's', (int) 't', zero + 10);

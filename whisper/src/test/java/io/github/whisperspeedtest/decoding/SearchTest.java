@@ -25,7 +25,7 @@ class SearchTest {
 
     /** Probabilities of the letter after a text; {@code $} ends it. */
     private final Map<String, Map<Character, Double>> language = Map.ofEntries(
-            // The likeliest first letter leads into a text that is improbable altogether.
+            // The most probable first letter starts an improbable text.
             entry("", Map.of('a', 0.6, 'b', 0.4)),
             entry(
                     "a",
@@ -88,7 +88,7 @@ class SearchTest {
     }
 
     @Test
-    void beamsOutnumberThePossibleTexts() {
+    void allowsMoreBeamsThanPossibleTexts() {
         DecodedWindow found = decode(TranscribeOptions.builder().beamSize(8));
         assertThat(found.text()).isEqualTo("b");
         assertThat(network.open()).isZero();
@@ -113,7 +113,7 @@ class SearchTest {
     }
 
     @Test
-    void oneSampleIsAnyTextOfTheLanguage() {
+    void singleSampleIsAnyPossibleText() {
         DecodedWindow found =
                 decode(TranscribeOptions.builder().temperatures(List.of(1.0)).bestOf(1));
         assertThat(found.text()).matches("a[cdghijkl]|aef?|bc?");

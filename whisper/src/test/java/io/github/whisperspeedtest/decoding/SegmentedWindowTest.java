@@ -57,7 +57,7 @@ class SegmentedWindowTest {
     }
 
     @Test
-    void nothingDecodedIsAnEmptySegment() {
+    void noTokensGiveEmptySegment() {
         SegmentedWindow window = window(0, 800);
         assertThat(window.advance()).isEqualTo(800);
         assertThat(window.segments().get(0).tokens()).isEmpty();

@@ -26,7 +26,7 @@ class TokenDistributionTest {
     }
 
     @Test
-    void timestampsWinTogether() {
+    void timestampsWinByTotalProbability() {
         float[] logits = {1, 2, 3, 1, 2.5f, 2.4f, 2.3f};
         distribution.start(logits.clone());
         distribution.settle(false);
@@ -40,7 +40,7 @@ class TokenDistributionTest {
     }
 
     @Test
-    void textWinsWhereOneTokenIsLikelierThanAllTimestamps() {
+    void textWinsIfTokenIsMoreProbableThanAllTimestamps() {
         distribution.start(new float[] {1, 2, 4, 1, 2.5f, 2.4f, 2.3f});
         distribution.settle(true);
 
@@ -51,7 +51,7 @@ class TokenDistributionTest {
     }
 
     @Test
-    void rangesAreNarrowedDown() {
+    void narrowsAllowedRanges() {
         distribution.start(new float[] {5, 4, 3, 2, 5, 4, 3});
         distribution.forbidTextBelow(2);
         distribution.forbidTimestampsBelow(5);
@@ -69,7 +69,7 @@ class TokenDistributionTest {
     }
 
     @Test
-    void ofEquallyProbableTokensTheFirstComesFirst() {
+    void breaksTiesByLowestToken() {
         distribution.start(new float[] {1, 1, 1, 1, 1, 1, 1});
         distribution.settle(false);
         assertThat(distribution.mostProbable()).isZero();
@@ -77,7 +77,7 @@ class TokenDistributionTest {
     }
 
     @Test
-    void drawsInProportionToTheProbabilities() {
+    void drawsInProportionToProbabilities() {
         float[] logits = {0, (float) Math.log(2), (float) Math.log(4), 7, (float) Math.log(1), (float) Math.log(8), 7};
         distribution.start(logits);
         distribution.forbid(3, 6);
@@ -98,7 +98,7 @@ class TokenDistributionTest {
     }
 
     @Test
-    void invalidLogitsAreAnEngineError() {
+    void invalidLogitsAreEngineError() {
         float nan = Float.NaN;
         for (float[] logits : new float[][] {{1, nan, 3, 1, 1, 1, 1}, {nan, nan, nan, nan, nan, nan, nan}}) {
             distribution.start(logits);

@@ -47,7 +47,7 @@ class WindowDecoderTest {
     }
 
     @Test
-    void aWindowThatIsDoneLeavesTheBatch() {
+    void finishedWindowLeavesBatch() {
         ScriptedNetwork network = new ScriptedNetwork(ScriptedNetwork.MULTILINGUAL, LETTERS);
         List<DecodedWindow> found = decode(network, plain().build(), 3, 1, 2);
         assertThat(found).extracting(DecodedWindow::text).containsExactly("abc", "a", "ab");
@@ -55,7 +55,7 @@ class WindowDecoderTest {
     }
 
     @Test
-    void averageCountsTheEndOfTheText() {
+    void averageIncludesEndOfText() {
         ScriptedNetwork network = new ScriptedNetwork(ScriptedNetwork.MULTILINGUAL, LETTERS);
         assertThat(decode(network, plain().build(), 3).get(0).averageLogProbability())
                 .isCloseTo(3 * Math.log(0.8) / 4, within(1e-4));
@@ -72,7 +72,7 @@ class WindowDecoderTest {
     }
 
     @Test
-    void englishOnlyModelsGetNeitherLanguageNorTask() {
+    void englishOnlyModelsGetNoLanguageOrTask() {
         Tokenizer tokenizer = ScriptedNetwork.tokenizer(ScriptedNetwork.ENGLISH_ONLY);
         SpecialTokens specials = tokenizer.specials();
         ScriptedNetwork network = new ScriptedNetwork(
@@ -94,14 +94,14 @@ class WindowDecoderTest {
     }
 
     @Test
-    void atMostHalfOfTheContextIsDecoded() {
+    void decodesAtMostHalfOfContext() {
         ScriptedNetwork network = new ScriptedNetwork(ScriptedNetwork.MULTILINGUAL, LETTERS);
         TranscribeOptions endless = plain().compressionRatioThreshold(null).build();
         assertThat(decode(network, endless, 10_000).get(0).tokens()).hasSize(224);
     }
 
     @Test
-    void aFullContextEndsTheText() {
+    void fullContextEndsText() {
         ScriptedNetwork network = new ScriptedNetwork(
                 ScriptedNetwork.MULTILINGUAL, (window, tokens) -> Map.of((int) 'a' + tokens.size() % 26, 1.0));
         List<Integer> previous =
@@ -111,7 +111,7 @@ class WindowDecoderTest {
         TranscribeOptions endless = plain().compressionRatioThreshold(null).build();
         WindowDecoder decoder = new WindowDecoder(network.dimensions(), TOKENIZER, GenerationConfig.NONE, endless);
         try (EncoderOutput windows = network.encode(List.of(new float[] {0}))) {
-            // 448 positions and the token that the last of them leads to.
+            // 448 positions and the token after the last of them.
             assertThat(decoder.decode(windows, List.of(prompt)).get(0).tokens()).hasSize(448 + 1 - 228);
         }
     }
@@ -123,7 +123,7 @@ class WindowDecoderTest {
             if (window != 1) {
                 return LETTERS.next(window, tokens);
             }
-            // At temperature 0 the "a" goes on; a hot sample also has other letters.
+            // At temperature 0 the "a" repeats; samples at high temperatures have other letters, too.
             return written < 100
                     ? Map.of((int) 'a', 0.4, (int) 'b', 0.2, (int) 'c', 0.2, (int) 'd', 0.2)
                     : Map.of(END, 1.0);
@@ -148,7 +148,7 @@ class WindowDecoderTest {
         assertThat(temperature(0.9, 0.1, plain())).isZero();
     }
 
-    /** Returns the temperature of the result where each of three letters and silence have the given probabilities. */
+    /** Returns the temperature of the result if each of three letters and silence have the given probabilities. */
     private static double temperature(double letter, double silence, TranscribeOptions.Builder options) {
         ScriptedNetwork network = new ScriptedNetwork(ScriptedNetwork.MULTILINGUAL, (window, tokens) -> {
             if (tokens.get(tokens.size() - 1) == SPECIALS.startOfTranscript()) {

@@ -21,17 +21,17 @@ class TextNormalizerTest {
                     «Où ?» — là…                     => où là
                     你好，世界。                         => 你好 世界
                     """)
-    void keepsWordsAndNothingElse(String text, String expected) {
+    void keepsOnlyWords(String text, String expected) {
         assertThat(TextNormalizer.normalize(text)).isEqualTo(expected);
     }
 
     @Test
-    void composesLettersBeforeMarksAreRemoved() {
+    void composesLettersBeforeRemovingMarks() {
         assertThat(TextNormalizer.normalize("u\u0308ber")).isEqualTo("\u00FCber");
     }
 
     @Test
-    void turnsAMarkThatCannotBeComposedIntoASpace() {
+    void replacesUncomposableMarkBySpace() {
         assertThat(TextNormalizer.normalize("q\u0308y")).isEqualTo("q y");
     }
 

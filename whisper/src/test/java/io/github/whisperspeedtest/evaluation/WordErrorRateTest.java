@@ -24,7 +24,8 @@ class WordErrorRateTest {
         "Die Grüße!,    'die grüße', 0, 0, 0",
         "schön wär es,  schon wär es, 1, 0, 0",
     })
-    void countsTheFewestChanges(String reference, String hypothesis, int substitutions, int deletions, int insertions) {
+    void countsMinimumNumberOfChanges(
+            String reference, String hypothesis, int substitutions, int deletions, int insertions) {
         WordErrorRate rate = WordErrorRate.of(reference, hypothesis);
 
         assertThat(rate.substitutions()).isEqualTo(substitutions);
@@ -56,7 +57,7 @@ class WordErrorRateTest {
     }
 
     @Test
-    void swappingTheTextsSwapsDeletionsAndInsertionsOnly() {
+    void swappingTextsSwapsDeletionsAndInsertions() {
         Random random = new Random(7);
         for (int i = 0; i < 500; i++) {
             String one = randomText(random);
@@ -72,7 +73,7 @@ class WordErrorRateTest {
     }
 
     @Test
-    void agreesWithAPlainRecursiveDefinition() {
+    void agreesWithRecursiveDefinition() {
         Random random = new Random(11);
         for (int i = 0; i < 200; i++) {
             String one = randomText(random);

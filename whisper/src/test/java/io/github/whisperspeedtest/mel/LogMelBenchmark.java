@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Random;
 
 /**
- * How long one window of 30 s of noise takes on one thread, at 80 and 128 bins.
+ * Measures one window of 30 s of noise on one thread, with 80 and 128 mel bands.
  *
  * <p>The argument is the number of windows of each kind.
  */

@@ -94,7 +94,7 @@ class LogMelSpectrogramTest {
         Audio audio = Audio.of("noise", noise(4000 * 160 + 159, 0.3f));
         for (int[] part : new int[][] {{0, 2000}, {500, 3000}, {1234, 0}, {3500, 500}, {3500, 3000}}) {
             long end = Math.min(audio.sampleCount(), (part[0] + part[1]) * 160L);
-            // The last frame of the recording has all that is left.
+            // The last frame of the recording contains all remaining samples.
             end = part[0] + part[1] >= 4000 ? audio.sampleCount() : end;
             float[] window = new float[80 * FRAMES];
             new LogMelSpectrogram(80, Padding.SILENCE).window(audio, part[0], part[1], window);
@@ -111,7 +111,7 @@ class LogMelSpectrogramTest {
     }
 
     @Test
-    void fillsFramesBehindTheAudioWithZeroWhereAsked() {
+    void padsWithZerosOnRequest() {
         Audio audio = Audio.of("noise", noise(1000 * 160 + 159, 0.3f));
         float[] silence = window(audio, 80, Padding.SILENCE, 100);
         float[] zero = window(audio, 80, Padding.ZERO, 100);
@@ -128,7 +128,7 @@ class LogMelSpectrogramTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 40, 159, 160, 199, 200, 201, 399, 400, 401, 480_000, 480_001})
-    void takesAudioOfAnyLength(int length) {
+    void acceptsAudioOfAnyLength(int length) {
         Audio audio = Audio.of("noise", noise(length, 0.3f));
 
         assertThat(greatestDifference(window(audio, 80, Padding.SILENCE, 0), reference(audio, 80, 0)))
@@ -148,7 +148,7 @@ class LogMelSpectrogramTest {
     }
 
     @Test
-    void doesNotDependOnWhatWasComputedBefore() {
+    void doesNotDependOnEarlierCalls() {
         Audio audio = Audio.of("noise", noise(8_000, 0.3f));
         Audio loud = Audio.of("loud", noise(480_000, 1f));
         LogMelSpectrogram spectrogram = new LogMelSpectrogram(80, Padding.SILENCE);
@@ -201,7 +201,7 @@ class LogMelSpectrogramTest {
     }
 
     @Test
-    void logarithmIsGoodToSixDigits() {
+    void logarithmHasSixCorrectDigits() {
         Random random = new Random(3);
         for (int i = 0; i < 100_000; i++) {
             float x = (float) Math.pow(10, random.nextDouble() * 20 - 10);

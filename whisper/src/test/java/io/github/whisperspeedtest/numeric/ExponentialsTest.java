@@ -47,7 +47,7 @@ class ExponentialsTest {
     }
 
     @Test
-    void whatIsFarBelowTheMaximumHardlyCounts() {
+    void valuesFarBelowMaximumAreNegligible() {
         float[] values = {0, -1e30f, -1000};
         assertThat(exponentials.sum(values, 0, 3, 0, 1)).isCloseTo(1, within(1e-12));
     }
@@ -60,7 +60,7 @@ class ExponentialsTest {
     }
 
     @Test
-    void findsTheIndexThatAPartOfTheSumFallsOn() {
+    void findsIndexOfPartialSum() {
         float[] values = values(5000, 1);
         float maximum = maximum(values);
         double sum = exponentials.sum(values, 10, 4990, maximum, 1);

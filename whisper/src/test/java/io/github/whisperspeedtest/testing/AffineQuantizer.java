@@ -14,23 +14,23 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * Quantises matrices in groups, for tests of what runs on such.
+ * Quantizes matrices in groups, for tests.
  *
  * @param bits bits of a code
  * @param groupSize elements of a group
  * @param stored type of scales and biases: F32, F16 or BF16
- * @param bias what the biases are
+ * @param bias choice of the biases
  */
 public record AffineQuantizer(int bits, int groupSize, DataType stored, Bias bias) {
-    /** What the biases are. */
+    /** Choice of the biases. */
     public enum Bias {
-        /** Whole multiples of the scale before both are rounded, so that a code stands for zero: as MLX has it. */
+        /** Multiples of the scale before both are rounded, so that one code represents zero, as in MLX. */
         MULTIPLE_OF_SCALE,
         /** The least element of the group. */
         MINIMUM
     }
 
-    /** Returns a checkpoint with the linear layers that were chosen by the names of their weights quantised. */
+    /** Returns a checkpoint in which the linear layers whose weight names match are quantized. */
     public Checkpoint quantize(Checkpoint checkpoint, Predicate<String> chosen) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         checkpoint.tensors().forEach((name, tensor) -> {
@@ -81,7 +81,7 @@ public record AffineQuantizer(int bits, int groupSize, DataType stored, Bias bia
     }
 
     /**
-     * Makes a matrix of its parts.
+     * Creates a matrix from its parts.
      *
      * @param codes unsigned, one for each element
      * @param scales one for each group

@@ -4,15 +4,15 @@ import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Random;
 
-/** Damages files as disks, downloads and attackers do, and measures what reading them costs. */
+/** Damages files like disks, downloads and attackers, and measures the memory for reading them. */
 public final class Damage {
     private Damage() {}
 
     /**
      * Returns a copy with a few bytes of a region changed, removed, doubled, or everything behind a byte cut off.
      *
-     * @param start where the region begins
-     * @param end where it ends
+     * @param start start of the region
+     * @param end end of the region, exclusive
      */
     public static byte[] of(byte[] valid, int start, int end, Random random) {
         int at = start + random.nextInt(end - start);
@@ -27,7 +27,7 @@ public final class Damage {
         };
     }
 
-    /** Returns how many bytes the running thread allocates on the heap in a task. */
+    /** Returns the bytes that a task allocates on the heap of the current thread. */
     public static long allocatedBytes(Runnable task) {
         com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadAllocatedBytes();
@@ -35,7 +35,7 @@ public final class Damage {
         return threads.getCurrentThreadAllocatedBytes() - before;
     }
 
-    /** A digit for a digit reaches deeper than a byte that only breaks the syntax. */
+    /** Replacing a digit by a digit keeps the syntax valid, so the damage reaches later checks. */
     private static byte[] changed(byte[] valid, int start, int end, Random random) {
         byte[] damaged = valid.clone();
         for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {

@@ -12,7 +12,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** All twelve recordings in the domain of the embedded model, those that it does not transcribe without an error included. */
+/** All twelve recordings with the vocabulary of the embedded model, including those that it transcribes with errors. */
 public final class MicroSamples {
     private static final String DIRECTORY = "/io/github/whisperspeedtest/micro/";
 

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Puts together numpy's archives of arrays, as numpy and MLX write them or otherwise. */
+/** Builds numpy archives, valid or not. */
 public final class NpzBuilder {
     private static final Map<String, String> DESCRIPTIONS = Map.of(
             "F32", "<f4", "F16", "<f2", "BF16", "<V2", "U32", "<u4", "U64", "<u8", "I32", "<i4", "I64", "<i8", "U8",
@@ -17,7 +17,7 @@ public final class NpzBuilder {
 
     private final ZipBuilder zip = new ZipBuilder();
 
-    /** Adds an array under numpy's header. */
+    /** Adds an array with numpy's header. */
     public NpzBuilder add(String name, StoredArray array) {
         ByteBuffer data = array.data();
         byte[] bytes = new byte[data.remaining()];
@@ -28,12 +28,12 @@ public final class NpzBuilder {
                 bytes);
     }
 
-    /** Adds an array under a header of version 1, which is made as long as it has to be. */
+    /** Adds an array with a header of version 1, padded to the required length. */
     public NpzBuilder add(String name, String header, byte... data) {
         return add(name, 1, header, data);
     }
 
-    /** Adds an array under a header of any version. */
+    /** Adds an array with a header of any version. */
     public NpzBuilder add(String name, int version, String header, byte... data) {
         return addEntry(name + ".npy", npy(version, header, data));
     }
@@ -49,7 +49,7 @@ public final class NpzBuilder {
         return zip.build();
     }
 
-    /** Returns a header in numpy's words. */
+    /** Returns a header as numpy writes it. */
     public static String header(String descr, boolean isFortranOrder, List<Integer> shape) {
         StringBuilder sizes = new StringBuilder();
         shape.forEach(

@@ -6,21 +6,21 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Puts together pickles, whether they make sense or not. */
+/** Builds pickles, valid or not. */
 public final class PickleBuilder {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
-    /** Returns a pickle of protocol 2 with nothing in it yet. */
+    /** Returns an empty pickle of protocol 2. */
     public static PickleBuilder start() {
         return new PickleBuilder().op("\u0080\u0002");
     }
 
-    /** Returns the beginning of what OpenAI's files hold, up to the dictionary of tensors, which {@link #endCheckpoint} ends. */
+    /** Returns the start of an OpenAI checkpoint, up to the dictionary of tensors, which {@link #endCheckpoint} ends. */
     public static PickleBuilder checkpoint() {
         return start().op("}(").text("model_state_dict").op("}(");
     }
 
-    /** Ends what {@link #checkpoint} begins. */
+    /** Ends a {@link #checkpoint}. */
     public byte[] endCheckpoint() {
         return op("uu").end();
     }
@@ -31,18 +31,18 @@ public final class PickleBuilder {
         return this;
     }
 
-    /** Appends something many times. */
+    /** Repeats opcodes. */
     public PickleBuilder times(int count, String opcodes) {
         return op(opcodes.repeat(count));
     }
 
-    /** Appends a number of four bytes, which is no value by itself. */
+    /** Appends a four-byte operand. */
     public PickleBuilder int32(int number) {
         bytes.writeBytes(little(Integer.BYTES).putInt(number).array());
         return this;
     }
 
-    /** Appends a number of eight bytes, which is no value by itself. */
+    /** Appends an eight-byte operand. */
     public PickleBuilder int64(long number) {
         bytes.writeBytes(little(Long.BYTES).putLong(number).array());
         return this;
@@ -75,7 +75,7 @@ public final class PickleBuilder {
         return op("c" + module + "\n" + name + "\n");
     }
 
-    /** Appends an ordered dictionary without content. */
+    /** Appends an empty ordered dictionary. */
     public PickleBuilder orderedDictionary() {
         return global("collections", "OrderedDict").op(")R");
     }
@@ -118,7 +118,7 @@ public final class PickleBuilder {
         return op(".").bytes();
     }
 
-    /** Returns what is there so far. */
+    /** Returns the current bytes. */
     public byte[] bytes() {
         return bytes.toByteArray();
     }

@@ -17,9 +17,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 
-/** Models of random weights for tests of formats, which need not be able to say anything. */
+/** Models with random weights, for tests of formats that transcribe nothing. */
 public final class RandomCheckpoint {
-    /** As narrow as a model can be; no two sizes that could be mixed up are the same. */
+    /** The smallest possible model; sizes that could be confused differ. */
     public static final ModelDimensions TINY = new ModelDimensions(80, 1500, 64, 1, 3, 51865, 448, 64, 1, 2);
 
     private RandomCheckpoint() {}

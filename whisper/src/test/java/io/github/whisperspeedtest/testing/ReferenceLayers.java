@@ -5,9 +5,9 @@ import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Objects;
 
-/** The layers that a Whisper network is made of; a matrix is an array of its rows, one after the other. */
+/** The layers of a Whisper network. A matrix is an array of its rows. */
 final class ReferenceLayers {
-    /** What PyTorch adds to a variance unless told otherwise. */
+    /** PyTorch's default for the term added to a variance. */
     private static final double NORM_EPSILON = 1e-5;
 
     private ReferenceLayers() {}
@@ -118,7 +118,7 @@ final class ReferenceLayers {
         }
     }
 
-    /** Makes layers of a checkpoint's tensors. */
+    /** Creates layers from the tensors of a checkpoint. */
     record Weights(Checkpoint checkpoint) {
         float[] values(String name) {
             Tensor tensor = Objects.requireNonNull(checkpoint.tensors().get(name), name);

@@ -28,7 +28,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Whisper network in plain Java and 32-bit floats: the yardstick that engines are compared with.
+ * The Whisper network in plain Java and 32-bit floats: the reference for all engines.
  *
  * <p>Written to be read beside OpenAI's {@code model.py}. It refuses what the contract of {@link WhisperNetwork} does not allow
  * (wrong arguments, a call after closing, a close that comes too early), so that a decoding loop is held to the contract as well.
@@ -182,7 +182,7 @@ public final class ReferenceNetwork implements WhisperNetwork {
         }
     }
 
-    /** Is told what attends to the audio. */
+    /** Receives the cross-attention. */
     private interface CrossAttentionObserver {
         void onQueries(int layer, float[] normed);
     }

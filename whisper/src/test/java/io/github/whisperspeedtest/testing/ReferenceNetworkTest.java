@@ -69,7 +69,7 @@ class ReferenceNetworkTest {
     }
 
     @Test
-    void tokensOneByOneAreTheSameAsAllAtOnce() {
+    void decodingOneByOneEqualsDecodingAllAtOnce() {
         int[][] tokens = {{START, ENGLISH, TRANSCRIBE, 7, 8}, {START, ENGLISH, TRANSCRIBE, 9, 10}};
         float[][] atOnce = new float[4][VOCABULARY];
         float[][] oneByOne = new float[2][VOCABULARY];
@@ -94,7 +94,7 @@ class ReferenceNetworkTest {
     }
 
     @Test
-    void selectedSequencesGoOnWhereTheirParentsWere() {
+    void selectedSequencesContinueFromParents() {
         try (DecoderSession session = windows.startDecoding(2)) {
             session.append(new int[][] {{START}, {START}}, new int[] {0}, new float[2][VOCABULARY]);
             session.select(new int[] {0, 0, 1, 1});
@@ -110,7 +110,7 @@ class ReferenceNetworkTest {
     }
 
     @Test
-    void attentionScoresAreThoseOfTheHeadsAskedFor() {
+    void returnsAttentionOfRequestedHeads() {
         int[] tokens = {START, ENGLISH, TRANSCRIBE};
         float[][][] scores =
                 windows.crossAttention(0, tokens, List.of(new AttentionHead(2, 1), new AttentionHead(0, 0)));

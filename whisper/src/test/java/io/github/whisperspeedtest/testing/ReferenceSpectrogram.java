@@ -62,7 +62,7 @@ public final class ReferenceSpectrogram {
         return power;
     }
 
-    /** Returns a sample of the window, which goes on as its own mirror image at both ends. */
+    /** Returns a sample of the window, mirrored at both ends. */
     private static double sample(float[] samples, int index) {
         int inside = index < 0 ? -index : index >= SAMPLES ? 2 * (SAMPLES - 1) - index : index;
         return samples[inside];

@@ -1,10 +1,10 @@
 package io.github.whisperspeedtest.testing;
 
-/** How far what was computed is from what should have been. */
+/** The distance of computed from expected values. */
 public final class RelativeDistance {
     private RelativeDistance() {}
 
-    /** Returns the size of the difference, relative to that of what is expected: root mean squares over all rows. */
+    /** Returns the root mean square of the difference over all rows, relative to that of the expected values. */
     public static double of(float[][] actual, float[][] expected) {
         double difference = 0;
         double size = 0;

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * A network whose probabilities are written down by a test, and which notes what is asked of it.
+ * A network with scripted probabilities that records its calls.
  *
  * <p>The first value of a window's spectrogram tells windows apart. Text token {@code n} is the byte {@code n}.
  */
@@ -37,11 +37,11 @@ public final class ScriptedNetwork implements WhisperNetwork {
     private int openSessions;
     private boolean closed;
 
-    /** Says what follows a sequence. */
+    /** Defines the continuation of a sequence. */
     @FunctionalInterface
     public interface Script {
         /**
-         * Returns the probabilities of what comes next.
+         * Returns the probabilities of the next token.
          *
          * @param window the first value of the window's spectrogram
          * @param tokens the sequence, its prompt included
@@ -68,7 +68,7 @@ public final class ScriptedNetwork implements WhisperNetwork {
         return encoded;
     }
 
-    /** Returns what each session was given first for each of its sequences. */
+    /** Returns the first tokens of each sequence of each session. */
     public List<List<Integer>> prompts() {
         return prompts;
     }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.zip.CRC32;
 
-/** Puts together zip archives as {@code torch.save} lays them out, and then breaks any field of theirs. */
+/** Builds zip archives with the layout of {@code torch.save}, and changes any field of them. */
 public final class ZipBuilder {
     private static final int LOCAL_HEADER_BYTES = 30;
     private static final int CENTRAL_HEADER_BYTES = 46;
@@ -26,25 +26,25 @@ public final class ZipBuilder {
     /**
      * An archive.
      *
-     * @param bytes the whole file; changes show
-     * @param locals where the local headers are
-     * @param centrals where the entries of the directory are
-     * @param end where the end of the directory is
+     * @param bytes the whole file, not a copy
+     * @param locals positions of the local headers
+     * @param centrals positions of the directory entries
+     * @param end position of the end of the directory
      */
     public record Archive(byte[] bytes, List<Integer> locals, List<Integer> centrals, int end) {
-        /** Puts a number of 16 bits somewhere. */
+        /** Writes a 16-bit number at a position. */
         public Archive short16(int at, int value) {
             buffer().putShort(at, (short) value);
             return this;
         }
 
-        /** Puts a number of 32 bits somewhere. */
+        /** Writes a 32-bit number at a position. */
         public Archive int32(int at, long value) {
             buffer().putInt(at, (int) value);
             return this;
         }
 
-        /** Returns a number of 32 bits. */
+        /** Returns the 32-bit number at a position. */
         public int int32(int at) {
             return buffer().getInt(at);
         }
@@ -54,7 +54,7 @@ public final class ZipBuilder {
         }
     }
 
-    /** Returns what PyTorch would write of a pickle and of storages with the keys 0, 1 and so on. */
+    /** Returns the archive that PyTorch writes for a pickle and storages with the keys 0, 1 and so on. */
     public static Archive torch(byte[] pickle, byte[]... storages) {
         ZipBuilder builder = new ZipBuilder().add("archive/data.pkl", pickle).add("archive/byteorder", "little");
         for (int i = 0; i < storages.length; i++) {

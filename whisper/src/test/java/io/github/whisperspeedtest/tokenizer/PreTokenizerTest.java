@@ -9,13 +9,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is expected follows from GPT-2's pattern, alternative by alternative. */
+/** Expected values follow GPT-2's pattern, alternative by alternative. */
 class PreTokenizerTest {
     private static Stream<Arguments> texts() {
         return Stream.of(
                 // A word takes one space before it.
                 pieces("Hello world", "Hello", " world"),
-                // Contractions are parted, but only in lower case and only these.
+                // Contractions are split, but only in lower case and only these.
                 pieces(
                         "I'll we've it's don't I'm he'd you're",
                         "I",
@@ -34,11 +34,11 @@ class PreTokenizerTest {
                         "'re"),
                 pieces("CAN'T o'clock", "CAN", "'", "T", " o", "'", "clock"),
                 pieces("'tis", "'t", "is"),
-                // Letters and numbers are parted; so are numbers and punctuation.
+                // Letters are split from numbers, and numbers from punctuation.
                 pieces("abc123 45,6.7%", "abc", "123", " 45", ",", "6", ".", "7", "%"),
                 // Numbers are all that Unicode calls one: fractions, Roman numerals, other digits.
                 pieces("x² ½ Ⅷ ٣٤", "x", "²", " ½", " Ⅷ", " ٣٤"),
-                // Of several spaces the last belongs to the word behind them.
+                // The last of several spaces belongs to the following word.
                 pieces("a   b", "a", "  ", " b"),
                 // Other white space never belongs to a word.
                 pieces("a\t\tb\n\nc", "a", "\t", "\t", "b", "\n", "\n", "c"),
@@ -49,12 +49,12 @@ class PreTokenizerTest {
                 pieces("a\u00A0b\u3000c\u2028d", "a", "\u00A0", "b", "\u3000", "c", "\u2028", "d"),
                 // A script without spaces is one piece up to the punctuation.
                 pieces("你好，世界。こんにちは", "你好", "，", "世界", "。", "こんにちは"),
-                // Accents that combine are no letters.
+                // Combining accents are not letters.
                 pieces("e\u0301a", "e", "\u0301", "a"),
                 pieces("Grüße", "Grüße"),
                 // Emoji are neither letters nor numbers nor white space, and joiners stay with them.
                 pieces("hi 😀😀 \uD83D\uDC68\u200D\uD83D\uDC69!", "hi", " 😀😀", " \uD83D\uDC68\u200D\uD83D\uDC69!"),
-                // What looks like a special token is punctuation and letters.
+                // A spelled special token is punctuation and letters.
                 pieces("<|endoftext|>", "<|", "endoftext", "|>"),
                 pieces("♪♪ (music)", "♪♪", " (", "music", ")"));
     }
@@ -71,7 +71,7 @@ class PreTokenizerTest {
     }
 
     @Test
-    void takesLongTexts() {
+    void acceptsLongTexts() {
         String text = "a".repeat(500_000) + " ".repeat(500_000) + "!".repeat(500_000);
 
         assertThat(String.join("", PreTokenizer.split(text))).isEqualTo(text);

@@ -17,7 +17,7 @@ class SpecialTokensTest {
         "51865, true, 99, 50257, 50258, 50358, 50359, 50360, 50361, 50362, 50363, 50364",
         "51866, true, 100, 50257, 50258, 50359, 50360, 50361, 50362, 50363, 50364, 50365"
     })
-    void followFromTheSizeOfTheVocabulary(
+    void areDerivedFromVocabularySize(
             int size,
             boolean multilingual,
             int languages,
@@ -83,7 +83,7 @@ class SpecialTokensTest {
         "50418, <|1.08|>",
         "51864, <|30.00|>"
     })
-    void areSpelledAsTheReferenceDoes(int token, String spelling) {
+    void haveSpellingsOfReference(int token, String spelling) {
         assertThat(SpecialTokens.of(51_865).spelling(token)).isEqualTo(spelling);
     }
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenizerFilesTest {
     @Test
-    void spellingsStandForBytes() throws IOException {
+    void decodesSpellingsToBytes() throws IOException {
         TokenizerData data = read(
                 "{\"Ġ\":0,\"a\":1,\"Ã\":2,\"¤\":3,\"Ċ\":4,\"Ń\":5,\"Ġa\":6,\"Ã¤\":7}", "#version: 0.2\nĠ a\nÃ ¤\n");
 
@@ -55,12 +55,12 @@ class TokenizerFilesTest {
     }
 
     @Test
-    void aMergeMayBeginWithASharp() throws IOException {
+    void readsMergeStartingWithNumberSign() throws IOException {
         assertThat(read("{\"#\":0,\"##\":1}", "#version: 0.2\n# #\n").merges()).containsExactly(new Merge(0, 0));
     }
 
     @Test
-    void theEmbeddedVocabularyBeginsWithAll256Bytes() {
+    void embeddedVocabularyStartsWithAll256Bytes() {
         List<byte[]> tokens = EmbeddedModel.checkpoint().tokenizer().tokens();
         Set<Byte> single = new HashSet<>();
         for (byte[] token : tokens.subList(0, 256)) {
@@ -84,7 +84,7 @@ class TokenizerFilesTest {
         {"a":0,"aa":1}  | aa      | line 1 of its merges
         {"a":0,"aa":1}  | a b     | line 1 of its merges
         """)
-    void refusesADamagedVocabularyAndSaysWhy(String vocabulary, String merges, String offence) {
+    void rejectsDamagedVocabularyWithReason(String vocabulary, String merges, String offence) {
         assertThatThrownBy(() -> read(vocabulary, merges))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("test is damaged")
@@ -153,7 +153,7 @@ class TokenizerFilesTest {
     }
 
     @Test
-    void dropsCarriageReturnsWhereAllLinesHaveOne() throws IOException {
+    void dropsCarriageReturnsIfEveryLineHasOne() throws IOException {
         assertThat(TokenizerFiles.readVocabularyText("test", stream("a\r\nb\r\n<|endoftext|>\r\n"))
                         .tokens())
                 .containsExactly(bytes('a'), bytes('b'));
@@ -196,7 +196,7 @@ class TokenizerFilesTest {
         IQ== 99999999 | should have the ids from 0 on
         ``            | should have text tokens
         """)
-    void refusesADamagedTiktokenFileAndSaysWhy(String text, String offence) {
+    void rejectsDamagedTiktokenFileWithReason(String text, String offence) {
         assertThatThrownBy(() -> TokenizerFiles.readTiktoken("test", stream(text)))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("test is damaged")
@@ -257,7 +257,7 @@ class TokenizerFilesTest {
         assertThat(refused).isGreaterThan(40);
     }
 
-    /** Puts a thousand brackets somewhere. */
+    /** Inserts a thousand brackets at a position. */
     private static byte[] nested(byte[] valid, Random random) {
         int at = random.nextInt(valid.length);
         ByteArrayOutputStream nested = new ByteArrayOutputStream();

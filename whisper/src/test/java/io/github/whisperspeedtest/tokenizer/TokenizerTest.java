@@ -26,7 +26,7 @@ class TokenizerTest {
     private static final List<String> JOINED = List.of("ab", "bc", "abc", " a", "ü");
 
     @Test
-    void joinsThePairThatRanksFirst() {
+    void joinsPairWithLowestRank() {
         Tokenizer bcFirst = Tokenizer.of(
                 new TokenizerData(tokens(JOINED), List.of(new Merge('b', 'c'), new Merge('a', 257))), MULTILINGUAL);
         Tokenizer abFirst = Tokenizer.of(
@@ -38,7 +38,7 @@ class TokenizerTest {
     }
 
     @Test
-    void aVocabularyWithoutMergesIsRankedByItsIds() {
+    void ranksByIdWithoutMerges() {
         Tokenizer tokenizer = Tokenizer.of(new TokenizerData(tokens(JOINED), List.of()), MULTILINGUAL);
 
         assertThat(tokenizer.encode("abc")).containsExactly(258);
@@ -57,7 +57,7 @@ class TokenizerTest {
     }
 
     @Test
-    void leavesOutBytesWithoutAToken() {
+    void omitsBytesWithoutToken() {
         Tokenizer tokenizer = Tokenizer.of(
                 new TokenizerData(
                         List.of(new byte[] {'a'}, new byte[] {'b'}, "ab".getBytes(StandardCharsets.UTF_8)), List.of()),
@@ -77,7 +77,7 @@ class TokenizerTest {
     }
 
     @Test
-    void decodesWhatItEncodes() {
+    void encodedTextRoundTrips() {
         Random random = new Random(7);
         for (int round = 0; round < 300; round++) {
             String text = random.ints(random.nextInt(40), 0, Character.MAX_CODE_POINT + 1)
@@ -95,7 +95,7 @@ class TokenizerTest {
     }
 
     @Test
-    void usesTheMergesOfTheEmbeddedVocabulary() {
+    void usesMergesOfEmbeddedVocabulary() {
         String text = MicroSamples.named("en_single_01.flac").reference();
 
         assertThat(micro.encode(text).length).isLessThan(text.length() / 2);
@@ -154,7 +154,7 @@ class TokenizerTest {
     }
 
     @Test
-    void suppressesSymbolsThatAreOneTokenAndMusicThatBeginsWithOne() {
+    void suppressesSymbolsAndStartsOfMusicSymbols() {
         // "♪" is E2 99 AA: in published vocabularies E2 99 is a token, with and without a space before it.
         byte[] note = "♪".getBytes(StandardCharsets.UTF_8);
         List<byte[]> tokens = new ArrayList<>(tokens(List.of("((", " (", " -", " 'x", " ,", "(x")));
@@ -171,7 +171,7 @@ class TokenizerTest {
     }
 
     @Test
-    void suppressesNothingButSymbolsInASmallVocabulary() {
+    void suppressesOnlySymbolsInSmallVocabulary() {
         List<Integer> suppressed = micro.nonSpeechTokens();
 
         assertThat(suppressed)
@@ -183,7 +183,7 @@ class TokenizerTest {
     }
 
     @Test
-    void wordsBeginWithASpaceOrArePunctuation() {
+    void wordsStartWithSpaceOrArePunctuation() {
         List<Integer> tokens = boxed(micro.encode(" Turn on the light, now! \"Yes\""));
 
         List<TokenWord> words = micro.words(tokens, "en");
@@ -215,7 +215,7 @@ class TokenizerTest {
     }
 
     @Test
-    void everyTokenIsInOneWordEvenIfCharactersAreBroken() {
+    void everyTokenIsInOneWordDespiteBrokenCharacters() {
         Random random = new Random(11);
         for (int round = 0; round < 500; round++) {
             List<Integer> tokens =

@@ -56,7 +56,7 @@ class TokenizerWriterTest {
 
     @ParameterizedTest
     @ValueSource(ints = {51_864, 51_866})
-    void vocabularyJsonHasATokenOfItsOwnForEachId(int nVocab) throws IOException {
+    void vocabularyJsonHasDistinctTokenForEachId(int nVocab) throws IOException {
         TokenizerWriter.writeVocabularyJson(micro, nVocab, file);
 
         JsonNode list = new ObjectMapper().readTree(file.toFile());
@@ -73,7 +73,7 @@ class TokenizerWriterTest {
     /** Hugging Face's library gives added tokens the ids that follow the model's, whatever ids are written beside them. */
     @ParameterizedTest
     @ValueSource(ints = {51_864, 51_866})
-    void addedTokensHaveTheIdsThatCountingGives(int nVocab) throws IOException {
+    void addedTokensHaveConsecutiveIds(int nVocab) throws IOException {
         TokenizerWriter.writeTokenizerJson(micro, nVocab, file);
 
         JsonNode root = new ObjectMapper().readTree(file.toFile());
@@ -90,7 +90,7 @@ class TokenizerWriterTest {
     }
 
     @Test
-    void findsTheMergesOfAVocabularyThatRanksByIds() throws IOException {
+    void derivesMergesFromTokenIds() throws IOException {
         TokenizerData ranked = new TokenizerData(micro.tokens(), List.of());
         TokenizerWriter.writeTokenizerJson(ranked, 51_865, file);
 
@@ -98,7 +98,7 @@ class TokenizerWriterTest {
     }
 
     @Test
-    void bothFormsEncodeAlike() throws IOException {
+    void bothFormatsEncodeTheSame() throws IOException {
         TokenizerWriter.writeTokenizerJson(micro, 51_865, file);
         Tokenizer merged = Tokenizer.of(readTokenizer(), 51_865);
         Tokenizer ranked = Tokenizer.of(new TokenizerData(micro.tokens(), List.of()), 51_865);

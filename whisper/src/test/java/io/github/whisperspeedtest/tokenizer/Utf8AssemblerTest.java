@@ -34,7 +34,7 @@ class Utf8AssemblerTest {
     }
 
     @Test
-    void replacesBytesThatNeverBecomeACharacter() {
+    void replacesInvalidBytes() {
         Utf8Assembler assembler = new Utf8Assembler();
         assertThat(assembler.append(new byte[] {(byte) 0x80, 'a', (byte) 0xff, 'b'}))
                 .isEqualTo("\uFFFDa\uFFFDb");
@@ -43,7 +43,7 @@ class Utf8AssemblerTest {
     }
 
     @Test
-    void agreesWithDecodingAllAtOnceWhateverTheBytes() {
+    void agreesWithDecodingAllAtOnce() {
         Random random = new Random(1);
         for (int round = 0; round < 2_000; round++) {
             byte[] bytes = new byte[random.nextInt(30)];

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class LanguageTest {
     @Test
-    void codesAreInTheOrderOfTheTokens() {
+    void codesAreInTokenOrder() {
         List<String> codes = Language.codes();
 
         // The token of a language is its place in this list, counted from the start-of-transcript token.
@@ -23,13 +23,13 @@ class LanguageTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"de", "DE", "German", "german", " GERMAN\t"})
-    void codeAndEnglishNameMeanTheSame(String text) {
+    void acceptsCodeAndEnglishName(String text) {
         assertThat(Language.of(text)).isEqualTo(new Language.Fixed("de"));
         assertThat(Language.parse(text).code()).isEqualTo("de");
     }
 
     @Test
-    void nameOfTwoWordsIsFound() {
+    void findsNameOfTwoWords() {
         assertThat(Language.of("Haitian Creole").code()).isEqualTo("ht");
     }
 
@@ -50,7 +50,7 @@ class LanguageTest {
         "jv, jw",
         "fil-PH, tl"
     })
-    void tagsAndLocalesMeanTheirLanguage(String text, String code) {
+    void acceptsLanguageTagsAndLocales(String text, String code) {
         assertThat(Language.parse(text).code()).isEqualTo(code);
     }
 
@@ -69,7 +69,7 @@ class LanguageTest {
         "castilian, es",
         "MANDARIN, zh"
     })
-    void namesOfOpenAisProgramAreKnown(String text, String code) {
+    void knowsNamesOfOpenAiProgram(String text, String code) {
         assertThat(Language.parse(text).code()).isEqualTo(code);
     }
 
@@ -96,14 +96,14 @@ class LanguageTest {
     }
 
     @Test
-    void onlyACodeMakesALanguage() {
+    void fixedLanguageNeedsCode() {
         assertThatThrownBy(() -> new Language.Fixed("German"))
                 .isInstanceOf(UnknownNameException.class)
                 .hasMessageStartingWith("Unknown language 'German'.");
     }
 
     @Test
-    void nameIsFoundWhateverTheLocaleOfTheUser() {
+    void findsNameInEveryLocale() {
         Locale before = Locale.getDefault();
         Locale.setDefault(Locale.forLanguageTag("tr"));
         try {

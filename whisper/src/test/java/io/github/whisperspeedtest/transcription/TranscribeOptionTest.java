@@ -50,7 +50,7 @@ class TranscribeOptionTest {
     /** An option that is added to the class and forgotten in the enum would be ignored by implementations that do not know it. */
     @ParameterizedTest
     @MethodSource("fields")
-    void everyOptionHasAConstantThatSeesItsValue(Field field) throws ReflectiveOperationException {
+    void everyOptionHasConstantThatReadsItsValue(Field field) throws ReflectiveOperationException {
         TranscribeOption option = TranscribeOption.valueOf(
                 field.getName().replaceAll("([A-Z])", "_$1").toUpperCase(Locale.ROOT));
         TranscribeOptions options = changed(field);
@@ -71,12 +71,12 @@ class TranscribeOptionTest {
 
     @ParameterizedTest
     @EnumSource
-    void aLabelIsLowerCaseWithHyphens(TranscribeOption option) {
+    void labelIsLowerCaseWithHyphens(TranscribeOption option) {
         assertThat(option.label()).matches("[a-z]+(-[a-z]+)*");
     }
 
     @Test
-    void valuesAreWrittenAsUsersWriteThem() {
+    void valuesAreWrittenLikeUserInput() {
         TranscribeOptions options = TranscribeOptions.builder()
                 .language(Language.of("de"))
                 .temperatures(List.of(0.0, 0.5))

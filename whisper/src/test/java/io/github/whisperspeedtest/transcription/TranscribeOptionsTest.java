@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class TranscribeOptionsTest {
     @Test
-    void defaultsAreThoseOfOpenAisProgramButGreedy() {
+    void defaultsAreThoseOfOpenAiExceptGreedySearch() {
         TranscribeOptions options = TranscribeOptions.defaults();
 
         assertThat(options.language()).isEqualTo(Language.auto());
@@ -36,7 +36,7 @@ class TranscribeOptionsTest {
     }
 
     @Test
-    void everyOptionIsKeptAndCopied() {
+    void keepsAndCopiesEveryOption() {
         TranscribeOptions options = TranscribeOptions.builder()
                 .language(Language.of("de"))
                 .task(Task.TRANSLATE)
@@ -77,7 +77,7 @@ class TranscribeOptionsTest {
     }
 
     @Test
-    void builderGoesOnWithoutChangingWhatItBuilt() {
+    void builderDoesNotChangeBuiltOptions() {
         TranscribeOptions.Builder builder = TranscribeOptions.builder().beamSize(2);
         TranscribeOptions first = builder.build();
         builder.beamSize(4);
@@ -88,7 +88,7 @@ class TranscribeOptionsTest {
     }
 
     @Test
-    void listOfTemperaturesIsCopied() {
+    void copiesTemperatures() {
         List<Double> temperatures = new ArrayList<>(List.of(0.0));
         TranscribeOptions options =
                 TranscribeOptions.builder().temperatures(temperatures).build();
@@ -99,7 +99,7 @@ class TranscribeOptionsTest {
 
     @ParameterizedTest
     @MethodSource("badTemperatures")
-    void temperaturesRiseFromZeroToOne(List<Double> temperatures) {
+    void temperaturesIncreaseFromZeroToOne(List<Double> temperatures) {
         assertThatThrownBy(() -> TranscribeOptions.builder().temperatures(temperatures))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(temperatures.toString());
@@ -130,7 +130,7 @@ class TranscribeOptionsTest {
     }
 
     @Test
-    void aChunkIsNeitherTooShortForAnOverlapNorLongerThanAWindow() {
+    void chunkLengthIsLimited() {
         for (Duration length : List.of(Duration.ofMillis(4999), Duration.ofMillis(30_001))) {
             assertThatThrownBy(() -> TranscribeOptions.builder().chunkLength(length))
                     .isInstanceOf(IllegalArgumentException.class)
@@ -165,14 +165,14 @@ class TranscribeOptionsTest {
     }
 
     @Test
-    void vadMayBeLeftToTheImplementationAgain() {
+    void vadCanBeResetToAuto() {
         assertThat(TranscribeOptions.builder().vad(false).build().vad()).isEqualTo(Vad.OFF);
         assertThat(TranscribeOptions.builder().vad(true).vad(Vad.AUTO).build().vad())
                 .isEqualTo(Vad.AUTO);
     }
 
     @Test
-    void whatTheImplementationDecidesMayBeLeftToItAgain() {
+    void optionsCanBeResetToImplementationDefault() {
         TranscribeOptions options = TranscribeOptions.builder()
                 .conditionOnPreviousText(true)
                 .conditionOnPreviousText(null)

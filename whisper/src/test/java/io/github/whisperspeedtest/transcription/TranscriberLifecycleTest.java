@@ -37,7 +37,7 @@ class TranscriberLifecycleTest {
     }
 
     @Test
-    void closingCancelsTheRunningCallAndFreesAfterIt() throws Exception {
+    void closeCancelsRunningCallThenReleases() throws Exception {
         CountDownLatch inside = new CountDownLatch(1);
         CountDownLatch end = new CountDownLatch(1);
         Thread call = start(() -> lifecycle.call(() -> {
@@ -57,7 +57,7 @@ class TranscriberLifecycleTest {
     }
 
     @Test
-    void freesOnceAndThenRefusesCalls() {
+    void releasesOnceAndRejectsLaterCalls() {
         lifecycle.close(() -> happened.add("free"));
         lifecycle.close(() -> happened.add("free"));
 
@@ -69,7 +69,7 @@ class TranscriberLifecycleTest {
     }
 
     @Test
-    void aCallCannotCloseItsTranscriber() {
+    void callCannotCloseItsTranscriber() {
         assertThatThrownBy(() -> lifecycle.call(() -> {
                     lifecycle.close(() -> happened.add("free"));
                     return true;
@@ -95,7 +95,7 @@ class TranscriberLifecycleTest {
         }
     }
 
-    /** Waits until a thread waits for its turn. */
+    /** Waits until a thread is blocked. */
     private static void awaitWaiting(Thread thread) throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
         while (thread.getState() != Thread.State.WAITING) {

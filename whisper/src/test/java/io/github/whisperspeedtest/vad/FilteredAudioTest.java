@@ -20,7 +20,7 @@ class FilteredAudioTest {
             RECORDING, List.of(new SpeechSpan(SECOND, 3 * SECOND), new SpeechSpan(6 * SECOND, 7 * SECOND)));
 
     @Test
-    void speechIsJoined() {
+    void joinsSpeech() {
         assertThat(FILTERED.audio().name()).isEqualTo("ramp");
         float[] speech = samples(FILTERED.audio());
         assertThat(speech).hasSize(3 * SECOND);
@@ -41,7 +41,7 @@ class FilteredAudioTest {
         "3, 7, 7",
         "3.5, 7.5, 7.5",
     })
-    void timesLeadBackToTheRecording(String time, String start, String end) {
+    void mapsTimesToRecording(String time, String start, String end) {
         assertThat(FILTERED.original(seconds(time))).isEqualTo(seconds(start));
         assertThat(FILTERED.originalEnd(seconds(time))).isEqualTo(seconds(end));
     }

@@ -27,26 +27,26 @@ class SpeechSegmenterTest {
     }
 
     @Test
-    void stretchIsPaddedOnBothSides() {
+    void padsSpeechOnBothSides() {
         assertThat(segment("50 0.1", "20 0.9", "60 0.1"))
                 .containsExactly(new SpeechSpan(50 * FRAME - PADDING, 70 * FRAME + PADDING));
     }
 
     @Test
-    void paddingEndsWhereTheRecordingDoes() {
+    void paddingEndsWithRecording() {
         assertThat(segment("5 0.1", "20 0.9", "17 0.1")).containsExactly(new SpeechSpan(0, 25 * FRAME + PADDING));
         assertThat(segment("5 0.1", "20 0.9", "3 0.1")).containsExactly(new SpeechSpan(0, 28 * FRAME));
     }
 
     @Test
-    void lastFrameMayBeCutShort() {
+    void acceptsPartialLastFrame() {
         float[] probabilities = probabilities("30 0.1", "2 0.9");
         assertThat(segmenter.segment(probabilities, 31 * FRAME + 1))
                 .containsExactly(new SpeechSpan(30 * FRAME - PADDING, 31 * FRAME + 1));
     }
 
     @Test
-    void thresholdItselfIsSpeech() {
+    void thresholdCountsAsSpeech() {
         assertThat(segment("10 0.1", "1 0.5", "10 0.1")).hasSize(1);
         assertThat(segment("10 0.1", "9 0.49", "10 0.1")).isEmpty();
     }
@@ -61,7 +61,7 @@ class SpeechSegmenterTest {
     }
 
     @Test
-    void shortSilenceBelongsToTheSpeech() {
+    void shortSilenceBelongsToSpeech() {
         // 16 frames after its first one, a silence has lasted half a second.
         assertThat(segment("20 0.9", "16 0.1", "20 0.9")).containsExactly(new SpeechSpan(0, 56 * FRAME));
         assertThat(segment("20 0.9", "17 0.1", "20 0.9")).hasSize(2);
@@ -77,14 +77,14 @@ class SpeechSegmenterTest {
     }
 
     @Test
-    void silenceStartsBelowTheSilenceThresholdAndWithoutPaddingNothingIsAdded() {
+    void silenceStartsBelowSilenceThresholdWithoutPadding() {
         SpeechSegmenter plain = new SpeechSegmenter(new VadOptions(0.9f, Duration.ofMillis(32), Duration.ZERO));
         assertThat(plain.segment(probabilities("3 0.1", "4 0.95", "2 0.8", "3 0.7", "2 0.95", "1 0.7"), 15 * FRAME))
                 .containsExactly(new SpeechSpan(3 * FRAME, 9 * FRAME), new SpeechSpan(12 * FRAME, 15 * FRAME));
     }
 
     @Test
-    void anyProbabilitiesGiveRisingSpansInsideTheRecording() {
+    void spansAreOrderedAndWithinRecording() {
         Random random = new Random(1);
         for (int round = 0; round < 500; round++) {
             long samples = 1 + random.nextInt(200 * FRAME);

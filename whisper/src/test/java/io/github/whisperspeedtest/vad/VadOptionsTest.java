@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class VadOptionsTest {
     @Test
-    void silenceThresholdIsBelowTheThresholdAndAboveZero() {
+    void silenceThresholdIsBetweenZeroAndThreshold() {
         assertThat(VadOptions.defaults().silenceThreshold()).isEqualTo(0.35f);
         assertThat(new VadOptions(0.1f, Duration.ZERO, Duration.ZERO).silenceThreshold())
                 .isEqualTo(0.01f);

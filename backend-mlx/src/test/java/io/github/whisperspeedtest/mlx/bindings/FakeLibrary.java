@@ -8,15 +8,15 @@ import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Compiles libraries with the functions of mlx-c that compute nothing. */
+/** Compiles libraries that export the functions of mlx-c as stubs. */
 final class FakeLibrary {
     private FakeLibrary() {}
 
     /**
-     * Puts a library into a directory, under the name of mlx-c's; skips the test where there is no C compiler.
+     * Compiles a library under the file name of mlx-c; skips the test without a C compiler.
      *
-     * @param version what it says its version is
-     * @param missing a function that it has not, empty for none
+     * @param version version that it reports
+     * @param missing function to leave out, empty for none
      */
     static void compile(Path directory, String version, String missing) throws IOException, InterruptedException {
         Compilers.assume("cc");

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 @RealMlx
 class MlxGraphTest {
     @Test
-    void computesWhatWasPutTogether() {
+    void computesGraph() {
         MlxRuntime runtime = MlxRuntime.start(TestContexts.ofEngine());
         float[][] result = new float[2][2];
         runtime.run(() -> {
@@ -30,7 +30,7 @@ class MlxGraphTest {
     }
 
     @Test
-    void turnsAFailureIntoAnExceptionAndGoesOn() {
+    void failureThrowsExceptionAndKeepsRuntimeUsable() {
         MlxRuntime runtime = MlxRuntime.start(TestContexts.ofEngine());
         assertThatThrownBy(() -> runtime.run(() -> {
                     try (MlxGraph graph = runtime.graph(MlxDevice.CPU)) {
@@ -39,7 +39,7 @@ class MlxGraphTest {
                 }))
                 .isInstanceOf(EngineException.class)
                 .hasMessageContaining("MLX failed", "matmul", "(2,2)", "(3,3)");
-        computesWhatWasPutTogether();
+        computesGraph();
     }
 
     @Test
@@ -77,9 +77,9 @@ class MlxGraphTest {
         });
     }
 
-    /** Arrays that one thread of Java's has computed are there for another one. */
+    /** A thread can use arrays that another thread computed. */
     @Test
-    void isUsedFromAnyThread() throws Exception {
+    void worksFromAnyThread() throws Exception {
         MlxRuntime runtime = MlxRuntime.start(TestContexts.ofEngine());
         MlxArray array = CompletableFuture.supplyAsync(() -> runtime.call(() -> {
                     try (MlxGraph graph = runtime.graph(MlxDevice.CPU)) {
@@ -98,16 +98,16 @@ class MlxGraphTest {
     }
 
     @Test
-    void doesNotLoseAnInterruption() {
+    void keepsInterruptStatus() {
         Thread.currentThread().interrupt();
         int answer = MlxRuntime.start(TestContexts.ofEngine()).call(() -> 42);
         assertThat(Thread.interrupted()).isTrue();
         assertThat(answer).isEqualTo(42);
     }
 
-    /** On a processor MLX compiles with g++. */
+    /** On a CPU, MLX compiles functions with g++. */
     @Test
-    void compilesAFunction() {
+    void compilesFunction() {
         Compilers.assume("g++");
         MlxRuntime runtime = MlxRuntime.start(TestContexts.ofEngine());
         float[][] result = new float[1][4];

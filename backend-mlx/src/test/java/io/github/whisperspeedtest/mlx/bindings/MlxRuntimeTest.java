@@ -41,7 +41,7 @@ class MlxRuntimeTest {
     }
 
     @Test
-    void namesAFunctionThatIsMissing() throws Exception {
+    void namesMissingFunction() throws Exception {
         FakeLibrary.compile(directory, "0.31.2", "mlx_quantized_matmul");
         assertThat(start().reason()).contains("cannot be used as mlx-c", "mlx_quantized_matmul");
     }
@@ -62,7 +62,7 @@ class MlxRuntimeTest {
 
     @Test
     @RealMlx
-    void startsWithTheLibrariesOfTheUser() {
+    void startsWithUserLibraries() {
         MlxLibraries found = MlxLibraries.find(TestContexts.ofEngine().settings());
         assumeTrue(found.isFound(), "only the system knows where MLX is");
         assertThat(start(Path.of(found.mlxc()).getParent()).version())
@@ -84,7 +84,7 @@ class MlxRuntimeTest {
         "x.y, false",
         "0.99999999999, false"
     })
-    void knowsWhichVersionsFit(String version, boolean fits) {
+    void knowsSupportedVersions(String version, boolean fits) {
         assertThat(MlxVersion.isSupported(version)).isEqualTo(fits);
     }
 

@@ -5,18 +5,18 @@ import io.github.whisperspeedtest.process.ChildReporter;
 import io.github.whisperspeedtest.process.ChildTask;
 import io.github.whisperspeedtest.testkit.TestContexts;
 
-/** Starts MLX, twice, in a JVM that has not done so yet. */
+/** Starts MLX twice in a new JVM. */
 public final class StartTask implements ChildTask<String, Void, StartTask.Answer> {
     /** Creates the task. */
     public StartTask() {}
 
     /**
-     * What came of it the second time.
+     * Result of the second start.
      *
-     * @param version the version, empty where it did not start
-     * @param reason why it did not, empty where it did
-     * @param remedy what helps, empty where it started
-     * @param firstReason why it did not the first time
+     * @param version version, empty if it did not start
+     * @param reason reason for the failure, empty if it started
+     * @param remedy remedy, empty if it started
+     * @param firstReason reason for the failure of the first start
      */
     public record Answer(String version, String reason, String remedy, String firstReason) {}
 

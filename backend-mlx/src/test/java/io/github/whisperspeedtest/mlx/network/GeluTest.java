@@ -28,13 +28,13 @@ class GeluTest {
     };
 
     @Test
-    void computesOneOperationAfterTheOther() {
+    void computesWithSeparateOperations() {
         assertComputes(Gelu::plain);
     }
 
-    /** As on a graphics processor; on a processor MLX compiles with g++. */
+    /** As on a GPU. On a CPU, MLX compiles functions with g++. */
     @Test
-    void computesInOneKernel() {
+    void computesWithFusedKernel() {
         Compilers.assume("g++");
         assertComputes((runtime, weights) -> Gelu.compiled(runtime, weights, MlxDevice.CPU));
     }
@@ -47,7 +47,7 @@ class GeluTest {
             try (WeightLoader weights = new WeightLoader(runtime, EmbeddedModel.checkpoint(), options);
                     Gelu gelu = maker.apply(runtime, weights);
                     MlxGraph graph = runtime.graph(MlxDevice.CPU)) {
-                // Twice, since what was compiled is kept.
+                // Twice, because the compiled function is cached.
                 gelu.apply(graph, input(graph));
                 graph.read(gelu.apply(graph, input(graph)), result, List.of());
             }

@@ -26,9 +26,9 @@ class MlxNetworkTest extends NetworkContract {
         return MlxNetwork.load(MICRO, new MlxOptions(device, precision));
     }
 
-    /** On a graphics processor too, whose products of floats may be less exact. */
+    /** GPUs may multiply floats with lower precision. */
     @Test
-    void computesWhatTheReferenceDoesOnEveryDevice() {
+    void agreesWithReferenceOnEveryDevice() {
         for (MlxDevice device : MlxRuntime.start(TestContexts.ofEngine()).devices()) {
             assertThat(distanceFromReference(load(device, MlxPrecision.FLOAT32)))
                     .as("on %s", device)

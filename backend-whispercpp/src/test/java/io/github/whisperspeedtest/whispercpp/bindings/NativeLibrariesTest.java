@@ -24,7 +24,7 @@ class NativeLibrariesTest {
         "Mac OS X, aarch64, '',                       macos-arm64,  libggml.dylib",
         "Mac OS X, x86_64,  '',                       macos-amd64,  libggml.dylib",
     })
-    void choosesFilesThatTheJarReallyHolds(String os, String arch, String cpuInfo, String folder, String ggml) {
+    void choosesFilesThatExistInJar(String os, String arch, String cpuInfo, String folder, String ggml) {
         Bundle bundle = Bundle.of(os, arch, cpuInfo);
         assertThat(bundle.folder()).isEqualTo(folder);
         assertThat(bundle.ggml()).isEqualTo(ggml);
@@ -46,7 +46,7 @@ class NativeLibrariesTest {
     }
 
     @Test
-    void keepsVariantsOfOnePlatformApart() {
+    void separatesVariantsOfOnePlatform() {
         assertThat(Bundle.of("Linux", "amd64", "avx avx2 fma f16c").id())
                 .isNotEqualTo(Bundle.of("Linux", "amd64", "").id())
                 .matches("[a-z0-9-]+");

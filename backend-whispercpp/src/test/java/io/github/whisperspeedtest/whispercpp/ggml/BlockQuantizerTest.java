@@ -26,7 +26,7 @@ class BlockQuantizerTest {
      */
     @ParameterizedTest
     @EnumSource(names = {"Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0"})
-    void packsToTheBitAsGgmlDoes(GgmlType type) throws IOException {
+    void packsSameBitsAsGgml(GgmlType type) throws IOException {
         List<String> lines = goldenLines();
         assertThat(lines).hasSize(24);
         for (String line : lines) {

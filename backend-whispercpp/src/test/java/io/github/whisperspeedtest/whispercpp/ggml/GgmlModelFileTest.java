@@ -83,7 +83,7 @@ class GgmlModelFileTest {
         "filters, 12, 81, mel filters should be 80 × 201",
         "filters, 13, 200, mel filters should be 80 × 201",
     })
-    void refusesABadHeader(String field, int index, String value, String offence) throws IOException {
+    void rejectsInvalidHeader(String field, int index, String value, String offence) throws IOException {
         assertRefused(index * Integer.BYTES, number(Long.decode(value).intValue()), offence.replace('"', '\''));
     }
 
@@ -212,7 +212,7 @@ class GgmlModelFileTest {
     }
 
     @Test
-    void aHeaderThatAsksForTerabytesCostsNoMemory() throws IOException {
+    void headerWithHugeSizesAllocatesNoMemory() throws IOException {
         ByteBuffer header = ByteBuffer.allocate(FILTER_WEIGHTS + 64).order(ByteOrder.LITTLE_ENDIAN);
         for (int number : new int[] {0x67676d6c, 51866, 1500, 2048, 32, 32, 448, 2048, 32, 32, 128, 1, 128, 201}) {
             header.putInt(number);
@@ -226,7 +226,7 @@ class GgmlModelFileTest {
     }
 
     @Test
-    void namesAFileThatCannotBeRead() {
+    void namesUnreadableFile() {
         Path absent = directory.resolve("absent.bin");
 
         assertThatThrownBy(() -> GgmlModelFile.inspect(absent))
@@ -237,7 +237,7 @@ class GgmlModelFileTest {
                 .hasMessageContaining(directory + " cannot be read");
     }
 
-    /** By turns in the header, the filters' head, the vocabulary's used part, a tensor's record, and anywhere. */
+    /** Cycles through the header, the start of the filters, the used vocabulary, a tensor's record, and any position. */
     private static long positionOfMutation(Random random, int turn) throws IOException {
         return switch (turn % 5) {
             case 0 -> random.nextInt(FILTERS);

@@ -51,7 +51,7 @@ class GgmlWriterTest {
         "q5_0, Q5_0, 97517b7d8c2662f56b86f379d718d6984abce8fade7561b1acc3d10815fbd709",
         "q4_0, Q4_0, f84b27f3678d2e03619814376402ecac02826ddf8a940fd5140dbab9c81dba92"
     })
-    void writesTheSameBytesAsTheToolsOfWhisperCpp(String quantization, GgmlFileType fileType, String sha256)
+    void writesSameBytesAsWhisperCppTools(String quantization, GgmlFileType fileType, String sha256)
             throws IOException, NoSuchAlgorithmException {
         Path file = write(EmbeddedModel.checkpoint(), quantization);
 
@@ -72,7 +72,7 @@ class GgmlWriterTest {
     }
 
     @Test
-    void choosesTypesAsTheToolsDo() throws IOException {
+    void choosesSameTypesAsWhisperCppTools() throws IOException {
         GgmlModelFile model = GgmlModelFile.inspect(write(EmbeddedModel.checkpoint(), "q5_0"));
 
         Map<String, StoredTensor> tensors = new LinkedHashMap<>();

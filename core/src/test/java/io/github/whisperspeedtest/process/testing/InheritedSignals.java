@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
-/** What child processes of this JVM inherit about signals. */
+/** Signal settings that child processes of this JVM inherit. */
 public final class InheritedSignals {
     private InheritedSignals() {}
 

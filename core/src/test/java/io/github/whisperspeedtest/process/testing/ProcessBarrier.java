@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Stream;
 
-/** Lets processes begin at the same moment. */
+/** Starts processes at the same moment. */
 public final class ProcessBarrier {
     private static final Duration LIMIT = Duration.ofMinutes(1);
 
@@ -15,7 +15,7 @@ public final class ProcessBarrier {
     /**
      * Waits until a number of processes have called this.
      *
-     * @param directory where each process leaves a file; empty before the first call, created where there is none
+     * @param directory directory where each process creates a file; empty before the first call, created if missing
      * @throws IllegalStateException if the others do not come within a minute
      */
     public static void await(Path directory, int processes) throws IOException, InterruptedException {

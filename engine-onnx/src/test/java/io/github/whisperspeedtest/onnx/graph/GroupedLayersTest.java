@@ -97,7 +97,7 @@ class GroupedLayersTest {
         "4, F16, MULTIPLE_OF_SCALE",
         "8, BF16, MULTIPLE_OF_SCALE"
     })
-    void addsWhatIsLeftOfTheBiases(int bits, DataType stored, Bias bias) {
+    void addsRemainderOfGroupBiases(int bits, DataType stored, Bias bias) {
         Tensor weight = new AffineQuantizer(bits, 64, stored, bias).quantize(random(ROWS, 192));
         for (Form form : forms(Arithmetic.FLOAT)) {
             assertThat(operators(form, weight)).contains("ReduceSum");
@@ -117,7 +117,7 @@ class GroupedLayersTest {
 
     @ParameterizedTest
     @CsvSource({"2, 32", "3, 64", "4, 32", "4, 64", "4, 128", "6, 64", "8, 32", "8, 64", "8, 128"})
-    void staysCloseWhereTheInputIsQuantisedToo(int bits, int groupSize) {
+    void staysCloseWithQuantizedInput(int bits, int groupSize) {
         for (Bias bias : Bias.values()) {
             Tensor weight =
                     new AffineQuantizer(bits, groupSize, DataType.F16, bias).quantize(random(ROWS, 3 * groupSize));
@@ -131,7 +131,7 @@ class GroupedLayersTest {
     }
 
     @Test
-    void addsTheBiasesOfLayers() {
+    void addsBiasesOfLayers() {
         Tensor weight = new AffineQuantizer(4, 32, DataType.F32, Bias.MINIMUM).quantize(random(ROWS, 96));
         Tensor bias = random(1, ROWS);
         float[][] input = input(3, 96);
@@ -142,7 +142,7 @@ class GroupedLayersTest {
 
     /** All on one side of zero, all equal, all zero, and with a scale rounded to zero. */
     @Test
-    void takesGroupsThatNoCodeIsZeroIn() {
+    void acceptsGroupsThatExcludeZero() {
         float[] elements = new float[6 * 32];
         float[] centers = {3, -3, 0.75f, -1.5f, 0, 1e-6f};
         float[] widths = {0.1f, 0.1f, 0, 0, 0, 1e-8f};
@@ -174,7 +174,7 @@ class GroupedLayersTest {
     }
 
     @Test
-    void concatenatesLayersOfSeveralForms() {
+    void concatenatesLayersOfDifferentForms() {
         Tensor four = new AffineQuantizer(4, 64, DataType.F32, Bias.MULTIPLE_OF_SCALE).quantize(random(5, 192));
         Tensor eight = new AffineQuantizer(8, 64, DataType.F32, Bias.MULTIPLE_OF_SCALE).quantize(random(7, 192));
         Tensor wider = new AffineQuantizer(4, 32, DataType.F32, Bias.MULTIPLE_OF_SCALE).quantize(random(6, 192));
@@ -202,7 +202,7 @@ class GroupedLayersTest {
     }
 
     @Test
-    void dequantisesGroupsThatTheRuntimeHasNoBlocksFor() {
+    void dequantizesUnsupportedGroupSizes() {
         Tensor weight = new AffineQuantizer(4, 8, DataType.F16, Bias.MULTIPLE_OF_SCALE).quantize(random(ROWS, 64));
         for (Form form : forms(Arithmetic.FLOAT)) {
             assertThat(form.layers().keeps(weight)).isFalse();
@@ -214,7 +214,7 @@ class GroupedLayersTest {
     /** Numbers that already have the operator's form are not copied into the graph. */
     @ParameterizedTest
     @CsvSource({"4, false", "8, false", "4, true"})
-    void usesNumbersWhereTheyLieInTheFile(int bits, boolean sequences, @TempDir Path directory) throws IOException {
+    void usesWeightsInPlaceFromFile(int bits, boolean sequences, @TempDir Path directory) throws IOException {
         AffineQuantizer quantizer = new AffineQuantizer(bits, 64, DataType.F16, Bias.MINIMUM);
         GroupedMatrix matrix = quantizer.quantize(random(ROWS, 192)).groups().orElseThrow();
         Path file = directory.resolve("weights");
@@ -237,7 +237,7 @@ class GroupedLayersTest {
 
     /** As in numpy's archives, unaligned floats are read correctly. */
     @Test
-    void readsFloatsThatBeginAnywhereInTheFile(@TempDir Path directory) throws IOException {
+    void readsUnalignedFloats(@TempDir Path directory) throws IOException {
         Tensor plain = random(ROWS, 64);
         ByteBuffer elements = plain.data();
         byte[] bytes = new byte[7 + elements.remaining()];

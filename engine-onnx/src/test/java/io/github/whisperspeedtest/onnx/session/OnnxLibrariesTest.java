@@ -22,7 +22,7 @@ class OnnxLibrariesTest {
 
     @ParameterizedTest
     @CsvSource({"linux-x64/libonnxruntime.so", "linux-aarch64/libonnxruntime.so", "osx-aarch64/libonnxruntime.dylib"})
-    void theBundledLibrariesHaveNoTelemetry(String library) throws IOException {
+    void bundledLibrariesHaveNoTelemetry(String library) throws IOException {
         Path file = directory.resolve("library");
         try (InputStream in = OrtEnvironment.class.getResourceAsStream("native/" + library)) {
             Files.copy(in, file);
@@ -47,7 +47,7 @@ class OnnxLibrariesTest {
     }
 
     @Test
-    void takesALibraryShorterThanTheNameOfTheVariable() throws IOException {
+    void acceptsVeryShortLibrary() throws IOException {
         Path library = Files.writeString(directory.resolve("libonnxruntime.so"), "ORT");
         assertThatCode(() -> OnnxLibraries.refuseTelemetry(library, null)).doesNotThrowAnyException();
     }
@@ -62,7 +62,7 @@ class OnnxLibrariesTest {
         "2.0.0, false",
         ", false"
     })
-    void knowsWhichVersionsHaveNoTelemetry(String version, boolean free) {
+    void knowsVersionsWithoutTelemetry(String version, boolean free) {
         assertThat(OnnxLibraries.isFreeOfTelemetry(version)).isEqualTo(free);
     }
 
@@ -74,7 +74,7 @@ class OnnxLibrariesTest {
         "Mac OS X, x86_64, osx-x64",
         "Windows 11, amd64, win-x64"
     })
-    void namesPlatformsAsTheJarDoes(String os, String arch, String platform) {
+    void namesPlatformsLikeTheJar(String os, String arch, String platform) {
         assertThat(OnnxLibraries.platform(os, arch)).isEqualTo(platform);
     }
 }

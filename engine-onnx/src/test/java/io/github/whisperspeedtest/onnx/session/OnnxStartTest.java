@@ -15,7 +15,7 @@ class OnnxStartTest {
     private static final int LENGTH = 60_000;
 
     @Test
-    void startsWhateverTheLengthOfTheCommandLine() throws IOException, InterruptedException {
+    void startsWithLongCommandLine() throws IOException, InterruptedException {
         // Our child JVMs get their arguments in a file, so their command line is short.
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -79,7 +79,7 @@ class SileroVadTest {
     }
 
     @Test
-    void cutsOutTheSilenceAroundASentenceAndKeepsItsTimes() throws IOException {
+    void removesSilenceAroundSentenceAndKeepsTimes() throws IOException {
         SpeechSample sample = MicroSamples.named("en_single_04.flac");
         Audio sentence = read(sample);
         float[] silence = new float[10 * Audio.SAMPLE_RATE];
@@ -102,7 +102,7 @@ class SileroVadTest {
     }
 
     @Test
-    void silenceAndNothingHaveNoSpeech() {
+    void silenceAndEmptyAudioHaveNoSpeech() {
         try (SileroVad vad = SileroVad.load(loudness)) {
             assertThat(vad.detect(Audio.of("silence", new float[10 * Audio.SAMPLE_RATE])))
                     .isEmpty();
@@ -111,7 +111,7 @@ class SileroVadTest {
     }
 
     @Test
-    void stateGoesFromFrameToFrameAndNotFromRecordingToRecording() {
+    void keepsStateBetweenFramesButNotBetweenRecordings() {
         float[] click = new float[8 * FRAME];
         Arrays.fill(click, 0, FRAME, 1f);
         try (SileroVad vad = SileroVad.load(loudness)) {
@@ -128,7 +128,7 @@ class SileroVadTest {
     }
 
     @Test
-    void windowIsTheEndOfTheFrameBeforeAndTheFrame() throws IOException {
+    void windowStartsWithEndOfPreviousFrame() throws IOException {
         Random random = new Random(5);
         float[] noise = new float[4 * FRAME + 100];
         for (int i = 0; i < noise.length; i++) {
@@ -190,7 +190,7 @@ class SileroVadTest {
     }
 
     @Test
-    void isClosedOnce() {
+    void closesOnlyOnce() {
         SileroVad vad = SileroVad.load(loudness);
         vad.close();
         assertThatCode(vad::close).doesNotThrowAnyException();
@@ -213,7 +213,7 @@ class SileroVadTest {
     }
 
     @Test
-    void namesAModelOfAnotherKind() throws IOException {
+    void namesModelOfOtherKind() throws IOException {
         GraphBuilder olderVersion = new GraphBuilder("older");
         olderVersion.input("input", DataType.FLOAT, "batch", "samples");
         olderVersion.input("h", DataType.FLOAT, 2, "batch", 64);

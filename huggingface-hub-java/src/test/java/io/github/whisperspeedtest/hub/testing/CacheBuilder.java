@@ -8,7 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** Builds the folder of one repository in a Hugging Face cache by hand, whole or broken as a test wants it. */
+/** Builds the folder of one repository in a Hugging Face cache, complete or broken. */
 public final class CacheBuilder {
     private final Path directory;
 
@@ -20,7 +20,7 @@ public final class CacheBuilder {
         Files.createDirectories(directory.resolve("snapshots"));
     }
 
-    /** Returns a commit's hash that looks like one. */
+    /** Returns a valid commit hash. */
     public static String commit(String seed) {
         return hash("SHA-1", seed.getBytes(StandardCharsets.UTF_8));
     }
@@ -58,7 +58,7 @@ public final class CacheBuilder {
         return this;
     }
 
-    /** Writes a file into a snapshot itself, as is done where links are impossible. */
+    /** Writes a file directly into a snapshot, as happens if links are impossible. */
     public CacheBuilder copied(String commit, String path, byte[] content) throws IOException {
         Path file = snapshot(commit).resolve(path);
         Files.createDirectories(file.getParent());

@@ -60,7 +60,7 @@ public final class HubServer implements AutoCloseable {
         accept(store, true);
     }
 
-    /** What a server is to do wrong, once, with the next request that it concerns. */
+    /** A fault that happens once, with the next matching request. */
     public sealed interface Fault {
         /** Answers with a status and further header lines. */
         record Status(Where where, int status, Map<String, String> headers) implements Fault {
@@ -73,34 +73,34 @@ public final class HubServer implements AutoCloseable {
         /** Breaks the connection after some bytes of a file. */
         record Cut(int bytes) implements Fault {}
 
-        /** Says nothing more after some bytes of a file. */
+        /** Stalls after some bytes of a file. */
         record Stall(int bytes) implements Fault {}
 
-        /** Breaks the connection before any answer. */
+        /** Breaks the connection before answering. */
         record Hangup(Where where) implements Fault {}
 
         /** Never answers. */
         record Silence(Where where) implements Fault {}
 
-        /** Answers with a page for people, as the login page of a network does. */
+        /** Answers with an HTML page, like the login page of a network. */
         record Page(Where where) implements Fault {}
 
         /** Changes a byte of a file. */
         record WrongByte(int position) implements Fault {}
 
-        /** Sends a file shorter (or, below zero, longer) than it is, and says so in the header. */
+        /** Sends a shorter file (or a longer one, if negative), with the wrong length in the header. */
         record WrongLength(int missing) implements Fault {}
 
-        /** Sends the whole file though a part was asked for. */
+        /** Sends the whole file despite a range request. */
         record IgnoreRange() implements Fault {}
 
-        /** Sends another part than was asked for. */
+        /** Sends another range than requested. */
         record OtherRange() implements Fault {}
 
-        /** Says that the file has become another one. */
+        /** Sends another ETag. */
         record OtherEtag() implements Fault {}
 
-        /** Says that the file belongs to another commit. */
+        /** Sends another commit. */
         record OtherCommit() implements Fault {}
     }
 
@@ -110,17 +110,17 @@ public final class HubServer implements AutoCloseable {
         API,
         /** Requests for files at the hub. */
         HUB,
-        /** Requests for bytes, wherever they are. */
+        /** Requests for file content, from the hub or the store. */
         BYTES
     }
 
     /**
-     * A request that came.
+     * A received request.
      *
-     * @param atStore whether it came to the store
+     * @param atStore whether the store received it
      * @param method such as {@code GET}
      * @param target path and query
-     * @param headers by name in small letters
+     * @param headers headers by lower-case name
      */
     public record Received(boolean atStore, String method, String target, Map<String, String> headers) {
         /** Copies the map. */
@@ -165,37 +165,37 @@ public final class HubServer implements AutoCloseable {
         return this;
     }
 
-    /** Demands an access token for a repository. */
+    /** Requires an access token for a repository. */
     public HubServer protect(String repository, String token) {
         repositories.get(repository).token = token;
         return this;
     }
 
-    /** Demands that the terms of a repository be accepted, which nobody ever does. */
+    /** Requires the terms of a repository to be accepted, which is never the case. */
     public HubServer gate(String repository) {
         repositories.get(repository).gated = true;
         return this;
     }
 
-    /** Lists a file under a name that it does not have, as a malicious hub may. */
+    /** Lists a file under a wrong name, like a malicious hub. */
     public HubServer renameInListings(String repository, String path, String listed) {
         repositories.get(repository).listedAs.put(path, listed);
         return this;
     }
 
-    /** Offers a file outside all repositories, and returns its address. */
+    /** Serves a file outside all repositories and returns its URL. */
     public URI plainFile(String name, byte[] content) {
         plain.put("/" + name, content);
         return URI.create("http://localhost:" + store.getLocalPort() + "/" + name);
     }
 
-    /** Sets how many files a page of a listing holds. */
+    /** Sets the number of files per page of a listing. */
     public HubServer pageSize(int files) {
         pageSize = files;
         return this;
     }
 
-    /** Sets how fast each connection is. */
+    /** Sets the speed of each connection. */
     public HubServer bytesPerSecond(long rate) {
         bytesPerSecond = rate;
         return this;
@@ -208,10 +208,10 @@ public final class HubServer implements AutoCloseable {
     }
 
     /**
-     * Refuses listings, as mirrors do that have no call for them.
+     * Rejects listings, like mirrors that do not support them.
      *
      * @param status of the refusal
-     * @param siblings whether the answer for a revision has the names of the files nevertheless
+     * @param siblings whether the answer for a revision still contains the file names
      */
     public HubServer withoutListings(int status, boolean siblings) {
         listingStatus = status;
@@ -233,24 +233,24 @@ public final class HubServer implements AutoCloseable {
         return this;
     }
 
-    /** Forgets the faults that have not happened. */
+    /** Removes the remaining faults. */
     public void clearFaults() {
         synchronized (faults) {
             faults.clear();
         }
     }
 
-    /** Returns the requests that came, in order. */
+    /** Returns the received requests in order. */
     public List<Received> received() {
         return List.copyOf(received);
     }
 
-    /** Forgets the requests that came. */
+    /** Forgets the received requests. */
     public void clearReceived() {
         received.clear();
     }
 
-    /** Returns a content of some size that looks like nothing else. */
+    /** Returns random content of the given size. */
     public static byte[] content(int size, long seed) {
         byte[] bytes = new byte[size];
         new Random(seed).nextBytes(bytes);
@@ -502,7 +502,7 @@ public final class HubServer implements AutoCloseable {
             status(302, headers, "Found");
         }
 
-        /** Returns the repository, unless the answer is a no, which is sent. */
+        /** Returns the repository, or sends the rejection. */
         private Repository allowed(String name) throws IOException {
             Repository repository = repositories.get(name);
             String authorization = request.headers().getOrDefault("authorization", "");
@@ -616,7 +616,7 @@ public final class HubServer implements AutoCloseable {
             return false;
         }
 
-        /** Waits until the other end gives up, which it must do on its own. */
+        /** Waits until the client gives up. */
         private void waitForTheOtherEnd() throws IOException {
             while (socket.getInputStream().read() >= 0) {
                 continue;

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NpzReaderTest {
     private static final String FOUR_BYTES = "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 2), }";
 
-    /** A long header would be a page of bytes; no array needs a tenth of this. */
+    /** The memory limit for reading; no array needs a tenth of it. */
     private static final long MEMORY = 1 << 20;
 
     @TempDir
@@ -86,7 +86,7 @@ class NpzReaderTest {
         "|i1, I8, 1",
         "|b1, BOOL, 1"
     })
-    void knowsTheTypes(String descr, String type, int bytes) throws IOException {
+    void readsEveryType(String descr, String type, int bytes) throws IOException {
         StoredArray array =
                 single(new NpzBuilder().add("x", NpzBuilder.header(descr, false, List.of(3)), new byte[3 * bytes]));
 
@@ -96,7 +96,7 @@ class NpzReaderTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
-    void knowsTheVersions(int version) throws IOException {
+    void readsEveryVersion(int version) throws IOException {
         StoredArray array = single(new NpzBuilder().add("x", version, FOUR_BYTES, new byte[] {9, 8, 7, 6}));
 
         assertThat(array.data()).isEqualTo(ByteBuffer.wrap(new byte[] {9, 8, 7, 6}));
@@ -120,7 +120,7 @@ class NpzReaderTest {
     }
 
     @Test
-    void aNumberAndNothingAreArraysToo() throws IOException {
+    void readsScalarsAndEmptyArrays() throws IOException {
         Map<String, StoredArray> arrays = NpzReader.arrays(write(new NpzBuilder()
                 .add("number", NpzBuilder.header("<i4", false, List.of()), (byte) 5, (byte) 0, (byte) 0, (byte) 0)
                 .add("nothing", NpzBuilder.header("<f4", false, List.of(0, 2147483647, 2147483647, 2147483647)))
@@ -229,7 +229,7 @@ class NpzReaderTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("entries")
     void rejectsEntriesThatAreNotArrays(String what, byte[] entry, String offence) {
-        // Behind it is another one, into which nothing may reach.
+        // Another array follows, which must not be read.
         byte[] file = new NpzBuilder()
                 .addEntry("x.npy", entry)
                 .add("y", FOUR_BYTES, new byte[4])

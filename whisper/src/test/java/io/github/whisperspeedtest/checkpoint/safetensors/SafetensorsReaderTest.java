@@ -31,7 +31,7 @@ class SafetensorsReaderTest {
     Path directory;
 
     @Test
-    void readsEveryTypeInTheOrderOfTheBytes() throws IOException {
+    void readsEveryTypeInByteOrder() throws IOException {
         ByteBuffer data = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
         data.putFloat(1.5f).putFloat(-2).putShort((short) 0x3c00).putShort((short) 0xc000);
         data.putShort((short) 0x3f80).putShort((short) 0xc000);
@@ -50,7 +50,7 @@ class SafetensorsReaderTest {
     }
 
     @Test
-    void readsTheSameFromAFileAsFromABuffer() throws IOException {
+    void readsFileLikeBuffer() throws IOException {
         byte[] bytes = file(TWO_TENSORS, bytes(20));
         Path file = Files.write(directory.resolve("model.safetensors"), bytes);
 
@@ -63,7 +63,7 @@ class SafetensorsReaderTest {
     }
 
     @Test
-    void acceptsScalarsEmptyTensorsAndPaddingOfTheHeader() {
+    void acceptsScalarsEmptyTensorsAndHeaderPadding() {
         byte[] file = file("""
                 {"scalar":{"dtype":"F32","shape":[],"data_offsets":[0,4]},
                  "empty":{"dtype":"F32","shape":[0,2147483647,2147483647,2147483647],"data_offsets":[4,4]}}     \s""", bytes(4));
@@ -75,7 +75,7 @@ class SafetensorsReaderTest {
     }
 
     @Test
-    void readsAFileOfSeveralGigabytes() throws IOException {
+    void readsFileOfSeveralGigabytes() throws IOException {
         long bytes = 3_000_000_000L;
         byte[] header = file("""
                 {"first":{"dtype":"F16","shape":[750000000],"data_offsets":[0,1500000000]},
@@ -136,7 +136,7 @@ class SafetensorsReaderTest {
         "5000000000000, said to have 5000000000000",
         "99999999, only 28 follow"
     })
-    void refusesAHeaderLengthThatCannotBe(long length, String offence) throws IOException {
+    void rejectsImpossibleHeaderLength(long length, String offence) throws IOException {
         byte[] bytes = new byte[36];
         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(length);
         Path file = Files.write(directory.resolve("model.safetensors"), bytes);
@@ -180,7 +180,7 @@ class SafetensorsReaderTest {
         byte[] mutated = valid.clone();
         for (int flips = 1 + random.nextInt(3); flips > 0; flips--) {
             int at = random.nextInt(valid.length - 20);
-            // Digits for digits reach deeper than bytes that only break the JSON.
+            // Replacing digits by digits keeps the JSON valid, so the damage reaches later checks.
             mutated[at] = Character.isDigit(valid[at]) && random.nextBoolean()
                     ? (byte) ('0' + random.nextInt(10))
                     : (byte) random.nextInt(256);

@@ -23,7 +23,7 @@ class SafetensorsWriterTest {
     Path directory;
 
     @Test
-    void arraysOfAnyTypeComeBack() throws IOException {
+    void arraysOfAnyTypeRoundTrip() throws IOException {
         Map<String, SafetensorsWriter.Array> arrays = new LinkedHashMap<>();
         arrays.put("codes", array("U32", List.of(2, 1), 1, 2, 3, 4, 5, 6, 7, 8));
         arrays.put("heads", array("I64", List.of(), 9, 0, 0, 0, 0, 0, 0, 0));

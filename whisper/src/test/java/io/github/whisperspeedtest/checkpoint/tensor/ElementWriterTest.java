@@ -14,7 +14,7 @@ class ElementWriterTest {
     private static final int COUNT = 150_001;
 
     @Test
-    void writesElementsThatAreMadeOnDemandSliceBySlice() throws IOException {
+    void writesComputedElementsPiecewise() throws IOException {
         int[] largest = {0};
         Tensor generated = Tensor.generated(DataType.F32, List.of(COUNT), (start, target) -> {
             largest[0] = Math.max(largest[0], target.remaining() / Float.BYTES);

@@ -29,7 +29,7 @@ class GroupedMatrixTest {
     }
 
     @Test
-    void beginsWithTheLowestBits() {
+    void startsWithLowestBits() {
         // Worked out by hand: 0b1010_0101 has the codes 5 and 10 at four bits, and 5, 4 and the lower two bits of the
         // next at three.
         GroupedMatrix four = matrix(4, new int[] {0x0000_00a5, 0, 0, 0, 0, 0, 0, 0}, 1);
@@ -43,7 +43,7 @@ class GroupedMatrixTest {
     }
 
     @Test
-    void anElementIsItsCodeTimesTheScaleOfItsGroupPlusTheBias() {
+    void elementIsCodeTimesScalePlusBias() {
         Tensor tensor = Tensor.grouped(counting(4, 2));
         assertThat(tensor.type()).isEqualTo(DataType.F32);
         assertThat(tensor.shape()).containsExactly(2, COLUMNS);

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class HalfFloatsTest {
     @Test
-    void everyHalfHasItsValue() {
+    void convertsEveryHalf() {
         for (int bits = 0; bits < 0x10000; bits++) {
             double expected = value(bits);
             float actual = HalfFloats.toFloat((short) bits);
@@ -16,7 +16,7 @@ class HalfFloatsTest {
     }
 
     @Test
-    void everyHalfSurvivesARoundTrip() {
+    void everyHalfRoundTrips() {
         for (int bits = 0; bits < 0x10000; bits++) {
             short half = (short) bits;
             short back = HalfFloats.fromFloat(HalfFloats.toFloat(half));
@@ -29,7 +29,7 @@ class HalfFloatsTest {
     }
 
     @Test
-    void roundsToTheNearestAndHalfwayToTheEvenMantissa() {
+    void roundsToNearestEven() {
         // All halves from 0 to infinity; the step behind the largest finite one leads to 65536, which overflows.
         for (int bits = 0; bits < 0x7c00; bits++) {
             float lower = HalfFloats.toFloat((short) bits);

@@ -36,7 +36,7 @@ class HostileArchiveTest {
     private static final byte[] PICKLE =
             PickleBuilder.checkpoint().text("x").tensor("0", List.of(2)).endCheckpoint();
 
-    /** Where the entries of {@link #valid} are. */
+    /** Positions of the entries of {@link #valid}. */
     private static final int DATA_PICKLE = 0;
 
     private static final int BYTE_ORDER = 1;
@@ -188,7 +188,7 @@ class HostileArchiveTest {
     }
 
     @Test
-    void theArchiveThatTheOthersAreMadeOfIsRead() throws IOException {
+    void readsValidArchive() throws IOException {
         read(write(valid().bytes()));
     }
 
@@ -301,7 +301,7 @@ class HostileArchiveTest {
 
     @ParameterizedTest
     @MethodSource("wide")
-    void bothEndsOfTheDirectoryMustAgree(byte[] bytes, String offence) throws IOException {
+    void rejectsContradictoryZip64Directories(byte[] bytes, String offence) throws IOException {
         Path file = write(bytes);
 
         if (offence == null) {
@@ -312,7 +312,7 @@ class HostileArchiveTest {
     }
 
     @Test
-    void aCountOf64BitsCostsNothing() {
+    void hugeEntryCountAllocatesNoMemory() {
         for (long entries : new long[] {1L << 40, -1, Long.MIN_VALUE}) {
             Archive archive = valid();
             archive.short16(archive.end() + 8, 0xffff).short16(archive.end() + 10, 0xffff);

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Pickles in archives that are as they should be: each is refused with a message, and costs no more than its size makes it cost. */
+/** Damaged pickles in valid archives: each is rejected with a message, with memory limited by its size. */
 @Tag("hostile-files")
 class HostilePickleTest {
     /** Storage 0 of all of them: two half-precision numbers. */
@@ -58,7 +58,7 @@ class HostilePickleTest {
         "collections.OrderedDict, fromkeys",
         "'torch._utils', '_rebuild_tensor_v2.__globals__'"
     })
-    void refusesEveryOtherNameAndSaysIt(String module, String name) throws IOException {
+    void rejectsAndNamesUnknownGlobals(String module, String name) throws IOException {
         byte[] called = PickleBuilder.start()
                 .global(module, name)
                 .text("touch hacked")
@@ -77,7 +77,7 @@ class HostilePickleTest {
         }
     }
 
-    /** Opcodes by which Python's unpickler makes objects of any class, sets their state, or asks for classes by number. */
+    /** Opcodes with which Python's unpickler creates objects of any class, sets their state, or loads classes by number. */
     @ParameterizedTest
     @CsvSource({
         "i, INST",
@@ -110,7 +110,7 @@ class HostilePickleTest {
         "g, GET",
         "\u00ff, none"
     })
-    void refusesOpcodesThatNoDictionaryOfTensorsNeeds(String opcode, String name) throws IOException {
+    void rejectsUnneededOpcodes(String opcode, String name) throws IOException {
         Path file =
                 write(PickleBuilder.start().op("}" + opcode).op("cos\nsystem\n").end());
 
@@ -368,7 +368,7 @@ class HostilePickleTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("bombs")
-    void aBombCostsItsSizeAndABoundedRest(String what, byte[] pickle, String offence) throws IOException {
+    void bombUsesBoundedMemory(String what, byte[] pickle, String offence) throws IOException {
         Path file = write(pickle);
 
         assertThat(RejectionReason.of(file, pickle.length + (80 << 20)))
@@ -378,7 +378,7 @@ class HostilePickleTest {
 
     /** Each list contains the previous one twice, so a full traversal never ends. */
     @Test
-    void valuesThatDoubleAreNotWalkedThrough() throws IOException {
+    void doesNotTraverseNestedValues() throws IOException {
         PickleBuilder pickle = PickleBuilder.start().op("}(").text("bomb").op("]q\u0000");
         for (int i = 0; i < 200; i++) {
             pickle.op("](h\u0000h\u0000eq\u0000");
@@ -399,7 +399,7 @@ class HostilePickleTest {
     }
 
     @Test
-    void namesCannotForgeAMessage() throws IOException {
+    void namesCannotForgeMessage() throws IOException {
         Path file = write(PickleBuilder.start()
                 .op("}")
                 .text("\u001b[2Jall is well\n\u202e" + "x".repeat(1000))

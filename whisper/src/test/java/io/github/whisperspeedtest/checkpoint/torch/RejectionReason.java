@@ -14,7 +14,7 @@ import java.util.List;
 final class RejectionReason {
     private RejectionReason() {}
 
-    /** Returns the reason for which a file is rejected; fails if reading allocates more memory than given. */
+    /** Returns the reason for the rejection of a file; fails if reading it allocates more memory than the limit. */
     static String of(Path file, long bytes) {
         List<String> refusals = new ArrayList<>();
         long allocated = Damage.allocatedBytes(() -> {

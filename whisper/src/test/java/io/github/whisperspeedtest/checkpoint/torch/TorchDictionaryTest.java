@@ -35,7 +35,7 @@ class TorchDictionaryTest {
     Path directory;
 
     @Test
-    void readsEveryTypeInTheOrderOfTheFile() throws IOException {
+    void readsEveryTypeInFileOrder() throws IOException {
         PickleBuilder pickle = PickleBuilder.checkpoint()
                 .text("z")
                 .tensor("HalfStorage", "0", 2, 0, new long[] {2}, new long[] {1})
@@ -58,7 +58,7 @@ class TorchDictionaryTest {
     }
 
     @Test
-    void tensorsAreStretchesOfTheFile() throws IOException {
+    void tensorsAreRegionsOfFile() throws IOException {
         PickleBuilder pickle = PickleBuilder.checkpoint()
                 .text("first")
                 .tensor("FloatStorage", "0", 2, 0, new long[] {1}, new long[] {1})
@@ -76,7 +76,7 @@ class TorchDictionaryTest {
     }
 
     @Test
-    void stridesThatLeadNowhereMayBeAny() throws IOException {
+    void ignoresStridesWithoutEffect() throws IOException {
         PickleBuilder pickle = PickleBuilder.checkpoint()
                 .text("row")
                 .tensor("HalfStorage", "0", 2, 0, new long[] {1, 2, 1}, new long[] {77, 1, 5})
@@ -91,7 +91,7 @@ class TorchDictionaryTest {
 
     @ParameterizedTest
     @CsvSource({"BFloat16Storage, 2", "HalfStorage, 2", "FloatStorage, 4"})
-    void viewsAreGatheredInTheOrderOfTheirShape(String type, int bytes) throws IOException {
+    void readsViewsInShapeOrder(String type, int bytes) throws IOException {
         PickleBuilder pickle = PickleBuilder.checkpoint()
                 .text("transposed")
                 .tensor(type, "0", 12, 0, new long[] {4, 3}, new long[] {1, 4})
@@ -114,9 +114,9 @@ class TorchDictionaryTest {
         assertThat(tensors.get("transposed").region()).isEmpty();
     }
 
-    /** As the state of a network that is still trained has them, with the versions of its modules beside. */
+    /** Like the state of a network in training, with the versions of its modules. */
     @Test
-    void readsParametersInAnOrderedDictionaryWithAState() throws IOException {
+    void readsParametersInOrderedDictionaryWithState() throws IOException {
         PickleBuilder pickle = PickleBuilder.start()
                 .op("}")
                 .text("model_state_dict")
@@ -145,7 +145,7 @@ class TorchDictionaryTest {
     }
 
     @Test
-    void readsWhatNewerProtocolsWrite() throws IOException {
+    void readsNewerProtocols() throws IOException {
         PickleBuilder pickle = new PickleBuilder()
                 .op("\u0080\u0004\u0095")
                 .int64(20)
@@ -169,7 +169,7 @@ class TorchDictionaryTest {
     }
 
     @Test
-    void valuesAreCheckedWhenTheyAreAskedFor() throws IOException {
+    void checksValuesOnAccess() throws IOException {
         PickleBuilder pickle = PickleBuilder.start()
                 .op("}(")
                 .text("number")
@@ -201,7 +201,7 @@ class TorchDictionaryTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"archive/.data/serialization_id", "archive/.format_version", "archive/extra/anything"})
-    void otherEntriesAreNotLookedAt(String name) throws IOException {
+    void ignoresOtherEntries(String name) throws IOException {
         ZipBuilder builder = new ZipBuilder()
                 .add("archive/data.pkl", PickleBuilder.start().op("}").end())
                 .add(name, "1");
@@ -214,7 +214,7 @@ class TorchDictionaryTest {
 
     /** The end of the archive in the form of 64 bits, and an entry whose header lies beyond 4 GB. */
     @Test
-    void readsAFileOfSeveralGigabytes() throws IOException {
+    void readsFileOfSeveralGigabytes() throws IOException {
         long far = 5_000_000_000L;
         byte[] pickle = PickleBuilder.checkpoint()
                 .text("x")
@@ -281,7 +281,7 @@ class TorchDictionaryTest {
         return values;
     }
 
-    /** Returns the numbers from zero on. */
+    /** Returns consecutive numbers from zero. */
     private static byte[] counted(int count, String type, int bytes) {
         ByteBuffer numbers = little(count * bytes);
         for (int i = 0; i < count; i++) {
