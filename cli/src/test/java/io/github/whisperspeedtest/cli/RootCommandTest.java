@@ -50,7 +50,7 @@ class RootCommandTest {
     }
 
     @Test
-    void explainsItself() {
+    void printsHelp() {
         assertThat(terminal.run("--help")).isEqualTo(ExitCode.OK);
         assertThat(terminal.out()).contains("benchmark", "transcribe", "list", "Examples:", "Exit codes:");
         assertThat(terminal.out().lines())

@@ -208,7 +208,7 @@ class ModelVerifierTest {
     }
 
     @Test
-    void aTruncatedBlobIsIncomplete() throws IOException {
+    void truncatedBlobIsIncomplete() throws IOException {
         CacheBuilder built = whole(hub, GOOD);
         Files.write(built.directory().resolve("blobs").resolve(CacheBuilder.sha256(GOOD)), new byte[500]);
 

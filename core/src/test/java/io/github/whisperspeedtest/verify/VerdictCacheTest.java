@@ -91,7 +91,7 @@ class VerdictCacheTest {
                         + " \"files\": [\"\\u0000\"]}}}",
                 "[1]",
             })
-    void aCorruptFileIsDroppedWithOneWarning(String content) throws IOException {
+    void dropsCorruptFileWithOneWarning(String content) throws IOException {
         Files.createDirectories(file.getParent());
         Files.writeString(file, content);
         VerdictCache cache = new VerdictCache(file);

@@ -48,7 +48,7 @@ class WordErrorRateTest {
     }
 
     @Test
-    void sumsWeighByWords() {
+    void sumWeightsTextsByTheirLength() {
         WordErrorRate sum =
                 WordErrorRate.of("a b c d e f g h i", "a b c d e f g h i").plus(WordErrorRate.of("a", "b"));
 

@@ -31,7 +31,7 @@ class ExponentialsTest {
     }
 
     @Test
-    void exponentialOfOneValueIsExactEnough() {
+    void exponentialOfOneValueIsAccurate() {
         for (float x = 0; x > -20; x -= 0.037f) {
             float[] value = {x};
             assertThat(exponentials.sum(value, 0, 1, 0, 1))
@@ -42,7 +42,7 @@ class ExponentialsTest {
     }
 
     @Test
-    void sumOfNothingIsZero() {
+    void emptySumIsZero() {
         assertThat(exponentials.sum(new float[] {1}, 1, 1, 1, 1)).isZero();
     }
 

@@ -123,7 +123,7 @@ class TokenizerFilesTest {
         {}              ; []            ; []                            ; should have text tokens
         []              ; []            ; []                            ; should be a JSON object
         """)
-    void refusesADamagedTokenizerJsonAndSaysWhy(String vocabulary, String merges, String added, String offence) {
+    void rejectsDamagedTokenizerJsonWithReason(String vocabulary, String merges, String added, String offence) {
         assertThatThrownBy(() ->
                         TokenizerFiles.readTokenizerJson("test", stream(tokenizerJson(vocabulary, merges, added))))
                 .isInstanceOf(ModelException.class)
@@ -169,7 +169,7 @@ class TokenizerFilesTest {
         ["a","a b","<|endoftext|>"]           ; stands for no byte
         ["a",                                 ; not valid JSON
         """)
-    void refusesADamagedListAndSaysWhy(String json, String offence) {
+    void rejectsDamagedListWithReason(String json, String offence) {
         assertThatThrownBy(() -> TokenizerFiles.readVocabularyJson("test", stream(json)))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("test is damaged")

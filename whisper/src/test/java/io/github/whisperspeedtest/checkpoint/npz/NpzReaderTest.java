@@ -113,7 +113,7 @@ class NpzReaderTest {
                 "{'descr': '|u1', 'fortran_order': True, 'shape': (4, )}",
                 "{'descr': '|u1', 'fortran_order': True, 'shape': (1, 4, 1)}"
             })
-    void knowsEveryWayToWriteAHeader(String header) throws IOException {
+    void readsEveryHeaderNotation(String header) throws IOException {
         StoredArray array = single(new NpzBuilder().add("x", header, new byte[] {1, 2, 3, 4}));
 
         assertThat(array.data()).isEqualTo(ByteBuffer.wrap(new byte[] {1, 2, 3, 4}));

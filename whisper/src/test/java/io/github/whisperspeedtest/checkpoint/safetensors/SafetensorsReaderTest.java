@@ -119,7 +119,7 @@ class SafetensorsReaderTest {
         {"a"                                                                          | not a valid JSON object
         []                                                                            | should begin with '{'
         """)
-    void refusesABadHeaderAndSaysWhy(String header, String offence) {
+    void rejectsInvalidHeaderWithReason(String header, String offence) {
         byte[] file = file(header, bytes(8));
 
         assertThatThrownBy(() -> SafetensorsReader.read("bad.safetensors", ByteBuffer.wrap(file)))

@@ -448,7 +448,7 @@ class HostilePickleTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"N", "}"})
-    void noMarksAreFine(String marks) throws IOException {
+    void acceptsEmptyMarks(String marks) throws IOException {
         assertThat(tensors(write(marked(marks)))).containsOnlyKeys("x");
     }
 
