@@ -45,7 +45,7 @@ class CodeTest {
     @ArchTest
     static final ArchRule nothingUsesJavaUtilLogging = NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
 
-    /** A library that ends the JVM takes the program around it along. */
+    /** A library that ends the JVM also ends the program that uses it. */
     @ArchTest
     static final ArchRule onlyProgramsEndTheJvm = noClasses()
             .that()
@@ -55,7 +55,7 @@ class CodeTest {
             .should()
             .callMethod(System.class, "exit", int.class);
 
-    /** Every other way to a transcriber would accept options that the implementation does not support. */
+    /** Loading a model anywhere else would skip the check for unsupported options. */
     @ArchTest
     static final ArchRule onlyTranscribersLoadsModels = noClasses()
             .that()
@@ -69,7 +69,7 @@ class CodeTest {
                     MainCode.BASE + ".spi.ModelFiles",
                     MainCode.BASE + ".spi.LoadOptions");
 
-    /** {@link java.util.ServiceLoader} makes them; where making one fails, a whole backend is missing from every list. */
+    /** {@link java.util.ServiceLoader} creates them. If it cannot create one, every list lacks a whole backend. */
     @ArchTest
     static final ArchRule serviceLoaderCanCreateProviders = classes()
             .that()

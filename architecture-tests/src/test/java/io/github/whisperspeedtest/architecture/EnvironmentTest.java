@@ -26,7 +26,7 @@ class EnvironmentTest {
             "cli.Terminal",
             // Finds a program in the search path, as the system does.
             "audio.Ffmpeg",
-            // Sets properties for libraries that take their settings from nowhere else, while they load.
+            // Sets properties while it loads libraries that cannot be configured in another way.
             "model.LibraryStore");
 
     /** Operating system, processor, encodings, class path and directory for temporary files. */
@@ -50,7 +50,7 @@ class EnvironmentTest {
             "verify.Fingerprint",
             "whispercpp.bindings.NativeLibraries");
 
-    /** A class that no longer needs its line fails, too, so the list only shrinks. */
+    /** The test also fails for a listed class that no longer needs access, so the list only shrinks. */
     @ArchTest
     static void onlyListedClassesAccessSettings(JavaClasses classes) {
         assertThat(callersOf(classes, SETTINGS)).containsExactlyInAnyOrderElementsOf(MAY_ACCESS_SETTINGS);

@@ -6,7 +6,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** The client of the model hub serves programs that know nothing of speech. */
+/** The hub client must be usable without speech recognition. */
 @AnalyzeClasses(packages = MainCode.BASE + ".hub", importOptions = MainCode.class)
 class HubTest {
     @ArchTest

@@ -10,7 +10,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import org.jspecify.annotations.NullMarked;
 
-/** What holds for every package, whichever module it is in. */
+/** Rules for all packages of all modules. */
 @AnalyzeClasses(packages = MainCode.BASE, importOptions = MainCode.class)
 class PackagesTest {
     @ArchTest

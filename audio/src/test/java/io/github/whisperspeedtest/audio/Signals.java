@@ -13,7 +13,7 @@ final class Signals {
 
     private Signals() {}
 
-    /** Writes the recording from which the compressed test files were made; see README.md beside them. */
+    /** Writes the recording from which the compressed test files were made; see README.md in their directory. */
     public static void main(String[] arguments) throws IOException {
         Files.write(Path.of(arguments[0]), reference().bits(16).bytes());
     }

@@ -98,8 +98,8 @@ class CTranslate2WriterTest {
     }
 
     /**
-     * The files of the embedded model are those that CTranslate2 4.8.1's own code ({@code WhisperSpec}, {@code optimize} and {@code
-     * save} on its weights as 32-bit floats) wrote.
+     * The expected files of the embedded model come from CTranslate2 4.8.1: {@code WhisperSpec}, {@code optimize} and {@code save} on its
+     * weights as 32-bit floats.
      */
     @ParameterizedTest
     @CsvSource({
@@ -191,7 +191,7 @@ class CTranslate2WriterTest {
                 new ModelDimensions(80, 1500, 128, 2, tiny.nAudioLayer(), 51865, 448, 128, 2, tiny.nTextLayer()),
                 "large");
 
-        // Twice the weights are 14 MB more; the scales grow by a few kB.
+        // Doubling the weights adds 14 MB of weights and a few kB of scales.
         assertThat(large - small).isLessThan(4 << 20);
     }
 
@@ -230,7 +230,7 @@ class CTranslate2WriterTest {
             }
         }
         assertThat(offences).isEmpty();
-        // The largest of a row is its last step, so no smaller scale would do and no larger one is needed.
+        // The largest value of a row is exactly the last step, so the scale is the smallest possible.
         for (int row = 0; row < rowScales.length; row++) {
             float largest = 0;
             int length = values.length / rowScales.length;

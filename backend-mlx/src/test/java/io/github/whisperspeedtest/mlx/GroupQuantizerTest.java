@@ -22,9 +22,9 @@ class GroupQuantizerTest {
     /**
      * Two bits give the codes 0 to 3, which are three steps apart from minimum to maximum.
      *
-     * <p>The fifth: in 16 bits 0.9 is 0.89990234375 and the range 1.5, so the step of 0.5 goes 1.7998 times into the extreme, which makes two
-     * steps of half of it; the last number is 3.33 steps away, for which there is no code. The sixth has a step of a sixth, which goes one and
-     * a half times into the extreme: two steps again.
+     * <p>Fifth row: at 16 bits, 0.9 is 0.89990234375 and the range is 1.5. The extreme is 1.7998 steps of 0.5, which rounds to two, so the
+     * new step is half of the extreme. The last number is 3.33 of these steps away, beyond the last code. Sixth row: the extreme is 1.5
+     * steps of one sixth, which also rounds to two.
      */
     static Stream<Arguments> groups() {
         return Stream.of(

@@ -36,8 +36,7 @@ final class MlxDirectory {
         this.directory = directory;
         arrays.putAll(SafetensorsReader.arrays(source.resolve("weights.safetensors")));
         put("config.json", source.resolve("config.json"));
-        // The embedded model's own: the one that was written has an entry for each of the many ids that stand for
-        // nothing.
+        // The embedded model's vocabulary, because the written one has an entry for each of its many unused ids.
         for (String name : List.of("vocab.json", "merges.txt")) {
             try (InputStream resource = EmbeddedModel.class.getResourceAsStream("micro/" + name)) {
                 Files.copy(Objects.requireNonNull(resource, name), directory.resolve(name));

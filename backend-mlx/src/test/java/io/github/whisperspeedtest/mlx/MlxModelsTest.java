@@ -209,7 +209,7 @@ class MlxModelsTest {
                 .ref("main", commit);
     }
 
-    /** Returns the embedded model's weights in the format that a name stands for. */
+    /** Returns the embedded model's weights in the format that belongs to a file name. */
     private Path weightsAs(String name) throws IOException {
         Path changed = Files.createTempDirectory(directory, "weights");
         return new MlxDirectory(embedded().require(CONFIG).getParent(), changed)

@@ -48,8 +48,7 @@ class OpenAiDamagedTest {
         new OpenAiFormat().write(TINY, "f16", directory, List.of(WEIGHTS));
         Path file = directory.resolve(WEIGHTS);
         files.put(WEIGHTS, file);
-        // The embedded vocabulary as it is: the one that was written has an entry for each of the many ids that stand
-        // for nothing.
+        // The embedded model's vocabulary, because the written one has an entry for each of its many unused ids.
         for (String name : List.of("vocab.json", "merges.txt")) {
             try (InputStream resource = EmbeddedModel.class.getResourceAsStream("micro/" + name)) {
                 files.put(name, directory.resolve(name));

@@ -11,10 +11,10 @@ public final class RuntimeTask implements ChildTask<String, Void, RuntimeTask.An
     public RuntimeTask() {}
 
     /**
-     * What {@link WhisperCppImplementation#availability()} said, twice.
+     * Two results of {@link WhisperCppImplementation#availability()}.
      *
-     * @param first the first answer
-     * @param second the one after it
+     * @param first result of the first call
+     * @param second result of the second call
      */
     public record Answer(Availability first, Availability second) {}
 

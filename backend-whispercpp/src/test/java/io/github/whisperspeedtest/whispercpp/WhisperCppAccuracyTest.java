@@ -30,10 +30,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The embedded model on its recordings, language detected, at each precision that it is offered in.
+ * Error rates of the embedded model on its recordings, at each available precision, with language detection.
  *
- * <p>The recording of 76 s counts by itself and with independent windows: with the text before it as its prompt this small model
- * loses whole windows, in whisper.cpp's own program as well.
+ * <p>The 76 s recording is measured separately, with independent windows: with the previous text as prompt, this small model loses whole
+ * windows, in whisper.cpp's own program too.
  */
 @Tag("end-to-end")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

@@ -34,11 +34,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * Compares our network with whisper.cpp: the same spectrogram and tokens must give the same logits.
  *
- * <p>The reference computes in 32 bits. whisper.cpp rounds to 16 bits what goes into its products, the keys and values, and its table
- * of GELU, which holds the approximation by tanh; one such rounding is off by up to 2^-11 of a value. Measured at 69 steps on three
- * recordings: the differences of the logits have a root mean square of 1.3 to 10 · 10^-4 of the logits' standard deviation, and the
- * largest of all is 1.3 · 10^-2 of it. The limits leave room for twice as much, since libraries for other processors add up in
- * another order.
+ * <p>The reference computes in 32 bits. whisper.cpp rounds to 16 bits: the inputs of its matrix products, the keys and values, and its
+ * table of GELU, which contains the tanh approximation. One such rounding changes a value by up to 2^-11 of its size. Measured at 69 steps
+ * on three recordings, the root mean square of the differences is 1.3 to 10 · 10^-4 of the logits' standard deviation, and the largest
+ * difference is 1.3 · 10^-2 of it. The limits allow twice as much, because libraries for other processors add in another order.
  */
 @Tag("end-to-end")
 class WhisperCppLogitsTest {
@@ -144,7 +143,7 @@ class WhisperCppLogitsTest {
                 assertThat(functions.whisper_decode(context, step.tokens, count, past, THREADS))
                         .isZero();
                 past += count;
-                // A row for each token, of which only the last one is filled.
+                // One row per token; only the last one is filled.
                 long lastRow = (long) (count - 1) * step.logits.length * Float.BYTES;
                 logits.add(functions.whisper_get_logits(context).getFloatArray(lastRow, step.logits.length));
             }

@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * writes a jar with such a file.
  */
 final class FakeImplementations {
-    /** The one model that each of them knows. */
+    /** The only model of each implementation. */
     static final String MODEL = "fake";
 
     private FakeImplementations() {}
@@ -86,8 +86,8 @@ final class FakeImplementations {
     }
 
     /**
-     * Hears "one", "two" and so on, call by call, with an umlaut and an emoji; its n-th call took n × n × 10 ms to encode, n ×
-     * 10 ms to decode, and an untold time for the spectrogram.
+     * Returns "one", "two" and so on, one per call, with an umlaut and an emoji. Call n reports n × n × 10 ms for encoding, n × 10 ms for
+     * decoding, and no time for the spectrogram.
      */
     public static final class Steady extends Fake {
         private static final List<String> NUMBERS =

@@ -43,21 +43,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Compares all backends, each on its real engine with the embedded model in its own format.
  *
- * <p>Rounding differs by precision and processor. Texts are compared exactly if no decision of the model is closer than the
- * rounding error, which {@link ReferenceDecoding} knows; all texts together are compared by error rate.
+ * <p>Rounding differs by precision and processor. Texts are compared exactly if no decision of the model is closer than the rounding error,
+ * which {@link ReferenceDecoding} determines; all texts together are compared by error rate.
  */
 @Tag("end-to-end")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BackendAgreementTest {
     private static final Duration TOLERANCE = Duration.ofMillis(100);
 
-    /** How far logits are off by the order of additions: 10<sup>-4</sup> of their size, to which the engines' own tests hold them. */
+    /** Error of logits from the order of additions: the engines' own tests allow 10<sup>-4</sup> of the size of the logits. */
     private static final double FLOAT = 0.01;
 
-    /** How far they are off where whisper.cpp rounds to 16 bits: its test of logits allows a thirty-second of their deviation. */
+    /** Error of logits from rounding to 16 bits in whisper.cpp: its logits test allows 1/32 of their standard deviation. */
     private static final double HALF = 0.125;
 
-    /** How far they are off with eight bits, to which the tests of the engines allow 3 % of the size of the logits. */
+    /** Error of logits with eight bits: the engines' own tests allow 3 % of the size of the logits. */
     private static final double BYTE = 0.5;
 
     /** Tolerance for words whose decisions are closer than the rounding error. */
@@ -167,7 +167,7 @@ class BackendAgreementTest {
         assertThat(errorRate(id, DEFAULTS)).isLessThanOrEqualTo(errorRate("coreml", DEFAULTS) + CLOSE_DECISIONS);
     }
 
-    /** Two sentences, the last of which ends just before the recording. No backend may lose it. */
+    /** Two sentences. The last one ends just before the end of the recording; no backend may lose it. */
     @ParameterizedTest
     @CsvSource({
         "en_single_01, 0, 0.1, en_multi_01, 0, 0",

@@ -34,7 +34,7 @@ class BackendGuideTest {
     private static final String PROVIDER = "com.example.parrot.ParrotImplementation";
     private static final String CONTRACT = "com.example.parrot.ParrotContractTest";
 
-    /** Of 70; nine are skipped, and one more where a process is not told its resident memory. */
+    /** Of 70 tests, nine are skipped, and one more where a process cannot read its resident memory. */
     private static final int RUN_AT_LEAST = 60;
 
     @TempDir
@@ -101,7 +101,7 @@ class BackendGuideTest {
         return DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new ByteArrayInputStream(pom));
     }
 
-    /** Returns the versions that are stated in a project file, by the artifacts that have them. */
+    /** Returns the versions in a project file by artifact. */
     private static Map<String, String> versions(Document pom) {
         Map<String, String> versions = new TreeMap<>();
         NodeList stated = pom.getElementsByTagName("version");
@@ -116,7 +116,7 @@ class BackendGuideTest {
         return text((Element) pom.getElementsByTagName("properties").item(0), name);
     }
 
-    /** Returns the text of the first element of a name. */
+    /** Returns the text of the first element with a name. */
     private static String text(Element parent, String name) {
         return parent.getElementsByTagName(name).item(0).getTextContent();
     }

@@ -19,11 +19,11 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Compares backends on noise, with random weights at the real dimensions, in turn in one JVM. No text ends early at such weights, so a
- * window has as many tokens as there may be.
+ * Compares backends on noise, with random weights at the real dimensions, in turn in one JVM. With such weights no text ends early, so each
+ * window has the maximum number of tokens.
  *
  * <p>Arguments: the number of rounds, the threads, the seconds of noise (30 for one window), the directory for the models, and the
- * candidates as {@code implementation/model[/compute-type]}; the first one is what the others are compared with.
+ * candidates as {@code implementation/model[/compute-type]}; the others are compared with the first one.
  */
 final class BackendSpeedBenchmark {
     /** Threads of the previous candidate may keep spinning on the processors that the next one needs. */

@@ -18,7 +18,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The tables of the user guide say what the implementations declare. */
+/** The tables of the user guide match what the implementations declare. */
 class CapabilitiesDocumentTest {
     private static final Path PAGE = Path.of("..", "docs", "user-guide.md");
 

@@ -47,7 +47,7 @@ class DistributionIT {
 
     private Path home;
 
-    /** Copied to a path with a space in it: scripts trip over those. */
+    /** Copied to a path with a space, which breaks careless scripts. */
     @BeforeAll
     static void copyDistribution() throws IOException {
         Path built = Path.of(System.getProperty("distribution.directory"));
@@ -174,7 +174,7 @@ class DistributionIT {
                         environment.keySet().removeAll(List.of(ToolHome.HOME_VARIABLE, "HF_HOME", "XDG_DATA_HOME"));
                         environment.put("HOME", elsewhere.toString());
                         environment.put("XDG_CACHE_HOME", "~/cache");
-                        // As Java has it for a user id that is not in the password database.
+                        // Java's value for a user id that is not in the password database.
                         environment.put("JAVA_OPTS", "-Duser.home=?");
                     },
                     tool,

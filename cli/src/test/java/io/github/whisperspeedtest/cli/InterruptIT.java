@@ -159,7 +159,7 @@ class InterruptIT {
                 args);
     }
 
-    /** Runs a script, whose own messages about ended jobs are dropped, and {@code "$@"} is the tool with arguments. */
+    /** Runs a script, in which {@code "$@"} is the tool with arguments. Drops the shell's messages about ended jobs. */
     private Run run(String script, String... args) throws IOException, InterruptedException {
         Path out = directory.resolve("stdout");
         Path err = directory.resolve("stderr");

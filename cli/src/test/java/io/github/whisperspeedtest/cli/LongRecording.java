@@ -15,7 +15,7 @@ import java.nio.file.Path;
 final class LongRecording {
     private LongRecording() {}
 
-    /** Writes one of the demo model's samples, again and again. */
+    /** Writes one of the demo model's samples repeatedly. */
     static Path write(Path file, int repetitions) throws IOException {
         Path sample = file.resolveSibling("sample.flac");
         try (InputStream in = MicroSamples.named("en_multi_01.flac").open()) {

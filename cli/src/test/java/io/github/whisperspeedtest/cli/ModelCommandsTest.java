@@ -40,7 +40,7 @@ class ModelCommandsTest {
 
     private HubServer hub;
 
-    /** The demo model in whisper.cpp's format is what the hub serves as {@code tiny}. */
+    /** The demo model in whisper.cpp's format, which the hub serves as {@code tiny}. */
     @BeforeAll
     static void writeModel(@TempDir Path home) throws IOException {
         System.setProperty(ToolHome.HOME_PROPERTY, home.toString());

@@ -48,7 +48,7 @@ class PrivacyIT {
 
     private static final Pattern NAME = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"");
 
-    /** libffi, in JNA, makes executable memory out of a file that it deletes before it writes to it. */
+    /** libffi, a part of JNA, maps executable memory from a file that it deletes before it writes to it. */
     private static final Pattern NO_FILE = Pattern.compile("/dev/(null|tty)|/proc/self/.*|.*/ffi\\w{6}");
 
     @TempDir

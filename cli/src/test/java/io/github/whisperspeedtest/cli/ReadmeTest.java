@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The README's program for library users, compiled and run as it stands there. */
+/** The README's program for library users, compiled and run unchanged. */
 @Tag("end-to-end")
 class ReadmeTest {
     @TempDir

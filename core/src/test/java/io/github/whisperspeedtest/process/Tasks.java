@@ -66,7 +66,7 @@ public final class Tasks {
         }
     }
 
-    /** Has a shutdown hook such as those that crash under a running call, and runs until it is told to end. */
+    /** Registers a shutdown hook, like those that crash during a running call, and runs until it is terminated. */
     public static final class Hooked implements ChildTask<String, String, Void> {
         @Override
         public Void run(String marker, ChildReporter<String> reporter) throws Exception {
@@ -191,7 +191,7 @@ public final class Tasks {
         }
     }
 
-    /** A parent that lets a child read the one file of a directory, and prints what it says in UTF-8. */
+    /** A parent whose child reads the only file of a directory. Prints the child's result in UTF-8. */
     public static final class ReadingParent {
         private ReadingParent() {}
 

@@ -29,7 +29,7 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /**
- * Builds the jar of a backend from source text, sound or broken in the ways that jars are.
+ * Builds the jar of a backend from source text, valid or broken in a typical way.
  *
  * <p>The sources are compiled for Java 17 against the class path of the running test.
  */

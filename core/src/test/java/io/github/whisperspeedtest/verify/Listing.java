@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Everything below a directory, so that two of them tell whether anything has changed. */
+/** The contents of a directory tree. Two listings differ if anything has changed. */
 final class Listing {
     private Listing() {}
 

@@ -36,8 +36,8 @@ class LoadGateTest {
     }
 
     /**
-     * Loads models at once, each of which ends only when it is told to. Returns how many the gate had let in when every other thread
-     * waited in the gate or had ended, first with none ended, then with one ended, and so on.
+     * Loads models concurrently; each load ends only on command. Returns how many loads the gate had admitted when all other threads waited
+     * in the gate or had ended: with no load ended, with one ended, and so on.
      */
     private static List<Integer> loadingAtOnce(LoadGate gate, long bytes) throws Exception {
         AtomicInteger loading = new AtomicInteger();

@@ -336,7 +336,7 @@ class ModelVerifierTest {
 
     @Test
     void hashesSmallFilesLikeGit() throws IOException {
-        // As git hash-object says of a file with the two characters {}.
+        // Output of git hash-object for a file with the two characters {}.
         String gitHash = "9e26dfeeb6e641a33dae4961196235bdb965b21b";
         CacheBuilder built = whole(hub, GOOD);
         Path blob = built.directory().resolve("blobs").resolve(gitHash);

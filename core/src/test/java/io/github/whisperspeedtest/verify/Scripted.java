@@ -112,7 +112,7 @@ public class Scripted implements Implementation {
                 .write(file);
     }
 
-    /** Returns the JVM argument that lets a child count what it loads. */
+    /** Returns the JVM argument that makes a child record each load in a file. */
     static String countingLoads(Path file) {
         return "-D" + LOADS_PROPERTY + "=" + file;
     }

@@ -31,13 +31,12 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Measures encoder and decoder with random weights at real dimensions, in turn in one JVM, and compares them with the
- * machine's peak.
+ * Measures encoder and decoder with random weights at real dimensions, in turn in one JVM, and compares them with the machine's peak.
  *
- * <p>The encoder at int8 is compared with the same graph on {@code DynamicQuantizeMatMul} with one scale for all rows:
- * what one writes by hand for this runtime where only speed counts. Arguments: size, such as {@code tiny}, or
- * {@code tiny:4} to quantise it with so many bits in groups of 64 with scales of 16 bits, or {@code tiny:4:F32} with
- * scales of 32, of which nothing is left to add; rounds; threads; and any number of {@link Precision}s.
+ * <p>The encoder at int8 is compared with the same graph on {@code DynamicQuantizeMatMul} with one scale for all rows: a graph written by
+ * hand for speed alone. Arguments: size, such as {@code tiny}, or {@code tiny:4} to quantize it to 4 bits in groups of 64 with
+ * 16-bit scales, or {@code tiny:4:F32} with 32-bit scales, which leave no remainder to add; rounds; threads; and any number of
+ * {@link Precision}s.
  */
 public final class OnnxNetworkBenchmark {
     static {

@@ -38,13 +38,13 @@ public final class RuntimeTask implements ChildTask<RuntimeTask.Way, Void, Runti
     }
 
     /**
-     * What {@link TorchRuntime#availability} said, twice, and what came of it.
+     * Two results of {@link TorchRuntime#availability}, and their effects.
      *
-     * @param first the first answer
-     * @param second the one after it
-     * @param sum of three ones, if it is available
+     * @param first result of the first call
+     * @param second result of the second call
+     * @param sum sum of three ones, if PyTorch is available
      * @param settings names of DJL's system properties that are set afterwards
-     * @param requests addresses that were to be connected to, and were not
+     * @param requests URLs of rejected requests
      */
     public record Answer(
             Availability first, Availability second, float sum, List<String> settings, List<String> requests) {}

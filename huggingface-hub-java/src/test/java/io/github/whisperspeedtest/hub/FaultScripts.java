@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** A process that runs seeded fault scripts against a hub of its own; any broken promise ends it with an error. */
+/** A process that runs seeded fault scripts against its own hub. Any violated guarantee ends it with an error. */
 final class FaultScripts {
     private static final String REPOSITORY = "acme/tiny-bert";
     static final String TOKEN = "hf_aVerySecretToken";

@@ -47,7 +47,7 @@ class DynamicTimeWarpingTest {
         }
     }
 
-    /** Returns the cost of the cheapest way from a cell to the last by trying all, if wanted only those with given entries. */
+    /** Returns the cost of the cheapest path from a cell to the last one by trying all paths, optionally only those with given entries. */
     private static double cheapest(float[][] costs, int row, int column, int[] entries) {
         if (row == costs.length - 1 && column == costs[0].length - 1) {
             return costs[row][column];

@@ -18,7 +18,7 @@ class WordAlignerTest {
     private static final Tokenizer TOKENIZER = ScriptedNetwork.tokenizer(ScriptedNetwork.MULTILINGUAL);
     private static final int[] START = {50258, 50259, 50359};
 
-    /** Every letter of a window {@code n} has the probability 1/n, and so has a special token, which does not count. */
+    /** Every letter of a window {@code n} has the probability 1/n. The special token has 0.5 and must not count. */
     private final ScriptedNetwork network = new ScriptedNetwork(
             ScriptedNetwork.MULTILINGUAL,
             (window, tokens) -> Map.of(
@@ -33,8 +33,8 @@ class WordAlignerTest {
     void alignsWordsWithAttendedPositions() {
         List<WordTiming> words = align("aa aaa a", 3000);
         assertThat(words).extracting(WordTiming::text).containsExactly("aa", " aaa", " a");
-        // Ten positions, 0.2 s, for each token, the three before the text left out; the first takes in what is before
-        // it.
+        // Each token has ten positions, 0.2 s. The three tokens before the text are not aligned, so the first word also
+        // covers their positions.
         assertThat(words.get(0).start()).isZero();
         assertThat(words.get(0).end()).isCloseTo(1.0, within(0.061));
         assertThat(words.get(1).start()).isEqualTo(words.get(0).end());

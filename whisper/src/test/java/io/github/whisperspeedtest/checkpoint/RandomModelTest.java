@@ -30,7 +30,7 @@ class RandomModelTest {
     private static final Checkpoint SMALLEST =
             RandomModel.checkpoint(new ModelDimensions(80, 10, 64, 1, 2, 51865, 448, 64, 1, 2));
 
-    /** Sizes are those of the published models, weights and positions together, as OpenAI's README has them. */
+    /** Sizes of the published models from OpenAI's README, weights and positions together. */
     @ParameterizedTest
     @CsvSource({"tiny, 39", "base, 74", "small, 244", "medium, 769", "large-v3-turbo, 809", "large-v3, 1550"})
     void hasSizeOfPublishedModel(String size, double millions) {

@@ -85,7 +85,7 @@ class ChunkMergerTest {
         for (int i = 0; i < 10; i++) {
             left.add(said(3 * i, 3 * i + 2, "turn it off"));
         }
-        // The second chunk hears one less of those in the overlap, so that the longest runs are at wrong times too.
+        // The second chunk lacks one of the sentences in the overlap, so some of the longest runs are at wrong times.
         for (int i = 8; i < 16; i++) {
             right.add(said(3 * i, 3 * i + 2, "turn it off"));
         }
@@ -168,7 +168,7 @@ class ChunkMergerTest {
         String[] words = new String[120];
         Arrays.setAll(words, i -> "w" + i);
         for (int i = 0; i < 4; i++) {
-            // Two words a second, and no chunk hears a pause.
+            // Two words per second, without a pause in any chunk.
             List<String> decoded = List.of(words).subList(40 * i, Math.min(120, 40 * i + 60));
             add(said(20 * i, 20 * i + decoded.size() / 2.0, String.join(" ", decoded)));
             if (40 * i + 60 >= 120) {
@@ -264,7 +264,7 @@ class ChunkMergerTest {
         }
     }
 
-    /** Returns what a chunk holds of sentences; those at its edges lose the words outside, and one more that is cut in two. */
+    /** Returns the part of the sentences in a chunk. Sentences at its edges lose the words outside, and the word that the edge cuts. */
     private List<ChunkSegment> decoded(List<ChunkSegment> sentences, Chunk chunk) {
         double end = chunk.start() + chunk.frames() / 100.0;
         List<ChunkSegment> decoded = new ArrayList<>();

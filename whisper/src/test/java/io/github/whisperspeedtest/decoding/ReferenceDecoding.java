@@ -19,9 +19,9 @@ import java.util.List;
 /**
  * The text of the embedded model in exact arithmetic, with the margin of each decision.
  *
- * <p>Engines round differently, by precision and by processor, so that an exact text can only be expected where no decision is
- * closer than their rounding. A network whose logits are off by at most {@code e} decides alike wherever the margin is above
- * {@code 2e}: the choice between two tokens, that between text and the timestamps together, and the language.
+ * <p>Engines round differently, depending on precision and processor, so texts can only be equal if no decision is closer than the rounding
+ * error. A network whose logits are off by at most {@code e} makes the same decision if the margin exceeds {@code 2e}: the choice between
+ * two tokens, that between text and the timestamps together, and the language.
  */
 public final class ReferenceDecoding {
     /** Timestamps this close to each other, 0.08 s, count as the same decision. */

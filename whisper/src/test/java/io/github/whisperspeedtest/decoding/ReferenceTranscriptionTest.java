@@ -32,8 +32,8 @@ import org.junit.jupiter.api.Test;
 @Tag("reference")
 class ReferenceTranscriptionTest {
     /**
-     * Frames at which OpenAI's sequential loop begins its windows on this recording and model, and the text that it writes of the first
-     * of them: figures of a program of its own, in numpy, after {@code transcribe.py}.
+     * Frames at which OpenAI's sequential loop starts its windows on this recording with this model, and the text of the first window. A
+     * separate numpy program modelled on {@code transcribe.py} computed them.
      */
     private static final String LONG_RECORDING = "en_long_01.ogg";
 

@@ -67,8 +67,7 @@ class SearchTest {
 
     @Test
     void lengthPenaltyFavoursLongerTexts() {
-        // Their probabilities are 0.38 and 0.12: the mean over the tokens prefers the longer text, the whole the
-        // shorter one.
+        // Their probabilities are 0.38 and 0.12: the mean per token prefers the longer text, the total the shorter one.
         assertThat(rank(null)).isEqualTo(3);
         assertThat(rank(0.0)).isEqualTo(1);
         assertThat(rank(0.1)).isEqualTo(1);

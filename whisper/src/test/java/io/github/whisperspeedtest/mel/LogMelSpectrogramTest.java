@@ -220,7 +220,7 @@ class LogMelSpectrogramTest {
         assertThat(values).hasSameSizeAs(expected);
         float greatest = 0;
         for (int i = 0; i < values.length; i++) {
-            // Not Math.max alone: a value that is no number differs from any other.
+            // Math.max alone is not enough: NaN must count as a difference.
             float difference = Math.abs(values[i] - expected[i]);
             greatest = Float.isNaN(difference) ? Float.POSITIVE_INFINITY : Math.max(greatest, difference);
         }
@@ -285,7 +285,7 @@ class LogMelSpectrogramTest {
         return powers;
     }
 
-    /** The signal that the values in {@code log-mel.txt} are of: a triangle wave and noise that fades by 18 dB each second. */
+    /** The signal of the values in {@code log-mel.txt}: a triangle wave, and noise that fades by 18 dB per second. */
     private static float[] signal() {
         float[] samples = new float[80_077];
         long noise = 1;

@@ -9,7 +9,7 @@ public final class Damage {
     private Damage() {}
 
     /**
-     * Returns a copy with a few bytes of a region changed, removed, doubled, or everything behind a byte cut off.
+     * Returns a copy with a few bytes of a region changed, removed or doubled, or truncated after a byte.
      *
      * @param start start of the region
      * @param end end of the region, exclusive

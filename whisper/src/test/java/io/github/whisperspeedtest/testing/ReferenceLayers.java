@@ -58,7 +58,7 @@ final class ReferenceLayers {
         }
     }
 
-    /** The two projections of a block's end, with the activation between them, and the normalisation before. */
+    /** The two projections at the end of a block, the activation between them, and the normalization before them. */
     record FeedForward(Norm norm, Linear up, Linear down) {
         float[] apply(float[] x) {
             return down.apply(gelu(up.apply(norm.apply(x))));
@@ -76,7 +76,7 @@ final class ReferenceLayers {
         /**
          * Lets each row of {@code x}, normalised already, attend to the keys.
          *
-         * @param causal whether {@code x} holds the last of the positions that the keys are of, and none of them sees a later one
+         * @param causal whether {@code x} holds the last positions of the keys, and no position attends to later ones
          */
         float[] apply(float[] x, float[] keys, float[] values, boolean causal) {
             int width = key.bias.length;
@@ -127,7 +127,7 @@ final class ReferenceLayers {
             return values;
         }
 
-        /** Returns a projection, or a convolution as one of each position's neighbours, channel by channel. */
+        /** Returns a projection, or a convolution as a projection of each position's neighbours, channel by channel. */
         Linear linear(String name) {
             float[] weight = values(name + ".weight");
             int out = Objects.requireNonNull(checkpoint.tensors().get(name + ".weight"))
@@ -160,7 +160,7 @@ final class ReferenceLayers {
     /**
      * Adds {@code row · matrix} to {@code sums}, for a row of {@code count} values in {@code x}.
      *
-     * <p>Four rows of the matrix in one pass spare most of the loads and stores of the sums.
+     * <p>Processing four rows of the matrix per pass avoids most loads and stores of the sums.
      */
     private static void addProduct(float[] x, int start, int count, float[] matrix, float[] sums) {
         int columns = sums.length;
@@ -212,7 +212,7 @@ final class ReferenceLayers {
     }
 
     /**
-     * Returns what a convolution with a kernel of three sees at each of its steps: {@code [step][channel * 3 + k]}.
+     * Returns the inputs of each step of a convolution with a kernel of three: {@code [step][channel * 3 + k]}.
      *
      * @param x {@code [position][channel]}; there are zeros before the first and after the last position
      */

@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The Whisper network in plain Java and 32-bit floats: the reference for all engines.
  *
- * <p>Written to be read beside OpenAI's {@code model.py}. It refuses what the contract of {@link WhisperNetwork} does not allow
- * (wrong arguments, a call after closing, a close that comes too early), so that a decoding loop is held to the contract as well.
+ * <p>The structure follows OpenAI's {@code model.py} for comparison. The network rejects violations of the contract of
+ * {@link WhisperNetwork} (invalid arguments, calls after closing, closing too early), so it also checks decoding loops.
  */
 public final class ReferenceNetwork implements WhisperNetwork {
     private final ModelDimensions dimensions;
@@ -48,7 +48,7 @@ public final class ReferenceNetwork implements WhisperNetwork {
     private final Norm textNorm;
     private final Lifetime lifetime = new Lifetime("network", null);
 
-    /** A window takes seconds to encode, and several tests begin with the same ones. */
+    /** Encoding a window takes seconds, and several tests start with the same windows. */
     private final Map<FloatBuffer, Window> encoded = new HashMap<>();
 
     /** Creates the network with a copy of the checkpoint's weights. */
@@ -174,7 +174,7 @@ public final class ReferenceNetwork implements WhisperNetwork {
 
     /** Keys and values of the audio for the cross-attention of each decoder layer. */
     private record Window(List<float[]> keys, List<float[]> values) {
-        /** Returns another window of the same content; two of one batch are told apart by their arrays. */
+        /** Returns another window with the same content, because windows of one batch are distinguished by their arrays. */
         Window copy() {
             return new Window(
                     keys.stream().map(float[]::clone).toList(),
@@ -349,7 +349,7 @@ public final class ReferenceNetwork implements WhisperNetwork {
         }
     }
 
-    /** Knows whether something is open, and what came from it. */
+    /** Tracks whether an object is open, and how many of its children are. */
     private static final class Lifetime {
         private final String name;
         private final @Nullable Lifetime parent;

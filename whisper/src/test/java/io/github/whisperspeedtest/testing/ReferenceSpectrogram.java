@@ -15,7 +15,7 @@ public final class ReferenceSpectrogram {
     private ReferenceSpectrogram() {}
 
     /**
-     * Returns the first 30 s, with silence after the end of shorter audio, as OpenAI's {@code log_mel_spectrogram} has it.
+     * Returns the first 30 s, with silence after the end of shorter audio, like OpenAI's {@code log_mel_spectrogram}.
      *
      * @return {@code [bin][frame]} row after row, 3000 frames
      */

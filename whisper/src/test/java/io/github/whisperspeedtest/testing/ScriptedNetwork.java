@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
 /**
  * A network with scripted probabilities that records its calls.
  *
- * <p>The first value of a window's spectrogram tells windows apart. Text token {@code n} is the byte {@code n}.
+ * <p>The first value of the spectrogram identifies a window. Text token {@code n} is the byte {@code n}.
  */
 public final class ScriptedNetwork implements WhisperNetwork {
     /** Vocabulary of a multilingual model before large-v3. */
@@ -131,8 +131,8 @@ public final class ScriptedNetwork implements WhisperNetwork {
         }
 
         /**
-         * Attends from the token at index {@code i} to the ten positions from {@code 10 * i} on, and from the last but one, the last
-         * one of a text, to all that follow.
+         * The token at index {@code i} attends to the ten positions from {@code 10 * i} on. The second-to-last token, the last one of the
+         * text, attends to all positions from there on.
          */
         @Override
         public float[][][] crossAttention(int window, int[] tokens, List<AttentionHead> heads) {

@@ -36,7 +36,7 @@ class PreTokenizerTest {
                 pieces("'tis", "'t", "is"),
                 // Letters are split from numbers, and numbers from punctuation.
                 pieces("abc123 45,6.7%", "abc", "123", " 45", ",", "6", ".", "7", "%"),
-                // Numbers are all that Unicode calls one: fractions, Roman numerals, other digits.
+                // Numbers are all that Unicode defines as such: fractions, Roman numerals, other digits.
                 pieces("x² ½ Ⅷ ٣٤", "x", "²", " ½", " Ⅷ", " ٣٤"),
                 // The last of several spaces belongs to the following word.
                 pieces("a   b", "a", "  ", " b"),
@@ -45,7 +45,7 @@ class PreTokenizerTest {
                 pieces("a \n b", "a", " \n", " b"),
                 // White space at the end stays together.
                 pieces("a  \n", "a", "  \n"),
-                // White space is what Unicode calls so: no-break, ideographic, line separator.
+                // White space is all that Unicode defines as such: no-break, ideographic, line separator.
                 pieces("a\u00A0b\u3000c\u2028d", "a", "\u00A0", "b", "\u3000", "c", "\u2028", "d"),
                 // A script without spaces is one piece up to the punctuation.
                 pieces("你好，世界。こんにちは", "你好", "，", "世界", "。", "こんにちは"),

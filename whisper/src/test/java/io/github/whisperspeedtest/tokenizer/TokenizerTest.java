@@ -178,7 +178,7 @@ class TokenizerTest {
                 .isNotEmpty()
                 .allSatisfy(token ->
                         assertThat(micro.decode(List.of(token)).strip()).matches("[\"#()*+/:;<=>@\\[\\\\\\]^_`{|}~]+"));
-        // The space before a word is a token of its own where no merge joins them.
+        // The space before a word is a separate token if no merge joins them.
         assertThat(suppressed).doesNotContain(micro.encode(" ")[0]);
     }
 

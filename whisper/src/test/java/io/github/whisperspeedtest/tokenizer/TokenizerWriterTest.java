@@ -70,7 +70,7 @@ class TokenizerWriterTest {
         }
     }
 
-    /** Hugging Face's library gives added tokens the ids that follow the model's, whatever ids are written beside them. */
+    /** Hugging Face's library numbers added tokens after those of the model, regardless of the ids in the file. */
     @ParameterizedTest
     @ValueSource(ints = {51_864, 51_866})
     void addedTokensHaveConsecutiveIds(int nVocab) throws IOException {

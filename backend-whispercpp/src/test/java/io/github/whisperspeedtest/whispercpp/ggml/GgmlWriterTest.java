@@ -40,8 +40,8 @@ class GgmlWriterTest {
     Path directory;
 
     /**
-     * The hashes of the quantised files are those of what {@code quantize} of whisper.cpp v1.7.1 and v1.9.3, compiled without fused
-     * multiply-add, makes of the f16 file.
+     * The hashes of the quantized files are those of the output of {@code quantize} for the f16 file, from whisper.cpp v1.7.1 and v1.9.3,
+     * compiled without fused multiply-add.
      */
     @ParameterizedTest
     @CsvSource({

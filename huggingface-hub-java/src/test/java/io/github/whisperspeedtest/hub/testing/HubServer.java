@@ -104,7 +104,7 @@ public final class HubServer implements AutoCloseable {
         record OtherCommit() implements Fault {}
     }
 
-    /** Which requests a fault concerns. */
+    /** The requests that a fault affects. */
     public enum Where {
         /** Questions about a repository. */
         API,
@@ -134,7 +134,7 @@ public final class HubServer implements AutoCloseable {
         return new HubServer();
     }
 
-    /** Returns what to set {@code HF_ENDPOINT} to. */
+    /** Returns the value for {@code HF_ENDPOINT}. */
     public URI endpoint() {
         return URI.create("http://127.0.0.1:" + hub.getLocalPort());
     }
@@ -149,7 +149,7 @@ public final class HubServer implements AutoCloseable {
         return put(repository, path, content, true);
     }
 
-    /** Makes a commit of all files of a repository, which {@code main} stands for from now on, and returns its hash. */
+    /** Commits all files of a repository, points {@code main} to the commit, and returns its hash. */
     public String commit(String repository) {
         Repository to = repositories.get(repository);
         String commit =
@@ -171,7 +171,7 @@ public final class HubServer implements AutoCloseable {
         return this;
     }
 
-    /** Requires the terms of a repository to be accepted, which is never the case. */
+    /** Requires acceptance of a repository's terms, which no client can give. */
     public HubServer gate(String repository) {
         repositories.get(repository).gated = true;
         return this;
@@ -225,7 +225,7 @@ public final class HubServer implements AutoCloseable {
         return this;
     }
 
-    /** Adds faults, which happen in this order, each to the next request that it concerns. */
+    /** Adds faults. They happen in this order, each on the next request that it affects. */
     public HubServer inject(Fault... more) {
         synchronized (faults) {
             faults.addAll(Arrays.asList(more));

@@ -102,7 +102,7 @@ class NpzReaderTest {
         assertThat(array.data()).isEqualTo(ByteBuffer.wrap(new byte[] {9, 8, 7, 6}));
     }
 
-    /** The last ones are how MLX writes a matrix, how it writes any vector, and a vector that is a matrix. */
+    /** The last three: a matrix and a vector as MLX writes them, and a vector with extra dimensions. */
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ElementWriterTest {
-    /** More than one slice, the last of them a part. */
+    /** More than one slice; the last one is partial. */
     private static final int COUNT = 150_001;
 
     @Test

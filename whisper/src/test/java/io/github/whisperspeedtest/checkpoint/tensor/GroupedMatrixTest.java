@@ -30,7 +30,7 @@ class GroupedMatrixTest {
 
     @Test
     void startsWithLowestBits() {
-        // Worked out by hand: 0b1010_0101 has the codes 5 and 10 at four bits, and 5, 4 and the lower two bits of the
+        // Computed by hand: 0b1010_0101 has the codes 5 and 10 at four bits, and 5, 4 and the lower two bits of the
         // next at three.
         GroupedMatrix four = matrix(4, new int[] {0x0000_00a5, 0, 0, 0, 0, 0, 0, 0}, 1);
         byte[] row = new byte[COLUMNS];

@@ -322,7 +322,7 @@ class HostileArchiveTest {
         }
     }
 
-    /** Counts the entries otherwise. */
+    /** Changes the number of entries in the end record. */
     private static byte[] counted(int entries) {
         Archive archive = valid();
         return archive.short16(archive.end() + 8, entries)
@@ -361,7 +361,7 @@ class HostileArchiveTest {
         return joined(archive.short16(archive.end() + 20, 4).bytes(), ascii("hi!!"));
     }
 
-    /** The comment is the end of another archive, which lies in front. */
+    /** The comment is the end record of another archive. */
     private static byte[] commentedWithEnd() {
         Archive archive = valid();
         byte[] other = Arrays.copyOfRange(archive.bytes(), archive.end(), archive.bytes().length);
@@ -373,7 +373,7 @@ class HostileArchiveTest {
         return end64(valid(), stated, disk, entries);
     }
 
-    /** Puts an end of 64 bits in front of that of 32. */
+    /** Inserts a ZIP64 end record before the 32-bit one. */
     private static byte[] end64(Archive archive, long stated, int disk, long entries) {
         byte[] end = Arrays.copyOfRange(archive.bytes(), archive.end(), archive.bytes().length);
         byte[] wide = ByteBuffer.allocate(56 + 20)

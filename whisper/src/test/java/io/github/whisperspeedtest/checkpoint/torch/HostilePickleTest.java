@@ -430,7 +430,7 @@ class HostilePickleTest {
         return checkpoint().tensor(type, "0", count, offset, sizes, strides).endCheckpoint();
     }
 
-    /** A tensor with a seventh argument, which is a dictionary of marks where it is anything. */
+    /** A tensor with the optional seventh argument, a dictionary of marks. */
     private static byte[] marked(String marks) {
         return checkpoint()
                 .global("torch._utils", "_rebuild_tensor_v2")

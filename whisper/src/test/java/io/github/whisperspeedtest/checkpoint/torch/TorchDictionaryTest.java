@@ -212,7 +212,7 @@ class TorchDictionaryTest {
                 .hasMessageContaining("should have a dictionary 'dims', but has 0 other values");
     }
 
-    /** The end of the archive in the form of 64 bits, and an entry whose header lies beyond 4 GB. */
+    /** A ZIP64 end record, and an entry whose header lies beyond 4 GB. */
     @Test
     void readsFileOfSeveralGigabytes() throws IOException {
         long far = 5_000_000_000L;
