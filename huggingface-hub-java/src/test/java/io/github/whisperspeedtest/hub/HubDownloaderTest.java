@@ -11,6 +11,8 @@ import io.github.whisperspeedtest.hub.testing.HubServer.Fault;
 import io.github.whisperspeedtest.hub.testing.HubServer.Received;
 import io.github.whisperspeedtest.hub.testing.HubServer.Where;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -650,13 +652,16 @@ class HubDownloaderTest {
         HubHosts hosts = new HubHosts();
         List<String> retries = Collections.synchronizedList(new ArrayList<>());
 
-        HubException first = assertUnreachable(settings, hosts, retries);
-        HubException second = assertUnreachable(settings, hosts, retries);
+        try (Socket reserved = reservePort(closed)) {
+            HubException first = assertUnreachable(settings, hosts, retries);
+            HubException second = assertUnreachable(settings, hosts, retries);
 
-        assertThat(first).hasMessageContaining(closed.toString()).hasMessageContaining("HF_ENDPOINT");
-        assertThat(first.host()).contains("127.0.0.1");
-        assertThat(second).isSameAs(first);
-        assertThat(retries).isEmpty();
+            assertThat(first).hasMessageContaining(closed.toString()).hasMessageContaining("HF_ENDPOINT");
+            assertThat(first.host()).contains("127.0.0.1");
+            assertThat(second).isSameAs(first);
+            assertThat(retries).isEmpty();
+            assertThat(reserved.isConnected()).isFalse();
+        }
     }
 
     @Test
@@ -680,10 +685,21 @@ class HubDownloaderTest {
         server.close();
         List<String> retries = Collections.synchronizedList(new ArrayList<>());
 
-        assertThatThrownBy(() -> builder(settings).hosts(hosts).build().download(SOURCE, retriesInto(retries)))
-                .satisfies(reason(Reason.UNAVAILABLE))
-                .hasMessageContaining("4 attempts");
-        assertThat(retries).hasSize(QUICK.attempts() - 1);
+        try (Socket reserved = reservePort(settings.endpoint())) {
+            assertThatThrownBy(() -> builder(settings).hosts(hosts).build().download(SOURCE, retriesInto(retries)))
+                    .satisfies(reason(Reason.UNAVAILABLE))
+                    .hasMessageContaining("4 attempts");
+            assertThat(retries).hasSize(QUICK.attempts() - 1);
+            assertThat(reserved.isConnected()).isFalse();
+        }
+    }
+
+    /** Holds the port of a closed server without listening, so that no other test's server answers there. */
+    private static Socket reservePort(URI endpoint) throws IOException {
+        Socket socket = new Socket();
+        socket.setReuseAddress(true);
+        socket.bind(new InetSocketAddress(endpoint.getHost(), endpoint.getPort()));
+        return socket;
     }
 
     private static HubException assertUnreachable(HubSettings settings, HubHosts hosts, List<String> retries) {
