@@ -265,7 +265,7 @@ class DistributionIT {
                 .extracting(node -> node.get("id").asText())
                 .containsExactly("coreml", "faster", "insanely", "mlx", "mps", "parrot", "whispercpp");
 
-        Run benchmark = run(tool, "benchmark", "-n", "2", "--json", "-");
+        Run benchmark = run(tool, "benchmark", "-n", "1", "--warmup", "0", "--json", "-");
         assertThat(benchmark.exitCode).as(benchmark.err).isEqualTo(ExitCode.OK);
         BenchmarkReport report = JsonReport.parse(benchmark.out, "standard output");
         assertThat(report.ranking())
