@@ -48,7 +48,7 @@ final class CacheCommand implements Runnable {
         ToolHome home = library.home();
         terminal.out().println("Hugging Face cache: " + library.hub().cacheDirectory());
         terminal.out().println("models:             " + home.models());
-        terminal.out().println("data home:          " + home.data());
+        terminal.out().println("tool home:          " + home.data());
         return ExitCode.OK;
     }
 

@@ -15,7 +15,7 @@ final class CommonOptions {
             names = "--models-dir",
             paramLabel = "DIR",
             description = "Directory of models (default: " + ToolHome.MODELS_VARIABLE
-                    + ", otherwise models/ in the data home).")
+                    + ", otherwise models/ in the tool home).")
     private @Nullable Path modelsDirectory;
 
     @OptionGroup.In(OptionGroup.MODELS)

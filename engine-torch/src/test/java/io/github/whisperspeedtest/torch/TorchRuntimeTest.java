@@ -211,7 +211,7 @@ class TorchRuntimeTest {
                 .toList();
     }
 
-    /** Returns a child with its own data home and user home. */
+    /** Returns a child with its own tool home and user home. */
     private static ChildJvm.Builder child(Path home) {
         return ChildJvm.builder()
                 .timeLimit(Duration.ofMinutes(4))
