@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -39,6 +40,7 @@ public final class HubServer implements AutoCloseable {
 
     private final ServerSocket hub;
     private final ServerSocket store;
+    private final List<Thread> acceptors;
     private final Map<String, Repository> repositories = new ConcurrentHashMap<>();
     private final Map<String, byte[]> stored = new ConcurrentHashMap<>();
     private final Map<String, byte[]> plain = new ConcurrentHashMap<>();
@@ -56,8 +58,7 @@ public final class HubServer implements AutoCloseable {
         InetAddress loopback = InetAddress.getByName("127.0.0.1");
         hub = new ServerSocket(0, 50, loopback);
         store = new ServerSocket(0, 50, loopback);
-        accept(hub, false);
-        accept(store, true);
+        acceptors = List.of(accept(hub, false), accept(store, true));
     }
 
     /** A fault that happens once, with the next matching request. */
@@ -257,12 +258,20 @@ public final class HubServer implements AutoCloseable {
         return bytes;
     }
 
+    /** Closes the ports and all connections. Waits until the ports are released: a thread that is accepting still holds them. */
     @Override
     public void close() throws IOException {
         hub.close();
         store.close();
         for (Socket socket : open) {
             socket.close();
+        }
+        try {
+            for (Thread acceptor : acceptors) {
+                acceptor.join(TimeUnit.SECONDS.toMillis(30));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -278,8 +287,8 @@ public final class HubServer implements AutoCloseable {
         return this;
     }
 
-    private void accept(ServerSocket server, boolean isStore) {
-        background(() -> {
+    private Thread accept(ServerSocket server, boolean isStore) {
+        return background(() -> {
             while (!server.isClosed()) {
                 try {
                     Socket socket = server.accept();
@@ -292,10 +301,11 @@ public final class HubServer implements AutoCloseable {
         });
     }
 
-    private static void background(Runnable work) {
+    private static Thread background(Runnable work) {
         Thread thread = new Thread(work, "hub-server");
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     private void serve(Socket socket, boolean isStore) {
