@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  * @param checkpoint the model
  */
 record CheckpointSource(String name, Checkpoint checkpoint) {
-    /** Finds sources by the names that users give. */
+    /** Resolves the source argument of a conversion. */
     record Finder(ImplementationRegistry registry, ModelStore models, UserPaths paths) {
         /**
          * Opens a source.
@@ -35,7 +35,7 @@ record CheckpointSource(String name, Checkpoint checkpoint) {
          * @param source see {@link Conversion}; an existing path takes precedence over a name
          */
         CheckpointSource open(String source) {
-            Optional<Path> path = existing(source);
+            Optional<Path> path = existingPath(source);
             if (path.isPresent()) {
                 return ofPath(path.get());
             }
@@ -55,7 +55,7 @@ record CheckpointSource(String name, Checkpoint checkpoint) {
             return ofModel(registry.require(source.substring(0, colon)), source.substring(colon + 1));
         }
 
-        private Optional<Path> existing(String source) {
+        private Optional<Path> existingPath(String source) {
             try {
                 return Optional.of(paths.expand(source)).filter(Files::exists);
             } catch (WhisperSpeedtestException e) {
@@ -79,12 +79,12 @@ record CheckpointSource(String name, Checkpoint checkpoint) {
                 ModelFiles content = ModelFiles.ofDirectory(absolute.toString(), absolute);
                 return read(absolute, content).orElseThrow(() -> unknownFormat(absolute, content));
             }
-            ModelFiles alone = ModelFiles.of(absolute.toString(), List.of(absolute));
+            ModelFiles file = ModelFiles.of(absolute.toString(), List.of(absolute));
             Path directory = absolute.getParent();
-            // One file of several, such as model.safetensors, stands for its model.
-            return read(absolute, alone)
+            // A file such as model.safetensors may be one of several files of a checkpoint.
+            return read(absolute, file)
                     .or(() -> read(directory, ModelFiles.ofDirectory(directory.toString(), directory)))
-                    .orElseThrow(() -> unknownFormat(absolute, alone));
+                    .orElseThrow(() -> unknownFormat(absolute, file));
         }
 
         private Optional<CheckpointSource> read(Path path, ModelFiles files) {
@@ -109,10 +109,10 @@ record CheckpointSource(String name, Checkpoint checkpoint) {
         }
 
         private static ModelException unknownFormat(Path path, ModelFiles files) {
-            return new ModelException(path + " is not in a readable format: it has "
+            return new ModelException(path + " is not in a readable format: found "
                     + files.byName().keySet()
-                    + ", but needs config.json and model.safetensors, or the files of an implementation that can"
-                    + " read its own format.");
+                    + ", expected config.json and model.safetensors, or the files of an implementation whose models can"
+                    + " be converted.");
         }
     }
 }

@@ -5,13 +5,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A converted model in its final place.
+ * A converted model in the models directory.
  *
  * @param name its name
  * @param quantization how its weights are stored
  * @param directory its directory
  * @param bytes total size of its files
- * @param loadProblem why it could not be loaded on this machine, as sentences; null if it was loaded
+ * @param loadProblem why the model was not loaded on this machine, as sentences; null if it was loaded
  */
 public record ConvertedModel(
         String name,

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * by name like the models of its implementation.
  */
 public final class ModelConverter {
-    /** Valid as a file name on every system; not a hidden file, and not mistaken for an option. */
+    /** File names that are valid on every system, not hidden, and not mistaken for options. */
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
 
     private static final Pattern INVALID_CHARACTERS = Pattern.compile("[^A-Za-z0-9._-]+");
@@ -117,20 +117,20 @@ public final class ModelConverter {
                 loaded || verdict == null ? null : verdict.reason());
     }
 
-    private static String quantization(Implementation target, @Nullable String wanted) {
+    private static String quantization(Implementation target, @Nullable String requested) {
         CheckpointWriter writer = target.checkpointWriter()
                 .orElseThrow(() -> new UnsupportedOptionException(
                         target.id(), "convert to " + target.id(), "Its format can only be read."));
-        if (wanted == null) {
+        if (requested == null) {
             return writer.quantizations().get(0);
         }
-        if (!writer.quantizations().contains(wanted)) {
+        if (!writer.quantizations().contains(requested)) {
             throw new UnsupportedOptionException(
                     target.id(),
-                    "quantize=" + wanted,
+                    "quantize=" + requested,
                     "Use one of: " + String.join(", ", writer.quantizations()) + ".");
         }
-        return wanted;
+        return requested;
     }
 
     private void checkName(Implementation target, String name, boolean replace) {
