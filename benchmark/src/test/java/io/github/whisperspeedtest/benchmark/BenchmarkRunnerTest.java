@@ -223,7 +223,7 @@ class BenchmarkRunnerTest {
 
         assertThat(report.results().get(0)).isInstanceOfSatisfying(BenchmarkResult.Failed.class, failed -> {
             assertThat(failed.category()).isEqualTo(FailureCategory.TIMED_OUT);
-            assertThat(failed.reason()).startsWith("did not end within 2.0 s");
+            assertThat(failed.reason()).startsWith("did not finish within 2.0 s");
             assertThat(failed.remedy()).isNotEmpty();
         });
     }

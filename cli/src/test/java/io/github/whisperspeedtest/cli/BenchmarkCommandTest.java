@@ -242,7 +242,7 @@ class BenchmarkCommandTest {
     void enforcesTheTimeLimit() {
         assertThat(terminal.run("benchmark", "-i", "whispercpp,faster", "-n", "100000", "--time-limit", "5"))
                 .isEqualTo(ExitCode.FAILED);
-        assertThat(terminal.out()).contains("did not end within 5");
+        assertThat(terminal.out()).contains("did not finish within 5");
     }
 
     @Test

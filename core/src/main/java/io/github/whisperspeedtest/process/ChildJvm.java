@@ -26,12 +26,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs tasks in child JVMs, with the Java installation and by default the class path of this JVM.
  *
- * <p>The caller gets a {@link ChildOutcome} however a child ends. A child never outlives its parent, even if the parent is
+ * <p>Every child gives a {@link ChildOutcome}, even if it crashes. A child never outlives its parent, even if the parent is
  * killed. Immutable and thread-safe.
  */
 public final class ChildJvm {
     /** Properties that a child JVM inherits so that it finds the same files and libraries. */
-    private static final List<String> JVM_PROPERTIES = List.of("java.io.tmpdir", "user.home", "java.library.path");
+    private static final List<String> INHERITED_PROPERTIES =
+            List.of("java.io.tmpdir", "user.home", "java.library.path");
 
     private final List<Path> classPath;
     private final List<String> jvmArguments;
@@ -89,13 +90,13 @@ public final class ChildJvm {
             throw cancelled(task, null);
         }
         long start = System.nanoTime();
-        BlockingQueue<ChildSignal> signals = new LinkedBlockingQueue<>();
-        try (Channel channel = new Channel(signals);
+        BlockingQueue<ChildNotification> notifications = new LinkedBlockingQueue<>();
+        try (Channel channel = new Channel(notifications);
                 ChildProcess child = ChildProcess.start(java(), arguments(), environment, workingDirectory)) {
-            child.process().onExit().thenRun(() -> signals.add(new ChildSignal.Exited()));
-            String bootstrap = Json.write(Wire.Bootstrap.TYPE, channel.bootstrapFor(task.getName()));
+            child.process().onExit().thenRun(() -> notifications.add(new ChildNotification.Exited()));
+            String bootstrap = Json.write(Protocol.Bootstrap.TYPE, channel.bootstrapFor(task.getName()));
             channel.open(child.process().getOutputStream(), bootstrap, inputJson);
-            return new ChildMonitor<E, O>(child, signals, types[1], types[2], events, timeLimit, start).run();
+            return new ChildMonitor<E, O>(child, notifications, types[1], types[2], events, timeLimit, start).run();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw cancelled(task, e);
@@ -113,7 +114,7 @@ public final class ChildJvm {
         List<String> arguments = new ArrayList<>();
         arguments.add("--enable-native-access=ALL-UNNAMED");
         arguments.add("-XX:-CreateCoredumpOnCrash");
-        // A killed JVM would leave its performance counters behind, in a file of the temporary directory.
+        // A killed JVM would leave its file of performance counters in the temporary directory.
         arguments.add("-XX:-UsePerfData");
         // Java 17 needs file.encoding. In later versions it does not affect the standard streams, which have their own
         // properties.
@@ -121,7 +122,7 @@ public final class ChildJvm {
         arguments.add("-Dstdout.encoding=UTF-8");
         arguments.add("-Dstderr.encoding=UTF-8");
         Map<String, String> all = new TreeMap<>();
-        JVM_PROPERTIES.forEach(
+        INHERITED_PROPERTIES.forEach(
                 name -> Optional.ofNullable(System.getProperty(name)).ifPresent(value -> all.put(name, value)));
         all.putAll(properties);
         all.forEach((name, value) -> arguments.add("-D" + name + "=" + value));
@@ -182,7 +183,7 @@ public final class ChildJvm {
             return this;
         }
 
-        /** Sets system properties. From this JVM a child inherits only the temporary, home and library directories. */
+        /** Sets system properties. A child inherits only the temporary, home and library directories from this JVM. */
         public Builder properties(Map<String, String> values) {
             properties = new LinkedHashMap<>(values);
             return this;
@@ -196,7 +197,7 @@ public final class ChildJvm {
             return this;
         }
 
-        /** Sets the maximum time from the start of a child to its end; the child is then killed. Null for no limit. */
+        /** Sets the time limit of a child, including its start. A child that exceeds it is killed. Null for no limit. */
         public Builder timeLimit(@Nullable Duration value) {
             if (value != null && (value.isNegative() || value.isZero())) {
                 throw new IllegalArgumentException("timeLimit must be positive, but was " + value);

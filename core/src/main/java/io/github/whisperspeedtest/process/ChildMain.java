@@ -33,7 +33,7 @@ final class ChildMain {
     public static void main(String[] arguments) throws IOException {
         // Shutdown hooks of native libraries would free memory that a running task uses.
         Signals.TERMINATING.forEach(Signals::restoreDefault);
-        BufferedReader stdin = Wire.reader(new FileInputStream(FileDescriptor.in));
+        BufferedReader stdin = Protocol.reader(new FileInputStream(FileDescriptor.in));
         String bootstrap = stdin.readLine();
         String input = stdin.readLine();
         if (bootstrap == null || input == null) {
@@ -45,7 +45,7 @@ final class ChildMain {
         Thread watch = new Thread(() -> haltAtEndOfInput(stdin), "parent-watch");
         watch.setDaemon(true);
         watch.start();
-        connectAndRun(Json.read(Wire.Bootstrap.TYPE, bootstrap), input);
+        connectAndRun(Json.read(Protocol.Bootstrap.TYPE, bootstrap), input);
         System.exit(0);
     }
 
@@ -62,7 +62,7 @@ final class ChildMain {
         Runtime.getRuntime().halt(PARENT_GONE_EXIT_CODE);
     }
 
-    /** Cleans up in place of a killed parent. */
+    /** Deletes the files that a killed parent could not delete. */
     private static void deleteTemporaryFiles() {
         try {
             FileTrees.delete(Path.of(System.getProperty(DIRECTORY_PROPERTY)));
@@ -71,20 +71,20 @@ final class ChildMain {
         }
     }
 
-    private static void connectAndRun(Wire.Bootstrap bootstrap, String input) throws IOException {
+    private static void connectAndRun(Protocol.Bootstrap bootstrap, String input) throws IOException {
         try (Socket socket = new Socket(InetAddress.getByName(bootstrap.address()), bootstrap.port())) {
             socket.setTcpNoDelay(true);
             socket.getOutputStream().write(bootstrap.token().getBytes(StandardCharsets.US_ASCII));
-            Writer out = Wire.writer(socket.getOutputStream());
+            Writer out = Protocol.writer(socket.getOutputStream());
             String outcome;
             try {
-                outcome = Wire.RESULT + " " + run(bootstrap.task(), input, out);
+                outcome = Protocol.RESULT + " " + run(bootstrap.task(), input, out);
             } catch (Throwable e) {
-                outcome = Wire.FAILURE + " " + Json.write(Wire.Failure.TYPE, failure(e, bootstrap.task()));
+                outcome = Protocol.FAILURE + " " + Json.write(Protocol.Failure.TYPE, failure(e, bootstrap.task()));
             }
             synchronized (out) {
                 sendPeakMemory(out);
-                Wire.writeLine(out, outcome);
+                Protocol.writeLine(out, outcome);
             }
         }
     }
@@ -95,18 +95,19 @@ final class ChildMain {
         ChildTask<Object, Object, Object> task =
                 (ChildTask<Object, Object, Object>) type.getConstructor().newInstance();
         JavaType[] types = Json.typesOf(type);
-        SetupNotice.setListener(description -> send(out, Wire.SETUP + " " + Json.write(Wire.TEXT, description)));
+        SetupNotice.setListener(
+                description -> send(out, Protocol.SETUP + " " + Json.write(Protocol.TEXT, description)));
         Object output = task.run(
-                Json.read(types[0], input), event -> send(out, Wire.EVENT + " " + Json.write(types[1], event)));
+                Json.read(types[0], input), event -> send(out, Protocol.EVENT + " " + Json.write(types[1], event)));
         return Json.write(types[2], output);
     }
 
     private static void send(Writer out, String line) {
         synchronized (out) {
             try {
-                Wire.writeLine(out, line);
+                Protocol.writeLine(out, line);
             } catch (IOException e) {
-                throw new UncheckedIOException("The connection to the parent JVM is lost", e);
+                throw new UncheckedIOException("Lost the connection to the parent JVM", e);
             }
         }
     }
@@ -121,32 +122,32 @@ final class ChildMain {
         }
         Long bytes = memory.bytes();
         if (bytes != null) {
-            Wire.writeLine(out, Wire.PEAK_MEMORY + " " + bytes);
+            Protocol.writeLine(out, Protocol.PEAK_MEMORY + " " + bytes);
         }
     }
 
-    private static Wire.Failure failure(Throwable thrown, String task) {
+    private static Protocol.Failure failure(Throwable thrown, String task) {
         StringWriter trace = new StringWriter();
         thrown.printStackTrace(new PrintWriter(trace));
         if (thrown instanceof WhisperSpeedtestException known) {
             String message = known.getMessage();
-            return new Wire.Failure(known.kind(), message == null ? known.toString() : message, trace.toString());
+            return new Protocol.Failure(known.kind(), message == null ? known.toString() : message, trace.toString());
         }
         if (thrown instanceof OutOfMemoryError) {
             long limit = Runtime.getRuntime().maxMemory() >> 20;
-            return new Wire.Failure(
+            return new Protocol.Failure(
                     ErrorKind.ENVIRONMENT,
-                    "The JVM ran out of memory (" + thrown.getMessage() + ") with a heap of at most " + limit
+                    "The JVM ran out of memory (" + thrown.getMessage() + ") with a maximum heap size of " + limit
                             + " MB. Increase it with the JVM argument -Xmx, or use a smaller model.",
                     trace.toString());
         }
         if (thrown instanceof ClassNotFoundException && task.equals(thrown.getMessage())) {
-            return new Wire.Failure(
+            return new Protocol.Failure(
                     ErrorKind.INTERNAL,
                     "The task " + task + " is not on the class path of the child JVM. Add the jar that contains it.",
                     trace.toString());
         }
         ErrorKind kind = thrown instanceof UnsatisfiedLinkError ? ErrorKind.ENVIRONMENT : ErrorKind.INTERNAL;
-        return new Wire.Failure(kind, thrown.toString(), trace.toString());
+        return new Protocol.Failure(kind, thrown.toString(), trace.toString());
     }
 }

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits until one child has sent its result, ended or exceeded its time limit, and passes its events on.
+ * Monitors a child until it sends its result, exits or exceeds its time limit. Forwards its events.
  *
  * @param <E> type of the task's events
  * @param <O> type of the task's output
@@ -27,7 +27,7 @@ final class ChildMonitor<E, O> {
     /** Maximum time for the result to arrive after a process has exited normally, on a busy machine. */
     private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(10);
 
-    /** The same after a crash. At most an event can still arrive then. */
+    /** The same after a crash, when no result is expected. */
     private static final Duration DRAIN_TIMEOUT_AFTER_CRASH = Duration.ofSeconds(1);
 
     private static final int SIGKILL_EXIT_CODE = 137;
@@ -36,7 +36,7 @@ final class ChildMonitor<E, O> {
     private static final Set<String> TERMINATION_SIGNALS = Set.of("SIGHUP", "SIGINT", "SIGTERM");
 
     private final ChildProcess child;
-    private final BlockingQueue<ChildSignal> signals;
+    private final BlockingQueue<ChildNotification> notifications;
     private final JavaType eventType;
     private final JavaType outputType;
     private final Consumer<? super E> events;
@@ -47,14 +47,14 @@ final class ChildMonitor<E, O> {
 
     ChildMonitor(
             ChildProcess child,
-            BlockingQueue<ChildSignal> signals,
+            BlockingQueue<ChildNotification> notifications,
             JavaType eventType,
             JavaType outputType,
             Consumer<? super E> events,
             @Nullable Duration limit,
             long start) {
         this.child = child;
-        this.signals = signals;
+        this.notifications = notifications;
         this.eventType = eventType;
         this.outputType = outputType;
         this.events = events;
@@ -65,7 +65,7 @@ final class ChildMonitor<E, O> {
     }
 
     /**
-     * Waits until the child ends. Passes its events on, on the calling thread.
+     * Waits until the child ends. Forwards its events on the calling thread.
      *
      * @throws OperationCancelledException if a signal requested the child's termination, or this JVM is shutting down
      */
@@ -82,13 +82,13 @@ final class ChildMonitor<E, O> {
                 return timedOut(limit);
             }
             sampleIfDue(now);
-            ChildSignal signal = signals.poll(waitNanos(now), TimeUnit.NANOSECONDS);
-            if (signal instanceof ChildSignal.Exited) {
+            ChildNotification notification = notifications.poll(waitNanos(now), TimeUnit.NANOSECONDS);
+            if (notification instanceof ChildNotification.Exited) {
                 exited = true;
                 exitedAt = System.nanoTime();
-            } else if (signal instanceof ChildSignal.Disconnected) {
+            } else if (notification instanceof ChildNotification.Disconnected) {
                 disconnected = true;
-            } else if (signal instanceof ChildSignal.Message message) {
+            } else if (notification instanceof ChildNotification.Message message) {
                 ChildOutcome<O> end = handle(message);
                 if (end != null) {
                     return end;
@@ -101,22 +101,22 @@ final class ChildMonitor<E, O> {
         return child.process().exitValue() == 0 ? DRAIN_TIMEOUT : DRAIN_TIMEOUT_AFTER_CRASH;
     }
 
-    private @Nullable ChildOutcome<O> handle(ChildSignal.Message message) throws InterruptedException {
+    private @Nullable ChildOutcome<O> handle(ChildNotification.Message message) throws InterruptedException {
         switch (message.type()) {
-            case Wire.EVENT -> events.accept(Json.<E>read(eventType, message.json()));
-            case Wire.SETUP -> SetupNotice.announce(Json.read(Wire.TEXT, message.json()));
-            case Wire.PEAK_MEMORY -> memory.include(Long.parseLong(message.json()));
-            case Wire.RESULT -> {
+            case Protocol.EVENT -> events.accept(Json.<E>read(eventType, message.json()));
+            case Protocol.SETUP -> SetupNotice.announce(Json.read(Protocol.TEXT, message.json()));
+            case Protocol.PEAK_MEMORY -> memory.include(Long.parseLong(message.json()));
+            case Protocol.RESULT -> {
                 O value = Json.read(outputType, message.json());
                 return new Completed<>(value, statsAfterExit());
             }
-            case Wire.FAILURE -> {
-                Wire.Failure failure = Json.read(Wire.Failure.TYPE, message.json());
+            case Protocol.FAILURE -> {
+                Protocol.Failure failure = Json.read(Protocol.Failure.TYPE, message.json());
                 return new Failed<>(failure.kind(), failure.message(), failure.details(), statsAfterExit());
             }
             default ->
                 throw new IllegalStateException(
-                        "The child JVM sent a message of the unknown type '" + message.type() + "'");
+                        "The child JVM sent a message of unknown type '" + message.type() + "'");
         }
         return null;
     }

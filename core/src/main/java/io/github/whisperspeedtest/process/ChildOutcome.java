@@ -124,7 +124,7 @@ public sealed interface ChildOutcome<O> {
 
         @Override
         public String describe() {
-            return "did not end within " + limit.toMillis() / 1000.0 + " s" + suffix(nativeMessage);
+            return "did not finish within " + limit.toMillis() / 1000.0 + " s" + suffix(nativeMessage);
         }
 
         @Override

@@ -19,10 +19,10 @@ import org.slf4j.LoggerFactory;
 final class ChildProcess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ChildProcess.class);
 
-    /** A process that cannot be killed, such as one waiting for a dead network drive, must not block the parent. */
-    private static final long KILL_SECONDS = 10;
+    /** Limits the wait for a process that cannot be killed, such as one that waits for a dead network drive. */
+    private static final long KILL_TIMEOUT_SECONDS = 10;
 
-    private static final long OUTPUT_DRAIN_SECONDS = 2;
+    private static final long OUTPUT_DRAIN_TIMEOUT_SECONDS = 2;
 
     /** OpenMP's variable for the behaviour of waiting threads. */
     private static final String WAIT_POLICY = "OMP_WAIT_POLICY";
@@ -71,7 +71,7 @@ final class ChildProcess implements AutoCloseable {
                     .redirectErrorStream(true)
                     .directory(workingDirectory == null ? null : workingDirectory.toFile());
             if (asciiOnly) {
-                // No locale is set, or it is not installed. Java could not open files with non-ASCII names.
+                // Without an installed locale, Java cannot open files with non-ASCII names.
                 builder.environment().put("LC_ALL", "C.UTF-8");
             }
             limitSpinning(builder.environment());
@@ -86,7 +86,7 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /**
-     * Makes waiting threads of GNU OpenMP sleep after some microseconds. By default they spin for milliseconds.
+     * Makes waiting threads of GNU OpenMP sleep after a few microseconds. By default they spin for milliseconds.
      *
      * <p>This makes engines that use OpenMP two to three times as fast while other programs compete for the processors. On an idle
      * machine it costs up to 15 % on the demo model (docs/benchmarks.md). Variables that the user has set are kept. The start script
@@ -107,7 +107,7 @@ final class ChildProcess implements AutoCloseable {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
         boolean interrupted = false;
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(KILL_SECONDS);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(KILL_TIMEOUT_SECONDS);
         while (process.isAlive() && System.nanoTime() < end) {
             try {
                 process.waitFor(end - System.nanoTime(), TimeUnit.NANOSECONDS);
@@ -123,7 +123,7 @@ final class ChildProcess implements AutoCloseable {
     /** Returns the end of the output. The process must have ended. */
     String output() throws InterruptedException {
         // A descendant that outlives the child may keep the pipe open, so the wait is limited.
-        outputReader.join(TimeUnit.SECONDS.toMillis(OUTPUT_DRAIN_SECONDS));
+        outputReader.join(TimeUnit.SECONDS.toMillis(OUTPUT_DRAIN_TIMEOUT_SECONDS));
         return output.text();
     }
 

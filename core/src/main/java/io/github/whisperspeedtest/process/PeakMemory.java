@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PeakMemory {
     private static final Pattern HIGH_WATER_MARK = Pattern.compile("(?m)^VmHWM:\\s*(\\d+) kB$");
-    private static final long PS_SECONDS = 2;
+    private static final long PS_TIMEOUT_SECONDS = 2;
 
     private enum Source {
         PROC(50),
@@ -89,7 +89,7 @@ final class PeakMemory {
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         try {
-            if (!ps.waitFor(PS_SECONDS, TimeUnit.SECONDS)) {
+            if (!ps.waitFor(PS_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 return 0;
             }
             String text = new String(ps.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);

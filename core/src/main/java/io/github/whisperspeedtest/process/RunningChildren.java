@@ -16,7 +16,7 @@ final class RunningChildren {
     static void add(ChildProcess child) {
         if (!tryAdd(child)) {
             child.close();
-            throw new OperationCancelledException("No child JVM can be started because this JVM is shutting down.");
+            throw new OperationCancelledException("Cannot start a child JVM: this JVM is shutting down.");
         }
     }
 

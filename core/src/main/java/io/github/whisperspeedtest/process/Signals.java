@@ -22,7 +22,7 @@ public final class Signals {
 
     private static final Logger LOG = LoggerFactory.getLogger(Signals.class);
 
-    private static final long DELIVERY_SECONDS = 5;
+    private static final long DELIVERY_TIMEOUT_SECONDS = 5;
 
     private Signals() {}
 
@@ -100,7 +100,7 @@ public final class Signals {
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start()
-                    .waitFor(DELIVERY_SECONDS, TimeUnit.SECONDS);
+                    .waitFor(DELIVERY_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (IOException e) {
             LOG.debug("Cannot send SIG{}", name, e);
         } catch (InterruptedException e) {
@@ -114,7 +114,7 @@ public final class Signals {
             type.getMethod("handle", type, Class.forName("sun.misc.SignalHandler"))
                     .invoke(null, type.getConstructor(String.class).newInstance(name), handler);
         } catch (InvocationTargetException e) {
-            throw new IllegalArgumentException("The JVM refuses SIG" + name, e);
+            throw new IllegalArgumentException("The JVM does not allow a handler for SIG" + name, e);
         }
     }
 }

@@ -11,44 +11,44 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ChannelTest {
-    private final BlockingQueue<ChildSignal> signals = new LinkedBlockingQueue<>();
+    private final BlockingQueue<ChildNotification> notifications = new LinkedBlockingQueue<>();
 
     @Test
     void acceptsOnlyFirstConnectionWithToken() throws Exception {
-        try (Channel channel = new Channel(signals)) {
+        try (Channel channel = new Channel(notifications)) {
             channel.listen();
-            Wire.Bootstrap bootstrap = channel.bootstrapFor("task");
+            Protocol.Bootstrap bootstrap = channel.bootstrapFor("task");
             try (Socket silent = call(bootstrap, "");
-                    Socket foreign = call(bootstrap, "0".repeat(Wire.TOKEN_LENGTH) + "result \"forged\"\n");
+                    Socket foreign = call(bootstrap, "0".repeat(Protocol.TOKEN_LENGTH) + "result \"forged\"\n");
                     Socket child = call(bootstrap, bootstrap.token() + "result \"true\"\n")) {
-                assertThat(next()).isEqualTo(new ChildSignal.Message("result", "\"true\""));
+                assertThat(next()).isEqualTo(new ChildNotification.Message("result", "\"true\""));
                 assertThat(foreign.getInputStream().read()).isEqualTo(-1);
                 try (Socket second = call(bootstrap, bootstrap.token() + "result \"again\"\n")) {
                     assertThat(second.getInputStream().read()).isEqualTo(-1);
                 }
                 child.shutdownOutput();
-                assertThat(next()).isEqualTo(new ChildSignal.Disconnected());
+                assertThat(next()).isEqualTo(new ChildNotification.Disconnected());
                 assertThat(silent.isConnected()).isTrue();
-                assertThat(signals).isEmpty();
+                assertThat(notifications).isEmpty();
             }
         }
     }
 
     @Test
     void tokensDiffer() throws IOException {
-        try (Channel one = new Channel(signals);
-                Channel other = new Channel(signals)) {
+        try (Channel one = new Channel(notifications);
+                Channel other = new Channel(notifications)) {
             assertThat(one.bootstrapFor("task").token())
-                    .hasSize(Wire.TOKEN_LENGTH)
+                    .hasSize(Protocol.TOKEN_LENGTH)
                     .isNotEqualTo(other.bootstrapFor("task").token());
         }
     }
 
-    private ChildSignal next() throws InterruptedException {
-        return signals.poll(30, TimeUnit.SECONDS);
+    private ChildNotification next() throws InterruptedException {
+        return notifications.poll(30, TimeUnit.SECONDS);
     }
 
-    private static Socket call(Wire.Bootstrap bootstrap, String words) throws IOException {
+    private static Socket call(Protocol.Bootstrap bootstrap, String words) throws IOException {
         Socket socket = new Socket(bootstrap.address(), bootstrap.port());
         socket.setSoTimeout(30_000);
         socket.getOutputStream().write(words.getBytes(UTF_8));

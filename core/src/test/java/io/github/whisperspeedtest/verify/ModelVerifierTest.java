@@ -571,7 +571,7 @@ class ModelVerifierTest {
 
         assertThat(verdict.status()).isEqualTo(Status.INCOMPLETE);
         assertThat(verdict.problem()).isEqualTo(Problem.TIMED_OUT);
-        assertThat(verdict.reason()).contains("did not end within 2.0 s", "more time");
+        assertThat(verdict.reason()).contains("did not finish within 2.0 s", "more time");
         assertThat(home.data().resolve(ModelVerifier.VERDICTS_FILE)).doesNotExist();
     }
 

@@ -15,7 +15,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /** The protocol between parent and child: UTF-8 lines of a message type, a space, and JSON. */
-final class Wire {
+final class Protocol {
     /** An event of the task. */
     static final String EVENT = "event";
     /** Setup work begins in the child; a description of it. */
@@ -34,7 +34,7 @@ final class Wire {
 
     private static final byte[] REPLACEMENT_CHARACTER = "\uFFFD".getBytes(StandardCharsets.UTF_8);
 
-    private Wire() {}
+    private Protocol() {}
 
     /**
      * The first line on the child's standard input; the second is the input of the task.
