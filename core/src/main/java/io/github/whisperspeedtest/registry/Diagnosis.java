@@ -60,10 +60,10 @@ final class Diagnosis {
                     "It needs the class " + message.replace('/', '.') + ", which is not on the class path.",
                     "Add the jar that contains this class, or remove the provider's jar from the class path.");
         }
-        String what = failure instanceof ServiceConfigurationError && failure.getCause() != null
+        String prefix = failure instanceof ServiceConfigurationError && failure.getCause() != null
                 ? "Its constructor failed with "
                 : "Loading it failed with ";
-        return new Problem(what + sentence(cause), REPLACE_JAR);
+        return new Problem(prefix + sentence(cause), REPLACE_JAR);
     }
 
     /** Explains an exception from {@link Implementation#id()}. */

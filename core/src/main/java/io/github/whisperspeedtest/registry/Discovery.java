@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 
 /** One pass over the providers. A failure of one does not affect the others. */
 final class Discovery {
-    /** The service loader usually continues after an error. This limit ends a pass that never gets past one. */
+    /** Usually the service loader continues after an error. This limit stops it if it repeats the same one. */
     private static final int MAX_ADVANCE_ERRORS = 100;
 
     static final Pattern ID = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
@@ -93,8 +93,8 @@ final class Discovery {
                 explanations.add(new DiscoveryProblem(
                         DiscoveryProblem.UNKNOWN,
                         file.location(),
-                        "The line '" + file.malformedLine() + "' of its " + ServicesFile.NAME
-                                + " is not a class name, so the whole file is ignored.",
+                        "The line '" + file.malformedLine() + "' in " + ServicesFile.NAME
+                                + " is not a class name, so the file is ignored.",
                         "Write one class name per line."));
                 continue;
             }
@@ -130,8 +130,8 @@ final class Discovery {
                     type.getName(),
                     Locations.of(type),
                     "Its id is " + (id == null ? "null" : "'" + id + "'")
-                            + ", but an id consists of lower-case letters and digits, with single hyphens between them.",
-                    "Return a valid id from its method id()."));
+                            + ", but must consist of lower-case letters, digits and single hyphens.",
+                    "Return a valid id from the method id()."));
             return;
         }
         try {

@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
  * The implementations on the class path.
  *
  * <p>A provider that cannot be used is reported as a {@link DiscoveryProblem} and does not affect the others. If two
- * classes have the same id, neither is used, because the choice must not depend on the order of jars. A class that several
- * jars name is found once.
+ * classes have the same id, neither is used, because the choice must not depend on the order of jars. A class that is
+ * named by several jars is found once.
  */
 public final class ImplementationRegistry {
     private final SortedMap<String, Implementation> byId;
@@ -53,7 +53,7 @@ public final class ImplementationRegistry {
     /**
      * Returns the implementation of the given id.
      *
-     * @throws UnknownNameException if there is none; its message lists the available and the broken ones
+     * @throws UnknownNameException if there is none; its message lists the available implementations and the unusable providers
      */
     public Implementation require(String id) {
         Implementation implementation = byId.get(id);

@@ -13,7 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A services file, which names providers of {@link Implementation}; read again to explain a failure.
+ * A services file with names of {@link Implementation} providers. It is read again to explain a failure.
  *
  * <p>{@link java.util.ServiceLoader} names the failed provider only in the text of its message, and does not name a class that cannot be
  * linked.
@@ -34,7 +34,7 @@ record ServicesFile(
                 files.add(read(address));
             }
         } catch (IOException e) {
-            // An unreadable file explains nothing. The loader's own error is reported instead.
+            // Without the file, the error of the service loader is reported.
             return files;
         }
         return files;
