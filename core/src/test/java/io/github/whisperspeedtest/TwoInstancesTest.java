@@ -96,7 +96,7 @@ class TwoInstancesTest {
 
         assertThat(verify(online).status()).isEqualTo(Verdict.Status.COMPLETE);
         assertThat(verify(offline).status()).isEqualTo(Verdict.Status.MISSING);
-        assertThat(verify(online).remembered()).isTrue();
+        assertThat(verify(online).cached()).isTrue();
         assertThat(online.home().data().resolve(ModelVerifier.VERDICTS_FILE)).isRegularFile();
         assertThat(Files.exists(offline.home().data())).isFalse();
     }

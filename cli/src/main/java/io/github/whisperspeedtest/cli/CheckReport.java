@@ -222,7 +222,7 @@ record CheckReport(List<CheckedModel> models, Path modelsDirectory, Path hubCach
         node.put("runtime", verdict.runtime());
         node.put("bytes_on_disk", verdict.bytesOnDisk());
         node.put("seconds", verdict.took().toNanos() / 1e9);
-        node.put("remembered", verdict.remembered());
+        node.put("remembered", verdict.cached());
         ArrayNode where = node.putArray("where");
         verdict.where().forEach(path -> where.add(path.toString()));
     }

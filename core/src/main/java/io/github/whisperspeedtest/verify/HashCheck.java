@@ -22,14 +22,14 @@ final class HashCheck {
             try {
                 String actual = file.actualHash();
                 if (!actual.equals(expected)) {
-                    wrong.add(file.file() + " has the hash " + actual + " instead of " + expected + ".");
+                    wrong.add(file.file() + " has the hash " + actual + ", expected " + expected + ".");
                 }
             } catch (IOException e) {
-                wrong.add(file.file() + " is not readable: " + e + ".");
+                wrong.add("Cannot read " + file.file() + ": " + e + ".");
             }
         }
         if (!wrong.isEmpty()) {
-            return Finding.incomplete(Problem.HASH, String.join(" ", wrong) + " Download it again.");
+            return Finding.incomplete(Problem.HASH, String.join(" ", wrong) + " Download the model again.");
         }
         String hashed = "The hashes of " + (files.size() - unknown.size()) + " of " + files.size() + " files match.";
         return Finding.complete(

@@ -26,7 +26,7 @@ final class LoadCheck {
 
     private static final long SMALL_BYTES = 256L << 20;
 
-    /** Loading never needs the network. This also stops libraries below a backend from using it. */
+    /** Loading never needs the network. This also keeps the libraries of a backend offline. */
     private static final Map<String, String> OFFLINE = Map.of("HF_HUB_OFFLINE", "1", "TRANSFORMERS_OFFLINE", "1");
 
     /** Exit code after SIGKILL, which the kernel's out-of-memory killer sends. */
@@ -113,15 +113,21 @@ final class LoadCheck {
     }
 
     private static Finding ofCrash(Implementation implementation, ChildOutcome.Crashed<VerifyTask.Outcome> crash) {
-        if (crash.exitCode() == SIGKILL_EXIT_CODE || isOutOfMemory(implementation, crash.nativeMessage())) {
+        if (crash.exitCode() == SIGKILL_EXIT_CODE) {
+            // The description contains the probable cause and the advice.
             return Finding.notCheckable(
                     Problem.OUT_OF_MEMORY,
-                    "Loading it with " + implementation.id() + " needs more memory than is available: it "
-                            + crash.describe() + ". Close other programs or use a smaller model.");
+                    "Loading it with " + implementation.id() + " failed: the child JVM " + crash.describe());
+        }
+        if (isOutOfMemory(implementation, crash.nativeMessage())) {
+            return Finding.notCheckable(
+                    Problem.OUT_OF_MEMORY,
+                    "Loading it with " + implementation.id() + " ran out of memory: the child JVM " + crash.describe()
+                            + ". Close other programs or use a smaller model.");
         }
         return Finding.incomplete(
                 Problem.CRASHED,
-                "Loading it ended the process of " + implementation.id() + ", which " + crash.describe()
+                "Loading it with " + implementation.id() + " failed: the child JVM " + crash.describe()
                         + ". The files are probably damaged. Download the model again.");
     }
 

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 
 /** Limits concurrent model loads to the available processors and memory. A single load is always allowed. */
 final class LoadGate {
-    /** A model needs its own size, and about the same again while it is unpacked or converted. */
+    /** Factor of the size of a model's files. Unpacking or converting a model needs about its size again. */
     private static final int MEMORY_PER_BYTE = 2;
 
     /** Memory of a JVM with a native library before it loads a model. */

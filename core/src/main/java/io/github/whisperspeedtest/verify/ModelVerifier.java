@@ -47,10 +47,10 @@ public final class ModelVerifier {
     /** Time limits of the reference implementation: models up to medium, and large models. */
     private static final Duration TIME_LIMIT = Duration.ofSeconds(15);
 
-    private static final Duration TIME_LIMIT_OF_LARGE = Duration.ofSeconds(30);
+    private static final Duration LARGE_TIME_LIMIT = Duration.ofSeconds(30);
     private static final String LARGE = "large";
     private static final long LARGE_BYTES = 2L << 30;
-    private static final long SHUTDOWN_SECONDS = 20;
+    private static final long SHUTDOWN_TIMEOUT_SECONDS = 20;
 
     private final ToolHome home;
     private final Settings settings;
@@ -190,8 +190,8 @@ public final class ModelVerifier {
         executor.shutdownNow();
         boolean interrupted = Thread.interrupted();
         try {
-            if (!executor.awaitTermination(SHUTDOWN_SECONDS, TimeUnit.SECONDS)) {
-                LOG.debug("A check did not end within {} seconds", SHUTDOWN_SECONDS);
+            if (!executor.awaitTermination(SHUTDOWN_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+                LOG.debug("A check did not finish within {} s", SHUTDOWN_TIMEOUT_SECONDS);
             }
         } catch (InterruptedException e) {
             interrupted = true;
@@ -220,7 +220,7 @@ public final class ModelVerifier {
         if (options.timeLimit() != null) {
             return options.timeLimit();
         }
-        return model.name().contains(LARGE) || bytes > LARGE_BYTES ? TIME_LIMIT_OF_LARGE : TIME_LIMIT;
+        return model.name().contains(LARGE) || bytes > LARGE_BYTES ? LARGE_TIME_LIMIT : TIME_LIMIT;
     }
 
     /** The checks of one call. They share their findings even if caching is off. */
@@ -252,7 +252,7 @@ public final class ModelVerifier {
                     return withoutFiles(Status.NOT_APPLICABLE, null, presence.reason(), start);
                 }
                 case MISSING -> {
-                    Finding missing = new Finding(Status.MISSING, Problem.FILES, reasonOfMissing(presence), null);
+                    Finding missing = new Finding(Status.MISSING, Problem.FILES, missingReason(presence), null);
                     return verdict(missing, presence, fallback, start, false);
                 }
                 case INCOMPLETE -> {
@@ -319,15 +319,15 @@ public final class ModelVerifier {
         } catch (WhisperSpeedtestException e) {
             return withoutFiles(Status.NOT_CHECKABLE, Problem.FAILED, String.valueOf(e.getMessage()), start);
         } catch (RuntimeException | LinkageError e) {
-            // A broken implementation must not stop the checks of the others.
+            // A broken implementation must not stop the checks of other implementations.
             LOG.debug("{} failed before the child JVM started", implementation.id(), e);
             return withoutFiles(Status.NOT_CHECKABLE, Problem.FAILED, e.toString(), start);
         }
     }
 
-    private static String reasonOfMissing(ModelPresence presence) {
-        boolean written = presence.model().sources().stream().anyMatch(ModelSource::isGenerated);
-        return written ? presence.reason() + " It is generated on first use." : presence.reason();
+    private static String missingReason(ModelPresence presence) {
+        boolean generated = presence.model().sources().stream().anyMatch(ModelSource::isGenerated);
+        return generated ? presence.reason() + " It is generated on first use." : presence.reason();
     }
 
     private static String nameOf(ModelInfo fallback) {
@@ -335,7 +335,7 @@ public final class ModelVerifier {
     }
 
     private static Verdict verdict(
-            Finding finding, ModelPresence presence, @Nullable String fallback, long start, boolean remembered) {
+            Finding finding, ModelPresence presence, @Nullable String fallback, long start, boolean cached) {
         String note = presence.isPresent() && !presence.reason().isEmpty() ? " " + presence.reason() : "";
         return new Verdict(
                 finding.status(),
@@ -347,7 +347,7 @@ public final class ModelVerifier {
                 ModelPresence.sizeOnDisk(presence.contents()),
                 finding.runtime(),
                 since(start),
-                remembered);
+                cached);
     }
 
     private static Verdict withoutFiles(Status status, @Nullable Problem problem, String reason, long start) {

@@ -37,7 +37,7 @@ final class StructureCheck {
             return Finding.complete(
                     "All files are present and their lengths match their headers. The weights were not read.", null);
         }
-        // Without a reader for the format, only an implausible size shows damage.
+        // The implementation cannot inspect this format, so only an implausible size indicates damage.
         long bytes = presence.files().stream().mapToLong(ModelFile::size).sum();
         if (!presence.model().isPlausibleSize(bytes)) {
             return Finding.incomplete(
@@ -48,6 +48,6 @@ final class StructureCheck {
                             bytes / 1e6,
                             presence.model().expectedBytes() / 1e6));
         }
-        return Finding.complete("All files are present. They were not read.", null);
+        return Finding.complete("All files are present. Their contents were not read.", null);
     }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param status the verdict
  * @param problem kind of problem, null if none
- * @param reason full sentences that name the file, the expectation and the finding; for a complete model the check
+ * @param reason explanation in full sentences: the file, what was expected and what was found; for a complete model, the check
  *     that was done and anything unusual
  * @param fallback repository or file of the fallback that was found, null if the model itself was found
  * @param where the directories or files that were checked
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param bytesOnDisk total size of the contents in bytes, hard links counted once
  * @param runtime the engine that loaded the model, with its version; null if none did
  * @param took duration of this check
- * @param remembered whether the result comes from an earlier check of the same files
+ * @param cached whether the result comes from an earlier check of the same files
  */
 public record Verdict(
         Status status,
@@ -31,7 +31,7 @@ public record Verdict(
         long bytesOnDisk,
         @Nullable String runtime,
         Duration took,
-        boolean remembered) {
+        boolean cached) {
     /** The verdict. */
     public enum Status {
         /** All files are present and, at level {@link VerifyLevel#LOAD}, the model loads. */

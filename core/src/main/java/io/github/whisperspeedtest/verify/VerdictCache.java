@@ -74,7 +74,7 @@ final class VerdictCache {
                                 FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                         FileLock lock = channel.lock()) {
                     LOG.trace("Writing {} under {}", file, lock);
-                    Map<String, Entry> all = readOrDrop();
+                    Map<String, Entry> all = readOrReset();
                     all.put(fingerprint.subject(), entry);
                     all.values().removeIf(other -> !other.isOfExistingFiles());
                     write(temporary, all);
@@ -88,12 +88,12 @@ final class VerdictCache {
 
     private Map<String, Entry> entries() {
         if (entries == null) {
-            entries = readOrDrop();
+            entries = readOrReset();
         }
         return entries;
     }
 
-    private Map<String, Entry> readOrDrop() {
+    private Map<String, Entry> readOrReset() {
         byte[] content;
         try {
             content = Files.readAllBytes(file);

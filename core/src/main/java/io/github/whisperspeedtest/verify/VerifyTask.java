@@ -90,7 +90,7 @@ public final class VerifyTask implements ChildTask<VerifyTask.Input, Void, Verif
         try (Transcriber transcriber = Transcribers.open(implementation, input.files(), LoadOptions.defaults())) {
             return new Loaded(transcriber.parameters().runtime());
         } catch (WhisperSpeedtestException e) {
-            LOG.debug("{} refuses {}", input.implementation(), input.files(), e);
+            LOG.debug("{} rejected {}", input.implementation(), input.files(), e);
             return new Refused(e.kind(), String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
             // The loader failed on a damaged file without detecting the damage.

@@ -111,7 +111,7 @@ class ModelVerifierTest {
         assertThat(verdict.bytesOnDisk()).isEqualTo(GOOD.length + CONFIG.length);
         assertThat(verdict.fallback()).isNull();
         assertThat(verdict.problem()).isNull();
-        assertThat(verdict.remembered()).isFalse();
+        assertThat(verdict.cached()).isFalse();
         assertThat(verdict.took()).isPositive();
         assertThat(loadedFiles()).containsExactly(built.snapshot(NEW).resolve("model.bin"));
     }
@@ -517,7 +517,7 @@ class ModelVerifierTest {
         assertThat(new ModelStore(home, hub).filesOf(scripted, "accompanied").byName())
                 .containsOnlyKeys("config.json", "model.bin", "detector/model.bin");
         Verdict accompanied = verify("accompanied", ModelPlace.HUB_CACHE, LOAD);
-        assertThat(accompanied.remembered())
+        assertThat(accompanied.cached())
                 .as("what is found out about the model does not hang on its companion")
                 .isTrue();
         assertThat(accompanied.contents()).isEqualTo(alone.contents());
@@ -637,12 +637,12 @@ class ModelVerifierTest {
     @Test
     void loadsAgainOnlyIfFileChanges() throws IOException {
         CacheBuilder built = whole(hub, GOOD);
-        assertThat(verify("default", ModelPlace.HUB_CACHE, LOAD).remembered()).isFalse();
-        assertThat(verify("default", ModelPlace.HUB_CACHE, LOAD).remembered()).isTrue();
+        assertThat(verify("default", ModelPlace.HUB_CACHE, LOAD).cached()).isFalse();
+        assertThat(verify("default", ModelPlace.HUB_CACHE, LOAD).cached()).isTrue();
 
         verifier = newVerifier();
         Verdict second = verify("default", ModelPlace.HUB_CACHE, LOAD);
-        assertThat(second.remembered()).isTrue();
+        assertThat(second.cached()).isTrue();
         assertThat(second.status()).isEqualTo(Status.COMPLETE);
         assertThat(second.reason()).isEqualTo("Loaded by scripted engine 1.0.");
         assertThat(second.runtime()).isEqualTo("scripted engine 1.0");
@@ -650,8 +650,8 @@ class ModelVerifierTest {
 
         Path blob = built.directory().resolve("blobs").resolve(CacheBuilder.sha256(GOOD));
         Files.setLastModifiedTime(blob, FileTime.from(Instant.now().minusSeconds(100)));
-        assertThat(verify("default", ModelPlace.HUB_CACHE, LOAD).remembered()).isFalse();
-        assertThat(verify("default", ModelPlace.HUB_CACHE, LOAD).remembered()).isTrue();
+        assertThat(verify("default", ModelPlace.HUB_CACHE, LOAD).cached()).isFalse();
+        assertThat(verify("default", ModelPlace.HUB_CACHE, LOAD).cached()).isTrue();
         assertThat(loadedFiles()).hasSize(2);
     }
 
@@ -672,16 +672,16 @@ class ModelVerifierTest {
         };
         verify("default", ModelPlace.HUB_CACHE, LOAD);
 
-        assertThat(verifier.verify(newer, "default", ModelPlace.HUB_CACHE, LOAD).remembered())
+        assertThat(verifier.verify(newer, "default", ModelPlace.HUB_CACHE, LOAD).cached())
                 .isFalse();
         verifier = newVerifier();
-        assertThat(verifier.verify(newer, "default", ModelPlace.HUB_CACHE, LOAD).remembered())
+        assertThat(verifier.verify(newer, "default", ModelPlace.HUB_CACHE, LOAD).cached())
                 .isTrue();
         Files.write(library, new byte[2]);
         verifier = newVerifier();
-        assertThat(verifier.verify(newer, "default", ModelPlace.HUB_CACHE, LOAD).remembered())
+        assertThat(verifier.verify(newer, "default", ModelPlace.HUB_CACHE, LOAD).cached())
                 .isFalse();
-        assertThat(verify("default", ModelPlace.HUB_CACHE, HASH).remembered()).isFalse();
+        assertThat(verify("default", ModelPlace.HUB_CACHE, HASH).cached()).isFalse();
     }
 
     @Test
@@ -690,14 +690,14 @@ class ModelVerifierTest {
         verify("default", ModelPlace.HUB_CACHE, LOAD.withCaching(Caching.OFF));
         assertThat(home.data().resolve(ModelVerifier.VERDICTS_FILE)).doesNotExist();
 
-        assertThat(verify("default", ModelPlace.HUB_CACHE, LOAD).remembered()).isFalse();
+        assertThat(verify("default", ModelPlace.HUB_CACHE, LOAD).cached()).isFalse();
         assertThat(verify("default", ModelPlace.HUB_CACHE, LOAD.withCaching(Caching.OFF))
-                        .remembered())
+                        .cached())
                 .isFalse();
         assertThat(verify("default", ModelPlace.HUB_CACHE, LOAD.withCaching(Caching.REFRESH))
-                        .remembered())
+                        .cached())
                 .isFalse();
-        assertThat(verify("default", ModelPlace.HUB_CACHE, LOAD).remembered()).isTrue();
+        assertThat(verify("default", ModelPlace.HUB_CACHE, LOAD).cached()).isTrue();
         assertThat(loadedFiles()).hasSize(4);
     }
 
