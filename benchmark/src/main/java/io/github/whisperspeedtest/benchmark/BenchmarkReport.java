@@ -51,12 +51,12 @@ public record BenchmarkReport(
                 .toList();
     }
 
-    /** Returns the median time over the length of the audio: below 1 is faster than real time. */
+    /** Returns the median time divided by the length of the audio. Below 1 is faster than real time. */
     public double realTimeFactor(BenchmarkResult.Measured result) {
         return seconds(result.statistics().median()) / seconds(settings.audioDuration());
     }
 
-    /** Returns the length of the audio over the median time: the inverse of {@link #realTimeFactor}. */
+    /** Returns the length of the audio divided by the median time, the inverse of {@link #realTimeFactor}. */
     public double speed(BenchmarkResult.Measured result) {
         return seconds(settings.audioDuration()) / seconds(result.statistics().median());
     }

@@ -91,7 +91,7 @@ public final class BenchmarkRunner {
             return new BenchmarkResult.Failed(
                     id, version, FailureCategory.of(e.kind()), String.valueOf(e.getMessage()), null);
         } catch (RuntimeException | LinkageError e) {
-            // A broken list or writer of models must not stop the other implementations.
+            // A failure to list or generate models must not stop the other implementations.
             LOG.debug("{} failed before its JVM was started", id, e);
             return new BenchmarkResult.Failed(id, version, FailureCategory.INTERNAL, e.toString(), null);
         }
@@ -123,7 +123,7 @@ public final class BenchmarkRunner {
                                 version,
                                 FailureCategory.CRASHED,
                                 crashed.describe(),
-                                "The engine's native code ended the process. Its log at debug level has details."),
+                                "Native code of the engine ended the process. Enable the debug log for details."),
                         timedOut -> new BenchmarkResult.Failed(
                                 id,
                                 version,

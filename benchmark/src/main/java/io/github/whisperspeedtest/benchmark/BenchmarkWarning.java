@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * A warning about the results.
  *
  * @param kind the kind of warning
- * @param implementation id of the implementation concerned, null for all
+ * @param implementation id of the affected implementation, null for all
  * @param message the observation, as a sentence
  */
 public record BenchmarkWarning(Kind kind, @Nullable String implementation, String message) {
@@ -38,15 +38,15 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
         /** Other programs or other virtual machines used more than a tenth of the CPU time that the timed runs needed. */
         BUSY_MACHINE("Repeat the benchmark on an idle machine; the ranking may change."),
         /** A recording is truncated, damaged, or does not match its header. */
-        RECORDING("Transcripts and word error rates cover only the rest of the recording."),
+        RECORDING("Transcripts and word error rates cover only the part that was read."),
         /** The audio is short, so the overhead of each call distorts the comparison. */
         SHORT_AUDIO("Use longer recordings for a fair comparison."),
         /** There is only one timed run. */
-        SINGLE_RUN("Use three runs or more to see the variation."),
+        SINGLE_RUN("Use at least three runs to see the variation."),
         /** An implementation did not use the requested device. */
-        DEVICE_FALLBACK("Compare it only with results of the same device."),
+        DEVICE_FALLBACK("Compare it only with results from the same device."),
         /** The first run took more than twice the median. */
-        SLOW_FIRST_RUN("A program that transcribes one file and exits takes that long."),
+        SLOW_FIRST_RUN("Expect this time from a program that transcribes one file and exits."),
         /** The standard deviation is above 5 % of the mean, or the longest run took more than 1.5 times the shortest. */
         NOISY_RUNS("Close other programs, keep the machine cool, or use more runs."),
         /** Implementations produced different transcripts. */
@@ -158,7 +158,7 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
             warnings.add(new BenchmarkWarning(
                     Kind.SLOW_FIRST_RUN,
                     id,
-                    "The first run of " + id + " took " + Quantities.duration(result.firstRun()) + ", the median is "
+                    "The first run of " + id + " took " + Quantities.duration(result.firstRun()) + "; the median is "
                             + Quantities.duration(statistics.median()) + "."));
         }
         if (statistics.relativeDeviation() > NOISY_DEVIATION
@@ -166,20 +166,20 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
             warnings.add(new BenchmarkWarning(
                     Kind.NOISY_RUNS,
                     id,
-                    "The runs of " + id + " vary: " + Quantities.duration(statistics.min()) + " to "
-                            + Quantities.duration(statistics.max()) + ", the standard deviation is "
+                    "The runs of " + id + " vary from " + Quantities.duration(statistics.min()) + " to "
+                            + Quantities.duration(statistics.max()) + "; the standard deviation is "
                             + Quantities.percent(statistics.relativeDeviation()) + " of the mean."));
         }
     }
 
-    /** Compares by index: recordings from different directories may share a name. */
+    /** Compares by index, because recordings from different directories may have the same name. */
     private static void addDifferences(
             String audio, int index, List<Measured> ranking, List<BenchmarkWarning> warnings) {
         Map<String, List<String>> idsByText = new LinkedHashMap<>();
         for (Measured result : ranking) {
-            String heard = result.audios().get(index).text();
+            String text = result.audios().get(index).text();
             idsByText
-                    .computeIfAbsent(TextNormalizer.normalize(heard), text -> new ArrayList<>())
+                    .computeIfAbsent(TextNormalizer.normalize(text), unused -> new ArrayList<>())
                     .add(result.implementation());
         }
         if (idsByText.size() > 1) {

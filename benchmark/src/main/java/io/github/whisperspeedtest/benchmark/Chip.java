@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 /** Determines the name of the processor. */
 final class Chip {
     private static final Logger LOG = LoggerFactory.getLogger(Chip.class);
-    private static final int SYSCTL_SECONDS = 5;
+    private static final int SYSCTL_TIMEOUT_SECONDS = 5;
 
     private Chip() {}
 
@@ -45,8 +45,8 @@ final class Chip {
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         try {
-            // The output fits into the pipe buffer, so the program can end before its output is read.
-            if (!process.waitFor(SYSCTL_SECONDS, TimeUnit.SECONDS)) {
+            // The output fits into the pipe buffer, so the program exits before its output is read.
+            if (!process.waitFor(SYSCTL_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 return Optional.empty();
             }
             String name = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();

@@ -87,7 +87,7 @@ final class CpuMeter {
      *
      * @param count number of these processors
      * @param busy CPU time that all processes used
-     * @param stolen time that a hypervisor withheld
+     * @param stolen time that the hypervisor gave to other virtual machines (steal time)
      */
     record Processors(int count, Duration busy, Duration stolen) {
         static @Nullable Processors read() {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param cores logical processors that the measured process may run on
  * @param own CPU time of the measured process, all threads together
  * @param others CPU time of all other processes on these processors, null if the system does not report it or the run was too short
- * @param stolen time that a hypervisor withheld from these processors, null in the same cases
+ * @param stolen time that the hypervisor gave to other virtual machines (steal time), null in the same cases
  */
 public record CpuUsage(
         int cores,
@@ -26,8 +26,8 @@ public record CpuUsage(
     }
 
     /**
-     * Returns the CPU time that the run needed but did not get: what other processes used beyond the processors that its threads left
-     * free, and what the hypervisor withheld.
+     * Returns the CPU time that other processes and other virtual machines took from the compute threads of the run. Other processes
+     * first use the processors that the run leaves free.
      *
      * @param wall duration of the run
      * @param threads number of compute threads of the run

@@ -70,7 +70,7 @@ public final class JsonReport {
             throw new WhisperSpeedtestException(
                     ErrorKind.USER,
                     source + " is not a benchmark report: " + e.getOriginalMessage()
-                            + ". Give a file that the benchmark wrote as JSON.",
+                            + ". Use a JSON report that the benchmark wrote.",
                     e);
         }
     }

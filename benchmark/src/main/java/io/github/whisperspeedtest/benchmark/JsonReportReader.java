@@ -273,7 +273,7 @@ final class JsonReportReader {
         return new WhisperSpeedtestException(
                 ErrorKind.USER,
                 source + " is not a readable benchmark report: " + found
-                        + ". Give a file that the benchmark wrote as JSON.",
+                        + ". Use a JSON report that the benchmark wrote.",
                 cause);
     }
 

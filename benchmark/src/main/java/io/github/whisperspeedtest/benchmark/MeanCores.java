@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The average number of cores in use during timed runs: CPU time divided by wall time.
  *
- * @param own by the measured process
- * @param others by all other processes, null if the system does not report it
- * @param stolen by other virtual machines of the hypervisor, null if the system does not report it
+ * @param own cores used by the measured process
+ * @param others cores used by all other processes, null if the system does not report it
+ * @param stolen cores used by other virtual machines of the hypervisor, null if the system does not report it
  */
 public record MeanCores(
         double own, @Nullable Double others, @Nullable Double stolen) {

@@ -29,7 +29,7 @@ class BenchmarkWarningTest {
         assertThat(Reports.plain(3, Reports.measured("a", Reports.CPU, "x", 201, 100, 100, 100))
                         .warnings())
                 .containsExactly(new BenchmarkWarning(
-                        Kind.SLOW_FIRST_RUN, "a", "The first run of a took 201 ms, the median is 100 ms."));
+                        Kind.SLOW_FIRST_RUN, "a", "The first run of a took 201 ms; the median is 100 ms."));
     }
 
     @Test
@@ -39,7 +39,7 @@ class BenchmarkWarningTest {
                 .containsExactly(new BenchmarkWarning(
                         Kind.NOISY_RUNS,
                         "a",
-                        "The runs of a vary: 90.0 ms to 110 ms, the standard deviation is 10.0 % of the mean."));
+                        "The runs of a vary from 90.0 ms to 110 ms; the standard deviation is 10.0 % of the mean."));
     }
 
     @Test

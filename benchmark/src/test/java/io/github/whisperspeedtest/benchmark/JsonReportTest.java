@@ -132,7 +132,7 @@ class JsonReportTest {
                 .isInstanceOf(WhisperSpeedtestException.class)
                 .hasMessageStartingWith("r.json is not a readable benchmark report: ")
                 .hasMessageContaining(message)
-                .hasMessageEndingWith("Give a file that the benchmark wrote as JSON.")
+                .hasMessageEndingWith("Use a JSON report that the benchmark wrote.")
                 .extracting(e -> ((WhisperSpeedtestException) e).kind())
                 .isEqualTo(ErrorKind.USER);
     }

@@ -39,10 +39,10 @@ class MarkdownReportTest {
                         - whispercpp ran 2.00 ± 0.15 times faster than faster
                         - whispercpp ran 6.00 ± 0.11 times faster than mlx
 
-                        - Warning: The first run of whispercpp took 998 ms, the median is 400 ms. A program that transcribes one file and exits takes that long.
-                        - Warning: faster ran on CPU, not on the requested gpu. Compare it only with results of the same device.
-                        - Warning: The runs of faster vary: 740 ms to 860 ms, the standard deviation is 7.5 % of the mean. Close other programs, keep the machine cool, or use more runs.
-                        - Warning: mlx ran on CPU (AVX2, AVX-512, FMA, F16C), not on the requested gpu. Compare it only with results of the same device.
+                        - Warning: The first run of whispercpp took 998 ms; the median is 400 ms. Expect this time from a program that transcribes one file and exits.
+                        - Warning: faster ran on CPU, not on the requested gpu. Compare it only with results from the same device.
+                        - Warning: The runs of faster vary from 740 ms to 860 ms; the standard deviation is 7.5 % of the mean. Close other programs, keep the machine cool, or use more runs.
+                        - Warning: mlx ran on CPU (AVX2, AVX-512, FMA, F16C), not on the requested gpu. Compare it only with results from the same device.
                         - Warning: The transcripts of count.wav differ: whispercpp; faster; mlx. Weigh speed against the transcripts and, where known, the word error rate.
                         - Warning: The transcripts of grüße\\|2.wav differ: whispercpp; faster; mlx. Weigh speed against the transcripts and, where known, the word error rate.
                         """);
