@@ -11,8 +11,6 @@ import io.github.whisperspeedtest.hub.testing.HubServer.Fault;
 import io.github.whisperspeedtest.hub.testing.HubServer.Received;
 import io.github.whisperspeedtest.hub.testing.HubServer.Where;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -652,22 +650,17 @@ class HubDownloaderTest {
 
     @Test
     void contactsUnreachableServerOncePerRun() throws IOException {
-        URI closed = server.endpoint();
-        HubSettings settings = settings();
-        server.close();
+        server.refuseConnections();
         HubHosts hosts = new HubHosts();
         List<String> retries = Collections.synchronizedList(new ArrayList<>());
 
-        try (Socket reserved = reservePort(closed)) {
-            HubException first = assertUnreachable(settings, hosts, retries);
-            HubException second = assertUnreachable(settings, hosts, retries);
+        HubException first = assertUnreachable(settings(), hosts, retries);
+        HubException second = assertUnreachable(settings(), hosts, retries);
 
-            assertThat(first).hasMessageContaining(closed.toString()).hasMessageContaining("HF_ENDPOINT");
-            assertThat(first.host()).contains("127.0.0.1");
-            assertThat(second).isSameAs(first);
-            assertThat(retries).isEmpty();
-            assertThat(reserved.isConnected()).isFalse();
-        }
+        assertThat(first).hasMessageContaining(server.endpoint().toString()).hasMessageContaining("HF_ENDPOINT");
+        assertThat(first.host()).contains("127.0.0.1");
+        assertThat(second).isSameAs(first);
+        assertThat(retries).isEmpty();
     }
 
     @Test
@@ -687,25 +680,13 @@ class HubDownloaderTest {
     void retriesServerThatAnsweredBefore() throws IOException {
         HubHosts hosts = new HubHosts();
         builder(settings()).hosts(hosts).build().plan(SOURCE);
-        HubSettings settings = settings();
-        server.close();
+        server.refuseConnections();
         List<String> retries = Collections.synchronizedList(new ArrayList<>());
 
-        try (Socket reserved = reservePort(settings.endpoint())) {
-            assertThatThrownBy(() -> builder(settings).hosts(hosts).build().download(SOURCE, retriesInto(retries)))
-                    .satisfies(reason(Reason.UNAVAILABLE))
-                    .hasMessageContaining("4 attempts");
-            assertThat(retries).hasSize(QUICK.attempts() - 1);
-            assertThat(reserved.isConnected()).isFalse();
-        }
-    }
-
-    /** Holds the port of a closed server without listening, so that no other test's server answers there. */
-    private static Socket reservePort(URI endpoint) throws IOException {
-        Socket socket = new Socket();
-        socket.setReuseAddress(true);
-        socket.bind(new InetSocketAddress(endpoint.getHost(), endpoint.getPort()));
-        return socket;
+        assertThatThrownBy(() -> builder(settings()).hosts(hosts).build().download(SOURCE, retriesInto(retries)))
+                .satisfies(reason(Reason.UNAVAILABLE))
+                .hasMessageContaining("4 attempts");
+        assertThat(retries).hasSize(QUICK.attempts() - 1);
     }
 
     private static HubException assertUnreachable(HubSettings settings, HubHosts hosts, List<String> retries) {

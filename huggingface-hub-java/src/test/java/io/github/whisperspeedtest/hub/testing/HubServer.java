@@ -41,6 +41,7 @@ public final class HubServer implements AutoCloseable {
     private final ServerSocket hub;
     private final ServerSocket store;
     private final List<Thread> acceptors;
+    private final Socket heldPort = new Socket();
     private final Map<String, Repository> repositories = new ConcurrentHashMap<>();
     private final Map<String, byte[]> stored = new ConcurrentHashMap<>();
     private final Map<String, byte[]> plain = new ConcurrentHashMap<>();
@@ -258,9 +259,24 @@ public final class HubServer implements AutoCloseable {
         return bytes;
     }
 
-    /** Closes the ports and all connections. Waits until the ports are released: a thread that is accepting still holds them. */
+    /**
+     * Closes all connections and refuses new ones. Holds the hub's port without listening until {@link #close}, so that no other
+     * test's server answers there.
+     */
+    public void refuseConnections() throws IOException {
+        stop();
+        heldPort.setReuseAddress(true);
+        heldPort.bind(hub.getLocalSocketAddress());
+    }
+
     @Override
     public void close() throws IOException {
+        stop();
+        heldPort.close();
+    }
+
+    /** Waits until the ports are released: a thread that is accepting still holds them. */
+    private void stop() throws IOException {
         hub.close();
         store.close();
         for (Socket socket : open) {
