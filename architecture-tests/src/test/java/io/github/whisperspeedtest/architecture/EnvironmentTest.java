@@ -67,11 +67,7 @@ class EnvironmentTest {
                 .flatMap(type -> type.getAccessesFromSelf().stream())
                 .filter(access -> access.getTargetOwner().isEquivalentTo(System.class)
                         && methods.contains(access.getTarget().getName()))
-                .map(access -> outermost(access.getOriginOwner().getName()))
+                .map(access -> MainCode.nameOf(MainCode.outermost(access.getOriginOwner())))
                 .collect(Collectors.toSet());
-    }
-
-    private static String outermost(String type) {
-        return type.substring(MainCode.BASE.length() + 1).replaceFirst("\\$.*", "");
     }
 }

@@ -26,4 +26,17 @@ final class MainCode implements ImportOption {
         }
         return module.group(1);
     }
+
+    /** Returns the name of a class below {@link #BASE}. */
+    static String nameOf(JavaClass type) {
+        return type.getName().substring(BASE.length() + 1);
+    }
+
+    /** Returns the top-level class that a class or the elements of an array belong to. */
+    static JavaClass outermost(JavaClass type) {
+        return type.getBaseComponentType()
+                .getEnclosingClass()
+                .map(MainCode::outermost)
+                .orElse(type.getBaseComponentType());
+    }
 }

@@ -16,6 +16,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -40,11 +41,7 @@ class PublicTypesTest {
 
     @ArchTest
     static void publicTypesHaveAReason(JavaClasses classes) {
-        Set<JavaClass> withReason = withSignatures(publicTypes(classes)
-                .filter(type -> isUsed(type) || LISTED.contains(nameOf(type)))
-                .toList());
-        assertThat(publicTypes(classes).filter(type -> !withReason.contains(type)))
-                .extracting(PublicTypesTest::nameOf)
+        assertThat(withoutReason(classes, LISTED))
                 .as("public types that no other package needs: make them package-private")
                 .isEmpty();
     }
@@ -52,20 +49,22 @@ class PublicTypesTest {
     /** A line that is no longer needed fails, so the list only shrinks. */
     @ArchTest
     static void listedTypesHaveNoOtherReason(JavaClasses classes) {
-        Set<JavaClass> withReason = withSignatures(
-                publicTypes(classes).filter(PublicTypesTest::isUsed).toList());
-        assertThat(publicTypes(classes).filter(type -> !withReason.contains(type)))
-                .extracting(PublicTypesTest::nameOf)
+        assertThat(withoutReason(classes, Set.of()))
                 .as("public types that no other package needs, and so may be listed")
                 .containsAll(LISTED);
     }
 
-    private static Stream<JavaClass> publicTypes(JavaClasses classes) {
-        return classes.stream().filter(type -> type.isTopLevelClass() && isPublic(type));
-    }
-
-    private static String nameOf(JavaClass type) {
-        return type.getName().substring(MainCode.BASE.length() + 1);
+    private static List<String> withoutReason(JavaClasses classes, Set<String> listed) {
+        List<JavaClass> types = classes.stream()
+                .filter(type -> type.isTopLevelClass() && isPublic(type))
+                .toList();
+        Set<JavaClass> withReason = withSignatures(types.stream()
+                .filter(type -> isUsed(type) || listed.contains(MainCode.nameOf(type)))
+                .toList());
+        return types.stream()
+                .filter(type -> !withReason.contains(type))
+                .map(MainCode::nameOf)
+                .toList();
     }
 
     private static boolean isUsed(JavaClass type) {
@@ -95,7 +94,7 @@ class PublicTypesTest {
                 withNested(type)
                         .filter(PublicTypesTest::isAccessible)
                         .flatMap(PublicTypesTest::namedBySignaturesOf)
-                        .map(PublicTypesTest::outermost)
+                        .map(MainCode::outermost)
                         .forEach(open::add);
             }
         }
@@ -130,13 +129,6 @@ class PublicTypesTest {
 
     private static Stream<JavaClass> withNested(JavaClass type) {
         return type.getPackage().getClasses().stream()
-                .filter(of -> outermost(of).equals(type));
-    }
-
-    private static JavaClass outermost(JavaClass type) {
-        return type.getBaseComponentType()
-                .getEnclosingClass()
-                .map(PublicTypesTest::outermost)
-                .orElse(type.getBaseComponentType());
+                .filter(of -> MainCode.outermost(of).equals(type));
     }
 }
