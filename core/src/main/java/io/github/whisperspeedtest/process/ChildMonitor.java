@@ -30,8 +30,6 @@ final class ChildMonitor<E, O> {
     /** The same after a crash, when no result is expected. */
     private static final Duration DRAIN_TIMEOUT_AFTER_CRASH = Duration.ofSeconds(1);
 
-    private static final int SIGKILL_EXIT_CODE = 137;
-
     /** Signals that request termination and never result from a crash. A terminal sends them to the whole process group. */
     private static final Set<String> TERMINATION_SIGNALS = Set.of("SIGHUP", "SIGINT", "SIGTERM");
 
@@ -136,7 +134,7 @@ final class ChildMonitor<E, O> {
                     "The task was cancelled: a signal or a shutdown ended its JVM (exit code " + exitCode + ").");
         }
         String message = NativeMessage.of(child.output(), report);
-        if (exitCode == SIGKILL_EXIT_CODE) {
+        if (ExitCodes.isKill(exitCode)) {
             String hint = "The process was killed; the system may have run out of memory."
                     + " Close other programs, or use a smaller model.";
             message = message.isEmpty() ? hint : message + "\n" + hint;

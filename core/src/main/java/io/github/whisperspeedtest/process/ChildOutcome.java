@@ -92,6 +92,11 @@ public sealed interface ChildOutcome<O> {
             Objects.requireNonNull(stats, "stats");
         }
 
+        /** Returns whether SIGKILL ended the child, which the kernel's out-of-memory killer sends. */
+        public boolean wasKilled() {
+            return ExitCodes.isKill(exitCode);
+        }
+
         @Override
         public String describe() {
             String how = signal == null ? "ended unexpectedly" : "crashed with " + signal;

@@ -9,6 +9,8 @@ final class ExitCodes {
     /** Offset that {@link Process#exitValue()} and shells add to the number of the signal that ended a process. */
     private static final int SIGNAL_BASE = 128;
 
+    private static final int SIGKILL = 9;
+
     /** Signal numbers that Linux and macOS share; source: signal(7) and macOS's signal(3). */
     private static final Map<Integer, String> SIGNALS = Map.ofEntries(
             Map.entry(1, "SIGHUP"),
@@ -18,7 +20,7 @@ final class ExitCodes {
             Map.entry(5, "SIGTRAP"),
             Map.entry(6, "SIGABRT"),
             Map.entry(8, "SIGFPE"),
-            Map.entry(9, "SIGKILL"),
+            Map.entry(SIGKILL, "SIGKILL"),
             Map.entry(11, "SIGSEGV"),
             Map.entry(13, "SIGPIPE"),
             Map.entry(14, "SIGALRM"),
@@ -37,6 +39,11 @@ final class ExitCodes {
             0xC0000409, "STATUS_STACK_BUFFER_OVERRUN");
 
     private ExitCodes() {}
+
+    /** Returns whether an exit code stands for SIGKILL. */
+    static boolean isKill(int exitCode) {
+        return exitCode == SIGNAL_BASE + SIGKILL;
+    }
 
     /** Returns the name of the signal or Windows status that an exit code stands for, null if there is none. */
     static @Nullable String signalName(int exitCode) {

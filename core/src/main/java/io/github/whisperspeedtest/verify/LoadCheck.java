@@ -29,9 +29,6 @@ final class LoadCheck {
     /** Loading never needs the network. This also keeps the libraries of a backend offline. */
     private static final Map<String, String> OFFLINE = Map.of("HF_HUB_OFFLINE", "1", "TRANSFORMERS_OFFLINE", "1");
 
-    /** Exit code after SIGKILL, which the kernel's out-of-memory killer sends. */
-    private static final int SIGKILL_EXIT_CODE = 137;
-
     /** Out-of-memory messages of C++, the JVM and the operating system. */
     private static final Pattern OUT_OF_MEMORY = Pattern.compile(
             "bad_alloc|out of memory|insufficient memory|cannot allocate memory"
@@ -113,7 +110,7 @@ final class LoadCheck {
     }
 
     private static Finding ofCrash(Implementation implementation, ChildOutcome.Crashed<VerifyTask.Outcome> crash) {
-        if (crash.exitCode() == SIGKILL_EXIT_CODE) {
+        if (crash.wasKilled()) {
             // The description contains the probable cause and the advice.
             return Finding.notCheckable(
                     Problem.OUT_OF_MEMORY,
