@@ -40,9 +40,6 @@ class LibraryExitTest {
             Process process = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),
-                            // The program is too short to benefit from the optimising compiler.
-                            "-XX:TieredStopAtLevel=1",
-                            "-XX:+UseSerialGC",
                             "-D" + ToolHome.HOME_PROPERTY + "=" + home,
                             "-cp",
                             System.getProperty("java.class.path"),
