@@ -167,7 +167,7 @@ public final class WhisperSpeedtest {
         return RunningCalls.run(() -> {}, () -> Transcribers.open(model.implementation(), files, options));
     }
 
-    /** Without any settings, the hub cache is a directory inside the home. */
+    /** Without any settings, the hub cache is a directory inside the tool home. */
     private Settings hubSettings() {
         return settings.equals(Settings.none())
                 ? settings.withProperty(
@@ -223,7 +223,7 @@ public final class WhisperSpeedtest {
 
         /**
          * Sets the Hugging Face hub, its cache, and whether requests are allowed. By default they come from the settings;
-         * without settings, the cache is the directory {@code hub} in the home.
+         * without settings, the cache is the directory {@code hub} in the tool home.
          */
         public Builder hub(HubSettings value) {
             hub = Objects.requireNonNull(value, "hub");

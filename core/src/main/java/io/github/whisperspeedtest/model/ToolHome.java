@@ -17,10 +17,10 @@ import java.util.Locale;
  * @param models directory for models outside the default Hugging Face cache
  */
 public record ToolHome(Path data, Path models) {
-    /** System property for the home of this tool; overrides the environment. */
+    /** System property for the tool home; overrides the environment. */
     public static final String HOME_PROPERTY = "whisperspeedtest.home";
 
-    /** Environment variable for the home of this tool. */
+    /** Environment variable for the tool home. */
     public static final String HOME_VARIABLE = "WHISPER_SPEEDTEST_HOME";
 
     /** System property for the models directory; overrides the environment. */
@@ -40,7 +40,7 @@ public record ToolHome(Path data, Path models) {
     /**
      * Returns the directories from the user's settings.
      *
-     * <p>By default, the home of this tool is {@code ~/Library/Application
+     * <p>By default, the tool home is {@code ~/Library/Application
      * Support/whisper-speedtest} on macOS, {@code %LOCALAPPDATA%\whisper-speedtest} on Windows, and {@code
      * $XDG_DATA_HOME/whisper-speedtest} (by default {@code ~/.local/share/whisper-speedtest}) elsewhere; the models are in its
      * directory {@code models}. A leading {@code ~} is the home directory of the user; see {@link UserPaths}.
@@ -54,7 +54,7 @@ public record ToolHome(Path data, Path models) {
                 data, paths.ofSetting(MODELS_PROPERTY, MODELS_VARIABLE).orElseGet(() -> data.resolve("models")));
     }
 
-    /** Returns a home with the models directory inside it. */
+    /** Returns a tool home with the models directory inside it. */
     public static ToolHome at(Path data) {
         return new ToolHome(data, data.resolve("models"));
     }

@@ -36,10 +36,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Checks whether models are present on this machine and load.
  *
- * <p>Thread-safe. Verdicts are cached in {@code verdicts.json} in the home.
+ * <p>Thread-safe. Verdicts are cached in {@code verdicts.json} in the tool home.
  */
 public final class ModelVerifier {
-    /** File name of the verdict cache in the home. */
+    /** File name of the verdict cache in the tool home. */
     public static final String VERDICTS_FILE = "verdicts.json";
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelVerifier.class);

@@ -5,7 +5,7 @@ import io.github.whisperspeedtest.settings.Settings;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ImplementationContext;
 
-/** Contexts for implementations and engines under test, with the home of this tool and the settings of this process. */
+/** Contexts for implementations and engines under test, with the tool home and the settings of this process. */
 public final class TestContexts {
     private TestContexts() {}
 
