@@ -48,7 +48,7 @@ public final class WhisperSpeedtest {
         HubSettings given = builder.hub;
         hub = given == null ? once(() -> HubAccess.settings(hubSettings())) : () -> given;
         registry = ImplementationRegistry.discover(builder.classLoader, this::contextOf);
-        models = new ModelStore(home, this::hubCache, settings.paths());
+        models = new ModelStore(home, this::hub, settings.paths(), this::implementations);
         children = builder.children.toBuilder()
                 .addProperties(settings.only(LOGGING).properties())
                 .build();

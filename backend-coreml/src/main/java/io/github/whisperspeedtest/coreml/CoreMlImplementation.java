@@ -12,9 +12,11 @@ import io.github.whisperspeedtest.onnx.graph.Precision;
 import io.github.whisperspeedtest.onnx.session.OnnxRuntime;
 import io.github.whisperspeedtest.spi.AbstractImplementation;
 import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.spi.FileSelection;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.spi.ModelListing;
 import io.github.whisperspeedtest.spi.ModelOrigin;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Transcriber;
@@ -64,9 +66,23 @@ public final class CoreMlImplementation extends AbstractImplementation {
 
     @Override
     public List<ModelInfo> models(Path modelsDirectory) {
-        return HuggingFaceModels.in(modelsDirectory, ID).stream()
+        return withCompanions(HuggingFaceModels.in(modelsDirectory, ID));
+    }
+
+    @Override
+    public List<ModelInfo> variants(Path modelsDirectory) {
+        return withCompanions(HuggingFaceModels.variants());
+    }
+
+    private static List<ModelInfo> withCompanions(List<ModelInfo> models) {
+        return models.stream()
                 .map(model -> model.withCompanions(List.of(SileroModel.info())))
                 .toList();
+    }
+
+    @Override
+    public Optional<FileSelection> select(ModelListing listing) {
+        return HuggingFaceFormat.select(listing);
     }
 
     @Override

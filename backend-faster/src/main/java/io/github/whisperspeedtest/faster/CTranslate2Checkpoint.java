@@ -53,7 +53,7 @@ record CTranslate2Checkpoint(Checkpoint checkpoint, String weightType) {
      * Tokenizer files in order of preference. A token list reads five times as fast as the full tokenizer, and the
      * merge ranks follow from it.
      */
-    private static final List<String> TOKENIZERS = List.of(VOCABULARY, OLD_VOCABULARY, TOKENIZER);
+    static final List<String> TOKENIZERS = List.of(VOCABULARY, OLD_VOCABULARY, TOKENIZER);
 
     /** The files required to load a model; the others are written for CTranslate2 and faster-whisper. */
     static final List<String> REQUIRED_FILES = List.of(CONFIG, MODEL, VOCABULARY);

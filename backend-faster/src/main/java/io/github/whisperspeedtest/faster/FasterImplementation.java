@@ -7,14 +7,17 @@ import io.github.whisperspeedtest.onnx.graph.Precision;
 import io.github.whisperspeedtest.onnx.session.OnnxRuntime;
 import io.github.whisperspeedtest.spi.AbstractImplementation;
 import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.spi.FileSelection;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.spi.ModelListing;
 import io.github.whisperspeedtest.spi.ModelOrigin;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** CTranslate2 models, as used by faster-whisper, at int8 on ONNX Runtime's CPU provider. */
 public final class FasterImplementation extends AbstractImplementation {
@@ -51,6 +54,16 @@ public final class FasterImplementation extends AbstractImplementation {
     @Override
     public List<ModelInfo> models(Path modelsDirectory) {
         return FasterModels.in(modelsDirectory);
+    }
+
+    @Override
+    public List<ModelInfo> variants(Path modelsDirectory) {
+        return FasterModels.variants(modelsDirectory);
+    }
+
+    @Override
+    public Optional<FileSelection> select(ModelListing listing) {
+        return CTranslate2Reader.select(listing);
     }
 
     @Override

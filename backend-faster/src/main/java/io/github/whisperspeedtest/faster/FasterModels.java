@@ -7,7 +7,6 @@ import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The models that faster-whisper's users have, under the names of the sizes, in a separate Hugging Face cache. */
@@ -31,6 +30,16 @@ final class FasterModels {
             new Published("large-v3", LARGE_V3, 2950),
             new Published("large-v3-turbo", TURBO, 1545));
 
+    /** The other names in faster-whisper; source: {@code _MODELS} in its {@code utils.py}. */
+    private static final List<Published> VARIANTS = List.of(
+            new Published("turbo", TURBO, 1545),
+            new Published("large-v1", systran("large-v1"), 2950),
+            new Published("distil-small.en", distil("small.en"), 317),
+            new Published("distil-medium.en", distil("medium.en"), 752),
+            new Published("distil-large-v2", distil("large-v2"), 1443),
+            new Published("distil-large-v3", distil("large-v3"), 1443),
+            new Published("distil-large-v3.5", "distil-whisper/distil-large-v3.5-ct2", 1443));
+
     /** The quantizations of the embedded model; the first one is plain {@code micro}. */
     private static final List<Quantization> EMBEDDED = List.of(Quantization.INT8, Quantization.FLOAT16);
 
@@ -38,10 +47,21 @@ final class FasterModels {
 
     static List<ModelInfo> in(Path modelsDirectory) {
         Stream<ModelInfo> embedded = EMBEDDED.stream().map(quantization -> embedded(modelsDirectory, quantization));
+        return withCompanions(Stream.concat(embedded, published(PUBLISHED, modelsDirectory)));
+    }
+
+    static List<ModelInfo> variants(Path modelsDirectory) {
+        return withCompanions(published(VARIANTS, modelsDirectory));
+    }
+
+    private static Stream<ModelInfo> published(List<Published> models, Path modelsDirectory) {
         Path cache = modelsDirectory.resolve(FasterImplementation.ID);
-        return Stream.concat(embedded, PUBLISHED.stream().map(model -> model.in(cache)))
-                .map(model -> model.withCompanions(List.of(SileroModel.info())))
-                .collect(Collectors.toUnmodifiableList());
+        return models.stream().map(model -> model.in(cache));
+    }
+
+    private static List<ModelInfo> withCompanions(Stream<ModelInfo> models) {
+        return models.map(model -> model.withCompanions(List.of(SileroModel.info())))
+                .toList();
     }
 
     private static ModelInfo embedded(Path modelsDirectory, Quantization quantization) {
@@ -56,6 +76,10 @@ final class FasterModels {
 
     private static String systran(String size) {
         return "Systran/faster-whisper-" + size;
+    }
+
+    private static String distil(String size) {
+        return "Systran/faster-distil-whisper-" + size;
     }
 
     private record Published(String name, String repository, long mebibytes, Published... fallbacks) {

@@ -5,13 +5,16 @@ import io.github.whisperspeedtest.decoding.NetworkTranscriber;
 import io.github.whisperspeedtest.model.HuggingFaceFormat;
 import io.github.whisperspeedtest.model.HuggingFaceModels;
 import io.github.whisperspeedtest.spi.Capabilities;
+import io.github.whisperspeedtest.spi.FileSelection;
 import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.spi.ModelListing;
 import io.github.whisperspeedtest.spi.ModelOrigin;
 import io.github.whisperspeedtest.torch.TorchDevice;
 import io.github.whisperspeedtest.torch.TorchImplementation;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -39,6 +42,16 @@ public final class InsanelyImplementation extends TorchImplementation {
     @Override
     public List<ModelInfo> models(Path modelsDirectory) {
         return HuggingFaceModels.in(modelsDirectory, ID);
+    }
+
+    @Override
+    public List<ModelInfo> variants(Path modelsDirectory) {
+        return HuggingFaceModels.variants();
+    }
+
+    @Override
+    public Optional<FileSelection> select(ModelListing listing) {
+        return HuggingFaceFormat.select(listing);
     }
 
     @Override

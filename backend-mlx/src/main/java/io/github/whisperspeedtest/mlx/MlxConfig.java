@@ -33,6 +33,8 @@ record MlxConfig(
     /** A dimension that MLX has another name for than transformers. */
     static final String MELS = "n_mels";
 
+    private static final String VOCABULARY = "n_vocab";
+
     private static final String MODEL_TYPE = "model_type";
     private static final String WHISPER = "whisper";
     private static final String QUANTIZATION = "quantization";
@@ -75,6 +77,15 @@ record MlxConfig(
                 file, dimensions, Optional.of(grouping), groupings(file, quantization, dimensions, grouping));
     }
 
+    /**
+     * Returns the number of tokens.
+     *
+     * @throws ModelException if it is missing or not a positive integer
+     */
+    static int vocabularySize(ConfigFile config) {
+        return positive(config, VOCABULARY);
+    }
+
     private static ModelDimensions dimensions(ConfigFile config) {
         return new ModelDimensions(
                 positive(config, MELS),
@@ -82,7 +93,7 @@ record MlxConfig(
                 positive(config, "n_audio_state"),
                 positive(config, "n_audio_head"),
                 positive(config, "n_audio_layer"),
-                positive(config, "n_vocab"),
+                positive(config, VOCABULARY),
                 positive(config, "n_text_ctx"),
                 positive(config, "n_text_state"),
                 positive(config, "n_text_head"),
@@ -142,7 +153,7 @@ record MlxConfig(
         config.put("n_audio_state", dimensions.nAudioState());
         config.put("n_audio_head", dimensions.nAudioHead());
         config.put("n_audio_layer", dimensions.nAudioLayer());
-        config.put("n_vocab", dimensions.nVocab());
+        config.put(VOCABULARY, dimensions.nVocab());
         config.put("n_text_ctx", dimensions.nTextCtx());
         config.put("n_text_state", dimensions.nTextState());
         config.put("n_text_head", dimensions.nTextHead());

@@ -4,12 +4,16 @@ import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.checkpoint.ConfigFile;
 import io.github.whisperspeedtest.checkpoint.HuggingFaceWriter;
 import io.github.whisperspeedtest.checkpoint.RepositoryFiles;
+import io.github.whisperspeedtest.model.HuggingFaceModels;
 import io.github.whisperspeedtest.spi.CheckpointReader;
 import io.github.whisperspeedtest.spi.CheckpointWriter;
+import io.github.whisperspeedtest.spi.FileSelection;
 import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.spi.ModelListing;
 import io.github.whisperspeedtest.tokenizer.TokenizerWriter;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +55,23 @@ final class MlxFormat implements CheckpointReader, CheckpointWriter {
                 && MlxCheckpoint.WEIGHTS.stream()
                         .filter(names::contains)
                         .anyMatch(name -> !name.equals(SHARED_WEIGHTS) || ConfigFile.states(config, MlxConfig.MELS));
+    }
+
+    /**
+     * Returns the files of a Whisper model in this format, with the tokenizer from OpenAI's repository if it has none, or
+     * empty if it is in another format.
+     *
+     * @throws io.github.whisperspeedtest.error.UnsupportedModelException if it has no tokenizer and OpenAI's do not fit
+     */
+    static Optional<FileSelection> select(ModelListing listing) {
+        @Nullable ConfigFile config = listing.config();
+        List<String> weights = listing.existing(MlxCheckpoint.WEIGHTS);
+        if (config == null || !config.has(MlxConfig.MELS) || weights.isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> files = new ArrayList<>(List.of(MlxCheckpoint.CONFIG, weights.get(0)));
+        files.addAll(listing.existing(List.of(RepositoryFiles.GENERATION_CONFIG)));
+        return Optional.of(HuggingFaceModels.withTokenizer(listing, files, MlxConfig.vocabularySize(config)));
     }
 
     @Override

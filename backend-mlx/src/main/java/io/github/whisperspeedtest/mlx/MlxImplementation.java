@@ -10,14 +10,17 @@ import io.github.whisperspeedtest.onnx.graph.Precision;
 import io.github.whisperspeedtest.onnx.session.OnnxRuntime;
 import io.github.whisperspeedtest.spi.AbstractImplementation;
 import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.spi.FileSelection;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.spi.ModelListing;
 import io.github.whisperspeedtest.spi.ModelOrigin;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -74,8 +77,18 @@ public final class MlxImplementation extends AbstractImplementation {
     }
 
     @Override
+    public List<ModelInfo> variants(Path modelsDirectory) {
+        return MlxModels.variants(modelsDirectory);
+    }
+
+    @Override
     public List<Path> engineFiles() {
         return MlxRuntime.libraries(context());
+    }
+
+    @Override
+    public Optional<FileSelection> select(ModelListing listing) {
+        return MlxFormat.select(listing);
     }
 
     @Override

@@ -7,8 +7,9 @@ import io.github.whisperspeedtest.model.SileroModel;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -21,6 +22,9 @@ final class MlxModels {
     private static final long MIB = 1L << 20;
     private static final List<String> TOKENIZER = List.of("tokenizer.json");
     private static final String TURBO = "large-v3-turbo";
+    private static final String OWNER = "mlx-community/";
+    private static final String WHISPER = "whisper-";
+    private static final String DISTIL = "distil-whisper-";
 
     /** Possible names of the weights file, by converter version. */
     private static final List<String> FILES = List.of(MlxCheckpoint.CONFIG, String.join("|", MlxCheckpoint.WEIGHTS));
@@ -43,6 +47,22 @@ final class MlxModels {
             new Published("large-v3", "large-v3-mlx-8bit", 1627, plain("large-v3", 2944)),
             new Published(TURBO, TURBO, 1543));
 
+    /**
+     * Sizes in MiB of the 16-bit weights of the models that mlx-community publishes in all forms, under names such as
+     * {@code base-mlx-8bit}; source: its collection of Whisper models.
+     */
+    private static final Map<String, Long> SIZES = sizes();
+
+    /** Bits per weight by the ending of a repository's name. */
+    private static final Map<String, Double> FORMS = forms();
+
+    private static final List<Published> RENAMED = List.of(
+            new Published("turbo", TURBO, TURBO, 1543),
+            new Published(TURBO + "-q4", TURBO, TURBO + "-q4", 442),
+            distil("distil-small.en", "small.en", 317),
+            distil("distil-medium.en", "medium.en", 752),
+            distil("distil-large-v3", "large-v3", 1443));
+
     /** The forms of the embedded model; the first one is plain {@code micro}. */
     private static final List<String> EMBEDDED = List.of(MlxFormat.FINE_Q4, "q8", "f16");
 
@@ -50,10 +70,57 @@ final class MlxModels {
 
     static List<ModelInfo> in(Path modelsDirectory) {
         Stream<ModelInfo> embedded = EMBEDDED.stream().map(quantization -> embedded(modelsDirectory, quantization));
+        return withCompanions(Stream.concat(embedded, published(PUBLISHED.stream(), modelsDirectory)));
+    }
+
+    static List<ModelInfo> variants(Path modelsDirectory) {
+        Stream<Published> forms = SIZES.entrySet().stream()
+                .flatMap(size -> FORMS.entrySet().stream().map(form -> inForm(size.getKey(), size.getValue(), form)));
+        return withCompanions(published(Stream.concat(forms, RENAMED.stream()), modelsDirectory));
+    }
+
+    private static Published inForm(String size, long mebibytes, Map.Entry<String, Double> form) {
+        String name = size + form.getKey();
+        return new Published(name, size, name, Math.round(mebibytes * form.getValue() / 16));
+    }
+
+    private static Stream<ModelInfo> published(Stream<Published> models, Path modelsDirectory) {
         Path cache = modelsDirectory.resolve(MlxImplementation.ID);
-        return Stream.concat(embedded, PUBLISHED.stream().map(model -> model.in(cache)))
-                .map(model -> model.withCompanions(List.of(SileroModel.info())))
-                .collect(Collectors.toUnmodifiableList());
+        return models.map(model -> model.in(cache));
+    }
+
+    private static List<ModelInfo> withCompanions(Stream<ModelInfo> models) {
+        return models.map(model -> model.withCompanions(List.of(SileroModel.info())))
+                .toList();
+    }
+
+    private static Map<String, Long> sizes() {
+        Map<String, Long> sizes = new LinkedHashMap<>();
+        sizes.put("tiny", 72L);
+        sizes.put("tiny.en", 72L);
+        sizes.put("base", 139L);
+        sizes.put("base.en", 139L);
+        sizes.put("small", 461L);
+        sizes.put("small.en", 461L);
+        sizes.put("medium", 1457L);
+        sizes.put("medium.en", 1457L);
+        sizes.put("large-v2", 2944L);
+        sizes.put("large-v3", 2944L);
+        return sizes;
+    }
+
+    private static Map<String, Double> forms() {
+        Map<String, Double> forms = new LinkedHashMap<>();
+        forms.put("-mlx", 16.0);
+        forms.put("-mlx-fp32", 32.0);
+        forms.put("-mlx-8bit", 8.5);
+        forms.put("-mlx-4bit", 4.5);
+        forms.put("-mlx-q4", 4.5);
+        return forms;
+    }
+
+    private static Published distil(String name, String size, long mebibytes) {
+        return new Published(name, size, DISTIL + name.substring("distil-".length()), mebibytes);
     }
 
     private static ModelInfo embedded(Path modelsDirectory, String quantization) {
@@ -74,7 +141,7 @@ final class MlxModels {
      *
      * @param name what users call the model
      * @param size what OpenAI calls it, whose repository lends the tokenizer
-     * @param repository its name behind {@code mlx-community/whisper-}
+     * @param repository its name behind {@code mlx-community/}, without {@code whisper-}
      * @param mebibytes size of the weights
      */
     private record Published(String name, String size, String repository, long mebibytes, Published... fallbacks) {
@@ -82,11 +149,15 @@ final class MlxModels {
             this(size, size, repository, mebibytes, fallbacks);
         }
 
+        private String fullName() {
+            return repository.startsWith(DISTIL) ? repository : WHISPER + repository;
+        }
+
         ModelInfo in(Path cache) {
             return new ModelInfo(
                     name,
                     List.of(
-                            new ModelSource.HubRepository("mlx-community/whisper-" + repository, "main", FILES),
+                            new ModelSource.HubRepository(OWNER + fullName(), "main", FILES),
                             HuggingFaceModels.repository(size, TOKENIZER)),
                     cache,
                     List.of(),

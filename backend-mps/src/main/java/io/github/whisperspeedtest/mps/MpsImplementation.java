@@ -1,12 +1,15 @@
 package io.github.whisperspeedtest.mps;
 
 import io.github.whisperspeedtest.spi.Capabilities;
+import io.github.whisperspeedtest.spi.FileSelection;
 import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.spi.ModelListing;
 import io.github.whisperspeedtest.spi.ModelOrigin;
 import io.github.whisperspeedtest.torch.TorchDevice;
 import io.github.whisperspeedtest.torch.TorchImplementation;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -31,5 +34,15 @@ public final class MpsImplementation extends TorchImplementation {
     @Override
     public List<ModelInfo> models(Path modelsDirectory) {
         return MpsModels.in(modelsDirectory);
+    }
+
+    @Override
+    public List<ModelInfo> variants(Path modelsDirectory) {
+        return MpsModels.variants(modelsDirectory);
+    }
+
+    @Override
+    public Optional<FileSelection> select(ModelListing listing) {
+        return OpenAiFormat.select(listing);
     }
 }

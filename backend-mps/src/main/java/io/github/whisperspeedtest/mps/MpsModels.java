@@ -26,6 +26,9 @@ final class MpsModels {
     private static final Published LARGE_V3 =
             new Published("large-v3", "e5b1a55b89c1367dacf97e3e19bfd829a01529dbfdeefa8caeb59b3f1b81dadb", 2944);
 
+    private static final Published LARGE_V3_TURBO =
+            new Published("large-v3-turbo", "aff26ae408abcba5fbf8813c21e62b0941638c5f6eebfb145be0c9839262a19a", 1543);
+
     /**
      * Hashes are part of the URLs; source: {@code _MODELS} in whisper/__init__.py of openai/whisper. Sizes are those of
      * the weights: two bytes for each parameter.
@@ -42,7 +45,12 @@ final class MpsModels {
             LARGE_V3.named("large"),
             new Published("large-v2", "81f7c96c852ee8fc832187b0132e569d6c3065a3252ed18e56effd0b6a73e524", 2944),
             LARGE_V3,
-            new Published("large-v3-turbo", "aff26ae408abcba5fbf8813c21e62b0941638c5f6eebfb145be0c9839262a19a", 1543));
+            LARGE_V3_TURBO);
+
+    /** The other names in {@code _MODELS}. */
+    private static final List<Published> VARIANTS = List.of(
+            new Published("large-v1", "e4b87e7e0bf463eb8e6956e646f1e277e901512310def2c24bf0e11bd3c28e9a", 2944),
+            LARGE_V3_TURBO.named("turbo"));
 
     private MpsModels() {}
 
@@ -51,6 +59,10 @@ final class MpsModels {
                         Stream.of(embedded(modelsDirectory)),
                         PUBLISHED.stream().map(model -> model.in(modelsDirectory)))
                 .toList();
+    }
+
+    static List<ModelInfo> variants(Path modelsDirectory) {
+        return VARIANTS.stream().map(model -> model.in(modelsDirectory)).toList();
     }
 
     private static ModelInfo embedded(Path modelsDirectory) {

@@ -6,9 +6,11 @@ import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.Capabilities;
 import io.github.whisperspeedtest.spi.CheckpointWriter;
 import io.github.whisperspeedtest.spi.ConfiguredImplementation;
+import io.github.whisperspeedtest.spi.FileSelection;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.spi.ModelListing;
 import io.github.whisperspeedtest.spi.ModelOrigin;
 import io.github.whisperspeedtest.transcription.TranscribeOption;
 import io.github.whisperspeedtest.transcription.Transcriber;
@@ -84,6 +86,11 @@ public final class WhisperCppImplementation extends ConfiguredImplementation {
         return WhisperCppModels.in(modelsDirectory);
     }
 
+    @Override
+    public List<ModelInfo> variants(Path modelsDirectory) {
+        return WhisperCppModels.variants(modelsDirectory);
+    }
+
     /** GGML says so of buffers of every device. */
     @Override
     public boolean isOutOfMemory(String message) {
@@ -98,6 +105,11 @@ public final class WhisperCppImplementation extends ConfiguredImplementation {
     @Override
     public List<Path> engineFiles() {
         return NativeLibraries.ownFiles(context().settings());
+    }
+
+    @Override
+    public Optional<FileSelection> select(ModelListing listing) {
+        return GgmlFiles.select(listing);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -29,6 +30,32 @@ final class WhisperCppModels {
             new Published("large-v3", "large-v3", 2950),
             new Published("large-v3-turbo", "large-v3-turbo", 1550));
 
+    private static final List<String> MULTILINGUAL_AND_ENGLISH = List.of("", ".en");
+
+    /**
+     * Sizes in MiB of the published 16-bit files, by name; sources: models/README.md of whisper.cpp and the file lists of
+     * distil-whisper's repositories.
+     */
+    private static final List<Variants> VARIANTS = List.of(
+            new Variants("tiny", MULTILINGUAL_AND_ENGLISH, 75, "f16", "q5_1", "q8_0"),
+            new Variants("base", MULTILINGUAL_AND_ENGLISH, 142, "f16", "q5_1", "q8_0"),
+            new Variants("small", MULTILINGUAL_AND_ENGLISH, 466, "f16", "q5_1", "q8_0"),
+            new Variants("medium", MULTILINGUAL_AND_ENGLISH, 1500, "f16", "q5_0", "q8_0"),
+            new Variants("large-v1", List.of(""), 2950, "f16"),
+            new Variants("large-v2", List.of(""), 2950, "f16", "q5_0", "q8_0"),
+            new Variants("large-v3", List.of(""), 2950, "f16", "q5_0"),
+            new Variants("large-v3-turbo", List.of(""), 1550, "f16", "q5_0", "q8_0"));
+
+    /** Files with other names. */
+    private static final List<Published> RENAMED = List.of(
+            new Published("turbo", "large-v3-turbo", 1550),
+            new Published("large-v1", "large-v1", 2950),
+            new Published("distil-large-v3", "distil-whisper/distil-large-v3-ggml", "ggml-distil-large-v3.bin", 1449),
+            new Published("distil-large-v3.5", "distil-whisper/distil-large-v3.5-ggml", "ggml-model.bin", 1449));
+
+    /** Bits per weight, scales of blocks included; source: the block structures in ggml. */
+    private static final Map<String, Double> BITS = Map.of("f16", 16.0, "q5_0", 5.5, "q5_1", 6.0, "q8_0", 8.5);
+
     /** Quantisations that the embedded model is offered in; the first one is plain {@code micro}. */
     private static final List<String> EMBEDDED = List.of("f16", "q8_0", "q5_1");
 
@@ -48,13 +75,56 @@ final class WhisperCppModels {
         return ModelInfo.ofLocalFiles(name, List.of(new ModelSource.Embedded(quantization)), List.of(file), 0);
     }
 
-    private record Published(String name, String ggmlName, long mebibytes) {
+    /** Returns every published quantization, under names such as {@code base-q8_0}, and other names. */
+    static List<ModelInfo> variants(Path modelsDirectory) {
+        return Stream.concat(VARIANTS.stream().flatMap(Variants::all), RENAMED.stream())
+                .map(model -> model.in(modelsDirectory))
+                .toList();
+    }
+
+    /**
+     * The quantizations of one size.
+     *
+     * @param size such as {@code base}
+     * @param languages endings of its names
+     * @param mebibytes size of the 16-bit file
+     * @param types {@code f16}, which is published under the plain name, and quantizations
+     */
+    private record Variants(String size, List<String> languages, long mebibytes, String... types) {
+        Stream<Published> all() {
+            return languages.stream().flatMap(language -> Stream.of(types).map(type -> of(size + language, type)));
+        }
+
+        private Published of(String name, String type) {
+            String typed = name + "-" + type;
+            return new Published(
+                    typed, type.equals("f16") ? name : typed, Math.round(mebibytes * BITS.get(type) / BITS.get("f16")));
+        }
+    }
+
+    /**
+     * A file.
+     *
+     * @param name name for users
+     * @param repository repository of the file
+     * @param file its name there
+     * @param mebibytes its size
+     */
+    private record Published(String name, String repository, String file, long mebibytes) {
+        Published(String name, String ggmlName, long mebibytes) {
+            this(name, REPOSITORY, "ggml-" + ggmlName + ".bin", mebibytes);
+        }
+
         ModelInfo in(Path modelsDirectory) {
-            String file = "ggml-" + ggmlName + ".bin";
+            // Two repositories may have files of the same name.
+            Path directory = modelsDirectory.resolve(WhisperCppImplementation.ID);
+            Path plain = repository.equals(REPOSITORY)
+                    ? directory.resolve(file)
+                    : directory.resolve(name).resolve(file);
             return ModelInfo.ofLocalFiles(
                     name,
-                    List.of(new ModelSource.HubRepository(REPOSITORY, "main", List.of(file))),
-                    List.of(modelsDirectory.resolve("whispercpp").resolve(file)),
+                    List.of(new ModelSource.HubRepository(repository, "main", List.of(file))),
+                    List.of(plain),
                     mebibytes * MIB);
         }
     }

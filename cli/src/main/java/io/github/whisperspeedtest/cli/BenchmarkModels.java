@@ -1,8 +1,10 @@
 package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.WhisperSpeedtest;
+import io.github.whisperspeedtest.error.DownloadException;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.UnknownNameException;
+import io.github.whisperspeedtest.error.UnsupportedModelException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.model.ResolvedModel;
@@ -20,7 +22,8 @@ final class BenchmarkModels {
     private final String model;
     private List<String> usable = new ArrayList<>();
     private List<ResolvedModel> missing = new ArrayList<>();
-    private @Nullable UnknownNameException unknown;
+    private @Nullable WhisperSpeedtestException unknown;
+    private final List<String> unfit = new ArrayList<>();
 
     BenchmarkModels(Terminal terminal, WhisperSpeedtest library, String model) {
         this.terminal = terminal;
@@ -45,6 +48,7 @@ final class BenchmarkModels {
      * @return the exit code of the downloads
      * @throws ModelException if it is missing for all and not downloaded; names the command that does
      * @throws UnknownNameException if no implementation knows the model
+     * @throws UnsupportedModelException if no implementation can load the format of the model
      */
     int complete(List<String> ids, boolean consent, boolean named, boolean debug) {
         look(ids);
@@ -85,8 +89,12 @@ final class BenchmarkModels {
                 } else {
                     missing.add(found);
                 }
-            } catch (UnknownNameException e) {
+            } catch (UnknownNameException | UnsupportedModelException e) {
                 unknown = unknown == null ? e : unknown;
+                unfit.add(id);
+            } catch (DownloadException e) {
+                // The others would fail in the same way.
+                throw e;
             } catch (WhisperSpeedtestException e) {
                 // The report shows the failure.
                 usable.add(id);

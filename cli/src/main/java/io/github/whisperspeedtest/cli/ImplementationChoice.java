@@ -4,6 +4,7 @@ import io.github.whisperspeedtest.error.EngineUnavailableException;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.UnknownNameException;
 import io.github.whisperspeedtest.model.ModelStore;
+import io.github.whisperspeedtest.model.ResolvedModel;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ModelFiles;
@@ -72,11 +73,14 @@ final class ImplementationChoice {
     }
 
     private List<Implementation> candidates(String model) {
+        List<Implementation> able = models.resolve(implementations, model).stream()
+                .map(ResolvedModel::implementation)
+                .toList();
         Optional<ModelFiles> files = models.ofPath(model);
-        if (files.isEmpty()) {
-            return implementations;
+        if (files.isEmpty() || able.isEmpty()) {
+            return able;
         }
-        List<Implementation> sure = implementations.stream()
+        List<Implementation> sure = able.stream()
                 .filter(candidate -> knows(candidate, model)
                         || candidate
                                 .checkpointReader()
@@ -84,7 +88,7 @@ final class ImplementationChoice {
                                 .isPresent())
                 .toList();
         return sure.isEmpty()
-                ? implementations.stream()
+                ? able.stream()
                         .filter(candidate -> candidate.checkpointReader().isEmpty())
                         .toList()
                 : sure;

@@ -21,6 +21,7 @@ import io.github.whisperspeedtest.verify.ModelVerifier;
 import io.github.whisperspeedtest.verify.Verdict;
 import io.github.whisperspeedtest.verify.VerifyLevel;
 import io.github.whisperspeedtest.verify.VerifyOptions;
+import io.github.whisperspeedtest.verify.VerifyRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -126,13 +127,14 @@ final class ModelFetcher {
     }
 
     private Verdict look(ResolvedModel model, ModelPlace place) {
-        return verifier.verify(model.implementation(), model.info().name(), place, VerifyOptions.defaults());
+        return verifier.verify(
+                new VerifyRequest(model.implementation(), model.info(), place), VerifyOptions.defaults());
     }
 
     /** Checks without loading. */
     private Verdict glance(ResolvedModel model, ModelPlace place) {
         VerifyOptions options = VerifyOptions.defaults().withLevel(VerifyLevel.CACHE_CHECK);
-        return verifier.verify(model.implementation(), model.info().name(), place, options);
+        return verifier.verify(new VerifyRequest(model.implementation(), model.info(), place), options);
     }
 
     private void install(ResolvedModel model) {

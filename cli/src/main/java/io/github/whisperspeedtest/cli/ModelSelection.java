@@ -3,14 +3,14 @@ package io.github.whisperspeedtest.cli;
 import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.error.UnknownNameException;
-import io.github.whisperspeedtest.model.ModelCatalog;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.model.ResolvedModel;
 import io.github.whisperspeedtest.spi.Implementation;
-import io.github.whisperspeedtest.spi.ModelInfo;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Option;
 
 /** The models and implementations that a command applies to. */
@@ -23,7 +23,9 @@ final class ModelSelection {
             paramLabel = "MODEL",
             split = ",",
             defaultValue = EmbeddedModel.NAME,
-            description = "Models, such as tiny,base,small, or all (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Models, such as tiny,base; repositories of the hub, such as owner/name; paths; or all (default:"
+                            + " ${DEFAULT-VALUE}).")
     private List<String> models = new ArrayList<>();
 
     @Option(
@@ -39,7 +41,10 @@ final class ModelSelection {
     /**
      * Returns the selected models, by implementation.
      *
-     * @throws UnknownNameException if an implementation or a model is unknown
+     * @throws UnknownNameException if an implementation is unknown, or no implementation knows a model
+     * @throws io.github.whisperspeedtest.error.UnsupportedModelException if no implementation can load a model
+     * @throws io.github.whisperspeedtest.error.WhisperSpeedtestException if a repository is not on the hub, or the hub
+     *     cannot be reached
      */
     List<ResolvedModel> resolve(WhisperSpeedtest library) {
         List<Implementation> chosen = implementations.isEmpty()
@@ -51,34 +56,24 @@ final class ModelSelection {
                         .toList();
         ModelStore store = library.models();
         List<ResolvedModel> selected = new ArrayList<>();
-        for (Implementation implementation : chosen) {
-            if (models.contains(ALL)) {
-                store.catalog()
+        for (String wanted : models.stream().map(String::strip).distinct().toList()) {
+            if (wanted.equals(ALL)) {
+                chosen.forEach(implementation -> store.catalog()
                         .models(implementation)
-                        .forEach(model -> selected.add(store.resolve(implementation, model)));
-                continue;
-            }
-            for (String wanted : models.stream().map(String::strip).distinct().toList()) {
-                find(store.catalog(), implementation, wanted)
-                        .ifPresent(model -> selected.add(store.resolve(implementation, model)));
-            }
-        }
-        for (String wanted : models) {
-            boolean known = wanted.equals(ALL)
-                    || selected.stream().anyMatch(one -> one.name().equals(wanted.strip()));
-            if (!known) {
-                chosen.forEach(implementation -> store.catalog().require(implementation, wanted.strip()));
+                        .forEach(model -> selected.add(store.resolve(implementation, model))));
+            } else if (chosen.isEmpty()) {
                 throw new UnknownNameException("Unknown model '" + wanted + "': there is no implementation.");
+            } else {
+                selected.addAll(store.resolve(chosen, wanted));
             }
         }
-        return selected;
-    }
-
-    private static Optional<ModelInfo> find(ModelCatalog catalog, Implementation implementation, String name) {
-        try {
-            return Optional.of(catalog.require(implementation, name));
-        } catch (UnknownNameException e) {
-            return Optional.empty();
-        }
+        // The same model may be selected by its name and by all.
+        List<ResolvedModel> distinct = new ArrayList<>();
+        Set<String> labels = new HashSet<>();
+        selected.stream().filter(model -> labels.add(model.label())).forEach(distinct::add);
+        List<String> order = chosen.stream().map(Implementation::id).toList();
+        distinct.sort(Comparator.comparingInt(
+                model -> order.indexOf(model.implementation().id())));
+        return distinct;
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.error.EngineUnavailableException;
 import io.github.whisperspeedtest.error.ModelException;
+import io.github.whisperspeedtest.error.UnknownNameException;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.spi.Availability;
@@ -33,8 +34,25 @@ class ImplementationChoiceTest {
 
     @Test
     void choosesFirstAvailableImplementation() {
-        assertThat(choose("tiny", new Fake("a", MISSING, "x"), new Fake("b", HERE, "x"), new Fake("c", HERE, "x")))
+        assertThat(choose(
+                        "tiny",
+                        new Fake("a", MISSING, "x", "tiny"),
+                        new Fake("b", HERE, "x", "tiny"),
+                        new Fake("c", HERE, "x", "tiny")))
                 .isEqualTo("b");
+    }
+
+    @Test
+    void choosesAnImplementationThatKnowsTheName() {
+        assertThat(choose("turbo", new Fake("a", HERE, "x", "tiny"), new Fake("b", HERE, "x", "turbo")))
+                .isEqualTo("b");
+    }
+
+    @Test
+    void unknownNameIsUsageError() {
+        assertThatThrownBy(() -> choose("gigantic", new Fake("a", HERE, "x", "tiny")))
+                .isInstanceOf(UnknownNameException.class)
+                .hasMessageContaining("no model 'gigantic'");
     }
 
     @Test

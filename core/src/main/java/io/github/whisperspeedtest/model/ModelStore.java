@@ -4,9 +4,11 @@ import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.error.EngineUnavailableException;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.UnknownNameException;
+import io.github.whisperspeedtest.error.UnsupportedModelException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.DiskErrors;
 import io.github.whisperspeedtest.hub.FilePattern;
+import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.settings.Settings;
 import io.github.whisperspeedtest.settings.UserPaths;
 import io.github.whisperspeedtest.spi.Implementation;
@@ -16,6 +18,7 @@ import io.github.whisperspeedtest.spi.ModelSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -28,29 +31,40 @@ public final class ModelStore {
     private final UserPaths paths;
     private final ModelCatalog catalog;
     private final ModelLocator locator;
+    private final UserModels userModels;
 
     /**
-     * Creates a store.
+     * Creates a store that never uses the network and knows no other implementations.
      *
      * @param home directories of this tool
      * @param hubCache the default Hugging Face cache
      */
     public ModelStore(ToolHome home, Path hubCache) {
-        this(home, () -> hubCache, Settings.none().paths());
+        this(
+                home,
+                () -> HubSettings.builder()
+                        .cacheDirectory(hubCache)
+                        .offline(true)
+                        .build(),
+                Settings.none().paths(),
+                List::of);
     }
 
     /**
      * Creates a store.
      *
      * @param home directories of this tool
-     * @param hubCache supplies the default Hugging Face cache when it is needed
+     * @param hub supplies the hub and the default Hugging Face cache when they are needed
      * @param paths expands {@code ~} in model paths
+     * @param implementations supplies all implementations, which messages suggest for models of their formats
      */
-    public ModelStore(ToolHome home, Supplier<Path> hubCache, UserPaths paths) {
+    public ModelStore(
+            ToolHome home, Supplier<HubSettings> hub, UserPaths paths, Supplier<List<Implementation>> implementations) {
         this.home = home;
         this.paths = paths;
         this.catalog = new ModelCatalog(home.models());
-        this.locator = new ModelLocator(hubCache);
+        this.locator = new ModelLocator(() -> hub.get().cacheDirectory());
+        this.userModels = new UserModels(catalog, new RepositoryListings(hub), implementations);
     }
 
     /** Returns the catalog of model names. */
@@ -80,33 +94,83 @@ public final class ModelStore {
     }
 
     /**
-     * Finds a model by its name or path; writes nothing.
+     * Finds a model by its name, path or repository.
      *
-     * <p>A known model name wins over a file of the same name; {@code ./name} selects the file. A model is loaded from
-     * the implementation's own place, otherwise from the default Hugging Face cache. Fallbacks are used only if it is
-     * in neither. A model given by its path has the companions of the implementation's models.
+     * <p>A known model name wins over a file of the same name, and a file wins over a repository; {@code ./name} selects
+     * the file. A named model is loaded from the implementation's own place, otherwise from the default Hugging Face
+     * cache. Fallbacks are used only if it is in neither. The models of a path or repository are those whose format the
+     * implementation {@linkplain Implementation#select selects}; they have the companions of its other models.
+     *
+     * <p>Writes nothing and uses no network, with one exception: if the cache does not show what a repository contains,
+     * the hub is asked for the names of its files and for its config.
      *
      * @param implementation the implementation that loads the model
-     * @param model a name of the {@link ModelCatalog}, or the path of a file or directory in the implementation's format
+     * @param model a name of the {@link ModelCatalog}, the path of a file or directory, or a repository of the hub:
+     *     {@code owner/name}, {@code owner/name@revision}, {@code owner/name:file}, {@code hf:owner/name} or its URL
      * @throws UnknownNameException if neither the name nor the path exists
+     * @throws UnsupportedModelException if the model is in another format, or not a Whisper model
+     * @throws io.github.whisperspeedtest.error.WhisperSpeedtestException if the hub does not have the repository, or must
+     *     be asked and cannot be reached
      */
     public ResolvedModel resolve(Implementation implementation, String model) {
         ModelInfo info;
         try {
             info = catalog.require(implementation, model);
         } catch (UnknownNameException e) {
-            ModelFiles files = ofPath(model)
+            Optional<Path> path = existing(model);
+            if (path.isPresent()) {
+                return ofPath(implementation, model, path.get());
+            }
+            RepositoryReference reference = RepositoryReference.parse(model)
                     .orElseThrow(() -> new UnknownNameException(
                             e.getMessage() + " There is no file or directory '" + model + "' either.", e));
-            ModelInfo userFiles = ModelInfo.ofLocalFiles(
-                            model,
-                            List.of(new ModelSource.UserFiles()),
-                            List.copyOf(files.byName().values()),
-                            0)
-                    .withCompanions(catalog.companions(implementation));
-            return new ResolvedModel(implementation, userFiles, null, withCompanions(files, userFiles));
+            return resolve(implementation, userModels.ofRepository(implementation, reference));
         }
         return resolve(implementation, info);
+    }
+
+    private ResolvedModel ofPath(Implementation implementation, String model, Path path) {
+        Optional<ModelInfo> selected = userModels.ofPath(implementation, model, path);
+        if (selected.isPresent()) {
+            return resolve(implementation, selected.get());
+        }
+        // The loader reports in detail why these files are not a model.
+        ModelFiles files = filesAt(model, path);
+        ModelInfo userFiles = ModelInfo.ofLocalFiles(
+                        model,
+                        List.of(new ModelSource.UserFiles()),
+                        List.copyOf(files.byName().values()),
+                        0)
+                .withCompanions(catalog.companions(implementation));
+        return new ResolvedModel(implementation, userFiles, null, withCompanions(files, userFiles));
+    }
+
+    /** Returns whether a text that is no known name has the form of a repository of the hub and is not a path here. */
+    public boolean isRepository(String model) {
+        return existing(model).isEmpty() && RepositoryReference.parse(model).isPresent();
+    }
+
+    /**
+     * Finds a model for each of several implementations, as {@link #resolve(Implementation, String)} does, and leaves out
+     * those that do not know its name or cannot load its format.
+     *
+     * @throws UnknownNameException if no implementation knows it
+     * @throws UnsupportedModelException if it exists, but none of these implementations can load it
+     */
+    public List<ResolvedModel> resolve(List<Implementation> implementations, String model) {
+        List<ResolvedModel> found = new ArrayList<>();
+        List<WhisperSpeedtestException> refusals = new ArrayList<>();
+        for (Implementation implementation : implementations) {
+            try {
+                found.add(resolve(implementation, model));
+            } catch (UnknownNameException | UnsupportedModelException e) {
+                refusals.add(e);
+            }
+        }
+        if (found.isEmpty() && !refusals.isEmpty()) {
+            throw refusals.get(0);
+        }
+        return found;
     }
 
     /** Finds a model that the implementation knows; writes nothing. */
@@ -162,12 +226,17 @@ public final class ModelStore {
      * Returns the files of a model given by the path of its file or directory, or empty if the path does not exist.
      */
     public Optional<ModelFiles> ofPath(String model) {
+        return existing(model).map(path -> filesAt(model, path));
+    }
+
+    private static ModelFiles filesAt(String model, Path path) {
+        return Files.isDirectory(path) ? ModelFiles.ofDirectory(model, path) : ModelFiles.of(model, List.of(path));
+    }
+
+    private Optional<Path> existing(String model) {
         try {
             Path path = paths.expand(model);
-            if (Files.isDirectory(path)) {
-                return Optional.of(ModelFiles.ofDirectory(model, path));
-            }
-            return Files.isRegularFile(path) ? Optional.of(ModelFiles.of(model, List.of(path))) : Optional.empty();
+            return Files.isDirectory(path) || Files.isRegularFile(path) ? Optional.of(path) : Optional.empty();
         } catch (WhisperSpeedtestException e) {
             return Optional.empty();
         }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A way to run Whisper. A backend jar provides one such class to {@link java.util.ServiceLoader}.
@@ -51,6 +52,16 @@ public interface Implementation {
      * @param modelsDirectory directory for models outside the default Hugging Face cache
      */
     List<ModelInfo> models(Path modelsDirectory);
+
+    /**
+     * Returns further named models, which commands for all models leave out: other quantizations, distilled models and
+     * other names.
+     *
+     * @param modelsDirectory as for {@link #models}
+     */
+    default List<ModelInfo> variants(Path modelsDirectory) {
+        return List.of();
+    }
 
     /**
      * Returns the supported options and formats. Loads nothing and returns the same on every machine.
@@ -100,6 +111,17 @@ public interface Implementation {
     }
 
     /**
+     * Returns the files that this implementation loads from a repository or directory, or empty if that is not in its
+     * format. The names and the config decide, not the name of the repository.
+     *
+     * @throws io.github.whisperspeedtest.error.UnsupportedModelException if the format is this implementation's, but the
+     *     user must choose one of several models
+     */
+    default Optional<FileSelection> select(ModelListing listing) {
+        return Optional.empty();
+    }
+
+    /**
      * Checks the structure of a model's files and compares their lengths with their headers.
      *
      * <p>Needs no engine and reads no weights, so it is fast for every model size. The default uses
@@ -115,16 +137,18 @@ public interface Implementation {
     }
 
     /**
-     * Returns the description of one model.
+     * Returns the description of one of the {@linkplain #models models} or {@linkplain #variants variants}.
      *
-     * @param name name of the model, as users type it
+     * @param name name of the model, as users type it; case does not matter
      * @param modelsDirectory as for {@link #models}
      * @throws UnknownNameException if the model is unknown; the message lists the known ones
      */
     default ModelInfo modelInfo(String name, Path modelsDirectory) {
-        List<ModelInfo> models = models(modelsDirectory);
+        List<ModelInfo> models = Stream.of(models(modelsDirectory), variants(modelsDirectory))
+                .flatMap(List::stream)
+                .toList();
         return models.stream()
-                .filter(model -> model.name().equals(name))
+                .filter(model -> model.name().equalsIgnoreCase(name))
                 .findFirst()
                 .orElseThrow(() -> new UnknownNameException("Implementation '" + id() + "' has no model '" + name
                         + "'."

@@ -106,6 +106,15 @@ public final class ModelVerifier {
     }
 
     /**
+     * Checks one resolved model in one place.
+     *
+     * @throws OperationCancelledException if the thread is interrupted
+     */
+    public Verdict verify(VerifyRequest request, VerifyOptions options) {
+        return toVerdict(request.implementation(), System.nanoTime(), () -> new Batch(options).verify(request));
+    }
+
+    /**
      * Loads files outside the usual places of a model. The verdict is not cached.
      *
      * @param timeLimit maximum time, including the start of the child JVM

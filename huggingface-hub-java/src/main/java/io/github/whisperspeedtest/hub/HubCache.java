@@ -47,6 +47,19 @@ public final class HubCache {
     }
 
     /**
+     * Returns the name of the model repository whose folder in a cache this is, or empty if it is another directory.
+     *
+     * @param folder a directory such as {@code models--google-bert--bert-base-uncased} with snapshots in it
+     */
+    public static Optional<String> repositoryOf(Path folder) {
+        return Files.isDirectory(folder.resolve("snapshots"))
+                ? RepositoryReader.ofFolder(folder, new ArrayList<>())
+                        .filter(RepositoryReader::isModel)
+                        .map(RepositoryReader::repository)
+                : Optional.empty();
+    }
+
+    /**
      * Returns the commit that a revision stands for on this machine.
      *
      * @param revision a branch or tag that was downloaded before, or a commit

@@ -52,6 +52,16 @@ final class RepositoryReader {
         return Optional.of(new RepositoryReader(type, parts[1].replace("--", "/"), folder, warnings));
     }
 
+    /** Returns whether it is a repository of a model. */
+    boolean isModel() {
+        return type.equals("model");
+    }
+
+    /** Returns the name of the repository. */
+    String repository() {
+        return repository;
+    }
+
     /** Returns whether a file of that name belongs to an operating system or to the cache as a whole. */
     static boolean isForeignHelper(String name) {
         return HELPERS.contains(name);

@@ -93,6 +93,16 @@ public final class ConfigFile {
         return root.hasNonNull(name);
     }
 
+    /** Returns whether the value of the given name is the given text. */
+    public boolean is(String name, String text) {
+        return root.path(name).isTextual() && root.path(name).textValue().equals(text);
+    }
+
+    /** Returns a value as a message quotes it, cut after 80 characters. */
+    public String shown(String name) {
+        return shown(root.path(name));
+    }
+
     /**
      * Returns an integer.
      *
