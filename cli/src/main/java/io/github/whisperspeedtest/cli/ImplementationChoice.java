@@ -73,19 +73,22 @@ final class ImplementationChoice {
     }
 
     private List<Implementation> candidates(String model) {
-        List<Implementation> able = models.resolve(implementations, model).stream()
-                .map(ResolvedModel::implementation)
-                .toList();
+        List<ResolvedModel> resolved = models.resolve(implementations, model);
+        List<Implementation> able =
+                resolved.stream().map(ResolvedModel::implementation).toList();
         Optional<ModelFiles> files = models.ofPath(model);
         if (files.isEmpty() || able.isEmpty()) {
             return able;
         }
-        List<Implementation> sure = able.stream()
-                .filter(candidate -> knows(candidate, model)
+        List<Implementation> sure = resolved.stream()
+                .filter(candidate -> candidate.info().sources().get(0).isPublished()
+                        || knows(candidate.implementation(), model)
                         || candidate
+                                .implementation()
                                 .checkpointReader()
                                 .filter(reader -> reader.recognises(files.get()))
                                 .isPresent())
+                .map(ResolvedModel::implementation)
                 .toList();
         return sure.isEmpty()
                 ? able.stream()

@@ -105,8 +105,7 @@ public final class ModelCopier {
 
     private Outcome copyRepository(ModelSource.HubRepository source, Path root) {
         HubCache cache = new HubCache(hubCache);
-        Snapshot snapshot = cache.find(source.repository(), source.revision())
-                .or(() -> cache.newest(source.repository()))
+        Snapshot snapshot = RepositoryPresence.snapshot(cache, source.repository(), source.revision())
                 .orElseThrow(() -> new ModelException(
                         "The default cache " + hubCache + " has no snapshot of " + source.repository() + "."));
         DownloadRequest request = new DownloadRequest(source.repository(), source.revision(), source.files());

@@ -44,12 +44,12 @@ final class ModelFamily {
         if (config.is("model_type", "whisper")) {
             return Optional.empty();
         }
-        String type = config.shown("model_type");
+        String type = config.text("model_type", "");
         String lower = type.toLowerCase(Locale.ROOT);
         return Optional.of(BY_MODEL_TYPE.entrySet().stream()
                 .filter(family -> lower.startsWith(family.getKey()))
                 .map(Map.Entry::getValue)
                 .findFirst()
-                .orElse("a model of the type " + type));
+                .orElse("a model of the type '" + type + "'"));
     }
 }

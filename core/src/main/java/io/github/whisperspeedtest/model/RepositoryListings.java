@@ -69,21 +69,19 @@ final class RepositoryListings {
         HubCache cache = new HubCache(cacheDirectory == null ? hub.get().cacheDirectory() : cacheDirectory);
         return HubAccess.call(() -> {
             String repository = reference.repository();
-            Optional<Snapshot> snapshot =
-                    cache.commitOf(repository, reference.revision()).isPresent()
-                            ? cache.find(repository, reference.revision())
-                            : cache.newest(repository);
-            return snapshot.map(found -> {
-                Optional<HubTree> tree = cache.tree(repository, found.commit());
-                Optional<Path> config = Optional.ofNullable(found.files().get(ModelListing.CONFIG))
-                        .map(SnapshotFile::content);
-                boolean lacksConfig = config.isEmpty()
-                        && tree.filter(listed -> listed.files().containsKey(ModelListing.CONFIG))
-                                .isPresent();
-                return tree.isPresent() && !lacksConfig
-                        ? listed(reference, sizes(tree.get()), config.orElse(null), true)
-                        : listed(reference, sizes(found), config.orElse(null), false);
-            });
+            return RepositoryPresence.snapshot(cache, repository, reference.revision())
+                    .map(found -> {
+                        Optional<HubTree> tree = cache.tree(repository, found.commit());
+                        Optional<Path> config = Optional.ofNullable(
+                                        found.files().get(ModelListing.CONFIG))
+                                .map(SnapshotFile::content);
+                        boolean lacksConfig = config.isEmpty()
+                                && tree.filter(listed -> listed.files().containsKey(ModelListing.CONFIG))
+                                        .isPresent();
+                        return tree.isPresent() && !lacksConfig
+                                ? listed(reference, sizes(tree.get()), config.orElse(null), true)
+                                : listed(reference, sizes(found), config.orElse(null), false);
+                    });
         });
     }
 

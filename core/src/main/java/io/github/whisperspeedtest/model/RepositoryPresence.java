@@ -27,10 +27,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * The files of one repository that a model uses, as found in a Hugging Face cache.
  *
- * <p>Uses the snapshot of the revision or, if the cache does not know the revision, the newest snapshot. An older
+ * <p>Uses the snapshot of the revision or, if the cache does not know what {@code main} is, the newest snapshot. An older
  * snapshot never replaces a missing or incomplete one, because it is another version, but the reason names it.
  */
 record RepositoryPresence(State state, String reason, Path directory, List<ModelFile> files, List<Path> partialFiles) {
+
+    /**
+     * Returns the snapshot of a revision or, if the cache does not know what {@code main} is, the newest one. Copies of a
+     * cache often lack its references.
+     */
+    static Optional<Snapshot> snapshot(HubCache cache, String repository, String revision) {
+        return cache.commitOf(repository, revision).isEmpty() && revision.equals(RepositoryReference.MAIN)
+                ? cache.newest(repository)
+                : cache.find(repository, revision);
+    }
 
     static RepositoryPresence look(HubCache cache, HubRepository source) {
         return HubAccess.call(() -> new Reader(cache, source).read());
@@ -63,9 +73,7 @@ record RepositoryPresence(State state, String reason, Path directory, List<Model
 
         private RepositoryPresence read() {
             Optional<String> commit = cache.commitOf(source.repository(), source.revision());
-            Optional<Snapshot> snapshot = commit.isPresent()
-                    ? cache.find(source.repository(), source.revision())
-                    : cache.newest(source.repository());
+            Optional<Snapshot> snapshot = snapshot(cache, source.repository(), source.revision());
             Optional<HubTree> tree = snapshot.flatMap(found -> cache.tree(source.repository(), found.commit()));
             if (snapshot.isPresent()) {
                 readSnapshot(snapshot.get(), tree.orElse(null));
@@ -94,7 +102,10 @@ record RepositoryPresence(State state, String reason, Path directory, List<Model
             }
             return commit.map(hash -> "Revision " + source.revision() + " is commit " + hash + ", but " + directory
                             + " has no snapshot of it.")
-                    .orElse(directory + " has no snapshot.");
+                    .orElse(
+                            source.revision().equals(RepositoryReference.MAIN)
+                                    ? directory + " has no snapshot."
+                                    : directory + " has no snapshot of revision " + source.revision() + ".");
         }
 
         private void readSnapshot(Snapshot snapshot, @Nullable HubTree tree) {

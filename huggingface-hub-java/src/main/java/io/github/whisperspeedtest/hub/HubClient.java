@@ -16,9 +16,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Requests commits and listings of files from the hub. */
 final class HubClient {
+    private static final Logger log = LoggerFactory.getLogger(HubClient.class);
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final Pattern NEXT_LINK = Pattern.compile("<([^>]*)>\\s*;[^,]*\\brel=\"?next\"?");
     private static final int LARGEST_PAGE = 64 << 20;
@@ -57,7 +60,9 @@ final class HubClient {
         URI url = URI.create(api(repository) + "/revision/" + encoded(revision));
         String commit;
         try {
-            commit = page(url, listener).json().path("sha").asText();
+            JsonNode answer = page(url, listener).json();
+            commit = answer.path("sha").asText();
+            warnIfRenamed(repository, answer.path("id").asText(repository));
         } catch (HttpStatusException e) {
             throw explained(e, repository, revision, null);
         }
@@ -65,6 +70,16 @@ final class HubClient {
             throw badResponse(url, "a commit of 40 hexadecimal digits", commit);
         }
         return commit;
+    }
+
+    /** The hub redirects an old name to the new one, until another repository takes the old name. */
+    private static void warnIfRenamed(String repository, String current) {
+        if (!current.equals(repository)) {
+            log.warn(
+                    "The repository '{}' was renamed to '{}'. Use the new name.",
+                    repository,
+                    HubNames.printable(current));
+        }
     }
 
     /**

@@ -105,6 +105,17 @@ class HubDownloaderTest {
     }
 
     @Test
+    void formerNameLeadsToTheSameRepository() {
+        server.redirect("acme/bert-tiny", REPOSITORY);
+
+        DownloadPlan done = downloader()
+                .download(new DownloadRequest("acme/bert-tiny", "main", SOURCE.files()), DownloadListener.SILENT);
+
+        assertThat(done.commit()).isEqualTo(commit);
+        assertThat(done.paths().get("model.bin")).hasBinaryContent(WEIGHTS);
+    }
+
+    @Test
     void secondRunDownloadsNothing() {
         downloader().download(SOURCE, DownloadListener.SILENT);
         server.clearReceived();

@@ -98,11 +98,6 @@ public final class ConfigFile {
         return root.path(name).isTextual() && root.path(name).textValue().equals(text);
     }
 
-    /** Returns a value as a message quotes it, cut after 80 characters. */
-    public String shown(String name) {
-        return shown(root.path(name));
-    }
-
     /**
      * Returns an integer.
      *

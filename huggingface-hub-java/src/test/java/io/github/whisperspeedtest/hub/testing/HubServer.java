@@ -45,6 +45,7 @@ public final class HubServer implements AutoCloseable {
     private final Map<String, Repository> repositories = new ConcurrentHashMap<>();
     private final Map<String, byte[]> stored = new ConcurrentHashMap<>();
     private final Map<String, byte[]> plain = new ConcurrentHashMap<>();
+    private final Map<String, String> renamed = new ConcurrentHashMap<>();
     private final List<Fault> faults = new ArrayList<>();
     private final List<Received> received = new CopyOnWriteArrayList<>();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
@@ -176,6 +177,12 @@ public final class HubServer implements AutoCloseable {
     /** Requires acceptance of a repository's terms, which no client can give. */
     public HubServer gate(String repository) {
         repositories.get(repository).gated = true;
+        return this;
+    }
+
+    /** Redirects requests for a former name of a repository, as the hub does. */
+    public HubServer redirect(String formerName, String repository) {
+        renamed.put(formerName, repository);
         return this;
     }
 
@@ -418,6 +425,13 @@ public final class HubServer implements AutoCloseable {
                 }
                 bytes(content, hash("SHA-1", content), new LinkedHashMap<>());
                 return;
+            }
+            for (Map.Entry<String, String> names : renamed.entrySet()) {
+                if (request.target().contains("/" + names.getKey() + "/")) {
+                    String target = request.target().replace("/" + names.getKey() + "/", "/" + names.getValue() + "/");
+                    status(307, Map.of("Location", target), "");
+                    return;
+                }
             }
             String[] parts = path.substring(1).split("/");
             if (parts.length > 5 && parts[0].equals("api")) {

@@ -1,0 +1,207 @@
+package io.github.whisperspeedtest.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.whisperspeedtest.checkpoint.SpeechSample;
+import io.github.whisperspeedtest.hub.testing.HubServer;
+import io.github.whisperspeedtest.model.HubAccess;
+import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.testing.MicroSamples;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Models named by their repository, in the layouts that people publish, on a hub on this machine. */
+@Tag("end-to-end")
+class RepositoryModelsTest {
+    private static final List<String> IDS = List.of("coreml", "faster", "insanely", "mlx", "mps", "whispercpp");
+
+    /** Text of the recording, as all implementations write it. */
+    private static String reference;
+
+    private static Path recording;
+    private static Path temporary;
+    private static HubServer hub;
+    private static PublishedRepositories published;
+
+    @BeforeAll
+    static void publish(@TempDir Path directory) throws IOException {
+        temporary = directory;
+        System.setProperty(ToolHome.HOME_PROPERTY, directory.resolve("home").toString());
+        SpeechSample sample = MicroSamples.named("en_single_04.flac");
+        reference = sample.reference();
+        recording = directory.resolve(sample.name());
+        try (InputStream in = sample.open()) {
+            Files.copy(in, recording);
+        }
+        published = PublishedRepositories.write(directory.resolve("written"));
+        hub = HubServer.start();
+        published.publish(hub);
+        System.setProperty(HubAccess.ENDPOINT_PROPERTY, hub.endpoint().toString());
+        System.setProperty(HubAccess.CACHE_PROPERTY, directory.resolve("hub").toString());
+    }
+
+    @AfterAll
+    static void stopHub() throws IOException {
+        hub.close();
+        List.of(ToolHome.HOME_PROPERTY, HubAccess.ENDPOINT_PROPERTY, HubAccess.CACHE_PROPERTY)
+                .forEach(System::clearProperty);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        PublishedRepositories.FINE_TUNE + ", coreml insanely",
+        PublishedRepositories.SHARDED + ", coreml insanely",
+        PublishedRepositories.DISTIL + ", coreml insanely",
+        PublishedRepositories.CTRANSLATE2 + ", faster",
+        PublishedRepositories.OLD_CTRANSLATE2 + ", faster",
+        PublishedRepositories.MLX_WEIGHTS + ", mlx",
+        PublishedRepositories.MLX_MODEL + ", mlx",
+        PublishedRepositories.MLX_NPZ + ", mlx",
+        PublishedRepositories.ONE_GGML + ", whispercpp",
+        PublishedRepositories.GGML + ":ggml-size3.bin, whispercpp",
+        PublishedRepositories.OPENAI + ", mps"
+    })
+    void implementationsOfItsFormatDownloadCheckAndTranscribe(String model, String able) throws IOException {
+        List<String> ids = List.of(able.split(" "));
+
+        CapturedTerminal download = new CapturedTerminal();
+        assertThat(download.run("download", "-m", model)).as(download.err()).isEqualTo(ExitCode.OK);
+        CapturedTerminal check = new CapturedTerminal();
+        assertThat(check.run("check-models", "-m", model, "--json"))
+                .as(check.out() + check.err())
+                .isEqualTo(ExitCode.OK);
+
+        JsonNode report = new ObjectMapper().readTree(check.out());
+        assertThat(report.findValuesAsText("implementation")).containsExactlyElementsOf(ids);
+        for (String id : ids) {
+            CapturedTerminal transcribe = new CapturedTerminal();
+            assertThat(transcribe.run("transcribe", "-i", id, "-m", model, recording.toString()))
+                    .as(transcribe.err())
+                    .isEqualTo(ExitCode.OK);
+            if (!model.equals(PublishedRepositories.DISTIL)) {
+                assertThat(transcribe.out().strip()).isEqualTo(reference);
+            }
+        }
+        for (String id : IDS) {
+            if (!ids.contains(id)) {
+                CapturedTerminal other = new CapturedTerminal();
+                assertThat(other.run("transcribe", "-i", id, "-m", model, recording.toString()))
+                        .isEqualTo(ExitCode.USAGE);
+                assertThat(other.err())
+                        .contains(model + " is not in the format of " + id)
+                        .contains("Use it with -i " + String.join(",", ids) + ".")
+                        .contains("whisper-speedtest convert " + model + " --to " + id);
+            }
+        }
+    }
+
+    @Test
+    void commandsAcceptUrlsPrefixesRevisionsAndPaths() throws IOException {
+        Path directory = temporary.resolve("copy");
+        published.writeTo(directory, PublishedRepositories.CTRANSLATE2);
+        assertThat(new CapturedTerminal().run("download", "-m", PublishedRepositories.CTRANSLATE2))
+                .isEqualTo(ExitCode.OK);
+        String commit = Files.readString(temporary.resolve("hub/models--acme--faster-whisper/refs/main"));
+        for (String model : List.of(
+                "hf:" + PublishedRepositories.CTRANSLATE2,
+                "https://huggingface.co/" + PublishedRepositories.CTRANSLATE2,
+                "https://huggingface.co/" + PublishedRepositories.CTRANSLATE2 + "/tree/main",
+                PublishedRepositories.CTRANSLATE2 + "@" + commit,
+                directory.toString(),
+                directory.resolve("model.bin").toString(),
+                temporary.resolve("hub/models--acme--faster-whisper").toString())) {
+            CapturedTerminal transcribe = new CapturedTerminal();
+            assertThat(transcribe.run("transcribe", "-m", model, recording.toString()))
+                    .as(model + ": " + transcribe.err())
+                    .isEqualTo(ExitCode.OK);
+            assertThat(transcribe.out().strip()).isEqualTo(reference);
+            assertThat(transcribe.err()).contains("ONNX Runtime");
+        }
+    }
+
+    @Test
+    void manyGgmlFilesAskForAChoice() {
+        CapturedTerminal terminal = new CapturedTerminal();
+        assertThat(terminal.run("transcribe", "-m", PublishedRepositories.GGML, recording.toString()))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(terminal.err())
+                .contains("has 15 GGML files. Choose one: " + PublishedRepositories.GGML + ":ggml-size0.bin");
+
+        CapturedTerminal wrong = new CapturedTerminal();
+        assertThat(wrong.run("transcribe", "-m", PublishedRepositories.GGML + ":ggml-size99.bin", recording.toString()))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(wrong.err()).contains("has no file 'ggml-size99.bin'. Did you mean 'ggml-size9.bin'?");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "parakeet_ctc, a Parakeet speech recognition model",
+        "moonshine, a Moonshine speech recognition model",
+        "wav2vec2, a wav2vec 2.0 speech model",
+        "llama, a model of the type 'llama'"
+    })
+    void otherFamiliesAreNamed(String type, String family) {
+        String repository = "others/" + type.replace('_', '-');
+        hub.file(repository, "config.json", ("{\"model_type\": \"" + type + "\"}").getBytes(StandardCharsets.UTF_8))
+                .file(repository, "model.safetensors", new byte[100])
+                .commit(repository);
+        for (String command : List.of("transcribe", "benchmark", "download", "check-models")) {
+            CapturedTerminal terminal = new CapturedTerminal();
+            List<String> arguments = command.equals("transcribe")
+                    ? List.of(command, "-m", repository, recording.toString())
+                    : List.of(command, "-m", repository);
+            assertThat(terminal.run(arguments.toArray(String[]::new))).isEqualTo(ExitCode.USAGE);
+            assertThat(terminal.err())
+                    .isEqualTo(
+                            "error: " + repository + " is " + family + ", not a Whisper model. Use a Whisper model.\n");
+        }
+    }
+
+    @Test
+    void nemoArchiveIsRecognisedWithoutConfig() {
+        hub.file("others/canary", "canary-1b.nemo", new byte[100]).commit("others/canary");
+        CapturedTerminal terminal = new CapturedTerminal();
+        assertThat(terminal.run("download", "-m", "others/canary")).isEqualTo(ExitCode.USAGE);
+        assertThat(terminal.err()).contains("others/canary is a model of NVIDIA NeMo, such as Parakeet or Canary");
+    }
+
+    @Test
+    void inaccessibleRepositoriesEachHaveALine() {
+        hub.file("others/gated", "config.json", new byte[2]).commit("others/gated");
+        hub.gate("others/gated");
+        hub.file("others/private", "config.json", new byte[2]).commit("others/private");
+        hub.protect("others/private", "hf_secret");
+        hub.redirect("acme/former-name", PublishedRepositories.ONE_GGML);
+
+        Map.of(
+                        "others/gated",
+                        "It is gated: accept its terms at",
+                        "others/private",
+                        "There is no such repository, or it is private",
+                        "others/removed",
+                        "There is no such repository, or it is private",
+                        PublishedRepositories.ONE_GGML + "@v9",
+                        "There is no revision 'v9'")
+                .forEach((model, line) -> {
+                    CapturedTerminal terminal = new CapturedTerminal();
+                    assertThat(terminal.run("download", "-m", model)).as(model).isEqualTo(ExitCode.USAGE);
+                    assertThat(terminal.err()).contains(line).hasLineCount(1);
+                });
+        CapturedTerminal renamed = new CapturedTerminal();
+        assertThat(renamed.run("download", "-m", "acme/former-name")).isEqualTo(ExitCode.OK);
+    }
+}
