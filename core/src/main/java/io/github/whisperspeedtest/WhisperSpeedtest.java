@@ -3,6 +3,7 @@ package io.github.whisperspeedtest;
 import io.github.whisperspeedtest.convert.ModelConverter;
 import io.github.whisperspeedtest.hub.HubSettings;
 import io.github.whisperspeedtest.lifecycle.RunningCalls;
+import io.github.whisperspeedtest.model.AdoptedDirectories;
 import io.github.whisperspeedtest.model.HubAccess;
 import io.github.whisperspeedtest.model.ModelCopier;
 import io.github.whisperspeedtest.model.ModelInstaller;
@@ -44,7 +45,7 @@ public final class WhisperSpeedtest {
 
     private WhisperSpeedtest(Builder builder) {
         settings = builder.settings;
-        home = builder.home == null ? ToolHome.of(settings) : builder.home;
+        home = builder.home == null ? AdoptedDirectories.addTo(ToolHome.of(settings), settings) : builder.home;
         HubSettings given = builder.hub;
         hub = given == null ? once(() -> HubAccess.settings(hubSettings())) : () -> given;
         registry = ImplementationRegistry.discover(builder.classLoader, this::contextOf);

@@ -4,7 +4,10 @@ import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.hub.CacheScan;
 import io.github.whisperspeedtest.hub.CachedRepository;
 import io.github.whisperspeedtest.hub.HubCache;
+import io.github.whisperspeedtest.model.AdoptedDirectories;
+import io.github.whisperspeedtest.model.ResolvedModel;
 import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.spi.ModelFiles;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -12,6 +15,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Shows the directories of models and the content of the cache. */
@@ -35,7 +39,7 @@ final class CacheCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "missing command: list or path");
+        throw new ParameterException(spec.commandLine(), "missing command: list, path or adopt");
     }
 
     @Command(
@@ -49,7 +53,62 @@ final class CacheCommand implements Runnable {
         terminal.out().println("Hugging Face cache: " + library.hub().cacheDirectory());
         terminal.out().println("models:             " + home.models());
         terminal.out().println("tool home:          " + home.data());
+        home.otherModels().forEach(directory -> terminal.out().println("also searched:      " + directory));
         return ExitCode.OK;
+    }
+
+    @Command(
+            name = "adopt",
+            description =
+                    "Find models in the directory of another program, where they are. Nothing is copied or changed.",
+            mixinStandardHelpOptions = true,
+            versionProvider = VersionProvider.class,
+            footer = {
+                "",
+                "Examples:",
+                "  whisper-speedtest cache adopt ~/whisper.cpp/models",
+                "  whisper-speedtest cache adopt --remove ~/whisper.cpp/models"
+            })
+    int adopt(
+            @Mixin CommonOptions common,
+            @Option(names = "--remove", description = "No longer search the directory.") boolean remove,
+            @Parameters(
+                            paramLabel = "DIR",
+                            description =
+                                    "Directory with files such as ggml-base.bin or tiny.pt, or a Hugging Face cache.")
+                    Path directory) {
+        AdoptedDirectories adopted = new AdoptedDirectories(common.library().home());
+        if (remove) {
+            if (!adopted.remove(directory)) {
+                throw new ParameterException(spec.commandLine(), directory + " was not adopted.");
+            }
+            return ExitCode.OK;
+        }
+        adopted.add(directory);
+        Path absolute = directory.toAbsolutePath().normalize();
+        List<String> found = modelsIn(common.library(), absolute);
+        found.forEach(terminal.out()::println);
+        terminal.err()
+                .println(
+                        found.isEmpty()
+                                ? "adopted " + absolute
+                                        + ", but no known model is there. Name other files by their path."
+                                : "adopted " + absolute + ": " + found.size() + " models found");
+        return ExitCode.OK;
+    }
+
+    /** Returns the labels of the models that are loaded from a directory. */
+    private static List<String> modelsIn(WhisperSpeedtest library, Path directory) {
+        return library.implementations().stream()
+                .flatMap(implementation -> library.models().catalog().allModels(implementation).stream()
+                        .map(model -> library.models().resolve(implementation, model)))
+                .filter(model -> {
+                    ModelFiles files = model.found();
+                    return files != null
+                            && files.byName().values().stream().anyMatch(file -> file.startsWith(directory));
+                })
+                .map(ResolvedModel::label)
+                .toList();
     }
 
     @Command(

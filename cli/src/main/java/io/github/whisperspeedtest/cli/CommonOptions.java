@@ -1,11 +1,15 @@
 package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.WhisperSpeedtest;
+import io.github.whisperspeedtest.model.AdoptedDirectories;
 import io.github.whisperspeedtest.model.HubAccess;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.settings.Settings;
+import java.io.File;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
 /** Options of every command. */
@@ -14,9 +18,10 @@ final class CommonOptions {
     @Option(
             names = "--models-dir",
             paramLabel = "DIR",
-            description = "Directory of models (default: " + ToolHome.MODELS_VARIABLE
-                    + ", otherwise models/ in the tool home).")
-    private @Nullable Path modelsDirectory;
+            description =
+                    "Directory of models (default: " + ToolHome.MODELS_VARIABLE
+                            + ", otherwise models/ in the tool home); repeatable, models are found in all and written to the first.")
+    private List<Path> modelsDirectories = new ArrayList<>();
 
     @OptionGroup.In(OptionGroup.MODELS)
     @Option(names = "--offline", description = "Make no network request (also: HF_HUB_OFFLINE=1).")
@@ -43,9 +48,16 @@ final class CommonOptions {
     /** Returns the library, configured by the options. */
     WhisperSpeedtest library() {
         Settings settings = Settings.ofProcess();
-        if (modelsDirectory != null) {
+        if (!modelsDirectories.isEmpty()) {
             settings = settings.withProperty(
-                    ToolHome.MODELS_PROPERTY, modelsDirectory.toAbsolutePath().toString());
+                            ToolHome.MODELS_PROPERTY,
+                            modelsDirectories.get(0).toAbsolutePath().toString())
+                    .withProperty(
+                            AdoptedDirectories.PROPERTY,
+                            modelsDirectories.stream()
+                                    .skip(1)
+                                    .map(directory -> directory.toAbsolutePath().toString())
+                                    .collect(Collectors.joining(File.pathSeparator)));
         }
         if (offline) {
             settings = settings.withProperty(HubAccess.OFFLINE_PROPERTY, "true");

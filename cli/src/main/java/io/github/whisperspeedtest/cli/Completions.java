@@ -2,7 +2,10 @@ package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.format.TranscriptFormat;
+import io.github.whisperspeedtest.hub.CachedRepository;
+import io.github.whisperspeedtest.hub.HubCache;
 import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.Task;
 import io.github.whisperspeedtest.transcription.Timestamps;
@@ -30,6 +33,24 @@ final class Completions {
             return WhisperSpeedtest.create().implementations().stream()
                     .map(Implementation::id)
                     .iterator();
+        }
+    }
+
+    /** Names of models, and repositories in the Hugging Face cache. */
+    static final class Models implements Iterable<String> {
+        Models() {}
+
+        @Override
+        public Iterator<String> iterator() {
+            WhisperSpeedtest library = WhisperSpeedtest.create();
+            Stream<String> named = library.implementations().stream()
+                    .flatMap(implementation -> library.models().catalog().allModels(implementation).stream())
+                    .map(ModelInfo::name);
+            Stream<String> cached = new HubCache(library.hub().cacheDirectory())
+                    .scan().repositories().stream()
+                            .filter(repository -> repository.type().equals("model"))
+                            .map(CachedRepository::repository);
+            return Stream.concat(named, cached).distinct().iterator();
         }
     }
 

@@ -18,6 +18,7 @@ final class EngineOptions {
             names = {"-m", "--model"},
             order = 1,
             paramLabel = "MODEL",
+            completionCandidates = Completions.Models.class,
             defaultValue = EmbeddedModel.NAME,
             description =
                     "Model: tiny, base, small, medium, large, ...; the path of a model file; random-tiny, ... (random weights,"

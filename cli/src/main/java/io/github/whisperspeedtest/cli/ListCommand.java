@@ -8,8 +8,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.benchmark.TerminalText;
+import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.error.Problem;
 import io.github.whisperspeedtest.model.ModelCatalog;
+import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.registry.DiscoveryProblem;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.Implementation;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,6 +35,18 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class)
 final class ListCommand implements Callable<Integer> {
+    /** Names of a model in one row. */
+    private static final int MAX_NAMES = 3;
+
+    /** The tables have only text. */
+    private static final int NO_NUMBERS = Integer.MAX_VALUE;
+
+    /** Index of the column that a narrow table of implementations leaves out. */
+    private static final int ENGINE = 1;
+
+    /** Index of the column that a narrow table of models leaves out. */
+    private static final int FOR = 3;
+
     private static final int INDENT = 4;
     private static final int LABEL_COLUMNS = 13;
 
@@ -58,28 +73,40 @@ final class ListCommand implements Callable<Integer> {
         if (json) {
             terminal.out().println(toJson(all, problems, library.home().models(), catalog));
         } else {
-            print(all, problems, catalog);
+            print(all, problems, library.models());
         }
         return ExitCode.OK;
     }
 
-    private void print(Map<Implementation, Availability> all, List<DiscoveryProblem> problems, ModelCatalog catalog) {
+    private void print(Map<Implementation, Availability> all, List<DiscoveryProblem> problems, ModelStore models) {
         PrintWriter out = terminal.out();
         out.println("Available:");
         boolean none = true;
+        TextTable table = new TextTable(List.of("  Implementation", "Engine", "Device", "Models here"), NO_NUMBERS);
+        Map<String, String> notes = new LinkedHashMap<>();
         for (Map.Entry<Implementation, Availability> entry : all.entrySet()) {
             if (entry.getValue() instanceof Availability.Available available) {
                 Implementation implementation = entry.getKey();
-                out.println("  " + implementation.id() + " " + implementation.version());
-                field("runtime", available.runtime());
                 DeviceText device = DeviceText.of(available);
-                field("device", device.device());
+                table.add(
+                        "  " + implementation.id(),
+                        available.runtime(),
+                        device.device(),
+                        shortened(installed(models, implementation)));
                 if (!device.note().isEmpty()) {
-                    field("note", device.note());
+                    notes.put(implementation.id(), device.note());
                 }
-                field("models", names(catalog.models(implementation)));
                 none = false;
             }
+        }
+        if (!none) {
+            table.lines(terminal.lineColumns(), ENGINE).forEach(out::println);
+            notes.forEach((id, note) -> {
+                out.println();
+                out.println(TerminalText.wrap("  " + id + ": " + note, terminal.lineColumns(), INDENT));
+            });
+            out.println();
+            out.println("All models: whisper-speedtest list models");
         }
         if (none) {
             out.println(all.isEmpty() ? "  none; put the jar of a backend into plugins/" : "  none");
@@ -114,8 +141,101 @@ final class ListCommand implements Callable<Integer> {
         terminal.out().println(TerminalText.wrap(start + text, terminal.lineColumns(), LABEL_COLUMNS - INDENT));
     }
 
-    private static String names(List<ModelInfo> models) {
-        return models.stream().map(ModelInfo::name).collect(Collectors.joining(", "));
+    /** Returns the names of the models on this machine; the demo model is built in. */
+    private static List<String> installed(ModelStore models, Implementation implementation) {
+        return models.catalog().allModels(implementation).stream()
+                .filter(model -> model.name().equals(EmbeddedModel.NAME)
+                        || models.resolve(implementation, model).isPresent())
+                .map(ModelInfo::name)
+                .toList();
+    }
+
+    private static String shortened(List<String> names) {
+        String shown = names.stream().limit(MAX_NAMES).collect(Collectors.joining(", "));
+        return names.size() > MAX_NAMES ? shown + " +" + (names.size() - MAX_NAMES) : shown;
+    }
+
+    @Command(
+            name = "models",
+            description = "List the models that can be named, their sizes and languages, and where they are installed.",
+            mixinStandardHelpOptions = true,
+            versionProvider = VersionProvider.class,
+            footer = {"", "Any repository of the Hugging Face hub (owner/name), file or directory can be", "named, too."
+            })
+    int models(@Mixin CommonOptions options) {
+        WhisperSpeedtest library = options.library();
+        Map<String, NamedModel> models = new LinkedHashMap<>();
+        for (Implementation implementation : library.implementations()) {
+            for (ModelInfo model : library.models().catalog().allModels(implementation)) {
+                boolean here = model.name().equals(EmbeddedModel.NAME)
+                        || library.models().resolve(implementation, model).isPresent();
+                models.merge(model.name(), NamedModel.of(implementation.id(), model, here), NamedModel::mergedWith);
+            }
+        }
+        TextTable table = new TextTable(List.of("Model", "Languages", "Size", "For", "Here"), NO_NUMBERS);
+        models.forEach((name, model) -> table.add(
+                name,
+                model.languages(name),
+                model.size(),
+                ids(model.implementations(), library),
+                ids(model.here(), library)));
+        table.lines(terminal.lineColumns(), FOR).forEach(terminal.out()::println);
+        return ExitCode.OK;
+    }
+
+    private static String ids(List<String> ids, WhisperSpeedtest library) {
+        boolean all = ids.size() > 1 && ids.size() == library.implementations().size();
+        return all ? "all" : String.join(",", ids);
+    }
+
+    /**
+     * A model name over all implementations.
+     *
+     * @param implementations ids of the implementations that know it
+     * @param here ids of those that have it on this machine
+     * @param smallest size of its smallest files in bytes, 0 if unknown
+     * @param largest size of its largest files in bytes
+     * @param isBuiltIn whether it needs no download
+     */
+    private record NamedModel(
+            List<String> implementations, List<String> here, long smallest, long largest, boolean isBuiltIn) {
+        static NamedModel of(String implementation, ModelInfo model, boolean here) {
+            return new NamedModel(
+                    List.of(implementation),
+                    here ? List.of(implementation) : List.of(),
+                    model.expectedBytes(),
+                    model.expectedBytes(),
+                    model.sources().get(0).isEmbedded());
+        }
+
+        NamedModel mergedWith(NamedModel other) {
+            return new NamedModel(
+                    concat(implementations, other.implementations),
+                    concat(here, other.here),
+                    Math.min(smallest, other.smallest),
+                    Math.max(largest, other.largest),
+                    isBuiltIn);
+        }
+
+        private static List<String> concat(List<String> first, List<String> second) {
+            return Stream.concat(first.stream(), second.stream()).toList();
+        }
+
+        String languages(String name) {
+            if (isBuiltIn) {
+                return "English, German";
+            }
+            boolean english = name.contains(".en") || name.startsWith("distil-large");
+            return english ? "English" : "multilingual";
+        }
+
+        String size() {
+            if (largest == 0) {
+                return isBuiltIn ? "built in" : "";
+            }
+            String most = ByteSize.of(largest);
+            return smallest == largest ? most : ByteSize.of(smallest) + "-" + most;
+        }
     }
 
     private static String toJson(

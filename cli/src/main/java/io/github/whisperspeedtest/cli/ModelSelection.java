@@ -21,6 +21,7 @@ final class ModelSelection {
             names = {"-m", "--model"},
             order = 1,
             paramLabel = "MODEL",
+            completionCandidates = Completions.Models.class,
             split = ",",
             defaultValue = EmbeddedModel.NAME,
             description =

@@ -207,7 +207,7 @@ class ConvertCommandTest {
         assertThat(other.run("check-models", "-i", implementation, "-m", model)).isEqualTo(ExitCode.OK);
         assertThat(other.out()).contains(model);
         assertThat(other.run("list")).isEqualTo(ExitCode.OK);
-        assertThat(other.out()).containsPattern("models: .*, " + model + "\\b");
+        assertThat(other.out()).containsPattern(implementation + " .*" + model + "\\b");
     }
 
     private static void assertRefused(String message, String... arguments) {

@@ -55,6 +55,16 @@ public final class ModelCatalog {
     }
 
     /**
+     * Returns the {@linkplain #models models} and {@linkplain Implementation#variants variants} of an implementation.
+     *
+     * @throws ModelException if the directory of converted models cannot be read
+     */
+    public List<ModelInfo> allModels(Implementation implementation) {
+        return Stream.concat(models(implementation).stream(), implementation.variants(modelsDirectory).stream())
+                .toList();
+    }
+
+    /**
      * Returns the description of one model.
      *
      * @param name name of the model, as users type it

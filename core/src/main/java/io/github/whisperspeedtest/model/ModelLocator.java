@@ -22,19 +22,29 @@ public final class ModelLocator {
     private static final Logger LOG = LoggerFactory.getLogger(ModelLocator.class);
 
     private final Supplier<Path> hubCache;
+    private final List<Path> flatDirectories;
 
     /**
-     * Creates a locator.
+     * Creates a locator that looks only into the places of the models.
      *
      * @param hubCache the default Hugging Face cache
      */
     public ModelLocator(Path hubCache) {
-        this(() -> hubCache);
+        this(() -> hubCache, List.of());
     }
 
-    /** Creates a locator that determines the default cache only when needed, because invalid settings make that fail. */
-    public ModelLocator(Supplier<Path> hubCache) {
+    /**
+     * Creates a locator that also looks into the {@linkplain ToolHome#otherModels() directories of other programs}.
+     *
+     * @param hubCache determines the default cache only when needed, because invalid settings make that fail
+     */
+    public ModelLocator(Supplier<Path> hubCache, ToolHome home) {
+        this(hubCache, home.flatDirectories());
+    }
+
+    private ModelLocator(Supplier<Path> hubCache, List<Path> flatDirectories) {
         this.hubCache = hubCache;
+        this.flatDirectories = flatDirectories;
     }
 
     /**
@@ -99,6 +109,36 @@ public final class ModelLocator {
                     : ModelPresence.notApplicable(
                             place, model, "The model does not come entirely from the Hugging Face hub.");
         }
+        ModelPresence own = lookInOwnPlace(model, place);
+        return own.isPresent() || own.state() == State.NOT_APPLICABLE || !isPublished(model)
+                ? own
+                : flatDirectories.stream()
+                        .map(directory -> lookInOwnPlace(moved(model, directory), place))
+                        .filter(ModelPresence::isPresent)
+                        .findFirst()
+                        .orElse(own);
+    }
+
+    private static boolean isPublished(ModelInfo model) {
+        return model.sources().get(0).isPublished();
+    }
+
+    /** Returns a model whose files or cache are in a directory of another program. */
+    private static ModelInfo moved(ModelInfo model, Path directory) {
+        return new ModelInfo(
+                model.name(),
+                model.sources(),
+                model.hfCacheDir() == null ? null : directory,
+                model.localPaths().stream()
+                        .map(path -> directory.resolve(path.getFileName()))
+                        .toList(),
+                model.expectedBytes(),
+                model.fallbacks(),
+                model.companions());
+    }
+
+    private ModelPresence lookInOwnPlace(ModelInfo model, ModelPlace place) {
+        boolean fromHub = model.isWhollyFromHub();
         Path own = model.hfCacheDir();
         if (!model.localPaths().isEmpty()) {
             ModelPresence plain = PlainPresence.look(model, place);

@@ -63,7 +63,7 @@ public final class ModelStore {
         this.home = home;
         this.paths = paths;
         this.catalog = new ModelCatalog(home.models());
-        this.locator = new ModelLocator(() -> hub.get().cacheDirectory());
+        this.locator = new ModelLocator(() -> hub.get().cacheDirectory(), home);
         this.userModels = new UserModels(catalog, new RepositoryListings(hub), implementations);
     }
 

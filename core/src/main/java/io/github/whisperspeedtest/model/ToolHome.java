@@ -8,15 +8,18 @@ import io.github.whisperspeedtest.settings.UserPaths;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ImplementationContext;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * The directories of this tool.
  *
  * @param data root directory of all data
  * @param models directory for models outside the default Hugging Face cache
+ * @param otherModels directories of other programs, in which models are found but nothing is written
  */
-public record ToolHome(Path data, Path models) {
+public record ToolHome(Path data, Path models, List<Path> otherModels) {
     /** System property for the tool home; overrides the environment. */
     public static final String HOME_PROPERTY = "whisperspeedtest.home";
 
@@ -35,6 +38,27 @@ public record ToolHome(Path data, Path models) {
     public ToolHome {
         data = data.toAbsolutePath().normalize();
         models = models.toAbsolutePath().normalize();
+        otherModels = otherModels.stream()
+                .map(directory -> directory.toAbsolutePath().normalize())
+                .toList();
+    }
+
+    /** Creates a tool home without directories of other programs. */
+    public ToolHome(Path data, Path models) {
+        this(data, models, List.of());
+    }
+
+    /** Returns this tool home with other directories of other programs. */
+    public ToolHome withOtherModels(List<Path> value) {
+        return new ToolHome(data, models, value);
+    }
+
+    /**
+     * Returns all directories in which published models may be stored flat, as other programs store them: the models
+     * directory itself first.
+     */
+    List<Path> flatDirectories() {
+        return Stream.concat(Stream.of(models), otherModels.stream()).toList();
     }
 
     /**

@@ -84,7 +84,7 @@ public final class ModelVerifier {
         this.home = home;
         this.settings = settings;
         this.catalog = new ModelCatalog(home.models());
-        this.locator = new ModelLocator(hubCache);
+        this.locator = new ModelLocator(hubCache, home);
         this.children = children;
         this.loadCheck = new LoadCheck(children);
         this.verdicts = new VerdictCache(home.data().resolve(VERDICTS_FILE));
