@@ -59,7 +59,18 @@ final class EngineOptions {
     @Option(names = "--download", order = 1, description = "Download the model if it is missing.")
     private boolean download;
 
+    @OptionGroup.In(OptionGroup.MODELS)
+    @Option(
+            names = "--convert",
+            order = 2,
+            description = "Convert the model for an implementation that cannot load its format; the result is kept.")
+    private boolean convert;
+
     EngineOptions() {}
+
+    boolean convert() {
+        return convert;
+    }
 
     boolean download() {
         return download;

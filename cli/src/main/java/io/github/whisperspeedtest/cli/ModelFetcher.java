@@ -1,11 +1,13 @@
 package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.WhisperSpeedtest;
+import io.github.whisperspeedtest.convert.ModelConverter;
 import io.github.whisperspeedtest.error.DownloadException;
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.error.UnreachableHostException;
+import io.github.whisperspeedtest.error.UnsupportedModelException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.hub.DownloadListener;
 import io.github.whisperspeedtest.hub.DownloadProgress;
@@ -42,6 +44,7 @@ final class ModelFetcher {
     private final ModelCopier copier;
     private final ModelStore store;
     private final ModelVerifier verifier;
+    private final ModelConverter converter;
     private final Path directory;
     private final boolean offline;
     private final boolean debug;
@@ -56,6 +59,7 @@ final class ModelFetcher {
         this.copier = library.copier();
         this.store = library.models();
         this.verifier = library.verifier();
+        this.converter = library.converter();
         this.directory = library.home().models();
         this.offline = library.hub().offline();
         this.debug = debug;
@@ -72,7 +76,35 @@ final class ModelFetcher {
      * @throws io.github.whisperspeedtest.error.ModelException if it is missing and not downloaded; names the command that does
      */
     ResolvedModel ensure(Implementation implementation, String model, boolean consent) {
-        ResolvedModel selected = store.resolve(implementation, model);
+        return ensure(store.resolve(implementation, model), consent);
+    }
+
+    /**
+     * Finds a model as {@link #ensure(Implementation, String, boolean)} does, and converts it if the implementation cannot
+     * load its format.
+     *
+     * @throws io.github.whisperspeedtest.error.ModelException if it is missing and not downloaded; names the command that does
+     */
+    ResolvedModel ensureConverted(Implementation implementation, String model, boolean consent) {
+        try {
+            return ensure(implementation, model, consent);
+        } catch (UnsupportedModelException e) {
+            ensure(converter.sourceFor(implementation, model), consent);
+            try (ProgressLine progress = new ProgressLine(terminal)) {
+                return converter.convertFor(
+                        implementation,
+                        model,
+                        step -> progress.show(
+                                switch (step) {
+                                    case READ -> "reading " + model;
+                                    case WRITE -> "converting " + model + " for " + implementation.id();
+                                    case LOAD -> "loading the model with " + implementation.id();
+                                }));
+            }
+        }
+    }
+
+    private ResolvedModel ensure(ResolvedModel selected, boolean consent) {
         if (selected.isGenerated()) {
             return selected;
         }
@@ -93,7 +125,7 @@ final class ModelFetcher {
             } catch (DownloadException failure) {
                 terminal.err().println("warning: " + failure.getMessage());
             }
-            return store.resolve(implementation, selected.info());
+            return store.resolve(selected.implementation(), selected.info());
         }
     }
 

@@ -128,8 +128,10 @@ final class TranscribeCommand implements Callable<Integer> {
         Implementation chosen = library.registry().require(id);
         Transcribers.check(chosen, load);
         Transcribers.check(chosen, options);
-        ResolvedModel model =
-                new ModelFetcher(terminal, library, common.debug()).ensure(chosen, engine.model(), engine.download());
+        ModelFetcher fetcher = new ModelFetcher(terminal, library, common.debug());
+        ResolvedModel model = engine.convert()
+                ? fetcher.ensureConverted(chosen, engine.model(), engine.download())
+                : fetcher.ensure(chosen, engine.model(), engine.download());
 
         ErrorPrinter errors = new ErrorPrinter(terminal);
         Map<Path, String> names = OutputNames.of(files);

@@ -11,11 +11,13 @@ import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.testing.MicroSamples;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -131,6 +133,44 @@ class RepositoryModelsTest {
             assertThat(transcribe.out().strip()).isEqualTo(reference);
             assertThat(transcribe.err()).contains("ONNX Runtime");
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"faster", "mlx", "mps", "whispercpp"})
+    void fineTuneIsConvertedForEveryOtherImplementation(String id) {
+        String model = PublishedRepositories.FINE_TUNE;
+        CapturedTerminal terminal = new CapturedTerminal();
+        assertThat(terminal.run("transcribe", "-i", id, "-m", model, "--convert", "--download", recording.toString()))
+                .as(terminal.err())
+                .isEqualTo(ExitCode.OK);
+        assertThat(terminal.out().strip()).isEqualTo(reference);
+
+        long before = converted(id);
+        CapturedTerminal again = new CapturedTerminal();
+        assertThat(again.run("transcribe", "-i", id, "-m", model, "--convert", recording.toString()))
+                .isEqualTo(ExitCode.OK);
+        assertThat(converted(id)).as("the conversion is kept").isEqualTo(before);
+        assertThat(before).isEqualTo(1);
+    }
+
+    private static long converted(String id) {
+        try (Stream<Path> models =
+                Files.list(temporary.resolve("home/models/converted").resolve(id))) {
+            return models.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void repositoryIsASourceOfConversions() {
+        CapturedTerminal terminal = new CapturedTerminal();
+        assertThat(new CapturedTerminal().run("download", "-m", PublishedRepositories.CTRANSLATE2))
+                .isEqualTo(ExitCode.OK);
+        assertThat(terminal.run("convert", PublishedRepositories.CTRANSLATE2, "--to", "mps", "--name", "from-hub"))
+                .as(terminal.err())
+                .isEqualTo(ExitCode.OK);
+        assertThat(terminal.err()).contains("Use it with: -i mps -m from-hub");
     }
 
     @Test

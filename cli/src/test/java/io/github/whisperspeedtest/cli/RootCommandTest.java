@@ -202,9 +202,9 @@ class RootCommandTest {
         assertThat(terminal.out())
                 .containsPattern("(?m)^micro +English, German +built in +all +all$")
                 .containsPattern("(?m)^turbo +multilingual +1.\\d+ GB.* +all$")
-                .containsPattern("(?m)^base-q8_0 +multilingual +\\d+ MB +whispercpp$")
-                .containsPattern("(?m)^distil-small.en +English +\\d+ MB")
-                .containsPattern("(?m)^tiny-mlx-8bit +multilingual +\\d+ MB +mlx$");
+                .containsPattern("(?m)^base-q8_0 +multilingual +[\\d.]+ MB +whispercpp$")
+                .containsPattern("(?m)^distil-small.en +English +[\\d.]+ MB")
+                .containsPattern("(?m)^tiny-mlx-8bit +multilingual +[\\d.]+ MB +mlx$");
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.model.HuggingFaceFormat;
 import io.github.whisperspeedtest.model.ModelStore;
+import io.github.whisperspeedtest.model.ResolvedModel;
 import io.github.whisperspeedtest.registry.ImplementationRegistry;
 import io.github.whisperspeedtest.settings.UserPaths;
 import io.github.whisperspeedtest.spi.CheckpointReader;
@@ -46,13 +47,45 @@ record CheckpointSource(String name, Checkpoint checkpoint) {
                 return new CheckpointSource(
                         source, RandomModel.checkpoint(source.substring(RandomModel.PREFIX.length())));
             }
+            if (models.isRepository(source)) {
+                return ofRepository(source);
+            }
             int colon = source.indexOf(':');
             if (colon <= 0) {
                 throw new UnknownNameException("There is no file or directory '" + source
-                        + "'. Give an existing path, IMPLEMENTATION:MODEL such as faster:tiny, or " + EmbeddedModel.NAME
-                        + ".");
+                        + "'. Give an existing path, IMPLEMENTATION:MODEL such as faster:tiny, a repository such as"
+                        + " openai/whisper-tiny, or " + EmbeddedModel.NAME + ".");
             }
             return ofModel(registry.require(source.substring(0, colon)), source.substring(colon + 1));
+        }
+
+        private CheckpointSource ofRepository(String source) {
+            ResolvedModel model = readable(source, registry.implementations());
+            return read(model, source);
+        }
+
+        /**
+         * Returns a model as the first implementation that can read its format has it.
+         *
+         * @throws io.github.whisperspeedtest.error.WhisperSpeedtestException if no implementation can
+         */
+        ResolvedModel readable(String source, List<Implementation> implementations) {
+            return models
+                    .resolve(
+                            implementations.stream()
+                                    .filter(implementation ->
+                                            implementation.checkpointReader().isPresent())
+                                    .toList(),
+                            source)
+                    .stream()
+                    .findFirst()
+                    .orElseThrow(() -> new UnknownNameException("No implementation here can read '" + source + "'."));
+        }
+
+        /** Reads a model that {@link #readable} returned. */
+        CheckpointSource read(ResolvedModel model, String name) {
+            CheckpointReader reader = model.implementation().checkpointReader().orElseThrow();
+            return new CheckpointSource(name, reader.read(models.prepare(model)));
         }
 
         private Optional<Path> existingPath(String source) {

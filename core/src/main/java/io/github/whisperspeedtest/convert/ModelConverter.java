@@ -9,6 +9,7 @@ import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.model.ConvertedModels;
 import io.github.whisperspeedtest.model.ModelPresence;
 import io.github.whisperspeedtest.model.ModelStore;
+import io.github.whisperspeedtest.model.ResolvedModel;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.registry.ImplementationRegistry;
 import io.github.whisperspeedtest.settings.UserPaths;
@@ -18,6 +19,7 @@ import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.verify.ModelVerifier;
 import io.github.whisperspeedtest.verify.Verdict;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +39,11 @@ public final class ModelConverter {
     /** Sufficient for the largest models on a busy machine. */
     private static final Duration TIME_LIMIT = Duration.ofMinutes(5);
 
+    /** Names of 16-bit types in the formats. */
+    private static final Set<String> SIXTEEN_BITS = Set.of("f16", "float16");
+
     private final ImplementationRegistry registry;
+    private final ModelStore models;
     private final ConvertedModels converted;
     private final CheckpointSource.Finder sources;
     private final ModelVerifier verifier;
@@ -59,6 +65,7 @@ public final class ModelConverter {
             ModelVerifier verifier,
             UserPaths paths) {
         this.registry = registry;
+        this.models = models;
         this.home = home;
         this.converted = new ConvertedModels(home);
         this.sources = new CheckpointSource.Finder(registry, models, paths);
@@ -84,12 +91,70 @@ public final class ModelConverter {
         CheckpointSource source = sources.open(conversion.source());
         String name = conversion.name();
         if (name == null) {
-            name = INVALID_CHARACTERS
-                    .matcher(source.name() + "-" + quantization)
-                    .replaceAll("-");
+            name = valid(source.name() + "-" + quantization);
             checkName(target, name, conversion.replace());
         }
+        return write(target, name, quantization, source, listener);
+    }
 
+    /**
+     * Returns a model for an implementation that cannot load its format: converts it from the first format that can be
+     * read, or returns the result of the same conversion from before.
+     *
+     * <p>The weights have 16 bits if the target format has such a type, because that keeps the accuracy of the source. The
+     * name of the converted model contains a hash of the source's files, so that a changed source is converted again.
+     *
+     * @param model name, path or repository of the source
+     * @throws io.github.whisperspeedtest.error.UnknownNameException if the source does not exist
+     * @throws io.github.whisperspeedtest.error.UnsupportedModelException if no implementation can read the source
+     * @throws UnsupportedOptionException if the target format cannot be written
+     * @throws ModelException if the source is missing, incomplete or damaged, or the new model does not load
+     * @throws WhisperSpeedtestException if writing fails
+     */
+    public ResolvedModel convertFor(Implementation target, String model, ConversionListener listener) {
+        ResolvedModel source = sourceFor(target, model);
+        String quantization = accurate(target);
+        String name = valid(model + "-" + quantization + "-" + SourceHash.of(source, models.prepare(source)));
+        if (!converted.exists(target, name)) {
+            listener.onStep(Step.READ);
+            write(target, name, quantization, sources.read(source, model), listener);
+        }
+        return models.resolve(target, name);
+    }
+
+    /**
+     * Returns the model that {@link #convertFor} converts, which may not be on this machine.
+     *
+     * @throws io.github.whisperspeedtest.error.UnknownNameException if the source does not exist
+     * @throws io.github.whisperspeedtest.error.UnsupportedModelException if no implementation can read the source
+     */
+    public ResolvedModel sourceFor(Implementation target, String model) {
+        return sources.readable(
+                model,
+                registry.implementations().stream()
+                        .filter(other -> !other.id().equals(target.id()))
+                        .toList());
+    }
+
+    private static String accurate(Implementation target) {
+        String usual = quantization(target, null);
+        return target.checkpointWriter().orElseThrow().quantizations().stream()
+                .filter(SIXTEEN_BITS::contains)
+                .findFirst()
+                .orElse(usual);
+    }
+
+    /** Returns a name without the characters that a name may not have. */
+    private static String valid(String name) {
+        return INVALID_CHARACTERS.matcher(name).replaceAll("-").replaceFirst("^[._-]+", "");
+    }
+
+    private ConvertedModel write(
+            Implementation target,
+            String name,
+            String quantization,
+            CheckpointSource source,
+            ConversionListener listener) {
         listener.onStep(Step.WRITE);
         AtomicReference<@Nullable Verdict> verdict = new AtomicReference<>();
         converted.write(target, name, source.checkpoint(), quantization, files -> {
