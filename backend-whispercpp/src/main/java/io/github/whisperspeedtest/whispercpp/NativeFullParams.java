@@ -11,6 +11,7 @@ import io.github.whisperspeedtest.whispercpp.bindings.FullParams;
 import io.github.whisperspeedtest.whispercpp.bindings.WhisperLibrary;
 import io.github.whisperspeedtest.whispercpp.ggml.GgmlModelFile;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class NativeFullParams implements AutoCloseable {
     /** Switches the check for repetitions off: no entropy is negative. */
     private static final float BELOW_ANY_ENTROPY = -1;
+
+    /** whisper.cpp takes 0 for no limit, and rounds this to the first timestamp. */
+    private static final float ABOUT_ZERO_SECONDS = 0.001f;
 
     private static final int ENGLISH_ONLY_VOCABULARY = 51864;
     private static final int HUNDRED_LANGUAGES_VOCABULARY = 51866;
@@ -53,7 +57,9 @@ final class NativeFullParams implements AutoCloseable {
         params.no_timestamps = bool(options.timestamps() == Timestamps.NONE);
         params.token_timestamps = bool(options.timestamps() == Timestamps.WORD);
         // As in OpenAI's program; the library's default differs.
-        params.suppress_non_speech_tokens = 1;
+        params.suppress_non_speech_tokens =
+                bool(options.suppressTokens().contains(TranscribeOptions.DEFAULT_SUPPRESSION));
+        params.max_initial_ts = maxInitialTimestamp(options.maxInitialTimestamp());
         params.greedy_best_of = options.bestOf();
         if (beams) {
             params.beam_search_beam_size = options.beamSize();
@@ -111,8 +117,10 @@ final class NativeFullParams implements AutoCloseable {
         params.abort_callback_user_data = cancel.userData();
     }
 
-    /** Sets the callbacks that Java receives before each window and each token. */
-    void setWindowCallbacks(WhisperLibrary.EncoderBeginCallback onWindow, WhisperLibrary.LogitsFilterCallback onToken) {
+    /** Sets the callbacks that Java receives before each window and each token; null for none. */
+    void setWindowCallbacks(
+            WhisperLibrary.@Nullable EncoderBeginCallback onWindow,
+            WhisperLibrary.@Nullable LogitsFilterCallback onToken) {
         params.encoder_begin_callback = onWindow;
         params.logits_filter_callback = onToken;
     }
@@ -129,6 +137,13 @@ final class NativeFullParams implements AutoCloseable {
                     "prompt together with condition-on-previous-text=false",
                     "whisper.cpp ignores the prompt then; omit one of them.");
         }
+        int vocabulary = model.dimensions().nVocab();
+        options.suppressTokens().stream()
+                .filter(token -> token >= vocabulary)
+                .findFirst()
+                .ifPresent(token -> {
+                    throw unsupported("suppress-tokens=" + token, "The model has only " + vocabulary + " tokens.");
+                });
         if (isEnglishOnly(model)) {
             if (options.task() == Task.TRANSLATE) {
                 throw unsupported("task=translate", "The model is English-only; use a multilingual model.");
@@ -141,6 +156,13 @@ final class NativeFullParams implements AutoCloseable {
         if (options.language().code().equals("yue") && model.dimensions().nVocab() < HUNDRED_LANGUAGES_VOCABULARY) {
             throw unsupported("language=yue", "Cantonese requires large-v3 or a later model.");
         }
+    }
+
+    private static float maxInitialTimestamp(@Nullable Duration limit) {
+        if (limit == null) {
+            return 0;
+        }
+        return limit.isZero() ? ABOUT_ZERO_SECONDS : limit.toMillis() / 1000f;
     }
 
     private static boolean isIndependent(TranscribeOptions options) {

@@ -20,23 +20,22 @@ final class SegmentReader {
     private final WhisperLibrary library;
     private final Pointer context;
     private final Path modelFile;
-    private final Duration audioDuration;
     private final boolean withWords;
     private final int endOfText;
 
     private final Utf8Assembler utf8 = new Utf8Assembler();
     private Duration lastEnd = Duration.ZERO;
+    private Duration limit = Duration.ZERO;
 
     private long sliceBegin;
     private long keepBefore;
     private int next;
     private boolean cut;
 
-    SegmentReader(WhisperLibrary library, Pointer context, Path modelFile, Duration audioDuration, boolean withWords) {
+    SegmentReader(WhisperLibrary library, Pointer context, Path modelFile, boolean withWords) {
         this.library = library;
         this.context = context;
         this.modelFile = modelFile;
-        this.audioDuration = audioDuration;
         this.withWords = withWords;
         this.endOfText = library.whisper_token_eot(context);
     }
@@ -46,8 +45,10 @@ final class SegmentReader {
      *
      * @param begin index of its first sample in the audio
      * @param keepBefore segments that start at or after this sample are left for the next slice
+     * @param limit end of the part of the audio that the slice is from; later times are padding
      */
-    void startSlice(long begin, long keepBefore) {
+    void startSlice(long begin, long keepBefore, Duration limit) {
+        this.limit = limit;
         this.sliceBegin = begin;
         this.keepBefore = keepBefore;
         next = 0;
@@ -151,12 +152,12 @@ final class SegmentReader {
     }
 
     /**
-     * Returns a time in the whole audio, limited to its end: the last window is padded, and the model may place text in
+     * Returns a time in the whole audio, limited to the end of its part: the last window is padded, and the model may place text in
      * the padding.
      */
     private Duration time(long ticks) {
         Duration offset = Duration.ofNanos(sliceBegin * 1_000_000_000L / Audio.SAMPLE_RATE);
-        return earlier(offset.plusNanos(Math.max(0, ticks) * NANOS_PER_TICK), audioDuration);
+        return earlier(offset.plusNanos(Math.max(0, ticks) * NANOS_PER_TICK), limit);
     }
 
     private static long sample(Duration time) {

@@ -93,7 +93,8 @@ final class TailWindow {
                 .toList();
     }
 
-    private static int token(Pointer tokens, int index) {
+    /** Returns a token of an array of {@code whisper_token_data}. */
+    static int token(Pointer tokens, int index) {
         return tokens.getInt(index * TOKEN_DATA_BYTES);
     }
 }

@@ -45,6 +45,10 @@ public final class WhisperCppImplementation extends ConfiguredImplementation {
             // It measures repetitions by the entropy of the last tokens and never skips a window for its silence.
             .oneOf(TranscribeOption.COMPRESSION_RATIO_THRESHOLD, "off")
             .oneOf(TranscribeOption.NO_SPEECH_THRESHOLD, "off")
+            // It has prompts, but for the first window only, and cannot look back over a window that it has decoded.
+            .oneOf(TranscribeOption.PREFIX)
+            .oneOf(TranscribeOption.HOTWORDS)
+            .oneOf(TranscribeOption.HALLUCINATION_SILENCE_THRESHOLD)
             .devices(CPU, GPU)
             .computeTypes(GgmlFileType.labels())
             .maxThreads(MAX_THREADS)

@@ -5,6 +5,7 @@ import com.sun.jna.Pointer;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.error.EngineException;
 import io.github.whisperspeedtest.error.OperationCancelledException;
+import io.github.whisperspeedtest.transcription.Clip;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.Timestamps;
@@ -42,6 +43,8 @@ final class WhisperCppRun implements AutoCloseable {
      */
     private static final int PADDING_SAMPLES = (TailWindow.TAIL_FRAMES - 10) * FRAME_SAMPLES;
 
+    private static final long NANOS_PER_SAMPLE = 1_000_000_000L / Audio.SAMPLE_RATE;
+
     private static final int MAX_PROMPT_TOKENS = 224;
 
     private static final Pattern DETECTED_LANGUAGE =
@@ -57,6 +60,7 @@ final class WhisperCppRun implements AutoCloseable {
     private final WhisperCppTranscriber.CancelFlag cancel;
     private final long sliceSamples;
     private final NativeFullParams params;
+    private final @Nullable LogitsRules rules;
     private final SegmentReader reader;
 
     private final List<Segment> segments = new ArrayList<>();
@@ -83,8 +87,8 @@ final class WhisperCppRun implements AutoCloseable {
         this.cancel = cancel;
         this.sliceSamples = sliceSamples;
         this.params = NativeFullParams.of(library, model, options, parameters.threads());
-        this.reader = new SegmentReader(
-                library, context, model.path(), audio.duration(), options.timestamps() == Timestamps.WORD);
+        this.rules = LogitsRules.of(options);
+        this.reader = new SegmentReader(library, context, model.path(), options.timestamps() == Timestamps.WORD);
     }
 
     Transcription transcribe() {
@@ -94,25 +98,35 @@ final class WhisperCppRun implements AutoCloseable {
         PartTimes times = new PartTimes();
 
         WhisperLibrary.NewSegmentCallback onSegments = (ctx, state, count, data) -> guarded(this::publishNewSegments);
-        long sliceStart = 0;
+        // An empty recording has a language, too.
+        List<Clip> clips = options.clips(audio.duration());
+        int part = 0;
+        long sliceStart = clips.isEmpty() ? 0 : sample(clips.get(0).start());
         do {
             long begin = sliceStart;
-            int length = (int) Math.min(sliceSamples, audio.sampleCount() - begin);
-            boolean last = begin + length == audio.sampleCount();
+            Duration limit = clips.isEmpty() ? Duration.ZERO : clips.get(part).end();
+            long partEnd = sample(limit);
+            int length = (int) Math.min(sliceSamples, partEnd - begin);
+            boolean last = begin + length == partEnd;
             int padded = last ? length + PADDING_SAMPLES : length;
             TailWindow tail = new TailWindow(library, context, length / FRAME_SAMPLES);
             WhisperLibrary.ProgressCallback onProgress = (ctx, state, percent, data) -> guarded(() -> {
                 tail.startsAtLeastAt(percent * (padded / FRAME_SAMPLES) / 100);
                 publishProgress(begin + Math.min(length, padded * (percent / 100.0)));
             });
+            boolean hasTail = last && options.timestamps() != Timestamps.NONE;
             WhisperLibrary.EncoderBeginCallback onWindow = (ctx, state, data) -> (byte) (tail.isWanted() ? 1 : 0);
-            WhisperLibrary.LogitsFilterCallback onToken =
-                    (ctx, state, tokens, count, logits, data) -> tail.observe(tokens, count);
+            WhisperLibrary.LogitsFilterCallback onToken = (ctx, state, tokens, count, logits, data) -> {
+                if (hasTail) {
+                    tail.observe(tokens, count);
+                }
+                if (rules != null) {
+                    rules.apply(tokens, count, logits);
+                }
+            };
             params.setCallbacks(onSegments, onProgress, cancel);
-            if (last && options.timestamps() != Timestamps.NONE) {
-                params.setWindowCallbacks(onWindow, onToken);
-            }
-            reader.startSlice(begin, last ? Long.MAX_VALUE : begin + length - WINDOW_SAMPLES);
+            params.setWindowCallbacks(hasTail ? onWindow : null, hasTail || rules != null ? onToken : null);
+            reader.startSlice(begin, last ? Long.MAX_VALUE : begin + length - WINDOW_SAMPLES, limit);
 
             try (NativeLog.Capture log = runtime.log().capture()) {
                 library.whisper_reset_timings(context);
@@ -127,9 +141,13 @@ final class WhisperCppRun implements AutoCloseable {
                     params.setLanguage(language);
                 }
             }
-            sliceStart = last ? audio.sampleCount() : Math.max(reader.endOfKept(), begin + length - WINDOW_SAMPLES);
+            if (!last) {
+                sliceStart = Math.max(reader.endOfKept(), begin + length - WINDOW_SAMPLES);
+            } else if (++part < clips.size()) {
+                sliceStart = sample(clips.get(part).start());
+            }
             params.setPromptTokens(lastTokens());
-        } while (sliceStart < audio.sampleCount());
+        } while (part < clips.size());
 
         publish(reader.finish());
         publishProgress(audio.sampleCount());
@@ -170,6 +188,10 @@ final class WhisperCppRun implements AutoCloseable {
             target.write((long) done * Float.BYTES, block, 0, count);
             done += count;
         }
+    }
+
+    private static long sample(Duration time) {
+        return time.toNanos() / NANOS_PER_SAMPLE;
     }
 
     private void publishNewSegments() {

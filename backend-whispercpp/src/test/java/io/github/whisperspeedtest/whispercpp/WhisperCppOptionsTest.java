@@ -60,6 +60,8 @@ class WhisperCppOptionsTest {
                 "compression-ratio-threshold=3.0", TranscribeOptions.builder().compressionRatioThreshold(3.0),
                 "no-speech-threshold=0.5", TranscribeOptions.builder().noSpeechThreshold(0.5),
                 "vad=on", TranscribeOptions.builder().vad(true),
+                "prefix=Good", TranscribeOptions.builder().prefix("Good"),
+                "hotwords=Jupiter", TranscribeOptions.builder().hotwords("Jupiter"),
                 "batch-size=4", TranscribeOptions.builder().batchSize(4),
                 "chunk-length=20.0", TranscribeOptions.builder().chunkLength(Duration.ofSeconds(20)));
         refused.forEach((option, options) -> assertThatThrownBy(
@@ -68,6 +70,16 @@ class WhisperCppOptionsTest {
                     assertThat(refusal.implementation()).isEqualTo(WhisperCppImplementation.ID);
                     assertThat(refusal.option()).isEqualTo(option);
                 }));
+    }
+
+    @Test
+    void rejectsTokensBeyondTheVocabulary() {
+        TranscribeOptions options =
+                TranscribeOptions.builder().suppressTokens(List.of(1_000_000)).build();
+        assertThatThrownBy(() -> transcriber.transcribe(Audio.of("silence", new float[16_000]), options))
+                .isInstanceOf(UnsupportedOptionException.class)
+                .hasMessageContaining("suppress-tokens=1000000")
+                .hasMessageContaining("The model has only ");
     }
 
     @Test

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * One recording of a benchmark.
  *
  * @param name the name, usually of the file
- * @param duration its length, positive
+ * @param duration length of what is transcribed of it, positive
  * @param reference the reference transcript, null if unknown
  * @param warnings problems that affect its transcripts, such as truncation, as sentences; usually empty
  */

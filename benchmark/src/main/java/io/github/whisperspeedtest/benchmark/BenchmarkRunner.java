@@ -4,12 +4,14 @@ import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.FailureCategory;
 import io.github.whisperspeedtest.checkpoint.RandomModel;
+import io.github.whisperspeedtest.error.AudioException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.evaluation.WordErrorRate;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ImplementationContext;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.transcription.Timings;
+import io.github.whisperspeedtest.transcription.TranscribeOption;
 import io.github.whisperspeedtest.transcription.Transcription;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,8 +39,8 @@ public final class BenchmarkRunner {
     /**
      * Runs a benchmark.
      *
-     * <p>All implementations are resolved and all recordings read before the first measurement. Text from random weights is not
-     * compared with the reference.
+     * <p>All implementations are resolved and all recordings read before the first measurement. Text from random weights or of
+     * a part of a recording is not compared with the reference.
      *
      * @return a result for every implementation of the plan
      * @throws io.github.whisperspeedtest.error.AudioException if a recording cannot be read
@@ -46,7 +48,9 @@ public final class BenchmarkRunner {
      * @throws io.github.whisperspeedtest.error.OperationCancelledException if the thread is interrupted
      */
     public BenchmarkReport run(BenchmarkPlan plan, BenchmarkListener listener) {
-        return runAsPlanned(RandomModel.isName(plan.model()) ? plan.withoutReferences() : plan, listener);
+        boolean comparable =
+                !RandomModel.isName(plan.model()) && TranscribeOption.CLIP_TIMESTAMPS.isBasic(plan.transcribe());
+        return runAsPlanned(comparable ? plan : plan.withoutReferences(), listener);
     }
 
     private BenchmarkReport runAsPlanned(BenchmarkPlan plan, BenchmarkListener listener) {
@@ -55,12 +59,7 @@ public final class BenchmarkRunner {
         BenchmarkReport report = new BenchmarkReport(
                 BenchmarkEnvironment.detect(),
                 BenchmarkSettings.of(
-                        plan.model(),
-                        describe(plan.inputs()),
-                        plan.runs(),
-                        plan.warmupRuns(),
-                        plan.transcribe(),
-                        plan.load()),
+                        plan.model(), describe(plan), plan.runs(), plan.warmupRuns(), plan.transcribe(), plan.load()),
                 Instant.now().truncatedTo(ChronoUnit.SECONDS),
                 List.of());
         listener.onStart(report);
@@ -72,11 +71,16 @@ public final class BenchmarkRunner {
     }
 
     /** Reads every recording once for its length and warnings, so that an unreadable one fails before the first measurement. */
-    private static List<BenchmarkAudio> describe(List<BenchmarkInput> inputs) {
+    private static List<BenchmarkAudio> describe(BenchmarkPlan plan) {
         List<BenchmarkAudio> audios = new ArrayList<>();
-        for (BenchmarkInput input : inputs) {
+        for (BenchmarkInput input : plan.inputs()) {
             Audio audio = input.read();
-            audios.add(new BenchmarkAudio(input.name(), audio.duration(), input.reference(), audio.warnings()));
+            Duration length = plan.transcribe().transcribedLength(audio.duration());
+            if (length.isZero()) {
+                throw new AudioException("No part to transcribe is inside " + input.name() + ", which lasts "
+                        + audio.duration().toMillis() / 1000.0 + " s.");
+            }
+            audios.add(new BenchmarkAudio(input.name(), length, input.reference(), audio.warnings()));
         }
         return audios;
     }

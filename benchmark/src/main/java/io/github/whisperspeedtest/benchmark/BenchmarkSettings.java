@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.benchmark;
 
 import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.transcription.TranscribeOption;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import java.time.Duration;
 import java.util.Collections;
@@ -71,11 +72,14 @@ public record BenchmarkSettings(
         Map<String, String> described = new LinkedHashMap<>();
         described.put("language", options.language().code());
         described.put("task", options.task().name().toLowerCase(Locale.ROOT));
+        describe(described, options, TranscribeOption.CLIP_TIMESTAMPS, "clip_timestamps");
         described.put("beam_size", String.valueOf(options.beamSize()));
         described.put("best_of", String.valueOf(options.bestOf()));
         TranscribeOptions defaults = TranscribeOptions.defaults();
         describe(described, "patience", options.patience(), defaults.patience());
         describe(described, "length_penalty", options.lengthPenalty(), defaults.lengthPenalty());
+        describe(described, options, TranscribeOption.REPETITION_PENALTY, "repetition_penalty");
+        describe(described, options, TranscribeOption.NO_REPEAT_NGRAM_SIZE, "no_repeat_ngram_size");
         described.put(
                 "temperatures",
                 options.temperatures().stream().map(String::valueOf).collect(Collectors.joining(" ")));
@@ -90,13 +94,22 @@ public record BenchmarkSettings(
                 options.logProbabilityThreshold(),
                 defaults.logProbabilityThreshold());
         describe(described, "no_speech_threshold", options.noSpeechThreshold(), defaults.noSpeechThreshold());
+        describe(
+                described,
+                options,
+                TranscribeOption.HALLUCINATION_SILENCE_THRESHOLD,
+                "hallucination_silence_threshold");
+        describe(described, options, TranscribeOption.SUPPRESS_TOKENS, "suppress_tokens");
         String prompt = options.prompt();
         if (prompt != null) {
             described.put("prompt", prompt);
         }
+        describe(described, options, TranscribeOption.PREFIX, "prefix");
+        describe(described, options, TranscribeOption.HOTWORDS, "hotwords");
         Boolean conditioned = options.conditionOnPreviousText();
         described.put("condition_on_previous_text", conditioned == null ? "auto" : String.valueOf(conditioned));
         described.put("timestamps", options.timestamps().name().toLowerCase(Locale.ROOT));
+        describe(described, options, TranscribeOption.MAX_INITIAL_TIMESTAMP, "max_initial_timestamp");
         described.put("vad", options.vad().name().toLowerCase(Locale.ROOT));
         Duration chunkLength = options.chunkLength();
         if (chunkLength != null) {
@@ -107,6 +120,14 @@ public record BenchmarkSettings(
             described.put("batch_size", String.valueOf(batchSize));
         }
         return described;
+    }
+
+    /** Adds an option if it is not the default. */
+    private static void describe(
+            Map<String, String> described, TranscribeOptions options, TranscribeOption option, String name) {
+        if (!option.isBasic(options)) {
+            described.put(name, option.text(options));
+        }
     }
 
     /** Adds a value if it is not the default. */

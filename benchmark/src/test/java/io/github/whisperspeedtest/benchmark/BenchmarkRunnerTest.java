@@ -358,6 +358,43 @@ class BenchmarkRunnerTest {
                 .containsOnlyNulls();
     }
 
+    @Test
+    void countsOnlyWhatIsTranscribed() {
+        TranscribeOptions options = TranscribeOptions.builder()
+                .clipTimestamps(List.of(Duration.ofMillis(500), Duration.ofMillis(1250)))
+                .build();
+        BenchmarkSettings settings =
+                runner.run(clipped(options, "steady"), recorder).settings();
+        assertThat(settings.audioDuration()).isEqualTo(Duration.ofMillis(750));
+        assertThat(settings.audios().get(0).reference())
+                .as("that of the whole recording")
+                .isNull();
+        assertThat(settings.options()).containsEntry("clip_timestamps", "0.5,1.25");
+    }
+
+    @Test
+    void clipsBehindTheEndFailBeforeTheFirstMeasurement() {
+        TranscribeOptions options = TranscribeOptions.builder()
+                .clipTimestamps(List.of(Duration.ofHours(1)))
+                .build();
+        assertThatThrownBy(() -> runner.run(clipped(options, "steady"), recorder))
+                .isInstanceOf(AudioException.class)
+                .hasMessageContaining("No part to transcribe is inside " + DEMO.name());
+        assertThat(recorder.isUntouched()).isTrue();
+    }
+
+    private static BenchmarkPlan clipped(TranscribeOptions options, String implementation) {
+        return new BenchmarkPlan(
+                List.of(implementation),
+                FakeImplementations.MODEL,
+                List.of(DEMO),
+                1,
+                0,
+                LoadOptions.defaults(),
+                options,
+                LONG);
+    }
+
     private static BenchmarkPlan plan(
             List<BenchmarkInput> inputs,
             int warmupRuns,

@@ -5,6 +5,7 @@ import io.github.whisperspeedtest.transcription.Task;
 import io.github.whisperspeedtest.transcription.Timestamps;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,6 +39,25 @@ final class DecodingOptions {
 
     @OptionGroup.In(OptionGroup.DECODING)
     @Option(
+            names = "--clip-timestamps",
+            paramLabel = "SECONDS",
+            split = ",",
+            description = "Parts to transcribe: start,end,start,end,…; without a last end, to the end (default: 0).")
+    private @Nullable List<Double> clipTimestamps;
+
+    @OptionGroup.In(OptionGroup.DECODING)
+    @Option(names = "--offset", paramLabel = "SECONDS", description = "Start of the part to transcribe (default: 0).")
+    private @Nullable Double offset;
+
+    @OptionGroup.In(OptionGroup.DECODING)
+    @Option(
+            names = "--duration",
+            paramLabel = "SECONDS",
+            description = "Length of the part to transcribe (default: to the end).")
+    private @Nullable Double duration;
+
+    @OptionGroup.In(OptionGroup.DECODING)
+    @Option(
             names = "--beam-size",
             paramLabel = "N",
             defaultValue = "1",
@@ -66,6 +86,24 @@ final class DecodingOptions {
             paramLabel = "A",
             description = "Exponent of the length penalty, 0 to 1 (default: normalize by the number of tokens).")
     private @Nullable Double lengthPenalty;
+
+    @OptionGroup.In(OptionGroup.DECODING)
+    @Option(
+            names = "--repetition-penalty",
+            paramLabel = "P",
+            defaultValue = "1",
+            description =
+                    "Make tokens that a window already has less probable by this factor; 1 is none (default: ${DEFAULT-VALUE}).")
+    private double repetitionPenalty;
+
+    @OptionGroup.In(OptionGroup.DECODING)
+    @Option(
+            names = "--no-repeat-ngram-size",
+            paramLabel = "N",
+            defaultValue = "0",
+            description =
+                    "Let no sequence of N tokens occur twice in a window; 0 allows it (default: ${DEFAULT-VALUE}).")
+    private int noRepeatNgramSize;
 
     @OptionGroup.In(OptionGroup.DECODING)
     @Option(
@@ -107,8 +145,41 @@ final class DecodingOptions {
     private Threshold noSpeechThreshold;
 
     @OptionGroup.In(OptionGroup.DECODING)
+    @Option(
+            names = "--hallucination-silence-threshold",
+            paramLabel = "SECONDS",
+            converter = Threshold.Converter.class,
+            defaultValue = "off",
+            description =
+                    "With --timestamps word, skip silences longer than this around text that looks invented; or off (default: ${DEFAULT-VALUE}).")
+    private Threshold hallucinationSilenceThreshold;
+
+    @OptionGroup.In(OptionGroup.DECODING)
+    @Option(
+            names = "--suppress-tokens",
+            paramLabel = "IDS",
+            defaultValue = "-1",
+            description =
+                    "Token ids never to decode, with commas; -1 is the default set of symbols, \"\" none (default: ${DEFAULT-VALUE}).")
+    private String suppressTokens;
+
+    @OptionGroup.In(OptionGroup.DECODING)
     @Option(names = "--prompt", paramLabel = "TEXT", description = "Text that precedes the recording, as context.")
     private @Nullable String prompt;
+
+    @OptionGroup.In(OptionGroup.DECODING)
+    @Option(
+            names = "--prefix",
+            paramLabel = "TEXT",
+            description = "Text that the transcript starts with; the model continues it.")
+    private @Nullable String prefix;
+
+    @OptionGroup.In(OptionGroup.DECODING)
+    @Option(
+            names = "--hotwords",
+            paramLabel = "TEXT",
+            description = "Words that are likely to occur, as context of every window.")
+    private @Nullable String hotwords;
 
     @OptionGroup.In(OptionGroup.DECODING)
     @Option(
@@ -126,6 +197,16 @@ final class DecodingOptions {
             defaultValue = "segment",
             description = "Timestamps: none, segment or word (default: ${DEFAULT-VALUE}).")
     private Timestamps timestamps;
+
+    @OptionGroup.In(OptionGroup.DECODING)
+    @Option(
+            names = "--max-initial-timestamp",
+            paramLabel = "SECONDS",
+            converter = Threshold.Converter.class,
+            defaultValue = "1.0",
+            description =
+                    "Latest start of the first segment of a window, 0 to 30 s; or off (default: ${DEFAULT-VALUE}).")
+    private Threshold maxInitialTimestamp;
 
     @OptionGroup.In(OptionGroup.DECODING)
     @Option(
@@ -164,18 +245,26 @@ final class DecodingOptions {
             TranscribeOptions.Builder builder = TranscribeOptions.builder()
                     .language(Language.parse(language))
                     .task(task)
+                    .clipTimestamps(clips())
                     .beamSize(beamSize)
                     .bestOf(bestOf)
                     .patience(patience)
                     .lengthPenalty(lengthPenalty)
+                    .repetitionPenalty(repetitionPenalty)
+                    .noRepeatNgramSize(noRepeatNgramSize)
                     .compressionRatioThreshold(compressionRatioThreshold.value())
                     .logProbabilityThreshold(logProbabilityThreshold.value())
                     .noSpeechThreshold(noSpeechThreshold.value())
+                    .hallucinationSilenceThreshold(seconds(hallucinationSilenceThreshold.value()))
+                    .suppressTokens(tokenIds(suppressTokens))
                     .prompt(prompt)
+                    .prefix(prefix)
+                    .hotwords(hotwords)
                     .conditionOnPreviousText(independentWindows == null ? null : Boolean.valueOf(!independentWindows))
                     .timestamps(timestamps)
+                    .maxInitialTimestamp(seconds(maxInitialTimestamp.value()))
                     .batchSize(batchSize)
-                    .chunkLength(chunkLength == null ? null : Duration.ofMillis(Math.round(chunkLength * 1000)));
+                    .chunkLength(seconds(chunkLength));
             List<Double> wanted = temperatures == null ? usualTemperatures : temperatures;
             if (wanted != null) {
                 builder.temperatures(wanted);
@@ -186,6 +275,44 @@ final class DecodingOptions {
             return builder.build();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private List<Duration> clips() {
+        if (clipTimestamps != null) {
+            if (offset != null || duration != null) {
+                throw new IllegalArgumentException(
+                        "--clip-timestamps already says what to transcribe; omit --offset and --duration");
+            }
+            return clipTimestamps.stream().map(DecodingOptions::exact).toList();
+        }
+        Duration start = exact(offset == null ? 0.0 : offset);
+        return duration == null ? List.of(start) : List.of(start, start.plus(exact(duration)));
+    }
+
+    private static @Nullable Duration seconds(@Nullable Double value) {
+        return value == null ? null : exact(value);
+    }
+
+    /** Returns seconds as a duration, to the millisecond. */
+    private static Duration exact(double seconds) {
+        if (!Double.isFinite(seconds)) {
+            throw new IllegalArgumentException("'" + seconds + "' is not a number of seconds");
+        }
+        return Duration.ofMillis(Math.round(seconds * 1000));
+    }
+
+    private static List<Integer> tokenIds(String list) {
+        if (list.isBlank()) {
+            return List.of();
+        }
+        try {
+            return Arrays.stream(list.split(",", -1))
+                    .map(id -> Integer.valueOf(id.strip()))
+                    .toList();
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "suppressTokens must be ids of tokens with commas between them, but was " + list, e);
         }
     }
 }

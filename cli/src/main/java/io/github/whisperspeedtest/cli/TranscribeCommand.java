@@ -212,6 +212,11 @@ final class TranscribeCommand implements Callable<Integer> {
                 progress.clear();
                 audio.warnings().forEach(warning -> terminal.err().println("warning: " + file + ": " + warning));
             }
+            Duration length = options.transcribedLength(audio.duration());
+            if (length.isZero()) {
+                progress.clear();
+                terminal.err().println("warning: " + file + ": no part to transcribe is inside the recording");
+            }
             progress.show(label(file) + ": transcribing");
             boolean stream = outputDirectory == null && formats.contains(TranscriptFormat.TXT);
             // An implementation may drop the warnings of the recording.
@@ -227,14 +232,14 @@ final class TranscribeCommand implements Callable<Integer> {
                     terminal.out().flush();
                 }
             }
-            double speed = audio.duration().toNanos()
-                    / (double) transcription.timings().total().toNanos();
+            double speed =
+                    length.toNanos() / (double) transcription.timings().total().toNanos();
             terminal.err()
                     .println(String.format(
                             Locale.ROOT,
                             "%s: %.1f s of %s in %.2f s (%.1f times real time), %s, %s",
                             file,
-                            audio.duration().toMillis() / 1e3,
+                            length.toMillis() / 1e3,
                             transcription.language(),
                             transcription.timings().total().toMillis() / 1e3,
                             speed,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Vad;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -55,6 +56,54 @@ class DecodingOptionsTest {
         assertThat(options.chunkLength()).isEqualTo(Duration.ofMillis(12_500));
     }
 
+    @Test
+    void parsesRulesForTokens() {
+        TranscribeOptions options = parse(
+                "--repetition-penalty=1.2",
+                "--no-repeat-ngram-size=3",
+                "--suppress-tokens=-1, 7",
+                "--prefix=Good",
+                "--hotwords=Jupiter",
+                "--max-initial-timestamp=off");
+        assertThat(options.repetitionPenalty()).isEqualTo(1.2);
+        assertThat(options.noRepeatNgramSize()).isEqualTo(3);
+        assertThat(options.suppressTokens()).containsExactly(-1, 7);
+        assertThat(options.prefix()).isEqualTo("Good");
+        assertThat(options.hotwords()).isEqualTo("Jupiter");
+        assertThat(options.maxInitialTimestamp()).isNull();
+        assertThat(parse("--suppress-tokens", "").suppressTokens()).isEmpty();
+        assertThat(parse("--suppress-tokens", "-1").suppressTokens()).containsExactly(-1);
+        assertThat(parse("--max-initial-timestamp", "0").maxInitialTimestamp()).isEqualTo(Duration.ZERO);
+    }
+
+    @Test
+    void parsesHallucinationSilenceThreshold() {
+        assertThat(parse("--timestamps=word", "--hallucination-silence-threshold=2.5")
+                        .hallucinationSilenceThreshold())
+                .isEqualTo(Duration.ofMillis(2500));
+        assertThatThrownBy(() -> parse("--hallucination-silence-threshold=2"))
+                .isInstanceOf(CommandLine.ParameterException.class)
+                .hasMessageContaining("requires timestamps of words");
+    }
+
+    @Test
+    void clipsAreListOrOffsetAndDuration() {
+        assertThat(parse("--clip-timestamps", "1.5,3,60").clipTimestamps())
+                .containsExactly(Duration.ofMillis(1500), Duration.ofSeconds(3), Duration.ofSeconds(60));
+        assertThat(parse("--offset=10").clipTimestamps()).containsExactly(Duration.ofSeconds(10));
+        assertThat(parse("--duration=10").clipTimestamps()).containsExactly(Duration.ZERO, Duration.ofSeconds(10));
+        assertThat(parse("--offset=5", "--duration=10").clipTimestamps())
+                .containsExactly(Duration.ofSeconds(5), Duration.ofSeconds(15));
+        for (String other : List.of("--offset=1", "--duration=1")) {
+            assertThatThrownBy(() -> parse("--clip-timestamps=1", other))
+                    .isInstanceOf(CommandLine.ParameterException.class)
+                    .hasMessage("--clip-timestamps already says what to transcribe; omit --offset and --duration");
+        }
+        assertThatThrownBy(() -> parse("--offset=1", "--vad"))
+                .isInstanceOf(CommandLine.ParameterException.class)
+                .hasMessageContaining("clipTimestamps and vad exclude each other");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -63,6 +112,13 @@ class DecodingOptionsTest {
                 "--compression-ratio-threshold=high",
                 "--logprob-threshold=1",
                 "--no-speech-threshold=1.5",
+                "--repetition-penalty=0",
+                "--no-repeat-ngram-size=-1",
+                "--suppress-tokens=1,x",
+                "--suppress-tokens=-2",
+                "--max-initial-timestamp=31",
+                "--clip-timestamps=2,1",
+                "--offset=NaN",
                 "--batch-size=0",
                 "--chunk-length=31",
                 "--chunk-length=-1"
@@ -70,7 +126,7 @@ class DecodingOptionsTest {
     void refusesInvalidValues(String option) {
         assertThatThrownBy(() -> parse(option))
                 .isInstanceOf(CommandLine.ParameterException.class)
-                .hasMessageContaining(option.substring(option.indexOf('=') + 1));
+                .hasMessageContaining(option.substring(option.indexOf('=') + 1).replace("2,1", "2.0,1.0"));
     }
 
     private static TranscribeOptions parse(String... arguments) {

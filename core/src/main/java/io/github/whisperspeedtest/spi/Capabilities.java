@@ -64,27 +64,37 @@ public final class Capabilities {
         return greedy().any(
                         TranscribeOption.LANGUAGE,
                         TranscribeOption.TASK,
+                        TranscribeOption.CLIP_TIMESTAMPS,
                         TranscribeOption.BEAM_SIZE,
                         TranscribeOption.BEST_OF,
                         TranscribeOption.PATIENCE,
                         TranscribeOption.LENGTH_PENALTY,
+                        TranscribeOption.REPETITION_PENALTY,
+                        TranscribeOption.NO_REPEAT_NGRAM_SIZE,
                         TranscribeOption.TEMPERATURES,
                         TranscribeOption.COMPRESSION_RATIO_THRESHOLD,
                         TranscribeOption.LOG_PROBABILITY_THRESHOLD,
                         TranscribeOption.NO_SPEECH_THRESHOLD,
+                        TranscribeOption.HALLUCINATION_SILENCE_THRESHOLD,
+                        TranscribeOption.SUPPRESS_TOKENS,
                         TranscribeOption.PROMPT,
+                        TranscribeOption.PREFIX,
+                        TranscribeOption.HOTWORDS,
                         TranscribeOption.CONDITION_ON_PREVIOUS_TEXT,
-                        TranscribeOption.TIMESTAMPS);
+                        TranscribeOption.TIMESTAMPS,
+                        TranscribeOption.MAX_INITIAL_TIMESTAMP);
     }
 
     /**
      * Returns a builder that starts with every option that
      * {@link io.github.whisperspeedtest.decoding.NetworkTranscriber} supports for chunks. Chunks are independent, so
-     * none is conditioned on previous text.
+     * none is conditioned on previous text, continues a prefix, or starts after a silence that another one skipped.
      */
     public static Builder chunkedDecoding() {
         return sequentialDecoding()
                 .oneOf(TranscribeOption.CONDITION_ON_PREVIOUS_TEXT, "false")
+                .oneOf(TranscribeOption.PREFIX)
+                .oneOf(TranscribeOption.HALLUCINATION_SILENCE_THRESHOLD)
                 .any(TranscribeOption.CHUNK_LENGTH, TranscribeOption.BATCH_SIZE);
     }
 

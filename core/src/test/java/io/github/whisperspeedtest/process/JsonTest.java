@@ -102,8 +102,15 @@ class JsonTest {
                 .temperatures(List.of(0.0, 0.4))
                 .compressionRatioThreshold(3.0)
                 .logProbabilityThreshold(-0.5)
+                .repetitionPenalty(1.2)
+                .noRepeatNgramSize(3)
                 .noSpeechThreshold(null)
+                .hallucinationSilenceThreshold(Duration.ofMillis(2500))
+                .suppressTokens(List.of(-1, 50_256))
                 .prompt("Grüße")
+                .prefix("Sehr")
+                .hotwords("Jupiter")
+                .maxInitialTimestamp(null)
                 .conditionOnPreviousText(false)
                 .timestamps(Timestamps.WORD)
                 .vad(true)
@@ -114,6 +121,13 @@ class JsonTest {
         assertThat(roundTrip(TranscribeOptions.class, options))
                 .usingRecursiveComparison()
                 .isEqualTo(options);
+        TranscribeOptions clips = TranscribeOptions.builder()
+                .clipTimestamps(List.of(Duration.ofMillis(1), Duration.ofSeconds(36_000)))
+                .suppressTokens(List.of())
+                .build();
+        assertThat(roundTrip(TranscribeOptions.class, clips))
+                .usingRecursiveComparison()
+                .isEqualTo(clips);
         assertThat(roundTrip(TranscribeOptions.class, TranscribeOptions.defaults()))
                 .usingRecursiveComparison()
                 .isEqualTo(TranscribeOptions.defaults());
@@ -126,7 +140,7 @@ class JsonTest {
         assertThat(Json.write(
                         Json.type(TranscribeOptions.class),
                         TranscribeOptions.builder().language(Language.of("yue")).build()))
-                .startsWith("{\"language\":\"yue\",\"task\":\"TRANSCRIBE\",\"beamSize\":1,")
+                .startsWith("{\"language\":\"yue\",\"task\":\"TRANSCRIBE\",")
                 .contains("\"vad\":\"AUTO\"");
     }
 

@@ -34,6 +34,22 @@ class TranscribersTest {
         Map<String, TranscribeOptions.Builder> refused = Map.ofEntries(
                 Map.entry("language=de", TranscribeOptions.builder().language(Language.of("de"))),
                 Map.entry("task=translate", TranscribeOptions.builder().task(Task.TRANSLATE)),
+                Map.entry(
+                        "clip-timestamps=1.5,2.0",
+                        TranscribeOptions.builder()
+                                .clipTimestamps(List.of(Duration.ofMillis(1500), Duration.ofSeconds(2)))),
+                Map.entry("repetition-penalty=1.2", TranscribeOptions.builder().repetitionPenalty(1.2)),
+                Map.entry("no-repeat-ngram-size=3", TranscribeOptions.builder().noRepeatNgramSize(3)),
+                Map.entry(
+                        "hallucination-silence-threshold=2.0",
+                        TranscribeOptions.builder()
+                                .timestamps(Timestamps.WORD)
+                                .hallucinationSilenceThreshold(Duration.ofSeconds(2))),
+                Map.entry("suppress-tokens=none", TranscribeOptions.builder().suppressTokens(List.of())),
+                Map.entry("prefix=Good", TranscribeOptions.builder().prefix("Good")),
+                Map.entry("hotwords=Jupiter", TranscribeOptions.builder().hotwords("Jupiter")),
+                Map.entry(
+                        "max-initial-timestamp=off", TranscribeOptions.builder().maxInitialTimestamp(null)),
                 Map.entry("beam-size=5", TranscribeOptions.builder().beamSize(5)),
                 Map.entry("best-of=3", TranscribeOptions.builder().bestOf(3)),
                 Map.entry("patience=2.0", TranscribeOptions.builder().patience(2)),

@@ -14,6 +14,7 @@ import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcription;
 import io.github.whisperspeedtest.transcription.Word;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 abstract class DecodingTests extends ContractTests {
     /** Token {@code <|0.00|>} of the embedded model, which has the vocabulary of the multilingual models before large-v3. */
     private static final int FIRST_TIMESTAMP_TOKEN = 50364;
+
+    /** Token {@code <|endoftext|>}; the text tokens are those before it. */
+    private static final int END_OF_TEXT = 50257;
 
     DecodingTests(ImplementationContract contract) {
         super(contract);
@@ -81,6 +85,172 @@ abstract class DecodingTests extends ContractTests {
             assertThat(transcription.text()).isNotEmpty();
             assertDiffersFromDefault(transcription, englishSentences());
         });
+    }
+
+    @Test
+    void transcribesClips() {
+        // The first and the fourth sentence; the model is unsure of the numbers between them.
+        TranscribeOptions options = TranscribeOptions.builder()
+                .clipTimestamps(List.of(millis(100), millis(2400), millis(6300), millis(8600)))
+                .build();
+        optional(TranscribeOption.CLIP_TIMESTAMPS, englishSentences(), options, transcription -> {
+            if (contract.recognisesSpeech()) {
+                assertThat(transcription.text())
+                        .isEqualTo("Turn on the radio in the bedroom. Turn on the music in the garden.");
+            }
+            assertThat(transcription.segments())
+                    .isNotEmpty()
+                    .allSatisfy(segment -> assertThat(segment.start())
+                            .satisfiesAnyOf(
+                                    start -> assertThat(start).isBetween(millis(100), millis(2400)),
+                                    start -> assertThat(start).isBetween(millis(6300), millis(8600))));
+            assertThat(transcription.duration())
+                    .isEqualTo(audio(englishSentences()).duration());
+        });
+    }
+
+    @Test
+    void clipBehindTheEndIsEmpty() {
+        TranscribeOptions options = TranscribeOptions.builder()
+                .clipTimestamps(List.of(Duration.ofMinutes(5)))
+                .build();
+        optional(
+                TranscribeOption.CLIP_TIMESTAMPS,
+                options,
+                transcription -> assertThat(transcription.segments()).isEmpty());
+    }
+
+    @Test
+    void suppressesTokens() {
+        int token = contract.byDefault(english()).segments().get(0).tokens().stream()
+                .filter(id -> id < END_OF_TEXT)
+                .findFirst()
+                .orElseThrow();
+        TranscribeOptions options =
+                TranscribeOptions.builder().suppressTokens(List.of(-1, token)).build();
+        optional(
+                TranscribeOption.SUPPRESS_TOKENS,
+                options,
+                transcription -> assertThat(transcription.segments())
+                        .isNotEmpty()
+                        .allSatisfy(segment -> assertThat(segment.tokens()).doesNotContain(token)));
+    }
+
+    @Test
+    void penalizesRepetition() {
+        TranscribeOptions options =
+                TranscribeOptions.builder().repetitionPenalty(5).build();
+        optional(
+                TranscribeOption.REPETITION_PENALTY,
+                englishSentences(),
+                options,
+                transcription -> assertDiffersFromDefault(transcription, englishSentences()));
+    }
+
+    @Test
+    void forbidsRepeatedTokens() {
+        TranscribeOptions once = TranscribeOptions.builder()
+                .timestamps(Timestamps.NONE)
+                .noRepeatNgramSize(1)
+                .build();
+        optional(TranscribeOption.NO_REPEAT_NGRAM_SIZE, englishSentences(), once, transcription -> {
+            assertThat(textTokens(transcription)).isNotEmpty().doesNotHaveDuplicates();
+            Transcription repeating = shared.transcribe(
+                    audio(englishSentences()),
+                    once.toBuilder().noRepeatNgramSize(0).build());
+            if (contract.recognisesSpeech()) {
+                assertThat(textTokens(repeating).stream().distinct().count())
+                        .isLessThan(textTokens(repeating).size());
+            }
+        });
+    }
+
+    @Test
+    void usesHotwords() {
+        TranscribeOptions options =
+                TranscribeOptions.builder().hotwords("Good morning. ").build();
+        optional(TranscribeOption.HOTWORDS, englishSentences(), options, transcription -> {
+            assertThat(transcription.text()).isNotEmpty();
+            assertDiffersFromDefault(transcription, englishSentences());
+        });
+    }
+
+    @Test
+    void continuesPrefix() {
+        // It says: turn off.
+        TranscribeOptions options =
+                TranscribeOptions.builder().prefix("Turn on").build();
+        optional(
+                TranscribeOption.PREFIX,
+                options,
+                transcription ->
+                        assertThat(transcription.text()).startsWith("Turn on").hasSizeGreaterThan("Turn on".length()));
+    }
+
+    @Test
+    void limitsFirstTimestamp() {
+        TranscribeOptions options =
+                TranscribeOptions.builder().maxInitialTimestamp(Duration.ZERO).build();
+        optional(TranscribeOption.MAX_INITIAL_TIMESTAMP, options, transcription -> {
+            if (contract.recognisesSpeech()) {
+                assertThat(contract.byDefault(english()).segments().get(0).start())
+                        .isPositive();
+            }
+            assertThat(transcription.segments().get(0).start()).isZero();
+        });
+    }
+
+    @Test
+    void skippingSilenceKeepsSpeech() {
+        TranscribeOptions options = sampleOf(TranscribeOption.HALLUCINATION_SILENCE_THRESHOLD);
+        optional(
+                TranscribeOption.HALLUCINATION_SILENCE_THRESHOLD,
+                options,
+                transcription -> assertIsTextOf(english(), transcription.text()));
+    }
+
+    /** An engine with a greedy search of its own leaves it to Java where a rule against repetition is set. */
+    @Test
+    void engineAndJavaSearchAlike() {
+        int token = contract.byDefault(englishSentences()).segments().get(0).tokens().stream()
+                .filter(id -> id < END_OF_TEXT)
+                .findFirst()
+                .orElseThrow();
+        for (TranscribeOptions options : List.of(
+                TranscribeOptions.defaults(),
+                TranscribeOptions.builder()
+                        .suppressTokens(List.of(token))
+                        .temperatures(List.of(0.0))
+                        .build(),
+                TranscribeOptions.builder()
+                        .maxInitialTimestamp(Duration.ZERO)
+                        .temperatures(List.of(0.0))
+                        .build(),
+                TranscribeOptions.builder()
+                        .maxInitialTimestamp(null)
+                        .temperatures(List.of(0.0))
+                        .build())) {
+            // No text has a thousand tokens.
+            TranscribeOptions inJava =
+                    options.toBuilder().noRepeatNgramSize(1000).build();
+            if (Arrays.stream(TranscribeOption.values()).allMatch(option -> declared.supports(option, inJava))) {
+                assertThat(shared.transcribe(audio(englishSentences()), inJava).segments())
+                        .usingRecursiveFieldByFieldElementComparatorOnFields("start", "end", "text", "tokens")
+                        .isEqualTo(shared.transcribe(audio(englishSentences()), options)
+                                .segments());
+            }
+        }
+    }
+
+    private static List<Integer> textTokens(Transcription transcription) {
+        return transcription.segments().stream()
+                .flatMap(segment -> segment.tokens().stream())
+                .filter(token -> token < END_OF_TEXT)
+                .toList();
+    }
+
+    private static Duration millis(long value) {
+        return Duration.ofMillis(value);
     }
 
     @Test
@@ -175,20 +345,33 @@ abstract class DecodingTests extends ContractTests {
         return switch (option) {
             case LANGUAGE -> builder.language(Language.of("de")).build();
             case TASK -> builder.task(Task.TRANSLATE).build();
+            case CLIP_TIMESTAMPS ->
+                builder.clipTimestamps(List.of(Duration.ZERO, Duration.ofSeconds(1)))
+                        .build();
             case BEAM_SIZE -> builder.beamSize(2).build();
             case BEST_OF -> builder.bestOf(2).build();
             case PATIENCE -> builder.patience(2).build();
             case LENGTH_PENALTY -> builder.lengthPenalty(0.5).build();
+            case REPETITION_PENALTY -> builder.repetitionPenalty(1.1).build();
+            case NO_REPEAT_NGRAM_SIZE -> builder.noRepeatNgramSize(3).build();
             case TEMPERATURES -> builder.temperatures(List.of(0.5)).build();
             case COMPRESSION_RATIO_THRESHOLD ->
                 builder.compressionRatioThreshold(3.0).build();
             case LOG_PROBABILITY_THRESHOLD ->
                 builder.logProbabilityThreshold(-2.0).build();
             case NO_SPEECH_THRESHOLD -> builder.noSpeechThreshold(0.5).build();
+            case HALLUCINATION_SILENCE_THRESHOLD ->
+                builder.timestamps(Timestamps.WORD)
+                        .hallucinationSilenceThreshold(Duration.ofSeconds(2))
+                        .build();
+            case SUPPRESS_TOKENS -> builder.suppressTokens(List.of()).build();
             case PROMPT -> builder.prompt("Good morning. ").build();
+            case PREFIX -> builder.prefix("Good").build();
+            case HOTWORDS -> builder.hotwords("Monday").build();
             case CONDITION_ON_PREVIOUS_TEXT ->
                 builder.conditionOnPreviousText(true).build();
             case TIMESTAMPS -> builder.timestamps(Timestamps.WORD).build();
+            case MAX_INITIAL_TIMESTAMP -> builder.maxInitialTimestamp(null).build();
             case VAD -> builder.vad(true).build();
             case CHUNK_LENGTH -> builder.chunkLength(Duration.ofSeconds(15)).build();
             case BATCH_SIZE -> builder.batchSize(1).build();

@@ -16,6 +16,11 @@ final class Punctuation {
 
     private Punctuation() {}
 
+    /** Returns whether a text is one of the marks, or several in the order of the lists. */
+    static boolean isMarks(String text) {
+        return (BEFORE_A_WORD + AFTER_A_WORD).contains(text);
+    }
+
     /** Returns the words with their marks, in the same order. */
     static List<WordTiming> merge(List<WordTiming> words) {
         return mergeIntoWordBefore(mergeIntoWordAfter(words));

@@ -17,6 +17,11 @@ public record WordTiming(String text, List<Integer> tokens, double start, double
         tokens = List.copyOf(tokens);
     }
 
+    /** Returns whether the word is nothing but punctuation marks that belong to a neighboring word. */
+    public boolean isPunctuation() {
+        return Punctuation.isMarks(text);
+    }
+
     double duration() {
         return end - start;
     }

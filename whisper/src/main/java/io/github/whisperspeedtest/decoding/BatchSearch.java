@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -50,11 +50,11 @@ final class BatchSearch {
     }
 
     /**
-     * Returns the maximum number of tokens decoded after a prompt. It includes the last token of a full context,
-     * although nothing can follow it.
+     * Returns the maximum number of tokens decoded after a prompt, at least 1. It includes the last token of a full
+     * context, although nothing can follow it. A prefix counts as decoded.
      */
-    int maxTokens(int promptLength) {
-        return Math.min(maxTokens(), contextLength + 1 - promptLength);
+    private int maxTokens(Prompt prompt) {
+        return Math.max(1, Math.min(maxTokens() - prompt.prefix(), contextLength + 1 - prompt.tokens().length));
     }
 
     /**
@@ -62,9 +62,9 @@ final class BatchSearch {
      *
      * @param windows the encoder's output
      * @param wanted ascending indexes of the windows to decode
-     * @param prompts a prompt for each of those, all equally long
+     * @param prompts a prompt for each of those, all equally long, and so their prefixes
      * @param maxSequences the most sequences that a search has
-     * @param searches creates a search
+     * @param searches creates a search for a window with a prompt
      * @return the results in the order of {@code wanted}
      */
     List<Found> run(
@@ -72,18 +72,17 @@ final class BatchSearch {
             int[] wanted,
             List<Prompt> prompts,
             int maxSequences,
-            Supplier<? extends Search> searches) {
+            Function<Prompt, ? extends Search> searches) {
         try (DecoderSession session = windows.startDecoding(maxSequences)) {
             if (wanted.length < windows.count()) {
                 session.select(wanted);
             }
             List<Search> all = IntStream.range(0, wanted.length)
-                    .<Search>mapToObj(i -> searches.get())
+                    .<Search>mapToObj(i -> searches.apply(prompts.get(i)))
                     .toList();
             double[] noSpeech = new double[wanted.length];
             float[][] logits = readPrompts(session, prompts, noSpeech);
-            int promptLength = session.length();
-            continueAll(session, all, logits, maxTokens(promptLength));
+            continueAll(session, all, logits, maxTokens(prompts.get(0)));
             return IntStream.range(0, wanted.length)
                     .mapToObj(i -> Found.of(all.get(i).best(), noSpeech[i]))
                     .toList();
@@ -95,16 +94,15 @@ final class BatchSearch {
      *
      * @param windows the encoder's output
      * @param wanted ascending indexes of the windows to decode
-     * @param prompts a prompt for each of those, all equally long
+     * @param prompts a prompt for each of those, all equally long and without a prefix
      * @return the results in the order of {@code wanted}, empty where the engine has no such search
      */
     Optional<List<Found>> runInEngine(EncoderOutput windows, int[] wanted, List<Prompt> prompts, DecodingRules rules) {
-        int promptLength = prompts.get(0).tokens().length;
         Optional<GreedySession> started = windows.startGreedy(
                 wanted,
                 prompts.stream().map(Prompt::tokens).toArray(int[][]::new),
                 prompts.get(0).startOfTranscript(),
-                rules.greedy(maxTokens(promptLength)));
+                rules.greedy(maxTokens(prompts.get(0))));
         return started.map(session -> {
             try (session) {
                 boolean more = true;

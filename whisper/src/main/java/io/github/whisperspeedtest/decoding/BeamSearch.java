@@ -33,9 +33,9 @@ final class BeamSearch implements Search {
      * Creates a search.
      *
      * @param patience number of finished sequences required, divided by the number of beams
-     * @param capacity maximum length of a sequence
+     * @param start what each sequence starts with
      */
-    BeamSearch(DecodingRules rules, LikelihoodRanker ranker, int beamSize, double patience, int capacity) {
+    BeamSearch(DecodingRules rules, LikelihoodRanker ranker, int beamSize, double patience, TokenSequence start) {
         this.rules = rules;
         this.ranker = ranker;
         this.beamSize = beamSize;
@@ -43,7 +43,7 @@ final class BeamSearch implements Search {
         // One more than the number of beams, because one may be the end of text.
         this.tokens = new int[beamSize + 1];
         this.parents = new int[beamSize];
-        this.beams = List.of(new TokenSequence(capacity));
+        this.beams = List.of(start);
     }
 
     @Override

@@ -27,7 +27,7 @@ final class ChunkedTranscription implements TranscriptionLoop {
     private final TranscriptionSteps steps;
     private final TranscribeOptions options;
     private final Spectrogram spectrogram;
-    private final Chunks chunks;
+    private final ClippedChunks chunks;
     private final int batchSize;
     private final BatchLimit limit;
     private final List<float[]> spectrograms = new ArrayList<>();
@@ -48,7 +48,8 @@ final class ChunkedTranscription implements TranscriptionLoop {
         this.options = steps.options();
         this.spectrogram = spectrogram;
         int length = (int) (chunked.chunkLength().toMillis() / 10);
-        chunks = new Chunks(spectrogram.frames(), Math.min(length, steps.windowFrames()));
+        chunks = new ClippedChunks(
+                FrameRange.clips(options, spectrogram.frames()), Math.min(length, steps.windowFrames()));
         batchSize = chunked.batchSize();
         this.limit = limit;
     }
@@ -70,7 +71,8 @@ final class ChunkedTranscription implements TranscriptionLoop {
                 }
                 // Chunks after the first batch may have been encoded only to detect their language.
                 if (language != null && first == done && done < chunks.count()) {
-                    onProgress.accept(progress(done) + (progress(done + size) - progress(done)) / 2);
+                    onProgress.accept(
+                            chunks.progress(done) + (chunks.progress(done + size) - chunks.progress(done)) / 2);
                     texts = decode(windows, done, language.code());
                 }
             } catch (EngineOutOfMemoryException | OutOfMemoryError e) {
@@ -84,14 +86,9 @@ final class ChunkedTranscription implements TranscriptionLoop {
             for (List<ChunkSegment> text : texts) {
                 merger.add(chunks.get(done++), text);
             }
-            onProgress.accept(progress(done));
+            onProgress.accept(chunks.progress(done));
         }
         return language;
-    }
-
-    /** Returns the fraction of the recording covered by the first chunks; half of each overlap belongs to either chunk. */
-    private double progress(int count) {
-        return count == chunks.count() ? 1 : chunks.get(count).border() / (spectrogram.frames() / 100.0);
     }
 
     private EncoderOutput encode(int first, int size) {
@@ -130,7 +127,7 @@ final class ChunkedTranscription implements TranscriptionLoop {
 
     /** Returns the text of each chunk of a batch, empty for silent chunks. */
     private List<List<ChunkSegment>> decode(EncoderOutput windows, int first, String language) {
-        List<DecodedWindow> decoded = steps.decode(windows, language, steps.givenPrompt());
+        List<DecodedWindow> decoded = steps.decode(windows, language, steps.givenPrompt(), List.of());
         List<List<ChunkSegment>> texts = new ArrayList<>();
         for (int i = 0; i < decoded.size(); i++) {
             DecodedWindow window = decoded.get(i);

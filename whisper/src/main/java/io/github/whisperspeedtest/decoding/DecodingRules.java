@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class DecodingRules {
     private final SuppressedTokens suppressed;
     private final @Nullable TimestampRules timestamps;
+    private final RepetitionRules repetition;
     private final SpecialTokens specials;
     private final TokenDistribution distribution;
 
@@ -18,10 +19,15 @@ final class DecodingRules {
      *
      * @param timestamps null to decode without timestamps
      */
-    DecodingRules(SpecialTokens specials, SuppressedTokens suppressed, @Nullable TimestampRules timestamps) {
+    DecodingRules(
+            SpecialTokens specials,
+            SuppressedTokens suppressed,
+            @Nullable TimestampRules timestamps,
+            RepetitionRules repetition) {
         this.specials = specials;
         this.suppressed = suppressed;
         this.timestamps = timestamps;
+        this.repetition = repetition;
         this.distribution = new TokenDistribution(specials.timestampBegin());
     }
 
@@ -30,8 +36,13 @@ final class DecodingRules {
         return specials.endOfText();
     }
 
+    /** Returns whether {@link #greedy} holds all rules; engines know none against repetition. */
+    boolean isForEngines() {
+        return !repetition.isActive();
+    }
+
     /**
-     * Returns the rules in the form for engines.
+     * Returns the rules in the form for engines, without those against repetition.
      *
      * @param maxTokens maximum number of tokens to decode
      */
@@ -59,7 +70,10 @@ final class DecodingRules {
      */
     TokenDistribution next(float[] logits, TokenSequence sequence) {
         distribution.start(logits);
-        suppressed.apply(distribution, sequence.length());
+        if (repetition.isActive()) {
+            repetition.apply(sequence.toArray(), distribution);
+        }
+        suppressed.apply(distribution, sequence.decoded());
         if (timestamps == null) {
             distribution.forbidTimestamps();
         } else {

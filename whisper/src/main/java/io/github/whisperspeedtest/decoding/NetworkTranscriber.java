@@ -13,6 +13,7 @@ import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.Task;
 import io.github.whisperspeedtest.transcription.Timings;
+import io.github.whisperspeedtest.transcription.TranscribeOption;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import io.github.whisperspeedtest.transcription.TranscriberLifecycle;
@@ -181,6 +182,13 @@ public final class NetworkTranscriber implements Transcriber {
         if (options.vad() == Vad.ON && speechFilter == null && missingSpeechFilter != null) {
             throw missingSpeechFilter.get();
         }
+        int vocabulary = network.dimensions().nVocab();
+        options.suppressTokens().stream()
+                .filter(token -> token >= vocabulary)
+                .findFirst()
+                .ifPresent(token -> {
+                    throw unsupported("suppress-tokens=" + token, "The model has only " + vocabulary + " tokens.");
+                });
         SpecialTokens specials = tokenizer.specials();
         if (!specials.isMultilingual()) {
             if (options.task() == Task.TRANSLATE) {
@@ -222,9 +230,8 @@ public final class NetworkTranscriber implements Transcriber {
         Transcription run() {
             long start = System.nanoTime();
             checkCancelled();
-            FilteredAudio filtered = speechFilter != null && isFiltered(options.vad())
-                    ? speechFilter.filter(audio, this::checkCancelled)
-                    : null;
+            FilteredAudio filtered =
+                    speechFilter != null && isFiltered() ? speechFilter.filter(audio, this::checkCancelled) : null;
             SpokenLanguage language = loop(spectrogram(filtered == null ? audio : filtered.audio()))
                     .run(
                             segment -> publish(filtered == null ? segment : SegmentTimes.original(filtered, segment)),
@@ -246,8 +253,10 @@ public final class NetworkTranscriber implements Transcriber {
                     : new ChunkedTranscription(steps, windows, chunks.withOverrides(options), batchLimit);
         }
 
-        private boolean isFiltered(Vad vad) {
-            return vad == Vad.ON || vad == Vad.AUTO && filterByDefault;
+        /** The times of clips are those of the whole recording, so by default those are not filtered. */
+        private boolean isFiltered() {
+            boolean byDefault = filterByDefault && TranscribeOption.CLIP_TIMESTAMPS.isBasic(options);
+            return options.vad() == Vad.ON || options.vad() == Vad.AUTO && byDefault;
         }
 
         private Spectrogram spectrogram(Audio speech) {

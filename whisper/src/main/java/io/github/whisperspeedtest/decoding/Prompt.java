@@ -7,14 +7,15 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The prompt of a window: previous text, start of transcript, language and task.
+ * The prompt of a window: previous text, start of transcript, language and task, and possibly the start of its text.
  *
  * <p>Immutable if the array is not modified.
  *
  * @param tokens the tokens, at least one
  * @param startOfTranscript index of {@code <|startoftranscript|>}
+ * @param prefix number of tokens at the end that belong to the text of the window
  */
-record Prompt(int[] tokens, int startOfTranscript) {
+record Prompt(int[] tokens, int startOfTranscript, int prefix) {
     /**
      * Returns the prompt of a window.
      *
@@ -37,12 +38,18 @@ record Prompt(int[] tokens, int startOfTranscript) {
             tokens = IntStream.concat(tokens, IntStream.of(specials.noTimestamps()));
         }
         if (previous.isEmpty()) {
-            return new Prompt(tokens.toArray(), 0);
+            return new Prompt(tokens.toArray(), 0, 0);
         }
         List<Integer> kept = previous.subList(Math.max(0, previous.size() - maxPrevious), previous.size());
         IntStream before = IntStream.concat(
                 IntStream.of(specials.startOfPrevious()), kept.stream().mapToInt(Integer::intValue));
-        return new Prompt(IntStream.concat(before, tokens).toArray(), 1 + kept.size());
+        return new Prompt(IntStream.concat(before, tokens).toArray(), 1 + kept.size(), 0);
+    }
+
+    /** Returns this prompt with tokens that the text of the window starts with. */
+    Prompt withPrefix(List<Integer> start) {
+        IntStream all = IntStream.concat(Arrays.stream(tokens), start.stream().mapToInt(Integer::intValue));
+        return new Prompt(all.toArray(), startOfTranscript, start.size());
     }
 
     /**

@@ -26,14 +26,15 @@ final class SamplingSearch implements Search {
      * Creates a search.
      *
      * @param candidates sequences to draw; 1 at temperature 0
-     * @param capacity maximum length of a sequence
+     * @param start what each sequence starts with; extended
      */
-    SamplingSearch(DecodingRules rules, LikelihoodRanker ranker, double temperature, int candidates, int capacity) {
+    SamplingSearch(
+            DecodingRules rules, LikelihoodRanker ranker, double temperature, int candidates, TokenSequence start) {
         this.rules = rules;
         this.ranker = ranker;
         this.temperature = temperature;
         this.candidates = candidates;
-        sequences.add(new TokenSequence(capacity));
+        sequences.add(start);
     }
 
     @Override

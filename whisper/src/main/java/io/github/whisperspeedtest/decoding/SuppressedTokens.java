@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.decoding;
 import io.github.whisperspeedtest.checkpoint.GenerationConfig;
 import io.github.whisperspeedtest.tokenizer.SpecialTokens;
 import io.github.whisperspeedtest.tokenizer.Tokenizer;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -17,10 +18,17 @@ final class SuppressedTokens {
     private final int[] always;
     private final int[] first;
 
-    SuppressedTokens(Tokenizer tokenizer, GenerationConfig generation) {
+    /**
+     * Collects the tokens.
+     *
+     * @param wanted as in {@link TranscribeOptions#suppressTokens()}
+     */
+    SuppressedTokens(Tokenizer tokenizer, GenerationConfig generation, List<Integer> wanted) {
         SpecialTokens specials = tokenizer.specials();
-        TreeSet<Integer> suppressTokens =
-                new TreeSet<>(generation.suppressTokens().orElseGet(tokenizer::nonSpeechTokens));
+        TreeSet<Integer> suppressTokens = new TreeSet<>(wanted);
+        if (suppressTokens.remove(TranscribeOptions.DEFAULT_SUPPRESSION)) {
+            suppressTokens.addAll(generation.suppressTokens().orElseGet(tokenizer::nonSpeechTokens));
+        }
         suppressTokens.addAll(List.of(
                 specials.transcribe(),
                 specials.translate(),
@@ -38,10 +46,10 @@ final class SuppressedTokens {
         first = ids(beginSuppressTokens);
     }
 
-    /** Forbids the tokens that must not follow a sequence of the given length. */
-    void apply(TokenDistribution distribution, int length) {
+    /** Forbids the tokens that must not follow a given number of decoded ones. */
+    void apply(TokenDistribution distribution, int decoded) {
         distribution.forbid(always);
-        if (length == 0) {
+        if (decoded == 0) {
             distribution.forbid(first);
         }
     }

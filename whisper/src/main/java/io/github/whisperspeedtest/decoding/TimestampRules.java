@@ -9,9 +9,6 @@ import io.github.whisperspeedtest.tokenizer.SpecialTokens;
  * <p>Source: {@code ApplyTimestampRules} in openai/whisper's {@code decoding.py}.
  */
 final class TimestampRules {
-    /** Maximum first timestamp of a window, as in the reference. */
-    private static final double MAX_INITIAL_SECONDS = 1.0;
-
     private final SpecialTokens specials;
     private final int lastInitialTimestamp;
 
@@ -19,11 +16,12 @@ final class TimestampRules {
      * Creates the rules.
      *
      * @param secondsPerTimestamp seconds between consecutive timestamp tokens
+     * @param maxInitialSeconds maximum first timestamp of a window
      */
-    TimestampRules(SpecialTokens specials, double secondsPerTimestamp) {
+    TimestampRules(SpecialTokens specials, double secondsPerTimestamp, double maxInitialSeconds) {
         this.specials = specials;
         this.lastInitialTimestamp =
-                specials.timestampBegin() + (int) Math.rint(MAX_INITIAL_SECONDS / secondsPerTimestamp);
+                specials.timestampBegin() + (int) Math.rint(maxInitialSeconds / secondsPerTimestamp);
     }
 
     /** Returns the last timestamp that a window may start with. */

@@ -13,9 +13,9 @@ import java.util.SplittableRandom;
  *
  * <p>Not thread-safe.
  */
-final class TokenDistribution {
+final class TokenDistribution implements RepetitionRules.Logits {
     /** Below any logit, but finite, so that differences are not NaN. */
-    private static final float NEVER = -1e30f;
+    static final float NEVER = -1e30f;
 
     private final int firstTimestamp;
     private final Exponentials exponentials = new Exponentials();
@@ -45,6 +45,16 @@ final class TokenDistribution {
         textTo = Math.min(firstTimestamp, logits.length);
         timestampFrom = textTo;
         timestampTo = logits.length;
+    }
+
+    @Override
+    public float get(int token) {
+        return logits[token];
+    }
+
+    @Override
+    public void set(int token, float logit) {
+        logits[token] = logit;
     }
 
     /** Forbids some tokens. */

@@ -4,10 +4,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The tokens decoded so far for one window, without its prompt, and their joint probability. */
+/**
+ * The tokens decoded so far for one window, and their joint probability; without the prompt, but with the part of it that
+ * belongs to the text.
+ */
 final class TokenSequence {
     private int[] tokens;
     private int length;
+    private int given;
     private double logProbability;
 
     TokenSequence(int capacity) {
@@ -17,6 +21,7 @@ final class TokenSequence {
     private TokenSequence(TokenSequence other) {
         tokens = other.tokens.clone();
         length = other.length;
+        given = other.given;
         logProbability = other.logProbability;
     }
 
@@ -33,6 +38,12 @@ final class TokenSequence {
         tokens[length++] = token;
     }
 
+    /** Appends a token that is given, not decoded, so it is certain. */
+    void appendGiven(int token) {
+        append(token, 0);
+        given = length;
+    }
+
     /** Adds the log probability of the end of the text. */
     void addLogProbability(double value) {
         logProbability += value;
@@ -42,6 +53,11 @@ final class TokenSequence {
         return length;
     }
 
+    /** Returns the number of tokens that have been decoded, without those given at the start. */
+    int decoded() {
+        return length - given;
+    }
+
     int token(int index) {
         return tokens[index];
     }
@@ -49,6 +65,10 @@ final class TokenSequence {
     /** Returns the sum of the log probabilities of all tokens. */
     double logProbability() {
         return logProbability;
+    }
+
+    int[] toArray() {
+        return Arrays.copyOf(tokens, length);
     }
 
     List<Integer> tokens() {

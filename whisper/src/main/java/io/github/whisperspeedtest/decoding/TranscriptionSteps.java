@@ -82,10 +82,26 @@ final class TranscriptionSteps {
 
     /** Returns the tokens of the given prompt; empty if there is none. */
     List<Integer> givenPrompt() {
-        String prompt = options.prompt();
-        return prompt == null || prompt.isBlank()
+        return tokens(options.prompt());
+    }
+
+    /** Returns the tokens that the transcript starts with; empty if none are given. */
+    List<Integer> givenPrefix() {
+        List<Integer> text = tokens(options.prefix());
+        if (text.isEmpty()) {
+            return List.of();
+        }
+        List<Integer> prefix = new ArrayList<>(text.subList(0, Math.min(text.size(), maxPrompt)));
+        if (options.timestamps() != Timestamps.NONE) {
+            prefix.add(0, specials.timestampBegin());
+        }
+        return prefix;
+    }
+
+    private List<Integer> tokens(@Nullable String text) {
+        return text == null || text.isBlank()
                 ? List.of()
-                : Arrays.stream(tokenizer.encode(" " + prompt.strip())).boxed().toList();
+                : Arrays.stream(tokenizer.encode(" " + text.strip())).boxed().toList();
     }
 
     /** Returns the fixed language, or null if it has to be detected. */
@@ -119,16 +135,35 @@ final class TranscriptionSteps {
      * Decodes all windows of a batch with one prompt.
      *
      * @param previous tokens of the text before
+     * @param prefix tokens that the text of the windows starts with; becomes part of the result
      * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
      */
-    List<DecodedWindow> decode(EncoderOutput windows, String language, List<Integer> previous) {
+    List<DecodedWindow> decode(EncoderOutput windows, String language, List<Integer> previous, List<Integer> prefix) {
         Prompt prompt = Prompt.of(
-                specials, language, options.task(), options.timestamps() != Timestamps.NONE, previous, maxPrompt);
+                        specials,
+                        language,
+                        options.task(),
+                        options.timestamps() != Timestamps.NONE,
+                        context(previous, prefix),
+                        maxPrompt)
+                .withPrefix(prefix);
         List<Prompt> prompts = new ArrayList<>();
         for (int i = 0; i < windows.count(); i++) {
             prompts.add(prompt);
         }
         return decoder.decode(windows, prompts);
+    }
+
+    /**
+     * Returns the text before the start of a transcript: the hotwords, unless there is a prefix, and as much of the
+     * previous text as fits into half of the context together with them or the prefix.
+     */
+    private List<Integer> context(List<Integer> previous, List<Integer> prefix) {
+        List<Integer> hotwords = prefix.isEmpty() ? tokens(options.hotwords()) : List.of();
+        List<Integer> context = new ArrayList<>(hotwords.subList(0, Math.min(hotwords.size(), maxPrompt)));
+        int room = Math.max(0, maxPrompt - context.size() - prefix.size());
+        context.addAll(previous.subList(Math.max(0, previous.size() - room), previous.size()));
+        return context;
     }
 
     /**

@@ -7,10 +7,11 @@ import io.github.whisperspeedtest.tokenizer.SpecialTokens;
 import io.github.whisperspeedtest.tokenizer.Tokenizer;
 import io.github.whisperspeedtest.transcription.Timestamps;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -42,17 +43,27 @@ final class WindowDecoder {
         SpecialTokens specials = tokenizer.specials();
         TimestampRules timestamps = options.timestamps() == Timestamps.NONE
                 ? null
-                : new TimestampRules(specials, WINDOW_SECONDS / dimensions.nAudioCtx());
-        rules = new DecodingRules(specials, new SuppressedTokens(tokenizer, generation), timestamps);
+                : new TimestampRules(specials, WINDOW_SECONDS / dimensions.nAudioCtx(), maxInitialSeconds(options));
+        rules = new DecodingRules(
+                specials,
+                new SuppressedTokens(tokenizer, generation, options.suppressTokens()),
+                timestamps,
+                new RepetitionRules(options.repetitionPenalty(), options.noRepeatNgramSize()));
         ranker = new LikelihoodRanker(options.lengthPenalty());
         batch = new BatchSearch(dimensions.nVocab(), dimensions.nTextCtx(), specials.noSpeech());
+    }
+
+    private static double maxInitialSeconds(TranscribeOptions options) {
+        Duration limit = options.maxInitialTimestamp();
+        return limit == null ? WINDOW_SECONDS : limit.toMillis() / 1000.0;
     }
 
     /**
      * Decodes all windows of a batch.
      *
      * @param windows the encoder's output, which stays open
-     * @param prompts a prompt for each window, all equally long and with the start of the transcript at the same place
+     * @param prompts a prompt for each window, all equally long, with the start of the transcript at the same place
+     *     and equally long prefixes
      * @return a result for each window
      * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
      */
@@ -78,7 +89,10 @@ final class WindowDecoder {
     private List<DecodedWindow> attempt(EncoderOutput windows, int[] wanted, List<Prompt> prompts, double temperature) {
         List<Prompt> chosen = IntStream.of(wanted).mapToObj(prompts::get).toList();
         int sequences = temperature > 0 ? options.bestOf() : options.beamSize();
-        Optional<List<BatchSearch.Found>> inEngine = temperature == 0 && sequences == 1
+        Optional<List<BatchSearch.Found>> inEngine = temperature == 0
+                        && sequences == 1
+                        && rules.isForEngines()
+                        && chosen.get(0).prefix() == 0
                 ? batch.runInEngine(windows, wanted, chosen, rules)
                 : Optional.empty();
         return inEngine.orElseGet(() -> batch.run(windows, wanted, chosen, sequences, searches(temperature))).stream()
@@ -86,15 +100,23 @@ final class WindowDecoder {
                 .toList();
     }
 
-    private Supplier<Search> searches(double temperature) {
-        int capacity = batch.maxTokens();
+    private Function<Prompt, Search> searches(double temperature) {
         if (temperature > 0) {
-            return () -> new SamplingSearch(rules, ranker, temperature, options.bestOf(), capacity);
+            return prompt -> new SamplingSearch(rules, ranker, temperature, options.bestOf(), start(prompt));
         }
         if (options.beamSize() > 1) {
-            return () -> new BeamSearch(rules, ranker, options.beamSize(), options.patience(), capacity);
+            return prompt -> new BeamSearch(rules, ranker, options.beamSize(), options.patience(), start(prompt));
         }
-        return () -> new SamplingSearch(rules, ranker, 0, 1, capacity);
+        return prompt -> new SamplingSearch(rules, ranker, 0, 1, start(prompt));
+    }
+
+    private TokenSequence start(Prompt prompt) {
+        TokenSequence start = new TokenSequence(batch.maxTokens());
+        int[] tokens = prompt.tokens();
+        for (int i = tokens.length - prompt.prefix(); i < tokens.length; i++) {
+            start.appendGiven(tokens[i]);
+        }
+        return start;
     }
 
     private DecodedWindow result(BatchSearch.Found found, double temperature) {

@@ -15,6 +15,8 @@ public enum TranscribeOption {
     LANGUAGE(TranscribeOptions::language, "auto"),
     /** {@link TranscribeOptions#task()}. */
     TASK(TranscribeOptions::task, "auto"),
+    /** {@link TranscribeOptions#clipTimestamps()}, in seconds, with commas between them. */
+    CLIP_TIMESTAMPS(TranscribeOptions::clipTimestamps, "auto"),
     /** {@link TranscribeOptions#beamSize()}. */
     BEAM_SIZE(TranscribeOptions::beamSize, "auto"),
     /** {@link TranscribeOptions#bestOf()}. */
@@ -23,6 +25,10 @@ public enum TranscribeOption {
     PATIENCE(TranscribeOptions::patience, "auto"),
     /** {@link TranscribeOptions#lengthPenalty()}; {@code mean} for the mean over the tokens. */
     LENGTH_PENALTY(TranscribeOptions::lengthPenalty, "mean"),
+    /** {@link TranscribeOptions#repetitionPenalty()}. */
+    REPETITION_PENALTY(TranscribeOptions::repetitionPenalty, "auto"),
+    /** {@link TranscribeOptions#noRepeatNgramSize()}. */
+    NO_REPEAT_NGRAM_SIZE(TranscribeOptions::noRepeatNgramSize, "auto"),
     /** {@link TranscribeOptions#temperatures()}, with commas between them; 0 alone is greedy decoding, which every model can do. */
     TEMPERATURES(TranscribeOptions::temperatures, "auto", "0.0"),
     /** {@link TranscribeOptions#compressionRatioThreshold()}. */
@@ -31,12 +37,22 @@ public enum TranscribeOption {
     LOG_PROBABILITY_THRESHOLD(TranscribeOptions::logProbabilityThreshold, "off"),
     /** {@link TranscribeOptions#noSpeechThreshold()}. */
     NO_SPEECH_THRESHOLD(TranscribeOptions::noSpeechThreshold, "off"),
+    /** {@link TranscribeOptions#hallucinationSilenceThreshold()}, in seconds. */
+    HALLUCINATION_SILENCE_THRESHOLD(TranscribeOptions::hallucinationSilenceThreshold, "off"),
+    /** {@link TranscribeOptions#suppressTokens()}, with commas between them; {@code none} for an empty list. */
+    SUPPRESS_TOKENS(TranscribeOptions::suppressTokens, "none"),
     /** {@link TranscribeOptions#prompt()}. */
     PROMPT(TranscribeOptions::prompt, "none"),
+    /** {@link TranscribeOptions#prefix()}. */
+    PREFIX(TranscribeOptions::prefix, "none"),
+    /** {@link TranscribeOptions#hotwords()}. */
+    HOTWORDS(TranscribeOptions::hotwords, "none"),
     /** {@link TranscribeOptions#conditionOnPreviousText()}. */
     CONDITION_ON_PREVIOUS_TEXT(TranscribeOptions::conditionOnPreviousText, "auto"),
     /** {@link TranscribeOptions#timestamps()}. */
     TIMESTAMPS(TranscribeOptions::timestamps, "auto"),
+    /** {@link TranscribeOptions#maxInitialTimestamp()}, in seconds. */
+    MAX_INITIAL_TIMESTAMP(TranscribeOptions::maxInitialTimestamp, "off"),
     /** {@link TranscribeOptions#vad()}; every implementation can leave it off. */
     VAD(TranscribeOptions::vad, "auto", "off"),
     /** {@link TranscribeOptions#chunkLength()}, in seconds. */
@@ -62,7 +78,7 @@ public enum TranscribeOption {
     /** Returns the option's value as text, such as {@code 5}, {@code word} or {@code off}. */
     public String text(TranscribeOptions options) {
         Object current = value.apply(options);
-        return current == null ? unset : text(current);
+        return current == null || current.equals(List.of()) ? unset : text(current);
     }
 
     /** Returns the option's value as a number, a duration in seconds; null where it is not a number or not set. */
@@ -99,7 +115,7 @@ public enum TranscribeOption {
             return constant.name().toLowerCase(Locale.ROOT);
         }
         if (value instanceof List<?> list) {
-            return list.stream().map(String::valueOf).collect(Collectors.joining(","));
+            return list.stream().map(TranscribeOption::text).collect(Collectors.joining(","));
         }
         return String.valueOf(value);
     }

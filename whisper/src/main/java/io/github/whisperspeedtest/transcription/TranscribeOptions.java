@@ -5,8 +5,10 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,21 +27,32 @@ public final class TranscribeOptions {
     /** The maximum chunk length, the window of Whisper's encoder. */
     public static final Duration LONGEST_CHUNK = Duration.ofSeconds(30);
 
+    /** Stands for the tokens that are suppressed by default in {@link #suppressTokens()}; source: OpenAI's program. */
+    public static final int DEFAULT_SUPPRESSION = -1;
+
     private static final TranscribeOptions DEFAULTS = builder().build();
 
     private final Language language;
     private final Task task;
+    private final List<Duration> clipTimestamps;
     private final int beamSize;
     private final int bestOf;
     private final double patience;
     private final @Nullable Double lengthPenalty;
+    private final double repetitionPenalty;
+    private final int noRepeatNgramSize;
     private final List<Double> temperatures;
     private final @Nullable Double compressionRatioThreshold;
     private final @Nullable Double logProbabilityThreshold;
     private final @Nullable Double noSpeechThreshold;
+    private final @Nullable Duration hallucinationSilenceThreshold;
+    private final List<Integer> suppressTokens;
     private final @Nullable String prompt;
+    private final @Nullable String prefix;
+    private final @Nullable String hotwords;
     private final @Nullable Boolean conditionOnPreviousText;
     private final Timestamps timestamps;
+    private final @Nullable Duration maxInitialTimestamp;
     private final Vad vad;
     private final @Nullable Duration chunkLength;
     private final @Nullable Integer batchSize;
@@ -47,17 +60,25 @@ public final class TranscribeOptions {
     private TranscribeOptions(Builder builder) {
         language = builder.language;
         task = builder.task;
+        clipTimestamps = builder.clipTimestamps;
         beamSize = builder.beamSize;
         bestOf = builder.bestOf;
         patience = builder.patience;
         lengthPenalty = builder.lengthPenalty;
+        repetitionPenalty = builder.repetitionPenalty;
+        noRepeatNgramSize = builder.noRepeatNgramSize;
         temperatures = builder.temperatures;
         compressionRatioThreshold = builder.compressionRatioThreshold;
         logProbabilityThreshold = builder.logProbabilityThreshold;
         noSpeechThreshold = builder.noSpeechThreshold;
+        hallucinationSilenceThreshold = builder.hallucinationSilenceThreshold;
+        suppressTokens = builder.suppressTokens;
         prompt = builder.prompt;
+        prefix = builder.prefix;
+        hotwords = builder.hotwords;
         conditionOnPreviousText = builder.conditionOnPreviousText;
         timestamps = builder.timestamps;
+        maxInitialTimestamp = builder.maxInitialTimestamp;
         vad = builder.vad;
         chunkLength = builder.chunkLength;
         batchSize = builder.batchSize;
@@ -78,17 +99,25 @@ public final class TranscribeOptions {
         return new Builder()
                 .language(language)
                 .task(task)
+                .clipTimestamps(clipTimestamps)
                 .beamSize(beamSize)
                 .bestOf(bestOf)
                 .patience(patience)
                 .lengthPenalty(lengthPenalty)
+                .repetitionPenalty(repetitionPenalty)
+                .noRepeatNgramSize(noRepeatNgramSize)
                 .temperatures(temperatures)
                 .compressionRatioThreshold(compressionRatioThreshold)
                 .logProbabilityThreshold(logProbabilityThreshold)
                 .noSpeechThreshold(noSpeechThreshold)
+                .hallucinationSilenceThreshold(hallucinationSilenceThreshold)
+                .suppressTokens(suppressTokens)
                 .prompt(prompt)
+                .prefix(prefix)
+                .hotwords(hotwords)
                 .conditionOnPreviousText(conditionOnPreviousText)
                 .timestamps(timestamps)
+                .maxInitialTimestamp(maxInitialTimestamp)
                 .vad(vad)
                 .chunkLength(chunkLength)
                 .batchSize(batchSize);
@@ -102,6 +131,45 @@ public final class TranscribeOptions {
     /** Returns whether to transcribe (the default) or to translate into English. */
     public Task task() {
         return task;
+    }
+
+    /**
+     * Returns the parts of the recording to transcribe: the start and the end of each in turn, rising; without a last end
+     * the recording's is used. {@code [0]}, the default, is the whole recording. Times are rounded to hundredths of a second.
+     * Source: {@code clip_timestamps} in openai/whisper's {@code transcribe.py}.
+     */
+    public List<Duration> clipTimestamps() {
+        return clipTimestamps;
+    }
+
+    /**
+     * Returns the parts to transcribe of a recording of a given length.
+     *
+     * @return the {@link #clipTimestamps()} as pairs, in order, limited to the recording; without those behind its end
+     */
+    public List<Clip> clips(Duration recording) {
+        List<Clip> clips = new ArrayList<>();
+        for (int i = 0; i < clipTimestamps.size(); i += 2) {
+            Duration start = rounded(clipTimestamps.get(i));
+            Duration end = i + 1 == clipTimestamps.size() ? recording : rounded(clipTimestamps.get(i + 1));
+            if (end.compareTo(recording) > 0) {
+                end = recording;
+            }
+            if (start.compareTo(end) < 0) {
+                clips.add(new Clip(start, end));
+            }
+        }
+        return List.copyOf(clips);
+    }
+
+    /** Returns how much of a recording of a given length is transcribed. */
+    public Duration transcribedLength(Duration recording) {
+        return clips(recording).stream().map(Clip::length).reduce(Duration.ZERO, Duration::plus);
+    }
+
+    /** Rounds to frames of the spectrogram. */
+    private static Duration rounded(Duration time) {
+        return Duration.ofMillis(Math.round(time.toMillis() / 10.0) * 10);
     }
 
     /** Returns the number of beams at temperature 0; 1, the default, decodes greedily. */
@@ -130,6 +198,24 @@ public final class TranscribeOptions {
      */
     public @Nullable Double lengthPenalty() {
         return lengthPenalty;
+    }
+
+    /**
+     * Returns the factor that makes tokens less probable that the text of a window already has: a positive logit is divided
+     * by it, a negative one multiplied; 1.0, the default, changes nothing, and a value below 1 favors repetition. Source:
+     * {@code repetition_penalty} of CTranslate2, after <a href="https://arxiv.org/abs/1909.05858">Keskar et al.,
+     * 2019</a>.
+     */
+    public double repetitionPenalty() {
+        return repetitionPenalty;
+    }
+
+    /**
+     * Returns the length of the token sequences that must not occur twice in the text of a window; 0, the default, allows
+     * all. Timestamps count as tokens. Source: {@code no_repeat_ngram_size} of CTranslate2.
+     */
+    public int noRepeatNgramSize() {
+        return noRepeatNgramSize;
     }
 
     /**
@@ -165,11 +251,50 @@ public final class TranscribeOptions {
     }
 
     /**
+     * Returns the shortest silence that is skipped where the text around it may be invented; null, the default, skips none.
+     *
+     * <p>A segment is suspicious if its words are improbable, very short or very long. It is dropped if it lies between
+     * silences or other suspicious segments, and decoding continues after the silence. Requires
+     * {@link Timestamps#WORD}. Source: {@code hallucination_silence_threshold} in openai/whisper's
+     * {@code transcribe.py}.
+     */
+    public @Nullable Duration hallucinationSilenceThreshold() {
+        return hallucinationSilenceThreshold;
+    }
+
+    /**
+     * Returns the tokens that are never decoded, by their ids; {@link #DEFAULT_SUPPRESSION} stands for the model's own
+     * list, or for symbols that are not spoken if it has none. That alone is the default; an empty list suppresses no
+     * text. The special tokens of prompts are suppressed in any case. Source: {@code suppress_tokens} in
+     * openai/whisper's {@code decoding.py}.
+     */
+    public List<Integer> suppressTokens() {
+        return suppressTokens;
+    }
+
+    /**
      * Returns the text that precedes the recording, or null, the default. It is the prompt of the first window, or of
      * every chunk if the implementation decodes independent chunks.
      */
     public @Nullable String prompt() {
         return prompt;
+    }
+
+    /**
+     * Returns the text that the transcript starts with, or null, the default. The model continues it in the first window.
+     *
+     * <p>It is part of the transcript, as in faster-whisper. OpenAI's library instead puts {@code prefix} at the start of every window and leaves it out of the text.
+     */
+    public @Nullable String prefix() {
+        return prefix;
+    }
+
+    /**
+     * Returns words that are likely to occur, or null, the default. They come first in the prompt of every window, except
+     * one with a {@link #prefix()}. Source: {@code hotwords} of faster-whisper.
+     */
+    public @Nullable String hotwords() {
+        return hotwords;
     }
 
     /**
@@ -183,6 +308,15 @@ public final class TranscribeOptions {
     /** Returns the granularity of timestamps; segments by default. */
     public Timestamps timestamps() {
         return timestamps;
+    }
+
+    /**
+     * Returns the maximum first timestamp of a window; 1 s by default, null for no limit. With 0 each window starts with
+     * a segment at its beginning. Has no effect without timestamps. Source: {@code max_initial_timestamp} in openai/whisper's
+     * {@code decoding.py}; there 0 means no limit, in faster-whisper it is a limit.
+     */
+    public @Nullable Duration maxInitialTimestamp() {
+        return maxInitialTimestamp;
     }
 
     /** Returns whether non-speech is removed before transcription; by default the implementation decides. */
@@ -211,17 +345,25 @@ public final class TranscribeOptions {
     public static final class Builder {
         private Language language = Language.auto();
         private Task task = Task.TRANSCRIBE;
+        private List<Duration> clipTimestamps = List.of(Duration.ZERO);
         private int beamSize = 1;
         private int bestOf = 5;
         private double patience = 1;
         private @Nullable Double lengthPenalty;
+        private double repetitionPenalty = 1;
+        private int noRepeatNgramSize = 0;
         private List<Double> temperatures = List.of(0.0, 0.2, 0.4, 0.6, 0.8, 1.0);
         private @Nullable Double compressionRatioThreshold = 2.4;
         private @Nullable Double logProbabilityThreshold = -1.0;
         private @Nullable Double noSpeechThreshold = 0.6;
+        private @Nullable Duration hallucinationSilenceThreshold;
+        private List<Integer> suppressTokens = List.of(DEFAULT_SUPPRESSION);
         private @Nullable String prompt;
+        private @Nullable String prefix;
+        private @Nullable String hotwords;
         private @Nullable Boolean conditionOnPreviousText;
         private Timestamps timestamps = Timestamps.SEGMENT;
+        private @Nullable Duration maxInitialTimestamp = Duration.ofSeconds(1);
         private Vad vad = Vad.AUTO;
         private @Nullable Duration chunkLength;
         private @Nullable Integer batchSize;
@@ -237,6 +379,24 @@ public final class TranscribeOptions {
         /** Sets the task. */
         public Builder task(Task value) {
             task = Objects.requireNonNull(value, "task");
+            return this;
+        }
+
+        /** Sets the parts to transcribe, as starts and ends in turn, rising; an empty list for the whole recording. */
+        public Builder clipTimestamps(List<Duration> values) {
+            List<Duration> copy = values.isEmpty() ? List.of(Duration.ZERO) : List.copyOf(values);
+            for (int i = 0; i < copy.size(); i++) {
+                Duration least = i == 0 ? Duration.ZERO : copy.get(i - 1);
+                boolean isEnd = i % 2 == 1;
+                if (copy.get(i).compareTo(least) < 0 || isEnd && copy.get(i).equals(least)) {
+                    throw new IllegalArgumentException(
+                            "clipTimestamps must be starts and ends in turn, rising from 0, but were "
+                                    + copy.stream()
+                                            .map(time -> String.valueOf(time.toMillis() / 1000.0))
+                                            .collect(Collectors.joining(",")));
+                }
+            }
+            clipTimestamps = copy;
             return this;
         }
 
@@ -264,6 +424,24 @@ public final class TranscribeOptions {
         /** Sets the length penalty exponent, 0 to 1; null to rank candidates by the mean over their tokens. */
         public Builder lengthPenalty(@Nullable Double value) {
             lengthPenalty = between(value, 0, 1, "lengthPenalty");
+            return this;
+        }
+
+        /** Sets the factor that makes repeated tokens less probable, above 0; 1 to change nothing. */
+        public Builder repetitionPenalty(double value) {
+            if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException("repetitionPenalty must be a number above 0, but was " + value);
+            }
+            repetitionPenalty = value;
+            return this;
+        }
+
+        /** Sets the length of token sequences that must not occur twice in a window, at least 0; 0 to allow all. */
+        public Builder noRepeatNgramSize(int value) {
+            if (value < 0) {
+                throw new IllegalArgumentException("noRepeatNgramSize must be at least 0, but was " + value);
+            }
+            noRepeatNgramSize = value;
             return this;
         }
 
@@ -301,9 +479,45 @@ public final class TranscribeOptions {
             return this;
         }
 
+        /** Sets the shortest silence to skip around suspicious text, above 0; requires {@link Timestamps#WORD}; null to skip none. */
+        public Builder hallucinationSilenceThreshold(@Nullable Duration value) {
+            if (value != null && (value.isNegative() || value.isZero())) {
+                throw new IllegalArgumentException(
+                        "hallucinationSilenceThreshold must be above 0 seconds, but was " + value.toMillis() / 1000.0);
+            }
+            hallucinationSilenceThreshold = value;
+            return this;
+        }
+
+        /** Sets the tokens that are never decoded: ids, and {@link #DEFAULT_SUPPRESSION} for the default ones. */
+        public Builder suppressTokens(List<Integer> values) {
+            List<Integer> copy = List.copyOf(values);
+            for (int token : copy) {
+                if (token < DEFAULT_SUPPRESSION) {
+                    throw new IllegalArgumentException(
+                            "suppressTokens must be ids of tokens from 0 on or -1 for the default ones, but were "
+                                    + copy);
+                }
+            }
+            suppressTokens = copy;
+            return this;
+        }
+
         /** Sets the text that precedes the recording; null for none. */
         public Builder prompt(@Nullable String value) {
             prompt = value;
+            return this;
+        }
+
+        /** Sets the text that the transcript starts with; null for none. */
+        public Builder prefix(@Nullable String value) {
+            prefix = value;
+            return this;
+        }
+
+        /** Sets words that are likely to occur; null for none. */
+        public Builder hotwords(@Nullable String value) {
+            hotwords = value;
             return this;
         }
 
@@ -316,6 +530,16 @@ public final class TranscribeOptions {
         /** Sets the granularity of timestamps. */
         public Builder timestamps(Timestamps value) {
             timestamps = Objects.requireNonNull(value, "timestamps");
+            return this;
+        }
+
+        /** Sets the maximum first timestamp of a window, 0 to 30 s; null for no limit. */
+        public Builder maxInitialTimestamp(@Nullable Duration value) {
+            if (value != null && (value.isNegative() || value.compareTo(LONGEST_CHUNK) > 0)) {
+                throw new IllegalArgumentException("maxInitialTimestamp must be from 0 to " + LONGEST_CHUNK.toSeconds()
+                        + " seconds, but was " + value.toMillis() / 1000.0);
+            }
+            maxInitialTimestamp = value;
             return this;
         }
 
@@ -351,8 +575,22 @@ public final class TranscribeOptions {
             return this;
         }
 
-        /** Returns the options. */
+        /**
+         * Returns the options.
+         *
+         * @throws IllegalArgumentException if they contradict each other: voice activity detection on together with
+         *     clips, or a hallucination silence threshold without word timestamps
+         */
         public TranscribeOptions build() {
+            if (hallucinationSilenceThreshold != null && timestamps != Timestamps.WORD) {
+                throw new IllegalArgumentException(
+                        "hallucinationSilenceThreshold requires timestamps of words, but timestamps were "
+                                + timestamps);
+            }
+            if (vad == Vad.ON && !clipTimestamps.equals(List.of(Duration.ZERO))) {
+                throw new IllegalArgumentException(
+                        "clipTimestamps and vad exclude each other: use one of them to choose the parts to transcribe");
+            }
             return new TranscribeOptions(this);
         }
 

@@ -48,6 +48,25 @@ class ChunkedTranscriptionTest {
     private ChunkedOptions chunked = ChunkedOptions.defaults();
 
     @Test
+    void decodesClipsInOneBatch() {
+        speech.say(500, T0, " one", T0 + 250);
+        speech.say(4000, T0, " two", T0 + 500);
+        run(
+                6000,
+                english()
+                        .hotwords("hi")
+                        .clipTimestamps(
+                                List.of(Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(40))));
+
+        assertThat(scripted.encoded()).containsExactly(500L, 4000L);
+        assertThat(batches).containsExactly(2);
+        assertThat(segments).extracting(Segment::text).containsExactly(" one", " two");
+        assertThat(segments).extracting(Segment::start).containsExactly(Duration.ofSeconds(5), Duration.ofSeconds(40));
+        assertThat(progress).isSorted().endsWith(1.0);
+        assertThat(scripted.prompts().get(0)).startsWith(PREVIOUS, (int) ' ', (int) 'h', (int) 'i', START);
+    }
+
+    @Test
     void decodesShortRecordingAsSingleChunk() {
         speech.say(0, T0 + 50, " one", T0 + 500, T0 + 600, " two", T0 + 1400);
         run(3000, english());

@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.decoding;
 import io.github.whisperspeedtest.checkpoint.GenerationConfig;
 import io.github.whisperspeedtest.testing.ScriptedNetwork;
 import io.github.whisperspeedtest.tokenizer.Tokenizer;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import java.util.Arrays;
 import java.util.Random;
 
@@ -12,6 +13,7 @@ import java.util.Random;
  * <p>Prints microseconds per row, the median of many batches, for logits of several spreads. Arguments: the number of batches.
  */
 public final class DecodingRulesBenchmark {
+    private static final RepetitionRules NO_RULES = new RepetitionRules(1, 0);
     private static final int VOCABULARY = ScriptedNetwork.MULTILINGUAL;
     private static final int ROWS_PER_BATCH = 100;
 
@@ -23,8 +25,12 @@ public final class DecodingRulesBenchmark {
         Tokenizer tokenizer = ScriptedNetwork.tokenizer(VOCABULARY);
         DecodingRules rules = new DecodingRules(
                 tokenizer.specials(),
-                new SuppressedTokens(tokenizer, GenerationConfig.NONE),
-                new TimestampRules(tokenizer.specials(), 0.02));
+                new SuppressedTokens(
+                        tokenizer,
+                        GenerationConfig.NONE,
+                        TranscribeOptions.defaults().suppressTokens()),
+                new TimestampRules(tokenizer.specials(), 0.02, 1.0),
+                NO_RULES);
         TokenSequence sequence = new TokenSequence(8);
         sequence.append(tokenizer.specials().timestampBegin(), 0);
         sequence.append('a', 0);

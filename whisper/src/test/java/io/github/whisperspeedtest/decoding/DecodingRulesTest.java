@@ -6,11 +6,13 @@ import io.github.whisperspeedtest.checkpoint.GenerationConfig;
 import io.github.whisperspeedtest.testing.ScriptedNetwork;
 import io.github.whisperspeedtest.tokenizer.SpecialTokens;
 import io.github.whisperspeedtest.tokenizer.Tokenizer;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class DecodingRulesTest {
+    private static final RepetitionRules NO_RULES = new RepetitionRules(1, 0);
     private static final Tokenizer TOKENIZER = ScriptedNetwork.tokenizer(ScriptedNetwork.MULTILINGUAL);
     private static final SpecialTokens SPECIALS = TOKENIZER.specials();
     private static final int END = SPECIALS.endOfText();
@@ -116,11 +118,79 @@ class DecodingRulesTest {
         assertThat(permits(plain, T0 + 3, 'a')).isFalse();
     }
 
+    @Test
+    void suppressedTokensAreTheGivenOnesWithOrWithoutTheDefaultOnes() {
+        DecodingRules both = suppressing(-1, (int) 'x');
+        assertThat(permits(both, '(', 'a')).isFalse();
+        assertThat(permits(both, 'x', 'a')).isFalse();
+        DecodingRules own = suppressing((int) 'x');
+        assertThat(permits(own, '(', 'a')).isTrue();
+        assertThat(permits(own, 'x', 'a')).isFalse();
+        DecodingRules none = suppressing();
+        assertThat(permits(none, '(', 'a')).isTrue();
+        assertThat(permits(none, SPECIALS.startOfTranscript(), 'a')).isFalse();
+    }
+
+    @Test
+    void firstTimestampIsLimitedByOption() {
+        assertThat(permits(limitedTo(0), T0)).isTrue();
+        assertThat(permits(limitedTo(0), T0 + 1)).isFalse();
+        assertThat(permits(limitedTo(2.5), T0 + 125)).isTrue();
+        assertThat(permits(limitedTo(2.5), T0 + 126)).isFalse();
+        assertThat(permits(limitedTo(30), T0 + 1500)).isTrue();
+        assertThat(limitedTo(2.5).greedy(9).lastInitialTimestamp()).isEqualTo(T0 + 125);
+    }
+
+    @Test
+    void repeatedTokensAreLessProbable() {
+        DecodingRules penalized = new DecodingRules(
+                SPECIALS,
+                new SuppressedTokens(TOKENIZER, GenerationConfig.NONE, List.of()),
+                null,
+                new RepetitionRules(1.5, 0));
+        float[] logits = new float[ScriptedNetwork.MULTILINGUAL];
+        logits['a'] = 9;
+        logits['b'] = 8;
+        assertThat(penalized.next(logits.clone(), sequence('c')).mostProbable()).isEqualTo('a');
+        assertThat(penalized.next(logits.clone(), sequence('a')).mostProbable()).isEqualTo('b');
+        assertThat(penalized.isForEngines()).isFalse();
+        assertThat(rules.isForEngines()).isTrue();
+    }
+
+    @Test
+    void textContinuesGivenTokens() {
+        TokenSequence given = new TokenSequence(8);
+        given.appendGiven(T0);
+        given.appendGiven('a');
+        assertThat(permits(rules, END, given)).as("nothing was decoded").isFalse();
+        assertThat(permits(rules, ' ', given)).isFalse();
+        assertThat(permits(rules, 'b', given)).isTrue();
+        assertThat(permits(rules, T0, given)).isFalse();
+        assertThat(permits(rules, T0 + 7, given)).isTrue();
+        given.append('b', -1);
+        assertThat(permits(rules, END, given)).isTrue();
+    }
+
+    private static DecodingRules suppressing(Integer... tokens) {
+        return new DecodingRules(
+                SPECIALS, new SuppressedTokens(TOKENIZER, GenerationConfig.NONE, List.of(tokens)), null, NO_RULES);
+    }
+
+    private static DecodingRules limitedTo(double seconds) {
+        return new DecodingRules(
+                SPECIALS,
+                new SuppressedTokens(TOKENIZER, GenerationConfig.NONE, List.of()),
+                new TimestampRules(SPECIALS, 0.02, seconds),
+                NO_RULES);
+    }
+
     private static DecodingRules rules(GenerationConfig generation, boolean timestamps) {
         return new DecodingRules(
                 SPECIALS,
-                new SuppressedTokens(TOKENIZER, generation),
-                timestamps ? new TimestampRules(SPECIALS, 0.02) : null);
+                new SuppressedTokens(
+                        TOKENIZER, generation, TranscribeOptions.defaults().suppressTokens()),
+                timestamps ? new TimestampRules(SPECIALS, 0.02, 1.0) : null,
+                NO_RULES);
     }
 
     private boolean permits(int token, int... before) {
@@ -129,9 +199,13 @@ class DecodingRulesTest {
 
     /** Returns whether the rules allow a highly probable token after others. */
     private static boolean permits(DecodingRules rules, int token, int... before) {
+        return permits(rules, token, sequence(before));
+    }
+
+    private static boolean permits(DecodingRules rules, int token, TokenSequence before) {
         float[] logits = new float[ScriptedNetwork.MULTILINGUAL];
         logits[token] = 30;
-        return rules.next(logits, sequence(before)).mostProbable() == token;
+        return rules.next(logits, before).mostProbable() == token;
     }
 
     private static TokenSequence sequence(int... tokens) {

@@ -28,6 +28,9 @@ class LongFormTranscriptionTest {
     private final List<Segment> segments = new ArrayList<>();
     private final List<Double> progress = new ArrayList<>();
 
+    /** Lengths of the windows that heard nothing of what follows them. */
+    private final List<Integer> parts = new ArrayList<>();
+
     @Test
     void nextWindowStartsAtEndOfLastSegment() {
         speech.say(0, T0, "one", T0 + 500, T0 + 600, "two", T0 + 1400, T0 + 1420, "cut o");
@@ -196,6 +199,147 @@ class LongFormTranscriptionTest {
         assertThat(network.open()).isZero();
     }
 
+    @Test
+    void transcribesClips() {
+        speech.say(500, T0, "five", T0 + 250);
+        speech.say(4000, T0, "forty", T0 + 1500);
+        speech.say(7000, T0, "seventy", T0 + 100);
+        run(
+                7500,
+                english()
+                        .clipTimestamps(
+                                List.of(Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(40))));
+
+        assertThat(network.encoded()).containsExactly(500L, 4000L, 7000L);
+        assertThat(parts).as("only what ends before the recording").containsExactly(500);
+        assertThat(segments).extracting(Segment::text).containsExactly("five", "forty", "seventy");
+        assertThat(segments).extracting(segment -> segment.start().toMillis()).containsExactly(5000L, 40_000L, 70_000L);
+        assertThat(progress).containsExactly(0.125, 0.875, 1.0);
+        assertThat(prompt(1)).startsWith(PREVIOUS, T0, (int) 'f', (int) 'i', (int) 'v', (int) 'e');
+    }
+
+    @Test
+    void windowOfLongClipHearsWhatFollows() {
+        speech.say(500, T0, "one", T0 + 1500);
+        speech.say(3500, T0, "two", T0 + 100);
+        run(9000, english().clipTimestamps(List.of(Duration.ofSeconds(5), Duration.ofSeconds(40))));
+
+        assertThat(network.encoded()).containsExactly(500L, 3500L);
+        assertThat(parts).containsExactly(500);
+    }
+
+    @Test
+    void languageIsThatOfFirstClip() {
+        speech.language(0, "en");
+        speech.language(500, "de");
+        assertThat(run(2000, TranscribeOptions.builder().clipTimestamps(List.of(Duration.ofSeconds(5))))
+                        .code())
+                .isEqualTo("de");
+    }
+
+    @Test
+    void clipsBehindTheEndHaveLanguageButNoText() {
+        TranscribeOptions.Builder options = TranscribeOptions.builder().clipTimestamps(List.of(Duration.ofSeconds(20)));
+        assertThat(run(1000, options).code()).isEqualTo("de");
+        assertThat(segments).isEmpty();
+        assertThat(network.encoded()).containsExactly(0L);
+    }
+
+    @Test
+    void hotwordsComeFirstInEveryPrompt() {
+        speech.say(0, T0, "one", T0 + 1000);
+        speech.say(3000, T0, "two", T0 + 1000);
+        run(6000, english().hotwords(" hi ").conditionOnPreviousText(true));
+
+        assertThat(prompt(0)).startsWith(PREVIOUS, (int) ' ', (int) 'h', (int) 'i', START);
+        assertThat(prompt(1)).startsWith(PREVIOUS, (int) ' ', (int) 'h', (int) 'i', T0, (int) 'o', (int) 'n');
+    }
+
+    @Test
+    void hotwordsLeaveTheRestOfHalfTheContextToPreviousText() {
+        speech.say(0, T0, "one", T0 + 1000);
+        speech.say(3000, T0, "two", T0 + 1000);
+        run(6000, english().hotwords("h".repeat(220)));
+        assertThat(prompt(1)).hasSize(1 + 223 + 3).startsWith(PREVIOUS, (int) ' ', (int) 'h');
+        assertThat(prompt(1).subList(221, 225)).containsExactly((int) 'h', (int) 'e', T0 + 1000, START);
+
+        network.prompts().clear();
+        run(6000, english().hotwords("h".repeat(500)));
+        assertThat(prompt(1)).hasSize(1 + 223 + 3).doesNotContain((int) 'e');
+    }
+
+    @Test
+    void prefixStartsFirstWindow() {
+        speech.say(0, T0, " hello you", T0 + 1000);
+        speech.say(3000, T0, "two", T0 + 1000);
+        run(6000, english().prefix("hel ").hotwords("x"));
+
+        assertThat(prompt(0)).startsWith(START).endsWith(T0, (int) ' ', (int) 'h', (int) 'e', (int) 'l');
+        assertThat(segments).extracting(Segment::text).containsExactly(" hello you", "two");
+        assertThat(segments.get(0).tokens()).startsWith(T0, (int) ' ', (int) 'h');
+        assertThat(prompt(1))
+                .startsWith(PREVIOUS, (int) ' ', (int) 'x', T0, (int) ' ', (int) 'h')
+                .endsWith(SPECIALS.transcribe());
+    }
+
+    @Test
+    void prefixWithoutTimestampsFollowsTheirAbsence() {
+        speech.say(0, " hello");
+        run(1000, english().prefix("hel").timestamps(Timestamps.NONE));
+        assertThat(prompt(0)).endsWith(SPECIALS.noTimestamps(), (int) ' ', (int) 'h', (int) 'e', (int) 'l');
+        assertThat(segments).extracting(Segment::text).containsExactly(" hello");
+    }
+
+    @Test
+    void prefixIsCertainAndFitsIntoContextWithPrompt() {
+        speech.say(0, T0, " hello", T0 + 1000);
+        run(3000, english().prefix("hello").prompt("p".repeat(300)));
+
+        assertThat(prompt(0)).hasSize(1 + 223 - 7 + 3 + 7);
+        assertThat(segments.get(0).averageLogProbability())
+                .as("only the given letters would be uncertain")
+                .isCloseTo(0, within(1e-3));
+    }
+
+    @Test
+    void prefixCountsAsDecodedText() {
+        speech.say(0, T0, " " + "h".repeat(600));
+        run(1000, english().prefix("h".repeat(600)).temperatures(List.of(0.0)));
+        assertThat(segments.get(0).tokens()).as("the prefix and one more token").hasSize(1 + 223 + 1);
+    }
+
+    @Test
+    void beamsAndSamplesContinuePrefix() {
+        speech.say(0, T0, " hello", T0 + 1000);
+        speech.certainty(0.98);
+        for (TranscribeOptions.Builder options : List.of(
+                english().beamSize(3), english().temperatures(List.of(0.3)).bestOf(3))) {
+            segments.clear();
+            run(3000, options.prefix("hel"));
+            assertThat(segments).extracting(Segment::text).containsExactly(" hello");
+        }
+    }
+
+    @Test
+    void dropsInventedTextAndSkipsSilence() {
+        speech.say(0, T0, "a b", T0 + 500);
+        TranscribeOptions.Builder options =
+                english().timestamps(Timestamps.WORD).temperatures(List.of(0.0)).logProbabilityThreshold(null);
+        speech.certainty(0.14);
+        run(600, options);
+        assertThat(segments).isNotEmpty();
+
+        segments.clear();
+        network.encoded().clear();
+        run(600, options.hallucinationSilenceThreshold(Duration.ofMillis(500)));
+        assertThat(segments).isEmpty();
+        assertThat(network.encoded()).containsExactly(0L, 100L, 200L, 300L, 400L, 500L);
+
+        speech.certainty(0.9);
+        run(600, options);
+        assertThat(segments).extracting(Segment::text).contains("a b");
+    }
+
     private TranscribeOptions.Builder english() {
         return TranscribeOptions.builder().language(Language.of("en"));
     }
@@ -214,7 +358,8 @@ class LongFormTranscriptionTest {
 
             @Override
             public void window(long firstFrame, int part, float[] target) {
-                throw new AssertionError("The sequential loop hears all of the recording");
+                target[0] = firstFrame;
+                parts.add(part);
             }
         };
         TranscriptionSteps steps =

@@ -77,6 +77,49 @@ class NetworkTranscriberTest {
     }
 
     @Test
+    void clipsAreNotFilteredByDefault() {
+        SpeechFilter filter = new SpeechFilter() {
+            @Override
+            public FilteredAudio filter(Audio audio, Runnable checkpoint) {
+                throw new AssertionError("The times of clips are those of the whole recording");
+            }
+
+            @Override
+            public void close() {}
+        };
+        Transcription transcription = transcriber(network, filter)
+                .transcribe(
+                        audio(40),
+                        ENGLISH.toBuilder()
+                                .clipTimestamps(List.of(Duration.ofSeconds(30)))
+                                .build());
+        assertThat(transcription.segments())
+                .extracting(Segment::end)
+                .containsExactly(Duration.ofSeconds(32), Duration.ofSeconds(40));
+    }
+
+    @Test
+    void refusesTokensBeyondTheVocabulary() {
+        int vocabulary = ScriptedNetwork.MULTILINGUAL;
+        assertThatThrownBy(() -> transcriber.transcribe(
+                        audio(1),
+                        ENGLISH.toBuilder()
+                                .suppressTokens(List.of(-1, vocabulary))
+                                .build()))
+                .isInstanceOf(UnsupportedOptionException.class)
+                .hasMessageContaining("suppress-tokens=" + vocabulary)
+                .hasMessageContaining("The model has only " + vocabulary + " tokens.");
+        assertThat(transcriber
+                        .transcribe(
+                                audio(1),
+                                ENGLISH.toBuilder()
+                                        .suppressTokens(List.of(vocabulary - 1))
+                                        .build())
+                        .segments())
+                .isNotEmpty();
+    }
+
+    @Test
     void givenLanguageHasNoProbability() {
         Transcription transcription = transcriber.transcribe(audio(1), ENGLISH);
         assertThat(transcription.language()).isEqualTo("en");

@@ -24,6 +24,7 @@ import java.util.List;
  * two tokens, that between text and the timestamps together, and the language.
  */
 public final class ReferenceDecoding {
+    private static final RepetitionRules NO_RULES = new RepetitionRules(1, 0);
     /** Timestamps this close to each other, 0.08 s, count as the same decision. */
     private static final int NEARBY_TIMESTAMPS = 4;
 
@@ -39,8 +40,12 @@ public final class ReferenceDecoding {
         SpecialTokens specials = tokenizer.specials();
         DecodingRules rules = new DecodingRules(
                 specials,
-                new SuppressedTokens(tokenizer, checkpoint.generation()),
-                new TimestampRules(specials, 30.0 / checkpoint.dimensions().nAudioCtx()));
+                new SuppressedTokens(
+                        tokenizer,
+                        checkpoint.generation(),
+                        TranscribeOptions.defaults().suppressTokens()),
+                new TimestampRules(specials, 30.0 / checkpoint.dimensions().nAudioCtx(), 1.0),
+                NO_RULES);
         EngineParameters parameters = new EngineParameters("micro", "Java", "auto", "CPU", "float32", 1);
         try (NetworkTranscriber transcriber = NetworkTranscriber.builder()
                 .implementation("reference")

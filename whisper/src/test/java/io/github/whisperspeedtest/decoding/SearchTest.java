@@ -133,7 +133,7 @@ class SearchTest {
         WindowDecoder decoder = new WindowDecoder(network.dimensions(), TOKENIZER, GenerationConfig.NONE, built);
         int[] prompt = PROMPT.stream().mapToInt(Integer::intValue).toArray();
         try (EncoderOutput windows = network.encode(List.of(new float[] {0}))) {
-            return decoder.decode(windows, List.of(new Prompt(prompt, 0))).get(0);
+            return decoder.decode(windows, List.of(new Prompt(prompt, 0, 0))).get(0);
         }
     }
 

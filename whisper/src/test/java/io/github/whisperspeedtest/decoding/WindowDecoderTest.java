@@ -11,9 +11,12 @@ import io.github.whisperspeedtest.tokenizer.Tokenizer;
 import io.github.whisperspeedtest.transcription.Task;
 import io.github.whisperspeedtest.transcription.Timestamps;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import java.lang.reflect.Proxy;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -114,6 +117,42 @@ class WindowDecoderTest {
             // 448 positions and the token after the last of them.
             assertThat(decoder.decode(windows, List.of(prompt)).get(0).tokens()).hasSize(448 + 1 - 228);
         }
+    }
+
+    @Test
+    void engineSearchesOnlyByRulesThatItKnows() {
+        assertThat(searchedByEngine(plain(), List.of())).isTrue();
+        assertThat(searchedByEngine(plain().suppressTokens(List.of(7)).maxInitialTimestamp(null), List.of()))
+                .isTrue();
+        assertThat(searchedByEngine(plain().beamSize(2), List.of())).isFalse();
+        assertThat(searchedByEngine(plain().repetitionPenalty(1.1), List.of())).isFalse();
+        assertThat(searchedByEngine(plain().noRepeatNgramSize(3), List.of())).isFalse();
+        assertThat(searchedByEngine(plain(), List.of((int) 'a'))).isFalse();
+    }
+
+    /** Decodes a window of a network that has a search of its own, and returns whether that was asked. */
+    private static boolean searchedByEngine(TranscribeOptions.Builder options, List<Integer> prefix) {
+        ScriptedNetwork network = new ScriptedNetwork(ScriptedNetwork.MULTILINGUAL, LETTERS);
+        AtomicBoolean asked = new AtomicBoolean();
+        try (EncoderOutput windows = network.encode(List.of(new float[] {2}))) {
+            EncoderOutput searching = (EncoderOutput) Proxy.newProxyInstance(
+                    EncoderOutput.class.getClassLoader(),
+                    new Class<?>[] {EncoderOutput.class},
+                    (proxy, method, args) -> {
+                        if (method.getName().equals("startGreedy")) {
+                            asked.set(true);
+                            return Optional.empty();
+                        }
+                        return method.invoke(windows, args);
+                    });
+            WindowDecoder decoder =
+                    new WindowDecoder(network.dimensions(), TOKENIZER, GenerationConfig.NONE, options.build());
+            assertThat(decoder.decode(searching, List.of(PLAIN.withPrefix(prefix)))
+                            .get(0)
+                            .text())
+                    .isEqualTo("ab");
+        }
+        return asked.get();
     }
 
     @Test

@@ -42,6 +42,13 @@ class TranscribeOptionTest {
             List.class,
             List.of(0.3, 0.7));
 
+    /** Values of lists of other types, by the name of the option. */
+    private static final Map<String, Object> UNUSUAL_LISTS = Map.of(
+            "suppressTokens",
+            List.of(-1, 7),
+            "clipTimestamps",
+            List.of(Duration.ofSeconds(1), Duration.ofMillis(2500)));
+
     static Stream<Field> fields() {
         return Arrays.stream(TranscribeOptions.class.getDeclaredFields())
                 .filter(field -> !Modifier.isStatic(field.getModifiers()) && !field.isSynthetic());
@@ -58,7 +65,9 @@ class TranscribeOptionTest {
         assertThat(option.isBasic(options)).isFalse();
         assertThat(option.text(options)).isNotEqualTo(option.defaultText());
         for (TranscribeOption other : TranscribeOption.values()) {
-            if (other != option) {
+            boolean required =
+                    option == TranscribeOption.HALLUCINATION_SILENCE_THRESHOLD && other == TranscribeOption.TIMESTAMPS;
+            if (other != option && !required) {
                 assertThat(other.isBasic(options)).as(other.name()).isTrue();
             }
         }
@@ -94,6 +103,20 @@ class TranscribeOptionTest {
     }
 
     @Test
+    void listsAreWrittenWithCommas() {
+        TranscribeOptions options = TranscribeOptions.builder()
+                .clipTimestamps(List.of(Duration.ofMillis(1500), Duration.ofSeconds(4)))
+                .suppressTokens(List.of(-1, 7))
+                .build();
+        assertThat(TranscribeOption.CLIP_TIMESTAMPS.text(options)).isEqualTo("1.5,4.0");
+        assertThat(TranscribeOption.CLIP_TIMESTAMPS.defaultText()).isEqualTo("0.0");
+        assertThat(TranscribeOption.SUPPRESS_TOKENS.text(options)).isEqualTo("-1,7");
+        assertThat(TranscribeOption.SUPPRESS_TOKENS.text(
+                        options.toBuilder().suppressTokens(List.of()).build()))
+                .isEqualTo("none");
+    }
+
+    @Test
     void greedyDecodingAndNoVoiceDetectionAreBasic() {
         TranscribeOptions options = TranscribeOptions.builder()
                 .temperatures(List.of(0.0))
@@ -107,10 +130,15 @@ class TranscribeOptionTest {
         Class<?> type = field.getType();
         Object value = type == double.class || type == Double.class
                 ? Double.valueOf(field.getName().startsWith("logProbability") ? -0.25 : 0.25)
-                : field.getGenericType() instanceof ParameterizedType ? UNUSUAL.get(List.class) : UNUSUAL.get(type);
+                : field.getGenericType() instanceof ParameterizedType
+                        ? UNUSUAL_LISTS.getOrDefault(field.getName(), UNUSUAL.get(List.class))
+                        : UNUSUAL.get(type);
         Method setter = TranscribeOptions.Builder.class.getMethod(field.getName(), type);
         TranscribeOptions.Builder builder = TranscribeOptions.builder();
         setter.invoke(builder, Objects.requireNonNull(value, "no unusual value of " + type));
+        if (field.getName().equals("hallucinationSilenceThreshold")) {
+            builder.timestamps(Timestamps.WORD);
+        }
         return builder.build();
     }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -30,6 +31,14 @@ class TranscribeOptionsTest {
         assertThat(options.compressionRatioThreshold()).isEqualTo(2.4);
         assertThat(options.logProbabilityThreshold()).isEqualTo(-1.0);
         assertThat(options.noSpeechThreshold()).isEqualTo(0.6);
+        assertThat(options.clipTimestamps()).containsExactly(Duration.ZERO);
+        assertThat(options.repetitionPenalty()).isEqualTo(1.0);
+        assertThat(options.noRepeatNgramSize()).isZero();
+        assertThat(options.hallucinationSilenceThreshold()).isNull();
+        assertThat(options.suppressTokens()).containsExactly(-1);
+        assertThat(options.prefix()).isNull();
+        assertThat(options.hotwords()).isNull();
+        assertThat(options.maxInitialTimestamp()).isEqualTo(Duration.ofSeconds(1));
         assertThat(options.vad()).isEqualTo(Vad.AUTO);
         assertThat(options.chunkLength()).isNull();
         assertThat(options.batchSize()).isNull();
@@ -51,6 +60,13 @@ class TranscribeOptionsTest {
                 .prompt("Guten Morgen.")
                 .conditionOnPreviousText(false)
                 .timestamps(Timestamps.WORD)
+                .repetitionPenalty(1.2)
+                .noRepeatNgramSize(3)
+                .hallucinationSilenceThreshold(Duration.ofSeconds(2))
+                .suppressTokens(List.of(7))
+                .prefix("Guten")
+                .hotwords("Jupiter")
+                .maxInitialTimestamp(null)
                 .vad(true)
                 .chunkLength(Duration.ofSeconds(20))
                 .batchSize(4)
@@ -70,6 +86,13 @@ class TranscribeOptionsTest {
             assertThat(kept.compressionRatioThreshold()).isEqualTo(3.0);
             assertThat(kept.logProbabilityThreshold()).isNull();
             assertThat(kept.noSpeechThreshold()).isEqualTo(0.9);
+            assertThat(kept.repetitionPenalty()).isEqualTo(1.2);
+            assertThat(kept.noRepeatNgramSize()).isEqualTo(3);
+            assertThat(kept.hallucinationSilenceThreshold()).isEqualTo(Duration.ofSeconds(2));
+            assertThat(kept.suppressTokens()).containsExactly(7);
+            assertThat(kept.prefix()).isEqualTo("Guten");
+            assertThat(kept.hotwords()).isEqualTo("Jupiter");
+            assertThat(kept.maxInitialTimestamp()).isNull();
             assertThat(kept.vad()).isEqualTo(Vad.ON);
             assertThat(kept.chunkLength()).isEqualTo(Duration.ofSeconds(20));
             assertThat(kept.batchSize()).isEqualTo(4);
@@ -162,6 +185,96 @@ class TranscribeOptionsTest {
         assertThatThrownBy(() -> builder.noSpeechThreshold(Double.NaN))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("noSpeechThreshold must be from 0.0 to 1.0, but was NaN");
+    }
+
+    @Test
+    void rejectsInvalidDecodingRules() {
+        TranscribeOptions.Builder builder = TranscribeOptions.builder();
+        assertRejects(() -> builder.repetitionPenalty(0), "repetitionPenalty must be a number above 0, but was 0.0");
+        assertRejects(() -> builder.noRepeatNgramSize(-1), "noRepeatNgramSize must be at least 0, but was -1");
+        assertRejects(
+                () -> builder.suppressTokens(List.of(3, -2)),
+                "suppressTokens must be ids of tokens from 0 on or -1 for the default ones, but were [3, -2]");
+        assertRejects(
+                () -> builder.maxInitialTimestamp(Duration.ofMillis(30_001)),
+                "maxInitialTimestamp must be from 0 to 30 seconds, but was 30.001");
+        assertRejects(
+                () -> builder.hallucinationSilenceThreshold(Duration.ZERO),
+                "hallucinationSilenceThreshold must be above 0 seconds, but was 0.0");
+    }
+
+    @Test
+    void hallucinationSilenceThresholdRequiresWords() {
+        TranscribeOptions.Builder builder =
+                TranscribeOptions.builder().hallucinationSilenceThreshold(Duration.ofSeconds(2));
+        assertRejects(
+                builder::build,
+                "hallucinationSilenceThreshold requires timestamps of words, but timestamps were SEGMENT");
+        assertThat(builder.timestamps(Timestamps.WORD).build().hallucinationSilenceThreshold())
+                .isEqualTo(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void clipsAreStartsAndEndsInTurn() {
+        assertThat(clips(60, 5.0)).containsExactly(clip(5, 60));
+        assertThat(clips(60, 5.0, 10.0)).containsExactly(clip(5, 10));
+        assertThat(clips(60, 0.0, 1.0, 1.0, 2.5, 40.0)).containsExactly(clip(0, 1), clip(1, 2.5), clip(40, 60));
+        assertThat(clips(60, 50.0, 70.0)).as("ends with the recording").containsExactly(clip(50, 60));
+        assertThat(clips(60, 50.0, 55.0, 60.0)).as("starts after it").containsExactly(clip(50, 55));
+        assertThat(clips(60)).containsExactly(clip(0, 60));
+        assertThat(clips(0, 0.0)).isEmpty();
+        assertThat(clips(60, 1.004, 2.005)).as("in steps of 10 ms").containsExactly(clip(1, 2.01));
+    }
+
+    @Test
+    void clipsRise() {
+        for (List<Double> times :
+                List.of(List.of(-1.0), List.of(2.0, 1.0), List.of(1.0, 1.0), List.of(0.0, 2.0, 1.5))) {
+            assertThatThrownBy(() -> clips(60, times.toArray(Double[]::new)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("clipTimestamps must be starts and ends in turn, rising from 0, but were "
+                            + times.toString().replaceAll("[\\[\\] ]", ""));
+        }
+    }
+
+    @Test
+    void transcribedLengthIsThatOfAllClips() {
+        TranscribeOptions options = TranscribeOptions.builder()
+                .clipTimestamps(List.of(Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(50)))
+                .build();
+        assertThat(options.transcribedLength(Duration.ofSeconds(60))).isEqualTo(Duration.ofSeconds(12));
+        assertThat(TranscribeOptions.defaults().transcribedLength(Duration.ofNanos(62_500)))
+                .isEqualTo(Duration.ofNanos(62_500));
+    }
+
+    @Test
+    void clipsExcludeVoiceActivityDetection() {
+        TranscribeOptions.Builder builder =
+                TranscribeOptions.builder().vad(true).clipTimestamps(List.of(Duration.ofSeconds(1)));
+        assertRejects(
+                builder::build,
+                "clipTimestamps and vad exclude each other: use one of them to choose the parts to transcribe");
+        assertThat(builder.clipTimestamps(List.of()).build().vad()).isEqualTo(Vad.ON);
+    }
+
+    private static List<Clip> clips(double length, Double... times) {
+        return TranscribeOptions.builder()
+                .clipTimestamps(
+                        Arrays.stream(times).map(TranscribeOptionsTest::seconds).toList())
+                .build()
+                .clips(seconds(length));
+    }
+
+    private static Clip clip(double start, double end) {
+        return new Clip(seconds(start), seconds(end));
+    }
+
+    private static Duration seconds(double value) {
+        return Duration.ofMillis(Math.round(value * 1000));
+    }
+
+    private static void assertRejects(ThrowingCallable call, String message) {
+        assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
     }
 
     @Test
