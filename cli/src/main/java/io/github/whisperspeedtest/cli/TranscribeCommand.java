@@ -9,6 +9,7 @@ import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.AtomicFiles;
 import io.github.whisperspeedtest.files.DiskErrors;
+import io.github.whisperspeedtest.format.SubtitleOptions;
 import io.github.whisperspeedtest.format.TranscriptFormat;
 import io.github.whisperspeedtest.model.ResolvedModel;
 import io.github.whisperspeedtest.spi.Implementation;
@@ -55,6 +56,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  whisper-speedtest transcribe talk.mp3 -m small",
             "  whisper-speedtest transcribe recordings/ -m base -l de -f srt,json -o texts",
+            "  whisper-speedtest transcribe talk.mp3 -m base -f srt --max-line-width 42",
             "  whisper-speedtest transcribe talk.wav -f json | jq -r .text"
         })
 final class TranscribeCommand implements Callable<Integer> {
@@ -73,6 +75,9 @@ final class TranscribeCommand implements Callable<Integer> {
 
     @Mixin
     private DecodingOptions decoding;
+
+    @Mixin
+    private SubtitleLayoutOptions layout;
 
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "Audio files, or directories of them.")
     private List<Path> paths;
@@ -104,6 +109,8 @@ final class TranscribeCommand implements Callable<Integer> {
             description = "Write one file per recording and format to DIR instead of standard output.")
     private @Nullable Path outputDirectory;
 
+    private SubtitleOptions subtitles = SubtitleOptions.none();
+
     TranscribeCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -118,8 +125,9 @@ final class TranscribeCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "-o DIR is required for several formats, or for several recordings in a format other than txt");
         }
+        subtitles = layout.subtitleOptions(formats);
+        TranscribeOptions options = layout.withWords(decoding.transcribeOptions(), subtitles);
         createOutputDirectory();
-        TranscribeOptions options = decoding.transcribeOptions();
         LoadOptions load = engine.loadOptions();
         WhisperSpeedtest library = common.library();
         String id = implementation == null
@@ -127,7 +135,7 @@ final class TranscribeCommand implements Callable<Integer> {
                 : implementation;
         Implementation chosen = library.registry().require(id);
         Transcribers.check(chosen, load);
-        Transcribers.check(chosen, options);
+        layout.check(chosen, options, subtitles);
         ResolvedModel model =
                 new ModelFetcher(terminal, library, common.debug()).ensure(chosen, engine.model(), engine.download());
 
@@ -304,9 +312,9 @@ final class TranscribeCommand implements Callable<Integer> {
         return name.length() <= MAX_LABEL ? name : name.substring(0, MAX_LABEL - 3) + "...";
     }
 
-    private static String render(Transcription transcription, TranscriptFormat format) throws IOException {
+    private String render(Transcription transcription, TranscriptFormat format) throws IOException {
         StringWriter text = new StringWriter();
-        format.write(transcription, text);
+        format.write(transcription, subtitles, text);
         return text.toString();
     }
 

@@ -288,6 +288,11 @@ class DistributionIT {
             assertThat(refused.exitCode).as(option.get(0)).isEqualTo(ExitCode.FAILED);
             assertThat(refused.out).contains("'parrot' does not support the option");
         }
+        Path recording = Files.createFile(directory.resolve("a.wav"));
+        Run subtitles = run(tool, "transcribe", recording.toString(), "-i", "parrot", "-f", "srt", "--highlight-words");
+        assertThat(subtitles.exitCode).as(subtitles.err).isEqualTo(ExitCode.USAGE);
+        assertThat(subtitles.err)
+                .contains("'parrot' does not support the option timestamps=word. --highlight-words needs it.");
     }
 
     @Test
