@@ -57,7 +57,8 @@ import picocli.CommandLine.Spec;
             "  whisper-speedtest transcribe talk.mp3 -m small",
             "  whisper-speedtest transcribe recordings/ -m base -l de -f srt,json -o texts",
             "  whisper-speedtest transcribe talk.mp3 -m base -f srt --max-line-width 42",
-            "  whisper-speedtest transcribe talk.wav -f json | jq -r .text"
+            "  whisper-speedtest transcribe talk.wav -f json | jq -r .text",
+            "  ffmpeg -i talk.mp4 -f wav - | whisper-speedtest transcribe -"
         })
 final class TranscribeCommand implements Callable<Integer> {
     private static final int MAX_LABEL = 40;
@@ -79,7 +80,13 @@ final class TranscribeCommand implements Callable<Integer> {
     @Mixin
     private SubtitleLayoutOptions layout;
 
-    @Parameters(paramLabel = "FILE", arity = "1..*", description = "Audio files, or directories of them.")
+    @Mixin
+    private StandardInputOptions input;
+
+    @Parameters(
+            paramLabel = "FILE",
+            arity = "1..*",
+            description = "Audio files, or directories of them; - is standard input.")
     private List<Path> paths;
 
     @Option(
@@ -118,6 +125,12 @@ final class TranscribeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Set<TranscriptFormat> formats = formats();
+        try (StandardInput stdin = input.open(terminal, paths)) {
+            return transcribeAll(formats, stdin);
+        }
+    }
+
+    private int transcribeAll(Set<TranscriptFormat> formats, StandardInput stdin) throws IOException {
         List<Path> files = new AudioFinder(terminal.err(), AudioFiles.hasFfmpeg()).find(paths);
         if (outputDirectory == null
                 && (formats.size() > 1 || files.size() > 1 && !formats.contains(TranscriptFormat.TXT))) {
@@ -153,7 +166,7 @@ final class TranscribeCommand implements Callable<Integer> {
             }
             for (Path file : files) {
                 try {
-                    transcribe(transcriber, file, options, formats, names.get(file));
+                    transcribe(transcriber, file, stdin, options, formats, names.get(file));
                     done.incrementAndGet();
                 } catch (OperationCancelledException e) {
                     throw e;
@@ -206,17 +219,24 @@ final class TranscribeCommand implements Callable<Integer> {
     }
 
     private void transcribe(
-            Transcriber transcriber, Path file, TranscribeOptions options, Set<TranscriptFormat> formats, String name)
+            Transcriber transcriber,
+            Path file,
+            StandardInput stdin,
+            TranscribeOptions options,
+            Set<TranscriptFormat> formats,
+            String name)
             throws IOException {
         if (outputDirectory != null) {
             checkTargets(file, outputDirectory, formats, name);
         }
         try (ProgressLine progress = new ProgressLine(terminal)) {
             progress.show(label(file) + ": reading");
-            Audio audio = AudioFiles.read(file);
+            Audio audio = StandardInput.isMeantBy(file) ? stdin.read(progress) : AudioFiles.read(file);
             if (!audio.warnings().isEmpty()) {
                 progress.clear();
-                audio.warnings().forEach(warning -> terminal.err().println("warning: " + file + ": " + warning));
+                audio.warnings()
+                        .forEach(warning ->
+                                terminal.err().println("warning: " + StandardInput.nameOf(file) + ": " + warning));
             }
             progress.show(label(file) + ": transcribing");
             boolean stream = outputDirectory == null && formats.contains(TranscriptFormat.TXT);
@@ -239,7 +259,7 @@ final class TranscribeCommand implements Callable<Integer> {
                     .println(String.format(
                             Locale.ROOT,
                             "%s: %.1f s of %s in %.2f s (%.1f times real time), %s, %s",
-                            file,
+                            StandardInput.nameOf(file),
                             audio.duration().toMillis() / 1e3,
                             transcription.language(),
                             transcription.timings().total().toMillis() / 1e3,
@@ -300,7 +320,8 @@ final class TranscribeCommand implements Callable<Integer> {
             ErrorKind kind, Path recording, Path target, String reason, @Nullable IOException cause) {
         return new WhisperSpeedtestException(
                 kind,
-                "Cannot write " + target + ", the transcript of " + recording + ": " + reason + ". "
+                "Cannot write " + target + ", the transcript of " + StandardInput.nameOf(recording) + ": " + reason
+                        + ". "
                         + (kind == ErrorKind.USER ? "Rename the recording" : "Free disk space there")
                         + ", or choose another directory with -o.",
                 cause);
@@ -308,7 +329,9 @@ final class TranscribeCommand implements Callable<Integer> {
 
     /** Returns a name that leaves room for the progress after it. */
     private static String label(Path file) {
-        String name = file.getFileName().toString();
+        String name = StandardInput.isMeantBy(file)
+                ? StandardInput.NAME
+                : file.getFileName().toString();
         return name.length() <= MAX_LABEL ? name : name.substring(0, MAX_LABEL - 3) + "...";
     }
 
