@@ -72,7 +72,7 @@ final class WordBreaks {
             int before = text.codePointBefore(at);
             int after = text.codePointAt(at);
             boolean ends = isSpace(after)
-                    ? !isSpace(before) && !isSpacedMark(text, at)
+                    ? !isSpace(before) && !isSpacedMark(text, at) && !isSpacedOpening(text, at)
                     : !isSpace(before) && isBetweenUnspaced(before, after, thai.contains(at));
             if (ends) {
                 words.add(text.substring(begin, at));
@@ -128,6 +128,11 @@ final class WordBreaks {
             at++;
         }
         return at > begin && (at == text.length() || isSpace(text.charAt(at)));
+    }
+
+    /** Returns whether a French quotation mark that opens stands alone before a position. In German it closes, after a letter. */
+    private static boolean isSpacedOpening(String text, int space) {
+        return text.charAt(space - 1) == '«' && (space == 1 || isSpace(text.charAt(space - 2)));
     }
 
     private static boolean isBetweenUnspaced(int before, int after, boolean thaiBreak) {

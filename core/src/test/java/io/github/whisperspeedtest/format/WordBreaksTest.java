@@ -16,7 +16,8 @@ class WordBreaksTest {
                 " Two words; Two| words",
                 "well-known e.g. 3.14, $5 a/b;well-known| e.g.| 3.14,| $5| a/b",
                 "Quoi ? Non !;Quoi ?| Non !",
-                "« Oui »;«| Oui »",
+                "Il dit « Oui » ;Il| dit| « Oui »| ",
+                "»Ja« und;»Ja«| und",
                 "no\u00a0break;no\u00a0break",
                 "안녕하세요 여러분;안녕하세요| 여러분",
                 "今天天气很好。;今|天|天|气|很|好。",
@@ -40,6 +41,7 @@ class WordBreaksTest {
         "4, -known, -known",
         "4, ສະບາຍດີ, ສະບາ|ຍດີ",
         "3, ເດັກເດັກ, ເດັກ|ເດັກ",
+        "3, ກກເດັກ, ກກ|ເດັກ",
         "3, ស្វាគមន៍, ស្វាគ|មន៍",
     })
     void dividesAWordThatIsTooWide(int width, String word, String divided) {
