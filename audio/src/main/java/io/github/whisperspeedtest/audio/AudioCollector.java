@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class AudioCollector implements PcmSink {
     static final int MIN_RATE = 4_000;
     static final int MAX_RATE = 384_000;
-    private static final int MAX_CHANNELS = 32;
+    static final int MAX_CHANNELS = 32;
 
     /**
      * Floating-point recordings have headroom, so samples beyond full scale are valid. Values more than 120 dB above it

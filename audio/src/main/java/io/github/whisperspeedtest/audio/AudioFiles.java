@@ -32,6 +32,9 @@ public final class AudioFiles {
     private static final String GET_FFMPEG =
             "put ffmpeg on the PATH (macOS: brew install ffmpeg, Debian and Ubuntu: sudo apt install ffmpeg)";
 
+    /** Raw samples look like any unknown format. */
+    private static final String RAW_HINT = "; for samples without a header, state their format (--raw-format)";
+
     private AudioFiles() {}
 
     /**
@@ -68,13 +71,59 @@ public final class AudioFiles {
         }
     }
 
+    /**
+     * Reads samples without a header from a stream, to its end.
+     *
+     * @param name name of the audio
+     * @param in the samples; not closed
+     * @param format the format of the samples
+     * @return audio with at least one sample
+     * @throws AudioException if the stream cannot be read or contains no audio; the message has the name and the next
+     *     step
+     * @throws OperationCancelledException if the thread is interrupted; the interrupt status remains set
+     */
+    public static Audio read(String name, InputStream in, RawFormat format) {
+        AudioCollector collector = new AudioCollector(name);
+        try {
+            RawReader.read(in, format.asWav(), collector);
+            return collector.finish();
+        } catch (IOException e) {
+            throw failure(name, e);
+        }
+    }
+
+    /**
+     * Reads a file that holds the content of something else, such as standard input.
+     *
+     * @param name name of the audio, which stands for the file in messages
+     * @return audio with at least one sample
+     * @throws AudioException if the file cannot be read or contains no audio; the message has the name and the next step
+     * @throws OperationCancelledException if the thread is interrupted; the interrupt status remains set
+     */
+    public static Audio read(String name, Path file) {
+        return read(name, file, Ffmpeg.onPath());
+    }
+
+    static Audio read(String name, Path file, Ffmpeg ffmpeg) {
+        return read(name, name, RAW_HINT, file, ffmpeg);
+    }
+
     /** Returns whether an {@code ffmpeg} is on the {@code PATH}. Some formats cannot be read without it. */
     public static boolean hasFfmpeg() {
         return Ffmpeg.onPath().find().isPresent();
     }
 
     static Audio read(Path file, Ffmpeg ffmpeg) {
-        String name = fileName(file);
+        return read(fileName(file), file.toString(), "", file, ffmpeg);
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @param label the file in messages
+     * @param hint end of the message about content of no known format
+     */
+    private static Audio read(String name, String label, String hint, Path file, Ffmpeg ffmpeg) {
         try {
             checkIsFile(file);
             AudioCollector collector = new AudioCollector(name);
@@ -84,10 +133,14 @@ public final class AudioFiles {
             } catch (UnsupportedCodecException e) {
                 Path program = program(ffmpeg, file)
                         .orElseThrow(() -> failure(
-                                file.toString(),
-                                e.getMessage() + ". " + READABLE + "; for other formats, " + GET_FFMPEG,
+                                label,
+                                e.getMessage() + ". " + READABLE + "; for other formats, " + GET_FFMPEG + hint,
                                 e));
-                return readThrough(ffmpeg, program, file, new AudioCollector(name));
+                try {
+                    return readThrough(ffmpeg, program, file, new AudioCollector(name));
+                } catch (MalformedAudioException failure) {
+                    throw new MalformedAudioException(failure.getMessage() + hint, failure);
+                }
             } catch (MalformedAudioException e) {
                 Optional<Path> program = program(ffmpeg, file);
                 if (program.isEmpty()) {
@@ -96,7 +149,7 @@ public final class AudioFiles {
                 return readThrough(ffmpeg, program.get(), file, name, e);
             }
         } catch (IOException e) {
-            throw failure(file.toString(), e);
+            throw failure(label, e);
         }
     }
 

@@ -20,10 +20,10 @@ record WavFormat(int code, int sampleRate, int channels, int sampleBytes, ByteOr
     /** Length of the longest chunk of which any field is used. */
     static final int MAX_LENGTH = 40;
 
-    private static final int PCM = 1;
-    private static final int IEEE_FLOAT = 3;
-    private static final int A_LAW = 6;
-    private static final int MU_LAW = 7;
+    static final int PCM = 1;
+    static final int IEEE_FLOAT = 3;
+    static final int A_LAW = 6;
+    static final int MU_LAW = 7;
     private static final int MPEG_LAYER_2 = 0x50;
     private static final int MP3 = 0x55;
     private static final int EXTENSIBLE = 0xFFFE;

@@ -95,7 +95,8 @@ class BenchmarkRunnerTest {
 
     @Test
     void measurementHoldsValuesReportedByChild() {
-        BenchmarkInput other = new BenchmarkInput(EmbeddedModel.samples().get(0).name(), null, "Zähler drei acht acht");
+        BenchmarkInput other =
+                new BenchmarkInput(EmbeddedModel.samples().get(0).name(), null, null, "Zähler drei acht acht");
 
         BenchmarkReport report = runner.run(plan(List.of(DEMO, other), 1, 3, LONG, "steady"), recorder);
 
@@ -126,7 +127,8 @@ class BenchmarkRunnerTest {
 
     @Test
     void textIsFromLastRunAndTimesAreMedianSums() {
-        BenchmarkInput other = new BenchmarkInput(EmbeddedModel.samples().get(0).name(), null, "Zähler 🎙 drei acht");
+        BenchmarkInput other =
+                new BenchmarkInput(EmbeddedModel.samples().get(0).name(), null, null, "Zähler 🎙 drei acht");
 
         BenchmarkReport report = runner.run(plan(List.of(DEMO, other), 1, 3, LONG, "steady"), recorder);
 

@@ -58,7 +58,7 @@ final class AudioFinder {
 
     /**
      * Returns the files, each once; those of a directory tree are sorted by name. Links are followed. An unreadable entry of a
-     * directory is a warning.
+     * directory is a warning. The argument for standard input stays as it is.
      *
      * @throws AudioException if a path does not exist, or a directory holds no recording
      */
@@ -66,6 +66,10 @@ final class AudioFinder {
         Map<Path, Path> files = new LinkedHashMap<>();
         List<Path> empty = new ArrayList<>();
         for (Path path : paths) {
+            if (StandardInput.isMeantBy(path)) {
+                files.put(path, path);
+                continue;
+            }
             if (!Files.exists(path)) {
                 throw new AudioException("There is no file " + path + ".");
             }

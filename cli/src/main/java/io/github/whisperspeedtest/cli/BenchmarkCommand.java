@@ -79,6 +79,9 @@ final class BenchmarkCommand implements Callable<Integer> {
     @Mixin
     private DecodingOptions decoding;
 
+    @Mixin
+    private StandardInputOptions input;
+
     @Option(
             names = {"-i", "--implementations"},
             order = 2,
@@ -92,7 +95,7 @@ final class BenchmarkCommand implements Callable<Integer> {
             names = {"-a", "--audio"},
             order = 4,
             paramLabel = "FILE",
-            description = "Audio file; may be given several times (default: a built-in recording).")
+            description = "Audio file, or - for standard input; repeatable (default: a built-in recording).")
     private List<Path> audios = new ArrayList<>();
 
     @Option(
@@ -147,6 +150,12 @@ final class BenchmarkCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         check();
+        try (StandardInput stdin = input.open(terminal, audios)) {
+            return measure(stdin);
+        }
+    }
+
+    private int measure(StandardInput stdin) {
         WhisperSpeedtest library = common.library();
         List<String> ids = implementations.isEmpty()
                 ? library.implementations().stream().map(Implementation::id).toList()
@@ -171,7 +180,7 @@ final class BenchmarkCommand implements Callable<Integer> {
         BenchmarkPlan plan = new BenchmarkPlan(
                 ids,
                 engine.model(),
-                inputs(),
+                inputs(stdin),
                 runs,
                 warmupRuns,
                 engine.loadOptions(),
@@ -250,16 +259,25 @@ final class BenchmarkCommand implements Callable<Integer> {
         }
     }
 
-    private List<BenchmarkInput> inputs() {
+    private List<BenchmarkInput> inputs(StandardInput stdin) {
         if (audios.isEmpty()) {
             return List.of(BenchmarkInput.of(EmbeddedModel.demoSample()));
         }
         List<BenchmarkInput> inputs = new ArrayList<>();
         for (int i = 0; i < audios.size(); i++) {
-            inputs.add(BenchmarkInput.of(
-                    audios.get(i), references.isEmpty() ? null : ReferenceText.of(references.get(i))));
+            String reference = references.isEmpty() ? null : ReferenceText.of(references.get(i));
+            inputs.add(
+                    StandardInput.isMeantBy(audios.get(i))
+                            ? standardInput(stdin, reference)
+                            : BenchmarkInput.of(audios.get(i), reference));
         }
         return inputs;
+    }
+
+    private BenchmarkInput standardInput(StandardInput stdin, @Nullable String reference) {
+        try (ProgressLine progress = new ProgressLine(terminal)) {
+            return new BenchmarkInput(StandardInput.NAME, stdin.file(progress), stdin.format(), reference);
+        }
     }
 
     private int exitCode(BenchmarkReport report) {

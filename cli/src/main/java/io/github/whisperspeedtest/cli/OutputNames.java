@@ -14,7 +14,7 @@ final class OutputNames {
     private OutputNames() {}
 
     /**
-     * Returns a name for the output of each recording, without the extension of the output.
+     * Returns a name for the output of each recording, without the extension of the output; {@code stdin} for standard input.
      *
      * <p>The name is that of the recording without its extension, with the extension if two would be equal, and with a number if
      * they still are.
@@ -26,9 +26,7 @@ final class OutputNames {
         Map<Path, String> names = new HashMap<>();
         for (Path recording : recordings) {
             String stem = stem(recording);
-            String wanted = stems.get(stem.toLowerCase(Locale.ROOT)) == 1
-                    ? stem
-                    : recording.getFileName().toString();
+            String wanted = stems.get(stem.toLowerCase(Locale.ROOT)) == 1 ? stem : fileName(recording);
             String name = wanted;
             // File names on macOS and Windows are case-insensitive.
             for (int number = 2; !taken.add(name.toLowerCase(Locale.ROOT)); number++) {
@@ -40,8 +38,14 @@ final class OutputNames {
     }
 
     private static String stem(Path file) {
-        String name = file.getFileName().toString();
+        String name = fileName(file);
         int dot = name.lastIndexOf('.');
         return dot > 0 ? name.substring(0, dot) : name;
+    }
+
+    private static String fileName(Path recording) {
+        return StandardInput.isMeantBy(recording)
+                ? StandardInput.NAME
+                : recording.getFileName().toString();
     }
 }

@@ -3,6 +3,8 @@ package io.github.whisperspeedtest.cli;
 import java.io.BufferedOutputStream;
 import java.io.Console;
 import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
@@ -19,13 +21,15 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The output streams and the capabilities of the terminal. */
+/** The standard streams and the capabilities of the terminal. */
 final class Terminal {
     /** System property with the names of the streams that are terminals, set by the start script. */
     static final String TERMINAL_PROPERTY = "whisperspeedtest.terminal";
 
+    private final InputStream in;
     private final PrintWriter out;
     private final PrintWriter err;
+    private final boolean inIsTerminal;
     private final boolean outIsTerminal;
     private final boolean errIsTerminal;
     private final boolean unicode;
@@ -37,8 +41,10 @@ final class Terminal {
     /**
      * Describes a terminal.
      *
+     * @param in standard input
      * @param out data
      * @param err everything else
+     * @param inIsTerminal whether {@code in} is a terminal
      * @param outIsTerminal whether {@code out} is a terminal
      * @param errIsTerminal whether {@code err} is a terminal
      * @param unicode whether characters outside ASCII arrive as they are
@@ -46,8 +52,10 @@ final class Terminal {
      * @param width the width to lay output out for
      */
     Terminal(
+            InputStream in,
             PrintWriter out,
             PrintWriter err,
+            boolean inIsTerminal,
             boolean outIsTerminal,
             boolean errIsTerminal,
             boolean unicode,
@@ -58,6 +66,8 @@ final class Terminal {
         this.err = errIsTerminal || width.requested()
                 ? new WrappingWriter(status.aroundErr(), width.columns())
                 : status.aroundErr();
+        this.in = in;
+        this.inIsTerminal = inIsTerminal;
         this.outIsTerminal = outIsTerminal;
         this.errIsTerminal = errIsTerminal;
         this.unicode = unicode;
@@ -81,12 +91,14 @@ final class Terminal {
         OutputStream stdout = StandardStream.of(FileDescriptor.out, "/dev/fd/1", readerGone);
         OutputStream stderr = StandardStream.of(FileDescriptor.err, "/dev/fd/2", readerGone);
         Terminal terminal = new Terminal(
+                new FileInputStream(FileDescriptor.in),
                 // A pipe or a file gets what -o writes: no locale may turn letters of a transcript into question marks.
                 new PrintWriter(
                         new OutputStreamWriter(
                                 new BufferedOutputStream(stdout), outIsTerminal ? charset : StandardCharsets.UTF_8),
                         true),
                 new PrintWriter(new OutputStreamWriter(stderr, charset), true),
+                console || terminals.contains("stdin"),
                 outIsTerminal,
                 console || terminals.contains("stderr"),
                 charset.newEncoder().canEncode('×'),
@@ -98,6 +110,11 @@ final class Terminal {
         return terminal;
     }
 
+    /** Returns standard input. */
+    InputStream in() {
+        return in;
+    }
+
     /** Returns the writer for data. */
     PrintWriter out() {
         return out;
@@ -106,6 +123,10 @@ final class Terminal {
     /** Returns the writer for everything but data. */
     PrintWriter err() {
         return err;
+    }
+
+    boolean inIsTerminal() {
+        return inIsTerminal;
     }
 
     boolean outIsTerminal() {

@@ -9,6 +9,7 @@ import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.AtomicFiles;
 import io.github.whisperspeedtest.files.DiskErrors;
+import io.github.whisperspeedtest.format.SubtitleOptions;
 import io.github.whisperspeedtest.format.TranscriptFormat;
 import io.github.whisperspeedtest.model.ResolvedModel;
 import io.github.whisperspeedtest.spi.Implementation;
@@ -55,7 +56,9 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  whisper-speedtest transcribe talk.mp3 -m small",
             "  whisper-speedtest transcribe recordings/ -m base -l de -f srt,json -o texts",
-            "  whisper-speedtest transcribe talk.wav -f json | jq -r .text"
+            "  whisper-speedtest transcribe talk.mp3 -m base -f srt --max-line-width 42",
+            "  whisper-speedtest transcribe talk.wav -f json | jq -r .text",
+            "  ffmpeg -i talk.mp4 -f wav - | whisper-speedtest transcribe -"
         })
 final class TranscribeCommand implements Callable<Integer> {
     private static final int MAX_LABEL = 40;
@@ -74,7 +77,16 @@ final class TranscribeCommand implements Callable<Integer> {
     @Mixin
     private DecodingOptions decoding;
 
-    @Parameters(paramLabel = "FILE", arity = "1..*", description = "Audio files, or directories of them.")
+    @Mixin
+    private SubtitleLayoutOptions layout;
+
+    @Mixin
+    private StandardInputOptions input;
+
+    @Parameters(
+            paramLabel = "FILE",
+            arity = "1..*",
+            description = "Audio files, or directories of them; - is standard input.")
     private List<Path> paths;
 
     @Option(
@@ -104,6 +116,8 @@ final class TranscribeCommand implements Callable<Integer> {
             description = "Write one file per recording and format to DIR instead of standard output.")
     private @Nullable Path outputDirectory;
 
+    private SubtitleOptions subtitles = SubtitleOptions.none();
+
     TranscribeCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -111,6 +125,12 @@ final class TranscribeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Set<TranscriptFormat> formats = formats();
+        try (StandardInput stdin = input.open(terminal, paths)) {
+            return transcribeAll(formats, stdin);
+        }
+    }
+
+    private int transcribeAll(Set<TranscriptFormat> formats, StandardInput stdin) throws IOException {
         List<Path> files = new AudioFinder(terminal.err(), AudioFiles.hasFfmpeg()).find(paths);
         if (outputDirectory == null
                 && (formats.size() > 1 || files.size() > 1 && !formats.contains(TranscriptFormat.TXT))) {
@@ -118,8 +138,9 @@ final class TranscribeCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "-o DIR is required for several formats, or for several recordings in a format other than txt");
         }
+        subtitles = layout.subtitleOptions(formats);
+        TranscribeOptions options = layout.withWords(decoding.transcribeOptions(), subtitles);
         createOutputDirectory();
-        TranscribeOptions options = decoding.transcribeOptions();
         LoadOptions load = engine.loadOptions();
         WhisperSpeedtest library = common.library();
         String id = implementation == null
@@ -127,7 +148,7 @@ final class TranscribeCommand implements Callable<Integer> {
                 : implementation;
         Implementation chosen = library.registry().require(id);
         Transcribers.check(chosen, load);
-        Transcribers.check(chosen, options);
+        layout.check(chosen, options, subtitles);
         ModelFetcher fetcher = new ModelFetcher(terminal, library, common.debug());
         ResolvedModel model = engine.convert()
                 ? fetcher.ensureConverted(chosen, engine.model(), engine.download())
@@ -147,7 +168,7 @@ final class TranscribeCommand implements Callable<Integer> {
             }
             for (Path file : files) {
                 try {
-                    transcribe(transcriber, file, options, formats, names.get(file));
+                    transcribe(transcriber, file, stdin, options, formats, names.get(file));
                     done.incrementAndGet();
                 } catch (OperationCancelledException e) {
                     throw e;
@@ -200,22 +221,31 @@ final class TranscribeCommand implements Callable<Integer> {
     }
 
     private void transcribe(
-            Transcriber transcriber, Path file, TranscribeOptions options, Set<TranscriptFormat> formats, String name)
+            Transcriber transcriber,
+            Path file,
+            StandardInput stdin,
+            TranscribeOptions options,
+            Set<TranscriptFormat> formats,
+            String name)
             throws IOException {
         if (outputDirectory != null) {
             checkTargets(file, outputDirectory, formats, name);
         }
         try (ProgressLine progress = new ProgressLine(terminal)) {
             progress.show(label(file) + ": reading");
-            Audio audio = AudioFiles.read(file);
+            Audio audio = StandardInput.isMeantBy(file) ? stdin.read(progress) : AudioFiles.read(file);
             if (!audio.warnings().isEmpty()) {
                 progress.clear();
-                audio.warnings().forEach(warning -> terminal.err().println("warning: " + file + ": " + warning));
+                audio.warnings()
+                        .forEach(warning ->
+                                terminal.err().println("warning: " + StandardInput.nameOf(file) + ": " + warning));
             }
             Duration length = options.transcribedLength(audio.duration());
             if (length.isZero()) {
                 progress.clear();
-                terminal.err().println("warning: " + file + ": no part to transcribe is inside the recording");
+                terminal.err()
+                        .println("warning: " + StandardInput.nameOf(file)
+                                + ": no part to transcribe is inside the recording");
             }
             progress.show(label(file) + ": transcribing");
             boolean stream = outputDirectory == null && formats.contains(TranscriptFormat.TXT);
@@ -238,7 +268,7 @@ final class TranscribeCommand implements Callable<Integer> {
                     .println(String.format(
                             Locale.ROOT,
                             "%s: %.1f s of %s in %.2f s (%.1f times real time), %s, %s",
-                            file,
+                            StandardInput.nameOf(file),
                             length.toMillis() / 1e3,
                             transcription.language(),
                             transcription.timings().total().toMillis() / 1e3,
@@ -299,7 +329,8 @@ final class TranscribeCommand implements Callable<Integer> {
             ErrorKind kind, Path recording, Path target, String reason, @Nullable IOException cause) {
         return new WhisperSpeedtestException(
                 kind,
-                "Cannot write " + target + ", the transcript of " + recording + ": " + reason + ". "
+                "Cannot write " + target + ", the transcript of " + StandardInput.nameOf(recording) + ": " + reason
+                        + ". "
                         + (kind == ErrorKind.USER ? "Rename the recording" : "Free disk space there")
                         + ", or choose another directory with -o.",
                 cause);
@@ -307,13 +338,15 @@ final class TranscribeCommand implements Callable<Integer> {
 
     /** Returns a name that leaves room for the progress after it. */
     private static String label(Path file) {
-        String name = file.getFileName().toString();
+        String name = StandardInput.isMeantBy(file)
+                ? StandardInput.NAME
+                : file.getFileName().toString();
         return name.length() <= MAX_LABEL ? name : name.substring(0, MAX_LABEL - 3) + "...";
     }
 
-    private static String render(Transcription transcription, TranscriptFormat format) throws IOException {
+    private String render(Transcription transcription, TranscriptFormat format) throws IOException {
         StringWriter text = new StringWriter();
-        format.write(transcription, text);
+        format.write(transcription, subtitles, text);
         return text.toString();
     }
 

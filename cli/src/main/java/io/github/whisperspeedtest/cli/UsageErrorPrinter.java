@@ -128,7 +128,7 @@ final class UsageErrorPrinter implements CommandLine.IParameterExceptionHandler 
         CommandSpec command = failure.getCommandLine().getCommandSpec();
         List<String> words = unmatched.getUnmatched();
         String first = words.get(0);
-        if (first.startsWith("-")) {
+        if (first.startsWith("-") && first.length() > 1) {
             String[] parts = first.split("=", 2);
             return NearestName.of(parts[0], longOptions(command))
                     .map(option -> parts.length == 1 ? option : option + "=" + parts[1]);
@@ -173,7 +173,8 @@ final class UsageErrorPrinter implements CommandLine.IParameterExceptionHandler 
 
     private static boolean isRecording(String word) {
         try {
-            return AudioFinder.isNamedAsAudio(Path.of(word)) || Files.isRegularFile(Path.of(word));
+            Path file = Path.of(word);
+            return StandardInput.isMeantBy(file) || AudioFinder.isNamedAsAudio(file) || Files.isRegularFile(file);
         } catch (InvalidPathException e) {
             return false;
         }

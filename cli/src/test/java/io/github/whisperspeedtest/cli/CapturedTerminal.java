@@ -1,5 +1,7 @@
 package io.github.whisperspeedtest.cli;
 
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 
@@ -7,6 +9,8 @@ import java.io.StringWriter;
 final class CapturedTerminal {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
+    private InputStream in = InputStream.nullInputStream();
+    private boolean inIsTerminal;
     private boolean errIsTerminal;
     private Width width = Width.DEFAULT;
 
@@ -26,6 +30,18 @@ final class CapturedTerminal {
         return this;
     }
 
+    /** Sets the content of standard input. */
+    CapturedTerminal in(byte[] content) {
+        in = new ByteArrayInputStream(content);
+        return this;
+    }
+
+    /** Makes standard input a terminal. */
+    CapturedTerminal withKeyboard() {
+        inIsTerminal = true;
+        return this;
+    }
+
     /** Sets the width as {@code COLUMNS} does. */
     CapturedTerminal columns(int columns) {
         width = new Width(columns, true);
@@ -34,7 +50,15 @@ final class CapturedTerminal {
 
     Terminal terminal() {
         return new Terminal(
-                new PrintWriter(out, true), new PrintWriter(err, true), false, errIsTerminal, true, false, width);
+                in,
+                new PrintWriter(out, true),
+                new PrintWriter(err, true),
+                inIsTerminal,
+                false,
+                errIsTerminal,
+                true,
+                false,
+                width);
     }
 
     String out() {

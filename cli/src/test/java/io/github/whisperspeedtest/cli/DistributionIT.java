@@ -265,6 +265,12 @@ class DistributionIT {
                 .extracting(node -> node.get("id").asText())
                 .containsExactly("coreml", "faster", "insanely", "mlx", "mps", "parrot", "whispercpp");
 
+        Path recording = Files.createFile(directory.resolve("a.wav"));
+        Run subtitles = run(tool, "transcribe", recording.toString(), "-i", "parrot", "-f", "srt", "--highlight-words");
+        assertThat(subtitles.exitCode).as(subtitles.err).isEqualTo(ExitCode.USAGE);
+        assertThat(subtitles.err)
+                .contains("'parrot' does not support the option timestamps=word. --highlight-words needs it.");
+
         Run benchmark = run(tool, "benchmark", "-n", "1", "--warmup", "0", "--json", "-");
         assertThat(benchmark.exitCode).as(benchmark.err).isEqualTo(ExitCode.OK);
         BenchmarkReport report = JsonReport.parse(benchmark.out, "standard output");

@@ -101,6 +101,8 @@ class RootCommandTest {
                 "check-models base              | whisper-speedtest check-models -m base",
                 "benchmark talk.mp3             | whisper-speedtest benchmark --audio talk.mp3",
                 "benchmark faster               | whisper-speedtest benchmark -i faster",
+                "-                              | whisper-speedtest transcribe -",
+                "benchmark -                    | whisper-speedtest benchmark --audio -",
                 "list --jsn                     | --json",
                 "benchmark --runs=2 --warmupp=0 | --warmup=0",
                 "transcribe a.wav --no-vdd      | --no-vad",

@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("end-to-end")
 class TranscribeCommandTest {
@@ -70,6 +72,53 @@ class TranscribeCommandTest {
         assertThat(json.get("text").asText().strip()).isEqualTo(GERMAN.reference());
         assertThat(json.get("language").asText()).isEqualTo("de");
         assertThat(json.get("segments")).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"coreml", "faster", "insanely", "mlx", "mps", "whispercpp"})
+    void dividesSubtitlesOfEveryImplementation(String implementation) {
+        assertThat(terminal.run(
+                        "transcribe",
+                        english.toString(),
+                        "-i",
+                        implementation,
+                        "-l",
+                        "en",
+                        "-f",
+                        "srt",
+                        "--max-line-width",
+                        "12",
+                        "--max-line-count",
+                        "1"))
+                .as(terminal.err())
+                .isEqualTo(ExitCode.OK);
+        List<String> lines = Arrays.stream(terminal.out().split("\n\n"))
+                .map(cue -> cue.split("\n", 3)[2])
+                .toList();
+        assertThat(lines).hasSizeGreaterThan(1).allMatch(line -> line.length() <= 12);
+        assertThat(String.join(" ", lines)).isEqualTo(ENGLISH.reference());
+    }
+
+    @Test
+    void highlightsWordsInVtt() {
+        assertThat(terminal.run(
+                        "transcribe",
+                        english.toString(),
+                        "-i",
+                        "faster",
+                        "-f",
+                        "vtt",
+                        "--highlight-words",
+                        "--timestamps=word",
+                        "--max-words-per-line",
+                        "2"))
+                .as(terminal.err())
+                .isEqualTo(ExitCode.OK);
+        String[] words = ENGLISH.reference().split(" ");
+        assertThat(terminal.out())
+                .startsWith("WEBVTT\n\n00:0")
+                .contains(
+                        "\n<u>" + words[0] + "</u> " + words[1] + "\n", "\n" + words[0] + " <u>" + words[1] + "</u>\n");
     }
 
     @Test
@@ -185,6 +234,13 @@ class TranscribeCommandTest {
                 "2 | klingon       | transcribe ENGLISH -l klingon",
                 "2 | docx          | transcribe ENGLISH -f docx",
                 "2 | -o DIR is required | transcribe ENGLISH -f srt,vtt",
+                "2 | --max-line-width applies to srt and vtt only; add -f srt | transcribe ENGLISH --max-line-width 42",
+                "2 | --highlight-words applies to srt and vtt only | transcribe ENGLISH -f json --highlight-words",
+                "2 | --max-line-width must be at least 1, but was 0 | transcribe ENGLISH -f srt --max-line-width 0",
+                "2 | --max-line-width must be a whole number | transcribe ENGLISH -f srt --max-line-width wide",
+                "2 | --max-line-count has no effect without --max-line-width | transcribe ENGLISH -f srt --max-line-count 2",
+                "2 | --max-words-per-line and --max-line-width exclude each other | transcribe ENGLISH -f srt --max-line-width 9 --max-words-per-line 2",
+                "2 | needs word timestamps; leave out --timestamps none | transcribe ENGLISH -f srt --highlight-words --timestamps none",
                 "2 | -o DIR is required | transcribe ENGLISH GERMAN -f srt",
                 "3 | VAD model silero-vad is not installed | transcribe ENGLISH --vad -i faster",
                 "2 | device=abacus | transcribe ENGLISH --device abacus",

@@ -7,11 +7,12 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * A segment for line-based formats. Its times do not run backwards and its text has no line breaks.
+ * A segment for line-based formats, or a part of subtitles. Its times do not run backwards.
  *
  * @param startMillis start in milliseconds from the beginning of the audio, at least 0
  * @param endMillis end in milliseconds from the beginning of the audio, at least {@code startMillis}
- * @param text the text without line breaks and surrounding white space; not blank
+ * @param text the text without surrounding white space; not blank. That of a segment has no line breaks, that of a subtitle no
+ *     blank line
  */
 record Cue(long startMillis, long endMillis, String text) {
     private static final Pattern LINE_BREAKS = Pattern.compile("\\s*[\\n\\u000B\\f\\r\\u0085\\u2028\\u2029]\\s*");
@@ -30,13 +31,16 @@ record Cue(long startMillis, long endMillis, String text) {
     private static Cue of(Segment segment) {
         long start = Math.max(0, millis(segment.start()));
         long end = Math.max(start, millis(segment.end()));
-        return new Cue(
-                start,
-                end,
-                LINE_BREAKS.matcher(segment.text().strip()).replaceAll(" ").strip());
+        return new Cue(start, end, withoutLineBreaks(segment.text().strip()).strip());
     }
 
-    private static long millis(Duration offset) {
+    /** Returns the text with a space for each line break. */
+    static String withoutLineBreaks(String text) {
+        return LINE_BREAKS.matcher(text).replaceAll(" ");
+    }
+
+    /** Returns a time in milliseconds, rounded to the nearest. */
+    static long millis(Duration offset) {
         return offset.plusNanos(500_000).toMillis();
     }
 

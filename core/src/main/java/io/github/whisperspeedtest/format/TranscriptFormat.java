@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  *
  * <p>Lines end with a line feed on every platform. A start before the beginning of the audio is written as 0, and an end
  * before its start is written as the start. All formats except {@link #JSON} omit segments without text and write a line
- * break inside a segment as a space.
+ * break inside a segment as a space. {@link SubtitleOptions} divide subtitles into other cues and lines.
  */
 public enum TranscriptFormat {
     /** Plain text, one line per segment. */
@@ -73,5 +73,26 @@ public enum TranscriptFormat {
      */
     public void write(Transcription transcription, Writer target) throws IOException {
         writer.write(transcription, target);
+    }
+
+    /** Returns whether the format is one of subtitles, to which {@link SubtitleOptions} apply. */
+    public boolean isSubtitles() {
+        return writer instanceof SubtitleWriter;
+    }
+
+    /**
+     * Writes a transcript. Neither flushes nor closes the target.
+     *
+     * @param transcription the transcript
+     * @param options how subtitles are divided into cues and lines; the other formats ignore them
+     * @param target the writer; for a file, its charset must be UTF-8
+     * @throws IOException if the target throws it
+     */
+    public void write(Transcription transcription, SubtitleOptions options, Writer target) throws IOException {
+        if (writer instanceof SubtitleWriter subtitles) {
+            subtitles.write(transcription, options, target);
+        } else {
+            writer.write(transcription, target);
+        }
     }
 }

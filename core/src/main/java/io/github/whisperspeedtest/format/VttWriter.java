@@ -4,12 +4,12 @@ import io.github.whisperspeedtest.transcription.Transcription;
 import java.io.IOException;
 import java.io.Writer;
 
-final class VttWriter implements TranscriptWriter {
+final class VttWriter implements SubtitleWriter {
     @Override
-    public void write(Transcription transcription, Writer target) throws IOException {
+    public void write(Transcription transcription, SubtitleOptions options, Writer target) throws IOException {
         target.write("WEBVTT\n\n");
-        for (Cue cue : Cue.of(transcription)) {
-            target.write(cue.timeLine(false, '.') + "\n" + escape(cue.textWithoutArrow()) + "\n\n");
+        for (Cue cue : SubtitleCues.of(transcription, options, VttWriter::escape)) {
+            target.write(cue.timeLine(false, '.') + "\n" + cue.textWithoutArrow() + "\n\n");
         }
     }
 

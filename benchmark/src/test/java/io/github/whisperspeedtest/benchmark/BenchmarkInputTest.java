@@ -1,0 +1,41 @@
+package io.github.whisperspeedtest.benchmark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.whisperspeedtest.audio.Audio;
+import io.github.whisperspeedtest.audio.RawFormat;
+import io.github.whisperspeedtest.error.AudioException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BenchmarkInputTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void readsSamplesWithoutAHeader() throws IOException {
+        Path file = Files.write(directory.resolve("copy"), new byte[32_000]);
+
+        Audio audio = new BenchmarkInput("stdin", file, RawFormat.parse("s16le@16000"), null).read();
+
+        assertThat(audio.name()).isEqualTo("stdin");
+        assertThat(audio.sampleCount()).isEqualTo(16_000);
+    }
+
+    @Test
+    void messagesHaveThePathOfAFileButTheNameOfOtherContent() throws IOException {
+        Path file = Files.writeString(directory.resolve("copy"), "no recording");
+
+        assertThatThrownBy(() -> BenchmarkInput.of(file, null).read())
+                .isInstanceOf(AudioException.class)
+                .hasMessageContaining("'" + file + "'");
+        assertThatThrownBy(() -> new BenchmarkInput("stdin", file, null, null).read())
+                .isInstanceOf(AudioException.class)
+                .hasMessageContaining("'stdin'")
+                .hasMessageNotContaining("copy");
+    }
+}
