@@ -143,7 +143,7 @@ final class NativeFullParams implements AutoCloseable {
         }
     }
 
-    private static boolean isIndependent(TranscribeOptions options) {
+    static boolean isIndependent(TranscribeOptions options) {
         return Boolean.FALSE.equals(options.conditionOnPreviousText());
     }
 

@@ -150,8 +150,21 @@ public final class NetworkTranscriber implements Transcriber {
 
     @Override
     public EngineParameters parameters() {
-        EngineParameters real = parameters.get();
+        EngineParameters real =
+                parameters.get().withArchitecture(network.dimensions().describe());
         return batchLimit.note().map(real::withNote).orElse(real);
+    }
+
+    @Override
+    public TranscribeOptions resolve(TranscribeOptions options) {
+        TranscribeOptions.Builder resolved = options.toBuilder()
+                .vad(speechFilter != null && isFiltered(options.vad()))
+                .conditionOnPreviousText(chunks == null && !Boolean.FALSE.equals(options.conditionOnPreviousText()));
+        if (chunks != null) {
+            ChunkedOptions chosen = chunks.withOverrides(options);
+            resolved.chunkLength(chosen.chunkLength()).batchSize(chosen.batchSize());
+        }
+        return resolved.build();
     }
 
     @Override
@@ -175,6 +188,10 @@ public final class NetworkTranscriber implements Transcriber {
         } finally {
             network.close();
         }
+    }
+
+    private boolean isFiltered(Vad vad) {
+        return vad == Vad.ON || vad == Vad.AUTO && filterByDefault;
     }
 
     private void check(TranscribeOptions options) {
@@ -244,10 +261,6 @@ public final class NetworkTranscriber implements Transcriber {
             return chunks == null
                     ? new LongFormTranscription(steps, windows)
                     : new ChunkedTranscription(steps, windows, chunks.withOverrides(options), batchLimit);
-        }
-
-        private boolean isFiltered(Vad vad) {
-            return vad == Vad.ON || vad == Vad.AUTO && filterByDefault;
         }
 
         private Spectrogram spectrogram(Audio speech) {

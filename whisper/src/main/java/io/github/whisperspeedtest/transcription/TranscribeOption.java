@@ -65,6 +65,12 @@ public enum TranscribeOption {
         return current == null ? unset : text(current);
     }
 
+    /** Returns the option's value. */
+    @Nullable
+    Object value(TranscribeOptions options) {
+        return value.apply(options);
+    }
+
     /** Returns the option's value as a number, a duration in seconds; null where it is not a number or not set. */
     public @Nullable Double number(TranscribeOptions options) {
         Object current = value.apply(options);

@@ -11,6 +11,7 @@ import io.github.whisperspeedtest.spi.ImplementationContext;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The native library of ONNX Runtime: loaded once per process; a failure is kept with its cause. */
@@ -108,6 +109,13 @@ public final class OnnxRuntime {
     /** Returns the name and version, such as {@code ONNX Runtime 1.28.0}. */
     public String version() {
         return "ONNX Runtime " + environment.getVersion();
+    }
+
+    /** Returns the execution providers of this build of the library; its Java interface reports nothing else of the build. */
+    public String build() {
+        return OrtEnvironment.getAvailableProviders().stream()
+                .map(OrtProvider::getName)
+                .collect(Collectors.joining(", ", "providers: ", ""));
     }
 
     /** Returns whether this build of the library has Apple's CoreML provider. */
