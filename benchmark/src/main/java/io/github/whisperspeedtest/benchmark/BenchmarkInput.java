@@ -5,8 +5,11 @@ import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.error.AudioException;
+import io.github.whisperspeedtest.files.DiskErrors;
+import io.github.whisperspeedtest.provenance.Hashes;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +45,22 @@ public record BenchmarkInput(
     }
 
     /**
+     * Returns where the recording comes from, with the hash of its file.
+     *
+     * @throws AudioException if it cannot be read
+     */
+    AudioSource source() {
+        try (InputStream in = file == null ? sample().open() : Files.newInputStream(file)) {
+            String sha256 = Hashes.sha256(in);
+            return file == null
+                    ? new AudioSource(AudioSource.Kind.BUILT_IN, null, sha256)
+                    : new AudioSource(AudioSource.Kind.FILE, file.toString(), sha256);
+        } catch (IOException e) {
+            throw new AudioException("Cannot read " + (file == null ? name : file) + ": " + DiskErrors.reason(e), e);
+        }
+    }
+
+    /**
      * Reads the recording.
      *
      * @throws AudioException if it cannot be read
@@ -50,14 +69,17 @@ public record BenchmarkInput(
         if (file != null) {
             return AudioFiles.read(file);
         }
-        SpeechSample sample = EmbeddedModel.samples().stream()
-                .filter(candidate -> candidate.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new AudioException("There is no bundled recording '" + name + "'."));
-        try (InputStream in = sample.open()) {
+        try (InputStream in = sample().open()) {
             return AudioFiles.read(name, in);
         } catch (IOException e) {
             throw new AudioException("Cannot read the bundled recording '" + name + "': " + e.getMessage(), e);
         }
+    }
+
+    private SpeechSample sample() {
+        return EmbeddedModel.samples().stream()
+                .filter(candidate -> candidate.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new AudioException("There is no bundled recording '" + name + "'."));
     }
 }

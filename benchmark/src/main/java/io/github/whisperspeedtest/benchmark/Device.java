@@ -45,9 +45,11 @@ final class Device {
                 && parameters.runtime().startsWith(device.substring(details + 2, device.length() - 1));
     }
 
-    /** Returns the device for display, with the requested device if that differs. */
+    /** Returns the device for display, with the reason for a fallback and with the requested device if that differs. */
     static String describe(EngineParameters parameters) {
-        return parameters.device() + note(parameters);
+        String fallback = parameters.fallback();
+        return (fallback == null ? parameters.device() : FallbackText.of(parameters.device(), fallback))
+                + note(parameters);
     }
 
     /** Returns the suffix for the device: the requested device if that differs, otherwise empty. */

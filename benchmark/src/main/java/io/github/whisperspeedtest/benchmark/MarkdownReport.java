@@ -5,11 +5,13 @@ import io.github.whisperspeedtest.spi.LoadOptions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Renders a report as GitHub-flavoured Markdown: settings, a table with the fastest first, notes, transcripts and warnings. */
+/** Renders a report as GitHub-flavoured Markdown: settings, a table with the fastest first, notes, transcripts, what exactly ran, and
+ * warnings. */
 public final class MarkdownReport {
     /** Characters that start markup inside a line. */
     private static final Pattern MARKUP = Pattern.compile("[\\\\|`*\\[\\]<>&~]");
@@ -25,6 +27,7 @@ public final class MarkdownReport {
         appendTable(target, report);
         appendNotes(target, report.ranking());
         appendTexts(target, report.ranking());
+        appendList(target, facts(report.ranking()));
         appendList(target, Comparison.sentences(report, SYMBOLS));
         appendList(
                 target,
@@ -44,14 +47,14 @@ public final class MarkdownReport {
         BenchmarkSettings settings = report.settings();
         LoadOptions load = settings.load();
         List<String> lines = new ArrayList<>();
-        lines.add("Whisper Speedtest " + environment.toolVersion() + ", " + report.startedAt());
+        lines.add("Whisper Speedtest " + environment.describeTool() + ", " + report.startedAt());
         lines.add(environment.jvm() + " on " + environment.os());
         lines.add(environment.chip() + ", cores: " + environment.cores() + ", memory: "
                 + Quantities.bytes(environment.memoryBytes()));
         lines.add("Model: " + settings.model());
         lines.add("Audio: "
                 + settings.audios().stream()
-                        .map(audio -> audio.name() + " (" + Quantities.duration(audio.duration()) + ")")
+                        .map(audio -> audio.name() + " (" + Quantities.duration(audio.duration()) + hash(audio) + ")")
                         .collect(Collectors.joining(", ")));
         lines.add("Options: "
                 + settings.options().entrySet().stream()
@@ -66,6 +69,11 @@ public final class MarkdownReport {
                 .map(MarkdownReport::sentences)
                 .forEach(lines::add);
         lines.forEach(line -> target.append("- ").append(escape(line)).append('\n'));
+    }
+
+    private static String hash(BenchmarkAudio audio) {
+        AudioSource source = audio.source();
+        return source == null || source.sha256() == null ? "" : ", sha256 " + source.sha256();
     }
 
     private static void appendTable(StringBuilder target, BenchmarkReport report) {
@@ -116,6 +124,14 @@ public final class MarkdownReport {
                         .flatMap(result ->
                                 result.parameters().notes().stream().map(note -> result.implementation() + ": " + note))
                         .toList());
+    }
+
+    private static List<String> facts(List<Measured> ranking) {
+        return ranking.stream()
+                .flatMap(result -> RunFacts.of(result).stream()
+                        .map(line -> result.implementation() + ", "
+                                + line.label().toLowerCase(Locale.ROOT) + ": " + line.value()))
+                .toList();
     }
 
     private static void appendTexts(StringBuilder target, List<Measured> ranking) {

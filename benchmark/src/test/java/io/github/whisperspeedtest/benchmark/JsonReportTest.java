@@ -99,6 +99,7 @@ class JsonReportTest {
                         settings.runs(),
                         settings.warmupRuns(),
                         settings.options(),
+                        settings.transcribe(),
                         settings.load().withEngineOption("dump-graph", "graphs").withEngineOption("level", "2")),
                 plain.startedAt(),
                 List.of());

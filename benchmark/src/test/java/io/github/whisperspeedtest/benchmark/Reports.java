@@ -18,7 +18,13 @@ import org.jspecify.annotations.Nullable;
 /** Reports that tests render. */
 final class Reports {
     static final BenchmarkEnvironment ENVIRONMENT = new BenchmarkEnvironment(
-            "1.2.3", "OpenJDK 17.0.15", "Linux 6.1.0 (amd64)", "Example Chip 9000", 2, 8L << 30);
+            "1.2.3",
+            "0123456789abcdef0123456789abcdef01234567",
+            "OpenJDK 17.0.15",
+            "Linux 6.1.0 (amd64)",
+            "Example Chip 9000",
+            2,
+            8L << 30);
 
     static final EngineParameters CPU = new EngineParameters("micro", "example 1.0", "auto", "CPU (AVX2)", "f16", 2);
 
@@ -40,10 +46,11 @@ final class Reports {
     static BenchmarkReport withWarning(String warning) {
         BenchmarkSettings settings = new BenchmarkSettings(
                 "micro",
-                List.of(new BenchmarkAudio("a.wav", Duration.ofSeconds(20), null, List.of(warning))),
+                List.of(new BenchmarkAudio("a.wav", Duration.ofSeconds(20), null, List.of(warning), null)),
                 1,
                 0,
                 SETTINGS.options(),
+                SETTINGS.transcribe(),
                 SETTINGS.load());
         return new BenchmarkReport(
                 ENVIRONMENT, settings, empty().startedAt(), List.of(new Unavailable("a", "1", "reason", "remedy")));
@@ -54,14 +61,9 @@ final class Reports {
         return empty().with(new Measured(
                         "faster",
                         "0.1.0",
-                        new EngineParameters(
-                                "micro",
-                                "onnxruntime 1.29.0",
-                                "gpu",
-                                "CPU",
-                                "int8",
-                                2,
-                                List.of("VAD off: its model is not on this machine", "Two | notes")),
+                        new EngineParameters("micro", "onnxruntime 1.29.0", "gpu", "CPU", "int8", 2)
+                                .withNote("VAD off: its model is not on this machine")
+                                .withNote("Two | notes"),
                         Duration.ofMillis(80),
                         Duration.ofMillis(1000),
                         millis(740, 800, 860),

@@ -9,6 +9,7 @@ import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.AtomicFiles;
 import io.github.whisperspeedtest.files.DiskErrors;
+import io.github.whisperspeedtest.format.RunDetails;
 import io.github.whisperspeedtest.format.TranscriptFormat;
 import io.github.whisperspeedtest.model.ResolvedModel;
 import io.github.whisperspeedtest.spi.Implementation;
@@ -143,9 +144,12 @@ final class TranscribeCommand implements Callable<Integer> {
                                 + "' is a demo model that knows about 65 words each of English and German. For real"
                                 + " speech use -m base or larger.");
             }
+            RunDescription description = formats.contains(TranscriptFormat.JSON)
+                    ? new RunDescription(terminal, library, model, load, options)
+                    : null;
             for (Path file : files) {
                 try {
-                    transcribe(transcriber, file, options, formats, names.get(file));
+                    transcribe(transcriber, file, options, formats, names.get(file), description);
                     done.incrementAndGet();
                 } catch (OperationCancelledException e) {
                     throw e;
@@ -198,7 +202,12 @@ final class TranscribeCommand implements Callable<Integer> {
     }
 
     private void transcribe(
-            Transcriber transcriber, Path file, TranscribeOptions options, Set<TranscriptFormat> formats, String name)
+            Transcriber transcriber,
+            Path file,
+            TranscribeOptions options,
+            Set<TranscriptFormat> formats,
+            String name,
+            @Nullable RunDescription description)
             throws IOException {
         if (outputDirectory != null) {
             checkTargets(file, outputDirectory, formats, name);
@@ -217,11 +226,12 @@ final class TranscribeCommand implements Callable<Integer> {
                     .transcribe(audio, options, new Listener(progress, file, audio.duration(), stream))
                     .withWarnings(audio.warnings());
             progress.clear();
+            RunDetails run = description == null ? null : description.of(transcriber, file);
             if (outputDirectory != null) {
-                write(transcription, file, outputDirectory, formats, name);
+                write(transcription, run, file, outputDirectory, formats, name);
             } else if (!stream) {
                 for (TranscriptFormat format : formats) {
-                    terminal.out().print(render(transcription, format));
+                    terminal.out().print(render(transcription, run, format));
                     terminal.out().flush();
                 }
             }
@@ -259,12 +269,17 @@ final class TranscribeCommand implements Callable<Integer> {
 
     /** Writes the other formats even if one fails. */
     private void write(
-            Transcription transcription, Path recording, Path directory, Set<TranscriptFormat> formats, String name)
+            Transcription transcription,
+            @Nullable RunDetails run,
+            Path recording,
+            Path directory,
+            Set<TranscriptFormat> formats,
+            String name)
             throws IOException {
         WhisperSpeedtestException failure = null;
         for (TranscriptFormat format : formats) {
             Path target = target(directory, name, format);
-            byte[] content = render(transcription, format).getBytes(StandardCharsets.UTF_8);
+            byte[] content = render(transcription, run, format).getBytes(StandardCharsets.UTF_8);
             try {
                 AtomicFiles.write(target, content);
                 terminal.err().println("wrote " + target);
@@ -304,9 +319,14 @@ final class TranscribeCommand implements Callable<Integer> {
         return name.length() <= MAX_LABEL ? name : name.substring(0, MAX_LABEL - 3) + "...";
     }
 
-    private static String render(Transcription transcription, TranscriptFormat format) throws IOException {
+    private static String render(Transcription transcription, @Nullable RunDetails run, TranscriptFormat format)
+            throws IOException {
         StringWriter text = new StringWriter();
-        format.write(transcription, text);
+        if (run == null) {
+            format.write(transcription, text);
+        } else {
+            format.write(transcription, run, text);
+        }
         return text.toString();
     }
 
