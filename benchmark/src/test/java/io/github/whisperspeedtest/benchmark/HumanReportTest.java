@@ -15,7 +15,7 @@ class HumanReportTest {
     @Test
     void showsEverything() {
         assertThat(unicode.render(Reports.full())).isEqualTo("""
-                        Whisper Speedtest 1.2.3, 2026-11-22T10:15:30Z
+                        Whisper Speedtest 1.2.3 (commit 0123456789ab), 2026-11-22T10:15:30Z
                           JVM          OpenJDK 17.0.15
                           OS           Linux 6.1.0 (amd64)
                           Machine      Example Chip 9000, 2 cores, 8.00 GiB memory
@@ -37,6 +37,7 @@ class HumanReportTest {
                           Peak memory  n/a
                           WER          25.0 % (1 error in 4 words)
                           Parameters   micro, onnxruntime 1.29.0, int8, 2 threads, CPU (not gpu)
+                          Weights      Systran/faster-whisper-tiny@0123456789ab model.bin, sha256 89abcdef89ab
                           Note         VAD off: its model is not on this machine
                           Note         Two | notes
                           Text         count.wav: "One, two, four!"
