@@ -52,7 +52,8 @@ class CsvReportTest {
     void warningsAboutRecordingsAreInEveryRow() {
         BenchmarkReport report = Reports.withWarning("The recording is cut off.");
 
-        assertThat(CsvReport.render(report)).endsWith(",remedy,a.wav: The recording is cut off." + REST.replace("30Z", "30.123Z"));
+        assertThat(CsvReport.render(report))
+                .endsWith(",remedy,a.wav: The recording is cut off." + REST.replace("30Z", "30.123Z"));
         assertThat(new HumanReport(false, false).header(report))
                 .contains("  Warning      a.wav: The recording is cut off.\n");
         assertThat(new HumanReport(false, false).conclusion(report))

@@ -254,6 +254,41 @@ class HumanReportTest {
     }
 
     @Test
+    void tableNamesTheReasonForAFallback() {
+        EngineParameters parameters = new EngineParameters(
+                        "micro", "ONNX Runtime 1.28.0", "auto", "CPU (ONNX Runtime)", "4-bit", 2)
+                .withFallback("MLX is not installed");
+        BenchmarkReport report = Reports.plain(3, Reports.measured("mlx", parameters, "x", 100, 100, 100, 100));
+
+        assertThat(new HumanReport(false, false, 140, 140).conclusion(report))
+                .contains("  CPU (fallback: MLX is not installed)\n")
+                .doesNotContain("mlx: CPU");
+        assertThat(new HumanReport(false, false).conclusion(report))
+                .contains("  CPU (fallback)\n", "\nmlx: CPU (fallback: MLX is not installed)\n");
+        assertThat(MarkdownReport.render(report)).contains("| CPU (fallback: MLX is not installed) |");
+        assertThat(CsvReport.render(report)).contains(",MLX is not installed,");
+        assertThat(JsonReport.render(report)).contains("\"fallback\" : \"MLX is not installed\"");
+        assertThat(unicode.result(report, report.results().get(0)))
+                .contains("2 threads, CPU (fallback: MLX is not installed)\n");
+    }
+
+    @Test
+    void detailsShowFilesBuildAndOptions() {
+        BenchmarkReport report = Reports.full();
+        BenchmarkResult faster = report.results().get(0);
+
+        assertThat(new HumanReport(false, false, 80, Integer.MAX_VALUE, true).result(report, faster))
+                .contains(
+                        "  Architecture 4+4 layers\n",
+                        "  Stored as    float16\n",
+                        "  Build        providers: CPU\n",
+                        "  File         Systran/faster-whisper-tiny at commit " + Reports.COMMIT
+                                + ", model.bin, 75000000 bytes, sha256 " + Reports.WEIGHTS_HASH + "\n",
+                        "  Options      beam size 1\n");
+        assertThat(unicode.result(report, faster)).doesNotContain("Architecture", "  File ");
+    }
+
+    @Test
     void tableFitsTerminalWidth() {
         EngineParameters parameters = new EngineParameters(
                 "m", "r", "a device with a long name", "另一个设备 (with many details)", "a very long compute type", 1);

@@ -23,13 +23,7 @@ final class Reports {
     static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
     static final BenchmarkEnvironment ENVIRONMENT = new BenchmarkEnvironment(
-            "1.2.3",
-            COMMIT,
-            "OpenJDK 17.0.15",
-            "Linux 6.1.0 (amd64)",
-            "Example Chip 9000",
-            2,
-            8L << 30);
+            "1.2.3", COMMIT, "OpenJDK 17.0.15", "Linux 6.1.0 (amd64)", "Example Chip 9000", 2, 8L << 30);
 
     static final EngineParameters CPU = new EngineParameters("micro", "example 1.0", "auto", "CPU (AVX2)", "f16", 2);
 
@@ -83,24 +77,25 @@ final class Reports {
     /** A report with every kind of result: noisy, plain, on another device without a text, crashed, unavailable. */
     static BenchmarkReport full() {
         return empty().with(new Measured(
-                        "faster",
-                        "0.1.0",
-                        new EngineParameters("micro", "onnxruntime 1.29.0", "gpu", "CPU", "int8", 2)
-                                .withNote("VAD off: its model is not on this machine")
-                                .withNote("Two | notes")
-.withArchitecture("4+4 layers")
-.withStoredType("float16")
-.withBuild("providers: CPU"),
-                        Duration.ofMillis(80),
-                        Duration.ofMillis(1000),
-                        millis(740, 800, 860),
-                        List.of(),
-                        List.of(
-                                heard("count.wav", "One, two, four!", REFERENCE),
-                                heard("grüße|2.wav", "=Viele \"Grüße\", " + "sehr ".repeat(30), null)),
-                        new Timings(Duration.ofMillis(800), null, Duration.ofMillis(500), Duration.ofMillis(250)),
-                        null)
-.with(HUB_MODEL, Map.of("beam_size", "1")))
+                                "faster",
+                                "0.1.0",
+                                new EngineParameters("micro", "onnxruntime 1.29.0", "gpu", "CPU", "int8", 2)
+                                        .withNote("VAD off: its model is not on this machine")
+                                        .withNote("Two | notes")
+                                        .withArchitecture("4+4 layers")
+                                        .withStoredType("float16")
+                                        .withBuild("providers: CPU"),
+                                Duration.ofMillis(80),
+                                Duration.ofMillis(1000),
+                                millis(740, 800, 860),
+                                List.of(),
+                                List.of(
+                                        heard("count.wav", "One, two, four!", REFERENCE),
+                                        heard("grüße|2.wav", "=Viele \"Grüße\", " + "sehr ".repeat(30), null)),
+                                new Timings(
+                                        Duration.ofMillis(800), null, Duration.ofMillis(500), Duration.ofMillis(250)),
+                                null)
+                        .with(HUB_MODEL, Map.of("beam_size", "1")))
                 .with(new Measured(
                         "whispercpp",
                         "0.1.0",

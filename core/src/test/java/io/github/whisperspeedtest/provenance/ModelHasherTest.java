@@ -38,8 +38,7 @@ class ModelHasherTest {
         CacheBuilder cache = new CacheBuilder(directory, REPOSITORY).linked(COMMIT, "model.bin", WEIGHTS);
         Path file = cache.snapshot(COMMIT).resolve("model.bin");
 
-        ModelProvenance found =
-                new ModelHasher(hashes).of(new ModelFiles("tiny", Map.of("model.bin", file)), QUIET);
+        ModelProvenance found = new ModelHasher(hashes).of(new ModelFiles("tiny", Map.of("model.bin", file)), QUIET);
 
         assertThat(found)
                 .isEqualTo(new ModelProvenance(
@@ -86,7 +85,13 @@ class ModelHasherTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "{", "[]", "{\"version\":2}", "{\"version\":1,\"files\":[1]}", "{\"version\":1,\"files\":{\"x\":7}}"
+            strings = {
+                "",
+                "{",
+                "[]",
+                "{\"version\":2}",
+                "{\"version\":1,\"files\":[1]}",
+                "{\"version\":1,\"files\":{\"x\":7}}"
             })
     void damagedCacheIsReplaced(String content) throws IOException {
         Files.createDirectories(hashes.getParent());
@@ -102,8 +107,7 @@ class ModelHasherTest {
         Path notADirectory = Files.createFile(directory.resolve("file"));
         hashes = notADirectory.resolve("hashes.json");
 
-        assertThat(hash(Files.write(directory.resolve("model.bin"), WEIGHTS)))
-                .isEqualTo(CacheBuilder.sha256(WEIGHTS));
+        assertThat(hash(Files.write(directory.resolve("model.bin"), WEIGHTS))).isEqualTo(CacheBuilder.sha256(WEIGHTS));
     }
 
     @Test

@@ -31,8 +31,8 @@ class ModelProvenanceTest {
                     /models/mine,   model.safetensors,               -,                                         mine-tuned
                     """)
     void formatAndQuantizationDoNotCount(String typed, String file, @Nullable String repository, String expected) {
-        UsedFile weights =
-                new UsedFile(file, "/models/mine-tuned-ct2/" + file, repository, repository == null ? null : "c", 1, null);
+        UsedFile weights = new UsedFile(
+                file, "/models/mine-tuned-ct2/" + file, repository, repository == null ? null : "c", 1, null);
 
         assertThat(new ModelProvenance(typed, List.of(weights)).trainedModel()).isEqualTo(expected);
     }
@@ -49,8 +49,7 @@ class ModelProvenanceTest {
 
         assertThat(model.weights()).extracting(UsedFile::bytes).containsExactly(1L, 2L);
         assertThat(model.weightsHash()).isEqualTo("unknown unknown");
-        assertThat(model.describe())
-                .isEqualTo("/m/model-00001-of-00002.safetensors and 1 more, sha256 unknown");
+        assertThat(model.describe()).isEqualTo("/m/model-00001-of-00002.safetensors and 1 more, sha256 unknown");
         assertThat(new ModelProvenance("m", List.of(file("a", 1), file("weights.ggml", 2))).weights())
                 .as("the largest, where no name is known")
                 .extracting(UsedFile::name)

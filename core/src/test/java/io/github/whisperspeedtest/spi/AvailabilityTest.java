@@ -14,7 +14,8 @@ class AvailabilityTest {
         assertThat(fallback.furtherNote()).isEqualTo("Install it. Or not.");
         assertThat(new Availability.Available("r", "CPU", true, "No CoreML here.").fallbackReason())
                 .hasValue("no CoreML here");
-        assertThat(new Availability.Available("r", "CPU", true).fallbackReason()).hasValue("");
+        assertThat(new Availability.Available("r", "CPU", true).fallbackReason())
+                .hasValue("");
     }
 
     @Test
