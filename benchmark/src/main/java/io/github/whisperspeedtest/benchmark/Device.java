@@ -47,9 +47,7 @@ final class Device {
 
     /** Returns the device for display, with the reason for a fallback and with the requested device if that differs. */
     static String describe(EngineParameters parameters) {
-        String fallback = parameters.fallback();
-        return (fallback == null ? parameters.device() : FallbackText.of(parameters.device(), fallback))
-                + note(parameters);
+        return FallbackText.of(parameters) + note(parameters);
     }
 
     /** Returns the suffix for the device: the requested device if that differs, otherwise empty. */

@@ -1,5 +1,7 @@
 package io.github.whisperspeedtest.benchmark;
 
+import io.github.whisperspeedtest.transcription.EngineParameters;
+
 /** The text for a device that replaces the intended one, the same in every list and report. */
 public final class FallbackText {
     private FallbackText() {}
@@ -13,10 +15,12 @@ public final class FallbackText {
      * @param reason the reason for the fallback as a phrase, may be empty
      */
     public static String of(String device, String reason) {
-        return withoutDetails(device) + (reason.isEmpty() ? " (fallback)" : " (fallback: " + reason + ")");
+        return device.replaceFirst(" \\(.*", "") + (reason.isEmpty() ? " (fallback)" : " (fallback: " + reason + ")");
     }
 
-    static String withoutDetails(String device) {
-        return device.replaceFirst(" \\(.*", "");
+    /** Returns the device in use, with the reason for a fallback. */
+    public static String of(EngineParameters parameters) {
+        String fallback = parameters.fallback();
+        return fallback == null ? parameters.device() : of(parameters.device(), fallback);
     }
 }

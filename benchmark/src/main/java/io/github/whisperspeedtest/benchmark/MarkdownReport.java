@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.benchmark;
 
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
+import io.github.whisperspeedtest.provenance.ModelProvenance;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -80,17 +81,20 @@ public final class MarkdownReport {
         if (report.results().isEmpty()) {
             return;
         }
-        List<String> headings = withRuntime(ResultTable.headings(SYMBOLS), "Runtime");
+        List<String> headings = withOrigin(ResultTable.headings(SYMBOLS), "Weights", "Runtime");
         target.append('\n');
         appendRow(target, headings);
         List<String> alignment = new ArrayList<>(Collections.nCopies(headings.size(), "---:"));
         alignment.set(0, ":---");
+        alignment.set(headings.size() - 3, ":---");
         alignment.set(headings.size() - 2, ":---");
         alignment.set(headings.size() - 1, ":---");
         target.append("| ").append(String.join(" | ", alignment)).append(" |\n");
         for (Measured result : report.ranking()) {
             List<String> cells = ResultTable.cells(report, result, SYMBOLS);
-            appendRow(target, withRuntime(cells, result.parameters().runtime()));
+            appendRow(
+                    target,
+                    withOrigin(cells, weights(result), result.parameters().runtime()));
         }
         for (BenchmarkResult failure : report.failures()) {
             List<String> cells = new ArrayList<>(Collections.nCopies(headings.size(), ""));
@@ -104,10 +108,16 @@ public final class MarkdownReport {
         }
     }
 
-    /** Inserts the runtime before the device. */
-    private static List<String> withRuntime(List<String> cells, String runtime) {
+    private static String weights(Measured result) {
+        ModelProvenance model = result.model();
+        return model == null ? ResultTable.UNKNOWN : model.weights().get(0).describe();
+    }
+
+    /** Inserts weights and runtime before the device. */
+    private static List<String> withOrigin(List<String> cells, String weights, String runtime) {
         List<String> more = new ArrayList<>(cells);
-        more.add(cells.size() - 1, runtime);
+        more.add(cells.size() - 1, weights);
+        more.add(more.size() - 1, runtime);
         return more;
     }
 

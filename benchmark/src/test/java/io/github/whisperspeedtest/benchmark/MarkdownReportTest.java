@@ -17,14 +17,14 @@ class MarkdownReportTest {
                         - Load: device gpu, compute type auto, threads 2
                         - Runs: 3 timed, 1 warm-up
 
-                        | Implementation | Median | Mean ± σ | Speed | RTF | Load | First run | Memory | WER | Type | Runtime | Device |
-                        | :--- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | :--- | :--- |
-                        | whispercpp | 400 ms | 402 ± 7.2 ms | 52.5× | 0.0190 | 123 ms | 998 ms | 312 MiB | 0.0 % | f16 | whisper.cpp 1.7.1 | Metal |
-                        | faster | 800 ms | 800 ± 60 ms | 26.3× | 0.0381 | 80.0 ms | 1.00 s | n/a | 25.0 % | int8 | onnxruntime 1.29.0 | CPU (not gpu) |
-                        | mlx | 2.40 s | 2.40 ± 0 s | 8.75× | 0.114 | 1.50 s | 2.60 s | 1.40 GiB | 100.0 % | q4 | onnxruntime 1.29.0 | CPU (AVX2, AVX-512, FMA, F16C) (not gpu) |
-                        | coreml |  |  |  |  |  |  |  |  |  |  | failed: crashed: the process ended with code 134: libexample \\| abort() |
-                        | insanely |  |  |  |  |  |  |  |  |  |  | failed: timed out: no answer for 60 s: Ask for fewer runs. |
-                        | mps |  |  |  |  |  |  |  |  |  |  | unavailable: there is no PyTorch for this platform: Use a machine with Linux or macOS. |
+                        | Implementation | Median | Mean ± σ | Speed | RTF | Load | First run | Memory | WER | Type | Weights | Runtime | Device |
+                        | :--- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | :--- | :--- | :--- |
+                        | whispercpp | 400 ms | 402 ± 7.2 ms | 52.5× | 0.0190 | 123 ms | 998 ms | 312 MiB | 0.0 % | f16 | n/a | whisper.cpp 1.7.1 | Metal |
+                        | faster | 800 ms | 800 ± 60 ms | 26.3× | 0.0381 | 80.0 ms | 1.00 s | n/a | 25.0 % | int8 | Systran/faster-whisper-tiny@0123456789ab model.bin | onnxruntime 1.29.0 | CPU (not gpu) |
+                        | mlx | 2.40 s | 2.40 ± 0 s | 8.75× | 0.114 | 1.50 s | 2.60 s | 1.40 GiB | 100.0 % | q4 | n/a | onnxruntime 1.29.0 | CPU (AVX2, AVX-512, FMA, F16C) (not gpu) |
+                        | coreml |  |  |  |  |  |  |  |  |  |  |  | failed: crashed: the process ended with code 134: libexample \\| abort() |
+                        | insanely |  |  |  |  |  |  |  |  |  |  |  | failed: timed out: no answer for 60 s: Ask for fewer runs. |
+                        | mps |  |  |  |  |  |  |  |  |  |  |  | unavailable: there is no PyTorch for this platform: Use a machine with Linux or macOS. |
 
                         - faster: VAD off: its model is not on this machine
                         - faster: Two \\| notes

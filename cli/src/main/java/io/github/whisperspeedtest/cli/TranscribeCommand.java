@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.cli;
 import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.AudioFiles;
+import io.github.whisperspeedtest.benchmark.FallbackText;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.OperationCancelledException;
@@ -247,7 +248,7 @@ final class TranscribeCommand implements Callable<Integer> {
                             transcription.timings().total().toMillis() / 1e3,
                             speed,
                             transcriber.parameters().runtime(),
-                            transcriber.parameters().device()));
+                            FallbackText.of(transcriber.parameters())));
         }
     }
 

@@ -10,7 +10,9 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Finds the files of an earlier run again, those of the hub at the same commit. */
 public final class PinnedFiles {
@@ -53,12 +55,20 @@ public final class PinnedFiles {
             return new HubCache(hubCache)
                     .find(file.repository(), file.commit())
                     .map(Snapshot::files)
-                    .map(files -> files.get(file.name()))
+                    .flatMap(files -> Stream.of(file.name(), withoutCompanion(file.name()))
+                            .map(files::get)
+                            .filter(Objects::nonNull)
+                            .findFirst())
                     .filter(found -> !found.isBroken())
                     .map(SnapshotFile::file);
         } catch (HubException e) {
             // Not the name of a repository.
             return Optional.empty();
         }
+    }
+
+    /** Returns the name in the repository of a companion, which starts after the companion's name. */
+    private static String withoutCompanion(String name) {
+        return name.substring(name.indexOf('/') + 1);
     }
 }

@@ -131,12 +131,17 @@ class ModelHasherTest {
                 .linked(other, "model.bin", "newer".getBytes(StandardCharsets.UTF_8))
                 .ref("main", other);
         ModelProvenance recorded = new ModelProvenance(
-                "tiny", List.of(new UsedFile("model.bin", "/elsewhere/model.bin", REPOSITORY, COMMIT, 7, null)));
+                "tiny",
+                List.of(
+                        new UsedFile("model.bin", "/elsewhere/model.bin", REPOSITORY, COMMIT, 7, null),
+                        new UsedFile("vad/model.bin", "/elsewhere/vad.bin", REPOSITORY, COMMIT, 7, null)));
 
         assertThat(PinnedFiles.find(recorded, directory))
                 .hasValueSatisfying(files -> assertThat(files.byName())
                         .containsExactly(
-                                Map.entry("model.bin", cache.snapshot(COMMIT).resolve("model.bin"))));
+                                Map.entry("model.bin", cache.snapshot(COMMIT).resolve("model.bin")),
+                                Map.entry(
+                                        "vad/model.bin", cache.snapshot(COMMIT).resolve("model.bin"))));
     }
 
     @Test
