@@ -11,6 +11,7 @@ import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.model.ResolvedModel;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.process.ChildJvm;
+import io.github.whisperspeedtest.provenance.ModelHasher;
 import io.github.whisperspeedtest.registry.ImplementationRegistry;
 import io.github.whisperspeedtest.settings.Settings;
 import io.github.whisperspeedtest.settings.UserPaths;
@@ -121,6 +122,11 @@ public final class WhisperSpeedtest {
     /** Returns a converter, which writes a model in another implementation's format. */
     public ModelConverter converter() {
         return new ModelConverter(registry, home, models, verifier(), settings.paths());
+    }
+
+    /** Returns a hasher, which finds out where the files of a model come from. It caches hashes in {@code hashes.json} in the tool home. */
+    public ModelHasher hasher() {
+        return new ModelHasher(home.data().resolve("hashes.json"));
     }
 
     /** Returns the launcher of child JVMs, for tasks that may crash. */

@@ -100,12 +100,13 @@ public final class CoreMlImplementation extends AbstractImplementation {
                 OnnxTranscribers.graphDirectory(options));
         String device = units.map(ComputeUnits::description).orElse(OnnxRuntime.CPU);
         EngineParameters parameters = new EngineParameters(
-                files.model(),
-                OnnxRuntime.get().version(),
-                options.device(),
-                device,
-                precision.label(),
-                options.threads());
+                        files.model(),
+                        OnnxRuntime.get().version(),
+                        options.device(),
+                        device,
+                        precision.label(),
+                        options.threads())
+                .withStoredType(checkpoint.storedType());
         return OnnxTranscribers.load(
                 ID,
                 context(),

@@ -71,12 +71,13 @@ public final class FasterImplementation extends AbstractImplementation {
         Precision precision = OnnxTranscribers.precision(ID, options, PRECISIONS);
         CTranslate2Checkpoint model = CTranslate2Checkpoint.read(files);
         EngineParameters parameters = new EngineParameters(
-                files.model(),
-                OnnxRuntime.start(context()).version(),
-                options.device(),
-                OnnxRuntime.CPU,
-                computeType(precision, model.weightType()),
-                options.threads());
+                        files.model(),
+                        OnnxRuntime.start(context()).version(),
+                        options.device(),
+                        OnnxRuntime.CPU,
+                        computeType(precision, model.weightType()),
+                        options.threads())
+                .withStoredType(model.weightType());
         return OnnxTranscribers.load(
                 ID,
                 context(),

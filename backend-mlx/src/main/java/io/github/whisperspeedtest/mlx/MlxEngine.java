@@ -17,6 +17,7 @@ import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import java.util.EnumSet;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Apple's MLX. */
 final class MlxEngine implements Engine {
@@ -51,12 +52,16 @@ final class MlxEngine implements Engine {
                 .orElse(MlxPrecision.automatic(device));
         MlxCheckpoint model = MlxCheckpoint.read(files);
         EngineParameters parameters = new EngineParameters(
-                files.model(),
-                version(),
-                options.device(),
-                description(device),
-                new StoredWeights(model).keptOr(precision.label()),
-                options.threads());
+                        files.model(),
+                        version(),
+                        options.device(),
+                        description(device),
+                        new StoredWeights(model).keptOr(precision.label()),
+                        options.threads())
+                .withStoredType(model.weightType())
+                .withBuild(runtime.devices().stream()
+                        .map(MlxDevice::option)
+                        .collect(Collectors.joining(", ", "devices: ", "")));
         EngineParameters noted = withNotes(parameters, device, precision);
         return OnnxTranscribers.transcriber(
                 MlxImplementation.ID,

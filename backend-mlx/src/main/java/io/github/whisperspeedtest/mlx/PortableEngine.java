@@ -70,12 +70,13 @@ final class PortableEngine implements Engine {
         Precision precision = OnnxTranscribers.precision(MlxImplementation.ID, options, PRECISIONS);
         MlxCheckpoint model = MlxCheckpoint.read(files);
         EngineParameters parameters = new EngineParameters(
-                files.model(),
-                OnnxRuntime.start(context).version(),
-                options.device(),
-                DEVICE,
-                computeType(precision, new StoredWeights(model)),
-                options.threads());
+                        files.model(),
+                        OnnxRuntime.start(context).version(),
+                        options.device(),
+                        DEVICE,
+                        computeType(precision, new StoredWeights(model)),
+                        options.threads())
+                .withStoredType(model.weightType());
         return OnnxTranscribers.load(
                 MlxImplementation.ID,
                 context,

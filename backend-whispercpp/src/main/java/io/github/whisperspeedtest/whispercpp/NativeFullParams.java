@@ -165,7 +165,7 @@ final class NativeFullParams implements AutoCloseable {
         return limit.isZero() ? ABOUT_ZERO_SECONDS : limit.toMillis() / 1000f;
     }
 
-    private static boolean isIndependent(TranscribeOptions options) {
+    static boolean isIndependent(TranscribeOptions options) {
         return Boolean.FALSE.equals(options.conditionOnPreviousText());
     }
 

@@ -27,13 +27,15 @@ final class WhisperCppRuntime {
     private final WhisperLibrary library;
     private final NativeLog log;
     private final String version;
+    private final String build;
     private final List<String> features;
 
-    private WhisperCppRuntime(WhisperLibrary library, NativeLog log, String version, List<String> features) {
+    private WhisperCppRuntime(WhisperLibrary library, NativeLog log, String version, String build) {
         this.library = library;
         this.log = log;
         this.version = version;
-        this.features = features;
+        this.build = build.strip();
+        this.features = features(build);
     }
 
     /**
@@ -76,6 +78,11 @@ final class WhisperCppRuntime {
         return version;
     }
 
+    /** Returns the library's own description of its build, such as {@code AVX = 1 | AVX2 = 1 | …}. */
+    String build() {
+        return build;
+    }
+
     /** Returns the CPU with the instruction set extensions of the library's build. */
     String cpu() {
         return features.isEmpty() ? "CPU" : "CPU (" + String.join(" ", features) + ")";
@@ -107,7 +114,7 @@ final class WhisperCppRuntime {
         checkLayout(library, libraries);
         NativeLog log = new NativeLog();
         library.whisper_log_set(log, Pointer.NULL);
-        return new WhisperCppRuntime(library, log, libraries.engine(), features(library.whisper_print_system_info()));
+        return new WhisperCppRuntime(library, log, libraries.engine(), library.whisper_print_system_info());
     }
 
     private static void checkLayout(WhisperLibrary library, NativeLibraries libraries) {

@@ -68,12 +68,15 @@ final class WhisperCppTranscriber implements Transcriber {
                                 + ". The file is valid, so memory is probably insufficient: use a smaller model.");
             }
             EngineParameters parameters = new EngineParameters(
-                    name,
-                    runtime.version(),
-                    options.device(),
-                    device(runtime, log.text()),
-                    model.fileType().label(),
-                    options.threads());
+                            name,
+                            runtime.version(),
+                            options.device(),
+                            device(runtime, log.text()),
+                            model.fileType().label(),
+                            options.threads())
+                    .withArchitecture(model.dimensions().describe())
+                    .withStoredType(model.fileType().label())
+                    .withBuild(runtime.build());
             return new WhisperCppTranscriber(runtime, model, parameters, context, sliceSamples);
         } finally {
             library.whisper_free_context_params(defaults);
@@ -90,6 +93,16 @@ final class WhisperCppTranscriber implements Transcriber {
     @Override
     public EngineParameters parameters() {
         return parameters;
+    }
+
+    /** whisper.cpp has no voice activity detection here and never skips a window for its silence. */
+    @Override
+    public TranscribeOptions resolve(TranscribeOptions options) {
+        return options.toBuilder()
+                .vad(false)
+                .noSpeechThreshold(null)
+                .conditionOnPreviousText(!NativeFullParams.isIndependent(options))
+                .build();
     }
 
     @Override

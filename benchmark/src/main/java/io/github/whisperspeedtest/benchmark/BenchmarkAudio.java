@@ -12,9 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param duration length of what is transcribed of it, positive
  * @param reference the reference transcript, null if unknown
  * @param warnings problems that affect its transcripts, such as truncation, as sentences; usually empty
+ * @param source where it comes from, null in reports of early versions
  */
 public record BenchmarkAudio(
-        String name, Duration duration, @Nullable String reference, List<String> warnings) {
+        String name,
+        Duration duration,
+        @Nullable String reference,
+        List<String> warnings,
+        @Nullable AudioSource source) {
     /** Copies the list and checks the length. */
     public BenchmarkAudio {
         Objects.requireNonNull(name, "name");
@@ -25,8 +30,8 @@ public record BenchmarkAudio(
         }
     }
 
-    /** Creates a recording that was read completely. */
+    /** Creates a recording of unknown source that was read completely. */
     public BenchmarkAudio(String name, Duration duration, @Nullable String reference) {
-        this(name, duration, reference, List.of());
+        this(name, duration, reference, List.of(), null);
     }
 }

@@ -6,6 +6,8 @@ import io.github.whisperspeedtest.audio.RawFormat;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.error.AudioException;
+import io.github.whisperspeedtest.files.DiskErrors;
+import io.github.whisperspeedtest.provenance.Hashes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -26,6 +28,9 @@ public record BenchmarkInput(
         @Nullable Path file,
         @Nullable RawFormat rawFormat,
         @Nullable String reference) {
+    /** Name of the recording from standard input, whose file is a temporary copy. */
+    public static final String STANDARD_INPUT = "stdin";
+
     /** Makes the path absolute. */
     public BenchmarkInput {
         Objects.requireNonNull(name, "name");
@@ -48,6 +53,25 @@ public record BenchmarkInput(
     }
 
     /**
+     * Returns where the recording comes from, with the hash of its file.
+     *
+     * @throws AudioException if it cannot be read
+     */
+    AudioSource source() {
+        try (InputStream in = file == null ? sample().open() : Files.newInputStream(file)) {
+            String sha256 = Hashes.sha256(in);
+            if (file == null) {
+                return new AudioSource(AudioSource.Kind.BUILT_IN, null, sha256);
+            }
+            return isCopy(file)
+                    ? new AudioSource(AudioSource.Kind.STANDARD_INPUT, null, sha256)
+                    : new AudioSource(AudioSource.Kind.FILE, file.toString(), sha256);
+        } catch (IOException e) {
+            throw new AudioException("Cannot read " + (file == null ? name : file) + ": " + DiskErrors.reason(e), e);
+        }
+    }
+
+    /**
      * Reads the recording.
      *
      * @throws AudioException if it cannot be read
@@ -56,11 +80,7 @@ public record BenchmarkInput(
         if (file != null) {
             return read(file);
         }
-        SpeechSample sample = EmbeddedModel.samples().stream()
-                .filter(candidate -> candidate.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new AudioException("There is no bundled recording '" + name + "'."));
-        try (InputStream in = sample.open()) {
+        try (InputStream in = sample().open()) {
             return AudioFiles.read(name, in);
         } catch (IOException e) {
             throw new AudioException("Cannot read the bundled recording '" + name + "': " + e.getMessage(), e);
@@ -70,14 +90,24 @@ public record BenchmarkInput(
     private Audio read(Path existing) {
         if (rawFormat == null) {
             // Messages have the whole path, unless the file only holds the content of something else.
-            return name.equals(String.valueOf(existing.getFileName()))
-                    ? AudioFiles.read(existing)
-                    : AudioFiles.read(name, existing);
+            return isCopy(existing) ? AudioFiles.read(name, existing) : AudioFiles.read(existing);
         }
         try (InputStream in = Files.newInputStream(existing)) {
             return AudioFiles.read(name, in, rawFormat);
         } catch (IOException e) {
             throw new AudioException("Cannot read '" + name + "': " + e.getMessage() + ".", e);
         }
+    }
+
+    /** Returns whether a file only holds what came from standard input. */
+    private boolean isCopy(Path existing) {
+        return name.equals(STANDARD_INPUT) && !existing.endsWith(name);
+    }
+
+    private SpeechSample sample() {
+        return EmbeddedModel.samples().stream()
+                .filter(candidate -> candidate.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new AudioException("There is no bundled recording '" + name + "'."));
     }
 }

@@ -1,9 +1,11 @@
 package io.github.whisperspeedtest.benchmark;
 
 import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param load how to load the model
  * @param transcribe how to transcribe
  * @param timeLimit the time limit for each implementation, null for none
+ * @param pinned files by implementation, for those that must not look for the model by its name
  */
 public record BenchmarkPlan(
         List<String> implementations,
@@ -27,11 +30,13 @@ public record BenchmarkPlan(
         int warmupRuns,
         LoadOptions load,
         TranscribeOptions transcribe,
-        @Nullable Duration timeLimit) {
-    /** Copies the lists and checks the numbers. */
+        @Nullable Duration timeLimit,
+        Map<String, ModelFiles> pinned) {
+    /** Copies the lists and the map, and checks the numbers. */
     public BenchmarkPlan {
         implementations = List.copyOf(implementations);
         inputs = List.copyOf(inputs);
+        pinned = Map.copyOf(pinned);
         Objects.requireNonNull(model, "model");
         Objects.requireNonNull(load, "load");
         Objects.requireNonNull(transcribe, "transcribe");
@@ -47,6 +52,19 @@ public record BenchmarkPlan(
         }
     }
 
+    /** Creates a plan in which every implementation looks for the model by its name. */
+    public BenchmarkPlan(
+            List<String> implementations,
+            String model,
+            List<BenchmarkInput> inputs,
+            int runs,
+            int warmupRuns,
+            LoadOptions load,
+            TranscribeOptions transcribe,
+            @Nullable Duration timeLimit) {
+        this(implementations, model, inputs, runs, warmupRuns, load, transcribe, timeLimit, Map.of());
+    }
+
     /** Returns this plan without reference transcripts. */
     BenchmarkPlan withoutReferences() {
         return new BenchmarkPlan(
@@ -57,6 +75,7 @@ public record BenchmarkPlan(
                 warmupRuns,
                 load,
                 transcribe,
-                timeLimit);
+                timeLimit,
+                pinned);
     }
 }

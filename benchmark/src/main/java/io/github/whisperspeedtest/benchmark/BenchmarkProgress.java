@@ -25,6 +25,8 @@ public record BenchmarkProgress(
         /** A run that does not count. */
         WARM_UP,
         /** A run that counts. */
-        RUN
+        RUN,
+        /** Hashing the files of the model after the runs; the number is the percentage of the current file. */
+        HASH
     }
 }

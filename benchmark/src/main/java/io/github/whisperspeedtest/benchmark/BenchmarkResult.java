@@ -3,10 +3,14 @@ package io.github.whisperspeedtest.benchmark;
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.Problem;
 import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.provenance.ModelProvenance;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Timings;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +34,9 @@ public sealed interface BenchmarkResult {
      * @param audios the transcript of each recording
      * @param timings median times of the stages over the timed runs, null if the engine does not report them
      * @param peakMemoryBytes peak memory of its process, null if unknown
+     * @param model the files of the model, null in reports of early versions
+     * @param options every option of the transcription as it was used, by name; those left to the implementation have the values that it
+     *     chose. Empty in reports of early versions
      */
     record Measured(
             String implementation,
@@ -41,9 +48,11 @@ public sealed interface BenchmarkResult {
             List<CpuUsage> cpu,
             List<AudioResult> audios,
             @Nullable Timings timings,
-            @Nullable Long peakMemoryBytes)
+            @Nullable Long peakMemoryBytes,
+            @Nullable ModelProvenance model,
+            Map<String, String> options)
             implements BenchmarkResult {
-        /** Copies the lists. */
+        /** Copies the lists and the map, keeping its order. */
         public Measured {
             Objects.requireNonNull(implementation, "implementation");
             Objects.requireNonNull(version, "version");
@@ -53,6 +62,7 @@ public sealed interface BenchmarkResult {
             runs = List.copyOf(runs);
             cpu = List.copyOf(cpu);
             audios = List.copyOf(audios);
+            options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
             if (runs.isEmpty() || runs.stream().anyMatch(run -> run.isNegative() || run.isZero())) {
                 throw new IllegalArgumentException(
                         "'" + implementation + "' must have one or more positive run times, but has " + runs);
@@ -61,6 +71,50 @@ public sealed interface BenchmarkResult {
                 throw new IllegalArgumentException("cpu of '" + implementation + "' must have an entry for each of the "
                         + runs.size() + " runs, but has " + cpu.size());
             }
+        }
+
+        /** Creates a result whose model and options are unknown. */
+        public Measured(
+                String implementation,
+                String version,
+                EngineParameters parameters,
+                Duration load,
+                Duration firstRun,
+                List<Duration> runs,
+                List<CpuUsage> cpu,
+                List<AudioResult> audios,
+                @Nullable Timings timings,
+                @Nullable Long peakMemoryBytes) {
+            this(
+                    implementation,
+                    version,
+                    parameters,
+                    load,
+                    firstRun,
+                    runs,
+                    cpu,
+                    audios,
+                    timings,
+                    peakMemoryBytes,
+                    null,
+                    Map.of());
+        }
+
+        /** Returns this result with the files of its model and its options. */
+        public Measured with(ModelProvenance files, Map<String, String> used) {
+            return new Measured(
+                    implementation,
+                    version,
+                    parameters,
+                    load,
+                    firstRun,
+                    runs,
+                    cpu,
+                    audios,
+                    timings,
+                    peakMemoryBytes,
+                    files,
+                    used);
         }
 
         /** Returns the statistics of the timed runs. */

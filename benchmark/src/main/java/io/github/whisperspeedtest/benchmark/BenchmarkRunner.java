@@ -7,6 +7,7 @@ import io.github.whisperspeedtest.checkpoint.RandomModel;
 import io.github.whisperspeedtest.error.AudioException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.provenance.ModelProvenance;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ImplementationContext;
 import io.github.whisperspeedtest.spi.ModelFiles;
@@ -80,7 +81,7 @@ public final class BenchmarkRunner {
                 throw new AudioException("No part to transcribe is inside " + input.name() + ", which lasts "
                         + audio.duration().toMillis() / 1000.0 + " s.");
             }
-            audios.add(new BenchmarkAudio(input.name(), length, input.reference(), audio.warnings()));
+            audios.add(new BenchmarkAudio(input.name(), length, input.reference(), audio.warnings(), input.source()));
         }
         return audios;
     }
@@ -90,7 +91,8 @@ public final class BenchmarkRunner {
         String version = implementation.version();
         ModelFiles files;
         try {
-            files = library.models().filesOf(implementation, plan.model());
+            ModelFiles pinned = plan.pinned().get(id);
+            files = pinned == null ? library.models().filesOf(implementation, plan.model()) : pinned;
         } catch (WhisperSpeedtestException e) {
             return new BenchmarkResult.Failed(
                     id, version, FailureCategory.of(e.kind()), String.valueOf(e.getMessage()), null);
@@ -112,10 +114,13 @@ public final class BenchmarkRunner {
                                 .value()
                                 .fold(
                                         measurement -> measured(
-                                                implementation,
-                                                plan,
-                                                measurement,
-                                                completed.stats().peakMemoryBytes()),
+                                                        implementation,
+                                                        plan,
+                                                        measurement,
+                                                        completed.stats().peakMemoryBytes())
+                                                .with(
+                                                        origin(id, files, listener),
+                                                        TranscribeOption.texts(measurement.options())),
                                         missing -> new BenchmarkResult.Unavailable(id, version, missing.problem())),
                         failed -> {
                             LOG.debug("{} failed in its JVM: {}", id, failed.details());
@@ -136,7 +141,16 @@ public final class BenchmarkRunner {
                                 "Increase the time limit or use a smaller model."));
     }
 
-    private static BenchmarkResult measured(
+    /** Hashes the files after the runs: reading them before would make loading look faster than it is. */
+    private ModelProvenance origin(String id, ModelFiles files, BenchmarkListener listener) {
+        return library.hasher()
+                .of(
+                        files,
+                        (file, fraction) -> listener.onProgress(
+                                id, new BenchmarkProgress(BenchmarkProgress.Stage.HASH, (int) (100 * fraction), null)));
+    }
+
+    private static BenchmarkResult.Measured measured(
             Implementation implementation,
             BenchmarkPlan plan,
             BenchmarkTask.Measurement measurement,

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param audios the recordings, at least one; a run transcribes all of them one after the other
  * @param runs timed runs, at least 1
  * @param warmupRuns runs before them that do not count
- * @param options options of the transcription by name, such as {@code beam_size}
+ * @param options options of the transcription by name, such as {@code beam_size}; most of those with their default value are left out
+ * @param transcribe how to transcribe, complete; null in reports of early versions
  * @param load how the model is loaded
  */
 public record BenchmarkSettings(
@@ -29,6 +30,7 @@ public record BenchmarkSettings(
         int runs,
         int warmupRuns,
         Map<String, String> options,
+        @Nullable TranscribeOptions transcribe,
         LoadOptions load) {
     /** Copies the list and the map, keeping its order. */
     public BenchmarkSettings {
@@ -53,7 +55,7 @@ public record BenchmarkSettings(
             int warmupRuns,
             TranscribeOptions options,
             LoadOptions load) {
-        return new BenchmarkSettings(model, audios, runs, warmupRuns, describe(options), load);
+        return new BenchmarkSettings(model, audios, runs, warmupRuns, describe(options), options, load);
     }
 
     /** Returns the total length of all recordings. */

@@ -78,6 +78,7 @@ public final class BenchmarkTask implements ChildTask<BenchmarkTask.Input, Bench
      * @param runs the transcriptions of each run that counts, one per recording
      * @param runTimes times of the runs that count
      * @param cpu the CPU usage of each timed run, empty if the system does not report it
+     * @param options the options in effect
      */
     public record Measurement(
             EngineParameters parameters,
@@ -85,7 +86,8 @@ public final class BenchmarkTask implements ChildTask<BenchmarkTask.Input, Bench
             List<Duration> warmups,
             List<List<Transcription>> runs,
             List<Duration> runTimes,
-            List<CpuUsage> cpu)
+            List<CpuUsage> cpu,
+            TranscribeOptions options)
             implements Outcome {
         @Override
         public <R> R fold(Function<Measurement, R> measurement, Function<Unavailable, R> unavailable) {
@@ -137,7 +139,14 @@ public final class BenchmarkTask implements ChildTask<BenchmarkTask.Input, Bench
                 }
                 reporter.report(new BenchmarkProgress(BenchmarkProgress.Stage.RUN, i, runTimes.get(i - 1)));
             }
-            return new Measurement(transcriber.parameters(), load, warmups, runs, runTimes, cpu);
+            return new Measurement(
+                    transcriber.parameters(),
+                    load,
+                    warmups,
+                    runs,
+                    runTimes,
+                    cpu,
+                    transcriber.resolve(input.transcribe()));
         }
     }
 

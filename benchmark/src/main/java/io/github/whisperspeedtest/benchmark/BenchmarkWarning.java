@@ -49,6 +49,8 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
         SLOW_FIRST_RUN("Expect this time from a program that transcribes one file and exits."),
         /** The standard deviation is above 5 % of the mean, or the longest run took more than 1.5 times the shortest. */
         NOISY_RUNS("Close other programs, keep the machine cool, or use more runs."),
+        /** Results of one report come from different models, as far as names and architectures tell. */
+        DIFFERENT_MODELS("Compare speed and word error rate only between rows of the same model."),
         /** Implementations produced different transcripts. */
         DIFFERENT_TRANSCRIPTS("Weigh speed against the transcripts and, where known, the word error rate.");
 
@@ -97,6 +99,7 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
             warnings.add(new BenchmarkWarning(Kind.SINGLE_RUN, null, "There is only one timed run."));
         }
         ranking.forEach(result -> addWarnings(result, warnings));
+        addDifferentModels(ranking, warnings);
         if (RandomModel.isName(report.settings().model())) {
             return List.copyOf(warnings);
         }
@@ -170,6 +173,54 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
                             + Quantities.duration(statistics.max()) + "; the standard deviation is "
                             + Quantities.percent(statistics.relativeDeviation()) + " of the mean."));
         }
+    }
+
+    /**
+     * Compares names and architectures of the models; formats and quantizations may differ. Different architectures are proof, different
+     * names are not.
+     */
+    private static void addDifferentModels(List<Measured> ranking, List<BenchmarkWarning> warnings) {
+        Map<List<String>, List<Measured>> groups = new LinkedHashMap<>();
+        for (Measured result : ranking) {
+            if (result.model() != null) {
+                groups.computeIfAbsent(
+                                List.of(
+                                        result.model().trainedModel(),
+                                        result.parameters().architecture()),
+                                unused -> new ArrayList<>())
+                        .add(result);
+            }
+        }
+        if (groups.size() < 2) {
+            return;
+        }
+        boolean proven = groups.keySet().stream()
+                        .map(group -> group.get(1))
+                        .filter(architecture -> !architecture.isEmpty())
+                        .distinct()
+                        .count()
+                > 1;
+        String described = groups.entrySet().stream()
+                .map(group -> describe(group.getKey().get(0), group.getValue()))
+                .collect(Collectors.joining("; "));
+        warnings.add(new BenchmarkWarning(
+                Kind.DIFFERENT_MODELS,
+                null,
+                (proven ? "The rows are not the same model: " : "The rows may not be the same model: ") + described
+                        + "."));
+    }
+
+    private static String describe(String model, List<Measured> results) {
+        return results.stream().map(Measured::implementation).collect(Collectors.joining(" and ")) + " used " + model
+                + " ("
+                + results.stream()
+                        .map(result -> Objects.requireNonNull(result.model())
+                                .weights()
+                                .get(0)
+                                .describe())
+                        .distinct()
+                        .collect(Collectors.joining(", "))
+                + ")";
     }
 
     /** Compares by index, because recordings from different directories may have the same name. */

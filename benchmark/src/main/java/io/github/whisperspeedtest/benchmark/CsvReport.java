@@ -3,11 +3,15 @@ package io.github.whisperspeedtest.benchmark;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Failed;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
 import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.provenance.ModelProvenance;
+import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -16,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A report as comma-separated values: a header line, then one line per implementation, fastest first.
  *
- * <p>Follows RFC 4180, without line breaks inside cells. Times are in seconds. A cell is empty if its value is unknown. Notes, and the
- * texts of several recordings, are joined with {@code |} in one cell. Text that a spreadsheet would evaluate as a formula is prefixed with
+ * <p>Follows RFC 4180, without line breaks inside cells. Times are in seconds. A cell is empty if its value is unknown. Notes, weights files, and
+ * texts, files and hashes of several recordings are joined with {@code |} in one cell. Text that a spreadsheet would evaluate as a formula is prefixed with
  * an apostrophe (source: OWASP, "CSV Injection").
  */
 public final class CsvReport {
@@ -55,8 +59,29 @@ public final class CsvReport {
             "text",
             "reason",
             "remedy",
-            "audio_warnings");
+            "audio_warnings",
+            "trained_model",
+            "repository",
+            "commit",
+            "weights",
+            "weights_sha256",
+            "architecture",
+            "stored_type",
+            "build",
+            "fallback",
+            "options",
+            "requested_compute_type",
+            "engine_options",
+            "tool_version",
+            "tool_commit",
+            "jvm",
+            "os",
+            "chip",
+            "started_at",
+            "audio_files",
+            "audio_sha256");
     private static final int MEASURED_COLUMNS = 25;
+    private static final int ORIGIN_COLUMNS = 10;
     private static final String SEPARATOR = " | ";
     private static final String FORMULA_STARTS = "=+-@";
 
@@ -86,7 +111,66 @@ public final class CsvReport {
         Stream<String> warnings = Stream.of(text(report.settings().audios().stream()
                 .flatMap(audio -> audio.warnings().stream().map(warning -> audio.name() + ": " + warning))
                 .collect(Collectors.joining(SEPARATOR))));
-        return Stream.of(all, measured, failure, warnings).flatMap(cells -> cells);
+        Stream<String> origin = result instanceof Measured ran
+                ? originCells(ran)
+                : Stream.generate(() -> "").limit(ORIGIN_COLUMNS);
+        return Stream.of(all, measured, failure, warnings, origin, environmentCells(report))
+                .flatMap(cells -> cells);
+    }
+
+    private static Stream<String> originCells(Measured result) {
+        EngineParameters parameters = result.parameters();
+        Optional<ModelProvenance> model = Optional.ofNullable(result.model());
+        String fallback = parameters.fallback();
+        return Stream.of(
+                text(model.map(ModelProvenance::trainedModel).orElse("")),
+                text(model.flatMap(ModelProvenance::repository).orElse("")),
+                text(model.flatMap(ModelProvenance::commit).orElse("")),
+                text(model.map(files -> joined(files.weights().stream()
+                                .map(file -> file.repository() == null ? file.path() : file.name())))
+                        .orElse("")),
+                text(model.map(ModelProvenance::weightsHash).orElse("")),
+                text(parameters.architecture()),
+                text(parameters.storedType()),
+                text(parameters.build()),
+                text(fallback == null ? "" : fallback),
+                text(pairs(result.options())));
+    }
+
+    private static Stream<String> environmentCells(BenchmarkReport report) {
+        BenchmarkEnvironment environment = report.environment();
+        String commit = environment.toolCommit();
+        LoadOptions load = report.settings().load();
+        List<AudioSource> sources = report.settings().audios().stream()
+                .map(BenchmarkAudio::source)
+                .filter(Objects::nonNull)
+                .toList();
+        return Stream.of(
+                text(load.computeType()),
+                text(pairs(load.engineOptions())),
+                text(environment.toolVersion()),
+                text(commit == null ? "" : commit),
+                text(environment.jvm()),
+                text(environment.os()),
+                text(environment.chip()),
+                report.startedAt().toString(),
+                text(joined(report.settings().audios().stream().map(CsvReport::place))),
+                text(joined(sources.stream().map(AudioSource::sha256).filter(Objects::nonNull))));
+    }
+
+    private static String place(BenchmarkAudio audio) {
+        AudioSource source = audio.source();
+        return source == null || source.file() == null ? audio.name() : source.file();
+    }
+
+    private static String pairs(Map<String, String> options) {
+        return options.entrySet().stream()
+                .map(option -> option.getKey() + "=" + option.getValue())
+                .collect(Collectors.joining("; "));
+    }
+
+    private static String joined(Stream<String> parts) {
+        return parts.collect(Collectors.joining(SEPARATOR));
     }
 
     private static String status(BenchmarkResult result) {

@@ -45,9 +45,9 @@ final class Device {
                 && parameters.runtime().startsWith(device.substring(details + 2, device.length() - 1));
     }
 
-    /** Returns the device for display, with the requested device if that differs. */
+    /** Returns the device for display, with the reason for a fallback and with the requested device if that differs. */
     static String describe(EngineParameters parameters) {
-        return parameters.device() + note(parameters);
+        return FallbackText.of(parameters) + note(parameters);
     }
 
     /** Returns the suffix for the device: the requested device if that differs, otherwise empty. */

@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.benchmark;
 
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
 import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.provenance.ModelProvenance;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Timings;
@@ -35,6 +36,7 @@ public final class HumanReport {
     private final boolean color;
     private final int tableColumns;
     private final int lineColumns;
+    private final boolean details;
 
     /** Creates a renderer whose table fits 80 columns and whose other lines are not wrapped. */
     public HumanReport(boolean ascii, boolean color) {
@@ -50,6 +52,20 @@ public final class HumanReport {
      * @param lineColumns the width at which other lines wrap, {@link Integer#MAX_VALUE} for never
      */
     public HumanReport(boolean ascii, boolean color, int tableColumns, int lineColumns) {
+        this(ascii, color, tableColumns, lineColumns, false);
+    }
+
+    /**
+     * Creates a renderer.
+     *
+     * @param ascii whether to use ASCII symbols
+     * @param color whether to use ANSI escape sequences
+     * @param tableColumns the width of the table
+     * @param lineColumns the width at which other lines wrap
+     * @param details whether to show every file with its hash, the engine's build and all options of each result
+     */
+    public HumanReport(boolean ascii, boolean color, int tableColumns, int lineColumns, boolean details) {
+        this.details = details;
         this.tableColumns = tableColumns;
         this.lineColumns = lineColumns;
         this.symbols = ascii ? Symbols.ASCII : Symbols.UNICODE;
@@ -70,7 +86,7 @@ public final class HumanReport {
         BenchmarkEnvironment environment = report.environment();
         BenchmarkSettings settings = report.settings();
         StringBuilder target = new StringBuilder();
-        target.append(style(Style.BOLD, "Whisper Speedtest " + TerminalText.oneLine(environment.toolVersion())))
+        target.append(style(Style.BOLD, "Whisper Speedtest " + TerminalText.oneLine(environment.describeTool())))
                 .append(", ")
                 .append(report.startedAt().truncatedTo(ChronoUnit.SECONDS))
                 .append('\n');
@@ -206,6 +222,13 @@ public final class HumanReport {
                 "Parameters",
                 parameters.model() + ", " + parameters.runtime() + ", " + parameters.computeType() + ", "
                         + counted(parameters.threads(), "thread") + ", " + Device.describe(parameters));
+        ModelProvenance model = result.model();
+        if (model != null) {
+            line(target, "Weights", model.describe());
+        }
+        if (details) {
+            RunFacts.of(result).forEach(fact -> line(target, fact.label(), fact.value()));
+        }
         parameters.notes().forEach(note -> line(target, "Note", note));
         boolean several = report.settings().audios().size() > 1;
         String label = "Text";
@@ -276,6 +299,21 @@ public final class HumanReport {
                     + ResultTable.reason(failures.get(i));
             target.append(style(Style.RED, cut(line, tableColumns))).append('\n');
         }
+        appendFallbacks(target, ranking, widths[last]);
+    }
+
+    /** Names the reasons for fallbacks that the table has no room for. */
+    private void appendFallbacks(StringBuilder target, List<Measured> ranking, int columns) {
+        List<String> lines = ranking.stream()
+                .filter(result -> result.parameters().fallback() != null)
+                .filter(result ->
+                        TerminalText.columns(TerminalText.oneLine(Device.describe(result.parameters()))) > columns)
+                .map(result -> result.implementation() + ": " + Device.describe(result.parameters()))
+                .toList();
+        if (!lines.isEmpty()) {
+            target.append('\n');
+            lines.forEach(line -> target.append(wrap(line)).append('\n'));
+        }
     }
 
     private List<String> withShortenedWords(List<String> cells) {
@@ -327,11 +365,18 @@ public final class HumanReport {
 
     private static String shortDevice(EngineParameters parameters) {
         String device = TerminalText.oneLine(parameters.device());
+        if (parameters.fallback() != null) {
+            return FallbackText.of(device, "") + Device.note(parameters);
+        }
         return (Device.namesEngine(parameters) ? device : device.replaceFirst(" \\(.*", "")) + Device.note(parameters);
     }
 
     /** Drops details of the device before it shortens the note about the requested device. */
     private String device(EngineParameters parameters, int columns) {
+        if (parameters.fallback() != null) {
+            String whole = TerminalText.oneLine(Device.describe(parameters));
+            return cut(TerminalText.columns(whole) <= columns ? whole : shortDevice(parameters), columns);
+        }
         String note = Device.note(parameters);
         String device = TerminalText.oneLine(parameters.device());
         int room = Math.max(MIN_DEVICE_COLUMNS, columns - TerminalText.columns(note));

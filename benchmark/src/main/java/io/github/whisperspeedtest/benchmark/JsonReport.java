@@ -13,9 +13,17 @@ import io.github.whisperspeedtest.benchmark.BenchmarkResult.Unavailable;
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.files.DiskErrors;
+import io.github.whisperspeedtest.provenance.ModelProvenance;
+import io.github.whisperspeedtest.provenance.UsedFile;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Timings;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +41,9 @@ public final class JsonReport {
     static final String MEASURED = "measured";
     static final String FAILED = "failed";
     static final String UNAVAILABLE = "unavailable";
+
+    /** Hundreds of hours of text; more would only fill the memory. */
+    private static final long MAX_BYTES = 256L << 20;
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -75,9 +86,38 @@ public final class JsonReport {
         }
     }
 
+    /**
+     * Reads a report from a file.
+     *
+     * @throws WhisperSpeedtestException if the file cannot be read or is not such a report; the message names the field
+     */
+    public static BenchmarkReport read(Path file) {
+        try {
+            if (Files.exists(file) && !Files.isRegularFile(file)) {
+                throw unreadable(file, "it is not a file", null);
+            }
+            if (Files.size(file) > MAX_BYTES) {
+                throw unreadable(file, "it has more than " + Quantities.bytes(MAX_BYTES), null);
+            }
+            return parse(Files.readString(file), file.toString());
+        } catch (CharacterCodingException e) {
+            throw unreadable(file, "it is not UTF-8", e);
+        } catch (IOException e) {
+            throw unreadable(file, DiskErrors.reason(e), e);
+        }
+    }
+
+    private static WhisperSpeedtestException unreadable(Path file, String reason, @Nullable IOException cause) {
+        return new WhisperSpeedtestException(
+                ErrorKind.USER,
+                "Cannot read " + file + ": " + reason + ". Use a JSON report that the benchmark wrote.",
+                cause);
+    }
+
     private static ObjectNode environment(BenchmarkEnvironment environment) {
         return JSON.createObjectNode()
                 .put("tool_version", environment.toolVersion())
+                .put("tool_commit", environment.toolCommit())
                 .put("jvm", environment.jvm())
                 .put("os", environment.os())
                 .put("chip", environment.chip())
@@ -93,12 +133,17 @@ public final class JsonReport {
             putSeconds(entry, "duration_seconds", audio.duration()).put("reference", audio.reference());
             ArrayNode warnings = entry.putArray("warnings");
             audio.warnings().forEach(warnings::add);
+            putSource(entry, audio.source());
         }
         putSeconds(node, "audio_seconds", settings.audioDuration())
                 .put("runs", settings.runs())
                 .put("warmup_runs", settings.warmupRuns());
         ObjectNode options = node.putObject("options");
         settings.options().forEach(options::put);
+        TranscribeOptions transcribe = settings.transcribe();
+        if (transcribe != null) {
+            node.set("transcribe", OptionsJson.write(transcribe));
+        }
         LoadOptions load = settings.load();
         ObjectNode engineOptions = node.putObject("load")
                 .put("device", load.device())
@@ -107,6 +152,15 @@ public final class JsonReport {
                 .putObject("engine_options");
         load.engineOptions().forEach(engineOptions::put);
         return node;
+    }
+
+    /** An early report has none of the fields. */
+    private static void putSource(ObjectNode entry, @Nullable AudioSource source) {
+        if (source != null) {
+            entry.put("source", source.kind().label())
+                    .put("file", source.file())
+                    .put("sha256", source.sha256());
+        }
     }
 
     private static ObjectNode result(BenchmarkReport report, BenchmarkResult result) {
@@ -130,6 +184,12 @@ public final class JsonReport {
 
     private static void putMeasured(ObjectNode node, BenchmarkReport report, Measured result) {
         node.set("parameters", parameters(result.parameters()));
+        ModelProvenance model = result.model();
+        if (model != null) {
+            node.set("model", model(model));
+        }
+        ObjectNode options = node.putObject("options");
+        result.options().forEach(options::put);
         putSeconds(node, "load_seconds", result.load());
         putSeconds(node, "first_run_seconds", result.firstRun());
         ArrayNode runs = node.putArray("run_seconds");
@@ -160,18 +220,45 @@ public final class JsonReport {
         }
     }
 
+    private static ObjectNode model(ModelProvenance model) {
+        ObjectNode node = JSON.createObjectNode()
+                .put("name", model.model())
+                .put("trained_model", model.trainedModel())
+                .put("repository", model.repository().orElse(null))
+                .put("commit", model.commit().orElse(null));
+        ArrayNode files = node.putArray("files");
+        for (UsedFile file : model.files()) {
+            files.addObject()
+                    .put("name", file.name())
+                    .put("path", file.path())
+                    .put("repository", file.repository())
+                    .put("commit", file.commit())
+                    .put("bytes", file.bytes())
+                    .put("sha256", file.sha256());
+        }
+        return node;
+    }
+
     private static ObjectNode parameters(EngineParameters parameters) {
         ObjectNode node = JSON.createObjectNode()
                 .put("model", parameters.model())
+                .put("architecture", known(parameters.architecture()))
                 .put("runtime", parameters.runtime())
+                .put("build", known(parameters.build()))
                 .put("requested_device", parameters.requestedDevice())
                 .put("device", parameters.device())
                 .put("device_differs", Device.fellBack(parameters))
+                .put("fallback", parameters.fallback())
+                .put("stored_type", known(parameters.storedType()))
                 .put("compute_type", parameters.computeType())
                 .put("threads", parameters.threads());
         ArrayNode notes = node.putArray("notes");
         parameters.notes().forEach(notes::add);
         return node;
+    }
+
+    private static @Nullable String known(String text) {
+        return text.isEmpty() ? null : text;
     }
 
     private static ObjectNode statistics(Statistics statistics) {

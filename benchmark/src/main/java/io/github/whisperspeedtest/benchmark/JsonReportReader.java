@@ -8,6 +8,8 @@ import io.github.whisperspeedtest.benchmark.BenchmarkResult.Unavailable;
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.provenance.ModelProvenance;
+import io.github.whisperspeedtest.provenance.UsedFile;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Timings;
@@ -53,6 +55,7 @@ final class JsonReportReader {
     private BenchmarkEnvironment environment(JsonNode node) {
         return new BenchmarkEnvironment(
                 text(node, "tool_version"),
+                optional(node, "tool_commit", this::text),
                 text(node, "jvm"),
                 text(node, "os"),
                 text(node, "chip"),
@@ -74,15 +77,58 @@ final class JsonReportReader {
                                 text(audio, "name"),
                                 seconds(audio, "duration_seconds"),
                                 optional(audio, "reference", this::text),
-                                texts(audio, "warnings"))),
+                                texts(audio, "warnings"),
+                                optional(audio, "source", (parent, name) -> source(parent)))),
                 integer(node, "runs"),
                 integer(node, "warmup_runs"),
                 options,
+                optional(node, "transcribe", (parent, name) -> OptionsJson.read(object(parent, name))),
                 new LoadOptions(
                         text(load, "device"),
                         text(load, "compute_type"),
                         integer(load, "threads"),
                         engineOptions(load)));
+    }
+
+    private AudioSource source(JsonNode audio) {
+        String label = text(audio, "source");
+        for (AudioSource.Kind kind : AudioSource.Kind.values()) {
+            if (kind.label().equals(label)) {
+                return new AudioSource(
+                        kind, optional(audio, "file", this::text), optional(audio, "sha256", this::text));
+            }
+        }
+        throw invalid("it has a recording with the unknown source '" + label + "'", null);
+    }
+
+    private ModelProvenance model(JsonNode parent, String name) {
+        JsonNode node = object(parent, name);
+        return new ModelProvenance(text(node, "name"), list(node, "files", this::usedFile));
+    }
+
+    private UsedFile usedFile(JsonNode node) {
+        return new UsedFile(
+                text(node, "name"),
+                text(node, "path"),
+                optional(node, "repository", this::text),
+                optional(node, "commit", this::text),
+                wholeNumber(node, "bytes"),
+                optional(node, "sha256", this::text));
+    }
+
+    private String textOrEmpty(JsonNode node, String name) {
+        String text = optional(node, name, this::text);
+        return text == null ? "" : text;
+    }
+
+    /** Reads the options of a result, which early reports lack. */
+    private Map<String, String> options(JsonNode measured) {
+        Map<String, String> options = new LinkedHashMap<>();
+        if (measured.has("options")) {
+            JsonNode described = object(measured, "options");
+            described.fieldNames().forEachRemaining(option -> options.put(option, text(described, option)));
+        }
+        return options;
     }
 
     /** Reads engine options, which early reports lack. For a time, {@code dump_graph} was a separate field. */
@@ -134,9 +180,13 @@ final class JsonReportReader {
                 version,
                 new EngineParameters(
                         text(parameters, "model"),
+                        textOrEmpty(parameters, "architecture"),
                         text(parameters, "runtime"),
+                        textOrEmpty(parameters, "build"),
                         text(parameters, "requested_device"),
                         text(parameters, "device"),
+                        optional(parameters, "fallback", this::text),
+                        textOrEmpty(parameters, "stored_type"),
                         text(parameters, "compute_type"),
                         integer(parameters, "threads"),
                         texts(parameters, "notes")),
@@ -146,7 +196,9 @@ final class JsonReportReader {
                 cpu(node),
                 list(node, "audios", this::audioResult),
                 optional(node, "timings", this::timings),
-                optional(node, "peak_memory_bytes", this::wholeNumber));
+                optional(node, "peak_memory_bytes", this::wholeNumber),
+                optional(node, "model", this::model),
+                options(node));
     }
 
     /** Reads a list, which early reports lack. */
@@ -272,7 +324,7 @@ final class JsonReportReader {
     private WhisperSpeedtestException invalid(String found, @Nullable Throwable cause) {
         return new WhisperSpeedtestException(
                 ErrorKind.USER,
-                source + " is not a readable benchmark report: " + found
+                source + " is not a readable benchmark report: " + found.replaceFirst("\\.$", "")
                         + ". Use a JSON report that the benchmark wrote.",
                 cause);
     }

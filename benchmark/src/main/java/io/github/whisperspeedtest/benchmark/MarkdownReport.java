@@ -1,15 +1,18 @@
 package io.github.whisperspeedtest.benchmark;
 
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
+import io.github.whisperspeedtest.provenance.ModelProvenance;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Renders a report as GitHub-flavoured Markdown: settings, a table with the fastest first, notes, transcripts and warnings. */
+/** Renders a report as GitHub-flavoured Markdown: settings, a table with the fastest first, notes, transcripts, what exactly ran, and
+ * warnings. */
 public final class MarkdownReport {
     /** Characters that start markup inside a line. */
     private static final Pattern MARKUP = Pattern.compile("[\\\\|`*\\[\\]<>&~]");
@@ -25,6 +28,7 @@ public final class MarkdownReport {
         appendTable(target, report);
         appendNotes(target, report.ranking());
         appendTexts(target, report.ranking());
+        appendList(target, facts(report.ranking()));
         appendList(target, Comparison.sentences(report, SYMBOLS));
         appendList(
                 target,
@@ -44,14 +48,14 @@ public final class MarkdownReport {
         BenchmarkSettings settings = report.settings();
         LoadOptions load = settings.load();
         List<String> lines = new ArrayList<>();
-        lines.add("Whisper Speedtest " + environment.toolVersion() + ", " + report.startedAt());
+        lines.add("Whisper Speedtest " + environment.describeTool() + ", " + report.startedAt());
         lines.add(environment.jvm() + " on " + environment.os());
         lines.add(environment.chip() + ", cores: " + environment.cores() + ", memory: "
                 + Quantities.bytes(environment.memoryBytes()));
         lines.add("Model: " + settings.model());
         lines.add("Audio: "
                 + settings.audios().stream()
-                        .map(audio -> audio.name() + " (" + Quantities.duration(audio.duration()) + ")")
+                        .map(audio -> audio.name() + " (" + Quantities.duration(audio.duration()) + hash(audio) + ")")
                         .collect(Collectors.joining(", ")));
         lines.add("Options: "
                 + settings.options().entrySet().stream()
@@ -68,21 +72,29 @@ public final class MarkdownReport {
         lines.forEach(line -> target.append("- ").append(escape(line)).append('\n'));
     }
 
+    private static String hash(BenchmarkAudio audio) {
+        AudioSource source = audio.source();
+        return source == null || source.sha256() == null ? "" : ", sha256 " + source.sha256();
+    }
+
     private static void appendTable(StringBuilder target, BenchmarkReport report) {
         if (report.results().isEmpty()) {
             return;
         }
-        List<String> headings = withRuntime(ResultTable.headings(SYMBOLS), "Runtime");
+        List<String> headings = withOrigin(ResultTable.headings(SYMBOLS), "Weights", "Runtime");
         target.append('\n');
         appendRow(target, headings);
         List<String> alignment = new ArrayList<>(Collections.nCopies(headings.size(), "---:"));
         alignment.set(0, ":---");
+        alignment.set(headings.size() - 3, ":---");
         alignment.set(headings.size() - 2, ":---");
         alignment.set(headings.size() - 1, ":---");
         target.append("| ").append(String.join(" | ", alignment)).append(" |\n");
         for (Measured result : report.ranking()) {
             List<String> cells = ResultTable.cells(report, result, SYMBOLS);
-            appendRow(target, withRuntime(cells, result.parameters().runtime()));
+            appendRow(
+                    target,
+                    withOrigin(cells, weights(result), result.parameters().runtime()));
         }
         for (BenchmarkResult failure : report.failures()) {
             List<String> cells = new ArrayList<>(Collections.nCopies(headings.size(), ""));
@@ -96,10 +108,16 @@ public final class MarkdownReport {
         }
     }
 
-    /** Inserts the runtime before the device. */
-    private static List<String> withRuntime(List<String> cells, String runtime) {
+    private static String weights(Measured result) {
+        ModelProvenance model = result.model();
+        return model == null ? ResultTable.UNKNOWN : model.weights().get(0).describe();
+    }
+
+    /** Inserts weights and runtime before the device. */
+    private static List<String> withOrigin(List<String> cells, String weights, String runtime) {
         List<String> more = new ArrayList<>(cells);
-        more.add(cells.size() - 1, runtime);
+        more.add(cells.size() - 1, weights);
+        more.add(more.size() - 1, runtime);
         return more;
     }
 
@@ -116,6 +134,14 @@ public final class MarkdownReport {
                         .flatMap(result ->
                                 result.parameters().notes().stream().map(note -> result.implementation() + ": " + note))
                         .toList());
+    }
+
+    private static List<String> facts(List<Measured> ranking) {
+        return ranking.stream()
+                .flatMap(result -> RunFacts.of(result).stream()
+                        .map(line -> result.implementation() + ", "
+                                + line.label().toLowerCase(Locale.ROOT) + ": " + line.value()))
+                .toList();
     }
 
     private static void appendTexts(StringBuilder target, List<Measured> ranking) {

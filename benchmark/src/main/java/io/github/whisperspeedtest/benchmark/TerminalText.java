@@ -20,7 +20,7 @@ public final class TerminalText {
     private TerminalText() {}
 
     /** Returns the text as one line without control characters. */
-    static String oneLine(String text) {
+    public static String oneLine(String text) {
         return UNSAFE.matcher(text).replaceAll(" ").strip();
     }
 

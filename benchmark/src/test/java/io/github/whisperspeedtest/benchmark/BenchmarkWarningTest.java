@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
 import io.github.whisperspeedtest.benchmark.BenchmarkWarning.Kind;
+import io.github.whisperspeedtest.provenance.ModelProvenance;
+import io.github.whisperspeedtest.provenance.UsedFile;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
@@ -11,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class BenchmarkWarningTest {
@@ -64,6 +67,54 @@ class BenchmarkWarningTest {
                         .warnings())
                 .containsExactly(new BenchmarkWarning(
                         Kind.DIFFERENT_TRANSCRIPTS, null, "The transcripts of a.wav differ: a = c; b."));
+    }
+
+    @Test
+    void saysThatRowsAreNotTheSameModel() {
+        BenchmarkReport report = Reports.plain(
+                3,
+                using("a", "ggerganov/whisper.cpp", "ggml-large-v3-q5_0.bin", "32+32 layers"),
+                using("b", "Systran/faster-whisper-large-v3", "model.bin", "32+32 layers"),
+                using("c", "mlx-community/whisper-large-v3-turbo", "weights.safetensors", "32+4 layers"));
+
+        assertThat(report.warnings())
+                .containsExactly(new BenchmarkWarning(
+                        Kind.DIFFERENT_MODELS,
+                        null,
+                        "The rows are not the same model: a and b used large-v3 (ggerganov/whisper.cpp@c"
+                                + " ggml-large-v3-q5_0.bin, Systran/faster-whisper-large-v3@c model.bin); c used"
+                                + " large-v3-turbo (mlx-community/whisper-large-v3-turbo@c weights.safetensors)."));
+        assertThat(new HumanReport(false, false).conclusion(report))
+                .contains("Warning: The rows are not the same model");
+        assertThat(MarkdownReport.render(report)).contains("Warning: The rows are not the same model");
+        assertThat(JsonReport.render(report)).contains("\"kind\" : \"different_models\"");
+    }
+
+    @Test
+    void namesAloneDoNotProveDifferentModels() {
+        assertThat(Reports.plain(
+                                3,
+                                using("a", "owner/fine-tune", "model.safetensors", "4+4 layers"),
+                                using("b", "other/copy-ct2", "model.bin", "4+4 layers"))
+                        .warnings())
+                .singleElement()
+                .extracting(BenchmarkWarning::message)
+                .asString()
+                .startsWith("The rows may not be the same model: a used fine-tune (");
+        assertThat(Reports.plain(
+                                3,
+                                using("a", "openai/whisper-tiny", "model.safetensors", "4+4 layers"),
+                                using("b", "ggerganov/whisper.cpp", "ggml-tiny-q5_1.bin", "4+4 layers"))
+                        .warnings())
+                .isEmpty();
+    }
+
+    private static Measured using(String id, String repository, String file, String architecture) {
+        return Reports.measured(id, Reports.CPU.withArchitecture(architecture), "x", 100, 100, 100, 100)
+                .with(
+                        new ModelProvenance(
+                                "large", List.of(new UsedFile(file, "/hub/" + file, repository, "c", 1, null))),
+                        Map.of());
     }
 
     @Test

@@ -15,7 +15,7 @@ class HumanReportTest {
     @Test
     void showsEverything() {
         assertThat(unicode.render(Reports.full())).isEqualTo("""
-                        Whisper Speedtest 1.2.3, 2026-11-22T10:15:30Z
+                        Whisper Speedtest 1.2.3 (commit 0123456789ab), 2026-11-22T10:15:30Z
                           JVM          OpenJDK 17.0.15
                           OS           Linux 6.1.0 (amd64)
                           Machine      Example Chip 9000, 2 cores, 8.00 GiB memory
@@ -37,6 +37,7 @@ class HumanReportTest {
                           Peak memory  n/a
                           WER          25.0 % (1 error in 4 words)
                           Parameters   micro, onnxruntime 1.29.0, int8, 2 threads, CPU (not gpu)
+                          Weights      Systran/faster-whisper-tiny@0123456789ab model.bin, sha256 89abcdef89ab
                           Note         VAD off: its model is not on this machine
                           Note         Two | notes
                           Text         count.wav: "One, two, four!"
@@ -250,6 +251,41 @@ class HumanReportTest {
         assertThat(textOf(hundred + "!")).endsWith("  Text         \"" + hundred + "...\"\n");
         assertThat(textOf(" \n ")).endsWith("  Text         (no transcription)\n");
         assertThat(textOf("one\ntwo\u001B[2J")).endsWith("  Text         \"one two [2J\"\n");
+    }
+
+    @Test
+    void tableNamesTheReasonForAFallback() {
+        EngineParameters parameters = new EngineParameters(
+                        "micro", "ONNX Runtime 1.28.0", "auto", "CPU (ONNX Runtime)", "4-bit", 2)
+                .withFallback("MLX is not installed");
+        BenchmarkReport report = Reports.plain(3, Reports.measured("mlx", parameters, "x", 100, 100, 100, 100));
+
+        assertThat(new HumanReport(false, false, 140, 140).conclusion(report))
+                .contains("  CPU (fallback: MLX is not installed)\n")
+                .doesNotContain("mlx: CPU");
+        assertThat(new HumanReport(false, false).conclusion(report))
+                .contains("  CPU (fallback)\n", "\nmlx: CPU (fallback: MLX is not installed)\n");
+        assertThat(MarkdownReport.render(report)).contains("| CPU (fallback: MLX is not installed) |");
+        assertThat(CsvReport.render(report)).contains(",MLX is not installed,");
+        assertThat(JsonReport.render(report)).contains("\"fallback\" : \"MLX is not installed\"");
+        assertThat(unicode.result(report, report.results().get(0)))
+                .contains("2 threads, CPU (fallback: MLX is not installed)\n");
+    }
+
+    @Test
+    void detailsShowFilesBuildAndOptions() {
+        BenchmarkReport report = Reports.full();
+        BenchmarkResult faster = report.results().get(0);
+
+        assertThat(new HumanReport(false, false, 80, Integer.MAX_VALUE, true).result(report, faster))
+                .contains(
+                        "  Architecture 4+4 layers\n",
+                        "  Stored as    float16\n",
+                        "  Build        providers: CPU\n",
+                        "  File         Systran/faster-whisper-tiny at commit " + Reports.COMMIT
+                                + ", model.bin, 75000000 bytes, sha256 " + Reports.WEIGHTS_HASH + "\n",
+                        "  Options      beam size 1\n");
+        assertThat(unicode.result(report, faster)).doesNotContain("Architecture", "  File ");
     }
 
     @Test

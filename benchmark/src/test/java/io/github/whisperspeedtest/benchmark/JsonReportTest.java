@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class JsonReportTest {
     /** A file of format version 1, which must stay readable. */
-    private static final String SAVED = saved();
+    private static final String SAVED = resource("report-version-1.json");
 
     static Stream<BenchmarkReport> reports() {
         return Stream.of(
@@ -53,6 +53,21 @@ class JsonReportTest {
     void ignoresUnknownFields() {
         assertThat(JsonReport.parse(SAVED.replaceFirst("\\{", "{\"future\": {\"x\": [1]},"), "r.json"))
                 .isEqualTo(Reports.full());
+    }
+
+    @Test
+    void readsOlderReportWithoutOrigins() {
+        BenchmarkReport report = JsonReport.parse(resource("report-without-origins.json"), "r.json");
+
+        assertThat(report.settings().transcribe()).isNull();
+        assertThat(report.settings().audios())
+                .allSatisfy(audio -> assertThat(audio.source()).isNull());
+        assertThat(report.environment().toolCommit()).isNull();
+        assertThat(report.ranking()).hasSize(3).allSatisfy(result -> {
+            assertThat(result.model()).isNull();
+            assertThat(result.options()).isEmpty();
+            assertThat(result.parameters().storedType()).isEmpty();
+        });
     }
 
     @Test
@@ -99,6 +114,7 @@ class JsonReportTest {
                         settings.runs(),
                         settings.warmupRuns(),
                         settings.options(),
+                        settings.transcribe(),
                         settings.load().withEngineOption("dump-graph", "graphs").withEngineOption("level", "2")),
                 plain.startedAt(),
                 List.of());
@@ -123,6 +139,11 @@ class JsonReportTest {
                     "category" : "crashed"      -> "category" : "odd"            -> unknown category 'odd'
                     "notes" : [ "VAD            -> "notes" : [ 1, "VAD           -> 'notes' must contain only strings
                     "runs" : 3                  -> "runs" : 0                    -> runs must be at least 1
+                    "source" : "file"           -> "source" : "odd"              -> unknown source 'odd'
+                    "beam_size" : 1,            -> "beam_size" : 0,              -> beamSize must be at least 1
+                    "beam_size" : 1,            -> "beam_size" : "1",            -> Cannot coerce
+                    "beam_size" : 1,            -> "future_option" : 1,          -> option 'future_option', which this version
+                    "vad" : "auto",             -> "vad" : "odd",                -> 'vad' cannot be 'odd'
                     "reference_words" : 4       -> "reference_words" : 0         -> impossible counts
                     """)
     void namesInvalidField(String from, String to, String message) {
@@ -147,8 +168,8 @@ class JsonReportTest {
         }
     }
 
-    private static String saved() {
-        try (InputStream file = JsonReportTest.class.getResourceAsStream("report-version-1.json")) {
+    private static String resource(String name) {
+        try (InputStream file = JsonReportTest.class.getResourceAsStream(name)) {
             return new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -8,23 +8,23 @@ class MarkdownReportTest {
     @Test
     void showsEverything() {
         assertThat(MarkdownReport.render(Reports.full())).isEqualTo("""
-                        - Whisper Speedtest 1.2.3, 2026-11-22T10:15:30.123Z
+                        - Whisper Speedtest 1.2.3 (commit 0123456789ab), 2026-11-22T10:15:30.123Z
                         - OpenJDK 17.0.15 on Linux 6.1.0 (amd64)
                         - Example Chip 9000, cores: 2, memory: 8.00 GiB
                         - Model: micro
-                        - Audio: count.wav (8.25 s), grüße\\|2.wav (12.8 s)
+                        - Audio: count.wav (8.25 s, sha256 0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f), grüße\\|2.wav (12.8 s)
                         - Options: language auto, task transcribe, beam size 1, best of 5, temperatures 0.0 0.2 0.4 0.6 0.8 1.0, condition on previous text auto, timestamps segment, vad auto
                         - Load: device gpu, compute type auto, threads 2
                         - Runs: 3 timed, 1 warm-up
 
-                        | Implementation | Median | Mean ± σ | Speed | RTF | Load | First run | Memory | WER | Type | Runtime | Device |
-                        | :--- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | :--- | :--- |
-                        | whispercpp | 400 ms | 402 ± 7.2 ms | 52.5× | 0.0190 | 123 ms | 998 ms | 312 MiB | 0.0 % | f16 | whisper.cpp 1.7.1 | Metal |
-                        | faster | 800 ms | 800 ± 60 ms | 26.3× | 0.0381 | 80.0 ms | 1.00 s | n/a | 25.0 % | int8 | onnxruntime 1.29.0 | CPU (not gpu) |
-                        | mlx | 2.40 s | 2.40 ± 0 s | 8.75× | 0.114 | 1.50 s | 2.60 s | 1.40 GiB | 100.0 % | q4 | onnxruntime 1.29.0 | CPU (AVX2, AVX-512, FMA, F16C) (not gpu) |
-                        | coreml |  |  |  |  |  |  |  |  |  |  | failed: crashed: the process ended with code 134: libexample \\| abort() |
-                        | insanely |  |  |  |  |  |  |  |  |  |  | failed: timed out: no answer for 60 s: Ask for fewer runs. |
-                        | mps |  |  |  |  |  |  |  |  |  |  | unavailable: there is no PyTorch for this platform: Use a machine with Linux or macOS. |
+                        | Implementation | Median | Mean ± σ | Speed | RTF | Load | First run | Memory | WER | Type | Weights | Runtime | Device |
+                        | :--- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | :--- | :--- | :--- |
+                        | whispercpp | 400 ms | 402 ± 7.2 ms | 52.5× | 0.0190 | 123 ms | 998 ms | 312 MiB | 0.0 % | f16 | n/a | whisper.cpp 1.7.1 | Metal |
+                        | faster | 800 ms | 800 ± 60 ms | 26.3× | 0.0381 | 80.0 ms | 1.00 s | n/a | 25.0 % | int8 | Systran/faster-whisper-tiny@0123456789ab model.bin | onnxruntime 1.29.0 | CPU (not gpu) |
+                        | mlx | 2.40 s | 2.40 ± 0 s | 8.75× | 0.114 | 1.50 s | 2.60 s | 1.40 GiB | 100.0 % | q4 | n/a | onnxruntime 1.29.0 | CPU (AVX2, AVX-512, FMA, F16C) (not gpu) |
+                        | coreml |  |  |  |  |  |  |  |  |  |  |  | failed: crashed: the process ended with code 134: libexample \\| abort() |
+                        | insanely |  |  |  |  |  |  |  |  |  |  |  | failed: timed out: no answer for 60 s: Ask for fewer runs. |
+                        | mps |  |  |  |  |  |  |  |  |  |  |  | unavailable: there is no PyTorch for this platform: Use a machine with Linux or macOS. |
 
                         - faster: VAD off: its model is not on this machine
                         - faster: Two \\| notes
@@ -35,6 +35,16 @@ class MarkdownReportTest {
                         - faster, grüße\\|2.wav: "=Viele "Grüße", sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr "
                         - mlx, count.wav: (no transcription)
                         - mlx, grüße\\|2.wav: (no transcription)
+
+                        - whispercpp, engine: whisper.cpp 1.7.1
+                        - faster, architecture: 4+4 layers
+                        - faster, stored as: float16
+                        - faster, engine: onnxruntime 1.29.0
+                        - faster, build: providers: CPU
+                        - faster, file: Systran/faster-whisper-tiny at commit 0123456789abcdef0123456789abcdef01234567, config.json, 2 bytes, sha256 unknown
+                        - faster, file: Systran/faster-whisper-tiny at commit 0123456789abcdef0123456789abcdef01234567, model.bin, 75000000 bytes, sha256 89abcdef89abcdef89abcdef89abcdef89abcdef89abcdef89abcdef89abcdef
+                        - faster, options: beam size 1
+                        - mlx, engine: onnxruntime 1.29.0
 
                         - whispercpp ran 2.00 ± 0.15 times faster than faster
                         - whispercpp ran 6.00 ± 0.11 times faster than mlx

@@ -5,6 +5,8 @@ import io.github.whisperspeedtest.benchmark.BenchmarkResult.FailureCategory;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Unavailable;
 import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.provenance.ModelProvenance;
+import io.github.whisperspeedtest.provenance.UsedFile;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Timings;
@@ -13,21 +15,43 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reports that tests render. */
 final class Reports {
+    static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
+
     static final BenchmarkEnvironment ENVIRONMENT = new BenchmarkEnvironment(
-            "1.2.3", "OpenJDK 17.0.15", "Linux 6.1.0 (amd64)", "Example Chip 9000", 2, 8L << 30);
+            "1.2.3", COMMIT, "OpenJDK 17.0.15", "Linux 6.1.0 (amd64)", "Example Chip 9000", 2, 8L << 30);
 
     static final EngineParameters CPU = new EngineParameters("micro", "example 1.0", "auto", "CPU (AVX2)", "f16", 2);
+
+    static final String WEIGHTS_HASH = "89abcdef".repeat(8);
+
+    static final ModelProvenance HUB_MODEL = new ModelProvenance(
+            "tiny",
+            List.of(
+                    new UsedFile("config.json", "/hub/config.json", "Systran/faster-whisper-tiny", COMMIT, 2, null),
+                    new UsedFile(
+                            "model.bin",
+                            "/hub/model.bin",
+                            "Systran/faster-whisper-tiny",
+                            COMMIT,
+                            75_000_000,
+                            WEIGHTS_HASH)));
 
     private static final String REFERENCE = "one two three four";
 
     private static final BenchmarkSettings SETTINGS = BenchmarkSettings.of(
             "micro",
             List.of(
-                    new BenchmarkAudio("count.wav", Duration.ofMillis(8250), REFERENCE),
+                    new BenchmarkAudio(
+                            "count.wav",
+                            Duration.ofMillis(8250),
+                            REFERENCE,
+                            List.of(),
+                            new AudioSource(AudioSource.Kind.FILE, "/audio/count.wav", "0f".repeat(32))),
                     new BenchmarkAudio("grüße|2.wav", Duration.ofMillis(12_750), null)),
             3,
             1,
@@ -40,10 +64,11 @@ final class Reports {
     static BenchmarkReport withWarning(String warning) {
         BenchmarkSettings settings = new BenchmarkSettings(
                 "micro",
-                List.of(new BenchmarkAudio("a.wav", Duration.ofSeconds(20), null, List.of(warning))),
+                List.of(new BenchmarkAudio("a.wav", Duration.ofSeconds(20), null, List.of(warning), null)),
                 1,
                 0,
                 SETTINGS.options(),
+                SETTINGS.transcribe(),
                 SETTINGS.load());
         return new BenchmarkReport(
                 ENVIRONMENT, settings, empty().startedAt(), List.of(new Unavailable("a", "1", "reason", "remedy")));
@@ -52,25 +77,25 @@ final class Reports {
     /** A report with every kind of result: noisy, plain, on another device without a text, crashed, unavailable. */
     static BenchmarkReport full() {
         return empty().with(new Measured(
-                        "faster",
-                        "0.1.0",
-                        new EngineParameters(
-                                "micro",
-                                "onnxruntime 1.29.0",
-                                "gpu",
-                                "CPU",
-                                "int8",
-                                2,
-                                List.of("VAD off: its model is not on this machine", "Two | notes")),
-                        Duration.ofMillis(80),
-                        Duration.ofMillis(1000),
-                        millis(740, 800, 860),
-                        List.of(),
-                        List.of(
-                                heard("count.wav", "One, two, four!", REFERENCE),
-                                heard("grüße|2.wav", "=Viele \"Grüße\", " + "sehr ".repeat(30), null)),
-                        new Timings(Duration.ofMillis(800), null, Duration.ofMillis(500), Duration.ofMillis(250)),
-                        null))
+                                "faster",
+                                "0.1.0",
+                                new EngineParameters("micro", "onnxruntime 1.29.0", "gpu", "CPU", "int8", 2)
+                                        .withNote("VAD off: its model is not on this machine")
+                                        .withNote("Two | notes")
+                                        .withArchitecture("4+4 layers")
+                                        .withStoredType("float16")
+                                        .withBuild("providers: CPU"),
+                                Duration.ofMillis(80),
+                                Duration.ofMillis(1000),
+                                millis(740, 800, 860),
+                                List.of(),
+                                List.of(
+                                        heard("count.wav", "One, two, four!", REFERENCE),
+                                        heard("grüße|2.wav", "=Viele \"Grüße\", " + "sehr ".repeat(30), null)),
+                                new Timings(
+                                        Duration.ofMillis(800), null, Duration.ofMillis(500), Duration.ofMillis(250)),
+                                null)
+                        .with(HUB_MODEL, Map.of("beam_size", "1")))
                 .with(new Measured(
                         "whispercpp",
                         "0.1.0",

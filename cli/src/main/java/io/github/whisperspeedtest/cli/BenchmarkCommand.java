@@ -12,6 +12,8 @@ import io.github.whisperspeedtest.benchmark.CsvReport;
 import io.github.whisperspeedtest.benchmark.HumanReport;
 import io.github.whisperspeedtest.benchmark.JsonReport;
 import io.github.whisperspeedtest.benchmark.MarkdownReport;
+import io.github.whisperspeedtest.benchmark.Repetition;
+import io.github.whisperspeedtest.benchmark.TerminalText;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.checkpoint.RandomModel;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
@@ -22,6 +24,7 @@ import io.github.whisperspeedtest.registry.DiscoveryProblem;
 import io.github.whisperspeedtest.settings.Settings;
 import io.github.whisperspeedtest.spi.Implementation;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -56,6 +59,7 @@ import picocli.CommandLine.Spec;
             "  whisper-speedtest benchmark -m base -a talk.mp3 --reference-text talk.txt",
             "  whisper-speedtest benchmark -m random-small -l en",
             "  whisper-speedtest benchmark -i whispercpp --json results.json",
+            "  whisper-speedtest benchmark --repeat results.json",
             "  whisper-speedtest benchmark --json - |",
             "    jq '.results[].statistics.median_seconds'"
         })
@@ -64,6 +68,8 @@ final class BenchmarkCommand implements Callable<Integer> {
 
     /** A higher temperature does not improve random text, and implementations differ in when they retry. */
     private static final List<Double> ONCE = List.of(0.0);
+
+    private static final int INDENT = 4;
 
     private final Terminal terminal;
 
@@ -128,6 +134,13 @@ final class BenchmarkCommand implements Callable<Integer> {
             description = "Time limit for each implementation (default: none).")
     private @Nullable Integer timeLimit;
 
+    @Option(
+            names = "--repeat",
+            paramLabel = "FILE",
+            description =
+                    "Repeat the benchmark of a JSON results file and report what differs; -a gives the recordings if they moved.")
+    private @Nullable Path repeat;
+
     @OptionGroup.In(OptionGroup.OUTPUT)
     @Option(names = "--json", paramLabel = "FILE", description = "Write the results as JSON; - for standard output.")
     private @Nullable String json;
@@ -157,12 +170,21 @@ final class BenchmarkCommand implements Callable<Integer> {
 
     private int measure(StandardInput stdin) {
         WhisperSpeedtest library = common.library();
-        List<String> ids = implementations.isEmpty()
-                ? library.implementations().stream().map(Implementation::id).toList()
-                : implementations.stream().map(String::strip).distinct().toList();
         for (DiscoveryProblem problem : library.registry().problems()) {
             terminal.err().println("warning: " + problem.describe());
         }
+        return repeat == null
+                ? run(library, stdin)
+                : repeat(
+                        library,
+                        RepeatedBenchmark.of(
+                                library, Settings.ofProcess().paths().expand(repeat.toString()), audios));
+    }
+
+    private int run(WhisperSpeedtest library, StandardInput stdin) {
+        List<String> ids = implementations.isEmpty()
+                ? library.implementations().stream().map(Implementation::id).toList()
+                : implementations.stream().map(String::strip).distinct().toList();
         if (ids.isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(),
@@ -185,35 +207,71 @@ final class BenchmarkCommand implements Callable<Integer> {
                 warmupRuns,
                 engine.loadOptions(),
                 decoding.transcribeOptions(random ? ONCE : null),
-                timeLimit == null ? null : Duration.ofSeconds(timeLimit));
+                timeLimit());
+        int code = run(library, plan, random ? ids : List.of(), null);
+        return models.leftAny() ? ExitCode.FAILED : code;
+    }
 
-        try (ProgressLine progress = new ProgressLine(terminal)) {
-            if (random) {
-                writeRandom(library, ids, progress);
+    /** Runs the implementations of a file; those whose files are not where the file says look for the model by its name. */
+    private int repeat(WhisperSpeedtest library, RepeatedBenchmark repeated) {
+        Repetition repetition = repeated.repetition();
+        boolean random = RandomModel.isName(repetition.model());
+        List<String> unpinned = repetition.unpinned();
+        if (!random && !unpinned.isEmpty()) {
+            int downloaded = new BenchmarkModels(terminal, library, repetition.model())
+                    .complete(unpinned, engine.download(), true, common.debug());
+            if (downloaded != ExitCode.OK) {
+                return downloaded;
             }
+        }
+        return run(library, repetition.plan(timeLimit()), random ? unpinned : List.of(), repeated);
+    }
+
+    private int run(
+            WhisperSpeedtest library,
+            BenchmarkPlan plan,
+            List<String> generated,
+            @Nullable RepeatedBenchmark repeated) {
+        try (ProgressLine progress = new ProgressLine(terminal)) {
+            writeRandom(library, plan.model(), generated, progress);
             Listener listener = new Listener(
-                    progress, new ResultsDirectory(library.home().data().resolve("results")), ids.size());
+                    progress, new ResultsDirectory(library.home().data().resolve("results")), plan);
             terminal.onInterrupt(listener::interruptSummary);
+            if (repeated != null) {
+                String differences = repeated.before(progress);
+                progress.clear();
+                listener.printAlways(differences);
+            }
             BenchmarkReport report = new BenchmarkRunner(library).run(plan, listener);
             listener.finish(report);
-            return listener.lostAnExport() || models.leftAny() ? ExitCode.FAILED : exitCode(report);
+            if (repeated != null) {
+                listener.printAlways(repeated.after(report));
+            }
+            return listener.lostAnExport() ? ExitCode.FAILED : exitCode(report);
         }
     }
 
+    private @Nullable Duration timeLimit() {
+        return timeLimit == null ? null : Duration.ofSeconds(timeLimit);
+    }
+
     /** Writes the models first, because a large one takes minutes; a failure becomes a row of the report. */
-    private void writeRandom(WhisperSpeedtest library, List<String> ids, ProgressLine progress) {
+    private void writeRandom(WhisperSpeedtest library, String model, List<String> ids, ProgressLine progress) {
         ModelStore store = library.models();
         for (String id : ids) {
-            progress.show("writing " + engine.model() + " for " + id);
+            progress.show("writing " + model + " for " + id);
             try {
-                store.filesOf(library.registry().require(id), engine.model());
+                store.filesOf(library.registry().require(id), model);
             } catch (WhisperSpeedtestException e) {
-                LOG.debug("Cannot write {} for {}", engine.model(), id, e);
+                LOG.debug("Cannot write {} for {}", model, id, e);
             }
         }
     }
 
     private void check() {
+        if (repeat != null) {
+            RepeatedBenchmark.check(spec);
+        }
         if (runs < 1 || warmupRuns < 0 || timeLimit != null && timeLimit < 1) {
             throw new ParameterException(
                     spec.commandLine(), "--runs and --time-limit must be at least 1, --warmup at least 0");
@@ -318,18 +376,20 @@ final class BenchmarkCommand implements Callable<Integer> {
         private final ProgressLine progress;
         private final ResultsDirectory resultsDirectory;
         private final int count;
-        private final HumanReport human =
-                new HumanReport(!terminal.unicode(), terminal.colorOut(), terminal.columns(), terminal.lineColumns());
+        private final int runs;
+        private final HumanReport human = new HumanReport(
+                !terminal.unicode(), terminal.colorOut(), terminal.columns(), terminal.lineColumns(), common.verbose());
         private final boolean quiet = exports().stream().anyMatch(Export::toStandardOutput);
         private volatile int done;
         private boolean exported = true;
         private boolean keep = true;
         private volatile @Nullable Path saved;
 
-        Listener(ProgressLine progress, ResultsDirectory resultsDirectory, int count) {
+        Listener(ProgressLine progress, ResultsDirectory resultsDirectory, BenchmarkPlan plan) {
             this.progress = progress;
             this.resultsDirectory = resultsDirectory;
-            this.count = count;
+            this.count = plan.implementations().size();
+            this.runs = plan.runs();
         }
 
         @Override
@@ -343,6 +403,7 @@ final class BenchmarkCommand implements Callable<Integer> {
                 case LOAD -> "loading the model";
                 case WARM_UP -> "warming up";
                 case RUN -> "run " + step.number() + " of " + runs;
+                case HASH -> "hashing the model: " + step.number() + " %";
             };
             progress.show("[" + (done + 1) + "/" + count + "] " + implementation + ": " + stage);
         }
@@ -384,6 +445,13 @@ final class BenchmarkCommand implements Callable<Integer> {
             if (!quiet) {
                 terminal.out().println(text);
             }
+        }
+
+        /** Prints on standard error if standard output is for an export. */
+        void printAlways(String text) {
+            PrintWriter target = quiet ? terminal.err() : terminal.out();
+            text.lines().forEach(line -> target.println(TerminalText.wrap(line, terminal.lineColumns(), INDENT)));
+            target.println();
         }
 
         /** Saves after each implementation, so that an interrupt loses nothing. */

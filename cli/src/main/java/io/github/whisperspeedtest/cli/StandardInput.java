@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.cli;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.audio.RawFormat;
+import io.github.whisperspeedtest.benchmark.BenchmarkInput;
 import io.github.whisperspeedtest.error.AudioException;
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.OperationCancelledException;
@@ -31,7 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 final class StandardInput implements AutoCloseable {
     /** The name in messages, reports and output files. */
-    static final String NAME = "stdin";
+    static final String NAME = BenchmarkInput.STANDARD_INPUT;
 
     private static final Logger LOG = LoggerFactory.getLogger(StandardInput.class);
 

@@ -3,12 +3,14 @@ package io.github.whisperspeedtest.cli;
 import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.AudioFiles;
+import io.github.whisperspeedtest.benchmark.FallbackText;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.AtomicFiles;
 import io.github.whisperspeedtest.files.DiskErrors;
+import io.github.whisperspeedtest.format.RunDetails;
 import io.github.whisperspeedtest.format.SubtitleOptions;
 import io.github.whisperspeedtest.format.TranscriptFormat;
 import io.github.whisperspeedtest.model.ResolvedModel;
@@ -166,9 +168,12 @@ final class TranscribeCommand implements Callable<Integer> {
                                 + "' is a demo model that knows about 65 words each of English and German. For real"
                                 + " speech use -m base or larger.");
             }
+            RunDescription description = formats.contains(TranscriptFormat.JSON)
+                    ? new RunDescription(terminal, library, model, load, options)
+                    : null;
             for (Path file : files) {
                 try {
-                    transcribe(transcriber, file, stdin, options, formats, names.get(file));
+                    transcribe(transcriber, file, stdin, options, formats, names.get(file), description);
                     done.incrementAndGet();
                 } catch (OperationCancelledException e) {
                     throw e;
@@ -226,7 +231,8 @@ final class TranscribeCommand implements Callable<Integer> {
             StandardInput stdin,
             TranscribeOptions options,
             Set<TranscriptFormat> formats,
-            String name)
+            String name,
+            @Nullable RunDescription description)
             throws IOException {
         if (outputDirectory != null) {
             checkTargets(file, outputDirectory, formats, name);
@@ -254,11 +260,12 @@ final class TranscribeCommand implements Callable<Integer> {
                     .transcribe(audio, options, new Listener(progress, file, audio.duration(), stream))
                     .withWarnings(audio.warnings());
             progress.clear();
+            RunDetails run = description == null ? null : description.of(transcriber, file);
             if (outputDirectory != null) {
-                write(transcription, file, outputDirectory, formats, name);
+                write(transcription, run, file, outputDirectory, formats, name);
             } else if (!stream) {
                 for (TranscriptFormat format : formats) {
-                    terminal.out().print(render(transcription, format));
+                    terminal.out().print(render(transcription, run, format));
                     terminal.out().flush();
                 }
             }
@@ -274,7 +281,7 @@ final class TranscribeCommand implements Callable<Integer> {
                             transcription.timings().total().toMillis() / 1e3,
                             speed,
                             transcriber.parameters().runtime(),
-                            transcriber.parameters().device()));
+                            FallbackText.of(transcriber.parameters())));
         }
     }
 
@@ -296,12 +303,17 @@ final class TranscribeCommand implements Callable<Integer> {
 
     /** Writes the other formats even if one fails. */
     private void write(
-            Transcription transcription, Path recording, Path directory, Set<TranscriptFormat> formats, String name)
+            Transcription transcription,
+            @Nullable RunDetails run,
+            Path recording,
+            Path directory,
+            Set<TranscriptFormat> formats,
+            String name)
             throws IOException {
         WhisperSpeedtestException failure = null;
         for (TranscriptFormat format : formats) {
             Path target = target(directory, name, format);
-            byte[] content = render(transcription, format).getBytes(StandardCharsets.UTF_8);
+            byte[] content = render(transcription, run, format).getBytes(StandardCharsets.UTF_8);
             try {
                 AtomicFiles.write(target, content);
                 terminal.err().println("wrote " + target);
@@ -344,9 +356,14 @@ final class TranscribeCommand implements Callable<Integer> {
         return name.length() <= MAX_LABEL ? name : name.substring(0, MAX_LABEL - 3) + "...";
     }
 
-    private String render(Transcription transcription, TranscriptFormat format) throws IOException {
+    private String render(Transcription transcription, @Nullable RunDetails run, TranscriptFormat format)
+            throws IOException {
         StringWriter text = new StringWriter();
-        format.write(transcription, subtitles, text);
+        if (run == null) {
+            format.write(transcription, subtitles, text);
+        } else {
+            format.write(transcription, run, text);
+        }
         return text.toString();
     }
 

@@ -10,6 +10,6 @@ final class VersionProvider implements IVersionProvider {
     @Override
     public String[] getVersion() {
         BenchmarkEnvironment environment = BenchmarkEnvironment.detect();
-        return new String[] {"whisper-speedtest " + environment.toolVersion(), environment.jvm(), environment.os()};
+        return new String[] {"whisper-speedtest " + environment.describeTool(), environment.jvm(), environment.os()};
     }
 }

@@ -21,7 +21,7 @@ final class JsonWriter implements TranscriptWriter {
             .build();
 
     @Override
-    public void write(Transcription transcription, Writer target) throws IOException {
+    public void write(Transcription transcription, @Nullable RunDetails run, Writer target) throws IOException {
         boolean hasTokens =
                 transcription.segments().stream().anyMatch(s -> !s.tokens().isEmpty());
         boolean hasWords =
@@ -44,6 +44,10 @@ final class JsonWriter implements TranscriptWriter {
                     json.writeString(warning);
                 }
                 json.writeEndArray();
+            }
+            if (run != null) {
+                json.writeFieldName("run");
+                RunDetailsJson.write(json, run);
             }
             json.writeEndObject();
             json.writeRaw('\n');

@@ -30,8 +30,8 @@ public enum TranscriptFormat {
      *
      * <p>A field is omitted if its value is unknown: {@code seek} and {@code temperature} always, {@code tokens} and
      * {@code words} if no segment has any, {@code avg_logprob} and {@code no_speech_prob} in segments without a value.
-     * {@code warnings} contains warnings about the recording; OpenAI's program does not have this field, and it is omitted
-     * if there are none. {@code compression_ratio} is that of the segment's own text; OpenAI's program uses the text of
+     * {@code warnings} contains warnings about the recording, and {@code run} what exactly made the transcript; OpenAI's program does not
+     * have these fields, and they are omitted if there are none. {@code compression_ratio} is that of the segment's own text; OpenAI's program uses the text of
      * the whole window.
      */
     JSON(new JsonWriter());
@@ -72,7 +72,19 @@ public enum TranscriptFormat {
      * @throws IOException if the target throws it
      */
     public void write(Transcription transcription, Writer target) throws IOException {
-        writer.write(transcription, target);
+        writer.write(transcription, null, target);
+    }
+
+    /**
+     * Writes a transcript with what exactly made it, which only {@link #JSON} contains. Neither flushes nor closes the target.
+     *
+     * @param transcription the transcript
+     * @param run what exactly made it
+     * @param target the writer; for a file, its charset must be UTF-8
+     * @throws IOException if the target throws it
+     */
+    public void write(Transcription transcription, RunDetails run, Writer target) throws IOException {
+        writer.write(transcription, run, target);
     }
 
     /** Returns whether the format is one of subtitles, to which {@link SubtitleOptions} apply. */
@@ -92,7 +104,7 @@ public enum TranscriptFormat {
         if (writer instanceof SubtitleWriter subtitles) {
             subtitles.write(transcription, options, target);
         } else {
-            writer.write(transcription, target);
+            writer.write(transcription, null, target);
         }
     }
 }

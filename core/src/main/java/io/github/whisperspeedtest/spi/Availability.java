@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.spi;
 
 import io.github.whisperspeedtest.error.Problem;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Whether an implementation can run on this machine. */
 public sealed interface Availability {
@@ -15,6 +16,8 @@ public sealed interface Availability {
      *     be empty
      */
     record Available(String runtime, String device, boolean fallback, String note) implements Availability {
+        private static final String SENTENCE_END = ". ";
+
         /** Describes an implementation that runs on the device it is made for. */
         public Available(String runtime, String device) {
             this(runtime, device, false);
@@ -30,6 +33,34 @@ public sealed interface Availability {
             Objects.requireNonNull(runtime, "runtime");
             Objects.requireNonNull(device, "device");
             Objects.requireNonNull(note, "note");
+        }
+
+        /**
+         * Returns the reason for the fallback, the first sentence of the note, as a phrase such as {@code no CoreML here}.
+         *
+         * @return empty if there is no fallback; an empty text if there is one without a note
+         */
+        public Optional<String> fallbackReason() {
+            return fallback ? Optional.of(inSentence(parts()[0])) : Optional.empty();
+        }
+
+        /** Returns the note without the {@linkplain #fallbackReason reason for the fallback}; may be empty. */
+        public String furtherNote() {
+            return fallback ? parts()[1] : note;
+        }
+
+        private String[] parts() {
+            int end = note.indexOf(SENTENCE_END);
+            return end < 0
+                    ? new String[] {note, ""}
+                    : new String[] {note.substring(0, end), note.substring(end + SENTENCE_END.length())};
+        }
+
+        /** Lowers the first letter of a word, but not of a name such as MLX. */
+        private static String inSentence(String sentence) {
+            String text = sentence.endsWith(".") ? sentence.substring(0, sentence.length() - 1) : sentence;
+            boolean name = text.isEmpty() || text.length() > 1 && Character.isUpperCase(text.charAt(1));
+            return name ? text : Character.toLowerCase(text.charAt(0)) + text.substring(1);
         }
     }
 

@@ -11,6 +11,7 @@ import io.github.whisperspeedtest.transcription.TranscriptionListener;
 import java.util.Collection;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Loads models and checks every call against the implementation's {@link Capabilities}. Core calls engines only
@@ -27,7 +28,19 @@ public final class Transcribers {
      */
     public static Transcriber open(Implementation implementation, ModelFiles files, LoadOptions options) {
         check(implementation, options);
-        return new Checked(implementation.id(), implementation.capabilities(), implementation.load(files, options));
+        return new Checked(
+                implementation.id(),
+                implementation.capabilities(),
+                fallbackReason(implementation, options),
+                implementation.load(files, options));
+    }
+
+    /** Returns the reason that the default device replaces the intended one; null if it does not or the user chose the device. */
+    private static @Nullable String fallbackReason(Implementation implementation, LoadOptions options) {
+        return options.device().equals(LoadOptions.AUTO)
+                        && implementation.availability() instanceof Availability.Available available
+                ? available.fallbackReason().orElse(null)
+                : null;
     }
 
     /**
@@ -99,11 +112,20 @@ public final class Transcribers {
     }
 
     /** Passes on only declared options. */
-    private record Checked(String implementation, Capabilities declared, Transcriber transcriber)
-            implements Transcriber {
+    private record Checked(
+            String implementation,
+            Capabilities declared,
+            @Nullable String fallback,
+            Transcriber transcriber) implements Transcriber {
         @Override
         public EngineParameters parameters() {
-            return transcriber.parameters();
+            EngineParameters parameters = transcriber.parameters();
+            return parameters.fallback() == null && fallback != null ? parameters.withFallback(fallback) : parameters;
+        }
+
+        @Override
+        public TranscribeOptions resolve(TranscribeOptions options) {
+            return transcriber.resolve(options);
         }
 
         @Override

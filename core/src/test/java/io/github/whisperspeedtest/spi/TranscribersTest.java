@@ -15,6 +15,7 @@ import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import io.github.whisperspeedtest.transcription.Transcription;
 import io.github.whisperspeedtest.transcription.TranscriptionListener;
+import io.github.whisperspeedtest.transcription.Vad;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ class TranscribersTest {
     private static final EngineOption LEVEL =
             new EngineOption("level", "How hard to try.", EngineOption.Kind.CHOICE, List.of("low", "high"));
 
+    private Availability availability = new Availability.Available("fake 1.0", "CPU");
     private final List<String> calls = new ArrayList<>();
 
     @Test
@@ -210,6 +212,33 @@ class TranscribersTest {
         return Transcribers.open(new Fake(declared), ModelFiles.of("fake", List.of()), options);
     }
 
+    @Test
+    void defaultDeviceHasTheReasonForItsFallback() {
+        availability = new Availability.Available("fake 1.0", "CPU", true, "No GPU here. Buy one.");
+        Fake fake = new Fake(Capabilities.greedy().devices("cpu").build());
+
+        assertThat(Transcribers.open(fake, ModelFiles.of("fake", List.of()), LoadOptions.defaults())
+                        .parameters()
+                        .fallback())
+                .isEqualTo("no GPU here");
+        assertThat(Transcribers.open(
+                                fake,
+                                ModelFiles.of("fake", List.of()),
+                                LoadOptions.defaults().withDevice("cpu"))
+                        .parameters()
+                        .fallback())
+                .as("the user asked for it")
+                .isNull();
+    }
+
+    @Test
+    void resolvesOptionsAsTheTranscriberDoes() {
+        Transcriber transcriber = Transcribers.open(
+                new Fake(Capabilities.greedy().build()), ModelFiles.of("fake", List.of()), LoadOptions.defaults());
+
+        assertThat(transcriber.resolve(TranscribeOptions.defaults()).vad()).isEqualTo(Vad.OFF);
+    }
+
     /** Records its calls. */
     private final class Fake implements Implementation {
         private final Capabilities declared;
@@ -230,7 +259,7 @@ class TranscribersTest {
 
         @Override
         public Availability availability() {
-            return new Availability.Available("fake 1.0", "CPU");
+            return availability;
         }
 
         @Override
@@ -245,6 +274,11 @@ class TranscribersTest {
                 @Override
                 public EngineParameters parameters() {
                     return new EngineParameters("fake", "fake 1.0", options.device(), "CPU", "f32", options.threads());
+                }
+
+                @Override
+                public TranscribeOptions resolve(TranscribeOptions wanted) {
+                    return wanted.toBuilder().vad(false).build();
                 }
 
                 @Override

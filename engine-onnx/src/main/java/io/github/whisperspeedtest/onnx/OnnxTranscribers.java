@@ -87,7 +87,7 @@ public final class OnnxTranscribers {
                 checkpoint,
                 () -> OnnxNetwork.load(checkpoint, options),
                 vadDefault,
-                parameters);
+                network -> parameters.apply(network).withBuild(OnnxRuntime.get().build()));
     }
 
     /**

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -131,6 +132,11 @@ final class TorchRuntime {
     /** Returns the name and version, such as {@code PyTorch 2.7.1 (DJL 0.35.1)}. */
     String version() {
         return "PyTorch " + engine.getVersion() + " (DJL " + Engine.getDjlVersion() + ")";
+    }
+
+    /** Returns the libraries and instruction sets that PyTorch was built with. */
+    String build() {
+        return String.join(", ", new TreeSet<>(JniUtils.getFeatures()));
     }
 
     /** Returns DJL's engine. */

@@ -65,7 +65,7 @@ final class TorchTranscribers {
     NetworkTranscriber.Builder transcriber(
             ModelFiles files, Checkpoint checkpoint, LoadOptions requested, TorchOptions options) {
         TorchNetwork network = TorchNetwork.load(checkpoint, options);
-        EngineParameters parameters = parameters(files, requested, network);
+        EngineParameters parameters = parameters(files, requested, network).withStoredType(checkpoint.storedType());
         return NetworkTranscriber.builder()
                 .implementation(implementation)
                 .network(network)
@@ -78,12 +78,13 @@ final class TorchTranscribers {
     private EngineParameters parameters(ModelFiles files, LoadOptions requested, TorchNetwork network) {
         TorchDevice device = network.device();
         EngineParameters parameters = new EngineParameters(
-                files.model(),
-                TorchRuntime.get().version(),
-                requested.device(),
-                device.description(),
-                network.precision().label(),
-                requested.threads());
+                        files.model(),
+                        TorchRuntime.get().version(),
+                        requested.device(),
+                        device.description(),
+                        network.precision().label(),
+                        requested.threads())
+                .withBuild(TorchRuntime.get().build());
         if (!meantFor.contains(device)) {
             parameters = parameters.withNote(whyOn(device));
         }

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 /**
  * One Whisper model in memory.
@@ -23,6 +24,30 @@ public record Checkpoint(
         Objects.requireNonNull(tokenizer, "tokenizer");
         Objects.requireNonNull(generation, "generation");
         tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
+    }
+
+    /**
+     * Returns how the matrices are stored, such as {@code float16}, {@code int8} or {@code 4-bit and float16}.
+     *
+     * <p>Embeddings of positions do not count: some formats keep them in another type, and some generate them.
+     */
+    public String storedType() {
+        return tensors.entrySet().stream()
+                .filter(tensor -> tensor.getKey().endsWith(".weight")
+                        && tensor.getValue().shape().size() > 1)
+                .map(tensor -> label(tensor.getValue()))
+                .distinct()
+                .sorted()
+                .collect(Collectors.joining(" and "));
+    }
+
+    private static String label(Tensor tensor) {
+        return tensor.groups().map(groups -> groups.bits() + "-bit").orElseGet(() -> switch (tensor.type()) {
+            case F32 -> "float32";
+            case F16 -> "float16";
+            case BF16 -> "bfloat16";
+            case I8 -> "int8";
+        });
     }
 
     /** Creates a model without decoding settings. */

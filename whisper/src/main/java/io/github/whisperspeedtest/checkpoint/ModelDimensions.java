@@ -24,4 +24,10 @@ public record ModelDimensions(
         int nTextCtx,
         int nTextState,
         int nTextHead,
-        int nTextLayer) {}
+        int nTextLayer) {
+    /** Returns a text such as {@code 32+4 layers, width 1280, 128 mel bands, 51866 tokens}; the first layers are the encoder's. */
+    public String describe() {
+        return nAudioLayer + "+" + nTextLayer + " layers, width " + nTextState + ", " + nMels + " mel bands, " + nVocab
+                + " tokens";
+    }
+}

@@ -151,8 +151,21 @@ public final class NetworkTranscriber implements Transcriber {
 
     @Override
     public EngineParameters parameters() {
-        EngineParameters real = parameters.get();
+        EngineParameters real =
+                parameters.get().withArchitecture(network.dimensions().describe());
         return batchLimit.note().map(real::withNote).orElse(real);
+    }
+
+    @Override
+    public TranscribeOptions resolve(TranscribeOptions options) {
+        TranscribeOptions.Builder resolved = options.toBuilder()
+                .vad(speechFilter != null && isFiltered(options))
+                .conditionOnPreviousText(chunks == null && !Boolean.FALSE.equals(options.conditionOnPreviousText()));
+        if (chunks != null) {
+            ChunkedOptions chosen = chunks.withOverrides(options);
+            resolved.chunkLength(chosen.chunkLength()).batchSize(chosen.batchSize());
+        }
+        return resolved.build();
     }
 
     @Override
@@ -176,6 +189,12 @@ public final class NetworkTranscriber implements Transcriber {
         } finally {
             network.close();
         }
+    }
+
+    /** The times of clips are those of the whole recording, so by default those are not filtered. */
+    private boolean isFiltered(TranscribeOptions options) {
+        boolean byDefault = filterByDefault && TranscribeOption.CLIP_TIMESTAMPS.isBasic(options);
+        return options.vad() == Vad.ON || options.vad() == Vad.AUTO && byDefault;
     }
 
     private void check(TranscribeOptions options) {
@@ -230,8 +249,9 @@ public final class NetworkTranscriber implements Transcriber {
         Transcription run() {
             long start = System.nanoTime();
             checkCancelled();
-            FilteredAudio filtered =
-                    speechFilter != null && isFiltered() ? speechFilter.filter(audio, this::checkCancelled) : null;
+            FilteredAudio filtered = speechFilter != null && isFiltered(options)
+                    ? speechFilter.filter(audio, this::checkCancelled)
+                    : null;
             SpokenLanguage language = loop(spectrogram(filtered == null ? audio : filtered.audio()))
                     .run(
                             segment -> publish(filtered == null ? segment : SegmentTimes.original(filtered, segment)),
@@ -251,12 +271,6 @@ public final class NetworkTranscriber implements Transcriber {
             return chunks == null
                     ? new LongFormTranscription(steps, windows)
                     : new ChunkedTranscription(steps, windows, chunks.withOverrides(options), batchLimit);
-        }
-
-        /** The times of clips are those of the whole recording, so by default those are not filtered. */
-        private boolean isFiltered() {
-            boolean byDefault = filterByDefault && TranscribeOption.CLIP_TIMESTAMPS.isBasic(options);
-            return options.vad() == Vad.ON || options.vad() == Vad.AUTO && byDefault;
         }
 
         private Spectrogram spectrogram(Audio speech) {

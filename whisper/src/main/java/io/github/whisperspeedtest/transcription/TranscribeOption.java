@@ -1,8 +1,10 @@
 package io.github.whisperspeedtest.transcription;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
@@ -75,10 +77,25 @@ public enum TranscribeOption {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /** Returns the value of every option as text by its name in files, such as {@code beam_size}. */
+    public static Map<String, String> texts(TranscribeOptions options) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        for (TranscribeOption option : values()) {
+            texts.put(option.label().replace('-', '_'), option.text(options));
+        }
+        return texts;
+    }
+
     /** Returns the option's value as text, such as {@code 5}, {@code word} or {@code off}. */
     public String text(TranscribeOptions options) {
         Object current = value.apply(options);
         return current == null || current.equals(List.of()) ? unset : text(current);
+    }
+
+    /** Returns the option's value. */
+    @Nullable
+    Object value(TranscribeOptions options) {
+        return value.apply(options);
     }
 
     /** Returns the option's value as a number, a duration in seconds; null where it is not a number or not set. */

@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -121,6 +123,23 @@ public final class TranscribeOptions {
                 .vad(vad)
                 .chunkLength(chunkLength)
                 .batchSize(batchSize);
+    }
+
+    /** Returns whether the other object has the same value for every {@link TranscribeOption}. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof TranscribeOptions options && values().equals(options.values());
+    }
+
+    @Override
+    public int hashCode() {
+        return values().hashCode();
+    }
+
+    private List<Optional<Object>> values() {
+        return Arrays.stream(TranscribeOption.values())
+                .map(option -> Optional.ofNullable(option.value(this)))
+                .toList();
     }
 
     /** Returns the language; detected from the first window by default. */

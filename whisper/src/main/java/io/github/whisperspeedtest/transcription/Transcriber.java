@@ -12,6 +12,16 @@ public interface Transcriber extends AutoCloseable {
     EngineParameters parameters();
 
     /**
+     * Returns the options that {@link #transcribe} runs with for the given ones.
+     *
+     * <p>Options that are left to the implementation, such as {@link Vad#AUTO}, have the values that it chooses. The default returns the
+     * options unchanged.
+     */
+    default TranscribeOptions resolve(TranscribeOptions options) {
+        return options;
+    }
+
+    /**
      * Transcribes audio and returns when the whole transcription is done.
      *
      * <p>Interrupting the thread ends the work at the next window at the latest; the interrupt status remains set.

@@ -71,7 +71,8 @@ class NetworkTranscriberTest {
         assertThat(transcription.timings().mel()).isPositive();
         assertThat(transcription.timings().encode()).isNotNull();
         assertThat(transcription.timings().decode()).isPositive();
-        assertThat(transcriber.parameters()).isEqualTo(PARAMETERS);
+        assertThat(transcriber.parameters())
+                .isEqualTo(PARAMETERS.withArchitecture(network.dimensions().describe()));
         assertThat(network.open()).isZero();
         assertThat(network.mostOpenWindows()).isEqualTo(1);
     }
@@ -302,7 +303,7 @@ class NetworkTranscriberTest {
         }
         assertThat(previous).isLessThanOrEqualTo(Duration.ofSeconds(70));
         assertThat(transcription.timings().mel()).isPositive();
-        assertThat(chunked.parameters()).isEqualTo(PARAMETERS);
+        assertThat(chunked.parameters().notes()).isEmpty();
     }
 
     @Test
@@ -315,6 +316,21 @@ class NetworkTranscriberTest {
                         audio(70),
                         ENGLISH.toBuilder().chunkLength(Duration.ofSeconds(10)).build());
         assertThat(network.encoded()).hasSize(11);
+    }
+
+    @Test
+    void resolvesOptionsThatAreLeftToTheImplementation() {
+        TranscribeOptions sequential = transcriber.resolve(TranscribeOptions.defaults());
+        assertThat(sequential.vad()).isEqualTo(Vad.OFF);
+        assertThat(sequential.conditionOnPreviousText()).isTrue();
+        assertThat(sequential.batchSize()).isNull();
+
+        TranscribeOptions chunks =
+                chunked(network).resolve(ENGLISH.toBuilder().batchSize(3).build());
+        assertThat(chunks.conditionOnPreviousText()).isFalse();
+        assertThat(chunks.batchSize()).isEqualTo(3);
+        assertThat(chunks.chunkLength()).isEqualTo(ChunkedOptions.DEFAULT_CHUNK_LENGTH);
+        assertThat(chunks.language()).isEqualTo(Language.of("en"));
     }
 
     @Test

@@ -38,6 +38,9 @@ final class OnnxLibraries {
             System.mapLibraryName("onnxruntime4j_jni"),
             System.mapLibraryName("onnxruntime_providers_shared"));
 
+    private static final String BUILD_INFO = "ORT Build Info: ";
+    private static final int MAX_BUILD_INFO = 1000;
+
     private OnnxLibraries() {}
 
     /**
@@ -98,7 +101,7 @@ final class OnnxLibraries {
      * @param setting the value of {@value #NO_TELEMETRY_VARIABLE}, or null
      */
     static void refuseTelemetry(Path library, @Nullable String setting) throws IOException {
-        if (!"1".equals(setting) && contains(library, NO_TELEMETRY_VARIABLE)) {
+        if (!"1".equals(setting) && positionOf(library, NO_TELEMETRY_VARIABLE) >= 0) {
             throw new RuntimeUnavailableException(
                     "This build of ONNX Runtime sends telemetry: " + library,
                     "Use com.microsoft.onnxruntime:onnxruntime:1.28.0, or start Java with the environment variable "
@@ -107,8 +110,29 @@ final class OnnxLibraries {
         }
     }
 
-    /** Searches a file for ASCII text (Horspool, 1980: each step skips as far as the last character allows). */
-    private static boolean contains(Path file, String text) throws IOException {
+    /**
+     * Returns what the library says about its build, such as {@code git-branch=HEAD, git-commit-id=da9b5e364c, build type=Release}; empty
+     * if it says nothing.
+     *
+     * <p>ONNX Runtime's C interface returns this text, its Java interface does not. Source: {@code GetBuildInfoString} of
+     * {@code onnxruntime_c_api.h}.
+     */
+    static String buildInfo(Path directory) throws IOException {
+        Path library = directory.resolve(MAIN_LIBRARY);
+        long start = positionOf(library, BUILD_INFO);
+        if (start < 0) {
+            return "";
+        }
+        try (FileChannel channel = FileChannel.open(library)) {
+            ByteBuffer bytes = ByteBuffer.allocate(MAX_BUILD_INFO);
+            channel.read(bytes, start + BUILD_INFO.length());
+            String text = new String(bytes.array(), 0, bytes.position(), StandardCharsets.ISO_8859_1);
+            return text.replaceFirst("(?s)[^ -~].*", "").strip();
+        }
+    }
+
+    /** Returns where a file has an ASCII text, -1 for nowhere (Horspool, 1980: each step skips as far as the last character allows). */
+    private static long positionOf(Path file, String text) throws IOException {
         byte[] wanted = text.getBytes(StandardCharsets.US_ASCII);
         int last = wanted.length - 1;
         int[] skip = new int[256];
@@ -122,10 +146,10 @@ final class OnnxLibraries {
             for (int end = last; end < bytes.limit(); end += skip[bytes.get(end) & 0xff]) {
                 if (bytes.get(end) == wanted[last]
                         && bytes.slice(end - last, wanted.length).equals(pattern)) {
-                    return true;
+                    return end - last;
                 }
             }
-            return false;
+            return -1;
         }
     }
 }

@@ -9,8 +9,10 @@ import io.github.whisperspeedtest.model.LibraryStore;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.ImplementationContext;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The native library of ONNX Runtime: loaded once per process; a failure is kept with its cause. */
@@ -29,9 +31,11 @@ public final class OnnxRuntime {
     private static @Nullable RuntimeUnavailableException failure;
 
     private final OrtEnvironment environment;
+    private final Path directory;
 
-    private OnnxRuntime(OrtEnvironment environment) {
+    private OnnxRuntime(OrtEnvironment environment, Path directory) {
         this.environment = environment;
+        this.directory = directory;
     }
 
     /** Returns the names of the settings that ONNX Runtime and this class read. */
@@ -51,7 +55,7 @@ public final class OnnxRuntime {
         }
         if (instance == null) {
             try {
-                instance = new OnnxRuntime(load(context));
+                instance = load(context);
             } catch (RuntimeUnavailableException e) {
                 failure = e;
                 throw failure;
@@ -72,16 +76,16 @@ public final class OnnxRuntime {
         return instance;
     }
 
-    private static OrtEnvironment load(ImplementationContext context) {
+    private static OnnxRuntime load(ImplementationContext context) {
         try {
-            String directory = OnnxLibraries.find(context).toString();
+            Path directory = OnnxLibraries.find(context);
             OrtEnvironment environment = LibraryStore.withProperties(
-                    Map.of(OnnxLibraries.DIRECTORY_PROPERTY, directory),
+                    Map.of(OnnxLibraries.DIRECTORY_PROPERTY, directory.toString()),
                     () -> OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "whisper-speedtest"));
             // On Windows every version has events for the system's event tracing.
             environment.setTelemetry(false);
             LastingEnvironment.keep("whisper-speedtest");
-            return environment;
+            return new OnnxRuntime(environment, directory);
         } catch (IOException | OrtException | IllegalStateException | LinkageError e) {
             throw new RuntimeUnavailableException("ONNX Runtime cannot be loaded: " + e.getMessage(), PLATFORMS, e);
         }
@@ -108,6 +112,20 @@ public final class OnnxRuntime {
     /** Returns the name and version, such as {@code ONNX Runtime 1.28.0}. */
     public String version() {
         return "ONNX Runtime " + environment.getVersion();
+    }
+
+    /** Returns the commit and the type of the library's build, as far as it states them, and its execution providers. */
+    public String build() {
+        String providers = OrtEnvironment.getAvailableProviders().stream()
+                .map(OrtProvider::getName)
+                .collect(Collectors.joining(", ", "providers: ", ""));
+        try {
+            String info = OnnxLibraries.buildInfo(directory);
+            return info.isEmpty() ? providers : info + ", " + providers;
+        } catch (IOException e) {
+            // It was loaded from there, so this is rare, and the providers are known all the same.
+            return providers;
+        }
     }
 
     /** Returns whether this build of the library has Apple's CoreML provider. */

@@ -47,6 +47,19 @@ class OnnxLibrariesTest {
     }
 
     @Test
+    void findsWhatTheLibrarySaysAboutItsBuild() throws IOException {
+        Path library = directory.resolve(System.mapLibraryName("onnxruntime"));
+        String info = "git-commit-id=da9b5e364c, build type=Release";
+        Files.writeString(
+                library, "\0".repeat(5000) + "ORT Build Info: " + info + "\0more", StandardCharsets.ISO_8859_1);
+        assertThat(OnnxLibraries.buildInfo(directory)).isEqualTo(info);
+        Files.writeString(library, "ORT Build Info: " + info, StandardCharsets.ISO_8859_1);
+        assertThat(OnnxLibraries.buildInfo(directory)).isEqualTo(info);
+        Files.writeString(library, "ORT", StandardCharsets.ISO_8859_1);
+        assertThat(OnnxLibraries.buildInfo(directory)).isEmpty();
+    }
+
+    @Test
     void acceptsVeryShortLibrary() throws IOException {
         Path library = Files.writeString(directory.resolve("libonnxruntime.so"), "ORT");
         assertThatCode(() -> OnnxLibraries.refuseTelemetry(library, null)).doesNotThrowAnyException();
