@@ -42,7 +42,7 @@ final class DecodingOptions {
             names = "--clip-timestamps",
             paramLabel = "SECONDS",
             split = ",",
-            description = "Parts to transcribe: start,end,start,end,…; without a last end, to the end (default: 0).")
+            description = "Parts to transcribe: start,end and so on; without a last end, to the end (default: 0).")
     private @Nullable List<Double> clipTimestamps;
 
     @OptionGroup.In(OptionGroup.DECODING)
