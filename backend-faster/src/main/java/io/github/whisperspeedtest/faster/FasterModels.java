@@ -2,7 +2,6 @@ package io.github.whisperspeedtest.faster;
 
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.model.ModelStore;
-import io.github.whisperspeedtest.model.SileroModel;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource;
 import java.nio.file.Path;
@@ -40,7 +39,6 @@ final class FasterModels {
         Stream<ModelInfo> embedded = EMBEDDED.stream().map(quantization -> embedded(modelsDirectory, quantization));
         Path cache = modelsDirectory.resolve(FasterImplementation.ID);
         return Stream.concat(embedded, PUBLISHED.stream().map(model -> model.in(cache)))
-                .map(model -> model.withCompanions(List.of(SileroModel.info())))
                 .collect(Collectors.toUnmodifiableList());
     }
 

@@ -3,7 +3,6 @@ package io.github.whisperspeedtest.mlx;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.model.HuggingFaceModels;
 import io.github.whisperspeedtest.model.ModelStore;
-import io.github.whisperspeedtest.model.SileroModel;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource;
 import java.nio.file.Path;
@@ -52,7 +51,6 @@ final class MlxModels {
         Stream<ModelInfo> embedded = EMBEDDED.stream().map(quantization -> embedded(modelsDirectory, quantization));
         Path cache = modelsDirectory.resolve(MlxImplementation.ID);
         return Stream.concat(embedded, PUBLISHED.stream().map(model -> model.in(cache)))
-                .map(model -> model.withCompanions(List.of(SileroModel.info())))
                 .collect(Collectors.toUnmodifiableList());
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Vad;
+import io.github.whisperspeedtest.transcription.VadOptions;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +43,24 @@ class DecodingOptionsTest {
     }
 
     @Test
+    void parsesVadOptions() {
+        assertThat(parse().vadOptions()).isEqualTo(VadOptions.defaults());
+        assertThat(parse(
+                                "--vad-threshold=0.6",
+                                "--vad-min-silence=700",
+                                "--vad-min-speech=250",
+                                "--vad-max-speech=12.5",
+                                "--vad-pad=30")
+                        .vadOptions())
+                .isEqualTo(new VadOptions(
+                        0.6,
+                        Duration.ofMillis(700),
+                        Duration.ofMillis(250),
+                        Duration.ofMillis(12_500),
+                        Duration.ofMillis(30)));
+    }
+
+    @Test
     void independentWindowsAreOnOffOrAuto() {
         assertThat(parse("--independent-windows").conditionOnPreviousText()).isFalse();
         assertThat(parse("--no-independent-windows").conditionOnPreviousText()).isTrue();
@@ -63,6 +82,9 @@ class DecodingOptionsTest {
                 "--compression-ratio-threshold=high",
                 "--logprob-threshold=1",
                 "--no-speech-threshold=1.5",
+                "--vad-threshold=1.5",
+                "--vad-min-silence=0.5",
+                "--vad-max-speech=0.5",
                 "--batch-size=0",
                 "--chunk-length=31",
                 "--chunk-length=-1"

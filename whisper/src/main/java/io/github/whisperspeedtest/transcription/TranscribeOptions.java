@@ -41,6 +41,7 @@ public final class TranscribeOptions {
     private final @Nullable Boolean conditionOnPreviousText;
     private final Timestamps timestamps;
     private final Vad vad;
+    private final VadOptions vadOptions;
     private final @Nullable Duration chunkLength;
     private final @Nullable Integer batchSize;
 
@@ -59,6 +60,7 @@ public final class TranscribeOptions {
         conditionOnPreviousText = builder.conditionOnPreviousText;
         timestamps = builder.timestamps;
         vad = builder.vad;
+        vadOptions = builder.vadOptions;
         chunkLength = builder.chunkLength;
         batchSize = builder.batchSize;
     }
@@ -90,6 +92,7 @@ public final class TranscribeOptions {
                 .conditionOnPreviousText(conditionOnPreviousText)
                 .timestamps(timestamps)
                 .vad(vad)
+                .vadOptions(vadOptions)
                 .chunkLength(chunkLength)
                 .batchSize(batchSize);
     }
@@ -190,6 +193,11 @@ public final class TranscribeOptions {
         return vad;
     }
 
+    /** Returns what counts as speech where non-speech is removed. */
+    public VadOptions vadOptions() {
+        return vadOptions;
+    }
+
     /**
      * Returns the chunk length for implementations that decode batches of chunks; null, the default, leaves it to the
      * implementation.
@@ -223,6 +231,7 @@ public final class TranscribeOptions {
         private @Nullable Boolean conditionOnPreviousText;
         private Timestamps timestamps = Timestamps.SEGMENT;
         private Vad vad = Vad.AUTO;
+        private VadOptions vadOptions = VadOptions.defaults();
         private @Nullable Duration chunkLength;
         private @Nullable Integer batchSize;
 
@@ -330,6 +339,12 @@ public final class TranscribeOptions {
         /** Turns the removal of non-speech on or off. */
         public Builder vad(boolean value) {
             return vad(value ? Vad.ON : Vad.OFF);
+        }
+
+        /** Sets what counts as speech. */
+        public Builder vadOptions(VadOptions value) {
+            vadOptions = Objects.requireNonNull(value, "vadOptions");
+            return this;
         }
 
         /**

@@ -51,8 +51,25 @@ class ChunksTest {
         }
     }
 
-    private static List<Chunk> all(long frames, int length) {
-        Chunks chunks = new Chunks(frames, length);
+    @Test
+    void separateChunksFollowOneAnother() {
+        // 16 000 samples are 100 frames, 24 080 are 150.5.
+        assertThat(all(Chunks.separate(List.of(16_000L, 24_080L, 48_000L), 300, 3000)))
+                .containsExactly(
+                        new Chunk(0, 100, 0, 100), new Chunk(100, 51, 0, 150), new Chunk(150, 150, 0, Long.MAX_VALUE));
+        assertThat(all(Chunks.separate(List.of(480_159L), 3000, 3000)))
+                .as("an incomplete frame at the end is left out")
+                .containsExactly(new Chunk(0, 3000, 0, Long.MAX_VALUE));
+        assertThat(all(Chunks.separate(List.of(80L, 480_080L), 3000, 3000)))
+                .containsExactly(new Chunk(0, 1, 0, 0), new Chunk(0, 3000, 0, Long.MAX_VALUE));
+        assertThat(all(Chunks.separate(List.of(), 0, 3000))).isEmpty();
+    }
+
+    private static List<Chunk> all(Chunks chunks) {
         return IntStream.range(0, chunks.count()).mapToObj(chunks::get).toList();
+    }
+
+    private static List<Chunk> all(long frames, int length) {
+        return all(Chunks.overlapping(frames, length));
     }
 }

@@ -52,6 +52,7 @@ class TranscribeOptionsTest {
                 .conditionOnPreviousText(false)
                 .timestamps(Timestamps.WORD)
                 .vad(true)
+                .vadOptions(VadOptions.defaults().withThreshold(0.6))
                 .chunkLength(Duration.ofSeconds(20))
                 .batchSize(4)
                 .build();
@@ -71,6 +72,7 @@ class TranscribeOptionsTest {
             assertThat(kept.logProbabilityThreshold()).isNull();
             assertThat(kept.noSpeechThreshold()).isEqualTo(0.9);
             assertThat(kept.vad()).isEqualTo(Vad.ON);
+            assertThat(kept.vadOptions()).isEqualTo(VadOptions.defaults().withThreshold(0.6));
             assertThat(kept.chunkLength()).isEqualTo(Duration.ofSeconds(20));
             assertThat(kept.batchSize()).isEqualTo(4);
         }
