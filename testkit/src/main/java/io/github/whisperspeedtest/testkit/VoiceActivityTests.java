@@ -41,8 +41,9 @@ abstract class VoiceActivityTests extends ContractTests {
     private static final TranscribeOptions WITH_VAD =
             TranscribeOptions.builder().vad(true).build();
 
+    /** Sentences without numbers, of which the model is unsure. */
     private static final List<String> SENTENCES =
-            List.of("en_single_01.flac", "en_single_02.flac", "en_single_03.flac", "en_single_04.flac");
+            List.of("en_single_01.flac", "en_single_04.flac", "en_single_03.flac");
 
     VoiceActivityTests(ImplementationContract contract) {
         super(contract);

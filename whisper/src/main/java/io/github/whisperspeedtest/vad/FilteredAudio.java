@@ -20,6 +20,9 @@ import java.util.List;
 public final class FilteredAudio {
     private static final int COPY_SAMPLES = 1 << 14;
 
+    /** How long after the last sound a detector may still hear speech: 0.3 s. */
+    private static final long LATE_END = 3 * Audio.SAMPLE_RATE / 10;
+
     private final Audio audio;
     private final List<SpeechSpan> spans;
 
@@ -143,8 +146,9 @@ public final class FilteredAudio {
     /**
      * Returns a segment of {@link #audio()} with the times of the recording.
      *
-     * <p>A segment with words begins with the first and ends with the last of them. Without words, an end of the segment that is
-     * in the padding beyond a joint is moved to that joint, so that no segment lasts over a silence before or after its text.
+     * <p>A segment with words begins with the first and ends with the last of them. Without words, a start of the segment shortly
+     * before a joint, or an end shortly after one, is moved to the other side of the silence that was there, so that no segment
+     * lasts over a silence before or after its text.
      */
     public Segment original(Segment segment) {
         List<Word> words = segment.words().stream().map(this::original).toList();
@@ -157,7 +161,8 @@ public final class FilteredAudio {
         if (last <= first) {
             return segment.withTimes(original(segment.start()), shift(segment.end(), first), words);
         }
-        if (ends[first] - samples(segment.start()) <= padding) {
+        // Engines whose segments follow one another without a gap begin one right after the last word before a joint.
+        if (ends[first] - samples(segment.start()) <= padding + LATE_END) {
             return segment.withTimes(time(spans.get(first + 1).start()), originalEnd(segment.end()), words);
         }
         boolean endsInPadding = samples(segment.end()) - ends[last - 1] <= padding;

@@ -181,13 +181,14 @@ class FilteredAudioTest {
     @Test
     void segmentDoesNotLastOverSilenceBecauseOfPadding() {
         FilteredAudio padded = FilteredAudio.of(RECORDING, FILTERED.spans(), seconds("0.4"));
-        assertTimes(padded.original(segment("1.6", "2.9")), "6", "6.9");
-        assertTimes(padded.original(segment("1.5", "2.9")), "2.5", "6.9");
+        assertTimes(padded.original(segment("1.3", "2.9")), "6", "6.9");
+        assertTimes(padded.original(segment("1.29", "2.9")), "2.29", "6.9");
         assertTimes(padded.original(segment("0.3", "2.4")), "1.3", "3");
         assertTimes(padded.original(segment("0.3", "2.5")), "1.3", "6.5");
         assertTimes(padded.original(segment("1.8", "2.2")), "6", "6.2");
         assertTimes(padded.original(segment("1.7", "1.9")), "2.7", "2.9");
-        assertTimes(FILTERED.original(segment("1.99", "2.9")), "2.99", "6.9");
+        assertTimes(FILTERED.original(segment("1.7", "2.01")), "6", "6.01");
+        assertTimes(FILTERED.original(segment("1.69", "2.01")), "2.69", "6.01");
     }
 
     private static void assertTimes(Segment segment, String start, String end) {

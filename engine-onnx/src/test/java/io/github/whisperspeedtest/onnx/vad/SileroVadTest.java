@@ -43,7 +43,8 @@ class SileroVadTest {
     }
 
     private static final int FRAME = SpeechSegmenter.FRAME_SAMPLES;
-    private static final VadOptions EXACT = new VadOptions(0.5f, Duration.ofMillis(500), Duration.ZERO);
+    private static final VadOptions EXACT =
+            new VadOptions(0.5, Duration.ofMillis(500), Duration.ZERO, null, Duration.ZERO);
 
     /** Tolerance of a boundary: the tail of a sound fades, and a frame lasts 32 ms. */
     private static final long TOLERANCE = Audio.SAMPLE_RATE / 5;
