@@ -171,7 +171,9 @@ public final class WhisperSpeedtest {
      */
     public Transcriber open(ResolvedModel model, LoadOptions options) {
         ModelFiles files = models.prepare(model);
-        return RunningCalls.run(() -> {}, () -> Transcribers.open(model.implementation(), files, options));
+        Implementation implementation = model.implementation();
+        return RunningCalls.run(
+                () -> {}, () -> Transcribers.open(implementation, contextOf(implementation), files, options));
     }
 
     /** Without any settings, the hub cache is a directory inside the tool home. */

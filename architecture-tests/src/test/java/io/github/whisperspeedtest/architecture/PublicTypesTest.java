@@ -80,6 +80,7 @@ class PublicTypesTest {
     private static boolean isCreatedByReflection(JavaClass type) {
         return !type.getModifiers().contains(ABSTRACT)
                 && (type.isAssignableTo(MainCode.BASE + ".spi.Implementation")
+                        || type.isAssignableTo(MainCode.BASE + ".spi.VoiceActivityDetectorProvider")
                         || type.isAssignableTo(MainCode.BASE + ".process.ChildTask"));
     }
 

@@ -3,11 +3,9 @@ package io.github.whisperspeedtest.coreml;
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.model.HuggingFaceFormat;
 import io.github.whisperspeedtest.model.HuggingFaceModels;
-import io.github.whisperspeedtest.model.SileroModel;
 import io.github.whisperspeedtest.onnx.OnnxNetwork;
 import io.github.whisperspeedtest.onnx.OnnxOptions;
 import io.github.whisperspeedtest.onnx.OnnxTranscribers;
-import io.github.whisperspeedtest.onnx.OnnxTranscribers.VadDefault;
 import io.github.whisperspeedtest.onnx.graph.Precision;
 import io.github.whisperspeedtest.onnx.session.OnnxRuntime;
 import io.github.whisperspeedtest.spi.AbstractImplementation;
@@ -66,18 +64,12 @@ public final class CoreMlImplementation extends AbstractImplementation {
 
     @Override
     public List<ModelInfo> models(Path modelsDirectory) {
-        return withCompanions(HuggingFaceModels.in(modelsDirectory, ID));
+        return HuggingFaceModels.in(modelsDirectory, ID);
     }
 
     @Override
     public List<ModelInfo> variants(Path modelsDirectory) {
-        return withCompanions(HuggingFaceModels.variants());
-    }
-
-    private static List<ModelInfo> withCompanions(List<ModelInfo> models) {
-        return models.stream()
-                .map(model -> model.withCompanions(List.of(SileroModel.info())))
-                .toList();
+        return HuggingFaceModels.variants();
     }
 
     @Override
@@ -108,13 +100,7 @@ public final class CoreMlImplementation extends AbstractImplementation {
                         options.threads())
                 .withStoredType(checkpoint.storedType());
         return OnnxTranscribers.load(
-                ID,
-                context(),
-                files,
-                checkpoint,
-                onnx,
-                VadDefault.OFF,
-                network -> withNotes(parameters, network, units.isPresent()));
+                ID, checkpoint, onnx, network -> withNotes(parameters, network, units.isPresent()));
     }
 
     private static EngineParameters withNotes(EngineParameters parameters, OnnxNetwork network, boolean coreMl) {

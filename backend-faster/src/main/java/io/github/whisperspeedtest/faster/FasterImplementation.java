@@ -2,7 +2,6 @@ package io.github.whisperspeedtest.faster;
 
 import io.github.whisperspeedtest.onnx.OnnxOptions;
 import io.github.whisperspeedtest.onnx.OnnxTranscribers;
-import io.github.whisperspeedtest.onnx.OnnxTranscribers.VadDefault;
 import io.github.whisperspeedtest.onnx.graph.Precision;
 import io.github.whisperspeedtest.onnx.session.OnnxRuntime;
 import io.github.whisperspeedtest.spi.AbstractImplementation;
@@ -31,6 +30,7 @@ public final class FasterImplementation extends AbstractImplementation {
         super(
                 ID,
                 OnnxTranscribers.capabilities()
+                        .vadByDefault()
                         .devices("cpu")
                         .computeTypes(PRECISIONS.stream().map(Precision::label).toList())
                         .reads("ctranslate2")
@@ -80,11 +80,8 @@ public final class FasterImplementation extends AbstractImplementation {
                 .withStoredType(model.weightType());
         return OnnxTranscribers.load(
                 ID,
-                context(),
-                files,
                 model.checkpoint(),
                 OnnxOptions.cpu(precision, options.threads()).withDumpGraph(OnnxTranscribers.graphDirectory(options)),
-                VadDefault.ON,
                 network -> parameters);
     }
 

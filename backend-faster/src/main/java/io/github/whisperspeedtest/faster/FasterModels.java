@@ -2,7 +2,6 @@ package io.github.whisperspeedtest.faster;
 
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.model.ModelStore;
-import io.github.whisperspeedtest.model.SileroModel;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource;
 import java.nio.file.Path;
@@ -47,21 +46,16 @@ final class FasterModels {
 
     static List<ModelInfo> in(Path modelsDirectory) {
         Stream<ModelInfo> embedded = EMBEDDED.stream().map(quantization -> embedded(modelsDirectory, quantization));
-        return withCompanions(Stream.concat(embedded, published(PUBLISHED, modelsDirectory)));
+        return Stream.concat(embedded, published(PUBLISHED, modelsDirectory)).toList();
     }
 
     static List<ModelInfo> variants(Path modelsDirectory) {
-        return withCompanions(published(VARIANTS, modelsDirectory));
+        return published(VARIANTS, modelsDirectory).toList();
     }
 
     private static Stream<ModelInfo> published(List<Published> models, Path modelsDirectory) {
         Path cache = modelsDirectory.resolve(FasterImplementation.ID);
         return models.stream().map(model -> model.in(cache));
-    }
-
-    private static List<ModelInfo> withCompanions(Stream<ModelInfo> models) {
-        return models.map(model -> model.withCompanions(List.of(SileroModel.info())))
-                .toList();
     }
 
     private static ModelInfo embedded(Path modelsDirectory, Quantization quantization) {

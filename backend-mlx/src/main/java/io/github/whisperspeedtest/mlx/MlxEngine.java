@@ -7,9 +7,7 @@ import io.github.whisperspeedtest.mlx.network.MlxNetwork;
 import io.github.whisperspeedtest.mlx.network.MlxOptions;
 import io.github.whisperspeedtest.mlx.network.MlxPrecision;
 import io.github.whisperspeedtest.onnx.OnnxTranscribers;
-import io.github.whisperspeedtest.onnx.OnnxTranscribers.VadDefault;
 import io.github.whisperspeedtest.spi.Availability;
-import io.github.whisperspeedtest.spi.ImplementationContext;
 import io.github.whisperspeedtest.spi.LoadOptionParser;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
@@ -22,11 +20,9 @@ import java.util.stream.Collectors;
 /** Apple's MLX. */
 final class MlxEngine implements Engine {
     private final MlxRuntime runtime;
-    private final ImplementationContext context;
 
-    MlxEngine(MlxRuntime runtime, ImplementationContext context) {
+    MlxEngine(MlxRuntime runtime) {
         this.runtime = runtime;
-        this.context = context;
     }
 
     @Override
@@ -65,11 +61,8 @@ final class MlxEngine implements Engine {
         EngineParameters noted = withNotes(parameters, device, precision);
         return OnnxTranscribers.transcriber(
                 MlxImplementation.ID,
-                context,
-                files,
                 model.checkpoint(),
                 () -> MlxNetwork.load(model.checkpoint(), new MlxOptions(device, precision)),
-                VadDefault.OFF,
                 network -> noted);
     }
 

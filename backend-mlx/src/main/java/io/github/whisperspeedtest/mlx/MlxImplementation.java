@@ -106,7 +106,7 @@ public final class MlxImplementation extends AbstractImplementation {
 
     private Engine automatic() {
         try {
-            return new MlxEngine(MlxRuntime.start(context()), context());
+            return new MlxEngine(MlxRuntime.start(context()));
         } catch (RuntimeUnavailableException e) {
             return PortableEngine.fallbackFor(e, context());
         }
@@ -114,7 +114,7 @@ public final class MlxImplementation extends AbstractImplementation {
 
     private Engine onMlx(String device) {
         try {
-            return new MlxEngine(MlxRuntime.start(context()), context());
+            return new MlxEngine(MlxRuntime.start(context()));
         } catch (RuntimeUnavailableException e) {
             throw new UnsupportedOptionException(
                     ID, "device=" + device, e.getMessage() + " Or use device auto or " + ONNX + ".");

@@ -3,7 +3,6 @@ package io.github.whisperspeedtest.mlx;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.model.HuggingFaceModels;
 import io.github.whisperspeedtest.model.ModelStore;
-import io.github.whisperspeedtest.model.SileroModel;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource;
 import java.nio.file.Path;
@@ -70,13 +69,15 @@ final class MlxModels {
 
     static List<ModelInfo> in(Path modelsDirectory) {
         Stream<ModelInfo> embedded = EMBEDDED.stream().map(quantization -> embedded(modelsDirectory, quantization));
-        return withCompanions(Stream.concat(embedded, published(PUBLISHED.stream(), modelsDirectory)));
+        return Stream.concat(embedded, published(PUBLISHED.stream(), modelsDirectory))
+                .toList();
     }
 
     static List<ModelInfo> variants(Path modelsDirectory) {
         Stream<Published> forms = SIZES.entrySet().stream()
                 .flatMap(size -> FORMS.entrySet().stream().map(form -> inForm(size.getKey(), size.getValue(), form)));
-        return withCompanions(published(Stream.concat(forms, RENAMED.stream()), modelsDirectory));
+        return published(Stream.concat(forms, RENAMED.stream()), modelsDirectory)
+                .toList();
     }
 
     private static Published inForm(String size, long mebibytes, Map.Entry<String, Double> form) {
@@ -87,11 +88,6 @@ final class MlxModels {
     private static Stream<ModelInfo> published(Stream<Published> models, Path modelsDirectory) {
         Path cache = modelsDirectory.resolve(MlxImplementation.ID);
         return models.map(model -> model.in(cache));
-    }
-
-    private static List<ModelInfo> withCompanions(Stream<ModelInfo> models) {
-        return models.map(model -> model.withCompanions(List.of(SileroModel.info())))
-                .toList();
     }
 
     private static Map<String, Long> sizes() {

@@ -4,7 +4,6 @@ import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import io.github.whisperspeedtest.onnx.OnnxNetwork;
 import io.github.whisperspeedtest.onnx.OnnxOptions;
 import io.github.whisperspeedtest.onnx.OnnxTranscribers;
-import io.github.whisperspeedtest.onnx.OnnxTranscribers.VadDefault;
 import io.github.whisperspeedtest.onnx.graph.Precision;
 import io.github.whisperspeedtest.onnx.session.OnnxRuntime;
 import io.github.whisperspeedtest.spi.Availability;
@@ -79,11 +78,8 @@ final class PortableEngine implements Engine {
                 .withStoredType(model.weightType());
         return OnnxTranscribers.load(
                 MlxImplementation.ID,
-                context,
-                files,
                 model.checkpoint(),
                 OnnxOptions.cpu(precision, options.threads()).withDumpGraph(OnnxTranscribers.graphDirectory(options)),
-                VadDefault.OFF,
                 network -> withNotes(parameters, network));
     }
 

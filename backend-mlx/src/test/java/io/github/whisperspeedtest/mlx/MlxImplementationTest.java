@@ -103,7 +103,8 @@ class MlxImplementationTest {
 
     private static void assertRefused(LoadOptions options, String... parts) {
         ModelFiles files = embedded("micro");
-        assertThatThrownBy(() -> Transcribers.open(TestContexts.configured(new MlxImplementation()), files, options))
+        MlxImplementation implementation = TestContexts.configured(new MlxImplementation());
+        assertThatThrownBy(() -> Transcribers.open(implementation, TestContexts.of(implementation), files, options))
                 .isInstanceOf(UnsupportedOptionException.class)
                 .hasMessageContaining("'mlx'")
                 .hasMessageContainingAll(parts);

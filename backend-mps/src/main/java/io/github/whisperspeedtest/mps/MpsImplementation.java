@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.mps;
 
+import io.github.whisperspeedtest.spi.Batching;
 import io.github.whisperspeedtest.spi.Capabilities;
 import io.github.whisperspeedtest.spi.FileSelection;
 import io.github.whisperspeedtest.spi.ModelInfo;
@@ -24,6 +25,7 @@ public final class MpsImplementation extends TorchImplementation {
         super(
                 ID,
                 Capabilities.sequentialDecoding()
+                        .batching(Batching.SPEECH)
                         .reads("openai")
                         .writes("openai")
                         .modelsFrom(ModelOrigin.HUB, ModelOrigin.DOWNLOAD),

@@ -42,6 +42,7 @@ class WhisperCppOptionsTest {
         WhisperCppImplementation implementation = TestContexts.configured(new WhisperCppImplementation());
         transcriber = Transcribers.open(
                 implementation,
+                TestContexts.of(implementation),
                 new ModelStore(ToolHome.at(home), home.resolve("no-hub-cache"))
                         .filesOf(implementation, EmbeddedModel.NAME),
                 LoadOptions.defaults());
@@ -59,7 +60,6 @@ class WhisperCppOptionsTest {
                 "length-penalty=0.0", TranscribeOptions.builder().lengthPenalty(0.0),
                 "compression-ratio-threshold=3.0", TranscribeOptions.builder().compressionRatioThreshold(3.0),
                 "no-speech-threshold=0.5", TranscribeOptions.builder().noSpeechThreshold(0.5),
-                "vad=on", TranscribeOptions.builder().vad(true),
                 "prefix=Good", TranscribeOptions.builder().prefix("Good"),
                 "hotwords=Jupiter", TranscribeOptions.builder().hotwords("Jupiter"),
                 "batch-size=4", TranscribeOptions.builder().batchSize(4),

@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.benchmark;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.transcription.TranscribeOption;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import io.github.whisperspeedtest.transcription.VadOptions;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -113,6 +114,7 @@ public record BenchmarkSettings(
         described.put("timestamps", options.timestamps().name().toLowerCase(Locale.ROOT));
         describe(described, options, TranscribeOption.MAX_INITIAL_TIMESTAMP, "max_initial_timestamp");
         described.put("vad", options.vad().name().toLowerCase(Locale.ROOT));
+        describe(described, options.vadOptions());
         Duration chunkLength = options.chunkLength();
         if (chunkLength != null) {
             described.put("chunk_length_seconds", String.valueOf(chunkLength.toMillis() / 1000.0));
@@ -129,6 +131,26 @@ public record BenchmarkSettings(
             Map<String, String> described, TranscribeOptions options, TranscribeOption option, String name) {
         if (!option.isBasic(options)) {
             described.put(name, option.text(options));
+        }
+    }
+
+    private static void describe(Map<String, String> described, VadOptions options) {
+        VadOptions defaults = VadOptions.defaults();
+        describe(described, "vad_threshold", options.threshold(), defaults.threshold());
+        Duration minSilence = options.minSilence();
+        if (minSilence != null) {
+            described.put("vad_min_silence_ms", String.valueOf(minSilence.toMillis()));
+        }
+        if (!options.minSpeech().equals(defaults.minSpeech())) {
+            described.put(
+                    "vad_min_speech_ms", String.valueOf(options.minSpeech().toMillis()));
+        }
+        Duration maxSpeech = options.maxSpeech();
+        if (maxSpeech != null) {
+            described.put("vad_max_speech_seconds", String.valueOf(maxSpeech.toMillis() / 1000.0));
+        }
+        if (!options.padding().equals(defaults.padding())) {
+            described.put("vad_pad_ms", String.valueOf(options.padding().toMillis()));
         }
     }
 

@@ -111,7 +111,8 @@ public final class BenchmarkTask implements ChildTask<BenchmarkTask.Input, Bench
 
         reporter.report(new BenchmarkProgress(BenchmarkProgress.Stage.LOAD, 1, null));
         long loadStart = System.nanoTime();
-        try (Transcriber transcriber = Transcribers.open(implementation, input.files(), input.load())) {
+        try (Transcriber transcriber =
+                Transcribers.open(implementation, input.context(), input.files(), input.load())) {
             Duration load = since(loadStart);
             reporter.report(new BenchmarkProgress(BenchmarkProgress.Stage.LOAD, 1, load));
 

@@ -10,6 +10,7 @@ import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.evaluation.WordErrorRate;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import io.github.whisperspeedtest.transcription.VadOptions;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -82,6 +83,12 @@ class BenchmarkReportTest {
                 .logProbabilityThreshold(null)
                 .noSpeechThreshold(0.5)
                 .conditionOnPreviousText(false)
+                .vadOptions(new VadOptions(
+                        0.6,
+                        Duration.ofMillis(700),
+                        Duration.ofMillis(250),
+                        Duration.ofMillis(12_500),
+                        Duration.ofMillis(30)))
                 .chunkLength(Duration.ofSeconds(20))
                 .batchSize(4)
                 .build();
@@ -95,6 +102,8 @@ class BenchmarkReportTest {
                         "{language=auto, task=transcribe, beam_size=1, best_of=5, patience=2.0, length_penalty=0.6,"
                                 + " temperatures=0.0, compression_ratio_threshold=3.0, log_probability_threshold=off,"
                                 + " no_speech_threshold=0.5, condition_on_previous_text=false, timestamps=segment, vad=auto,"
+                                + " vad_threshold=0.6, vad_min_silence_ms=700, vad_min_speech_ms=250,"
+                                + " vad_max_speech_seconds=12.5, vad_pad_ms=30,"
                                 + " chunk_length_seconds=20.0, batch_size=4}");
     }
 

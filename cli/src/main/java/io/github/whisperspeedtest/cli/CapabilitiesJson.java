@@ -24,6 +24,8 @@ final class CapabilitiesJson {
         for (TranscribeOption option : TranscribeOption.values()) {
             putValues(options.putObject(option.label()).put("default", option.defaultText()), declared.values(option));
         }
+        node.put("vad_by_default", declared.isVadDefault());
+        node.put("batching", declared.batching().label());
         putAll(node.putArray("devices"), withAuto(declared.devices()));
         putAll(node.putArray("compute_types"), withAuto(declared.computeTypes()));
         node.put("max_threads", declared.maxThreads());

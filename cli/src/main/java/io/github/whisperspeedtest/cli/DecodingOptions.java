@@ -4,6 +4,7 @@ import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.Task;
 import io.github.whisperspeedtest.transcription.Timestamps;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import io.github.whisperspeedtest.transcription.VadOptions;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -217,9 +218,50 @@ final class DecodingOptions {
 
     @OptionGroup.In(OptionGroup.DECODING)
     @Option(
+            names = "--vad-threshold",
+            paramLabel = "P",
+            defaultValue = "0.5",
+            description = "Probability at or above which audio is speech (default: ${DEFAULT-VALUE}).")
+    private double vadThreshold;
+
+    @OptionGroup.In(OptionGroup.DECODING)
+    @Option(
+            names = "--vad-min-silence",
+            paramLabel = "MS",
+            description =
+                    "Silence that ends a stretch of speech, in milliseconds (default: 2000; 160 with --batch-size).")
+    private @Nullable Long vadMinSilence;
+
+    @OptionGroup.In(OptionGroup.DECODING)
+    @Option(
+            names = "--vad-min-speech",
+            paramLabel = "MS",
+            defaultValue = "0",
+            description =
+                    "Leave out stretches of speech that are not longer, in milliseconds (default: ${DEFAULT-VALUE}).")
+    private long vadMinSpeech;
+
+    @OptionGroup.In(OptionGroup.DECODING)
+    @Option(
+            names = "--vad-max-speech",
+            paramLabel = "SECONDS",
+            description = "Split stretches of speech that are longer, in seconds (default: no maximum).")
+    private @Nullable Double vadMaxSpeech;
+
+    @OptionGroup.In(OptionGroup.DECODING)
+    @Option(
+            names = "--vad-pad",
+            paramLabel = "MS",
+            defaultValue = "400",
+            description = "Audio to keep on both sides of speech, in milliseconds (default: ${DEFAULT-VALUE}).")
+    private long vadPad;
+
+    @OptionGroup.In(OptionGroup.DECODING)
+    @Option(
             names = "--batch-size",
             paramLabel = "N",
-            description = "Number of chunks to decode at once, for an implementation that batches (default: its own).")
+            description =
+                    "Number of chunks to decode at once; most implementations need --vad for it (default: depends on the implementation).")
     private @Nullable Integer batchSize;
 
     @OptionGroup.In(OptionGroup.DECODING)
@@ -264,6 +306,12 @@ final class DecodingOptions {
                     .timestamps(timestamps)
                     .maxInitialTimestamp(seconds(maxInitialTimestamp.value()))
                     .batchSize(batchSize)
+                    .vadOptions(new VadOptions(
+                            vadThreshold,
+                            vadMinSilence == null ? null : Duration.ofMillis(vadMinSilence),
+                            Duration.ofMillis(vadMinSpeech),
+                            seconds(vadMaxSpeech),
+                            Duration.ofMillis(vadPad)))
                     .chunkLength(seconds(chunkLength));
             List<Double> wanted = temperatures == null ? usualTemperatures : temperatures;
             if (wanted != null) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Vad;
+import io.github.whisperspeedtest.transcription.VadOptions;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,24 @@ class DecodingOptionsTest {
         assertThat(parse("--vad").vad()).isEqualTo(Vad.ON);
         assertThat(parse("--no-vad").vad()).isEqualTo(Vad.OFF);
         assertThat(parse().vad()).isEqualTo(Vad.AUTO);
+    }
+
+    @Test
+    void parsesVadOptions() {
+        assertThat(parse().vadOptions()).isEqualTo(VadOptions.defaults());
+        assertThat(parse(
+                                "--vad-threshold=0.6",
+                                "--vad-min-silence=700",
+                                "--vad-min-speech=250",
+                                "--vad-max-speech=12.5",
+                                "--vad-pad=30")
+                        .vadOptions())
+                .isEqualTo(new VadOptions(
+                        0.6,
+                        Duration.ofMillis(700),
+                        Duration.ofMillis(250),
+                        Duration.ofMillis(12_500),
+                        Duration.ofMillis(30)));
     }
 
     @Test
@@ -119,6 +138,9 @@ class DecodingOptionsTest {
                 "--max-initial-timestamp=31",
                 "--clip-timestamps=2,1",
                 "--offset=NaN",
+                "--vad-threshold=1.5",
+                "--vad-min-silence=0.5",
+                "--vad-max-speech=0.5",
                 "--batch-size=0",
                 "--chunk-length=31",
                 "--chunk-length=-1"

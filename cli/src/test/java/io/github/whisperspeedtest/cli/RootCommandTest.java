@@ -296,7 +296,16 @@ class RootCommandTest {
         assertThat(capabilities.at("/transcribe_options/beam-size")).hasToString("""
                 {"default":"1","support":"range","minimum":1.0,"maximum":8.0}""");
         assertThat(capabilities.at("/transcribe_options/vad")).hasToString("""
+                {"default":"auto","support":"any"}""");
+        assertThat(capabilities.at("/transcribe_options/vad-pad")).hasToString("""
+                {"default":"400","support":"any"}""");
+        assertThat(capabilities.at("/transcribe_options/batch-size")).hasToString("""
                 {"default":"auto","support":"default","values":[]}""");
+        assertThat(capabilities.get("vad_by_default").asBoolean()).isFalse();
+        assertThat(capabilities.get("batching").asText()).isEqualTo("none");
+        JsonNode faster = implementation(json, "faster").get("capabilities");
+        assertThat(faster.get("vad_by_default").asBoolean()).isTrue();
+        assertThat(faster.get("batching").asText()).isEqualTo("speech");
         assertThat(capabilities.at("/transcribe_options/prompt/support").asText())
                 .isEqualTo("any");
         assertThat(capabilities.get("devices")).extracting(JsonNode::asText).containsExactly("auto", "cpu", "gpu");

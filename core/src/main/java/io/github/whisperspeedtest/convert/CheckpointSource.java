@@ -15,6 +15,7 @@ import io.github.whisperspeedtest.settings.UserPaths;
 import io.github.whisperspeedtest.spi.CheckpointReader;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.spi.SileroModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -103,7 +104,8 @@ record CheckpointSource(String name, Checkpoint checkpoint) {
                             implementation.id(),
                             "convert from " + implementation.id() + ":" + model,
                             "Its format can only be written. Convert a model of another implementation."));
-            return new CheckpointSource(model, reader.read(models.filesOf(implementation, model)));
+            return new CheckpointSource(
+                    model, reader.read(models.filesOf(implementation, model).withoutCompanion(SileroModel.NAME)));
         }
 
         private CheckpointSource ofPath(Path path) {

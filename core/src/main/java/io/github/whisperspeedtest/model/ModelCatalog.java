@@ -8,10 +8,12 @@ import io.github.whisperspeedtest.spi.CheckpointWriter;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource;
+import io.github.whisperspeedtest.spi.SileroModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +52,7 @@ public final class ModelCatalog {
         Map<String, ModelInfo> models = new LinkedHashMap<>();
         Stream.of(implementation.models(modelsDirectory), converted(implementation))
                 .flatMap(List::stream)
-                .forEach(model -> models.putIfAbsent(model.name(), model));
+                .forEach(model -> models.putIfAbsent(model.name(), withVoiceActivityDetector(model)));
         return List.copyOf(models.values());
     }
 
@@ -74,7 +76,7 @@ public final class ModelCatalog {
      */
     public ModelInfo require(Implementation implementation, String name) {
         try {
-            return implementation.modelInfo(name, modelsDirectory);
+            return withVoiceActivityDetector(implementation.modelInfo(name, modelsDirectory));
         } catch (UnknownNameException e) {
             List<ModelInfo> converted = converted(implementation);
             Optional<ModelInfo> match = converted.stream()
@@ -100,7 +102,18 @@ public final class ModelCatalog {
         implementation.models(modelsDirectory).stream()
                 .flatMap(model -> model.companions().stream())
                 .forEach(companion -> companions.putIfAbsent(companion.name(), companion));
+        companions.putIfAbsent(SileroModel.NAME, SileroModel.info());
         return List.copyOf(companions.values());
+    }
+
+    /** Adds the companion that every model has. */
+    private static ModelInfo withVoiceActivityDetector(ModelInfo model) {
+        if (model.companions().stream().anyMatch(companion -> companion.name().equals(SileroModel.NAME))) {
+            return model;
+        }
+        List<ModelInfo> companions = new ArrayList<>(model.companions());
+        companions.add(SileroModel.info());
+        return model.withCompanions(companions);
     }
 
     /** Returns the directory of a model converted for an implementation. */

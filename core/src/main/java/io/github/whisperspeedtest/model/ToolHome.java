@@ -7,6 +7,7 @@ import io.github.whisperspeedtest.settings.Settings;
 import io.github.whisperspeedtest.settings.UserPaths;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ImplementationContext;
+import io.github.whisperspeedtest.spi.Transcribers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -93,10 +94,12 @@ public record ToolHome(Path data, Path models, List<Path> otherModels) {
         return data.resolve("cache");
     }
 
-    /** Returns the context of an implementation: its directories and the settings that it reads. */
+    /** Returns the context of an implementation: its directories, and the settings that it and the voice activity detector read. */
     public ImplementationContext contextOf(Implementation implementation, Settings settings) {
         return new ImplementationContext(
-                nativeLibraries(), cache().resolve(implementation.id()), settings.only(implementation.settings()));
+                nativeLibraries(),
+                cache().resolve(implementation.id()),
+                settings.only(Transcribers.settings(implementation)));
     }
 
     /** Returns the environment variable that sets the location of the models. */

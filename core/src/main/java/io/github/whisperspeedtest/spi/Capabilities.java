@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.spi;
 
 import io.github.whisperspeedtest.transcription.TranscribeOption;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import io.github.whisperspeedtest.transcription.Vad;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -28,6 +30,8 @@ public final class Capabilities {
     private static final SupportedValues NONE = new SupportedValues.OneOf(List.of());
 
     private final Map<TranscribeOption, SupportedValues> transcribeOptions;
+    private final boolean vadDefault;
+    private final Batching batching;
     private final Set<String> devices;
     private final Set<String> computeTypes;
     private final int maxThreads;
@@ -38,6 +42,8 @@ public final class Capabilities {
 
     private Capabilities(Builder builder) {
         transcribeOptions = Collections.unmodifiableMap(new EnumMap<>(builder.transcribeOptions));
+        vadDefault = builder.vadDefault;
+        batching = builder.batching;
         devices = Collections.unmodifiableSet(new LinkedHashSet<>(builder.devices));
         computeTypes = Collections.unmodifiableSet(new LinkedHashSet<>(builder.computeTypes));
         maxThreads = builder.maxThreads;
@@ -49,16 +55,24 @@ public final class Capabilities {
 
     /**
      * Returns a builder that starts with greedy transcription with automatic choices: default options, a single
-     * temperature of 0, VAD off, up to {@link #DEFAULT_MAX_THREADS} threads, and models written on this machine.
+     * temperature of 0, up to {@link #DEFAULT_MAX_THREADS} threads, and models written on this machine.
+     *
+     * <p>Core itself detects voice activity, so every implementation supports it.
      */
     public static Builder greedy() {
-        return new Builder();
+        return new Builder()
+                .any(
+                        TranscribeOption.VAD,
+                        TranscribeOption.VAD_THRESHOLD,
+                        TranscribeOption.VAD_MIN_SILENCE,
+                        TranscribeOption.VAD_MIN_SPEECH,
+                        TranscribeOption.VAD_MAX_SPEECH,
+                        TranscribeOption.VAD_PAD);
     }
 
     /**
      * Returns a builder that starts with every option that
-     * {@link io.github.whisperspeedtest.decoding.NetworkTranscriber} supports window by window. Add voice activity
-     * detection with {@link Builder#vad()}.
+     * {@link io.github.whisperspeedtest.decoding.NetworkTranscriber} supports window by window.
      */
     public static Builder sequentialDecoding() {
         return greedy().any(
@@ -95,13 +109,15 @@ public final class Capabilities {
                 .oneOf(TranscribeOption.CONDITION_ON_PREVIOUS_TEXT, "false")
                 .oneOf(TranscribeOption.PREFIX)
                 .oneOf(TranscribeOption.HALLUCINATION_SILENCE_THRESHOLD)
-                .any(TranscribeOption.CHUNK_LENGTH, TranscribeOption.BATCH_SIZE);
+                .batching(Batching.ALWAYS);
     }
 
     /** Returns a builder that starts with these capabilities. */
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.transcribeOptions.putAll(transcribeOptions);
+        builder.vadDefault = vadDefault;
+        builder.batching = batching;
         builder.devices.addAll(devices);
         builder.computeTypes.addAll(computeTypes);
         builder.maxThreads = maxThreads;
@@ -117,9 +133,53 @@ public final class Capabilities {
         return transcribeOptions.getOrDefault(option, NONE);
     }
 
-    /** Returns whether the value of an option in the given options is supported. */
+    /** Returns whether the value of an option in the given options is supported, together with the other options. */
     public boolean supports(TranscribeOption option, TranscribeOptions options) {
-        return option.isBasic(options) || values(option).contains(option, options);
+        return option.isBasic(options)
+                || values(option).contains(option, options)
+                        && conflict(option, options).isEmpty();
+    }
+
+    /** Returns why an option of supported value has no effect with the other options, as a sentence; empty if it has. */
+    Optional<String> conflict(TranscribeOption option, TranscribeOptions options) {
+        // The times of clips are those of the whole recording.
+        boolean hasClips = !TranscribeOption.CLIP_TIMESTAMPS.isBasic(options);
+        boolean detectsVoice = options.vad() == Vad.ON || options.vad() == Vad.AUTO && vadDefault && !hasClips;
+        boolean batchesSpeech = batching == Batching.SPEECH && detectsVoice && options.batchSize() != null;
+        return switch (option) {
+            case PREFIX, HALLUCINATION_SILENCE_THRESHOLD ->
+                batchesSpeech
+                        ? Optional.of("It has no effect on the chunks of a batch; leave out the batch-size.")
+                        : Optional.empty();
+            case VAD_THRESHOLD, VAD_MIN_SILENCE, VAD_MIN_SPEECH, VAD_MAX_SPEECH, VAD_PAD ->
+                detectsVoice
+                        ? Optional.empty()
+                        : Optional.of("It has an effect only with voice activity detection; turn on vad too.");
+            case BATCH_SIZE ->
+                batching == Batching.SPEECH && !detectsVoice
+                        ? Optional.of("It decodes only chunks of speech in batches; turn on vad too.")
+                        : Optional.empty();
+            case CHUNK_LENGTH ->
+                batching == Batching.SPEECH && !batchesSpeech
+                        ? Optional.of(
+                                "It has chunks only if it decodes speech in batches; set vad and a batch-size too.")
+                        : Optional.empty();
+            case CONDITION_ON_PREVIOUS_TEXT ->
+                batchesSpeech && Boolean.TRUE.equals(options.conditionOnPreviousText())
+                        ? Optional.of("The chunks of a batch have no previous text; leave out the batch-size.")
+                        : Optional.empty();
+            default -> Optional.empty();
+        };
+    }
+
+    /** Returns whether only the speech of a recording is transcribed if the options leave that to the implementation. */
+    public boolean isVadDefault() {
+        return vadDefault;
+    }
+
+    /** Returns when chunks are decoded in batches. */
+    public Batching batching() {
+        return batching;
     }
 
     /** Returns the devices besides {@link LoadOptions#AUTO}. */
@@ -160,6 +220,8 @@ public final class Capabilities {
     /** Collects capabilities. */
     public static final class Builder {
         private final Map<TranscribeOption, SupportedValues> transcribeOptions = new EnumMap<>(TranscribeOption.class);
+        private boolean vadDefault;
+        private Batching batching = Batching.NONE;
         private final Set<String> devices = new LinkedHashSet<>();
         private final Set<String> computeTypes = new LinkedHashSet<>();
         private int maxThreads = DEFAULT_MAX_THREADS;
@@ -205,9 +267,19 @@ public final class Capabilities {
             return oneOf(TranscribeOption.LANGUAGE, codes.toArray(String[]::new));
         }
 
-        /** Declares voice activity detection. */
-        public Builder vad() {
-            return any(TranscribeOption.VAD);
+        /** Declares that voice activity detection is on by default, if its model is installed. */
+        public Builder vadByDefault() {
+            vadDefault = true;
+            return this;
+        }
+
+        /**
+         * Declares that the transcriber is a {@link io.github.whisperspeedtest.transcription.ChunkTranscriber}, and when it decodes
+         * batches of chunks.
+         */
+        public Builder batching(Batching value) {
+            batching = value;
+            return any(TranscribeOption.CHUNK_LENGTH, TranscribeOption.BATCH_SIZE);
         }
 
         /** Adds devices besides {@link LoadOptions#AUTO}. */

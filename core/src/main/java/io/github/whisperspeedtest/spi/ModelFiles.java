@@ -118,6 +118,13 @@ public record ModelFiles(String model, Map<String, Path> byName) {
         return own.isEmpty() ? Optional.empty() : Optional.of(new ModelFiles(name, own));
     }
 
+    /** Returns these files without those of a companion. */
+    public ModelFiles withoutCompanion(String name) {
+        Map<String, Path> own = new LinkedHashMap<>(byName);
+        own.keySet().removeIf(file -> file.startsWith(name + "/"));
+        return new ModelFiles(model, own);
+    }
+
     private Path readable(Path file) {
         if (!Files.exists(file)) {
             throw new ModelException("Model '" + model + "' is missing: " + file + " does not exist.");

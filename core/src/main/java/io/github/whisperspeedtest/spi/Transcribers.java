@@ -8,7 +8,9 @@ import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import io.github.whisperspeedtest.transcription.Transcription;
 import io.github.whisperspeedtest.transcription.TranscriptionListener;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -21,18 +23,32 @@ public final class Transcribers {
     private Transcribers() {}
 
     /**
-     * Loads a model. The transcriber refuses options that the implementation does not declare.
+     * Loads a model. The transcriber refuses options that the implementation does not declare, and transcribes only the speech of
+     * a recording where voice activity detection is on.
      *
+     * <p>The files of {@link SileroModel} are not passed to the implementation.
+     *
+     * @param context the context that the implementation is configured with
+     * @param files the model's files, with those of {@link SileroModel} if it is installed
      * @throws UnsupportedOptionException if the implementation does not declare one of the load options, or cannot honour it here
      * @throws io.github.whisperspeedtest.error.WhisperSpeedtestException as {@link Implementation#load} does
      */
-    public static Transcriber open(Implementation implementation, ModelFiles files, LoadOptions options) {
+    public static Transcriber open(
+            Implementation implementation, ImplementationContext context, ModelFiles files, LoadOptions options) {
         check(implementation, options);
         return new Checked(
                 implementation.id(),
                 implementation.capabilities(),
                 fallbackReason(implementation, options),
-                implementation.load(files, options));
+                SpeechTranscriber.load(
+                        implementation,
+                        files,
+                        options,
+                        new SpeechDetection(
+                                implementation.id(),
+                                context,
+                                files,
+                                SpeechDetection.provider(implementation).orElse(null))));
     }
 
     /** Returns the reason that the default device replaces the intended one; null if it does not or the user chose the device. */
@@ -41,6 +57,16 @@ public final class Transcribers {
                         && implementation.availability() instanceof Availability.Available available
                 ? available.fallbackReason().orElse(null)
                 : null;
+    }
+
+    /**
+     * Returns the names of the settings that an implementation and the voice activity detector read; its context must contain
+     * them.
+     */
+    public static List<String> settings(Implementation implementation) {
+        List<String> settings = new ArrayList<>(implementation.settings());
+        SpeechDetection.provider(implementation).ifPresent(provider -> settings.addAll(provider.settings()));
+        return settings;
     }
 
     /**
@@ -75,7 +101,9 @@ public final class Transcribers {
                 throw new UnsupportedOptionException(
                         implementation,
                         option.label() + "=" + option.text(options),
-                        supported(option, declared.values(option)));
+                        declared.values(option).contains(option, options)
+                                ? declared.conflict(option, options).orElseThrow()
+                                : supported(option, declared.values(option)));
             }
         }
     }

@@ -87,7 +87,8 @@ public final class VerifyTask implements ChildTask<VerifyTask.Input, Void, Verif
         if (implementation.availability() instanceof Availability.Unavailable missing) {
             return new Unavailable(missing.problem());
         }
-        try (Transcriber transcriber = Transcribers.open(implementation, input.files(), LoadOptions.defaults())) {
+        try (Transcriber transcriber =
+                Transcribers.open(implementation, input.context(), input.files(), LoadOptions.defaults())) {
             return new Loaded(transcriber.parameters().runtime());
         } catch (WhisperSpeedtestException e) {
             LOG.debug("{} rejected {}", input.implementation(), input.files(), e);

@@ -17,6 +17,7 @@ import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource;
+import io.github.whisperspeedtest.spi.SileroModel;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,6 +64,18 @@ class ModelCatalogTest {
     }
 
     @Test
+    void everyModelHasVoiceActivityDetector() throws IOException {
+        converted("writing", "mine");
+        assertThat(catalog.models(writing))
+                .hasSize(2)
+                .allSatisfy(model -> assertThat(model.companions())
+                        .extracting(ModelInfo::name)
+                        .containsExactly("helper", SileroModel.NAME));
+        assertThat(catalog.require(writing, "own").companions()).contains(SileroModel.info());
+        assertThat(catalog.companions(writing)).contains(SileroModel.info());
+    }
+
+    @Test
     void knownNameTakesPrecedence() throws IOException {
         converted("writing", "own");
 
@@ -77,7 +90,7 @@ class ModelCatalogTest {
 
         ModelInfo info = catalog.require(writing, "mine");
         assertThat(info.localPaths()).containsExactly(mine.resolve("mine.bin"), mine.resolve("tokens.txt"));
-        assertThat(info.companions()).extracting(ModelInfo::name).containsExactly("helper");
+        assertThat(info.companions()).extracting(ModelInfo::name).containsExactly("helper", SileroModel.NAME);
         assertThatThrownBy(() -> new ModelStore(home, directory.resolve("hub")).filesOf(writing, "mine"))
                 .isInstanceOf(ModelException.class)
                 .hasMessage("Model 'mine' of implementation 'writing' is missing or incomplete. "

@@ -15,6 +15,7 @@ import io.github.whisperspeedtest.transcription.Timestamps;
 import io.github.whisperspeedtest.transcription.Timings;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcription;
+import io.github.whisperspeedtest.transcription.VadOptions;
 import io.github.whisperspeedtest.transcription.Word;
 import java.net.URI;
 import java.nio.file.Path;
@@ -114,6 +115,8 @@ class JsonTest {
                 .conditionOnPreviousText(false)
                 .timestamps(Timestamps.WORD)
                 .vad(true)
+                .vadOptions(new VadOptions(
+                        0.6, null, Duration.ofMillis(250), Duration.ofSeconds(30), Duration.ofMillis(30)))
                 .chunkLength(Duration.ofMillis(20_500))
                 .batchSize(3)
                 .build();

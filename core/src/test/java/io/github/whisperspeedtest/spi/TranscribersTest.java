@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.whisperspeedtest.audio.Audio;
+import io.github.whisperspeedtest.error.EngineUnavailableException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
+import io.github.whisperspeedtest.settings.Settings;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.Task;
@@ -16,6 +18,7 @@ import io.github.whisperspeedtest.transcription.Transcriber;
 import io.github.whisperspeedtest.transcription.Transcription;
 import io.github.whisperspeedtest.transcription.TranscriptionListener;
 import io.github.whisperspeedtest.transcription.Vad;
+import io.github.whisperspeedtest.transcription.VadOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +28,9 @@ import org.junit.jupiter.api.Test;
 
 class TranscribersTest {
     private static final Audio AUDIO = Audio.of("silence", new float[160]);
+    private static final VadOptions USUAL = VadOptions.defaults();
+    private static final ImplementationContext CONTEXT =
+            new ImplementationContext(Path.of("native"), Path.of("cache"), Settings.none());
     private static final EngineOption LEVEL =
             new EngineOption("level", "How hard to try.", EngineOption.Kind.CHOICE, List.of("low", "high"));
 
@@ -69,10 +75,16 @@ class TranscribersTest {
                         "condition-on-previous-text=false",
                         TranscribeOptions.builder().conditionOnPreviousText(false)),
                 Map.entry("timestamps=word", TranscribeOptions.builder().timestamps(Timestamps.WORD)),
-                Map.entry("vad=on", TranscribeOptions.builder().vad(true)),
+                Map.entry("vad-threshold=0.6", withVad(USUAL.withThreshold(0.6))),
+                Map.entry("vad-min-silence=700", withVad(USUAL.withMinSilence(Duration.ofMillis(700)))),
+                Map.entry(
+                        "vad-min-speech=250",
+                        withVad(new VadOptions(0.5, null, Duration.ofMillis(250), null, USUAL.padding()))),
+                Map.entry("vad-max-speech=12.5", withVad(USUAL.withMaxSpeech(Duration.ofMillis(12_500)))),
+                Map.entry("vad-pad=30", withVad(new VadOptions(0.5, null, Duration.ZERO, null, Duration.ofMillis(30)))),
                 Map.entry("chunk-length=12.5", TranscribeOptions.builder().chunkLength(Duration.ofMillis(12_500))),
                 Map.entry("batch-size=4", TranscribeOptions.builder().batchSize(4)));
-        assertThat(refused).hasSameSizeAs(TranscribeOption.values());
+        assertThat(refused).as("all but vad").hasSize(TranscribeOption.values().length - 1);
 
         Transcriber transcriber = open(Capabilities.greedy().build(), LoadOptions.defaults());
         refused.forEach((option, options) -> assertThatThrownBy(() -> transcriber.transcribe(AUDIO, options.build()))
@@ -83,6 +95,27 @@ class TranscribersTest {
         assertThat(calls).containsExactly("load");
         transcriber.transcribe(AUDIO, TranscribeOptions.defaults());
         assertThat(calls).containsExactly("load", "transcribe");
+    }
+
+    @Test
+    void namesMissingVoiceActivityDetector() {
+        Capabilities byDefault = Capabilities.greedy().vadByDefault().build();
+        for (Capabilities declared : List.of(Capabilities.greedy().build(), byDefault)) {
+            try (Transcriber transcriber = open(declared, LoadOptions.defaults())) {
+                TranscribeOptions withVad =
+                        TranscribeOptions.builder().vad(true).build();
+                assertThatThrownBy(() -> transcriber.transcribe(AUDIO, withVad))
+                        .isInstanceOf(EngineUnavailableException.class)
+                        .hasMessage("No voice activity detector is on the class path. Add the Maven artifact"
+                                + " io.github.whisperspeedtest:whisper-speedtest-engine-onnx.");
+                transcriber.transcribe(AUDIO, TranscribeOptions.defaults());
+                assertThat(transcriber.parameters().notes())
+                        .isEqualTo(
+                                declared == byDefault
+                                        ? List.of("VAD off: no voice activity detector is on the class path")
+                                        : List.of());
+            }
+        }
     }
 
     @Test
@@ -155,7 +188,6 @@ class TranscribersTest {
         assertRefused(declared, TranscribeOptions.builder().batchSize(4), "batch-size=4");
         assertRefused(
                 declared, TranscribeOptions.builder().chunkLength(Duration.ofMillis(12_500)), "chunk-length=12.5");
-        assertRefused(declared, TranscribeOptions.builder().vad(true), "vad=on");
         Transcribers.check(
                 new Fake(declared),
                 TranscribeOptions.builder()
@@ -182,7 +214,8 @@ class TranscribersTest {
     @Test
     void capabilitiesCanBeChanged() {
         Capabilities declared = Capabilities.sequentialDecoding()
-                .vad()
+                .vadByDefault()
+                .batching(Batching.SPEECH)
                 .devices("cpu")
                 .computeTypes("int8")
                 .maxThreads(4)
@@ -194,6 +227,56 @@ class TranscribersTest {
         assertThat(declared.toBuilder().build()).usingRecursiveComparison().isEqualTo(declared);
         assertThat(declared.toBuilder().withoutEngineOption("level").build().engineOptions())
                 .isEmpty();
+    }
+
+    @Test
+    void vadOptionsNeedVad() {
+        Capabilities plain = Capabilities.greedy().build();
+        Capabilities byDefault = Capabilities.greedy().vadByDefault().build();
+        TranscribeOptions.Builder options = withVad(USUAL.withThreshold(0.6));
+        assertRefused(
+                plain,
+                options,
+                "vad-threshold=0.6. It has an effect only with voice activity detection; turn on vad too.");
+        Transcribers.check(new Fake(byDefault), options.build());
+        assertRefused(byDefault, options.vad(false), "vad-threshold=0.6");
+        Transcribers.check(new Fake(plain), options.vad(true).build());
+    }
+
+    @Test
+    void batchesOfSpeechNeedVad() {
+        Capabilities declared =
+                Capabilities.sequentialDecoding().batching(Batching.SPEECH).build();
+        Duration length = Duration.ofSeconds(20);
+        assertRefused(
+                declared,
+                TranscribeOptions.builder().batchSize(4),
+                "batch-size=4. It decodes only chunks of speech in batches; turn on vad too.");
+        assertRefused(
+                declared,
+                TranscribeOptions.builder().vad(true).chunkLength(length),
+                "chunk-length=20.0. It has chunks only if it decodes speech in batches; set vad and a batch-size too.");
+        assertRefused(
+                declared,
+                TranscribeOptions.builder().vad(true).batchSize(4).conditionOnPreviousText(true),
+                "condition-on-previous-text=true. The chunks of a batch have no previous text; leave out the batch-size.");
+        Transcribers.check(
+                new Fake(declared),
+                TranscribeOptions.builder()
+                        .vad(true)
+                        .batchSize(4)
+                        .chunkLength(length)
+                        .build());
+        Transcribers.check(
+                new Fake(declared),
+                TranscribeOptions.builder()
+                        .vad(true)
+                        .conditionOnPreviousText(true)
+                        .build());
+    }
+
+    private static TranscribeOptions.Builder withVad(VadOptions options) {
+        return TranscribeOptions.builder().vadOptions(options);
     }
 
     private void assertRefused(Capabilities declared, TranscribeOptions.Builder options, String message) {
@@ -209,7 +292,7 @@ class TranscribersTest {
     }
 
     private Transcriber open(Capabilities declared, LoadOptions options) {
-        return Transcribers.open(new Fake(declared), ModelFiles.of("fake", List.of()), options);
+        return Transcribers.open(new Fake(declared), CONTEXT, ModelFiles.of("fake", List.of()), options);
     }
 
     @Test
@@ -217,12 +300,13 @@ class TranscribersTest {
         availability = new Availability.Available("fake 1.0", "CPU", true, "No GPU here. Buy one.");
         Fake fake = new Fake(Capabilities.greedy().devices("cpu").build());
 
-        assertThat(Transcribers.open(fake, ModelFiles.of("fake", List.of()), LoadOptions.defaults())
+        assertThat(Transcribers.open(fake, CONTEXT, ModelFiles.of("fake", List.of()), LoadOptions.defaults())
                         .parameters()
                         .fallback())
                 .isEqualTo("no GPU here");
         assertThat(Transcribers.open(
                                 fake,
+                                CONTEXT,
                                 ModelFiles.of("fake", List.of()),
                                 LoadOptions.defaults().withDevice("cpu"))
                         .parameters()
@@ -234,7 +318,10 @@ class TranscribersTest {
     @Test
     void resolvesOptionsAsTheTranscriberDoes() {
         Transcriber transcriber = Transcribers.open(
-                new Fake(Capabilities.greedy().build()), ModelFiles.of("fake", List.of()), LoadOptions.defaults());
+                new Fake(Capabilities.greedy().build()),
+                CONTEXT,
+                ModelFiles.of("fake", List.of()),
+                LoadOptions.defaults());
 
         assertThat(transcriber.resolve(TranscribeOptions.defaults()).vad()).isEqualTo(Vad.OFF);
     }

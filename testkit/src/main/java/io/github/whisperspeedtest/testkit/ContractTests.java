@@ -43,7 +43,7 @@ abstract class ContractTests {
 
     /** Loads a model as programs do, so core checks all options first. */
     Transcriber open(ModelFiles model, LoadOptions options) {
-        return Transcribers.open(implementation, model, options);
+        return Transcribers.open(implementation, TestContexts.of(implementation), model, options);
     }
 
     void assumeSpeechIsRecognised() {

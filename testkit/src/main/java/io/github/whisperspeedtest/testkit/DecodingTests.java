@@ -12,6 +12,7 @@ import io.github.whisperspeedtest.transcription.Timestamps;
 import io.github.whisperspeedtest.transcription.TranscribeOption;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcription;
+import io.github.whisperspeedtest.transcription.VadOptions;
 import io.github.whisperspeedtest.transcription.Word;
 import java.time.Duration;
 import java.util.Arrays;
@@ -304,7 +305,7 @@ abstract class DecodingTests extends ContractTests {
         optional(
                 TranscribeOption.BATCH_SIZE,
                 longRecording(),
-                TranscribeOptions.builder().batchSize(1).build(),
+                TranscribeOptions.builder().vad(false).batchSize(1).build(),
                 transcription -> assertThat(transcription.text())
                         .isEqualTo(contract.byDefault(longRecording()).text()));
     }
@@ -314,7 +315,10 @@ abstract class DecodingTests extends ContractTests {
         optional(
                 TranscribeOption.CHUNK_LENGTH,
                 longRecording(),
-                TranscribeOptions.builder().chunkLength(Duration.ofSeconds(15)).build(),
+                TranscribeOptions.builder()
+                        .vad(false)
+                        .chunkLength(Duration.ofSeconds(15))
+                        .build(),
                 transcription -> assertDiffersFromDefault(transcription, longRecording()));
     }
 
@@ -342,6 +346,7 @@ abstract class DecodingTests extends ContractTests {
     /** Returns options that differ from the defaults in one option. */
     private static TranscribeOptions sampleOf(TranscribeOption option) {
         TranscribeOptions.Builder builder = TranscribeOptions.builder();
+        VadOptions vad = VadOptions.defaults();
         return switch (option) {
             case LANGUAGE -> builder.language(Language.of("de")).build();
             case TASK -> builder.task(Task.TRANSLATE).build();
@@ -373,9 +378,21 @@ abstract class DecodingTests extends ContractTests {
             case TIMESTAMPS -> builder.timestamps(Timestamps.WORD).build();
             case MAX_INITIAL_TIMESTAMP -> builder.maxInitialTimestamp(null).build();
             case VAD -> builder.vad(true).build();
-            case CHUNK_LENGTH -> builder.chunkLength(Duration.ofSeconds(15)).build();
-            case BATCH_SIZE -> builder.batchSize(1).build();
+            case VAD_THRESHOLD -> withVad(vad.withThreshold(0.6));
+            case VAD_MIN_SILENCE -> withVad(vad.withMinSilence(Duration.ofSeconds(1)));
+            case VAD_MIN_SPEECH ->
+                withVad(new VadOptions(vad.threshold(), null, Duration.ofSeconds(1), null, vad.padding()));
+            case VAD_MAX_SPEECH -> withVad(vad.withMaxSpeech(Duration.ofSeconds(9)));
+            case VAD_PAD -> withVad(new VadOptions(vad.threshold(), null, vad.minSpeech(), null, Duration.ofMillis(9)));
+            case CHUNK_LENGTH ->
+                builder.vad(false).chunkLength(Duration.ofSeconds(15)).build();
+            case BATCH_SIZE -> builder.vad(false).batchSize(1).build();
         };
+    }
+
+    /** Returns options for voice activity detection that is off, so they have no effect. */
+    private static TranscribeOptions withVad(VadOptions options) {
+        return TranscribeOptions.builder().vad(false).vadOptions(options).build();
     }
 
     private interface Check {

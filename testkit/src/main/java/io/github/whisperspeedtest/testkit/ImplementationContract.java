@@ -1,14 +1,16 @@
 package io.github.whisperspeedtest.testkit;
 
+import static org.junit.jupiter.api.Assumptions.abort;
+
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.model.ModelStore;
-import io.github.whisperspeedtest.model.SileroModel;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.spi.Capabilities;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.spi.SileroModel;
 import io.github.whisperspeedtest.spi.Transcribers;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcriber;
@@ -70,13 +72,14 @@ public abstract class ImplementationContract {
     }
 
     /**
-     * Writes a substitute for {@link SileroModel} that treats loud audio as speech.
+     * Writes a substitute for {@link SileroModel} that treats loud audio as speech. By default there is none, and most tests of voice
+     * activity detection are skipped.
      *
      * @param file the file to write, in an existing directory
      * @throws IOException if it cannot be written
      */
     protected void writeVadModel(Path file) throws IOException {
-        throw new AssertionError("A backend with voice activity detection must be able to write a model for it");
+        abort("there is no substitute for the model of voice activity detection");
     }
 
     /** Returns whether transcriptions report the probability of the detected language. */
@@ -89,7 +92,7 @@ public abstract class ImplementationContract {
         implementation = TestContexts.configured(newImplementation());
         files = new ModelStore(ToolHome.at(temporary.resolve("home")), temporary.resolve("no-hub-cache"))
                 .filesOf(implementation, model());
-        shared = Transcribers.open(implementation, files, loadOptions());
+        shared = Transcribers.open(implementation, TestContexts.of(implementation), files, loadOptions());
     }
 
     @AfterAll

@@ -11,9 +11,14 @@ public final class TestContexts {
 
     /** Configures an implementation and returns it. */
     public static <T extends Implementation> T configured(T implementation) {
-        Settings settings = Settings.ofProcess();
-        implementation.configure(ToolHome.of(settings).contextOf(implementation, settings));
+        implementation.configure(of(implementation));
         return implementation;
+    }
+
+    /** Returns the context that {@link #configured} gives an implementation. */
+    public static ImplementationContext of(Implementation implementation) {
+        Settings settings = Settings.ofProcess();
+        return ToolHome.of(settings).contextOf(implementation, settings);
     }
 
     /** Returns a context for an engine, with all settings of this process. */

@@ -2,33 +2,48 @@ package io.github.whisperspeedtest.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
+import io.github.whisperspeedtest.error.WhisperSpeedtestException;
+import io.github.whisperspeedtest.evaluation.WordErrorRate;
 import io.github.whisperspeedtest.hub.testing.CacheBuilder;
 import io.github.whisperspeedtest.model.ModelStore;
-import io.github.whisperspeedtest.model.SileroModel;
 import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.spi.Batching;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelSource;
+import io.github.whisperspeedtest.spi.SileroModel;
+import io.github.whisperspeedtest.spi.VoiceActivityDetectorProvider;
 import io.github.whisperspeedtest.transcription.Segment;
-import io.github.whisperspeedtest.transcription.TranscribeOption;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import io.github.whisperspeedtest.transcription.Transcription;
+import io.github.whisperspeedtest.transcription.TranscriptionListener;
+import io.github.whisperspeedtest.transcription.VadOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 
 /** Voice activity detection. */
 abstract class VoiceActivityTests extends ContractTests {
     private static final Duration TIMESTAMP_TOLERANCE = Duration.ofMillis(300);
+
+    private static final TranscribeOptions WITH_VAD =
+            TranscribeOptions.builder().vad(true).build();
+
+    /** Sentences without numbers, of which the model is unsure. */
+    private static final List<String> SENTENCES =
+            List.of("en_single_01.flac", "en_single_04.flac", "en_single_03.flac");
 
     VoiceActivityTests(ImplementationContract contract) {
         super(contract);
@@ -36,23 +51,60 @@ abstract class VoiceActivityTests extends ContractTests {
 
     @Test
     void rejectsVadWithoutModel() {
-        TranscribeOptions options = TranscribeOptions.builder().vad(true).build();
-        if (detectsVoice()) {
-            assertThatThrownBy(() -> shared.transcribe(audio(english()), options))
-                    .isInstanceOf(ModelException.class)
-                    .hasMessageContainingAll(SileroModel.NAME, "whisper-speedtest download -i " + implementation.id());
-            return;
+        boolean hasDetector = ServiceLoader.load(
+                        VoiceActivityDetectorProvider.class,
+                        implementation.getClass().getClassLoader())
+                .findFirst()
+                .isPresent();
+        assertThatThrownBy(() -> shared.transcribe(audio(english()), WITH_VAD))
+                .isInstanceOf(WhisperSpeedtestException.class)
+                .hasMessageContaining(
+                        hasDetector
+                                ? "whisper-speedtest download -i " + implementation.id()
+                                : "whisper-speedtest-engine-onnx");
+    }
+
+    @Test
+    void filtersByDefaultOnlyIfDeclared() throws IOException {
+        Audio silence = Audio.of("silence", new float[40 * Audio.SAMPLE_RATE]);
+        Transcription chosen;
+        Transcription filtered;
+        try (Transcriber transcriber = open(filesWithVadModel(), loadOptions())) {
+            assertThat(transcriber.parameters().notes())
+                    .noneSatisfy(note -> assertThat(note).contains("VAD off"));
+            chosen = transcriber.transcribe(silence, TranscribeOptions.defaults());
+            filtered = transcriber.transcribe(silence, WITH_VAD);
         }
-        assertThatThrownBy(() -> shared.transcribe(audio(english()), options))
-                .isInstanceOfSatisfying(UnsupportedOptionException.class, refusal -> {
-                    assertThat(refusal.implementation()).isEqualTo(implementation.id());
-                    assertThat(refusal.option()).contains("vad");
-                });
+        assertThat(filtered.segments()).isEmpty();
+        if (declared.isVadDefault()) {
+            assertThat(chosen.segments()).isEmpty();
+        }
+        assertThat(shared.parameters().notes().contains("VAD off: silero-vad is not on this machine"))
+                .isEqualTo(declared.isVadDefault());
+    }
+
+    @Test
+    void transcribesSentencesBetweenLongSilences() throws IOException {
+        assumeSpeechIsRecognised();
+        SpacedSentences spaced = SpacedSentences.of(Duration.ofSeconds(5), SENTENCES);
+        List<Segment> streamed = new ArrayList<>();
+        Transcription cut;
+        try (Transcriber transcriber = open(filesWithVadModel(), loadOptions())) {
+            cut = transcriber.transcribe(spaced.audio(), WITH_VAD, new TranscriptionListener() {
+                @Override
+                public void onSegment(Segment segment) {
+                    streamed.add(segment);
+                }
+            });
+        }
+        assertThat(cut.text()).isEqualTo(spaced.text());
+        assertThat(cut.duration()).isEqualTo(spaced.audio().duration());
+        assertThat(streamed).isEqualTo(cut.segments());
+        assertTimesOf(spaced, cut.segments());
     }
 
     @Test
     void removesSilenceAndKeepsOriginalTimes() throws IOException {
-        assumeTrue(detectsVoice(), "there is no voice activity detection");
         float[] silence = new float[35 * Audio.SAMPLE_RATE];
         float[] speech = new float[(int) audio(english()).sampleCount()];
         audio(english()).read(0, speech, 0, speech.length);
@@ -85,7 +137,6 @@ abstract class VoiceActivityTests extends ContractTests {
 
     @Test
     void returnsNoTextWithoutSpeech() throws IOException {
-        assumeTrue(detectsVoice(), "there is no voice activity detection");
         Audio silence = Audio.of("silence", new float[40 * Audio.SAMPLE_RATE]);
         try (Transcriber transcriber = open(filesWithVadModel(), loadOptions())) {
             Transcription transcription = transcriber.transcribe(
@@ -98,12 +149,15 @@ abstract class VoiceActivityTests extends ContractTests {
 
     @Test
     void namesDamagedVadModel() throws IOException {
-        assumeTrue(detectsVoice(), "there is no voice activity detection");
         ModelFiles withVad = filesWithVadModel();
         Path vad = SileroModel.in(withVad).orElseThrow();
         byte[] content = Files.readAllBytes(vad);
         Files.write(vad, Arrays.copyOf(content, content.length / 2));
-        assertThatThrownBy(() -> open(withVad, loadOptions()))
+        assertThatThrownBy(() -> {
+                    try (Transcriber transcriber = open(withVad, loadOptions())) {
+                        transcriber.transcribe(audio(english()), WITH_VAD);
+                    }
+                })
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining(vad.toString());
     }
@@ -122,8 +176,67 @@ abstract class VoiceActivityTests extends ContractTests {
         return new ModelStore(ToolHome.at(temporary.resolve("home")), hub).filesOf(implementation, contract.model());
     }
 
-    private boolean detectsVoice() {
-        return declared.supports(
-                TranscribeOption.VAD, TranscribeOptions.builder().vad(true).build());
+    @Test
+    void honoursVadOptions() throws IOException {
+        VadOptions usual = VadOptions.defaults();
+        VadOptions tooShort = new VadOptions(usual.threshold(), null, Duration.ofSeconds(20), null, usual.padding());
+        try (Transcriber transcriber = open(filesWithVadModel(), loadOptions())) {
+            assertThat(transcriber
+                            .transcribe(
+                                    audio(english()),
+                                    WITH_VAD.toBuilder().vadOptions(tooShort).build())
+                            .segments())
+                    .as("segments of a sentence that is shorter than 20 s")
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void decodesSpeechInBatches() throws IOException {
+        TranscribeOptions batched = WITH_VAD.toBuilder().batchSize(3).build();
+        if (declared.batching() == Batching.NONE) {
+            assertThatThrownBy(() -> shared.transcribe(audio(english()), batched))
+                    .isInstanceOfSatisfying(
+                            UnsupportedOptionException.class,
+                            refusal -> assertThat(refusal.option()).isEqualTo("batch-size=3"));
+            return;
+        }
+        assumeSpeechIsRecognised();
+        SpacedSentences spaced = SpacedSentences.of(Duration.ofSeconds(5), SENTENCES);
+        SpeechSample talk = longRecording();
+        try (Transcriber transcriber = open(filesWithVadModel(), loadOptions())) {
+            Transcription batch = transcriber.transcribe(
+                    spaced.audio(),
+                    batched.toBuilder().chunkLength(Duration.ofSeconds(5)).build());
+            assertThat(batch.text()).isEqualTo(spaced.text());
+            assertTimesOf(spaced, batch.segments());
+
+            Transcription whole = transcriber.transcribe(
+                    audio(talk),
+                    WITH_VAD.toBuilder().conditionOnPreviousText(false).build());
+            Transcription inBatches = transcriber.transcribe(audio(talk), batched);
+            assertThat(errors(talk, inBatches)).isLessThanOrEqualTo(errors(talk, whole) + 0.01);
+            assertThat(inBatches.segments()).isSortedAccordingTo(Comparator.comparing(Segment::start));
+        }
+    }
+
+    private static double errors(SpeechSample sample, Transcription transcription) {
+        return WordErrorRate.of(sample.reference(), transcription.text()).rate();
+    }
+
+    /** Checks that each sentence is one segment that is where it was said. */
+    private static void assertTimesOf(SpacedSentences spaced, List<Segment> segments) {
+        assertThat(segments).hasSameSizeAs(spaced.utterances());
+        for (int i = 0; i < segments.size(); i++) {
+            SpeechSample.Utterance expected = spaced.utterances().get(i);
+            // The kept audio begins some 0.4 s before the voice and ends 0.4 s after it.
+            assertThat(segments.get(i).start())
+                    .isBetween(
+                            expected.start().minusMillis(500), expected.start().plus(TIMESTAMP_TOLERANCE));
+            assertThat(segments.get(i).end())
+                    .isBetween(
+                            expected.end().minus(TIMESTAMP_TOLERANCE),
+                            expected.end().plusMillis(600));
+        }
     }
 }

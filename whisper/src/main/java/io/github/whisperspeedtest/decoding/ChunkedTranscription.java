@@ -15,11 +15,12 @@ import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Transcribes a recording of any length in overlapping chunks, decoded in batches.
+ * Transcribes a recording of any length in chunks, decoded in batches.
  *
- * <p>Chunks are independent; their texts are joined at the tokens that both decoded from the overlap. Only one batch is
- * in memory at a time. Source: the chunked pipeline of huggingface/transformers,
- * {@code automatic_speech_recognition.py}.
+ * <p>Chunks are independent; the texts of overlapping ones are joined at the tokens that both decoded from the overlap. Only
+ * one batch is in memory at a time. Source: the chunked pipeline of huggingface/transformers,
+ * {@code automatic_speech_recognition.py}; for separate chunks {@code BatchedInferencePipeline} in faster-whisper's
+ * {@code transcribe.py}.
  *
  * <p>For one recording and one thread.
  */
@@ -27,7 +28,7 @@ final class ChunkedTranscription implements TranscriptionLoop {
     private final TranscriptionSteps steps;
     private final TranscribeOptions options;
     private final Spectrogram spectrogram;
-    private final ClippedChunks chunks;
+    private final Chunks chunks;
     private final int batchSize;
     private final BatchLimit limit;
     private final List<float[]> spectrograms = new ArrayList<>();
@@ -38,20 +39,40 @@ final class ChunkedTranscription implements TranscriptionLoop {
     private @Nullable SpokenLanguage languageOfFirst;
 
     /**
-     * Prepares a transcription.
+     * Prepares a transcription of overlapping chunks.
      *
      * @param chunked how long chunks are, and how many are decoded at once
      * @param limit how many chunks fit into memory; gets lowered where they do not
      */
     ChunkedTranscription(TranscriptionSteps steps, Spectrogram spectrogram, ChunkedOptions chunked, BatchLimit limit) {
+        this(
+                steps,
+                spectrogram,
+                Chunks.overlapping(
+                        FrameRange.clips(steps.options(), spectrogram.frames()),
+                        Math.min(frames(chunked), steps.windowFrames())),
+                chunked.batchSize(),
+                limit);
+    }
+
+    /**
+     * Prepares a transcription.
+     *
+     * @param batchSize how many chunks are decoded at once
+     * @param limit how many chunks fit into memory; gets lowered where they do not
+     */
+    ChunkedTranscription(
+            TranscriptionSteps steps, Spectrogram spectrogram, Chunks chunks, int batchSize, BatchLimit limit) {
         this.steps = steps;
         this.options = steps.options();
         this.spectrogram = spectrogram;
-        int length = (int) (chunked.chunkLength().toMillis() / 10);
-        chunks = new ClippedChunks(
-                FrameRange.clips(options, spectrogram.frames()), Math.min(length, steps.windowFrames()));
-        batchSize = chunked.batchSize();
+        this.chunks = chunks;
+        this.batchSize = batchSize;
         this.limit = limit;
+    }
+
+    private static int frames(ChunkedOptions chunked) {
+        return (int) (chunked.chunkLength().toMillis() / 10);
     }
 
     @Override
@@ -84,7 +105,12 @@ final class ChunkedTranscription implements TranscriptionLoop {
                 continue;
             }
             for (List<ChunkSegment> text : texts) {
-                merger.add(chunks.get(done++), text);
+                Chunk chunk = chunks.get(done++);
+                if (chunks.areOverlapping()) {
+                    merger.add(chunk, text);
+                } else {
+                    text.forEach(segment -> onSegment.accept(asSegment(segment)));
+                }
             }
             onProgress.accept(chunks.progress(done));
         }

@@ -8,20 +8,16 @@ import io.github.whisperspeedtest.mel.LogMelSpectrogram;
 import io.github.whisperspeedtest.network.WhisperNetwork;
 import io.github.whisperspeedtest.tokenizer.SpecialTokens;
 import io.github.whisperspeedtest.tokenizer.Tokenizer;
+import io.github.whisperspeedtest.transcription.ChunkTranscriber;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.Task;
 import io.github.whisperspeedtest.transcription.Timings;
-import io.github.whisperspeedtest.transcription.TranscribeOption;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
-import io.github.whisperspeedtest.transcription.Transcriber;
 import io.github.whisperspeedtest.transcription.TranscriberLifecycle;
 import io.github.whisperspeedtest.transcription.Transcription;
 import io.github.whisperspeedtest.transcription.TranscriptionListener;
-import io.github.whisperspeedtest.transcription.Vad;
-import io.github.whisperspeedtest.vad.FilteredAudio;
-import io.github.whisperspeedtest.vad.SpeechFilter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,20 +29,17 @@ import org.jspecify.annotations.Nullable;
  * Transcribes with a network of any engine. A backend only has to load the network.
  *
  * <p>Recordings longer than one window are transcribed either sequentially, where each window starts at the end of the
- * previous text, or in overlapping chunks, decoded in batches.
+ * previous text, or in overlapping chunks, decoded in batches. Given chunks are decoded in batches too.
  *
  * <p>Calls run one at a time. Closing the transcriber from another thread, or interrupting the thread, ends a running
  * call at the next token.
  */
-public final class NetworkTranscriber implements Transcriber {
+public final class NetworkTranscriber implements ChunkTranscriber {
     private final String implementation;
     private final WhisperNetwork network;
     private final Tokenizer tokenizer;
     private final GenerationConfig generation;
     private final Supplier<EngineParameters> parameters;
-    private final @Nullable SpeechFilter speechFilter;
-    private final boolean filterByDefault;
-    private final @Nullable Supplier<? extends RuntimeException> missingSpeechFilter;
     private final @Nullable ChunkedOptions chunks;
     private final BatchLimit batchLimit = new BatchLimit();
     private final LogMelSpectrogram spectrogram;
@@ -58,9 +51,6 @@ public final class NetworkTranscriber implements Transcriber {
         tokenizer = Objects.requireNonNull(builder.tokenizer, "tokenizer");
         generation = Objects.requireNonNull(builder.generation, "generation");
         parameters = Objects.requireNonNull(builder.parameters, "parameters");
-        speechFilter = builder.speechFilter;
-        filterByDefault = builder.filterByDefault;
-        missingSpeechFilter = builder.missingSpeechFilter;
         chunks = builder.chunks;
         spectrogram = new LogMelSpectrogram(network.dimensions().nMels(), LogMelSpectrogram.Padding.SILENCE);
     }
@@ -70,16 +60,13 @@ public final class NetworkTranscriber implements Transcriber {
         return new Builder();
     }
 
-    /** Builds a transcriber, which owns the network and the filter from {@link #build} on. */
+    /** Builds a transcriber, which owns the network from {@link #build} on. */
     public static final class Builder {
         private @Nullable String implementation;
         private @Nullable WhisperNetwork network;
         private @Nullable Tokenizer tokenizer;
         private @Nullable GenerationConfig generation;
         private @Nullable Supplier<EngineParameters> parameters;
-        private @Nullable SpeechFilter speechFilter;
-        private boolean filterByDefault;
-        private @Nullable Supplier<? extends RuntimeException> missingSpeechFilter;
         private @Nullable ChunkedOptions chunks;
 
         private Builder() {}
@@ -115,23 +102,6 @@ public final class NetworkTranscriber implements Transcriber {
         }
 
         /**
-         * Sets the filter that removes non-speech.
-         *
-         * @param byDefault whether to filter if the options leave the choice to the implementation
-         */
-        public Builder speechFilter(SpeechFilter value, boolean byDefault) {
-            speechFilter = value;
-            filterByDefault = byDefault;
-            return this;
-        }
-
-        /** Sets the exception for calls that request voice activity detection while the VAD model is not installed. */
-        public Builder missingSpeechFilter(Supplier<? extends RuntimeException> value) {
-            missingSpeechFilter = value;
-            return this;
-        }
-
-        /**
          * Makes the transcriber decode overlapping chunks in batches instead of sequential windows.
          *
          * <p>When the network runs out of memory, the batch size is halved permanently.
@@ -159,10 +129,9 @@ public final class NetworkTranscriber implements Transcriber {
     @Override
     public TranscribeOptions resolve(TranscribeOptions options) {
         TranscribeOptions.Builder resolved = options.toBuilder()
-                .vad(speechFilter != null && isFiltered(options))
                 .conditionOnPreviousText(chunks == null && !Boolean.FALSE.equals(options.conditionOnPreviousText()));
         if (chunks != null) {
-            ChunkedOptions chosen = chunks.withOverrides(options);
+            ChunkedOptions chosen = chunkedOptions(options);
             resolved.chunkLength(chosen.chunkLength()).batchSize(chosen.batchSize());
         }
         return resolved.build();
@@ -170,37 +139,38 @@ public final class NetworkTranscriber implements Transcriber {
 
     @Override
     public Transcription transcribe(Audio audio, TranscribeOptions options, TranscriptionListener listener) {
+        return call(audio, null, options, listener);
+    }
+
+    @Override
+    public Duration chunkLength(TranscribeOptions options) {
+        return chunkedOptions(options).chunkLength();
+    }
+
+    @Override
+    public Transcription transcribeChunks(
+            Audio audio, List<Long> ends, TranscribeOptions options, TranscriptionListener listener) {
+        return call(audio, ends, options, listener);
+    }
+
+    private Transcription call(
+            Audio audio, @Nullable List<Long> chunkEnds, TranscribeOptions options, TranscriptionListener listener) {
         return lifecycle.call(() -> {
             check(options);
-            return new Call(audio, options, listener).run();
+            return new Call(audio, chunkEnds, options, listener).run();
         });
+    }
+
+    private ChunkedOptions chunkedOptions(TranscribeOptions options) {
+        return (chunks == null ? ChunkedOptions.defaults() : chunks).withOverrides(options);
     }
 
     @Override
     public void close() {
-        lifecycle.close(this::free);
-    }
-
-    private void free() {
-        try {
-            if (speechFilter != null) {
-                speechFilter.close();
-            }
-        } finally {
-            network.close();
-        }
-    }
-
-    /** The times of clips are those of the whole recording, so by default those are not filtered. */
-    private boolean isFiltered(TranscribeOptions options) {
-        boolean byDefault = filterByDefault && TranscribeOption.CLIP_TIMESTAMPS.isBasic(options);
-        return options.vad() == Vad.ON || options.vad() == Vad.AUTO && byDefault;
+        lifecycle.close(network::close);
     }
 
     private void check(TranscribeOptions options) {
-        if (options.vad() == Vad.ON && speechFilter == null && missingSpeechFilter != null) {
-            throw missingSpeechFilter.get();
-        }
         int vocabulary = network.dimensions().nVocab();
         options.suppressTokens().stream()
                 .filter(token -> token >= vocabulary)
@@ -232,6 +202,7 @@ public final class NetworkTranscriber implements Transcriber {
     /** One transcription. */
     private final class Call {
         private final Audio audio;
+        private final @Nullable List<Long> chunkEnds;
         private final TranscribeOptions options;
         private final TranscriptionListener listener;
         private final MeteredNetwork metered = new MeteredNetwork(network, this::checkCancelled);
@@ -240,8 +211,9 @@ public final class NetworkTranscriber implements Transcriber {
         private double progress = -1;
         private Duration previousEnd = Duration.ZERO;
 
-        Call(Audio audio, TranscribeOptions options, TranscriptionListener listener) {
+        Call(Audio audio, @Nullable List<Long> chunkEnds, TranscribeOptions options, TranscriptionListener listener) {
             this.audio = audio;
+            this.chunkEnds = chunkEnds;
             this.options = options;
             this.listener = listener;
         }
@@ -249,13 +221,7 @@ public final class NetworkTranscriber implements Transcriber {
         Transcription run() {
             long start = System.nanoTime();
             checkCancelled();
-            FilteredAudio filtered = speechFilter != null && isFiltered(options)
-                    ? speechFilter.filter(audio, this::checkCancelled)
-                    : null;
-            SpokenLanguage language = loop(spectrogram(filtered == null ? audio : filtered.audio()))
-                    .run(
-                            segment -> publish(filtered == null ? segment : SegmentTimes.original(filtered, segment)),
-                            this::publishProgress);
+            SpokenLanguage language = loop(spectrogram()).run(this::publish, this::publishProgress);
             publishProgress(1);
             Timings timings = new Timings(
                     Duration.ofNanos(System.nanoTime() - start),
@@ -268,26 +234,31 @@ public final class NetworkTranscriber implements Transcriber {
 
         private TranscriptionLoop loop(Spectrogram windows) {
             TranscriptionSteps steps = new TranscriptionSteps(metered, tokenizer, generation, options);
+            if (chunkEnds != null) {
+                Chunks given = Chunks.separate(chunkEnds, windows.frames(), steps.windowFrames());
+                return new ChunkedTranscription(
+                        steps, windows, given, chunkedOptions(options).batchSize(), batchLimit);
+            }
             return chunks == null
                     ? new LongFormTranscription(steps, windows)
-                    : new ChunkedTranscription(steps, windows, chunks.withOverrides(options), batchLimit);
+                    : new ChunkedTranscription(steps, windows, chunkedOptions(options), batchLimit);
         }
 
-        private Spectrogram spectrogram(Audio speech) {
+        private Spectrogram spectrogram() {
             return new Spectrogram() {
                 @Override
                 public long frames() {
-                    return LogMelSpectrogram.frames(speech);
+                    return LogMelSpectrogram.frames(audio);
                 }
 
                 @Override
                 public void window(long firstFrame, float[] target) {
-                    measure(() -> spectrogram.window(speech, firstFrame, target));
+                    measure(() -> spectrogram.window(audio, firstFrame, target));
                 }
 
                 @Override
                 public void window(long firstFrame, int frames, float[] target) {
-                    measure(() -> spectrogram.window(speech, firstFrame, frames, target));
+                    measure(() -> spectrogram.window(audio, firstFrame, frames, target));
                 }
 
                 private void measure(Runnable work) {
@@ -310,7 +281,7 @@ public final class NetworkTranscriber implements Transcriber {
 
         private void publish(Segment segment) {
             checkCancelled();
-            Segment clamped = SegmentTimes.clamp(segment, previousEnd, audio.duration());
+            Segment clamped = segment.within(previousEnd, audio.duration());
             previousEnd = clamped.end();
             segments.add(clamped);
             listener.onSegment(clamped);

@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.transcription;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -33,5 +34,32 @@ public record Segment(
         Objects.requireNonNull(text, "text");
         tokens = List.copyOf(tokens);
         words = List.copyOf(words);
+    }
+
+    /** Returns this segment with other times. */
+    public Segment withTimes(Duration newStart, Duration newEnd, List<Word> newWords) {
+        return new Segment(newStart, newEnd, text, tokens, averageLogProbability, noSpeechProbability, newWords);
+    }
+
+    /** Returns this segment limited to a range of time; its words remain ordered within it. */
+    public Segment within(Duration from, Duration to) {
+        Duration newStart = between(start, from, to);
+        Duration newEnd = between(end, newStart, to);
+        List<Word> limited = new ArrayList<>();
+        Duration previous = newStart;
+        for (Word word : words) {
+            Duration wordStart = between(word.start(), previous, newEnd);
+            Duration wordEnd = between(word.end(), wordStart, newEnd);
+            limited.add(new Word(wordStart, wordEnd, word.text(), word.probability()));
+            previous = wordStart;
+        }
+        return withTimes(newStart, newEnd, limited);
+    }
+
+    private static Duration between(Duration time, Duration least, Duration most) {
+        if (time.compareTo(most) > 0) {
+            return most;
+        }
+        return time.compareTo(least) < 0 ? least : time;
     }
 }

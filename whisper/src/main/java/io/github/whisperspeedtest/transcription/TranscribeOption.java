@@ -57,6 +57,16 @@ public enum TranscribeOption {
     MAX_INITIAL_TIMESTAMP(TranscribeOptions::maxInitialTimestamp, "off"),
     /** {@link TranscribeOptions#vad()}; every implementation can leave it off. */
     VAD(TranscribeOptions::vad, "auto", "off"),
+    /** {@link VadOptions#threshold()}. */
+    VAD_THRESHOLD(options -> options.vadOptions().threshold(), "auto"),
+    /** {@link VadOptions#minSilence()}, in milliseconds. */
+    VAD_MIN_SILENCE(options -> millis(options.vadOptions().minSilence()), "auto"),
+    /** {@link VadOptions#minSpeech()}, in milliseconds. */
+    VAD_MIN_SPEECH(options -> millis(options.vadOptions().minSpeech()), "auto"),
+    /** {@link VadOptions#maxSpeech()}, in seconds. */
+    VAD_MAX_SPEECH(options -> options.vadOptions().maxSpeech(), "none"),
+    /** {@link VadOptions#padding()}, in milliseconds. */
+    VAD_PAD(options -> millis(options.vadOptions().padding()), "auto"),
     /** {@link TranscribeOptions#chunkLength()}, in seconds. */
     CHUNK_LENGTH(TranscribeOptions::chunkLength, "auto"),
     /** {@link TranscribeOptions#batchSize()}. */
@@ -135,6 +145,10 @@ public enum TranscribeOption {
             return list.stream().map(TranscribeOption::text).collect(Collectors.joining(","));
         }
         return String.valueOf(value);
+    }
+
+    private static @Nullable Long millis(@Nullable Duration duration) {
+        return duration == null ? null : Long.valueOf(duration.toMillis());
     }
 
     private static double seconds(Duration duration) {

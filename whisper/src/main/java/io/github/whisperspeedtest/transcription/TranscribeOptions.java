@@ -56,6 +56,7 @@ public final class TranscribeOptions {
     private final Timestamps timestamps;
     private final @Nullable Duration maxInitialTimestamp;
     private final Vad vad;
+    private final VadOptions vadOptions;
     private final @Nullable Duration chunkLength;
     private final @Nullable Integer batchSize;
 
@@ -82,6 +83,7 @@ public final class TranscribeOptions {
         timestamps = builder.timestamps;
         maxInitialTimestamp = builder.maxInitialTimestamp;
         vad = builder.vad;
+        vadOptions = builder.vadOptions;
         chunkLength = builder.chunkLength;
         batchSize = builder.batchSize;
     }
@@ -121,6 +123,7 @@ public final class TranscribeOptions {
                 .timestamps(timestamps)
                 .maxInitialTimestamp(maxInitialTimestamp)
                 .vad(vad)
+                .vadOptions(vadOptions)
                 .chunkLength(chunkLength)
                 .batchSize(batchSize);
     }
@@ -343,6 +346,11 @@ public final class TranscribeOptions {
         return vad;
     }
 
+    /** Returns what counts as speech where non-speech is removed. */
+    public VadOptions vadOptions() {
+        return vadOptions;
+    }
+
     /**
      * Returns the chunk length for implementations that decode batches of chunks; null, the default, leaves it to the
      * implementation.
@@ -384,6 +392,7 @@ public final class TranscribeOptions {
         private Timestamps timestamps = Timestamps.SEGMENT;
         private @Nullable Duration maxInitialTimestamp = Duration.ofSeconds(1);
         private Vad vad = Vad.AUTO;
+        private VadOptions vadOptions = VadOptions.defaults();
         private @Nullable Duration chunkLength;
         private @Nullable Integer batchSize;
 
@@ -573,6 +582,12 @@ public final class TranscribeOptions {
         /** Turns the removal of non-speech on or off. */
         public Builder vad(boolean value) {
             return vad(value ? Vad.ON : Vad.OFF);
+        }
+
+        /** Sets what counts as speech. */
+        public Builder vadOptions(VadOptions value) {
+            vadOptions = Objects.requireNonNull(value, "vadOptions");
+            return this;
         }
 
         /**

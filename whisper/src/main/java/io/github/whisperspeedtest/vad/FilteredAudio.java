@@ -1,7 +1,10 @@
 package io.github.whisperspeedtest.vad;
 
 import io.github.whisperspeedtest.audio.Audio;
+import io.github.whisperspeedtest.transcription.Segment;
+import io.github.whisperspeedtest.transcription.Word;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -17,16 +20,22 @@ import java.util.List;
 public final class FilteredAudio {
     private static final int COPY_SAMPLES = 1 << 14;
 
+    /** How long after the last sound a detector may still hear speech: 0.3 s. */
+    private static final long LATE_END = 3 * Audio.SAMPLE_RATE / 10;
+
     private final Audio audio;
     private final List<SpeechSpan> spans;
 
     /** For each span the index after its last sample in the joined audio. */
     private final long[] ends;
 
-    private FilteredAudio(Audio audio, List<SpeechSpan> spans, long[] ends) {
+    private final long padding;
+
+    private FilteredAudio(Audio audio, List<SpeechSpan> spans, long[] ends, long padding) {
         this.audio = audio;
         this.spans = spans;
         this.ends = ends;
+        this.padding = padding;
     }
 
     /**
@@ -34,9 +43,10 @@ public final class FilteredAudio {
      *
      * @param recording the whole recording
      * @param spans what to keep: rising, not overlapping and inside the recording
+     * @param padding how much of a span at either end is not speech
      * @throws IllegalArgumentException if they are not
      */
-    public static FilteredAudio of(Audio recording, List<SpeechSpan> spans) {
+    public static FilteredAudio of(Audio recording, List<SpeechSpan> spans, Duration padding) {
         List<SpeechSpan> kept = List.copyOf(spans);
         long[] ends = new long[kept.size()];
         long previousEnd = 0;
@@ -52,11 +62,12 @@ public final class FilteredAudio {
             ends[i] = length;
         }
         Audio audio = length == recording.sampleCount() ? recording : join(recording, kept);
-        return new FilteredAudio(audio, kept, ends);
+        return new FilteredAudio(audio, kept, ends, samples(padding));
     }
 
     private static Audio join(Audio recording, List<SpeechSpan> spans) {
         Audio.Builder builder = Audio.builder(recording.name());
+        recording.warnings().forEach(builder::warn);
         float[] part = new float[COPY_SAMPLES];
         for (SpeechSpan span : spans) {
             for (long at = span.start(); at < span.end(); at += part.length) {
@@ -67,7 +78,7 @@ public final class FilteredAudio {
         return builder.build();
     }
 
-    /** Returns the speech alone, under the recording's name. */
+    /** Returns the speech alone, under the recording's name and with its warnings. */
     public Audio audio() {
         return audio;
     }
@@ -75,6 +86,36 @@ public final class FilteredAudio {
     /** Returns where in the recording the speech comes from. */
     public List<SpeechSpan> spans() {
         return spans;
+    }
+
+    /**
+     * Returns chunks of {@link #audio()}: as many whole spans as fit into each.
+     *
+     * <p>Source: {@code collect_chunks} in faster-whisper's {@code vad.py}.
+     *
+     * @param longest maximum length of a chunk; a longer span is split
+     * @return for each chunk the index after its last sample
+     */
+    public List<Long> chunkEnds(Duration longest) {
+        long limit = samples(longest);
+        List<Long> chunkEnds = new ArrayList<>();
+        long start = 0;
+        long end = 0;
+        for (long spanEnd : ends) {
+            if (spanEnd - start > limit && end > start) {
+                chunkEnds.add(end);
+                start = end;
+            }
+            while (spanEnd - start > limit) {
+                start += limit;
+                chunkEnds.add(start);
+            }
+            end = spanEnd;
+        }
+        if (end > start) {
+            chunkEnds.add(end);
+        }
+        return chunkEnds;
     }
 
     /**
@@ -87,8 +128,7 @@ public final class FilteredAudio {
 
     /** Returns the recording's time for a time of {@link #audio()} at which something ends; on a joint the span before it ends. */
     public Duration originalEnd(Duration time) {
-        int joint = Arrays.binarySearch(ends, samples(time));
-        return shift(time, joint >= 0 ? joint : spanAfter(time));
+        return shift(time, spanBefore(time));
     }
 
     /**
@@ -103,10 +143,50 @@ public final class FilteredAudio {
         return shift(time, spanAfter(anchor));
     }
 
+    /**
+     * Returns a segment of {@link #audio()} with the times of the recording.
+     *
+     * <p>A segment with words begins with the first and ends with the last of them. Without words, a start of the segment shortly
+     * before a joint, or an end shortly after one, is moved to the other side of the silence that was there, so that no segment
+     * lasts over a silence before or after its text.
+     */
+    public Segment original(Segment segment) {
+        List<Word> words = segment.words().stream().map(this::original).toList();
+        if (!words.isEmpty()) {
+            return segment.withTimes(
+                    words.get(0).start(), words.get(words.size() - 1).end(), words);
+        }
+        int first = spanAfter(segment.start());
+        int last = spanBefore(segment.end());
+        if (last <= first) {
+            return segment.withTimes(original(segment.start()), shift(segment.end(), first), words);
+        }
+        // Engines whose segments follow one another without a gap begin one right after the last word before a joint.
+        if (ends[first] - samples(segment.start()) <= padding + LATE_END) {
+            return segment.withTimes(time(spans.get(first + 1).start()), originalEnd(segment.end()), words);
+        }
+        boolean endsInPadding = samples(segment.end()) - ends[last - 1] <= padding;
+        return segment.withTimes(
+                original(segment.start()),
+                endsInPadding ? time(spans.get(last - 1).end()) : originalEnd(segment.end()),
+                words);
+    }
+
+    private Word original(Word word) {
+        Duration middle = word.start().plus(word.end()).dividedBy(2);
+        return new Word(original(word.start(), middle), original(word.end(), middle), word.text(), word.probability());
+    }
+
     /** Returns the index of the span that a sample is in. */
     private int spanAfter(Duration time) {
         int found = Arrays.binarySearch(ends, samples(time));
         return Math.min(found >= 0 ? found + 1 : -found - 1, ends.length - 1);
+    }
+
+    /** Returns the index of the span that a sample is in; that of the span before a joint. */
+    private int spanBefore(Duration time) {
+        int joint = Arrays.binarySearch(ends, samples(time));
+        return joint >= 0 ? joint : spanAfter(time);
     }
 
     private Duration shift(Duration time, int span) {
@@ -114,8 +194,12 @@ public final class FilteredAudio {
             return time;
         }
         long silence = spans.get(span).end() - ends[span];
-        return time.plusSeconds(silence / Audio.SAMPLE_RATE)
-                .plusNanos(silence % Audio.SAMPLE_RATE * 1_000_000_000L / Audio.SAMPLE_RATE);
+        return time.plus(time(silence));
+    }
+
+    private static Duration time(long samples) {
+        return Duration.ofSeconds(samples / Audio.SAMPLE_RATE)
+                .plusNanos(samples % Audio.SAMPLE_RATE * 1_000_000_000L / Audio.SAMPLE_RATE);
     }
 
     private static long samples(Duration time) {

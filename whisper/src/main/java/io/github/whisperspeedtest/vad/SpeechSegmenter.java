@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.vad;
 
 import io.github.whisperspeedtest.audio.Audio;
+import io.github.whisperspeedtest.transcription.VadOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,23 +9,32 @@ import java.util.List;
 /**
  * Converts speech probabilities of frames to spans of speech.
  *
- * <p>Follows {@code get_speech_timestamps} in faster-whisper, without limits on the length of a span.
+ * <p>Follows {@code get_speech_timestamps} in faster-whisper's {@code vad.py}.
  */
 public final class SpeechSegmenter {
     /** Samples of a frame: the one length that Silero VAD was trained on at 16 kHz. */
     public static final int FRAME_SAMPLES = 512;
 
+    /** Minimum length of a silence at which a span that is too long is split. */
+    private static final Duration MIN_SILENCE_TO_SPLIT = Duration.ofMillis(98);
+
     private final float speechThreshold;
     private final float silenceThreshold;
     private final long minSilence;
+    private final long minSpeech;
+    private final long maxSpeech;
     private final long padding;
 
     /** Creates a segmenter. */
     public SpeechSegmenter(VadOptions options) {
-        speechThreshold = options.threshold();
-        silenceThreshold = options.silenceThreshold();
-        minSilence = samples(options.minSilence());
+        speechThreshold = (float) options.threshold();
+        silenceThreshold = (float) options.silenceThreshold();
+        Duration silence = options.minSilence();
+        minSilence = samples(silence == null ? VadOptions.MIN_SILENCE : silence);
+        minSpeech = samples(options.minSpeech());
         padding = samples(options.padding());
+        Duration longest = options.maxSpeech();
+        maxSpeech = longest == null ? Long.MAX_VALUE : samples(longest) - FRAME_SAMPLES - 2 * padding;
     }
 
     /**
@@ -50,27 +60,95 @@ public final class SpeechSegmenter {
     }
 
     private List<SpeechSpan> detect(float[] probabilities, long sampleCount) {
-        List<SpeechSpan> speech = new ArrayList<>();
-        long start = -1;
-        long silence = -1;
+        Detection detection = new Detection();
         for (int frame = 0; frame < probabilities.length; frame++) {
-            long at = (long) frame * FRAME_SAMPLES;
-            if (probabilities[frame] >= speechThreshold) {
-                start = start < 0 ? at : start;
-                silence = -1;
-            } else if (probabilities[frame] < silenceThreshold && start >= 0) {
-                silence = silence < 0 ? at : silence;
-                if (at - silence >= minSilence) {
-                    speech.add(new SpeechSpan(start, silence));
-                    start = -1;
-                    silence = -1;
+            detection.add((long) frame * FRAME_SAMPLES, probabilities[frame]);
+        }
+        return detection.end(sampleCount);
+    }
+
+    /** One pass over the frames of a recording. */
+    private final class Detection {
+        private static final long NONE = -1;
+
+        private final List<SpeechSpan> spans = new ArrayList<>();
+
+        /** Start of the current span. */
+        private long start = NONE;
+
+        /** Start of the silence at the end of the current span. */
+        private long silence = NONE;
+
+        /** Start of the last silence of the current span at which it may be split. */
+        private long split = NONE;
+
+        /** Start of the speech after {@link #split}; before it if that silence lasts. */
+        private long resumed = NONE;
+
+        void add(long at, float probability) {
+            if (probability >= speechThreshold) {
+                if (silence != NONE && resumed < split) {
+                    resumed = at;
+                }
+                silence = NONE;
+                if (start == NONE) {
+                    start = at;
+                    return;
                 }
             }
+            if (start == NONE || isSplit(at)) {
+                return;
+            }
+            if (probability < silenceThreshold) {
+                addSilence(at);
+            }
         }
-        if (start >= 0) {
-            speech.add(new SpeechSpan(start, sampleCount));
+
+        /** Splits the current span if it is too long; returns whether the frame is dealt with. */
+        private boolean isSplit(long at) {
+            if (at - start <= maxSpeech) {
+                return false;
+            }
+            if (split == NONE) {
+                spans.add(new SpeechSpan(start, at));
+                startAgain(NONE);
+            } else {
+                spans.add(new SpeechSpan(start, split));
+                startAgain(resumed < split ? NONE : resumed);
+            }
+            return start == NONE;
         }
-        return speech;
+
+        private void addSilence(long at) {
+            silence = silence == NONE ? at : silence;
+            if (at - silence > samples(MIN_SILENCE_TO_SPLIT)) {
+                split = silence;
+            }
+            if (at - silence >= minSilence) {
+                addUnlessShort(silence);
+                startAgain(NONE);
+            }
+        }
+
+        List<SpeechSpan> end(long sampleCount) {
+            if (start != NONE) {
+                addUnlessShort(sampleCount);
+            }
+            return spans;
+        }
+
+        private void addUnlessShort(long end) {
+            if (end - start > minSpeech) {
+                spans.add(new SpeechSpan(start, end));
+            }
+        }
+
+        private void startAgain(long at) {
+            start = at;
+            silence = NONE;
+            split = NONE;
+            resumed = NONE;
+        }
     }
 
     /** Pads each stretch; two that are nearer to each other than both paddings share what is between them. */

@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.vad;
 
 import io.github.whisperspeedtest.audio.Audio;
+import io.github.whisperspeedtest.transcription.VadOptions;
 import java.util.List;
 
 /**
@@ -15,6 +16,7 @@ public interface VoiceActivityDetector extends AutoCloseable {
      * <p>Interrupting the thread ends the work soon; the thread stays interrupted.
      *
      * @param audio 16 kHz mono
+     * @param options what counts as speech
      * @param checkpoint called many times a second during the work; an exception from it ends the work and is passed to
      *     the caller
      * @return spans inside the audio, rising and not overlapping; empty if there is no speech
@@ -22,12 +24,7 @@ public interface VoiceActivityDetector extends AutoCloseable {
      * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
      * @throws IllegalStateException if the detector was closed before
      */
-    List<SpeechSpan> detect(Audio audio, Runnable checkpoint);
-
-    /** Finds the speech of a recording without a checkpoint. */
-    default List<SpeechSpan> detect(Audio audio) {
-        return detect(audio, () -> {});
-    }
+    List<SpeechSpan> detect(Audio audio, VadOptions options, Runnable checkpoint);
 
     /** Frees all memory; does nothing the second time. */
     @Override

@@ -17,7 +17,7 @@ class ChunkMergerTest {
     private static final DecodedWindow WINDOW = new DecodedWindow(List.of(), "", -0.5, 0.1, 0, 1);
 
     private final Map<String, Integer> ids = new HashMap<>();
-    private final Chunks chunks = new Chunks(9000, 3000);
+    private final Chunks chunks = Chunks.overlapping(List.of(new FrameRange(0, 9000)), 3000);
     private final List<ChunkSegment> merged = new ArrayList<>();
     private final ChunkMerger merger = new ChunkMerger(true, merged::add);
     private int added;

@@ -364,7 +364,7 @@ class ChunkedTranscriptionTest {
         for (int i = 0; i < seconds / 2; i++) {
             sentences.add(" " + (char) ('a' + i / 20) + (char) ('a' + i % 20));
         }
-        Chunks chunks = new Chunks(seconds * 100L, chunkSeconds * 100);
+        Chunks chunks = Chunks.overlapping(List.of(new FrameRange(0, seconds * 100L)), chunkSeconds * 100);
         for (int c = 0; c < chunks.count(); c++) {
             Chunk chunk = chunks.get(c);
             List<Object> parts = new ArrayList<>();

@@ -9,6 +9,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ChunksTest {
+    /** From 10 s to 60 s, and from 70 s to 80 s; chunks of 30 s overlap by 10 s. */
+    private final Chunks clipped =
+            Chunks.overlapping(List.of(new FrameRange(1000, 6000), new FrameRange(7000, 8000)), 3000);
+
     @Test
     void neighboursOverlapByOneThird() {
         assertThat(all(7000, 3000))
@@ -51,8 +55,46 @@ class ChunksTest {
         }
     }
 
-    private static List<Chunk> all(long frames, int length) {
-        Chunks chunks = new Chunks(frames, length);
+    @Test
+    void separateChunksFollowOneAnother() {
+        // 16 000 samples are 100 frames, 24 080 are 150.5.
+        assertThat(all(Chunks.separate(List.of(16_000L, 24_080L, 48_000L), 300, 3000)))
+                .containsExactly(
+                        new Chunk(0, 100, 0, 100), new Chunk(100, 51, 0, 150), new Chunk(150, 150, 0, Long.MAX_VALUE));
+        assertThat(all(Chunks.separate(List.of(480_159L), 3000, 3000)))
+                .as("an incomplete frame at the end is left out")
+                .containsExactly(new Chunk(0, 3000, 0, Long.MAX_VALUE));
+        assertThat(all(Chunks.separate(List.of(80L, 480_080L), 3000, 3000)))
+                .containsExactly(new Chunk(0, 1, 0, 0), new Chunk(0, 3000, 0, Long.MAX_VALUE));
+        assertThat(all(Chunks.separate(List.of(), 0, 3000))).isEmpty();
+    }
+
+    @Test
+    void chunksOfDifferentPartsDoNotOverlap() {
+        assertThat(clipped.count()).isEqualTo(3);
+        assertThat(clipped.get(0)).isEqualTo(new Chunk(1000, 3000, 0, 3000));
+        assertThat(clipped.get(1)).isEqualTo(new Chunk(3000, 3000, 500, Long.MAX_VALUE));
+        assertThat(clipped.get(2)).isEqualTo(new Chunk(7000, 1000, 0, Long.MAX_VALUE));
+    }
+
+    @Test
+    void progressCountsOnlyTheParts() {
+        assertThat(clipped.progress(0)).isZero();
+        assertThat(clipped.progress(1)).isEqualTo(2500 / 6000.0);
+        assertThat(clipped.progress(2)).isEqualTo(5000 / 6000.0);
+        assertThat(clipped.progress(3)).isEqualTo(1);
+    }
+
+    @Test
+    void nothingHasNoChunks() {
+        assertThat(Chunks.overlapping(List.of(), 3000).count()).isZero();
+    }
+
+    private static List<Chunk> all(Chunks chunks) {
         return IntStream.range(0, chunks.count()).mapToObj(chunks::get).toList();
+    }
+
+    private static List<Chunk> all(long frames, int length) {
+        return all(Chunks.overlapping(List.of(new FrameRange(0, frames)), length));
     }
 }

@@ -16,15 +16,9 @@ import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.Task;
-import io.github.whisperspeedtest.transcription.Timestamps;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcription;
 import io.github.whisperspeedtest.transcription.TranscriptionListener;
-import io.github.whisperspeedtest.transcription.Vad;
-import io.github.whisperspeedtest.transcription.Word;
-import io.github.whisperspeedtest.vad.FilteredAudio;
-import io.github.whisperspeedtest.vad.SpeechFilter;
-import io.github.whisperspeedtest.vad.SpeechSpan;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,10 +45,8 @@ class NetworkTranscriberTest {
     private Runnable beforeStep = () -> {};
 
     private final ScriptedNetwork network = new ScriptedNetwork(ScriptedNetwork.MULTILINGUAL, this::next);
-    private static final UnsupportedOptionException MISSING_FILTER =
-            new UnsupportedOptionException("scripted", "vad=on", "Its model is not installed.");
 
-    private final NetworkTranscriber transcriber = transcriber(network, null);
+    private final NetworkTranscriber transcriber = transcriber(network);
 
     @Test
     void transcribes() {
@@ -78,22 +70,12 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void clipsAreNotFilteredByDefault() {
-        SpeechFilter filter = new SpeechFilter() {
-            @Override
-            public FilteredAudio filter(Audio audio, Runnable checkpoint) {
-                throw new AssertionError("The times of clips are those of the whole recording");
-            }
-
-            @Override
-            public void close() {}
-        };
-        Transcription transcription = transcriber(network, filter)
-                .transcribe(
-                        audio(40),
-                        ENGLISH.toBuilder()
-                                .clipTimestamps(List.of(Duration.ofSeconds(30)))
-                                .build());
+    void clipsAreTranscribedAlone() {
+        Transcription transcription = transcriber.transcribe(
+                audio(40),
+                ENGLISH.toBuilder()
+                        .clipTimestamps(List.of(Duration.ofSeconds(30)))
+                        .build());
         assertThat(transcription.segments())
                 .extracting(Segment::end)
                 .containsExactly(Duration.ofSeconds(32), Duration.ofSeconds(40));
@@ -209,15 +191,12 @@ class NetworkTranscriberTest {
     }
 
     @Test
-    void closesFilterOnceAndRejectsFurtherCalls() {
-        CuttingFilter filter = new CuttingFilter();
-        NetworkTranscriber filtering = transcriber(network, filter);
-        filtering.close();
-        assertThatCode(filtering::close).doesNotThrowAnyException();
+    void closesNetworkOnceAndRejectsFurtherCalls() {
+        transcriber.close();
+        assertThatCode(transcriber::close).doesNotThrowAnyException();
 
         assertThat(network.isClosed()).isTrue();
-        assertThat(filter.closed).isEqualTo(1);
-        assertThatThrownBy(() -> filtering.transcribe(audio(1), ENGLISH))
+        assertThatThrownBy(() -> transcriber.transcribe(audio(1), ENGLISH))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("closed");
     }
@@ -262,7 +241,7 @@ class NetworkTranscriberTest {
     @Test
     void rejectsOptionsUnsupportedByEnglishOnlyModel() {
         NetworkTranscriber english =
-                transcriber(new ScriptedNetwork(ScriptedNetwork.ENGLISH_ONLY, (window, tokens) -> Map.of()), null);
+                transcriber(new ScriptedNetwork(ScriptedNetwork.ENGLISH_ONLY, (window, tokens) -> Map.of()));
         refuses(english, ENGLISH.toBuilder().task(Task.TRANSLATE), "task=translate");
         refuses(english, ENGLISH.toBuilder().language(Language.of("de")), "language=de");
     }
@@ -270,14 +249,6 @@ class NetworkTranscriberTest {
     @Test
     void rejectsLanguageMissingInVocabulary() {
         refuses(transcriber, ENGLISH.toBuilder().language(Language.of("yue")), "language=yue");
-    }
-
-    @Test
-    void leavesVadOffWithoutFilter() {
-        assertThat(transcriber
-                        .transcribe(audio(1), ENGLISH.toBuilder().vad(Vad.AUTO).build())
-                        .text())
-                .isEqualTo("hi hi");
     }
 
     @Test
@@ -321,7 +292,6 @@ class NetworkTranscriberTest {
     @Test
     void resolvesOptionsThatAreLeftToTheImplementation() {
         TranscribeOptions sequential = transcriber.resolve(TranscribeOptions.defaults());
-        assertThat(sequential.vad()).isEqualTo(Vad.OFF);
         assertThat(sequential.conditionOnPreviousText()).isTrue();
         assertThat(sequential.batchSize()).isNull();
 
@@ -331,6 +301,50 @@ class NetworkTranscriberTest {
         assertThat(chunks.batchSize()).isEqualTo(3);
         assertThat(chunks.chunkLength()).isEqualTo(ChunkedOptions.DEFAULT_CHUNK_LENGTH);
         assertThat(chunks.language()).isEqualTo(Language.of("en"));
+    }
+
+    @Test
+    void decodesGivenChunksIndependently() {
+        List<Segment> received = new ArrayList<>();
+        List<Double> progress = new ArrayList<>();
+        long second = Audio.SAMPLE_RATE;
+        Transcription transcription = transcriber.transcribeChunks(
+                audio(40),
+                List.of(10 * second, 15 * second, 40 * second),
+                ENGLISH.toBuilder().batchSize(2).build(),
+                new TranscriptionListener() {
+                    @Override
+                    public void onSegment(Segment segment) {
+                        received.add(segment);
+                    }
+
+                    @Override
+                    public void onProgress(double fraction) {
+                        progress.add(fraction);
+                    }
+                });
+        assertThat(network.encoded()).hasSize(3);
+        assertThat(network.sequences()).first().isEqualTo(2);
+        assertThat(received).isEqualTo(transcription.segments());
+        assertThat(received)
+                .extracting(segment -> segment.start().toMillis())
+                .containsExactly(100L, 2000L, 10_100L, 12_000L, 15_100L, 17_000L);
+        assertThat(received)
+                .extracting(segment -> segment.end().toMillis())
+                .as("no segment lasts longer than its chunk")
+                .containsExactly(2000L, 10_000L, 12_000L, 15_000L, 17_000L, 40_000L);
+        assertThat(progress).isSorted().endsWith(1.0);
+        assertThat(network.open()).isZero();
+    }
+
+    @Test
+    void chunkLengthIsThatOfOptionsOrImplementation() {
+        TranscribeOptions short15 =
+                ENGLISH.toBuilder().chunkLength(Duration.ofSeconds(15)).build();
+        ChunkedOptions twenty = ChunkedOptions.defaults().withChunkLength(Duration.ofSeconds(20));
+        assertThat(transcriber.chunkLength(ENGLISH)).isEqualTo(Duration.ofSeconds(30));
+        assertThat(transcriber.chunkLength(short15)).isEqualTo(Duration.ofSeconds(15));
+        assertThat(builder(network).chunks(twenty).build().chunkLength(ENGLISH)).isEqualTo(Duration.ofSeconds(20));
     }
 
     @Test
@@ -380,78 +394,8 @@ class NetworkTranscriberTest {
                 });
     }
 
-    @Test
-    void transcribesOnlySpeechAndRestoresTimes() {
-        try (NetworkTranscriber filtering = transcriber(network, new CuttingFilter())) {
-            // One second from 10 s on and twenty from 50 s on.
-            Transcription transcription = filtering.transcribe(audio(100), ENGLISH);
-            assertThat(transcription.duration()).isEqualTo(Duration.ofSeconds(100));
-            assertThat(transcription.segments()).hasSize(2);
-            assertThat(transcription.segments().get(0).start()).isEqualTo(Duration.ofMillis(10_100));
-            assertThat(transcription.segments().get(0).end()).isEqualTo(Duration.ofSeconds(51));
-            assertThat(transcription.segments().get(1).start()).isEqualTo(Duration.ofSeconds(51));
-            assertThat(transcription.segments().get(1).end()).isGreaterThanOrEqualTo(Duration.ofSeconds(70));
-
-            Transcription whole = filtering.transcribe(
-                    audio(100), ENGLISH.toBuilder().vad(false).build());
-            assertThat(whole.segments()).hasSize(8);
-        }
-    }
-
-    @Test
-    void wordsAreNotSplitAtRemovedSilence() {
-        try (NetworkTranscriber filtering = transcriber(network, new CuttingFilter())) {
-            Transcription transcription = filtering.transcribe(
-                    audio(100), ENGLISH.toBuilder().timestamps(Timestamps.WORD).build());
-            for (Segment segment : transcription.segments()) {
-                assertThat(segment.words()).isNotEmpty();
-                for (Word word : segment.words()) {
-                    assertThat(word.start()).isBetween(segment.start(), segment.end());
-                    assertThat(word.end()).isBetween(word.start(), segment.end());
-                    assertThat(word.end().minus(word.start()))
-                            .as("no word lasts over the silence")
-                            .isLessThan(Duration.ofSeconds(21));
-                }
-            }
-        }
-    }
-
-    @Test
-    void recordingWithoutSpeechHasNoText() {
-        SpeechFilter nothing = new CuttingFilter() {
-            @Override
-            public FilteredAudio filter(Audio audio, Runnable checkpoint) {
-                return FilteredAudio.of(audio, List.of());
-            }
-        };
-        try (NetworkTranscriber filtering = transcriber(network, nothing)) {
-            assertThat(filtering.transcribe(audio(10), ENGLISH).segments()).isEmpty();
-        }
-    }
-
-    /** Keeps one second from 10 s on and twenty from 50 s on. */
-    private static class CuttingFilter implements SpeechFilter {
-        private int closed;
-
-        @Override
-        public FilteredAudio filter(Audio audio, Runnable checkpoint) {
-            int second = Audio.SAMPLE_RATE;
-            return FilteredAudio.of(
-                    audio, List.of(new SpeechSpan(10 * second, 11 * second), new SpeechSpan(50 * second, 70 * second)));
-        }
-
-        @Override
-        public void close() {
-            closed++;
-        }
-    }
-
-    private static NetworkTranscriber transcriber(ScriptedNetwork network, @Nullable SpeechFilter filter) {
-        NetworkTranscriber.Builder builder = builder(network).missingSpeechFilter(() -> MISSING_FILTER);
-        if (filter != null) {
-            builder.speechFilter(filter, true);
-        }
-        return builder.build();
+    private static NetworkTranscriber transcriber(ScriptedNetwork network) {
+        return builder(network).build();
     }
 
     private static NetworkTranscriber chunked(ScriptedNetwork network) {

@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -51,7 +52,28 @@ class TranscribeOptionTest {
 
     static Stream<Field> fields() {
         return Arrays.stream(TranscribeOptions.class.getDeclaredFields())
-                .filter(field -> !Modifier.isStatic(field.getModifiers()) && !field.isSynthetic());
+                .filter(field -> !Modifier.isStatic(field.getModifiers()) && !field.isSynthetic())
+                .filter(field -> field.getType() != VadOptions.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "VAD_THRESHOLD, 0.5, 0.6",
+        "VAD_MIN_SILENCE, auto, 1000",
+        "VAD_MIN_SPEECH, 0, 250",
+        "VAD_MAX_SPEECH, none, 15.0",
+        "VAD_PAD, 400, 30"
+    })
+    void everyVadOptionHasConstantThatReadsItsValue(TranscribeOption option, String usual, String unusual) {
+        assertThat(option.defaultText()).isEqualTo(usual);
+        VadOptions changed = new VadOptions(
+                0.6, Duration.ofSeconds(1), Duration.ofMillis(250), Duration.ofSeconds(15), Duration.ofMillis(30));
+        TranscribeOptions options =
+                TranscribeOptions.builder().vadOptions(changed).build();
+        assertThat(option.text(options)).isEqualTo(unusual);
+        assertThat(option.number(options)).isEqualTo(Double.valueOf(unusual));
+        assertThat(option.isBasic(options)).isFalse();
+        assertThat(option.isBasic(TranscribeOptions.defaults())).isTrue();
     }
 
     /** An option that is added to the class and forgotten in the enum would be ignored by implementations that do not know it. */
@@ -75,7 +97,8 @@ class TranscribeOptionTest {
 
     @Test
     void thereAreNoOtherConstants() {
-        assertThat(TranscribeOption.values()).hasSize((int) fields().count());
+        assertThat(TranscribeOption.values())
+                .hasSize((int) fields().count() + VadOptions.class.getRecordComponents().length);
     }
 
     @ParameterizedTest

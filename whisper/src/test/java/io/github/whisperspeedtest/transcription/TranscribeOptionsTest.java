@@ -68,6 +68,7 @@ class TranscribeOptionsTest {
                 .hotwords("Jupiter")
                 .maxInitialTimestamp(null)
                 .vad(true)
+                .vadOptions(VadOptions.defaults().withThreshold(0.6))
                 .chunkLength(Duration.ofSeconds(20))
                 .batchSize(4)
                 .build();
@@ -94,6 +95,7 @@ class TranscribeOptionsTest {
             assertThat(kept.hotwords()).isEqualTo("Jupiter");
             assertThat(kept.maxInitialTimestamp()).isNull();
             assertThat(kept.vad()).isEqualTo(Vad.ON);
+            assertThat(kept.vadOptions()).isEqualTo(VadOptions.defaults().withThreshold(0.6));
             assertThat(kept.chunkLength()).isEqualTo(Duration.ofSeconds(20));
             assertThat(kept.batchSize()).isEqualTo(4);
         }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.whisperspeedtest.audio.Audio;
+import io.github.whisperspeedtest.transcription.Segment;
+import io.github.whisperspeedtest.transcription.Word;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -17,7 +19,9 @@ class FilteredAudioTest {
     private static final Audio RECORDING = ramp(10 * SECOND);
 
     private static final FilteredAudio FILTERED = FilteredAudio.of(
-            RECORDING, List.of(new SpeechSpan(SECOND, 3 * SECOND), new SpeechSpan(6 * SECOND, 7 * SECOND)));
+            RECORDING,
+            List.of(new SpeechSpan(SECOND, 3 * SECOND), new SpeechSpan(6 * SECOND, 7 * SECOND)),
+            Duration.ZERO);
 
     @Test
     void joinsSpeech() {
@@ -62,7 +66,9 @@ class FilteredAudioTest {
     @Test
     void mergesAdjacentSpans() {
         FilteredAudio filtered = FilteredAudio.of(
-                RECORDING, List.of(new SpeechSpan(SECOND, 2 * SECOND), new SpeechSpan(2 * SECOND, 3 * SECOND)));
+                RECORDING,
+                List.of(new SpeechSpan(SECOND, 2 * SECOND), new SpeechSpan(2 * SECOND, 3 * SECOND)),
+                Duration.ZERO);
         assertThat(filtered.audio().sampleCount()).isEqualTo(2 * SECOND);
         assertThat(filtered.original(seconds("1"))).isEqualTo(filtered.originalEnd(seconds("1")));
     }
@@ -71,30 +77,32 @@ class FilteredAudioTest {
     void timesAreExactToTheSample() {
         long length = 600L * SECOND;
         Audio recording = Audio.of("long", new float[(int) length]);
-        FilteredAudio filtered = FilteredAudio.of(recording, List.of(new SpeechSpan(length - 7, length)));
+        FilteredAudio filtered =
+                FilteredAudio.of(recording, List.of(new SpeechSpan(length - 7, length)), Duration.ZERO);
         assertThat(filtered.original(Duration.ZERO))
                 .isEqualTo(Duration.ofSeconds(600).minusNanos(7 * 62_500));
     }
 
     @Test
     void doesNotCopyIfEverythingIsSpeech() {
-        assertThat(FilteredAudio.of(RECORDING, List.of(new SpeechSpan(0, 10 * SECOND)))
+        assertThat(FilteredAudio.of(RECORDING, List.of(new SpeechSpan(0, 10 * SECOND)), Duration.ZERO)
                         .audio())
                 .isSameAs(RECORDING);
         assertThat(FilteredAudio.of(
                                 RECORDING,
-                                List.of(new SpeechSpan(0, 5 * SECOND), new SpeechSpan(5 * SECOND, 10 * SECOND)))
+                                List.of(new SpeechSpan(0, 5 * SECOND), new SpeechSpan(5 * SECOND, 10 * SECOND)),
+                                Duration.ZERO)
                         .audio())
                 .isSameAs(RECORDING);
     }
 
     @Test
     void isEmptyWithoutSpeech() {
-        FilteredAudio empty = FilteredAudio.of(RECORDING, List.of());
+        FilteredAudio empty = FilteredAudio.of(RECORDING, List.of(), Duration.ZERO);
         assertThat(empty.audio().sampleCount()).isZero();
         assertThat(empty.original(seconds("1"))).isEqualTo(seconds("1"));
         assertThat(empty.originalEnd(seconds("1"))).isEqualTo(seconds("1"));
-        assertThat(FilteredAudio.of(Audio.of("none", new float[0]), List.of())
+        assertThat(FilteredAudio.of(Audio.of("none", new float[0]), List.of(), Duration.ZERO)
                         .audio()
                         .sampleCount())
                 .isZero();
@@ -107,7 +115,7 @@ class FilteredAudioTest {
                 List.of(first, new SpeechSpan(99, 200)),
                 List.of(new SpeechSpan(200, 300), first),
                 List.of(new SpeechSpan(9, 10 * SECOND + 1)))) {
-            assertThatThrownBy(() -> FilteredAudio.of(RECORDING, wrong))
+            assertThatThrownBy(() -> FilteredAudio.of(RECORDING, wrong, Duration.ZERO))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("160000 samples of ramp")
                     .hasMessageContaining(wrong.toString());
@@ -117,23 +125,83 @@ class FilteredAudioTest {
     }
 
     @Test
-    void filterKeepsDetectedSpeech() {
-        boolean[] closed = new boolean[1];
-        SpeechFilter filter = SpeechFilter.of(new VoiceActivityDetector() {
-            @Override
-            public List<SpeechSpan> detect(Audio audio, Runnable checkpoint) {
-                return List.of(new SpeechSpan(2, audio.sampleCount() - 1));
-            }
+    void chunksAreOfWholeSpans() {
+        FilteredAudio filtered = FilteredAudio.of(
+                RECORDING,
+                List.of(
+                        new SpeechSpan(0, 2 * SECOND),
+                        new SpeechSpan(3 * SECOND, 4 * SECOND),
+                        new SpeechSpan(5 * SECOND, 7 * SECOND),
+                        new SpeechSpan(8 * SECOND, 10 * SECOND)),
+                Duration.ZERO);
+        assertThat(filtered.chunkEnds(seconds("30"))).containsExactly(7L * SECOND);
+        assertThat(filtered.chunkEnds(seconds("4"))).containsExactly(3L * SECOND, 7L * SECOND);
+        assertThat(filtered.chunkEnds(seconds("3"))).containsExactly(3L * SECOND, 5L * SECOND, 7L * SECOND);
+        assertThat(filtered.chunkEnds(seconds("1.5")))
+                .as("a span that is too long is split")
+                .containsExactly(24_000L, 48_000L, 72_000L, 80_000L, 104_000L, 112_000L);
+        assertThat(FilteredAudio.of(RECORDING, List.of(), Duration.ZERO).chunkEnds(seconds("30")))
+                .isEmpty();
+    }
 
-            @Override
-            public void close() {
-                closed[0] = true;
-            }
-        });
-        try (filter) {
-            assertThat(samples(filter.filter(ramp(5)).audio())).containsExactly(2, 3);
-        }
-        assertThat(closed[0]).isTrue();
+    @Test
+    void keepsWarningsOfRecording() {
+        Audio.Builder builder = Audio.builder("cut off").warn("The file ends early.");
+        Audio recording = builder.append(new float[100], 0, 100).build();
+        assertThat(FilteredAudio.of(recording, List.of(new SpeechSpan(10, 20)), Duration.ZERO)
+                        .audio()
+                        .warnings())
+                .containsExactly("The file ends early.");
+    }
+
+    @Test
+    void mapsSegmentWithoutWordsByItsEnds() {
+        Segment mapped = FILTERED.original(segment("0.5", "2"));
+        assertThat(mapped.start()).isEqualTo(seconds("1.5"));
+        assertThat(mapped.end()).isEqualTo(seconds("3"));
+        assertThat(mapped.text()).isEqualTo(" text");
+        assertThat(FILTERED.original(segment("2", "2.5")).start()).isEqualTo(seconds("6"));
+    }
+
+    @Test
+    void segmentWithWordsBeginsAndEndsWithThem() {
+        Segment mapped =
+                FILTERED.original(segment("0", "3", word("1.5", "1.9"), word("1.9", "2.4"), word("2.4", "2.6")));
+        assertThat(mapped.words())
+                .extracting(Word::start)
+                .containsExactly(seconds("2.5"), seconds("5.9"), seconds("6.4"));
+        assertThat(mapped.words())
+                .extracting(Word::end)
+                .as("no word lasts over the silence")
+                .containsExactly(seconds("2.9"), seconds("6.4"), seconds("6.6"));
+        assertThat(mapped.start()).isEqualTo(seconds("2.5"));
+        assertThat(mapped.end()).isEqualTo(seconds("6.6"));
+    }
+
+    @Test
+    void segmentDoesNotLastOverSilenceBecauseOfPadding() {
+        FilteredAudio padded = FilteredAudio.of(RECORDING, FILTERED.spans(), seconds("0.4"));
+        assertTimes(padded.original(segment("1.3", "2.9")), "6", "6.9");
+        assertTimes(padded.original(segment("1.29", "2.9")), "2.29", "6.9");
+        assertTimes(padded.original(segment("0.3", "2.4")), "1.3", "3");
+        assertTimes(padded.original(segment("0.3", "2.5")), "1.3", "6.5");
+        assertTimes(padded.original(segment("1.8", "2.2")), "6", "6.2");
+        assertTimes(padded.original(segment("1.7", "1.9")), "2.7", "2.9");
+        assertTimes(FILTERED.original(segment("1.7", "2.01")), "6", "6.01");
+        assertTimes(FILTERED.original(segment("1.69", "2.01")), "2.69", "6.01");
+    }
+
+    private static void assertTimes(Segment segment, String start, String end) {
+        assertThat(segment.start()).isEqualTo(seconds(start));
+        assertThat(segment.end()).isEqualTo(seconds(end));
+    }
+
+    private static Segment segment(String start, String end, Word... words) {
+        return new Segment(seconds(start), seconds(end), " text", List.of(1), -0.5, 0.1, List.of(words));
+    }
+
+    private static Word word(String start, String end) {
+        return new Word(seconds(start), seconds(end), " word", 0.9);
     }
 
     private static Audio ramp(int length) {

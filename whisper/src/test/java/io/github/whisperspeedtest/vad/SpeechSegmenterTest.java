@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.vad;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.whisperspeedtest.transcription.VadOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,13 +13,14 @@ import org.junit.jupiter.api.Test;
 /**
  * Probabilities are written as runs: {@code "40 0.9"} is forty frames at 0.9.
  *
- * <p>The default options make half a second of silence 16 frames, and 400 ms of padding 6400 samples.
+ * <p>A frame lasts 32 ms, so half a second of silence is 16 frames; 400 ms of padding are 6400 samples.
  */
 class SpeechSegmenterTest {
     private static final int FRAME = SpeechSegmenter.FRAME_SAMPLES;
     private static final int PADDING = 6400;
 
-    private final SpeechSegmenter segmenter = new SpeechSegmenter(VadOptions.defaults());
+    private final SpeechSegmenter segmenter =
+            new SpeechSegmenter(VadOptions.defaults().withMinSilence(Duration.ofMillis(500)));
 
     @Test
     void silenceHasNoSpeech() {
@@ -78,9 +80,98 @@ class SpeechSegmenterTest {
 
     @Test
     void silenceStartsBelowSilenceThresholdWithoutPadding() {
-        SpeechSegmenter plain = new SpeechSegmenter(new VadOptions(0.9f, Duration.ofMillis(32), Duration.ZERO));
+        SpeechSegmenter plain =
+                new SpeechSegmenter(new VadOptions(0.9, Duration.ofMillis(32), Duration.ZERO, null, Duration.ZERO));
         assertThat(plain.segment(probabilities("3 0.1", "4 0.95", "2 0.8", "3 0.7", "2 0.95", "1 0.7"), 15 * FRAME))
                 .containsExactly(new SpeechSpan(3 * FRAME, 9 * FRAME), new SpeechSpan(12 * FRAME, 15 * FRAME));
+    }
+
+    @Test
+    void silenceOfTwoSecondsEndsSpanByDefault() {
+        // 63 frames after its first one, a silence has lasted 2.016 s.
+        VadOptions unpadded = new VadOptions(0.5, null, Duration.ZERO, null, Duration.ZERO);
+        assertFrames(unpadded, "20 0.9, 63 0.1, 20 0.9", 0, 103);
+        assertFrames(unpadded, "20 0.9, 64 0.1, 20 0.9", 0, 20, 84, 104);
+    }
+
+    @Test
+    void thresholdCanBeChanged() {
+        VadOptions options = new VadOptions(0.7, Duration.ofMillis(64), Duration.ZERO, null, Duration.ZERO);
+        assertFrames(options, "5 0.69, 4 0.7, 5 0.6, 3 0.5", 5, 14);
+    }
+
+    @Test
+    void leavesOutSpansThatAreTooShort() {
+        // 96 ms are three frames; a span must be longer.
+        VadOptions options = new VadOptions(0.5, Duration.ofMillis(64), Duration.ofMillis(96), null, Duration.ZERO);
+        assertFrames(options, "5 0.1, 3 0.9, 5 0.1, 4 0.9, 5 0.1, 3 0.9", 13, 17);
+        assertFrames(options, "5 0.1, 4 0.9", 5, 9);
+    }
+
+    @Test
+    void paddingCanBeChanged() {
+        VadOptions options = new VadOptions(0.5, Duration.ofMillis(64), Duration.ZERO, null, Duration.ofMillis(64));
+        assertFrames(options, "9 0.1, 4 0.9, 9 0.1, 4 0.9, 4 0.1, 1 0.9", 7, 15, 20, 28, 28, 31);
+    }
+
+    /** Two seconds without padding: a span of more than 61.5 frames is too long. */
+    private static final VadOptions SHORT =
+            new VadOptions(0.5, Duration.ofMillis(2000), Duration.ZERO, Duration.ofMillis(2000), Duration.ZERO);
+
+    @Test
+    void splitsLongSpeechWhereItBecomesTooLong() {
+        // The frame at the cut belongs to neither span.
+        assertFrames(SHORT, "130 0.9", 0, 62, 63, 125, 126, 130);
+    }
+
+    @Test
+    void splitsLongSpeechAtItsLastSilence() {
+        // Four frames after its first one, a silence has lasted 128 ms; three frames after it, 96 ms.
+        assertFrames(SHORT, "30 0.9, 5 0.1, 40 0.9", 0, 30, 35, 75);
+        assertFrames(SHORT, "30 0.9, 4 0.1, 40 0.9", 0, 62, 63, 74);
+        assertFrames(SHORT, "10 0.9, 9 0.1, 20 0.9, 6 0.1, 4 0.9, 4 0.1, 30 0.9", 0, 39, 45, 83);
+    }
+
+    @Test
+    void splitsLongSpeechAtSilenceThatStillLasts() {
+        assertFrames(SHORT, "57 0.9, 10 0.1, 5 0.9", 0, 57, 67, 72);
+        assertFrames(SHORT, "57 0.9, 6 0.1, 9 0.4", 0, 57);
+    }
+
+    @Test
+    void maximumIncludesPadding() {
+        // With 12 800 samples of padding, 36.5 frames are left.
+        VadOptions padded = VadOptions.defaults().withMaxSpeech(Duration.ofMillis(2000));
+        assertThat(new SpeechSegmenter(padded).segment(probabilities("40 0.9"), 40 * FRAME))
+                .containsExactly(
+                        new SpeechSpan(0, 37 * FRAME + FRAME / 2), new SpeechSpan(37 * FRAME + FRAME / 2, 40 * FRAME));
+    }
+
+    @Test
+    void noSpanIsLongerThanMaximum() {
+        Random random = new Random(3);
+        for (int round = 0; round < 200; round++) {
+            int frames = 200 + random.nextInt(400);
+            float[] probabilities = new float[frames];
+            for (int i = 0; i < frames; i++) {
+                probabilities[i] = i > 0 && random.nextInt(8) > 0 ? probabilities[i - 1] : random.nextFloat();
+            }
+            VadOptions options = VadOptions.defaults().withMaxSpeech(Duration.ofMillis(1000 + random.nextInt(5000)));
+            long longest = options.maxSpeech().toMillis() * 16;
+            assertThat(new SpeechSegmenter(options).segment(probabilities, (long) frames * FRAME))
+                    .allSatisfy(span -> assertThat(span.length()).isLessThanOrEqualTo(longest));
+        }
+    }
+
+    /** Checks the spans, given by the frames at which they begin and end. */
+    private static void assertFrames(VadOptions options, String runs, int... frames) {
+        List<SpeechSpan> expected = new ArrayList<>();
+        for (int i = 0; i < frames.length; i += 2) {
+            expected.add(new SpeechSpan((long) frames[i] * FRAME, (long) frames[i + 1] * FRAME));
+        }
+        float[] probabilities = probabilities(runs.split(", "));
+        assertThat(new SpeechSegmenter(options).segment(probabilities, (long) probabilities.length * FRAME))
+                .isEqualTo(expected);
     }
 
     @Test

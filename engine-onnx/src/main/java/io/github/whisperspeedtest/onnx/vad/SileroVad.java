@@ -6,44 +6,37 @@ import static io.github.whisperspeedtest.vad.SpeechSegmenter.FRAME_SAMPLES;
 
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.error.OperationCancelledException;
+import io.github.whisperspeedtest.transcription.VadOptions;
 import io.github.whisperspeedtest.vad.SpeechSegmenter;
 import io.github.whisperspeedtest.vad.SpeechSpan;
-import io.github.whisperspeedtest.vad.VadOptions;
 import io.github.whisperspeedtest.vad.VoiceActivityDetector;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
 /** The voice activity detector Silero VAD on ONNX Runtime. */
-public final class SileroVad implements VoiceActivityDetector {
+final class SileroVad implements VoiceActivityDetector {
     private final SileroNetwork network;
-    private final SpeechSegmenter segmenter;
     private boolean closed;
 
-    private SileroVad(SileroNetwork network, VadOptions options) {
+    private SileroVad(SileroNetwork network) {
         this.network = network;
-        this.segmenter = new SpeechSegmenter(options);
     }
 
     /**
-     * Loads the detector with the default speech rules.
+     * Loads the detector.
      *
-     * @param file the ONNX file of version 5 or 6, such as {@link io.github.whisperspeedtest.model.SileroModel} names
+     * @param file the ONNX file of version 5 or 6, such as {@link io.github.whisperspeedtest.spi.SileroModel} names
      * @throws io.github.whisperspeedtest.error.ModelException if the file is missing, damaged, or something else
      * @throws io.github.whisperspeedtest.error.EngineUnavailableException if ONNX Runtime cannot run here
      */
-    public static SileroVad load(Path file) {
-        return load(file, VadOptions.defaults());
-    }
-
-    /** Loads the detector with other speech rules; otherwise like {@link #load(Path)}. */
-    public static SileroVad load(Path file, VadOptions options) {
-        return new SileroVad(SileroNetwork.load(file), options);
+    static SileroVad load(Path file) {
+        return new SileroVad(SileroNetwork.load(file));
     }
 
     @Override
-    public List<SpeechSpan> detect(Audio audio, Runnable checkpoint) {
-        return segmenter.segment(probabilities(audio, checkpoint), audio.sampleCount());
+    public List<SpeechSpan> detect(Audio audio, VadOptions options, Runnable checkpoint) {
+        return new SpeechSegmenter(options).segment(probabilities(audio, checkpoint), audio.sampleCount());
     }
 
     /** Returns the speech probability of each frame; the last frame is padded with silence. */

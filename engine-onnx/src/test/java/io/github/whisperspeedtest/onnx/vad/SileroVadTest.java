@@ -16,11 +16,10 @@ import io.github.whisperspeedtest.onnx.graph.GraphBuilder;
 import io.github.whisperspeedtest.onnx.session.OnnxRuntime;
 import io.github.whisperspeedtest.testing.MicroSamples;
 import io.github.whisperspeedtest.testkit.TestContexts;
+import io.github.whisperspeedtest.transcription.VadOptions;
 import io.github.whisperspeedtest.vad.FilteredAudio;
-import io.github.whisperspeedtest.vad.SpeechFilter;
 import io.github.whisperspeedtest.vad.SpeechSegmenter;
 import io.github.whisperspeedtest.vad.SpeechSpan;
-import io.github.whisperspeedtest.vad.VadOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -44,7 +43,8 @@ class SileroVadTest {
     }
 
     private static final int FRAME = SpeechSegmenter.FRAME_SAMPLES;
-    private static final VadOptions EXACT = new VadOptions(0.5f, Duration.ofMillis(500), Duration.ZERO);
+    private static final VadOptions EXACT =
+            new VadOptions(0.5, Duration.ofMillis(500), Duration.ZERO, null, Duration.ZERO);
 
     /** Tolerance of a boundary: the tail of a sound fades, and a frame lasts 32 ms. */
     private static final long TOLERANCE = Audio.SAMPLE_RATE / 5;
@@ -62,9 +62,9 @@ class SileroVadTest {
     @Test
     void detectsEverySentenceOfLongRecording() throws IOException {
         SpeechSample sample = MicroSamples.named("en_long_01.ogg");
-        try (SileroVad vad = SileroVad.load(loudness, EXACT)) {
+        try (SileroVad vad = SileroVad.load(loudness)) {
             Audio recording = read(sample);
-            List<SpeechSpan> spans = vad.detect(recording);
+            List<SpeechSpan> spans = vad.detect(recording, EXACT, () -> {});
             assertThat(spans).hasSameSizeAs(sample.utterances());
             for (int i = 0; i < spans.size(); i++) {
                 SpeechSample.Utterance utterance = sample.utterances().get(i);
@@ -89,8 +89,9 @@ class SileroVadTest {
                 .append(speech, 0, speech.length)
                 .append(silence, 0, silence.length)
                 .build();
-        try (SpeechFilter filter = SpeechFilter.of(SileroVad.load(loudness))) {
-            FilteredAudio filtered = filter.filter(recording);
+        try (SileroVad vad = SileroVad.load(loudness)) {
+            FilteredAudio filtered = FilteredAudio.of(
+                    recording, detect(vad, recording), VadOptions.defaults().padding());
             assertThat(filtered.spans()).hasSize(1);
             assertThat(filtered.audio().sampleCount()).isLessThan(sentence.sampleCount() + 2 * Audio.SAMPLE_RATE);
             long start = samples(filtered.original(Duration.ZERO));
@@ -104,9 +105,9 @@ class SileroVadTest {
     @Test
     void silenceAndEmptyAudioHaveNoSpeech() {
         try (SileroVad vad = SileroVad.load(loudness)) {
-            assertThat(vad.detect(Audio.of("silence", new float[10 * Audio.SAMPLE_RATE])))
+            assertThat(detect(vad, Audio.of("silence", new float[10 * Audio.SAMPLE_RATE])))
                     .isEmpty();
-            assertThat(vad.detect(Audio.of("nothing", new float[0]))).isEmpty();
+            assertThat(detect(vad, Audio.of("nothing", new float[0]))).isEmpty();
         }
     }
 
@@ -154,14 +155,14 @@ class SileroVadTest {
         Audio hour = hours(1);
         try (SileroVad vad = SileroVad.load(loudness)) {
             Thread.currentThread().interrupt();
-            assertThatThrownBy(() -> vad.detect(hour))
+            assertThatThrownBy(() -> detect(vad, hour))
                     .isInstanceOf(OperationCancelledException.class)
                     .hasMessageContaining("hours");
             assertThat(Thread.interrupted()).as("the thread stays interrupted").isTrue();
 
             Thread caller = Thread.currentThread();
             int[] left = {100};
-            assertThatThrownBy(() -> vad.detect(hour, () -> {
+            assertThatThrownBy(() -> vad.detect(hour, VadOptions.defaults(), () -> {
                         if (left[0]-- == 0) {
                             caller.interrupt();
                         }
@@ -169,7 +170,7 @@ class SileroVadTest {
                     .isInstanceOf(OperationCancelledException.class)
                     .hasMessageContaining("at frame 101 of");
             assertThat(Thread.interrupted()).isTrue();
-            assertThat(vad.detect(Audio.of("silence", new float[FRAME])))
+            assertThat(detect(vad, Audio.of("silence", new float[FRAME])))
                     .as("it works again")
                     .isEmpty();
         }
@@ -180,7 +181,7 @@ class SileroVadTest {
         IllegalArgumentException enough = new IllegalArgumentException("enough");
         int[] left = {100};
         try (SileroVad vad = SileroVad.load(loudness)) {
-            assertThatThrownBy(() -> vad.detect(hours(1), () -> {
+            assertThatThrownBy(() -> vad.detect(hours(1), VadOptions.defaults(), () -> {
                         if (left[0]-- == 0) {
                             throw enough;
                         }
@@ -194,7 +195,7 @@ class SileroVadTest {
         SileroVad vad = SileroVad.load(loudness);
         vad.close();
         assertThatCode(vad::close).doesNotThrowAnyException();
-        assertThatThrownBy(() -> vad.detect(Audio.of("late", new float[FRAME])))
+        assertThatThrownBy(() -> detect(vad, Audio.of("late", new float[FRAME])))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("closed");
     }
@@ -241,7 +242,7 @@ class SileroVadTest {
         float[] samples = new float[3 * FRAME];
         samples[2 * FRAME] = Float.NaN;
         try (SileroVad vad = SileroVad.load(loudness)) {
-            assertThatThrownBy(() -> vad.detect(Audio.of("broken", samples)))
+            assertThatThrownBy(() -> detect(vad, Audio.of("broken", samples)))
                     .isInstanceOf(EngineException.class)
                     .hasMessageContaining(loudness.toString());
         }
@@ -261,7 +262,7 @@ class SileroVadTest {
             }
             Files.write(file, mutated);
             try (SileroVad vad = SileroVad.load(file)) {
-                vad.detect(second);
+                detect(vad, second);
             } catch (ModelException | EngineException e) {
                 refusals.add(e.getMessage());
             }
@@ -302,6 +303,10 @@ class SileroVadTest {
         graph.node("Add", "output", List.of(nothing, graph.scalar("value", value, DataType.FLOAT)));
         graph.node("Identity", "stateN", List.of("state"));
         return LoudnessVad.write(graph, directory.resolve("constant.onnx"));
+    }
+
+    private static List<SpeechSpan> detect(SileroVad vad, Audio audio) {
+        return vad.detect(audio, VadOptions.defaults(), () -> {});
     }
 
     private static Audio hours(int count) {

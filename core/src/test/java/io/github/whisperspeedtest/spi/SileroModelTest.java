@@ -1,11 +1,10 @@
-package io.github.whisperspeedtest.model;
+package io.github.whisperspeedtest.spi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.ModelException;
-import io.github.whisperspeedtest.spi.ModelFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,16 +1,13 @@
-package io.github.whisperspeedtest.model;
+package io.github.whisperspeedtest.spi;
 
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.error.ModelException;
-import io.github.whisperspeedtest.spi.ModelFiles;
-import io.github.whisperspeedtest.spi.ModelInfo;
-import io.github.whisperspeedtest.spi.ModelSource;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Silero VAD, the voice activity detector that implementations name as a companion of their models.
+ * Silero VAD, the voice activity detector: a companion of every model.
  *
  * <p>It is stored once for all implementations, in the default Hugging Face cache.
  */
@@ -40,7 +37,7 @@ public final class SileroModel {
     }
 
     /**
-     * Returns the model's file from the files given to an implementation, or empty if it is not installed.
+     * Returns the model's file from the files of a Whisper model, or empty if it is not installed.
      *
      * @throws ModelException if the file is no longer readable
      */
@@ -56,6 +53,6 @@ public final class SileroModel {
     public static ModelException missing(String implementation) {
         return new ModelException("The VAD model " + NAME
                 + " is not installed. Download it, then load the Whisper model again. Run: "
-                + ModelStore.downloadCommand(implementation, EmbeddedModel.NAME));
+                + "whisper-speedtest download -i " + implementation + " -m " + EmbeddedModel.NAME);
     }
 }

@@ -1,0 +1,27 @@
+package io.github.whisperspeedtest.transcription;
+
+import io.github.whisperspeedtest.audio.Audio;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A transcriber that can also decode given chunks of a recording in batches, each independently of the others.
+ *
+ * <p>The chunks are of speech that voice activity detection found, as in faster-whisper's {@code BatchedInferencePipeline}.
+ */
+public interface ChunkTranscriber extends Transcriber {
+    /** Returns the maximum length of a chunk: that of the options, or else the implementation's own. */
+    Duration chunkLength(TranscribeOptions options);
+
+    /**
+     * Transcribes chunks, which together are the whole audio; otherwise like
+     * {@link #transcribe(Audio, TranscribeOptions, TranscriptionListener)}.
+     *
+     * @param audio 16 kHz mono
+     * @param ends for each chunk the index after its last sample, rising; no chunk is longer than {@link #chunkLength}
+     * @param options their batch size is the maximum number of chunks decoded at once; null leaves it to the implementation
+     * @param listener receives segments and progress
+     */
+    Transcription transcribeChunks(
+            Audio audio, List<Long> ends, TranscribeOptions options, TranscriptionListener listener);
+}
