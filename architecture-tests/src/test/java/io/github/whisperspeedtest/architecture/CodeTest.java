@@ -55,11 +55,11 @@ class CodeTest {
             .should()
             .callMethod(System.class, "exit", int.class);
 
-    /** Loading a model anywhere else would skip the check for unsupported options. */
+    /** {@code Transcribers} checks the options before; loading a model anywhere else would skip that. */
     @ArchTest
     static final ArchRule onlyTranscribersLoadsModels = noClasses()
             .that()
-            .doNotHaveFullyQualifiedName(MainCode.BASE + ".spi.Transcribers")
+            .doNotHaveFullyQualifiedName(MainCode.BASE + ".spi.SpeechTranscriber")
             .and()
             .resideOutsideOfPackage(MainCode.BASE + ".testkit..")
             .should()

@@ -9,6 +9,8 @@ import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.hub.testing.HubServer;
 import io.github.whisperspeedtest.model.HubAccess;
 import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.spi.ModelSource;
+import io.github.whisperspeedtest.spi.SileroModel;
 import io.github.whisperspeedtest.testing.MicroSamples;
 import java.io.IOException;
 import java.io.InputStream;
@@ -235,6 +237,7 @@ class ModelCommandsTest {
 
     @Test
     void downloadsNothingThatIsInstalled() throws IOException {
+        serveVoiceActivityDetector();
         new CapturedTerminal().run("download", "-i", "whispercpp", "-m", "tiny");
         hub.clearReceived();
         CapturedTerminal again = new CapturedTerminal();
@@ -324,11 +327,31 @@ class ModelCommandsTest {
 
     @Test
     void suggestsCopyingAModelOfTheDefaultCache() throws IOException {
+        serveVoiceActivityDetector();
         new CapturedTerminal().run("download", "-i", "whispercpp", "-m", "tiny");
         Files.delete(local());
         CapturedTerminal check = new CapturedTerminal();
         assertThat(check.run("check-models", "-i", "whispercpp", "-m", "tiny")).isEqualTo(ExitCode.OK);
         assertThat(check.err()).contains("--copy to copy 1 model (").doesNotContain("--download");
+    }
+
+    @Test
+    void everyImplementationCanUseVoiceActivityDetector() {
+        new CapturedTerminal().run("download", "-i", "whispercpp", "-m", "tiny");
+        CapturedTerminal check = new CapturedTerminal();
+        assertThat(check.run("check-models", "-i", "whispercpp", "-m", "tiny")).isEqualTo(ExitCode.OK);
+        assertThat(check.err()).contains("--download to download 1 model (2.2 MB)");
+        serveVoiceActivityDetector();
+        CapturedTerminal download = new CapturedTerminal();
+        assertThat(download.run("download", "-i", "whispercpp", "-m", "tiny")).isEqualTo(ExitCode.OK);
+        assertThat(download.err()).contains("downloaded silero-vad for whispercpp tiny");
+    }
+
+    private void serveVoiceActivityDetector() {
+        ModelSource.HubRepository source =
+                (ModelSource.HubRepository) SileroModel.info().sources().get(0);
+        hub.file(source.repository(), SileroModel.FILE, new byte[100]);
+        hub.commit(source.repository());
     }
 
     @Test
