@@ -12,6 +12,8 @@ import io.github.whisperspeedtest.model.ResolvedModel;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.process.ChildJvm;
 import io.github.whisperspeedtest.provenance.ModelHasher;
+import io.github.whisperspeedtest.provenance.ModelProvenance;
+import io.github.whisperspeedtest.provenance.PinnedFiles;
 import io.github.whisperspeedtest.registry.ImplementationRegistry;
 import io.github.whisperspeedtest.settings.Settings;
 import io.github.whisperspeedtest.settings.UserPaths;
@@ -25,6 +27,7 @@ import io.github.whisperspeedtest.verify.ModelVerifier;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -127,6 +130,17 @@ public final class WhisperSpeedtest {
     /** Returns a hasher, which finds out where the files of a model come from. It caches hashes in {@code hashes.json} in the tool home. */
     public ModelHasher hasher() {
         return new ModelHasher(home.data().resolve("hashes.json"));
+    }
+
+    /**
+     * Finds the files of an earlier run again: those at the same paths, otherwise those of the same repository and commit in the hub cache.
+     *
+     * <p>Their content may differ from the recorded one; compare the hashes.
+     *
+     * @return empty if one of the files is in neither place
+     */
+    public Optional<ModelFiles> find(ModelProvenance recorded) {
+        return PinnedFiles.find(recorded, hubCache());
     }
 
     /** Returns the launcher of child JVMs, for tasks that may crash. */

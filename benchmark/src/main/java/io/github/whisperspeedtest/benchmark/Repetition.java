@@ -6,7 +6,6 @@ import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.provenance.HashProgress;
 import io.github.whisperspeedtest.provenance.ModelProvenance;
-import io.github.whisperspeedtest.provenance.PinnedFiles;
 import io.github.whisperspeedtest.spi.EngineOption;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
@@ -64,8 +63,7 @@ public final class Repetition {
         load = withoutPaths(saved.settings().load());
         for (BenchmarkResult result : saved.results()) {
             if (result instanceof Measured measured && measured.model() != null) {
-                PinnedFiles.find(measured.model(), library.hub().cacheDirectory())
-                        .ifPresent(files -> pinned.put(result.implementation(), files));
+                library.find(measured.model()).ifPresent(files -> pinned.put(result.implementation(), files));
             }
         }
     }
