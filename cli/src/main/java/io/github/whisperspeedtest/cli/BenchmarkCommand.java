@@ -193,7 +193,8 @@ final class BenchmarkCommand implements Callable<Integer> {
         boolean random = RandomModel.isName(engine.model());
         BenchmarkModels models = new BenchmarkModels(terminal, library, engine.model());
         if (!random) {
-            int downloaded = models.complete(ids, engine.download(), !implementations.isEmpty(), common.debug());
+            int downloaded = models.complete(
+                    ids, engine.download(), engine.convert(), !implementations.isEmpty(), common.debug());
             if (downloaded != ExitCode.OK && models.usable().isEmpty()) {
                 return downloaded;
             }
@@ -207,7 +208,8 @@ final class BenchmarkCommand implements Callable<Integer> {
                 warmupRuns,
                 engine.loadOptions(),
                 decoding.transcribeOptions(random ? ONCE : null),
-                timeLimit());
+                timeLimit(),
+                models.converted());
         int code = run(library, plan, random ? ids : List.of(), null);
         return models.leftAny() ? ExitCode.FAILED : code;
     }
@@ -219,7 +221,7 @@ final class BenchmarkCommand implements Callable<Integer> {
         List<String> unpinned = repetition.unpinned();
         if (!random && !unpinned.isEmpty()) {
             int downloaded = new BenchmarkModels(terminal, library, repetition.model())
-                    .complete(unpinned, engine.download(), true, common.debug());
+                    .complete(unpinned, engine.download(), engine.convert(), true, common.debug());
             if (downloaded != ExitCode.OK) {
                 return downloaded;
             }

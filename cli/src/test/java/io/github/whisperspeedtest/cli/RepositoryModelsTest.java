@@ -153,6 +153,44 @@ class RepositoryModelsTest {
         assertThat(before).isEqualTo(1);
     }
 
+    @Test
+    void benchmarkComparesAFineTuneOnEveryImplementation() throws IOException {
+        String model = PublishedRepositories.FINE_TUNE;
+        CapturedTerminal terminal = new CapturedTerminal();
+        assertThat(terminal.run(
+                        "benchmark",
+                        "-m",
+                        model,
+                        "--convert",
+                        "--download",
+                        "-n",
+                        "1",
+                        "--warmup",
+                        "0",
+                        "-a",
+                        recording.toString(),
+                        "--reference-text",
+                        reference,
+                        "--json",
+                        "-"))
+                .as(terminal.err())
+                .isEqualTo(ExitCode.OK);
+        JsonNode results = new ObjectMapper().readTree(terminal.out()).get("results");
+        assertThat(results.findValuesAsText("implementation")).containsExactlyInAnyOrderElementsOf(IDS);
+        for (JsonNode result : results) {
+            boolean own = List.of("coreml", "insanely")
+                    .contains(result.get("implementation").asText());
+            assertThat(result.at("/parameters/model").asText()).isEqualTo(own ? model : model + " (converted)");
+            assertThat(result.findValue("text").asText().strip()).isEqualTo(reference);
+        }
+
+        CapturedTerminal plain = new CapturedTerminal();
+        assertThat(plain.run("benchmark", "-m", model, "-n", "1", "--warmup", "0", "-a", recording.toString()))
+                .isEqualTo(ExitCode.OK);
+        assertThat(plain.err())
+                .contains("note: " + model + " is not in the format of faster, mlx, mps, whispercpp; add --convert");
+    }
+
     private static long converted(String id) {
         try (Stream<Path> models =
                 Files.list(temporary.resolve("home/models/converted").resolve(id))) {
