@@ -174,14 +174,35 @@ final class BenchmarkCommand implements Callable<Integer> {
             terminal.err().println("warning: " + problem.describe());
         }
         return repeat == null
-                ? run(library, stdin)
+                ? run(library, inputs(stdin))
                 : repeat(
                         library,
                         RepeatedBenchmark.of(
                                 library, Settings.ofProcess().paths().expand(repeat.toString()), audios));
     }
 
-    private int run(WhisperSpeedtest library, StandardInput stdin) {
+    /** Measures one model after the other. */
+    private int run(WhisperSpeedtest library, List<BenchmarkInput> inputs) {
+        List<String> models = engine.models();
+        boolean printed = exports(null).stream().anyMatch(Export::toStandardOutput);
+        if (models.size() > 1 && printed) {
+            throw new ParameterException(
+                    spec.commandLine(), "The results of several models cannot go to standard output; name a file");
+        }
+        // A typing error in the last name must not appear after the first measurement.
+        for (String model : models) {
+            if (models.size() > 1 && !RandomModel.isName(model)) {
+                library.models().resolve(library.implementations(), model);
+            }
+        }
+        List<Integer> codes = new ArrayList<>();
+        for (String model : models) {
+            codes.add(run(library, inputs, model, models.size() > 1));
+        }
+        return ExitCode.ofAll(codes);
+    }
+
+    private int run(WhisperSpeedtest library, List<BenchmarkInput> inputs, String model, boolean several) {
         List<String> ids = implementations.isEmpty()
                 ? library.implementations().stream().map(Implementation::id).toList()
                 : implementations.stream().map(String::strip).distinct().toList();
@@ -190,8 +211,8 @@ final class BenchmarkCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "There is no implementation on the class path. Put the jar of a backend into plugins/.");
         }
-        boolean random = RandomModel.isName(engine.model());
-        BenchmarkModels models = new BenchmarkModels(terminal, library, engine.model());
+        boolean random = RandomModel.isName(model);
+        BenchmarkModels models = new BenchmarkModels(terminal, library, model);
         if (!random) {
             int downloaded = models.complete(
                     ids, engine.download(), engine.convert(), !implementations.isEmpty(), common.debug());
@@ -202,15 +223,15 @@ final class BenchmarkCommand implements Callable<Integer> {
         }
         BenchmarkPlan plan = new BenchmarkPlan(
                 ids,
-                engine.model(),
-                inputs(stdin),
+                model,
+                inputs,
                 runs,
                 warmupRuns,
                 engine.loadOptions(),
                 decoding.transcribeOptions(random ? ONCE : null),
                 timeLimit(),
                 models.converted());
-        int code = run(library, plan, random ? ids : List.of(), null);
+        int code = run(library, plan, random ? ids : List.of(), several, null);
         return models.leftAny() ? ExitCode.FAILED : code;
     }
 
@@ -226,18 +247,22 @@ final class BenchmarkCommand implements Callable<Integer> {
                 return downloaded;
             }
         }
-        return run(library, repetition.plan(timeLimit()), random ? unpinned : List.of(), repeated);
+        return run(library, repetition.plan(timeLimit()), random ? unpinned : List.of(), false, repeated);
     }
 
     private int run(
             WhisperSpeedtest library,
             BenchmarkPlan plan,
             List<String> generated,
+            boolean several,
             @Nullable RepeatedBenchmark repeated) {
         try (ProgressLine progress = new ProgressLine(terminal)) {
             writeRandom(library, plan.model(), generated, progress);
             Listener listener = new Listener(
-                    progress, new ResultsDirectory(library.home().data().resolve("results")), plan);
+                    progress,
+                    new ResultsDirectory(library.home().data().resolve("results")),
+                    plan,
+                    exports(several ? plan.model() : null));
             terminal.onInterrupt(listener::interruptSummary);
             if (repeated != null) {
                 String differences = repeated.before(progress);
@@ -285,12 +310,12 @@ final class BenchmarkCommand implements Callable<Integer> {
                             + audios.size());
         }
         long onStandardOutput =
-                exports().stream().filter(Export::toStandardOutput).count();
+                exports(null).stream().filter(Export::toStandardOutput).count();
         if (onStandardOutput > 1) {
             throw new ParameterException(
                     spec.commandLine(), "Only one of --json, --csv and --markdown can go to standard output");
         }
-        exports().stream().filter(export -> !export.toStandardOutput()).forEach(this::checkPlace);
+        exports(null).stream().filter(export -> !export.toStandardOutput()).forEach(this::checkPlace);
     }
 
     /** Runs before any measurement, so that a typing error does not cost the results. */
@@ -346,18 +371,32 @@ final class BenchmarkCommand implements Callable<Integer> {
         return failed || report.ranking().isEmpty() ? ExitCode.FAILED : ExitCode.OK;
     }
 
-    private List<Export> exports() {
+    /**
+     * Returns the requested exports.
+     *
+     * @param model a model whose name is added to the names of files, null for none
+     */
+    private List<Export> exports(@Nullable String model) {
         List<Export> exports = new ArrayList<>();
         if (json != null) {
-            exports.add(new Export("--json", json, JsonReport::render));
+            exports.add(new Export("--json", target(json, model), JsonReport::render));
         }
         if (csv != null) {
-            exports.add(new Export("--csv", csv, CsvReport::render));
+            exports.add(new Export("--csv", target(csv, model), CsvReport::render));
         }
         if (markdown != null) {
-            exports.add(new Export("--markdown", markdown, MarkdownReport::render));
+            exports.add(new Export("--markdown", target(markdown, model), MarkdownReport::render));
         }
         return exports;
+    }
+
+    private static String target(String file, @Nullable String model) {
+        if (model == null) {
+            return file;
+        }
+        int dot = file.lastIndexOf('.');
+        int stem = dot > file.replace('\\', '/').lastIndexOf('/') + 1 ? dot : file.length();
+        return file.substring(0, stem) + "-" + EngineOptions.inFileName(model) + file.substring(stem);
     }
 
     /**
@@ -381,13 +420,16 @@ final class BenchmarkCommand implements Callable<Integer> {
         private final int runs;
         private final HumanReport human = new HumanReport(
                 !terminal.unicode(), terminal.colorOut(), terminal.columns(), terminal.lineColumns(), common.verbose());
-        private final boolean quiet = exports().stream().anyMatch(Export::toStandardOutput);
+        private final List<Export> exports;
+        private final boolean quiet;
         private volatile int done;
         private boolean exported = true;
         private boolean keep = true;
         private volatile @Nullable Path saved;
 
-        Listener(ProgressLine progress, ResultsDirectory resultsDirectory, BenchmarkPlan plan) {
+        Listener(ProgressLine progress, ResultsDirectory resultsDirectory, BenchmarkPlan plan, List<Export> exports) {
+            this.exports = exports;
+            this.quiet = exports.stream().anyMatch(Export::toStandardOutput);
             this.progress = progress;
             this.resultsDirectory = resultsDirectory;
             this.count = plan.implementations().size();
@@ -421,7 +463,7 @@ final class BenchmarkCommand implements Callable<Integer> {
         void finish(BenchmarkReport report) {
             progress.clear();
             print(human.conclusion(report));
-            for (Export export : exports()) {
+            for (Export export : exports) {
                 if (export.toStandardOutput()) {
                     terminal.out().print(export.format().apply(report));
                     terminal.out().flush();
@@ -459,7 +501,7 @@ final class BenchmarkCommand implements Callable<Integer> {
         /** Saves after each implementation, so that an interrupt loses nothing. */
         private void save(BenchmarkReport report) {
             exported = true;
-            for (Export export : exports()) {
+            for (Export export : exports) {
                 if (!export.toStandardOutput()) {
                     exported &= write(
                             Settings.ofProcess().paths().expand(export.target()),

@@ -1,9 +1,15 @@
 package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
+import io.github.whisperspeedtest.error.WhisperSpeedtestException;
+import io.github.whisperspeedtest.settings.Settings;
 import io.github.whisperspeedtest.spi.LoadOptions;
+import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -21,9 +27,10 @@ final class EngineOptions {
             completionCandidates = Completions.Models.class,
             defaultValue = EmbeddedModel.NAME,
             description =
-                    "Model: tiny, base, small, medium, large, ...; the path of a model file; random-tiny, ... (random weights,"
-                            + " to measure speed); or ${DEFAULT-VALUE}, a built-in demo (default: ${DEFAULT-VALUE}).")
-    private String model;
+                    "Models, such as tiny,base,turbo (see 'list models'); a repository of the hub, such as owner/name; a path;"
+                            + " random-tiny, ... (random weights, to measure speed); or ${DEFAULT-VALUE}, a built-in demo"
+                            + " (default: ${DEFAULT-VALUE}).")
+    private List<String> models = new ArrayList<>();
 
     @OptionGroup.In(OptionGroup.ENGINE)
     @Option(
@@ -76,8 +83,27 @@ final class EngineOptions {
         return download;
     }
 
-    String model() {
-        return model;
+    /** Returns the models, each once. A path may contain commas. */
+    List<String> models() {
+        return models.stream()
+                .flatMap(text -> isPath(text) ? Stream.of(text) : Stream.of(text.split(",")))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .distinct()
+                .toList();
+    }
+
+    private static boolean isPath(String text) {
+        try {
+            return Files.exists(Settings.ofProcess().paths().expand(text));
+        } catch (WhisperSpeedtestException e) {
+            return false;
+        }
+    }
+
+    /** Returns a model as a part of a file name. */
+    static String inFileName(String model) {
+        return model.replaceAll("[^A-Za-z0-9._-]+", "-").replaceFirst("^[.-]+", "");
     }
 
     LoadOptions loadOptions() {

@@ -31,6 +31,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -145,48 +148,85 @@ final class TranscribeCommand implements Callable<Integer> {
         createOutputDirectory();
         LoadOptions load = engine.loadOptions();
         WhisperSpeedtest library = common.library();
-        String id = implementation == null
-                ? new ImplementationChoice(library.implementations(), library.models()).forModel(engine.model())
-                : implementation;
-        Implementation chosen = library.registry().require(id);
-        Transcribers.check(chosen, load);
-        layout.check(chosen, options, subtitles);
+        List<String> models = engine.models();
+        if (models.size() > 1 && outputDirectory == null && !formats.equals(Set.of(TranscriptFormat.TXT))) {
+            throw new ParameterException(
+                    spec.commandLine(), "-o DIR is required for several models in a format other than txt");
+        }
+        Map<String, Implementation> chosen = new LinkedHashMap<>();
+        for (String model : models) {
+            Implementation one = choose(library, model);
+            Transcribers.check(one, load);
+            layout.check(one, options, subtitles);
+            chosen.put(model, one);
+        }
         ModelFetcher fetcher = new ModelFetcher(terminal, library, common.debug());
-        ResolvedModel model = engine.convert()
-                ? fetcher.ensureConverted(chosen, engine.model(), engine.download())
-                : fetcher.ensure(chosen, engine.model(), engine.download());
+        List<ResolvedModel> resolved = new ArrayList<>();
+        chosen.forEach((model, one) -> resolved.add(
+                engine.convert()
+                        ? fetcher.ensureConverted(one, model, engine.download())
+                        : fetcher.ensure(one, model, engine.download())));
 
-        ErrorPrinter errors = new ErrorPrinter(terminal);
-        Map<Path, String> names = OutputNames.of(files);
         AtomicInteger done = new AtomicInteger();
-        terminal.onInterrupt(() -> interruptSummary(done.get(), files.size()));
+        terminal.onInterrupt(() -> interruptSummary(done.get(), files.size() * models.size()));
         int failed = 0;
-        try (Transcriber transcriber = open(library, model, load)) {
-            if (engine.model().equals(EmbeddedModel.NAME)) {
-                terminal.err()
-                        .println("note: '" + EmbeddedModel.NAME
-                                + "' is a demo model that knows about 65 words each of English and German. For real"
-                                + " speech use -m base or larger.");
+        for (int i = 0; i < models.size(); i++) {
+            String suffix = models.size() == 1 ? "" : "." + EngineOptions.inFileName(models.get(i));
+            Map<Path, String> names = new HashMap<>(OutputNames.of(files));
+            names.replaceAll((file, name) -> name + suffix);
+            if (models.size() > 1 && outputDirectory == null) {
+                terminal.out().println("# " + models.get(i));
             }
-            RunDescription description = formats.contains(TranscriptFormat.JSON)
-                    ? new RunDescription(terminal, library, model, load, options)
-                    : null;
-            for (Path file : files) {
-                try {
-                    transcribe(transcriber, file, stdin, options, formats, names.get(file), description);
-                    done.incrementAndGet();
-                } catch (OperationCancelledException e) {
-                    throw e;
-                } catch (WhisperSpeedtestException e) {
-                    if (files.size() == 1) {
-                        throw e;
-                    }
-                    failed++;
-                    errors.print(e, common.debug());
+            try (Transcriber transcriber = open(library, resolved.get(i), load)) {
+                if (models.get(i).equals(EmbeddedModel.NAME)) {
+                    terminal.err()
+                            .println("note: '" + EmbeddedModel.NAME
+                                    + "' is a demo model that knows about 65 words each of English and German. For real"
+                                    + " speech use -m base or larger.");
                 }
+                RunDescription description = formats.contains(TranscriptFormat.JSON)
+                        ? new RunDescription(terminal, library, resolved.get(i), load, options)
+                        : null;
+                failed += transcribe(transcriber, files, stdin, options, formats, names, description, done);
             }
         }
         return failed == 0 ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    private Implementation choose(WhisperSpeedtest library, String model) {
+        String id = implementation == null
+                ? new ImplementationChoice(library.implementations(), library.models()).forModel(model)
+                : implementation;
+        return library.registry().require(id);
+    }
+
+    /** Transcribes all recordings with one model and returns how many failed. */
+    private int transcribe(
+            Transcriber transcriber,
+            List<Path> files,
+            StandardInput stdin,
+            TranscribeOptions options,
+            Set<TranscriptFormat> formats,
+            Map<Path, String> names,
+            @Nullable RunDescription description,
+            AtomicInteger done)
+            throws IOException {
+        int failed = 0;
+        for (Path file : files) {
+            try {
+                transcribe(transcriber, file, stdin, options, formats, names.get(file), description);
+                done.incrementAndGet();
+            } catch (OperationCancelledException e) {
+                throw e;
+            } catch (WhisperSpeedtestException e) {
+                if (files.size() == 1) {
+                    throw e;
+                }
+                failed++;
+                new ErrorPrinter(terminal).print(e, common.debug());
+            }
+        }
+        return failed;
     }
 
     private Transcriber open(WhisperSpeedtest library, ResolvedModel model, LoadOptions load) {

@@ -250,6 +250,68 @@ class RepositoryModelsTest {
     }
 
     @Test
+    void severalModelsRunOneAfterTheOther() throws IOException {
+        CapturedTerminal text = new CapturedTerminal();
+        assertThat(text.run("transcribe", "-i", "whispercpp", "-m", "micro,MICRO-q8_0", recording.toString()))
+                .as(text.err())
+                .isEqualTo(ExitCode.OK);
+        assertThat(text.out().lines()).containsExactly("# micro", reference, "# MICRO-q8_0", reference);
+
+        Path output = temporary.resolve("texts");
+        assertThat(new CapturedTerminal()
+                        .run(
+                                "transcribe",
+                                "-i",
+                                "whispercpp",
+                                "-m",
+                                "micro,micro-q8_0",
+                                "-f",
+                                "txt,srt",
+                                "-o",
+                                output.toString(),
+                                recording.toString()))
+                .isEqualTo(ExitCode.OK);
+        assertThat(output.resolve("en_single_04.micro.srt")).exists();
+        assertThat(output.resolve("en_single_04.micro-q8_0.txt")).hasContent(reference);
+
+        Path results = temporary.resolve("results.json");
+        CapturedTerminal benchmark = new CapturedTerminal();
+        assertThat(benchmark.run(
+                        "benchmark",
+                        "-i",
+                        "whispercpp",
+                        "-m",
+                        "micro,micro-q8_0",
+                        "-n",
+                        "1",
+                        "--warmup",
+                        "0",
+                        "-a",
+                        recording.toString(),
+                        "--json",
+                        results.toString()))
+                .as(benchmark.err())
+                .isEqualTo(ExitCode.OK);
+        for (String model : List.of("micro", "micro-q8_0")) {
+            JsonNode json = new ObjectMapper()
+                    .readTree(temporary.resolve("results-" + model + ".json").toFile());
+            assertThat(json.at("/settings/model").asText()).isEqualTo(model);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"transcribe", "benchmark", "download", "check-models"})
+    void unknownNameIsOneLineBeforeAnythingRuns(String command) {
+        CapturedTerminal terminal = new CapturedTerminal();
+        List<String> arguments = command.equals("transcribe")
+                ? List.of(command, "-m", "micro,trubo", recording.toString())
+                : List.of(command, "-m", "micro,trubo");
+        assertThat(terminal.run(arguments.toArray(String[]::new))).isEqualTo(ExitCode.USAGE);
+        assertThat(terminal.out()).isEmpty();
+        assertThat(terminal.err()).contains("Did you mean 'turbo'?").hasLineCount(1);
+    }
+
+    @Test
     void nemoArchiveIsRecognisedWithoutConfig() {
         hub.file("others/canary", "canary-1b.nemo", new byte[100]).commit("others/canary");
         CapturedTerminal terminal = new CapturedTerminal();
