@@ -123,10 +123,7 @@ abstract class DecodingTests extends ContractTests {
 
     @Test
     void suppressesTokens() {
-        int token = contract.byDefault(english()).segments().get(0).tokens().stream()
-                .filter(id -> id < END_OF_TEXT)
-                .findFirst()
-                .orElseThrow();
+        int token = firstTextToken(contract.byDefault(english()));
         TranscribeOptions options =
                 TranscribeOptions.builder().suppressTokens(List.of(-1, token)).build();
         optional(
@@ -135,6 +132,14 @@ abstract class DecodingTests extends ContractTests {
                 transcription -> assertThat(transcription.segments())
                         .isNotEmpty()
                         .allSatisfy(segment -> assertThat(segment.tokens()).doesNotContain(token)));
+    }
+
+    /** Returns any token for an implementation that returns no tokens, which cannot declare options about them. */
+    private static int firstTextToken(Transcription transcription) {
+        return transcription.segments().get(0).tokens().stream()
+                .filter(id -> id < END_OF_TEXT)
+                .findFirst()
+                .orElse(0);
     }
 
     @Test
@@ -213,10 +218,7 @@ abstract class DecodingTests extends ContractTests {
     /** An engine with a greedy search of its own leaves it to Java where a rule against repetition is set. */
     @Test
     void engineAndJavaSearchAlike() {
-        int token = contract.byDefault(englishSentences()).segments().get(0).tokens().stream()
-                .filter(id -> id < END_OF_TEXT)
-                .findFirst()
-                .orElseThrow();
+        int token = firstTextToken(contract.byDefault(englishSentences()));
         for (TranscribeOptions options : List.of(
                 TranscribeOptions.defaults(),
                 TranscribeOptions.builder()
