@@ -107,17 +107,25 @@ class MpsModelsTest {
     }
 
     @Test
-    void userWeightsNeedTokenizerInSameDirectory() throws IOException {
+    void userWeightsHaveTheirTokenizerOrBorrowOne() throws IOException {
         Path file = putWeights("mine.pt");
         putWeights("other.pt");
-        ModelFiles files = store.filesOf(implementation, file.toString());
-        assertThatThrownBy(() -> implementation.load(files, LoadOptions.defaults()))
+        assertThatThrownBy(() -> store.filesOf(implementation, file.toString()))
                 .isInstanceOf(ModelException.class)
-                .hasMessageContainingAll(file.toString(), TOKENIZER, "Put it beside them");
+                .hasMessageContainingAll(
+                        "https://huggingface.co/openai/whisper-tiny (" + TOKENIZER + ")",
+                        "whisper-speedtest download -i mps -m " + file);
 
-        Files.copy(embedded().require(TOKENIZER), file.resolveSibling(TOKENIZER));
-        assertThatCode(() -> implementation.load(files, LoadOptions.defaults()).close())
+        putTokenizer("openai/whisper-tiny");
+        ModelFiles borrowing = store.filesOf(implementation, file.toString());
+        assertThat(borrowing.require(TOKENIZER)).startsWith(hub);
+        assertThatCode(() ->
+                        implementation.load(borrowing, LoadOptions.defaults()).close())
                 .doesNotThrowAnyException();
+
+        Path own = Files.copy(embedded().require(TOKENIZER), file.resolveSibling(TOKENIZER));
+        assertThat(store.filesOf(implementation, file.toString()).require(TOKENIZER))
+                .isEqualTo(own);
     }
 
     private Path putWeights(String name) throws IOException {

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -50,6 +51,7 @@ final class UserModels {
         caches.add(null);
         sameRepository(implementation, reference)
                 .map(ModelInfo::hfCacheDir)
+                .filter(Objects::nonNull)
                 .distinct()
                 .forEach(caches::add);
         for (@Nullable Path cache : caches) {
@@ -70,7 +72,7 @@ final class UserModels {
 
     private Stream<ModelInfo> sameRepository(Implementation implementation, RepositoryReference reference) {
         return reference.isMain()
-                ? catalog.models(implementation).stream()
+                ? catalog.allModels(implementation).stream()
                         .filter(model -> !model.repositories().isEmpty()
                                 && model.repositories().get(0).repository().equals(reference.repository()))
                 : Stream.empty();

@@ -144,18 +144,19 @@ public interface Implementation {
      * @throws UnknownNameException if the model is unknown; the message lists the known ones
      */
     default ModelInfo modelInfo(String name, Path modelsDirectory) {
-        List<ModelInfo> models = Stream.of(models(modelsDirectory), variants(modelsDirectory))
-                .flatMap(List::stream)
-                .toList();
-        return models.stream()
+        List<ModelInfo> models = models(modelsDirectory);
+        List<ModelInfo> variants = variants(modelsDirectory);
+        List<ModelInfo> all = Stream.concat(models.stream(), variants.stream()).toList();
+        return all.stream()
                 .filter(model -> model.name().equalsIgnoreCase(name))
                 .findFirst()
                 .orElseThrow(() -> new UnknownNameException("Implementation '" + id() + "' has no model '" + name
                         + "'."
                         + NearestName.question(
-                                name, models.stream().map(ModelInfo::name).toList())
+                                name, all.stream().map(ModelInfo::name).toList())
                         + " Available models: "
-                        + models.stream().map(ModelInfo::name).collect(Collectors.joining(", ")) + "."));
+                        + models.stream().map(ModelInfo::name).collect(Collectors.joining(", "))
+                        + (variants.isEmpty() ? "." : ", and " + variants.size() + " variants.")));
     }
 
     /**

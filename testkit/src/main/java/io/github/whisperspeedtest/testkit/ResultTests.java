@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.checkpoint.SpeechSample;
+import io.github.whisperspeedtest.spi.Batching;
 import io.github.whisperspeedtest.testing.MicroSamples;
 import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.Segment;
-import io.github.whisperspeedtest.transcription.TranscribeOption;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcription;
 import io.github.whisperspeedtest.transcription.TranscriptionListener;
@@ -95,8 +95,7 @@ abstract class ResultTests extends ContractTests {
         List<Double> fractions = new ArrayList<>();
         // Progress is reported per batch, and a batch of the default size contains the whole recording.
         TranscribeOptions single = TranscribeOptions.builder().batchSize(1).build();
-        TranscribeOptions options =
-                declared.supports(TranscribeOption.BATCH_SIZE, single) ? single : TranscribeOptions.defaults();
+        TranscribeOptions options = declared.batching() == Batching.ALWAYS ? single : TranscribeOptions.defaults();
         Transcription transcription = shared.transcribe(audio(longRecording()), options, new TranscriptionListener() {
             @Override
             public void onSegment(Segment segment) {
