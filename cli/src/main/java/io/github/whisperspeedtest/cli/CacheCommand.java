@@ -93,7 +93,7 @@ final class CacheCommand implements Runnable {
                         found.isEmpty()
                                 ? "adopted " + absolute
                                         + ", but no known model is there. Name other files by their path."
-                                : "adopted " + absolute + ": " + found.size() + " models found");
+                                : "adopted " + absolute + ", models found: " + found.size());
         return ExitCode.OK;
     }
 

@@ -250,6 +250,38 @@ class RepositoryModelsTest {
     }
 
     @Test
+    void adoptedDirectoryHasModelsUntilItIsRemoved() throws IOException {
+        Path others = temporary.resolve("whisper.cpp models");
+        published.writeTo(others, PublishedRepositories.ONE_GGML);
+        Files.move(others.resolve("ggml-model.bin"), others.resolve("ggml-base-q8_0.bin"));
+        CapturedTerminal before = new CapturedTerminal();
+        assertThat(before.run("transcribe", "-m", "base-q8_0", recording.toString()))
+                .isEqualTo(ExitCode.MODEL);
+
+        CapturedTerminal adopt = new CapturedTerminal();
+        assertThat(adopt.run("cache", "adopt", others.toString())).isEqualTo(ExitCode.OK);
+        assertThat(adopt.out()).containsPattern("(?m)^whispercpp base-q8_0$");
+        CapturedTerminal path = new CapturedTerminal();
+        path.run("cache", "path");
+        assertThat(path.out()).contains("also searched:      " + others);
+        CapturedTerminal transcribe = new CapturedTerminal();
+        assertThat(transcribe.run("transcribe", "-m", "base-q8_0", recording.toString()))
+                .as(transcribe.err())
+                .isEqualTo(ExitCode.OK);
+        assertThat(transcribe.out().strip()).isEqualTo(reference);
+
+        assertThat(new CapturedTerminal().run("cache", "adopt", "--remove", others.toString()))
+                .isEqualTo(ExitCode.OK);
+        assertThat(new CapturedTerminal().run("transcribe", "-m", "base-q8_0", recording.toString()))
+                .isEqualTo(ExitCode.MODEL);
+        assertThat(others.resolve("ggml-base-q8_0.bin")).exists();
+        CapturedTerminal missing = new CapturedTerminal();
+        assertThat(missing.run("cache", "adopt", temporary.resolve("none").toString()))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(missing.err()).contains("is not a readable directory");
+    }
+
+    @Test
     void severalModelsRunOneAfterTheOther() throws IOException {
         CapturedTerminal text = new CapturedTerminal();
         assertThat(text.run("transcribe", "-i", "whispercpp", "-m", "micro,MICRO-q8_0", recording.toString()))
