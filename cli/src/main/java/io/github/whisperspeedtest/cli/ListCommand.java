@@ -81,7 +81,6 @@ final class ListCommand implements Callable<Integer> {
     private void print(Map<Implementation, Availability> all, List<DiscoveryProblem> problems, ModelStore models) {
         PrintWriter out = terminal.out();
         out.println("Available:");
-        boolean none = true;
         TextTable table = new TextTable(List.of("  Implementation", "Engine", "Device", "Models here"), NO_NUMBERS);
         Map<String, String> notes = new LinkedHashMap<>();
         for (Map.Entry<Implementation, Availability> entry : all.entrySet()) {
@@ -96,10 +95,12 @@ final class ListCommand implements Callable<Integer> {
                 if (!device.note().isEmpty()) {
                     notes.put(implementation.id(), device.note());
                 }
-                none = false;
             }
         }
-        if (!none) {
+        boolean none = all.values().stream().noneMatch(Availability.Available.class::isInstance);
+        if (none) {
+            out.println(all.isEmpty() ? "  none; put the jar of a backend into plugins/" : "  none");
+        } else {
             table.lines(terminal.lineColumns(), ENGINE).forEach(out::println);
             notes.forEach((id, note) -> {
                 out.println();
@@ -107,9 +108,6 @@ final class ListCommand implements Callable<Integer> {
             });
             out.println();
             out.println("All models: whisper-speedtest list models");
-        }
-        if (none) {
-            out.println(all.isEmpty() ? "  none; put the jar of a backend into plugins/" : "  none");
         }
         long unavailable = all.values().stream()
                 .filter(Availability.Unavailable.class::isInstance)
@@ -141,13 +139,18 @@ final class ListCommand implements Callable<Integer> {
         terminal.out().println(TerminalText.wrap(start + text, terminal.lineColumns(), LABEL_COLUMNS - INDENT));
     }
 
-    /** Returns the names of the models on this machine; the demo model is built in. */
+    /** Returns the names of the models on this machine. */
     private static List<String> installed(ModelStore models, Implementation implementation) {
         return models.catalog().allModels(implementation).stream()
-                .filter(model -> model.name().equals(EmbeddedModel.NAME)
-                        || models.resolve(implementation, model).isPresent())
+                .filter(model -> isInstalled(models, implementation, model))
                 .map(ModelInfo::name)
                 .toList();
+    }
+
+    /** The demo model is built in. */
+    private static boolean isInstalled(ModelStore models, Implementation implementation, ModelInfo model) {
+        return model.name().equals(EmbeddedModel.NAME)
+                || models.resolve(implementation, model).isPresent();
     }
 
     private static String shortened(List<String> names) {
@@ -167,8 +170,7 @@ final class ListCommand implements Callable<Integer> {
         Map<String, NamedModel> models = new LinkedHashMap<>();
         for (Implementation implementation : library.implementations()) {
             for (ModelInfo model : library.models().catalog().allModels(implementation)) {
-                boolean here = model.name().equals(EmbeddedModel.NAME)
-                        || library.models().resolve(implementation, model).isPresent();
+                boolean here = isInstalled(library.models(), implementation, model);
                 models.merge(model.name(), NamedModel.of(implementation.id(), model, here), NamedModel::mergedWith);
             }
         }

@@ -89,11 +89,11 @@ final class ModelFetcher {
         try {
             return ensure(implementation, model, consent);
         } catch (UnsupportedModelException e) {
-            ensure(converter.sourceFor(implementation, model), consent);
+            ResolvedModel source = ensure(converter.sourceFor(implementation, model), consent);
             try (ProgressLine progress = new ProgressLine(terminal)) {
                 return converter.convertFor(
                         implementation,
-                        model,
+                        source,
                         step -> progress.show(
                                 switch (step) {
                                     case READ -> "reading " + model;

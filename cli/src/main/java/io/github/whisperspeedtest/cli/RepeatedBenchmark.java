@@ -7,7 +7,6 @@ import io.github.whisperspeedtest.benchmark.Repetition;
 import io.github.whisperspeedtest.benchmark.TerminalText;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -76,8 +75,7 @@ final class RepeatedBenchmark {
                 "Repeating " + source + ", written on " + saved.startedAt(),
                 "Known differences:",
                 "No difference is known yet.",
-                repetition.differencesBefore((file, fraction) -> progress.show(
-                        String.format(Locale.ROOT, "hashing %s: %.0f %%", file.getFileName(), 100 * fraction))));
+                repetition.differencesBefore(progress::showHashing));
     }
 
     /** Returns all differences, as lines of text. */

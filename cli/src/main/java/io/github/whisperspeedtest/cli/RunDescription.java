@@ -4,7 +4,6 @@ import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.benchmark.BenchmarkEnvironment;
 import io.github.whisperspeedtest.format.RunDetails;
 import io.github.whisperspeedtest.model.ResolvedModel;
-import io.github.whisperspeedtest.provenance.HashProgress;
 import io.github.whisperspeedtest.provenance.Hashes;
 import io.github.whisperspeedtest.provenance.ModelProvenance;
 import io.github.whisperspeedtest.provenance.ToolVersion;
@@ -15,7 +14,6 @@ import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,9 +64,7 @@ final class RunDescription {
     private ModelProvenance files() {
         if (files == null) {
             try (ProgressLine progress = new ProgressLine(terminal)) {
-                HashProgress listener = (file, fraction) -> progress.show(
-                        String.format(Locale.ROOT, "hashing %s: %.0f %%", file.getFileName(), 100 * fraction));
-                files = library.hasher().of(library.models().prepare(model), listener);
+                files = library.hasher().of(library.models().prepare(model), progress::showHashing);
             }
         }
         return files;

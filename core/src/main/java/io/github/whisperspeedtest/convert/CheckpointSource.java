@@ -49,7 +49,7 @@ record CheckpointSource(String name, Checkpoint checkpoint) {
                         source, RandomModel.checkpoint(source.substring(RandomModel.PREFIX.length())));
             }
             if (models.isRepository(source)) {
-                return ofRepository(source);
+                return read(readable(source, registry.implementations()));
             }
             int colon = source.indexOf(':');
             if (colon <= 0) {
@@ -57,12 +57,7 @@ record CheckpointSource(String name, Checkpoint checkpoint) {
                         + "'. Give an existing path, IMPLEMENTATION:MODEL such as faster:tiny, a repository such as"
                         + " openai/whisper-tiny, or " + EmbeddedModel.NAME + ".");
             }
-            return ofModel(registry.require(source.substring(0, colon)), source.substring(colon + 1));
-        }
-
-        private CheckpointSource ofRepository(String source) {
-            ResolvedModel model = readable(source, registry.implementations());
-            return read(model, source);
+            return read(models.resolve(registry.require(source.substring(0, colon)), source.substring(colon + 1)));
         }
 
         /**
@@ -83,10 +78,25 @@ record CheckpointSource(String name, Checkpoint checkpoint) {
                     .orElseThrow(() -> new UnknownNameException("No implementation here can read '" + source + "'."));
         }
 
-        /** Reads a model that {@link #readable} returned. */
-        CheckpointSource read(ResolvedModel model, String name) {
-            CheckpointReader reader = model.implementation().checkpointReader().orElseThrow();
-            return new CheckpointSource(name, reader.read(models.prepare(model)));
+        /**
+         * Reads a model.
+         *
+         * @throws UnsupportedOptionException if its format can only be written
+         */
+        CheckpointSource read(ResolvedModel model) {
+            String id = model.implementation().id();
+            CheckpointReader reader = model.implementation()
+                    .checkpointReader()
+                    .orElseThrow(() -> new UnsupportedOptionException(
+                            id,
+                            "convert from " + id + ":" + model.name(),
+                            "Its format can only be written. Convert a model of another implementation."));
+            return new CheckpointSource(model.name(), reader.read(files(model)));
+        }
+
+        /** Returns the files of a model without those of the voice activity detector. */
+        ModelFiles files(ResolvedModel model) {
+            return models.prepare(model).withoutCompanion(SileroModel.NAME);
         }
 
         private Optional<Path> existingPath(String source) {
@@ -95,17 +105,6 @@ record CheckpointSource(String name, Checkpoint checkpoint) {
             } catch (WhisperSpeedtestException e) {
                 return Optional.empty();
             }
-        }
-
-        private CheckpointSource ofModel(Implementation implementation, String model) {
-            CheckpointReader reader = implementation
-                    .checkpointReader()
-                    .orElseThrow(() -> new UnsupportedOptionException(
-                            implementation.id(),
-                            "convert from " + implementation.id() + ":" + model,
-                            "Its format can only be written. Convert a model of another implementation."));
-            return new CheckpointSource(
-                    model, reader.read(models.filesOf(implementation, model).withoutCompanion(SileroModel.NAME)));
         }
 
         private CheckpointSource ofPath(Path path) {

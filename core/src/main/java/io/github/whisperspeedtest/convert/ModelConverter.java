@@ -104,27 +104,25 @@ public final class ModelConverter {
      * <p>The weights have 16 bits if the target format has such a type, because that keeps the accuracy of the source. The
      * name of the converted model contains a hash of the source's files, so that a changed source is converted again.
      *
-     * @param model name, path or repository of the source
-     * @throws io.github.whisperspeedtest.error.UnknownNameException if the source does not exist
-     * @throws io.github.whisperspeedtest.error.UnsupportedModelException if no implementation can read the source
+     * @param source a model that {@link #sourceFor} returned
      * @throws UnsupportedOptionException if the target format cannot be written
      * @throws ModelException if the source is missing, incomplete or damaged, or the new model does not load
      * @throws WhisperSpeedtestException if writing fails
      */
-    public ResolvedModel convertFor(Implementation target, String model, ConversionListener listener) {
-        ResolvedModel source = sourceFor(target, model);
+    public ResolvedModel convertFor(Implementation target, ResolvedModel source, ConversionListener listener) {
         String quantization = accurate(target);
-        String name = valid(model + "-" + quantization + "-" + SourceHash.of(source, models.prepare(source)));
+        String name = valid(source.name() + "-" + quantization + "-" + SourceHash.of(sources.files(source)));
         if (!converted.exists(target, name)) {
             listener.onStep(Step.READ);
-            write(target, name, quantization, sources.read(source, model), listener);
+            write(target, name, quantization, sources.read(source), listener);
         }
         return models.resolve(target, name);
     }
 
     /**
-     * Returns the model that {@link #convertFor} converts, which may not be on this machine.
+     * Returns a model in the first format that can be read, for {@link #convertFor}. It may not be on this machine.
      *
+     * @param model name, path or repository of the source
      * @throws io.github.whisperspeedtest.error.UnknownNameException if the source does not exist
      * @throws io.github.whisperspeedtest.error.UnsupportedModelException if no implementation can read the source
      */

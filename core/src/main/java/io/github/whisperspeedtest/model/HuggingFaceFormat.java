@@ -30,14 +30,11 @@ public final class HuggingFaceFormat implements CheckpointReader, CheckpointWrit
     private static final String INDEX = "model.safetensors.index.json";
     private static final String SHARDS = "model-*.safetensors";
 
-    /** Files that some repositories have. Those besides the decoding settings are for Python's transformers. */
-    private static final List<String> OPTIONAL = List.of(
-            RepositoryFiles.GENERATION_CONFIG,
-            PreprocessorConfig.FILE_NAME,
-            "tokenizer_config.json",
-            "special_tokens_map.json",
-            "added_tokens.json",
-            "normalizer.json");
+    /** Files that some repositories have: the decoding settings and, for Python's transformers, the others. */
+    private static final List<String> OPTIONAL = Stream.concat(
+                    Stream.of(RepositoryFiles.GENERATION_CONFIG, "added_tokens.json"),
+                    HuggingFaceModels.FOR_TRANSFORMERS.stream())
+            .toList();
 
     /** OpenAI's name of a dimension that transformers names differently. */
     private static final String FOREIGN_DIMENSION = "n_mels";

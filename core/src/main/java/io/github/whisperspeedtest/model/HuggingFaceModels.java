@@ -58,11 +58,8 @@ public final class HuggingFaceModels {
             Map.of(ENGLISH_VOCABULARY, "tiny.en", MULTILINGUAL_VOCABULARY, "tiny", CANTONESE_VOCABULARY, "large-v3");
 
     /** Further files that Python's transformers reads, so it finds a complete model in the cache when offline. */
-    private static final List<String> FOR_TRANSFORMERS = List.of(
-            PreprocessorConfig.FILE_NAME + "?",
-            "tokenizer_config.json?",
-            "special_tokens_map.json?",
-            "normalizer.json?");
+    static final List<String> FOR_TRANSFORMERS = List.of(
+            PreprocessorConfig.FILE_NAME, "tokenizer_config.json", "special_tokens_map.json", "normalizer.json");
 
     private HuggingFaceModels() {}
 
@@ -152,8 +149,9 @@ public final class HuggingFaceModels {
         }
 
         private ModelInfo withFiles(List<String> files, List<ModelInfo> fallbacks) {
-            List<String> all =
-                    Stream.concat(files.stream(), FOR_TRANSFORMERS.stream()).toList();
+            List<String> all = Stream.concat(
+                            files.stream(), FOR_TRANSFORMERS.stream().map(name -> name + "?"))
+                    .toList();
             ModelSource source = repository.contains("/")
                     ? new ModelSource.HubRepository(repository, "main", all)
                     : HuggingFaceModels.repository(repository, all);

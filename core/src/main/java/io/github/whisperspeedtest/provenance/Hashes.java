@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.provenance;
 import io.github.whisperspeedtest.error.OperationCancelledException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -16,6 +17,11 @@ public final class Hashes {
     private static final long NOTICE_NANOS = Duration.ofSeconds(1).toNanos();
 
     private Hashes() {}
+
+    /** Returns the SHA-256 of a text in UTF-8, in hexadecimal digits. */
+    public static String sha256(String text) {
+        return HexFormat.of().formatHex(digest().digest(text.getBytes(StandardCharsets.UTF_8)));
+    }
 
     /**
      * Returns the SHA-256 of everything that a stream returns, in hexadecimal digits.
@@ -54,16 +60,20 @@ public final class Hashes {
     }
 
     private static String sha256(InputStream in, Reading reading) throws IOException {
+        MessageDigest digest = digest();
+        byte[] buffer = new byte[CHUNK];
+        long bytes = 0;
+        for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+            digest.update(buffer, 0, read);
+            bytes += read;
+            reading.onRead(bytes);
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static MessageDigest digest() {
         try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            byte[] buffer = new byte[CHUNK];
-            long bytes = 0;
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                digest.update(buffer, 0, read);
-                bytes += read;
-                reading.onRead(bytes);
-            }
-            return HexFormat.of().formatHex(digest.digest());
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java has SHA-256", e);
         }

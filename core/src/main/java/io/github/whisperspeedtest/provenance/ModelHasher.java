@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.provenance;
 
 import io.github.whisperspeedtest.hub.ContentHash;
+import io.github.whisperspeedtest.hub.HubCache;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +22,6 @@ import org.slf4j.LoggerFactory;
 public final class ModelHasher {
     private static final Logger LOG = LoggerFactory.getLogger(ModelHasher.class);
 
-    private static final String FOLDER_START = "models--";
     private static final String SNAPSHOTS = "snapshots";
     private static final String BLOBS = "blobs";
 
@@ -96,12 +96,8 @@ public final class ModelHasher {
                 Path snapshots = commit.getParent();
                 Path folder = snapshots == null ? null : snapshots.getParent();
                 if (folder != null && folder.getFileName() != null && isNamed(snapshots, SNAPSHOTS)) {
-                    String name = folder.getFileName().toString();
-                    return name.startsWith(FOLDER_START)
-                            ? Optional.of(new Origin(
-                                    name.substring(FOLDER_START.length()).replaceFirst("--", "/"),
-                                    commit.getFileName().toString()))
-                            : Optional.empty();
+                    String hash = commit.getFileName().toString();
+                    return HubCache.repositoryOf(folder).map(repository -> new Origin(repository, hash));
                 }
             }
             return Optional.empty();
