@@ -29,31 +29,31 @@ final class MlxModels {
     private static final List<String> FILES = List.of(MlxCheckpoint.CONFIG, String.join("|", MlxCheckpoint.WEIGHTS));
 
     /**
+     * The models that mlx-community publishes in all forms, under names such as {@code base-mlx-8bit}, smallest first;
+     * source: its collection of Whisper models.
+     */
+    private static final Map<String, Size> SIZES = sizes();
+
+    /** Bits per weight by the ending of a repository's name. */
+    private static final Map<String, Double> FORMS = forms();
+
+    /**
      * Sizes are those of the weights: two bytes for each parameter; for those of quantised layers their bits, and half a bit more, which
      * the scale and bias of 64 of them take. The token embedding, which most of these repositories leave as it is, has two bytes.
      */
     private static final List<Published> PUBLISHED = List.of(
-            new Published("tiny", "tiny-mlx-q4", 48, plain("tiny", 72)),
-            new Published("tiny.en", "tiny.en-mlx-q4", 48, plain("tiny.en", 72)),
-            plain("base", 139),
-            plain("base.en", 139),
-            new Published("small", "small-mlx-4bit", 187, plain("small", 461)),
-            new Published("small.en", "small.en-mlx-4bit", 187, plain("small.en", 461)),
-            new Published("medium", "medium-mlx-8bit", 823, plain("medium", 1457)),
-            new Published("medium.en", "medium.en-mlx-8bit", 823, plain("medium.en", 1457)),
+            new Published("tiny", "tiny-mlx-q4", 48, plain("tiny")),
+            new Published("tiny.en", "tiny.en-mlx-q4", 48, plain("tiny.en")),
+            plain("base"),
+            plain("base.en"),
+            new Published("small", "small-mlx-4bit", 187, plain("small")),
+            new Published("small.en", "small.en-mlx-4bit", 187, plain("small.en")),
+            new Published("medium", "medium-mlx-8bit", 823, plain("medium")),
+            new Published("medium.en", "medium.en-mlx-8bit", 823, plain("medium.en")),
             new Published("large", TURBO, TURBO, 1543),
-            new Published("large-v2", "large-v2-mlx-4bit", 927, plain("large-v2", 2944)),
-            new Published("large-v3", "large-v3-mlx-8bit", 1627, plain("large-v3", 2944)),
+            new Published("large-v2", "large-v2-mlx-4bit", 927, plain("large-v2")),
+            new Published("large-v3", "large-v3-mlx-8bit", 1627, plain("large-v3")),
             new Published(TURBO, TURBO, 1543));
-
-    /**
-     * Sizes in MiB of the 16-bit weights of the models that mlx-community publishes in all forms, under names such as
-     * {@code base-mlx-8bit}; source: its collection of Whisper models.
-     */
-    private static final Map<String, Long> SIZES = sizes();
-
-    /** Bits per weight by the ending of a repository's name. */
-    private static final Map<String, Double> FORMS = forms();
 
     private static final List<Published> RENAMED = List.of(
             new Published("turbo", TURBO, TURBO, 1543),
@@ -80,9 +80,9 @@ final class MlxModels {
                 .toList();
     }
 
-    private static Published inForm(String size, long mebibytes, Map.Entry<String, Double> form) {
+    private static Published inForm(String size, Size weights, Map.Entry<String, Double> form) {
         String name = size + form.getKey();
-        return new Published(name, size, name, Math.round(mebibytes * form.getValue() / 16));
+        return new Published(name, size, name, weights.mebibytes(form.getValue()));
     }
 
     private static Stream<ModelInfo> published(Stream<Published> models, Path modelsDirectory) {
@@ -90,19 +90,33 @@ final class MlxModels {
         return models.map(model -> model.in(cache));
     }
 
-    private static Map<String, Long> sizes() {
-        Map<String, Long> sizes = new LinkedHashMap<>();
-        sizes.put("tiny", 72L);
-        sizes.put("tiny.en", 72L);
-        sizes.put("base", 139L);
-        sizes.put("base.en", 139L);
-        sizes.put("small", 461L);
-        sizes.put("small.en", 461L);
-        sizes.put("medium", 1457L);
-        sizes.put("medium.en", 1457L);
-        sizes.put("large-v2", 2944L);
-        sizes.put("large-v3", 2944L);
+    private static Map<String, Size> sizes() {
+        Map<String, Size> sizes = new LinkedHashMap<>();
+        sizes.put("tiny", new Size(72, 384));
+        sizes.put("tiny.en", new Size(72, 384));
+        sizes.put("base", new Size(139, 512));
+        sizes.put("base.en", new Size(139, 512));
+        sizes.put("small", new Size(461, 768));
+        sizes.put("small.en", new Size(461, 768));
+        sizes.put("medium", new Size(1457, 1024));
+        sizes.put("medium.en", new Size(1457, 1024));
+        sizes.put("large-v2", new Size(2944, 1280));
+        sizes.put("large-v3", new Size(2944, 1280));
         return sizes;
+    }
+
+    /**
+     * The size of a model's weights.
+     *
+     * @param mebibytes with 16 bits for each
+     * @param width number of values of a token's embedding
+     */
+    private record Size(long mebibytes, int width) {
+        /** Returns the size with other bits; with less than 16, the token embedding stays as it is. */
+        long mebibytes(double bits) {
+            double embedding = bits < 16 ? 2.0 * HuggingFaceModels.MULTILINGUAL_VOCABULARY * width / MIB : 0;
+            return Math.round(embedding + (mebibytes - embedding) * bits / 16);
+        }
     }
 
     private static Map<String, Double> forms() {
@@ -128,8 +142,8 @@ final class MlxModels {
         return ModelInfo.ofLocalFiles(name, List.of(new ModelSource.Embedded(quantization)), files, 0);
     }
 
-    private static Published plain(String size, long mebibytes) {
-        return new Published(size, size + "-mlx", mebibytes);
+    private static Published plain(String size) {
+        return new Published(size, size + "-mlx", SIZES.get(size).mebibytes());
     }
 
     /**
