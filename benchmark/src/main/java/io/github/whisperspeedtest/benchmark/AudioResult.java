@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.benchmark;
 
 import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -12,13 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param language code of the language
  * @param languageProbability probability of that language, 0 to 1; null if it was given or the engine does not report it
  * @param wordErrorRate word error rate against the reference, null if the recording has none
+ * @param time median time over the timed runs in the steady state, null if unknown
  */
 public record AudioResult(
         String audio,
         String text,
         String language,
         @Nullable Double languageProbability,
-        @Nullable WordErrorRate wordErrorRate) {
+        @Nullable WordErrorRate wordErrorRate,
+        @Nullable Duration time) {
     /** Replaces a probability that is not finite with null. */
     public AudioResult {
         Objects.requireNonNull(audio, "audio");

@@ -13,17 +13,17 @@ public interface BenchmarkListener {
     default void onStart(BenchmarkReport report) {}
 
     /**
-     * Called when the measurement of an implementation advances.
+     * Called when the measurement of a candidate advances.
      *
-     * @param implementation id of the implementation
+     * @param candidate the candidate
      * @param progress the current progress
      */
-    default void onProgress(String implementation, BenchmarkProgress progress) {}
+    default void onProgress(Candidate candidate, BenchmarkProgress progress) {}
 
     /**
-     * Called when an implementation has finished, successfully or not.
+     * Called after each round, when a candidate has failed, and at the end of each group of candidates.
      *
-     * @param reportSoFar the report so far, with the new result last
+     * @param reportSoFar the report so far, with the candidates that have failed or have finished a round
      */
-    default void onResult(BenchmarkReport reportSoFar) {}
+    default void onUpdate(BenchmarkReport reportSoFar) {}
 }

@@ -7,75 +7,74 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The plan of a benchmark.
  *
- * @param implementations ids of the implementations to measure, in order
- * @param model name of the model, or the path of a model file
+ * @param candidates what to measure, in order, each with its own name and with options of the transcription
  * @param inputs the recordings, at least one
- * @param runs timed runs, at least 1
- * @param warmupRuns runs before them that do not count
- * @param load how to load the model
- * @param transcribe how to transcribe
- * @param timeLimit the time limit for each implementation, null for none
- * @param pinned files by implementation, for those that must not look for the model by its name
+ * @param rounds how many rounds to measure
+ * @param timeLimit the time limit for each candidate, null for none
+ * @param pinned files by name of the candidate, for those that must not look for the model by its name
  */
 public record BenchmarkPlan(
-        List<String> implementations,
-        String model,
+        List<Candidate> candidates,
         List<BenchmarkInput> inputs,
-        int runs,
-        int warmupRuns,
-        LoadOptions load,
-        TranscribeOptions transcribe,
+        Rounds rounds,
         @Nullable Duration timeLimit,
         Map<String, ModelFiles> pinned) {
-    /** Copies the lists and the map, and checks the numbers. */
+    /** Copies the lists and the map, and checks the values. */
     public BenchmarkPlan {
-        implementations = List.copyOf(implementations);
+        candidates = List.copyOf(candidates);
         inputs = List.copyOf(inputs);
         pinned = Map.copyOf(pinned);
-        Objects.requireNonNull(model, "model");
-        Objects.requireNonNull(load, "load");
-        Objects.requireNonNull(transcribe, "transcribe");
+        Objects.requireNonNull(rounds, "rounds");
+        if (candidates.isEmpty()) {
+            throw new IllegalArgumentException("a benchmark needs at least one candidate");
+        }
         if (inputs.isEmpty()) {
             throw new IllegalArgumentException("a benchmark needs at least one recording");
-        }
-        if (runs < 1 || warmupRuns < 0) {
-            throw new IllegalArgumentException(
-                    "runs must be at least 1 and warm-up runs at least 0, but were " + runs + " and " + warmupRuns);
         }
         if (timeLimit != null && (timeLimit.isNegative() || timeLimit.isZero())) {
             throw new IllegalArgumentException("timeLimit must be positive, but was " + timeLimit);
         }
+        List<String> names = candidates.stream().map(Candidate::name).toList();
+        if (names.stream().distinct().count() < names.size()) {
+            throw new IllegalArgumentException("the candidates must have different names, but are " + names);
+        }
+        if (candidates.stream().anyMatch(candidate -> candidate.transcribe() == null)) {
+            throw new IllegalArgumentException("every candidate needs options of the transcription");
+        }
     }
 
-    /** Creates a plan in which every implementation looks for the model by its name. */
+    /** Creates a plan of implementations that have the same model and options. */
     public BenchmarkPlan(
             List<String> implementations,
             String model,
             List<BenchmarkInput> inputs,
-            int runs,
-            int warmupRuns,
+            Rounds rounds,
             LoadOptions load,
             TranscribeOptions transcribe,
             @Nullable Duration timeLimit) {
-        this(implementations, model, inputs, runs, warmupRuns, load, transcribe, timeLimit, Map.of());
+        this(
+                implementations.stream()
+                        .map(implementation -> Candidate.of(implementation, model, load, transcribe))
+                        .collect(Collectors.toList()),
+                inputs,
+                rounds,
+                timeLimit,
+                Map.of());
     }
 
-    /** Returns this plan without reference transcripts. */
-    BenchmarkPlan withoutReferences() {
-        return new BenchmarkPlan(
-                implementations,
-                model,
-                inputs.stream().map(BenchmarkInput::withoutReference).toList(),
-                runs,
-                warmupRuns,
-                load,
-                transcribe,
-                timeLimit,
-                pinned);
+    /** Returns the options of the transcription that the first candidate has. */
+    TranscribeOptions options() {
+        return candidates.get(0).options();
+    }
+
+    /** Returns how the first candidate loads its model. */
+    LoadOptions load() {
+        return candidates.get(0).load();
     }
 }

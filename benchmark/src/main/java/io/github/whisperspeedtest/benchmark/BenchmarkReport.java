@@ -13,7 +13,7 @@ import java.util.Objects;
  * @param environment the machine and software
  * @param settings the settings for all implementations
  * @param startedAt when it began
- * @param results one result per implementation, in the order in which they were tried
+ * @param results one result per candidate, in the order of the plan
  */
 public record BenchmarkReport(
         BenchmarkEnvironment environment,
@@ -32,10 +32,25 @@ public record BenchmarkReport(
     public BenchmarkReport with(BenchmarkResult result) {
         List<BenchmarkResult> more = new ArrayList<>(results);
         more.add(result);
-        return new BenchmarkReport(environment, settings, startedAt, more);
+        return withResults(more);
     }
 
-    /** Returns the implementations that ran, those with the shortest median first. */
+    /** Returns a report with other results. */
+    BenchmarkReport withResults(List<BenchmarkResult> values) {
+        return new BenchmarkReport(environment, settings, startedAt, values);
+    }
+
+    /**
+     * Returns a name for a result that is as short as the report allows: the implementation, or the name of the candidate if the
+     * implementation has several or there are several models.
+     */
+    public String label(BenchmarkResult result) {
+        boolean sweep = results.stream().map(BenchmarkResult::implementation).distinct().count() < results.size()
+                || results.stream().map(other -> other.candidate().model()).distinct().count() > 1;
+        return sweep ? result.candidate().name() : result.implementation();
+    }
+
+    /** Returns the candidates that ran, those with the shortest median first. */
     public List<BenchmarkResult.Measured> ranking() {
         return results.stream()
                 .filter(BenchmarkResult.Measured.class::isInstance)
@@ -44,7 +59,7 @@ public record BenchmarkReport(
                 .toList();
     }
 
-    /** Returns the results of the implementations that did not run, in the order in which they were tried. */
+    /** Returns the results of the candidates that did not run, in the order of the plan. */
     public List<BenchmarkResult> failures() {
         return results.stream()
                 .filter(result -> !(result instanceof BenchmarkResult.Measured))

@@ -15,116 +15,86 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The result of one implementation in a benchmark. */
+/** The result of one candidate in a benchmark. */
 public sealed interface BenchmarkResult {
+    /** Returns the candidate. */
+    Candidate candidate();
+
     /** Returns the id of the implementation. */
-    String implementation();
+    default String implementation() {
+        return candidate().implementation();
+    }
 
     /** Returns the version of the implementation. */
     String version();
 
     /**
-     * The implementation ran.
+     * The candidate ran.
      *
      * @param parameters the parameters in effect
-     * @param load time to load the model
-     * @param firstRun time of the first run, a warm-up run if there was one
-     * @param runs the timed runs in order, each of all recordings; at least one, each longer than zero
-     * @param cpu the CPU usage during each timed run, empty if unknown
+     * @param times its times
      * @param audios the transcript of each recording
      * @param timings median times of the stages over the timed runs, null if the engine does not report them
      * @param peakMemoryBytes peak memory of its process, null if unknown
-     * @param model the files of the model, null in reports of early versions
+     * @param model the files of the model, null in reports of early versions and of a benchmark that did not finish
      * @param options every option of the transcription as it was used, by name; those left to the implementation have the values that it
      *     chose. Empty in reports of early versions
      */
     record Measured(
-            String implementation,
+            Candidate candidate,
             String version,
             EngineParameters parameters,
-            Duration load,
-            Duration firstRun,
-            List<Duration> runs,
-            List<CpuUsage> cpu,
+            RunTimes times,
             List<AudioResult> audios,
             @Nullable Timings timings,
             @Nullable Long peakMemoryBytes,
             @Nullable ModelProvenance model,
             Map<String, String> options)
             implements BenchmarkResult {
-        /** Copies the lists and the map, keeping its order. */
+        /** Copies the list and the map, keeping its order. */
         public Measured {
-            Objects.requireNonNull(implementation, "implementation");
+            Objects.requireNonNull(candidate, "candidate");
             Objects.requireNonNull(version, "version");
             Objects.requireNonNull(parameters, "parameters");
-            Objects.requireNonNull(load, "load");
-            Objects.requireNonNull(firstRun, "firstRun");
-            runs = List.copyOf(runs);
-            cpu = List.copyOf(cpu);
+            Objects.requireNonNull(times, "times");
             audios = List.copyOf(audios);
             options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
-            if (runs.isEmpty() || runs.stream().anyMatch(run -> run.isNegative() || run.isZero())) {
-                throw new IllegalArgumentException(
-                        "'" + implementation + "' must have one or more positive run times, but has " + runs);
-            }
-            if (!cpu.isEmpty() && cpu.size() != runs.size()) {
-                throw new IllegalArgumentException("cpu of '" + implementation + "' must have an entry for each of the "
-                        + runs.size() + " runs, but has " + cpu.size());
-            }
         }
 
-        /** Creates a result whose model and options are unknown. */
-        public Measured(
-                String implementation,
-                String version,
-                EngineParameters parameters,
-                Duration load,
-                Duration firstRun,
-                List<Duration> runs,
-                List<CpuUsage> cpu,
-                List<AudioResult> audios,
-                @Nullable Timings timings,
-                @Nullable Long peakMemoryBytes) {
-            this(
-                    implementation,
-                    version,
-                    parameters,
-                    load,
-                    firstRun,
-                    runs,
-                    cpu,
-                    audios,
-                    timings,
-                    peakMemoryBytes,
-                    null,
-                    Map.of());
-        }
-
-        /** Returns this result with the files of its model and its options. */
-        public Measured with(ModelProvenance files, Map<String, String> used) {
+        /** Returns this result with the files of its model. */
+        public Measured with(ModelProvenance files) {
             return new Measured(
-                    implementation,
-                    version,
-                    parameters,
-                    load,
-                    firstRun,
-                    runs,
-                    cpu,
-                    audios,
-                    timings,
-                    peakMemoryBytes,
-                    files,
-                    used);
+                    candidate, version, parameters, times, audios, timings, peakMemoryBytes, files, options);
         }
 
-        /** Returns the statistics of the timed runs. */
+        /** Returns the time to load the model. */
+        public Duration load() {
+            return times.load();
+        }
+
+        /** Returns the time of the first run, a warm-up run if there was one. */
+        public Duration firstRun() {
+            return times.firstRun();
+        }
+
+        /** Returns the timed runs in order, each of all recordings. */
+        public List<Duration> runs() {
+            return times.runs();
+        }
+
+        /** Returns the CPU usage during each timed run, empty if unknown. */
+        public List<CpuUsage> cpu() {
+            return times.cpu();
+        }
+
+        /** Returns the statistics of the timed runs in the steady state. */
         public Statistics statistics() {
-            return Statistics.of(runs);
+            return Statistics.of(times.steady());
         }
 
         /** Returns the average number of cores in use during the timed runs, empty if unknown. */
         public Optional<MeanCores> meanCores() {
-            return MeanCores.of(runs, cpu);
+            return MeanCores.of(runs(), cpu());
         }
 
         /** Returns the word error rate over all recordings with a reference, empty without one. */
@@ -137,21 +107,21 @@ public sealed interface BenchmarkResult {
     }
 
     /**
-     * The implementation failed.
+     * The candidate failed.
      *
      * @param category the category of the failure
      * @param reason the failure
      * @param remedy what the user can do about it, null if unknown or stated in the reason
      */
     record Failed(
-            String implementation,
+            Candidate candidate,
             String version,
             FailureCategory category,
             String reason,
             @Nullable String remedy) implements BenchmarkResult {
         /** Checks for null. */
         public Failed {
-            Objects.requireNonNull(implementation, "implementation");
+            Objects.requireNonNull(candidate, "candidate");
             Objects.requireNonNull(version, "version");
             Objects.requireNonNull(category, "category");
             Objects.requireNonNull(reason, "reason");
@@ -163,10 +133,10 @@ public sealed interface BenchmarkResult {
      *
      * @param problem what is missing or broken, and what the user can do about it
      */
-    record Unavailable(String implementation, String version, Problem problem) implements BenchmarkResult {
+    record Unavailable(Candidate candidate, String version, Problem problem) implements BenchmarkResult {
         /** Checks that nothing is null. */
         public Unavailable {
-            Objects.requireNonNull(implementation, "implementation");
+            Objects.requireNonNull(candidate, "candidate");
             Objects.requireNonNull(version, "version");
             Objects.requireNonNull(problem, "problem");
         }
@@ -177,8 +147,8 @@ public sealed interface BenchmarkResult {
          * @param reason what is missing or broken
          * @param remedy what the user can do about it
          */
-        public Unavailable(String implementation, String version, String reason, String remedy) {
-            this(implementation, version, new Problem(reason, remedy));
+        public Unavailable(Candidate candidate, String version, String reason, String remedy) {
+            this(candidate, version, new Problem(reason, remedy));
         }
     }
 

@@ -6,29 +6,29 @@ import io.github.whisperspeedtest.benchmark.BenchmarkResult.FailureCategory;
 import io.github.whisperspeedtest.checkpoint.RandomModel;
 import io.github.whisperspeedtest.error.AudioException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
-import io.github.whisperspeedtest.evaluation.WordErrorRate;
-import io.github.whisperspeedtest.provenance.ModelProvenance;
 import io.github.whisperspeedtest.spi.Implementation;
-import io.github.whisperspeedtest.spi.ImplementationContext;
 import io.github.whisperspeedtest.spi.ModelFiles;
-import io.github.whisperspeedtest.transcription.Timings;
 import io.github.whisperspeedtest.transcription.TranscribeOption;
-import io.github.whisperspeedtest.transcription.Transcription;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Measures implementations one after the other, each in its own JVM. A failure becomes a result of the report. */
+/**
+ * Measures candidates in interleaved rounds, each in its own JVM, which stays alive from round to round. A failure becomes a result of
+ * the report.
+ *
+ * <p>If the memory does not suffice for all candidates at once, it measures one group of them after the other.
+ */
 public final class BenchmarkRunner {
     private static final Logger LOG = LoggerFactory.getLogger(BenchmarkRunner.class);
-
-    private static final String RANDOM_WEIGHTS = "random weights: the speed is meaningful, the text is not";
 
     private final WhisperSpeedtest library;
 
@@ -43,172 +43,95 @@ public final class BenchmarkRunner {
      * <p>All implementations are resolved and all recordings read before the first measurement. Text from random weights or of
      * a part of a recording is not compared with the reference.
      *
-     * @return a result for every implementation of the plan
+     * @return a result for every candidate of the plan
      * @throws io.github.whisperspeedtest.error.AudioException if a recording cannot be read
      * @throws io.github.whisperspeedtest.error.UnknownNameException if an implementation is not on the class path
      * @throws io.github.whisperspeedtest.error.OperationCancelledException if the thread is interrupted
      */
     public BenchmarkReport run(BenchmarkPlan plan, BenchmarkListener listener) {
-        boolean comparable =
-                !RandomModel.isName(plan.model()) && TranscribeOption.CLIP_TIMESTAMPS.isBasic(plan.transcribe());
-        return runAsPlanned(comparable ? plan : plan.withoutReferences(), listener);
-    }
-
-    private BenchmarkReport runAsPlanned(BenchmarkPlan plan, BenchmarkListener listener) {
-        List<Implementation> implementations =
-                plan.implementations().stream().map(library.registry()::require).toList();
-        BenchmarkReport report = new BenchmarkReport(
+        List<CandidateRun> runs = new ArrayList<>();
+        for (Candidate candidate : plan.candidates()) {
+            Implementation implementation = library.registry().require(candidate.implementation());
+            runs.add(new CandidateRun(candidate, implementation, inputsOf(candidate, plan), plan.timeLimit()));
+        }
+        BenchmarkReport empty = new BenchmarkReport(
                 BenchmarkEnvironment.detect(),
-                BenchmarkSettings.of(
-                        plan.model(), describe(plan), plan.runs(), plan.warmupRuns(), plan.transcribe(), plan.load()),
+                settings(plan),
                 Instant.now().truncatedTo(ChronoUnit.SECONDS),
                 List.of());
-        listener.onStart(report);
-        for (Implementation implementation : implementations) {
-            report = report.with(measure(implementation, plan, listener));
-            listener.onResult(report);
+        listener.onStart(empty);
+        RoundMeasurement measurement = new RoundMeasurement(library, plan, empty, runs, listener);
+        runs.forEach(run -> findFiles(run, plan));
+        if (runs.stream().anyMatch(CandidateRun::hasFailed)) {
+            listener.onUpdate(measurement.report());
         }
-        return report;
+        List<List<CandidateRun>> groups = WorkerGroups.of(
+                runs.stream().filter(run -> !run.hasFailed()).toList(),
+                AvailableMemory.bytes(),
+                run -> WorkerGroups.estimate(bytesOf(run.files())));
+        for (int i = 0; i < groups.size(); i++) {
+            measurement.measure(groups.get(i), i, groups.size());
+        }
+        return measurement.report();
     }
 
-    /** Reads every recording once for its length and warnings, so that an unreadable one fails before the first measurement. */
-    private static List<BenchmarkAudio> describe(BenchmarkPlan plan) {
+    private static BenchmarkSettings settings(BenchmarkPlan plan) {
+        boolean comparable = plan.candidates().stream().anyMatch(BenchmarkRunner::isComparable);
         List<BenchmarkAudio> audios = new ArrayList<>();
         for (BenchmarkInput input : plan.inputs()) {
-            Audio audio = input.read();
-            Duration length = plan.transcribe().transcribedLength(audio.duration());
-            if (length.isZero()) {
-                throw new AudioException("No part to transcribe is inside " + input.name() + ", which lasts "
-                        + audio.duration().toMillis() / 1000.0 + " s.");
-            }
-            audios.add(new BenchmarkAudio(input.name(), length, input.reference(), audio.warnings(), input.source()));
+            audios.add(describe(comparable ? input : input.withoutReference(), plan.options()));
         }
-        return audios;
+        return BenchmarkSettings.of(plan.candidates(), audios, plan.rounds(), plan.options(), plan.load());
     }
 
-    private BenchmarkResult measure(Implementation implementation, BenchmarkPlan plan, BenchmarkListener listener) {
-        String id = implementation.id();
-        String version = implementation.version();
-        ModelFiles files;
+    /** Reads a recording once for its length and warnings, so that an unreadable one fails before the first measurement. */
+    private static BenchmarkAudio describe(BenchmarkInput input, TranscribeOptions options) {
+        Audio audio = input.read();
+        Duration length = options.transcribedLength(audio.duration());
+        if (length.isZero()) {
+            throw new AudioException("No part to transcribe is inside " + input.name() + ", which lasts "
+                    + audio.duration().toMillis() / 1000.0 + " s.");
+        }
+        return new BenchmarkAudio(input.name(), length, input.reference(), audio.warnings(), input.source());
+    }
+
+    private static List<BenchmarkInput> inputsOf(Candidate candidate, BenchmarkPlan plan) {
+        return isComparable(candidate)
+                ? plan.inputs()
+                : plan.inputs().stream().map(BenchmarkInput::withoutReference).toList();
+    }
+
+    /** Returns whether the text can be compared with the reference, which is that of the whole recording. */
+    private static boolean isComparable(Candidate candidate) {
+        return !RandomModel.isName(candidate.model())
+                && TranscribeOption.CLIP_TIMESTAMPS.isBasic(candidate.options());
+    }
+
+    private void findFiles(CandidateRun run, BenchmarkPlan plan) {
+        Candidate candidate = run.candidate();
         try {
-            ModelFiles pinned = plan.pinned().get(id);
-            files = pinned == null ? library.models().filesOf(implementation, plan.model()) : pinned;
+            ModelFiles pinned = plan.pinned().get(candidate.name());
+            run.setFiles(
+                    pinned == null ? library.models().filesOf(run.implementation(), candidate.model()) : pinned);
         } catch (WhisperSpeedtestException e) {
-            return new BenchmarkResult.Failed(
-                    id, version, FailureCategory.of(e.kind()), String.valueOf(e.getMessage()), null);
+            run.fail(FailureCategory.of(e.kind()), String.valueOf(e.getMessage()), null);
         } catch (RuntimeException | LinkageError e) {
-            // A failure to list or generate models must not stop the other implementations.
-            LOG.debug("{} failed before its JVM was started", id, e);
-            return new BenchmarkResult.Failed(id, version, FailureCategory.INTERNAL, e.toString(), null);
+            // A failure to list or generate models must not stop the other candidates.
+            LOG.debug("{} failed before its JVM was started", candidate.name(), e);
+            run.fail(FailureCategory.INTERNAL, e.toString(), null);
         }
-        ImplementationContext context = library.contextOf(implementation);
-        BenchmarkTask.Input input = new BenchmarkTask.Input(
-                id, context, files, plan.inputs(), plan.warmupRuns(), plan.runs(), plan.load(), plan.transcribe());
-        return library.children().toBuilder()
-                .addProperties(context.settings().properties())
-                .timeLimit(plan.timeLimit())
-                .build()
-                .run(BenchmarkTask.class, input, progress -> listener.onProgress(id, progress))
-                .fold(
-                        completed -> completed
-                                .value()
-                                .fold(
-                                        measurement -> measured(
-                                                        implementation,
-                                                        plan,
-                                                        measurement,
-                                                        completed.stats().peakMemoryBytes())
-                                                .with(
-                                                        origin(id, files, listener),
-                                                        TranscribeOption.texts(measurement.options())),
-                                        missing -> new BenchmarkResult.Unavailable(id, version, missing.problem())),
-                        failed -> {
-                            LOG.debug("{} failed in its JVM: {}", id, failed.details());
-                            return new BenchmarkResult.Failed(
-                                    id, version, FailureCategory.of(failed.kind()), failed.message(), null);
-                        },
-                        crashed -> new BenchmarkResult.Failed(
-                                id,
-                                version,
-                                FailureCategory.CRASHED,
-                                crashed.describe(),
-                                "Native code of the engine ended the process. Enable the debug log for details."),
-                        timedOut -> new BenchmarkResult.Failed(
-                                id,
-                                version,
-                                FailureCategory.TIMED_OUT,
-                                timedOut.describe(),
-                                "Increase the time limit or use a smaller model."));
     }
 
-    /** Hashes the files after the runs: reading them before would make loading look faster than it is. */
-    private ModelProvenance origin(String id, ModelFiles files, BenchmarkListener listener) {
-        return library.hasher()
-                .of(
-                        files,
-                        (file, fraction) -> listener.onProgress(
-                                id, new BenchmarkProgress(BenchmarkProgress.Stage.HASH, (int) (100 * fraction), null)));
-    }
-
-    private static BenchmarkResult.Measured measured(
-            Implementation implementation,
-            BenchmarkPlan plan,
-            BenchmarkTask.Measurement measurement,
-            @Nullable Long peakMemoryBytes) {
-        List<Transcription> last = measurement.runs().get(measurement.runs().size() - 1);
-        List<BenchmarkInput> inputs = plan.inputs();
-        List<AudioResult> audios = new ArrayList<>();
-        for (int i = 0; i < inputs.size(); i++) {
-            Transcription transcription = last.get(i);
-            String reference = inputs.get(i).reference();
-            audios.add(new AudioResult(
-                    inputs.get(i).name(),
-                    transcription.text(),
-                    transcription.language(),
-                    transcription.languageProbability(),
-                    reference == null ? null : WordErrorRate.of(reference, transcription.text())));
-        }
-        List<Duration> warmups = measurement.warmups();
-        return new BenchmarkResult.Measured(
-                implementation.id(),
-                implementation.version(),
-                RandomModel.isName(plan.model())
-                        ? measurement.parameters().withNote(RANDOM_WEIGHTS)
-                        : measurement.parameters(),
-                measurement.load(),
-                warmups.isEmpty() ? measurement.runTimes().get(0) : warmups.get(0),
-                measurement.runTimes(),
-                measurement.cpu(),
-                audios,
-                medianTimings(measurement),
-                peakMemoryBytes);
-    }
-
-    /** Returns the median of each stage over the runs. The time of a run is the sum over its recordings. */
-    private static @Nullable Timings medianTimings(BenchmarkTask.Measurement measurement) {
-        Duration mel = medianOfStage(measurement.runs(), Timings::mel);
-        Duration encode = medianOfStage(measurement.runs(), Timings::encode);
-        Duration decode = medianOfStage(measurement.runs(), Timings::decode);
-        if (mel == null && encode == null && decode == null) {
-            return null;
-        }
-        return new Timings(Statistics.of(measurement.runTimes()).median(), mel, encode, decode);
-    }
-
-    private static @Nullable Duration medianOfStage(
-            List<List<Transcription>> runs, Function<Timings, @Nullable Duration> stage) {
-        List<Duration> sums = new ArrayList<>();
-        for (List<Transcription> run : runs) {
-            Duration sum = Duration.ZERO;
-            for (Transcription transcription : run) {
-                Duration value = stage.apply(transcription.timings());
-                if (value == null) {
-                    return null;
-                }
-                sum = sum.plus(value);
+    private static long bytesOf(ModelFiles files) {
+        long bytes = 0;
+        for (Path file : files.byName().values()) {
+            try {
+                bytes += Files.size(file);
+            } catch (IOException e) {
+                // The worker reports it.
+                LOG.debug("Cannot read the size of {}", file, e);
             }
-            sums.add(sum);
         }
-        return Statistics.of(sums).median();
+        return bytes;
     }
 }

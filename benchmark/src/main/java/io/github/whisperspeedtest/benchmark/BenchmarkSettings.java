@@ -15,48 +15,42 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings for all implementations.
+ * The settings of a benchmark.
  *
- * @param model name of the model
- * @param audios the recordings, at least one; a run transcribes all of them one after the other
- * @param runs timed runs, at least 1
- * @param warmupRuns runs before them that do not count
+ * @param model names of the models, separated by commas
+ * @param candidates what is measured, in the order of the plan
+ * @param audios the recordings, at least one
+ * @param rounds the number of runs; a run transcribes all recordings one after the other
  * @param options options of the transcription by name, such as {@code beam_size}; most of those with their default value are left out
- * @param transcribe how to transcribe, complete; null in reports of early versions
- * @param load how the model is loaded
+ * @param transcribe how the first candidate transcribes, complete; null in reports of early versions
+ * @param load how the first candidate loads its model
  */
 public record BenchmarkSettings(
         String model,
+        List<Candidate> candidates,
         List<BenchmarkAudio> audios,
-        int runs,
-        int warmupRuns,
+        Rounds rounds,
         Map<String, String> options,
         @Nullable TranscribeOptions transcribe,
         LoadOptions load) {
     /** Copies the list and the map, keeping its order. */
     public BenchmarkSettings {
         Objects.requireNonNull(model, "model");
+        candidates = List.copyOf(candidates);
         audios = List.copyOf(audios);
         options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
+        Objects.requireNonNull(rounds, "rounds");
         Objects.requireNonNull(load, "load");
         if (audios.isEmpty()) {
             throw new IllegalArgumentException("a benchmark needs at least one recording");
         }
-        if (runs < 1 || warmupRuns < 0) {
-            throw new IllegalArgumentException(
-                    "runs must be at least 1 and warm-up runs at least 0, but were " + runs + " and " + warmupRuns);
-        }
     }
 
-    /** Returns settings with the given options of the transcription. */
+    /** Returns settings of candidates, the first of which has the given options. */
     public static BenchmarkSettings of(
-            String model,
-            List<BenchmarkAudio> audios,
-            int runs,
-            int warmupRuns,
-            TranscribeOptions options,
-            LoadOptions load) {
-        return new BenchmarkSettings(model, audios, runs, warmupRuns, describe(options), options, load);
+            List<Candidate> candidates, List<BenchmarkAudio> audios, Rounds rounds, TranscribeOptions options, LoadOptions load) {
+        String model = candidates.stream().map(Candidate::model).distinct().collect(Collectors.joining(","));
+        return new BenchmarkSettings(model, candidates, audios, rounds, describe(options), options, load);
     }
 
     /** Returns the total length of all recordings. */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * A warning about the results.
  *
  * @param kind the kind of warning
- * @param implementation id of the affected implementation, null for all
+ * @param implementation label of the affected candidate, null for all
  * @param message the observation, as a sentence
  */
 public record BenchmarkWarning(Kind kind, @Nullable String implementation, String message) {
@@ -95,18 +95,27 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
             warnings.add(new BenchmarkWarning(
                     Kind.SHORT_AUDIO, null, "The audio is only " + Quantities.duration(audio) + " long."));
         }
-        if (report.settings().runs() == 1) {
+        if (ranking.stream().allMatch(result -> result.runs().size() == 1)) {
             warnings.add(new BenchmarkWarning(Kind.SINGLE_RUN, null, "There is only one timed run."));
         }
-        ranking.forEach(result -> addWarnings(result, warnings));
-        addDifferentModels(ranking, warnings);
-        if (RandomModel.isName(report.settings().model())) {
-            return List.copyOf(warnings);
+        ranking.forEach(result -> addWarnings(report, result, warnings));
+        Map<String, List<Measured>> byModel = new LinkedHashMap<>();
+        ranking.forEach(result -> byModel.computeIfAbsent(result.candidate().model(), unused -> new ArrayList<>())
+                .add(result));
+        byModel.forEach((model, rows) -> addDifferences(report, model, rows, warnings));
+        return List.copyOf(warnings);
+    }
+
+    /** Compares rows that were asked for the same model. Rows of a sweep over models differ by intention. */
+    private static void addDifferences(
+            BenchmarkReport report, String model, List<Measured> rows, List<BenchmarkWarning> warnings) {
+        addDifferentModels(report, rows, warnings);
+        if (RandomModel.isName(model)) {
+            return;
         }
         for (int i = 0; i < report.settings().audios().size(); i++) {
-            addDifferences(report.settings().audios().get(i).name(), i, ranking, warnings);
+            addDifferences(report, i, rows, warnings);
         }
-        return List.copyOf(warnings);
     }
 
     private static void addBusyMachine(List<Measured> ranking, List<BenchmarkWarning> warnings) {
@@ -147,8 +156,9 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
         return duration.toNanos() / 1e9;
     }
 
-    private static void addWarnings(Measured result, List<BenchmarkWarning> warnings) {
-        String id = result.implementation();
+    private static void addWarnings(
+            BenchmarkReport report, Measured result, List<BenchmarkWarning> warnings) {
+        String id = report.label(result);
         Statistics statistics = result.statistics();
         if (Device.fellBack(result.parameters())) {
             warnings.add(new BenchmarkWarning(
@@ -179,7 +189,8 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
      * Compares names and architectures of the models; formats and quantizations may differ. Different architectures are proof, different
      * names are not.
      */
-    private static void addDifferentModels(List<Measured> ranking, List<BenchmarkWarning> warnings) {
+    private static void addDifferentModels(
+            BenchmarkReport report, List<Measured> ranking, List<BenchmarkWarning> warnings) {
         Map<List<String>, List<Measured>> groups = new LinkedHashMap<>();
         for (Measured result : ranking) {
             if (result.model() != null) {
@@ -201,7 +212,7 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
                         .count()
                 > 1;
         String described = groups.entrySet().stream()
-                .map(group -> describe(group.getKey().get(0), group.getValue()))
+                .map(group -> describe(report, group.getKey().get(0), group.getValue()))
                 .collect(Collectors.joining("; "));
         warnings.add(new BenchmarkWarning(
                 Kind.DIFFERENT_MODELS,
@@ -210,8 +221,8 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
                         + "."));
     }
 
-    private static String describe(String model, List<Measured> results) {
-        return results.stream().map(Measured::implementation).collect(Collectors.joining(" and ")) + " used " + model
+    private static String describe(BenchmarkReport report, String model, List<Measured> results) {
+        return results.stream().map(report::label).collect(Collectors.joining(" and ")) + " used " + model
                 + " ("
                 + results.stream()
                         .map(result -> Objects.requireNonNull(result.model())
@@ -225,13 +236,14 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
 
     /** Compares by index, because recordings from different directories may have the same name. */
     private static void addDifferences(
-            String audio, int index, List<Measured> ranking, List<BenchmarkWarning> warnings) {
+            BenchmarkReport report, int index, List<Measured> ranking, List<BenchmarkWarning> warnings) {
+        String audio = report.settings().audios().get(index).name();
         Map<String, List<String>> idsByText = new LinkedHashMap<>();
         for (Measured result : ranking) {
             String text = result.audios().get(index).text();
             idsByText
                     .computeIfAbsent(TextNormalizer.normalize(text), unused -> new ArrayList<>())
-                    .add(result.implementation());
+                    .add(report.label(result));
         }
         if (idsByText.size() > 1) {
             String groups = idsByText.values().stream()

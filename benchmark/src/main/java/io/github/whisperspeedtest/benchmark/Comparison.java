@@ -13,7 +13,7 @@ final class Comparison {
         List<Measured> ranking = report.ranking();
         List<String> sentences = new ArrayList<>();
         for (int i = 1; i < ranking.size(); i++) {
-            sentences.add(sentence(ranking.get(0), ranking.get(i), symbols));
+            sentences.add(sentence(report, ranking.get(0), ranking.get(i), symbols));
         }
         return sentences;
     }
@@ -22,7 +22,7 @@ final class Comparison {
      * Divides the medians and propagates their errors: the relative error of a quotient of independent quantities is the root
      * of the sum of the squared relative deviations.
      */
-    private static String sentence(Measured fastest, Measured slower, Symbols symbols) {
+    private static String sentence(BenchmarkReport report, Measured fastest, Measured slower, Symbols symbols) {
         Statistics fast = fastest.statistics();
         Statistics slow = slower.statistics();
         double ratio = (double) slow.median().toNanos() / fast.median().toNanos();
@@ -31,7 +31,7 @@ final class Comparison {
             double error = ratio * Math.hypot(fast.relativeDeviation(), slow.relativeDeviation());
             deviation = " " + symbols.plusMinus() + " " + Quantities.hundredths(error);
         }
-        return fastest.implementation() + " ran " + Quantities.hundredths(ratio) + deviation + " times faster than "
-                + slower.implementation();
+        return report.label(fastest) + " ran " + Quantities.hundredths(ratio) + deviation + " times faster than "
+                + report.label(slower);
     }
 }

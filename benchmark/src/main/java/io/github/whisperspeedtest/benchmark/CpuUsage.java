@@ -37,4 +37,17 @@ public record CpuUsage(
         Duration taken = others == null ? Duration.ZERO : others.minus(free);
         return (taken.isNegative() ? Duration.ZERO : taken).plus(stolen == null ? Duration.ZERO : stolen);
     }
+
+    /** Returns the usage of both together. What one of them does not know is unknown. */
+    CpuUsage plus(CpuUsage other) {
+        return new CpuUsage(
+                Math.max(cores, other.cores),
+                own.plus(other.own),
+                plus(others, other.others),
+                plus(stolen, other.stolen));
+    }
+
+    private static @Nullable Duration plus(@Nullable Duration one, @Nullable Duration other) {
+        return one == null || other == null ? null : one.plus(other);
+    }
 }

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A report as comma-separated values: a header line, then one line per implementation, fastest first.
+ * A report as comma-separated values: a header line, then one line per candidate, fastest first.
  *
  * <p>Follows RFC 4180, without line breaks inside cells. Times are in seconds. A cell is empty if its value is unknown. Notes, weights files, and
  * texts, files and hashes of several recordings are joined with {@code |} in one cell. Text that a spreadsheet would evaluate as a formula is prefixed with
@@ -79,7 +79,9 @@ public final class CsvReport {
             "chip",
             "started_at",
             "audio_files",
-            "audio_sha256");
+            "audio_sha256",
+            "candidate",
+            "cold_start_seconds");
     private static final int MEASURED_COLUMNS = 25;
     private static final int ORIGIN_COLUMNS = 10;
     private static final String SEPARATOR = " | ";
@@ -102,7 +104,7 @@ public final class CsvReport {
                 text(result.version()),
                 status(result),
                 result instanceof Failed failed ? failed.category().name().toLowerCase(Locale.ROOT) : "",
-                text(report.settings().model()),
+                text(result.candidate().model()),
                 seconds(report.settings().audioDuration()));
         Stream<String> measured = result instanceof Measured numbers
                 ? measuredCells(report, numbers)
@@ -114,7 +116,12 @@ public final class CsvReport {
         Stream<String> origin = result instanceof Measured ran
                 ? originCells(ran)
                 : Stream.generate(() -> "").limit(ORIGIN_COLUMNS);
-        return Stream.of(all, measured, failure, warnings, origin, environmentCells(report))
+        Stream<String> added = Stream.of(
+                text(result.candidate().name()),
+                result instanceof Measured ran && ran.times().coldStart() != null
+                        ? seconds(ran.times().coldStart())
+                        : "");
+        return Stream.of(all, measured, failure, warnings, origin, environmentCells(report, result), added)
                 .flatMap(cells -> cells);
     }
 
@@ -137,10 +144,10 @@ public final class CsvReport {
                 text(pairs(result.options())));
     }
 
-    private static Stream<String> environmentCells(BenchmarkReport report) {
+    private static Stream<String> environmentCells(BenchmarkReport report, BenchmarkResult result) {
         BenchmarkEnvironment environment = report.environment();
         String commit = environment.toolCommit();
-        LoadOptions load = report.settings().load();
+        LoadOptions load = result.candidate().load();
         List<AudioSource> sources = report.settings().audios().stream()
                 .map(BenchmarkAudio::source)
                 .filter(Objects::nonNull)

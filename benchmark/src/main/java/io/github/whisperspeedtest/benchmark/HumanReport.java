@@ -119,7 +119,7 @@ public final class HumanReport {
                 "device " + load.device() + ", compute type " + load.computeType() + ", "
                         + counted(load.threads(), "thread")
                         + settings.describeEngineOptions());
-        line(target, "Runs", settings.runs() + " timed after " + counted(settings.warmupRuns(), "warm-up run"));
+        line(target, "Runs", settings.rounds().describe());
         return target.toString();
     }
 
@@ -131,7 +131,7 @@ public final class HumanReport {
     public String result(BenchmarkReport report, BenchmarkResult result) {
         StringBuilder target = new StringBuilder();
         Style style = result instanceof Measured ? Style.BOLD : Style.RED;
-        target.append(style(style, TerminalText.oneLine(result.implementation())))
+        target.append(style(style, TerminalText.oneLine(report.label(result))))
                 .append(' ')
                 .append(TerminalText.oneLine(result.version()))
                 .append('\n');
@@ -274,7 +274,7 @@ public final class HumanReport {
         all.add(ResultTable.headings(symbols));
         ranking.forEach(result -> all.add(withShortenedWords(ResultTable.cells(report, result, symbols))));
         List<String> failed = failures.stream()
-                .map(failure -> cut(failure.implementation(), MAX_IMPLEMENTATION_COLUMNS))
+                .map(failure -> cut(report.label(failure), MAX_IMPLEMENTATION_COLUMNS))
                 .toList();
         int device = ranking.stream()
                 .mapToInt(result -> TerminalText.columns(shortDevice(result.parameters())))
@@ -299,16 +299,16 @@ public final class HumanReport {
                     + ResultTable.reason(failures.get(i));
             target.append(style(Style.RED, cut(line, tableColumns))).append('\n');
         }
-        appendFallbacks(target, ranking, widths[last]);
+        appendFallbacks(target, report, widths[last]);
     }
 
     /** Names the reasons for fallbacks that the table has no room for. */
-    private void appendFallbacks(StringBuilder target, List<Measured> ranking, int columns) {
-        List<String> lines = ranking.stream()
+    private void appendFallbacks(StringBuilder target, BenchmarkReport report, int columns) {
+        List<String> lines = report.ranking().stream()
                 .filter(result -> result.parameters().fallback() != null)
                 .filter(result ->
                         TerminalText.columns(TerminalText.oneLine(Device.describe(result.parameters()))) > columns)
-                .map(result -> result.implementation() + ": " + Device.describe(result.parameters()))
+                .map(result -> report.label(result) + ": " + Device.describe(result.parameters()))
                 .toList();
         if (!lines.isEmpty()) {
             target.append('\n');

@@ -136,20 +136,42 @@ public final class JsonReport {
             putSource(entry, audio.source());
         }
         putSeconds(node, "audio_seconds", settings.audioDuration())
-                .put("runs", settings.runs())
-                .put("warmup_runs", settings.warmupRuns());
+                .put("runs", settings.rounds().runs())
+                .put("rounds_fixed", settings.rounds().fixed())
+                .put("warmup_runs", settings.rounds().warmups())
+                .put("seed", settings.rounds().seed());
+        putSeconds(node, "budget_seconds", settings.rounds().budget());
         ObjectNode options = node.putObject("options");
         settings.options().forEach(options::put);
         TranscribeOptions transcribe = settings.transcribe();
         if (transcribe != null) {
             node.set("transcribe", OptionsJson.write(transcribe));
         }
-        LoadOptions load = settings.load();
-        ObjectNode engineOptions = node.putObject("load")
+        node.set("load", load(settings.load()));
+        ArrayNode candidates = node.putArray("candidates");
+        settings.candidates().forEach(candidate -> candidates.add(candidate(candidate)));
+        return node;
+    }
+
+    private static ObjectNode candidate(Candidate candidate) {
+        ObjectNode node = JSON.createObjectNode()
+                .put("name", candidate.name())
+                .put("implementation", candidate.implementation())
+                .put("model", candidate.model());
+        node.set("load", load(candidate.load()));
+        TranscribeOptions transcribe = candidate.transcribe();
+        if (transcribe != null) {
+            node.set("transcribe", OptionsJson.write(transcribe));
+        }
+        return node;
+    }
+
+    private static ObjectNode load(LoadOptions load) {
+        ObjectNode node = JSON.createObjectNode()
                 .put("device", load.device())
                 .put("compute_type", load.computeType())
-                .put("threads", load.threads())
-                .putObject("engine_options");
+                .put("threads", load.threads());
+        ObjectNode engineOptions = node.putObject("engine_options");
         load.engineOptions().forEach(engineOptions::put);
         return node;
     }
@@ -165,6 +187,7 @@ public final class JsonReport {
 
     private static ObjectNode result(BenchmarkReport report, BenchmarkResult result) {
         ObjectNode node = JSON.createObjectNode()
+                .put("candidate", result.candidate().name())
                 .put("implementation", result.implementation())
                 .put("version", result.version());
         if (result instanceof Measured measured) {
@@ -190,10 +213,15 @@ public final class JsonReport {
         }
         ObjectNode options = node.putObject("options");
         result.options().forEach(options::put);
+        putSeconds(node, "cold_start_seconds", result.times().coldStart());
         putSeconds(node, "load_seconds", result.load());
         putSeconds(node, "first_run_seconds", result.firstRun());
         ArrayNode runs = node.putArray("run_seconds");
         result.runs().forEach(run -> runs.add(Seconds.of(run)));
+        ArrayNode started = node.putArray("run_started_seconds");
+        result.times().started().forEach(start -> started.add(Seconds.of(start)));
+        node.put("steady_from", result.times().steadyFrom())
+                .put("group", result.times().group());
         ArrayNode cpu = node.putArray("run_cpu");
         for (CpuUsage usage : result.cpu()) {
             ObjectNode entry = cpu.addObject().put("cores", usage.cores());
@@ -216,6 +244,7 @@ public final class JsonReport {
                     .put("text", audio.text())
                     .put("language", audio.language())
                     .put("language_probability", audio.languageProbability());
+            putSeconds(entry, "median_seconds", audio.time());
             entry.set("word_errors", wordErrors(audio.wordErrorRate()));
         }
     }

@@ -13,6 +13,7 @@ import io.github.whisperspeedtest.provenance.UsedFile;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Timings;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 /** Creates a report from its JSON tree. */
 final class JsonReportReader {
     private final String source;
+    private final Map<String, Candidate> candidates = new LinkedHashMap<>();
+    private @Nullable BenchmarkSettings settings;
 
     JsonReportReader(String source) {
         this.source = source;
@@ -42,9 +46,12 @@ final class JsonReportReader {
                     null);
         }
         try {
+            BenchmarkSettings read = settings(object(root, "settings"));
+            settings = read;
+            read.candidates().forEach(candidate -> candidates.put(candidate.name(), candidate));
             return new BenchmarkReport(
                     environment(object(root, "environment")),
-                    settings(object(root, "settings")),
+                    read,
                     Instant.parse(text(root, "started_at")),
                     list(root, "results", this::result));
         } catch (IllegalArgumentException | DateTimeException e) {
@@ -67,9 +74,11 @@ final class JsonReportReader {
         Map<String, String> options = new LinkedHashMap<>();
         JsonNode described = object(node, "options");
         described.fieldNames().forEachRemaining(name -> options.put(name, text(described, name)));
-        JsonNode load = object(node, "load");
+        List<Candidate> all =
+                optional(node, "candidates", (parent, name) -> list(parent, name, this::candidate));
         return new BenchmarkSettings(
                 text(node, "model"),
+                all == null ? List.of() : all,
                 list(
                         node,
                         "audios",
@@ -79,15 +88,60 @@ final class JsonReportReader {
                                 optional(audio, "reference", this::text),
                                 texts(audio, "warnings"),
                                 optional(audio, "source", (parent, name) -> source(parent)))),
-                integer(node, "runs"),
-                integer(node, "warmup_runs"),
+                rounds(node),
                 options,
-                optional(node, "transcribe", (parent, name) -> OptionsJson.read(object(parent, name))),
-                new LoadOptions(
-                        text(load, "device"),
-                        text(load, "compute_type"),
-                        integer(load, "threads"),
-                        engineOptions(load)));
+                optional(node, "transcribe", this::transcribeOptions),
+                load(object(node, "load")));
+    }
+
+    /** Reads the number of rounds. Early reports have a fixed number and no seed. */
+    private Rounds rounds(JsonNode settings) {
+        Long seed = optional(settings, "seed", this::wholeNumber);
+        Boolean fixed = optional(settings, "rounds_fixed", this::truth);
+        return new Rounds(
+                integer(settings, "runs"),
+                fixed == null || fixed,
+                integer(settings, "warmup_runs"),
+                optional(settings, "budget_seconds", this::seconds),
+                seed == null ? Rounds.DEFAULT_SEED : seed);
+    }
+
+    private Candidate candidate(JsonNode node) {
+        return new Candidate(
+                text(node, "name"),
+                text(node, "implementation"),
+                text(node, "model"),
+                load(object(node, "load")),
+                optional(node, "transcribe", this::transcribeOptions));
+    }
+
+    /** Returns the candidate of a result. Early reports have one for each implementation, without a name. */
+    private Candidate candidateOf(JsonNode result) {
+        String name = optional(result, "candidate", this::text);
+        BenchmarkSettings common = Objects.requireNonNull(settings, "settings are read first");
+        if (name == null) {
+            String implementation = text(result, "implementation");
+            return new Candidate(
+                    implementation + "/" + common.model(),
+                    implementation,
+                    common.model(),
+                    common.load(),
+                    common.transcribe());
+        }
+        Candidate candidate = candidates.get(name);
+        if (candidate == null) {
+            throw invalid("it has a result of '" + name + "', which is not one of its candidates", null);
+        }
+        return candidate;
+    }
+
+    private TranscribeOptions transcribeOptions(JsonNode parent, String name) {
+        return OptionsJson.read(object(parent, name));
+    }
+
+    private LoadOptions load(JsonNode load) {
+        return new LoadOptions(
+                text(load, "device"), text(load, "compute_type"), integer(load, "threads"), engineOptions(load));
     }
 
     private AudioSource source(JsonNode audio) {
@@ -146,20 +200,20 @@ final class JsonReportReader {
     }
 
     private BenchmarkResult result(JsonNode node) {
-        String implementation = text(node, "implementation");
+        Candidate candidate = candidateOf(node);
         String version = text(node, "version");
         String status = text(node, "status");
         return switch (status) {
-            case JsonReport.MEASURED -> measured(implementation, version, node);
+            case JsonReport.MEASURED -> measured(candidate, version, node);
             case JsonReport.FAILED ->
                 new Failed(
-                        implementation,
+                        candidate,
                         version,
                         category(text(node, "category")),
                         text(node, "reason"),
                         optional(node, "remedy", this::text));
             case JsonReport.UNAVAILABLE ->
-                new Unavailable(implementation, version, text(node, "reason"), text(node, "remedy"));
+                new Unavailable(candidate, version, text(node, "reason"), text(node, "remedy"));
             default -> throw invalid("it has a result with the unknown status '" + status + "'", null);
         };
     }
@@ -173,10 +227,12 @@ final class JsonReportReader {
         throw invalid("it has a failure with the unknown category '" + name + "'", null);
     }
 
-    private Measured measured(String implementation, String version, JsonNode node) {
+    private Measured measured(Candidate candidate, String version, JsonNode node) {
         JsonNode parameters = object(node, "parameters");
+        Integer steadyFrom = optional(node, "steady_from", this::integer);
+        Integer group = optional(node, "group", this::integer);
         return new Measured(
-                implementation,
+                candidate,
                 version,
                 new EngineParameters(
                         text(parameters, "model"),
@@ -190,10 +246,15 @@ final class JsonReportReader {
                         text(parameters, "compute_type"),
                         integer(parameters, "threads"),
                         texts(parameters, "notes")),
-                seconds(node, "load_seconds"),
-                seconds(node, "first_run_seconds"),
-                list(node, "run_seconds", this::seconds),
-                cpu(node),
+                new RunTimes(
+                        optional(node, "cold_start_seconds", this::seconds),
+                        seconds(node, "load_seconds"),
+                        seconds(node, "first_run_seconds"),
+                        list(node, "run_seconds", this::seconds),
+                        started(node),
+                        steadyFrom == null ? 0 : steadyFrom,
+                        group == null ? 0 : group,
+                        cpu(node)),
                 list(node, "audios", this::audioResult),
                 optional(node, "timings", this::timings),
                 optional(node, "peak_memory_bytes", this::wholeNumber),
@@ -206,6 +267,13 @@ final class JsonReportReader {
         List<String> texts =
                 optional(node, name, (parent, field) -> list(parent, field, value -> element(value, field)));
         return texts == null ? List.of() : texts;
+    }
+
+    /** Reads the starts of the runs, which early reports lack. */
+    private List<Duration> started(JsonNode measured) {
+        List<Duration> started =
+                optional(measured, "run_started_seconds", (node, name) -> list(node, name, this::seconds));
+        return started == null ? List.of() : started;
     }
 
     /** Reads the CPU usage, which early reports lack. */
@@ -235,7 +303,8 @@ final class JsonReportReader {
                 text(node, "text"),
                 text(node, "language"),
                 optional(node, "language_probability", this::number),
-                optional(node, "word_errors", this::wordErrors));
+                optional(node, "word_errors", this::wordErrors),
+                optional(node, "median_seconds", this::seconds));
     }
 
     private WordErrorRate wordErrors(JsonNode parent, String name) {
@@ -278,13 +347,17 @@ final class JsonReportReader {
         return field(node, name, JsonNode::isNumber, "a number").doubleValue();
     }
 
+    private boolean truth(JsonNode node, String name) {
+        return field(node, name, JsonNode::isBoolean, "true or false").booleanValue();
+    }
+
     private Duration seconds(JsonNode node, String name) {
         return duration(field(node, name, JsonNode::isNumber, "a number of seconds"), name);
     }
 
     private Duration seconds(JsonNode value) {
         if (!value.isNumber()) {
-            throw invalid("'run_seconds' must contain only numbers", null);
+            throw invalid("a list of seconds must contain only numbers", null);
         }
         return duration(value, "run_seconds");
     }

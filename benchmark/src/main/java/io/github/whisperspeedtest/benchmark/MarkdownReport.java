@@ -26,9 +26,9 @@ public final class MarkdownReport {
         StringBuilder target = new StringBuilder();
         appendHeader(target, report);
         appendTable(target, report);
-        appendNotes(target, report.ranking());
-        appendTexts(target, report.ranking());
-        appendList(target, facts(report.ranking()));
+        appendNotes(target, report);
+        appendTexts(target, report);
+        appendList(target, facts(report));
         appendList(target, Comparison.sentences(report, SYMBOLS));
         appendList(
                 target,
@@ -64,7 +64,7 @@ public final class MarkdownReport {
         lines.add("Load: device " + load.device() + ", compute type " + load.computeType() + ", threads "
                 + load.threads()
                 + settings.describeEngineOptions());
-        lines.add("Runs: " + settings.runs() + " timed, " + settings.warmupRuns() + " warm-up");
+        lines.add("Runs: " + settings.rounds().describe());
         report.warnings().stream()
                 .filter(BenchmarkWarning::affectsRanking)
                 .map(MarkdownReport::sentences)
@@ -98,7 +98,7 @@ public final class MarkdownReport {
         }
         for (BenchmarkResult failure : report.failures()) {
             List<String> cells = new ArrayList<>(Collections.nCopies(headings.size(), ""));
-            cells.set(0, failure.implementation());
+            cells.set(0, report.label(failure));
             cells.set(
                     headings.size() - 1,
                     Stream.of(ResultTable.status(failure), ResultTable.reason(failure), ResultTable.remedy(failure))
@@ -127,29 +127,29 @@ public final class MarkdownReport {
                 .append(" |\n");
     }
 
-    private static void appendNotes(StringBuilder target, List<Measured> ranking) {
+    private static void appendNotes(StringBuilder target, BenchmarkReport report) {
         appendList(
                 target,
-                ranking.stream()
+                report.ranking().stream()
                         .flatMap(result ->
-                                result.parameters().notes().stream().map(note -> result.implementation() + ": " + note))
+                                result.parameters().notes().stream().map(note -> report.label(result) + ": " + note))
                         .toList());
     }
 
-    private static List<String> facts(List<Measured> ranking) {
-        return ranking.stream()
+    private static List<String> facts(BenchmarkReport report) {
+        return report.ranking().stream()
                 .flatMap(result -> RunFacts.of(result).stream()
-                        .map(line -> result.implementation() + ", "
+                        .map(line -> report.label(result) + ", "
                                 + line.label().toLowerCase(Locale.ROOT) + ": " + line.value()))
                 .toList();
     }
 
-    private static void appendTexts(StringBuilder target, List<Measured> ranking) {
+    private static void appendTexts(StringBuilder target, BenchmarkReport report) {
         List<String> texts = new ArrayList<>();
-        for (Measured result : ranking) {
+        for (Measured result : report.ranking()) {
             for (AudioResult audio : result.audios()) {
                 String text = audio.text().isBlank() ? "(no transcription)" : '"' + audio.text() + '"';
-                texts.add(result.implementation() + ", " + audio.audio() + ": " + text);
+                texts.add(report.label(result) + ", " + audio.audio() + ": " + text);
             }
         }
         appendList(target, texts);

@@ -10,7 +10,6 @@ import io.github.whisperspeedtest.spi.EngineOption;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
-import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -23,7 +22,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Repeats a saved benchmark: the same implementations, model files, recordings and options.
+ * Repeats a saved benchmark: the same candidates, model files, recordings, rounds and options.
  *
  * <p>A model from the hub is loaded at the commit that the report names, as far as it is on this machine.
  */
@@ -34,8 +33,7 @@ public final class Repetition {
     private final List<BenchmarkInput> inputs;
     private final Map<String, ModelFiles> pinned = new LinkedHashMap<>();
     private final List<String> omitted = new ArrayList<>();
-    private final LoadOptions load;
-    private final TranscribeOptions transcribe;
+    private final List<Candidate> candidates;
 
     /**
      * Prepares a repetition; runs nothing.
@@ -50,63 +48,40 @@ public final class Repetition {
         this.library = library;
         this.saved = saved;
         this.source = source;
-        TranscribeOptions options = saved.settings().transcribe();
-        if (options == null || saved.settings().audios().stream().anyMatch(audio -> audio.source() == null)) {
+        if (saved.settings().transcribe() == null || saved.settings().audios().stream().anyMatch(audio -> audio.source() == null)) {
             throw impossible("version " + saved.environment().toolVersion()
                     + " of the tool, which wrote it, did not save all options and sources. Run the benchmark again.");
         }
         if (saved.results().isEmpty()) {
             throw impossible("it has no results, so the implementations are unknown. Run the benchmark again.");
         }
-        transcribe = options;
         inputs = inputs(recordings);
-        load = withoutPaths(saved.settings().load());
+        candidates = saved.results().stream()
+                .map(result -> withoutPaths(result.candidate()))
+                .toList();
         for (BenchmarkResult result : saved.results()) {
             if (result instanceof Measured measured && measured.model() != null) {
-                library.find(measured.model()).ifPresent(files -> pinned.put(result.implementation(), files));
+                library.find(measured.model())
+                        .ifPresent(files -> pinned.put(result.candidate().name(), files));
             }
         }
     }
 
-    /** Returns the implementations of the report, in its order. */
-    public List<String> implementations() {
-        return saved.results().stream()
-                .map(BenchmarkResult::implementation)
-                .distinct()
-                .toList();
-    }
-
-    /** Returns the implementations that ran, but whose files are not on this machine as the report names them. */
-    public List<String> unpinned() {
+    /** Returns the candidates that ran, but whose files are not on this machine as the report names them. */
+    public List<Candidate> unpinned() {
         return saved.ranking().stream()
-                .map(Measured::implementation)
-                .filter(id -> !pinned.containsKey(id))
-                .distinct()
+                .map(Measured::candidate)
+                .filter(candidate -> !pinned.containsKey(candidate.name()))
                 .toList();
-    }
-
-    /** Returns the name of the model. */
-    public String model() {
-        return saved.settings().model();
     }
 
     /**
      * Returns the plan.
      *
-     * @param timeLimit the time limit for each implementation, null for none
+     * @param timeLimit the time limit for each candidate, null for none
      */
     public BenchmarkPlan plan(@Nullable Duration timeLimit) {
-        BenchmarkSettings settings = saved.settings();
-        return new BenchmarkPlan(
-                implementations(),
-                settings.model(),
-                inputs,
-                settings.runs(),
-                settings.warmupRuns(),
-                load,
-                transcribe,
-                timeLimit,
-                pinned);
+        return new BenchmarkPlan(candidates, inputs, saved.settings().rounds(), timeLimit, pinned);
     }
 
     /**
@@ -123,10 +98,10 @@ public final class Repetition {
         }
         for (Measured result : saved.ranking()) {
             ModelProvenance then = result.model();
-            Optional<ModelFiles> files = then == null ? Optional.empty() : filesNow(result.implementation());
+            Optional<ModelFiles> files = then == null ? Optional.empty() : filesNow(result.candidate());
             if (then != null && files.isPresent()) {
                 lines.addAll(ReportDifferences.ofModel(
-                        result.implementation(), then, library.hasher().of(files.get(), progress)));
+                        saved.label(result), then, library.hasher().of(files.get(), progress)));
             }
         }
         lines.addAll(omitted);
@@ -134,7 +109,7 @@ public final class Repetition {
         saved.results()
                 .forEach(result -> find(result.implementation())
                         .ifPresent(now -> lines.addAll(ReportDifferences.ofValue(
-                                result.implementation() + ", version", result.version(), now.version()))));
+                                saved.label(result) + ", version", result.version(), now.version()))));
         return lines;
     }
 
@@ -145,15 +120,17 @@ public final class Repetition {
         return lines;
     }
 
-    private Optional<ModelFiles> filesNow(String implementation) {
-        ModelFiles files = pinned.get(implementation);
+    private Optional<ModelFiles> filesNow(Candidate candidate) {
+        ModelFiles files = pinned.get(candidate.name());
         if (files != null) {
             return Optional.of(files);
         }
         try {
-            return find(implementation)
+            return find(candidate.implementation())
                     .flatMap(found -> Optional.ofNullable(
-                            library.models().resolve(found, model()).found()));
+                            library.models()
+                                    .resolve(found, candidate.model())
+                                    .found()));
         } catch (WhisperSpeedtestException e) {
             // The run reports it.
             return Optional.empty();
@@ -206,7 +183,8 @@ public final class Repetition {
     }
 
     /** Leaves out engine options that name a path: a report from elsewhere must not decide what is written where. */
-    private LoadOptions withoutPaths(LoadOptions options) {
+    private Candidate withoutPaths(Candidate candidate) {
+        LoadOptions options = candidate.load();
         Map<String, String> kept = new LinkedHashMap<>(options.engineOptions());
         options.engineOptions().forEach((name, value) -> {
             boolean path = library.implementations().stream()
@@ -215,10 +193,18 @@ public final class Repetition {
                     .anyMatch(option -> option != null && option.kind() == EngineOption.Kind.PATH);
             if (path) {
                 kept.remove(name);
-                omitted.add("engine option " + name + "=" + value + ": not repeated, because it names a path");
+                String line = "engine option " + name + "=" + value + ": not repeated, because it names a path";
+                if (!omitted.contains(line)) {
+                    omitted.add(line);
+                }
             }
         });
-        return new LoadOptions(options.device(), options.computeType(), options.threads(), kept);
+        return new Candidate(
+                candidate.name(),
+                candidate.implementation(),
+                candidate.model(),
+                new LoadOptions(options.device(), options.computeType(), options.threads(), kept),
+                candidate.transcribe());
     }
 
     private WhisperSpeedtestException impossible(String reason) {

@@ -31,9 +31,9 @@ final class ReportDifferences {
         }
         for (BenchmarkResult before : then.results()) {
             now.results().stream()
-                    .filter(after -> after.implementation().equals(before.implementation()))
+                    .filter(after -> after.candidate().name().equals(before.candidate().name()))
                     .findFirst()
-                    .ifPresent(after -> lines.addAll(ofResult(before, after)));
+                    .ifPresent(after -> lines.addAll(ofResult(then.label(before), before, after)));
         }
         lines.addAll(ofEnvironment(then.environment(), now.environment()));
         return lines;
@@ -107,8 +107,7 @@ final class ReportDifferences {
                         + (now == null ? "unknown" : now));
     }
 
-    private static List<String> ofResult(BenchmarkResult then, BenchmarkResult now) {
-        String id = then.implementation();
+    private static List<String> ofResult(String id, BenchmarkResult then, BenchmarkResult now) {
         List<String> lines = new ArrayList<>();
         if (then instanceof Measured before && now instanceof Measured after) {
             ModelProvenance model = before.model();

@@ -33,7 +33,7 @@ final class ResultTable {
 
     static List<String> cells(BenchmarkReport report, Measured result, Symbols symbols) {
         return List.of(
-                result.implementation(),
+                report.label(result),
                 Quantities.duration(result.statistics().median()),
                 mean(result.statistics(), symbols),
                 Quantities.number(report.speed(result)) + symbols.times(),

@@ -52,8 +52,8 @@ class BenchmarkReportTest {
     @Test
     void sumsWordErrorsOfRecordingsWithAReference() {
         Measured one = Reports.measured("a", Reports.CPU, "x", 1, 1);
-        Measured measured = new Measured(
-                "a",
+        Measured measured = Reports.measuredOf(
+                Reports.candidate("a"),
                 "1",
                 Reports.CPU,
                 one.load(),
@@ -61,9 +61,9 @@ class BenchmarkReportTest {
                 one.runs(),
                 List.of(),
                 List.of(
-                        new AudioResult("1", "", "en", null, new WordErrorRate(1, 0, 0, 10)),
-                        new AudioResult("2", "", "en", null, null),
-                        new AudioResult("3", "", "en", null, new WordErrorRate(0, 1, 1, 20))),
+                        new AudioResult("1", "", "en", null, new WordErrorRate(1, 0, 0, 10), null),
+                        new AudioResult("2", "", "en", null, null, null),
+                        new AudioResult("3", "", "en", null, new WordErrorRate(0, 1, 1, 20), null)),
                 null,
                 null);
 
@@ -109,10 +109,9 @@ class BenchmarkReportTest {
 
     private static BenchmarkSettings settings(TranscribeOptions options) {
         return BenchmarkSettings.of(
-                "m",
+                List.of(),
                 List.of(new BenchmarkAudio("a", Duration.ofSeconds(1), null)),
-                1,
-                0,
+                Rounds.of(1, 0),
                 options,
                 LoadOptions.defaults());
     }
@@ -127,7 +126,7 @@ class BenchmarkReportTest {
         assertThatThrownBy(() -> Reports.measured("a", Reports.CPU, "x", 1, 5, 0))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> BenchmarkSettings.of(
-                        "m", List.of(), 1, 0, TranscribeOptions.defaults(), LoadOptions.defaults()))
+                        List.of(), List.of(), Rounds.of(1, 0), TranscribeOptions.defaults(), LoadOptions.defaults()))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

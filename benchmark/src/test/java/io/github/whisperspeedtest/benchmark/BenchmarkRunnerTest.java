@@ -105,18 +105,13 @@ class BenchmarkRunnerTest {
         assertThat(recorder.steps)
                 .containsExactly(
                         "steady LOAD 1",
-                        "steady LOAD 1 done",
                         "steady WARM_UP 1",
-                        "steady WARM_UP 1 done",
                         "steady RUN 1",
-                        "steady RUN 1 done",
                         "steady RUN 2",
-                        "steady RUN 2 done",
-                        "steady RUN 3",
-                        "steady RUN 3 done");
-        assertThat(measured.load()).isEqualTo(recorder.times.get(0));
-        assertThat(measured.firstRun()).isEqualTo(recorder.times.get(1));
-        assertThat(measured.runs()).isEqualTo(recorder.times.subList(2, 5));
+                        "steady RUN 3");
+        assertThat(measured.runs()).hasSize(3).doesNotContain(measured.firstRun());
+        assertThat(measured.times().started()).hasSize(3).isSorted();
+        assertThat(measured.times().coldStart()).isGreaterThan(measured.load());
         assertThat(measured.parameters().model()).isEqualTo(FakeImplementations.MODEL);
         assertThat(measured.parameters().threads()).isEqualTo(3);
         assertThat(measured.peakMemoryBytes()).isGreaterThan(1L << 20);
@@ -189,7 +184,7 @@ class BenchmarkRunnerTest {
         List<BenchmarkResult> results = report.results();
         String version = results.get(0).version();
         assertThat(results.get(0))
-                .isEqualTo(new BenchmarkResult.Unavailable("absent", version, "There is no fake device.", "Buy one."));
+                .isEqualTo(new BenchmarkResult.Unavailable(plan(List.of(DEMO), 0, 1, LONG, "absent").candidates().get(0), version, "There is no fake device.", "Buy one."));
         assertFailure(
                 results.get(1),
                 "fails-for-user",
@@ -213,10 +208,8 @@ class BenchmarkRunnerTest {
         assertThat(results).hasSize(8);
         assertThat(recorder.started.results()).isEmpty();
         assertThat(recorder.started.settings()).isEqualTo(report.settings());
-        assertThat(recorder.reports).hasSize(8).last().isEqualTo(report);
-        for (int i = 0; i < 8; i++) {
-            assertThat(recorder.reports.get(i).results()).isEqualTo(results.subList(0, i + 1));
-        }
+        assertThat(recorder.reports).last().isEqualTo(report);
+        assertThat(recorder.reports).extracting(reported -> reported.results().size()).isSorted();
     }
 
     @Test
@@ -253,8 +246,7 @@ class BenchmarkRunnerTest {
                 List.of("steady"),
                 "gigantic",
                 List.of(DEMO),
-                1,
-                0,
+                Rounds.of(1, 0),
                 LoadOptions.defaults(),
                 TranscribeOptions.defaults(),
                 null);
@@ -293,7 +285,7 @@ class BenchmarkRunnerTest {
         List<ProcessHandle> children = new ArrayList<>();
         BenchmarkListener impatient = new BenchmarkListener() {
             @Override
-            public void onProgress(String implementation, BenchmarkProgress progress) {
+            public void onProgress(Candidate candidate, BenchmarkProgress progress) {
                 if (progress.stage() == BenchmarkProgress.Stage.RUN) {
                     ProcessHandle.current().children().forEach(children::add);
                     Thread.currentThread().interrupt();
@@ -301,7 +293,7 @@ class BenchmarkRunnerTest {
             }
 
             @Override
-            public void onResult(BenchmarkReport reportSoFar) {
+            public void onUpdate(BenchmarkReport reportSoFar) {
                 throw new AssertionError("a result in spite of the interrupt");
             }
         };
@@ -341,8 +333,7 @@ class BenchmarkRunnerTest {
                 List.of("steady"),
                 "random-tiny:f16",
                 List.of(DEMO),
-                1,
-                0,
+                Rounds.of(1, 0),
                 LoadOptions.defaults(),
                 TranscribeOptions.defaults(),
                 LONG);
@@ -390,8 +381,7 @@ class BenchmarkRunnerTest {
                 List.of(implementation),
                 FakeImplementations.MODEL,
                 List.of(DEMO),
-                1,
-                0,
+                Rounds.of(1, 0),
                 LoadOptions.defaults(),
                 options,
                 LONG);
@@ -407,8 +397,7 @@ class BenchmarkRunnerTest {
                 List.of(implementations),
                 FakeImplementations.MODEL,
                 inputs,
-                runs,
-                warmupRuns,
+                Rounds.of(runs, warmupRuns),
                 LoadOptions.defaults().withThreads(3),
                 TranscribeOptions.defaults(),
                 timeLimit);
@@ -426,7 +415,6 @@ class BenchmarkRunnerTest {
     private static final class Recorder implements BenchmarkListener {
         private @Nullable BenchmarkReport started;
         private final List<String> steps = new ArrayList<>();
-        private final List<Duration> times = new ArrayList<>();
         private final List<BenchmarkReport> reports = new ArrayList<>();
 
         @Override
@@ -435,17 +423,12 @@ class BenchmarkRunnerTest {
         }
 
         @Override
-        public void onProgress(String implementation, BenchmarkProgress progress) {
-            String step = implementation + " " + progress.stage() + " " + progress.number();
-            Duration took = progress.took();
-            if (took != null) {
-                times.add(took);
-            }
-            steps.add(took == null ? step : step + " done");
+        public void onProgress(Candidate candidate, BenchmarkProgress progress) {
+            steps.add(candidate.implementation() + " " + progress.stage() + " " + progress.number());
         }
 
         @Override
-        public void onResult(BenchmarkReport reportSoFar) {
+        public void onUpdate(BenchmarkReport reportSoFar) {
             reports.add(reportSoFar);
         }
 

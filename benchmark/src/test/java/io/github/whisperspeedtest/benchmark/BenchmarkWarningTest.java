@@ -113,20 +113,19 @@ class BenchmarkWarningTest {
         return Reports.measured(id, Reports.CPU.withArchitecture(architecture), "x", 100, 100, 100, 100)
                 .with(
                         new ModelProvenance(
-                                "large", List.of(new UsedFile(file, "/hub/" + file, repository, "c", 1, null))),
-                        Map.of());
+                                "large", List.of(new UsedFile(file, "/hub/" + file, repository, "c", 1, null))));
     }
 
     @Test
     void distinguishesRecordingsWithSameName() {
         BenchmarkAudio audio = new BenchmarkAudio("a.wav", Duration.ofSeconds(20), null);
         BenchmarkSettings settings = BenchmarkSettings.of(
-                "micro", List.of(audio, audio), 3, 0, TranscribeOptions.defaults(), new LoadOptions("auto", "auto", 1));
+                List.of(), List.of(audio, audio), Rounds.of(3, 0), TranscribeOptions.defaults(), new LoadOptions("auto", "auto", 1));
         List<AudioResult> heard = List.of(
-                new AudioResult("a.wav", "one", "en", null, null), new AudioResult("a.wav", "two", "en", null, null));
+                new AudioResult("a.wav", "one", "en", null, null, null), new AudioResult("a.wav", "two", "en", null, null, null));
         BenchmarkReport report = new BenchmarkReport(Reports.ENVIRONMENT, settings, Instant.EPOCH, List.of())
-                .with(new Measured(
-                        "a",
+                .with(Reports.measuredOf(
+                        Reports.candidate("a"),
                         "0.1.0",
                         Reports.CPU,
                         Duration.ofMillis(1),
@@ -224,10 +223,9 @@ class BenchmarkWarningTest {
 
     private static BenchmarkReport reportOf(Duration audio, String model) {
         BenchmarkSettings settings = BenchmarkSettings.of(
-                model,
+                List.of(),
                 List.of(new BenchmarkAudio("a.wav", audio, null)),
-                2,
-                0,
+                Rounds.of(2, 0),
                 TranscribeOptions.defaults(),
                 new LoadOptions("auto", "auto", 1));
         return new BenchmarkReport(Reports.ENVIRONMENT, settings, Instant.EPOCH, List.of())

@@ -36,14 +36,14 @@ class CsvReportTest {
     @ParameterizedTest
     @ValueSource(strings = {"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r\n=1", " =1"})
     void textIsNeverAFormula(String text) {
-        BenchmarkReport report = Reports.plain(1, new Unavailable("a", "1", text, text));
+        BenchmarkReport report = Reports.plain(1, new Unavailable(Reports.candidate("a"), "1", text, text));
 
         assertThat(CsvReport.render(report)).endsWith(",'" + text.strip() + ",'" + text.strip() + "," + REST);
     }
 
     @Test
     void quotesAndCommasAreQuoted() {
-        BenchmarkReport report = Reports.plain(1, new Unavailable("a", "1", "say \"x\"", "one, two"));
+        BenchmarkReport report = Reports.plain(1, new Unavailable(Reports.candidate("a"), "1", "say \"x\"", "one, two"));
 
         assertThat(CsvReport.render(report)).endsWith(",\"say \"\"x\"\"\",\"one, two\"," + REST);
     }

@@ -7,6 +7,7 @@ import io.github.whisperspeedtest.error.EngineException;
 import io.github.whisperspeedtest.error.EngineUnavailableException;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
+import io.github.whisperspeedtest.process.ChildReporter;
 import io.github.whisperspeedtest.process.Tasks;
 import io.github.whisperspeedtest.registry.ProviderJar;
 import io.github.whisperspeedtest.spi.Availability;
@@ -232,11 +233,22 @@ final class FakeImplementations {
         @Override
         public Transcriber load(ModelFiles files, LoadOptions options) {
             try {
-                new Tasks.End().run("abort", event -> {});
+                new Tasks.End().run("abort", new SilentReporter());
             } catch (Exception e) {
                 throw new AudioException("cannot abort", e);
             }
             throw new AssertionError("survived");
+        }
+    }
+
+    /** Ignores events and gets no commands. */
+    private static final class SilentReporter implements ChildReporter<Void> {
+        @Override
+        public void report(Void event) {}
+
+        @Override
+        public String awaitCommand() {
+            throw new AssertionError("a command");
         }
     }
 

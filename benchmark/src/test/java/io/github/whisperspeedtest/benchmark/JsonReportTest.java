@@ -110,9 +110,9 @@ class JsonReportTest {
                 plain.environment(),
                 new BenchmarkSettings(
                         settings.model(),
+                        settings.candidates(),
                         settings.audios(),
-                        settings.runs(),
-                        settings.warmupRuns(),
+                        settings.rounds(),
                         settings.options(),
                         settings.transcribe(),
                         settings.load().withEngineOption("dump-graph", "graphs").withEngineOption("level", "2")),

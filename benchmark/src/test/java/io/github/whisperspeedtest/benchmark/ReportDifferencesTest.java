@@ -47,7 +47,7 @@ class ReportDifferencesTest {
     void namesResultThatFailsNow() {
         assertThat(ReportDifferences.between(
                         Reports.plain(3, result("Hello.", PARAMETERS, model("c", "aa"), "1")),
-                        Reports.plain(3, new Unavailable("a", "0.1.0", "no library", "Install it."))))
+                        Reports.plain(3, new Unavailable(Reports.candidate("a"), "0.1.0", "no library", "Install it."))))
                 .containsExactly("a: was measured, now unavailable (no library)");
     }
 
@@ -80,7 +80,17 @@ class ReportDifferencesTest {
     }
 
     private static Measured result(String text, EngineParameters parameters, ModelProvenance model, String beams) {
-        return Reports.measured("a", parameters, text, 1, 1, 1, 1).with(model, Map.of("beam_size", beams));
+        Measured measured = Reports.measured("a", parameters, text, 1, 1, 1, 1);
+        return new Measured(
+                measured.candidate(),
+                measured.version(),
+                parameters,
+                measured.times(),
+                measured.audios(),
+                null,
+                null,
+                model,
+                Map.of("beam_size", beams));
     }
 
     private static ModelProvenance model(String commit, String hash) {

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reports that tests render. */
@@ -43,8 +44,12 @@ final class Reports {
 
     private static final String REFERENCE = "one two three four";
 
+    private static final LoadOptions GPU = new LoadOptions("gpu", "auto", 2);
+
     private static final BenchmarkSettings SETTINGS = BenchmarkSettings.of(
-            "micro",
+            Stream.of("faster", "whispercpp", "coreml", "mlx", "insanely", "mps")
+                    .map(id -> new Candidate(id + "/micro", id, "micro", GPU, TranscribeOptions.defaults()))
+                    .toList(),
             List.of(
                     new BenchmarkAudio(
                             "count.wav",
@@ -53,10 +58,9 @@ final class Reports {
                             List.of(),
                             new AudioSource(AudioSource.Kind.FILE, "/audio/count.wav", "0f".repeat(32))),
                     new BenchmarkAudio("grüße|2.wav", Duration.ofMillis(12_750), null)),
-            3,
-            1,
+            Rounds.of(3, 1),
             TranscribeOptions.defaults(),
-            new LoadOptions("gpu", "auto", 2));
+            GPU);
 
     private Reports() {}
 
@@ -64,20 +68,20 @@ final class Reports {
     static BenchmarkReport withWarning(String warning) {
         BenchmarkSettings settings = new BenchmarkSettings(
                 "micro",
+                List.of(candidate("a")),
                 List.of(new BenchmarkAudio("a.wav", Duration.ofSeconds(20), null, List.of(warning), null)),
-                1,
-                0,
+                Rounds.of(1, 0),
                 SETTINGS.options(),
                 SETTINGS.transcribe(),
                 SETTINGS.load());
         return new BenchmarkReport(
-                ENVIRONMENT, settings, empty().startedAt(), List.of(new Unavailable("a", "1", "reason", "remedy")));
+                ENVIRONMENT, settings, empty().startedAt(), List.of(new Unavailable(candidate("a"), "1", "reason", "remedy")));
     }
 
     /** A report with every kind of result: noisy, plain, on another device without a text, crashed, unavailable. */
     static BenchmarkReport full() {
-        return empty().with(new Measured(
-                                "faster",
+        return empty().with(measuredOf(
+                                gpu("faster"),
                                 "0.1.0",
                                 new EngineParameters("micro", "onnxruntime 1.29.0", "gpu", "CPU", "int8", 2)
                                         .withNote("VAD off: its model is not on this machine")
@@ -95,9 +99,9 @@ final class Reports {
                                 new Timings(
                                         Duration.ofMillis(800), null, Duration.ofMillis(500), Duration.ofMillis(250)),
                                 null)
-                        .with(HUB_MODEL, Map.of("beam_size", "1")))
-                .with(new Measured(
-                        "whispercpp",
+                        .with(HUB_MODEL))
+                .with(measuredOf(
+                        gpu("whispercpp"),
                         "0.1.0",
                         new EngineParameters("micro", "whisper.cpp 1.7.1", "gpu", "Metal", "f16", 2),
                         Duration.ofMillis(123),
@@ -110,7 +114,8 @@ final class Reports {
                                         "One, two, three, four.",
                                         "en",
                                         0.75,
-                                        WordErrorRate.of(REFERENCE, "One, two, three, four.")),
+                                        WordErrorRate.of(REFERENCE, "One, two, three, four."),
+                                        null),
                                 heard("grüße|2.wav", "Viele Grüße", null)),
                         new Timings(
                                 Duration.ofMillis(400),
@@ -118,14 +123,13 @@ final class Reports {
                                 Duration.ofMillis(250),
                                 Duration.ofMillis(120)),
                         327_155_712L))
-                .with(new Failed(
-                        "coreml",
+                .with(new Failed(gpu("coreml"),
                         "0.1.0",
                         FailureCategory.CRASHED,
                         "the process ended with code 134:\nlibexample | abort()",
                         null))
-                .with(new Measured(
-                        "mlx",
+                .with(measuredOf(
+                        gpu("mlx"),
                         "0.1.0",
                         new EngineParameters(
                                 "micro", "onnxruntime 1.29.0", "gpu", "CPU (AVX2, AVX-512, FMA, F16C)", "q4", 2),
@@ -136,10 +140,8 @@ final class Reports {
                         List.of(heard("count.wav", "", REFERENCE), heard("grüße|2.wav", " ", null)),
                         null,
                         1_503_238_553L))
-                .with(new Failed(
-                        "insanely", "0.1.0", FailureCategory.TIMED_OUT, "no answer for 60 s", "Ask for fewer runs."))
-                .with(new Unavailable(
-                        "mps", "0.1.0", "there is no PyTorch for this platform", "Use a machine with Linux or macOS."));
+                .with(new Failed(gpu("insanely"), "0.1.0", FailureCategory.TIMED_OUT, "no answer for 60 s", "Ask for fewer runs."))
+                .with(new Unavailable(gpu("mps"), "0.1.0", "there is no PyTorch for this platform", "Use a machine with Linux or macOS."));
     }
 
     /** A report without results. */
@@ -150,10 +152,9 @@ final class Reports {
     /** A report of one recording of 20 s without a reference. */
     static BenchmarkReport plain(int runs, BenchmarkResult... results) {
         BenchmarkSettings settings = BenchmarkSettings.of(
-                "micro",
+                Arrays.stream(results).map(BenchmarkResult::candidate).toList(),
                 List.of(new BenchmarkAudio("a.wav", Duration.ofSeconds(20), null)),
-                runs,
-                0,
+                Rounds.of(runs, 0),
                 TranscribeOptions.defaults(),
                 new LoadOptions("auto", "auto", 2));
         return new BenchmarkReport(
@@ -162,32 +163,65 @@ final class Reports {
 
     /** A result of a report of {@link #plain}. */
     static Measured measured(String id, EngineParameters parameters, String text, long firstMillis, long... runMillis) {
-        return new Measured(
-                id,
+        return measuredOf(
+                candidate(id),
                 "0.1.0",
                 parameters,
                 Duration.ofMillis(100),
                 Duration.ofMillis(firstMillis),
                 millis(runMillis),
                 List.of(),
-                List.of(new AudioResult("a.wav", text, "en", null, null)),
+                List.of(new AudioResult("a.wav", text, "en", null, null, null)),
                 null,
                 null);
+    }
+
+    /** A result with one option, whose runs are all in the steady state. */
+    static Measured measuredOf(
+            Candidate candidate,
+            String version,
+            EngineParameters parameters,
+            Duration load,
+            Duration firstRun,
+            List<Duration> runs,
+            List<CpuUsage> cpu,
+            List<AudioResult> audios,
+            @Nullable Timings timings,
+            @Nullable Long peakMemoryBytes) {
+        return new Measured(
+                candidate,
+                version,
+                parameters,
+                new RunTimes(load, firstRun, runs, cpu),
+                audios,
+                timings,
+                peakMemoryBytes,
+                null,
+                Map.of());
     }
 
     /** The same result with what each of its runs used of two processors. */
     static Measured withCpu(Measured measured, CpuUsage... cpu) {
         return new Measured(
-                measured.implementation(),
+                measured.candidate(),
                 measured.version(),
                 measured.parameters(),
-                measured.load(),
-                measured.firstRun(),
-                measured.runs(),
-                List.of(cpu),
+                new RunTimes(measured.load(), measured.firstRun(), measured.runs(), List.of(cpu)),
                 measured.audios(),
                 measured.timings(),
-                measured.peakMemoryBytes());
+                measured.peakMemoryBytes(),
+                measured.model(),
+                measured.options());
+    }
+
+    /** A candidate of a report of {@link #plain}. */
+    static Candidate candidate(String id) {
+        return new Candidate(
+                id + "/micro", id, "micro", new LoadOptions("auto", "auto", 2), TranscribeOptions.defaults());
+    }
+
+    private static Candidate gpu(String id) {
+        return new Candidate(id + "/micro", id, "micro", GPU, TranscribeOptions.defaults());
     }
 
     static CpuUsage cpu(long ownMillis, long otherMillis, long stolenMillis) {
@@ -200,6 +234,6 @@ final class Reports {
     }
 
     private static AudioResult heard(String audio, String text, @Nullable String reference) {
-        return new AudioResult(audio, text, "en", null, reference == null ? null : WordErrorRate.of(reference, text));
+        return new AudioResult(audio, text, "en", null, reference == null ? null : WordErrorRate.of(reference, text), null);
     }
 }

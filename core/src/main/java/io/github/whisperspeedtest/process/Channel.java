@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.process;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.Writer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -14,6 +15,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +32,7 @@ final class Channel implements AutoCloseable {
     private final String token;
     private final AtomicBoolean connected = new AtomicBoolean();
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private @Nullable Thread inputWriter;
 
     Channel(Queue<? super ChildNotification> notifications) throws IOException {
         this.notifications = notifications;
@@ -44,12 +47,16 @@ final class Channel implements AutoCloseable {
         return new Protocol.Bootstrap(server.getInetAddress().getHostAddress(), server.getLocalPort(), token, task);
     }
 
-    /** Sends the child its bootstrap line and its input, and accepts its connection, all on threads of this channel. */
-    void open(OutputStream childInput, String bootstrap, String input) {
+    /**
+     * Sends the child its bootstrap line, its input and the commands, and accepts its connection, all on threads of this channel.
+     */
+    void open(OutputStream childInput, String bootstrap, String input, ChildCommands commands) {
         // The write blocks if the child hangs before it reads, so it must not run on the caller's thread.
-        Threads.start("child-jvm-input", () -> {
+        inputWriter = Threads.start("child-jvm-input", () -> {
             try {
-                Protocol.writeLine(Protocol.writer(childInput), bootstrap + "\n" + input);
+                Writer writer = Protocol.writer(childInput);
+                Protocol.writeLine(writer, bootstrap + "\n" + input);
+                commands.writeTo(writer);
             } catch (IOException e) {
                 LOG.debug("The child ended before it read its input", e);
             }
@@ -75,6 +82,9 @@ final class Channel implements AutoCloseable {
     /** Closes all connections and stops listening. */
     @Override
     public void close() {
+        if (inputWriter != null) {
+            inputWriter.interrupt();
+        }
         closeQuietly(server);
         sockets.forEach(Channel::closeQuietly);
     }

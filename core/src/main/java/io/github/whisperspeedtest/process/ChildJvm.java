@@ -84,6 +84,16 @@ public final class ChildJvm {
      */
     public <I, E, O> ChildOutcome<O> run(
             Class<? extends ChildTask<I, E, O>> task, I input, Consumer<? super E> events) {
+        return run(task, input, events, new ChildCommands());
+    }
+
+    /**
+     * Runs a task that receives commands from another thread of this JVM. Otherwise like {@link #run(Class, Object, Consumer)}.
+     *
+     * @param commands sends the commands; not to be used for another task
+     */
+    public <I, E, O> ChildOutcome<O> run(
+            Class<? extends ChildTask<I, E, O>> task, I input, Consumer<? super E> events, ChildCommands commands) {
         JavaType[] types = Json.typesOf(task);
         String inputJson = Json.write(types[0], input);
         if (Thread.currentThread().isInterrupted()) {
@@ -95,7 +105,7 @@ public final class ChildJvm {
                 ChildProcess child = ChildProcess.start(java(), arguments(), environment, workingDirectory)) {
             child.process().onExit().thenRun(() -> notifications.add(new ChildNotification.Exited()));
             String bootstrap = Json.write(Protocol.Bootstrap.TYPE, channel.bootstrapFor(task.getName()));
-            channel.open(child.process().getOutputStream(), bootstrap, inputJson);
+            channel.open(child.process().getOutputStream(), bootstrap, inputJson, commands);
             return new ChildMonitor<E, O>(child, notifications, types[1], types[2], events, timeLimit, start).run();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

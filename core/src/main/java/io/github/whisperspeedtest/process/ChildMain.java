@@ -18,6 +18,8 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 
 /** The main class of a child JVM: runs the task that its standard input names. */
 final class ChildMain {
@@ -42,17 +44,19 @@ final class ChildMain {
         }
         // A task that reads or closes its standard input must not disable the parent watch.
         System.setIn(InputStream.nullInputStream());
-        Thread watch = new Thread(() -> haltAtEndOfInput(stdin), "parent-watch");
+        BlockingQueue<String> commands = new LinkedBlockingQueue<>();
+        Thread watch = new Thread(() -> readCommands(stdin, commands), "parent-watch");
         watch.setDaemon(true);
         watch.start();
-        connectAndRun(Json.read(Protocol.Bootstrap.TYPE, bootstrap), input);
+        connectAndRun(Json.read(Protocol.Bootstrap.TYPE, bootstrap), input, commands);
         System.exit(0);
     }
 
-    private static void haltAtEndOfInput(BufferedReader lines) {
+    /** Passes the parent's commands on and halts at the end of the stream, which is the end of the parent. */
+    private static void readCommands(BufferedReader lines, BlockingQueue<String> commands) {
         try {
-            while (lines.readLine() != null) {
-                // The parent sends no more lines. The stream ends when the parent dies.
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                commands.add(line);
             }
         } catch (IOException e) {
             // Native code closed the stream. The next event fails if the parent is dead.
@@ -71,14 +75,15 @@ final class ChildMain {
         }
     }
 
-    private static void connectAndRun(Protocol.Bootstrap bootstrap, String input) throws IOException {
+    private static void connectAndRun(Protocol.Bootstrap bootstrap, String input, BlockingQueue<String> commands)
+            throws IOException {
         try (Socket socket = new Socket(InetAddress.getByName(bootstrap.address()), bootstrap.port())) {
             socket.setTcpNoDelay(true);
             socket.getOutputStream().write(bootstrap.token().getBytes(StandardCharsets.US_ASCII));
             Writer out = Protocol.writer(socket.getOutputStream());
             String outcome;
             try {
-                outcome = Protocol.RESULT + " " + run(bootstrap.task(), input, out);
+                outcome = Protocol.RESULT + " " + run(bootstrap.task(), input, out, commands);
             } catch (Throwable e) {
                 outcome = Protocol.FAILURE + " " + Json.write(Protocol.Failure.TYPE, failure(e, bootstrap.task()));
             }
@@ -89,7 +94,8 @@ final class ChildMain {
         }
     }
 
-    private static String run(String taskName, String input, Writer out) throws Exception {
+    private static String run(String taskName, String input, Writer out, BlockingQueue<String> commands)
+            throws Exception {
         Class<?> type = Class.forName(taskName);
         @SuppressWarnings("unchecked")
         ChildTask<Object, Object, Object> task =
@@ -97,9 +103,18 @@ final class ChildMain {
         JavaType[] types = Json.typesOf(type);
         SetupNotice.setListener(
                 description -> send(out, Protocol.SETUP + " " + Json.write(Protocol.TEXT, description)));
-        Object output = task.run(
-                Json.read(types[0], input), event -> send(out, Protocol.EVENT + " " + Json.write(types[1], event)));
-        return Json.write(types[2], output);
+        ChildReporter<Object> reporter = new ChildReporter<>() {
+            @Override
+            public void report(Object event) {
+                send(out, Protocol.EVENT + " " + Json.write(types[1], event));
+            }
+
+            @Override
+            public String awaitCommand() throws InterruptedException {
+                return commands.take();
+            }
+        };
+        return Json.write(types[2], task.run(Json.read(types[0], input), reporter));
     }
 
     private static void send(Writer out, String line) {

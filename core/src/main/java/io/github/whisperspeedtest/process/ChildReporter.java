@@ -1,11 +1,10 @@
 package io.github.whisperspeedtest.process;
 
 /**
- * Passes events from a task to the parent.
+ * Connects a task with the parent: passes its events on, and receives the parent's commands.
  *
  * @param <E> type of the events
  */
-@FunctionalInterface
 public interface ChildReporter<E> {
     /**
      * Sends an event without waiting for the listener. Any thread may call this.
@@ -13,4 +12,11 @@ public interface ChildReporter<E> {
      * @throws IllegalArgumentException if the event cannot be written as JSON
      */
     void report(E event);
+
+    /**
+     * Waits for the next command that the parent sends with {@link ChildCommands}.
+     *
+     * @throws InterruptedException if the thread is interrupted
+     */
+    String awaitCommand() throws InterruptedException;
 }
