@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param options options of the transcription by name, such as {@code beam_size}; most of those with their default value are left out
  * @param transcribe how to transcribe, complete; null in reports of early versions
  * @param load how the model is loaded
+ * @param dataset where the recordings come from, null if they were named one by one
  */
 public record BenchmarkSettings(
         String model,
@@ -32,7 +33,8 @@ public record BenchmarkSettings(
         int warmupRuns,
         Map<String, String> options,
         @Nullable TranscribeOptions transcribe,
-        LoadOptions load) {
+        LoadOptions load,
+        @Nullable DatasetSettings dataset) {
     /** Copies the list and the map, keeping its order. */
     public BenchmarkSettings {
         Objects.requireNonNull(model, "model");
@@ -48,6 +50,18 @@ public record BenchmarkSettings(
         }
     }
 
+    /** Creates settings for recordings that were named one by one. */
+    public BenchmarkSettings(
+            String model,
+            List<BenchmarkAudio> audios,
+            int runs,
+            int warmupRuns,
+            Map<String, String> options,
+            @Nullable TranscribeOptions transcribe,
+            LoadOptions load) {
+        this(model, audios, runs, warmupRuns, options, transcribe, load, null);
+    }
+
     /** Returns settings with the given options of the transcription. */
     public static BenchmarkSettings of(
             String model,
@@ -57,6 +71,11 @@ public record BenchmarkSettings(
             TranscribeOptions options,
             LoadOptions load) {
         return new BenchmarkSettings(model, audios, runs, warmupRuns, describe(options), options, load);
+    }
+
+    /** Returns these settings with the data set of their recordings. */
+    BenchmarkSettings with(@Nullable DatasetSettings origin) {
+        return new BenchmarkSettings(model, audios, runs, warmupRuns, options, transcribe, load, origin);
     }
 
     /** Returns the total length of all recordings. */

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -79,7 +80,17 @@ public final class CsvReport {
             "chip",
             "started_at",
             "audio_files",
-            "audio_sha256");
+            "audio_sha256",
+            "dataset",
+            "dataset_layout",
+            "dataset_entries",
+            "dataset_limit",
+            "dataset_seed",
+            "recordings",
+            "substitutions",
+            "deletions",
+            "insertions",
+            "reference_words");
     private static final int MEASURED_COLUMNS = 25;
     private static final int ORIGIN_COLUMNS = 10;
     private static final String SEPARATOR = " | ";
@@ -114,7 +125,15 @@ public final class CsvReport {
         Stream<String> origin = result instanceof Measured ran
                 ? originCells(ran)
                 : Stream.generate(() -> "").limit(ORIGIN_COLUMNS);
-        return Stream.of(all, measured, failure, warnings, origin, environmentCells(report))
+        return Stream.of(
+                        all,
+                        measured,
+                        failure,
+                        warnings,
+                        origin,
+                        environmentCells(report),
+                        datasetCells(report.settings()),
+                        errorCells(result))
                 .flatMap(cells -> cells);
     }
 
@@ -156,6 +175,27 @@ public final class CsvReport {
                 report.startedAt().toString(),
                 text(joined(report.settings().audios().stream().map(CsvReport::place))),
                 text(joined(sources.stream().map(AudioSource::sha256).filter(Objects::nonNull))));
+    }
+
+    private static Stream<String> datasetCells(BenchmarkSettings settings) {
+        Optional<DatasetSettings> dataset = Optional.ofNullable(settings.dataset());
+        return Stream.of(
+                text(dataset.map(DatasetSettings::path).orElse("")),
+                dataset.map(set -> set.layout().label()).orElse(""),
+                dataset.map(set -> String.valueOf(set.entries())).orElse(""),
+                dataset.map(DatasetSettings::limit).map(String::valueOf).orElse(""),
+                dataset.map(DatasetSettings::seed).map(String::valueOf).orElse(""),
+                String.valueOf(settings.audios().size()));
+    }
+
+    private static Stream<String> errorCells(BenchmarkResult result) {
+        Optional<WordErrorRate> errors = result instanceof Measured ran ? ran.wordErrorRate() : Optional.empty();
+        return Stream.<Function<WordErrorRate, Integer>>of(
+                        WordErrorRate::substitutions,
+                        WordErrorRate::deletions,
+                        WordErrorRate::insertions,
+                        WordErrorRate::referenceWords)
+                .map(count -> errors.map(count).map(String::valueOf).orElse(""));
     }
 
     private static String place(BenchmarkAudio audio) {

@@ -134,6 +134,16 @@ public final class JsonReport {
             ArrayNode warnings = entry.putArray("warnings");
             audio.warnings().forEach(warnings::add);
             putSource(entry, audio.source());
+            entry.put("language", audio.language());
+        }
+        DatasetSettings dataset = settings.dataset();
+        if (dataset != null) {
+            node.putObject("dataset")
+                    .put("path", dataset.path())
+                    .put("layout", dataset.layout().label())
+                    .put("entries", dataset.entries())
+                    .put("limit", dataset.limit())
+                    .put("seed", dataset.seed());
         }
         putSeconds(node, "audio_seconds", settings.audioDuration())
                 .put("runs", settings.runs())
@@ -208,6 +218,15 @@ public final class JsonReport {
                         "word_error_rate",
                         result.wordErrorRate().map(WordErrorRate::rate).orElse(null))
                 .put("peak_memory_bytes", result.peakMemoryBytes());
+        node.set("word_errors", wordErrors(result.wordErrorRate().orElse(null)));
+        ArrayNode languages = node.putArray("languages");
+        for (LanguageErrors errors : report.errorsByLanguage(result)) {
+            languages
+                    .addObject()
+                    .put("language", errors.language())
+                    .put("recordings", errors.recordings())
+                    .set("word_errors", wordErrors(errors.wordErrors()));
+        }
         node.set("timings", timings(result.timings()));
         ArrayNode audios = node.putArray("audios");
         for (AudioResult audio : result.audios()) {

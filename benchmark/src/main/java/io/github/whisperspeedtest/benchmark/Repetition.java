@@ -90,6 +90,11 @@ public final class Repetition {
         return saved.settings().model();
     }
 
+    /** Returns the data set of the recordings, null if they were named one by one. */
+    public @Nullable DatasetSettings dataset() {
+        return saved.settings().dataset();
+    }
+
     /**
      * Returns the plan.
      *
@@ -179,7 +184,7 @@ public final class Repetition {
             if (file != null && !Files.isRegularFile(file)) {
                 throw impossible("the recording " + file + " does not exist. Put it back, or name its file with -a.");
             }
-            found.add(new BenchmarkInput(audio.name(), file, null, audio.reference()));
+            found.add(new BenchmarkInput(audio.name(), file, null, audio.reference(), audio.language(), null));
         }
         return found;
     }

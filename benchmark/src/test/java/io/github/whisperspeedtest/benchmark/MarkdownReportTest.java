@@ -26,6 +26,12 @@ class MarkdownReportTest {
                         | insanely |  |  |  |  |  |  |  |  |  |  |  | failed: timed out: no answer for 60 s: Ask for fewer runs. |
                         | mps |  |  |  |  |  |  |  |  |  |  |  | unavailable: there is no PyTorch for this platform: Use a machine with Linux or macOS. |
 
+                        | Implementation | Language | Recordings | WER | Substitutions | Deletions | Insertions | Words |
+                        | :--- | :--- | ---: | ---: | ---: | ---: | ---: | ---: |
+                        | whispercpp | en | 1 | 0.0 % | 0 | 0 | 0 | 4 |
+                        | faster | en | 1 | 25.0 % | 0 | 1 | 0 | 4 |
+                        | mlx | en | 1 | 100.0 % | 0 | 4 | 0 | 4 |
+
                         - faster: VAD off: its model is not on this machine
                         - faster: Two \\| notes
 

@@ -9,6 +9,7 @@ import io.github.whisperspeedtest.benchmark.BenchmarkReport;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult;
 import io.github.whisperspeedtest.benchmark.BenchmarkRunner;
 import io.github.whisperspeedtest.benchmark.CsvReport;
+import io.github.whisperspeedtest.benchmark.DatasetSettings;
 import io.github.whisperspeedtest.benchmark.HumanReport;
 import io.github.whisperspeedtest.benchmark.JsonReport;
 import io.github.whisperspeedtest.benchmark.MarkdownReport;
@@ -57,6 +58,7 @@ import picocli.CommandLine.Spec;
             "  whisper-speedtest benchmark",
             "  whisper-speedtest benchmark -m small -n 5 -a talk.mp3 -a interview.wav",
             "  whisper-speedtest benchmark -m base -a talk.mp3 --reference-text talk.txt",
+            "  whisper-speedtest benchmark -m base --dataset recordings --limit 50",
             "  whisper-speedtest benchmark -m random-small -l en",
             "  whisper-speedtest benchmark -i whispercpp --json results.json",
             "  whisper-speedtest benchmark --repeat results.json",
@@ -87,6 +89,9 @@ final class BenchmarkCommand implements Callable<Integer> {
 
     @Mixin
     private StandardInputOptions input;
+
+    @Mixin
+    private DatasetOptions dataset;
 
     @Option(
             names = {"-i", "--implementations"},
@@ -173,16 +178,19 @@ final class BenchmarkCommand implements Callable<Integer> {
         for (DiscoveryProblem problem : library.registry().problems()) {
             terminal.err().println("warning: " + problem.describe());
         }
-        return repeat == null
-                ? run(library, inputs(stdin))
-                : repeat(
-                        library,
-                        RepeatedBenchmark.of(
-                                library, Settings.ofProcess().paths().expand(repeat.toString()), audios));
+        if (repeat == null) {
+            DatasetOptions.Chosen chosen = dataset.choose(terminal.err());
+            return chosen == null
+                    ? run(library, inputs(stdin), null)
+                    : run(library, chosen.inputs(), chosen.settings());
+        }
+        return repeat(
+                library,
+                RepeatedBenchmark.of(library, Settings.ofProcess().paths().expand(repeat.toString()), audios));
     }
 
     /** Measures one model after the other. */
-    private int run(WhisperSpeedtest library, List<BenchmarkInput> inputs) {
+    private int run(WhisperSpeedtest library, List<BenchmarkInput> inputs, @Nullable DatasetSettings source) {
         List<String> models = engine.models();
         boolean printed = exports(null).stream().anyMatch(Export::toStandardOutput);
         if (models.size() > 1 && printed) {
@@ -197,12 +205,17 @@ final class BenchmarkCommand implements Callable<Integer> {
         }
         List<Integer> codes = new ArrayList<>();
         for (String model : models) {
-            codes.add(run(library, inputs, model, models.size() > 1));
+            codes.add(run(library, inputs, source, model, models.size() > 1));
         }
         return ExitCode.ofAll(codes);
     }
 
-    private int run(WhisperSpeedtest library, List<BenchmarkInput> inputs, String model, boolean several) {
+    private int run(
+            WhisperSpeedtest library,
+            List<BenchmarkInput> inputs,
+            @Nullable DatasetSettings source,
+            String model,
+            boolean several) {
         List<String> ids = implementations.isEmpty()
                 ? library.implementations().stream().map(Implementation::id).toList()
                 : implementations.stream().map(String::strip).distinct().toList();
@@ -231,7 +244,7 @@ final class BenchmarkCommand implements Callable<Integer> {
                 decoding.transcribeOptions(random ? ONCE : null),
                 timeLimit(),
                 models.converted());
-        int code = run(library, plan, random ? ids : List.of(), several, null);
+        int code = run(library, plan, source, random ? ids : List.of(), several, null);
         return models.leftAny() ? ExitCode.FAILED : code;
     }
 
@@ -247,12 +260,19 @@ final class BenchmarkCommand implements Callable<Integer> {
                 return downloaded;
             }
         }
-        return run(library, repetition.plan(timeLimit()), random ? unpinned : List.of(), false, repeated);
+        return run(
+                library,
+                repetition.plan(timeLimit()),
+                repetition.dataset(),
+                random ? unpinned : List.of(),
+                false,
+                repeated);
     }
 
     private int run(
             WhisperSpeedtest library,
             BenchmarkPlan plan,
+            @Nullable DatasetSettings source,
             List<String> generated,
             boolean several,
             @Nullable RepeatedBenchmark repeated) {
@@ -262,6 +282,7 @@ final class BenchmarkCommand implements Callable<Integer> {
                     progress,
                     new ResultsDirectory(library.home().data().resolve("results")),
                     plan,
+                    source,
                     exports(several ? plan.model() : null));
             terminal.onInterrupt(listener::interruptSummary);
             if (repeated != null) {
@@ -269,7 +290,8 @@ final class BenchmarkCommand implements Callable<Integer> {
                 progress.clear();
                 listener.printAlways(differences);
             }
-            BenchmarkReport report = new BenchmarkRunner(library).run(plan, listener);
+            BenchmarkReport report =
+                    new BenchmarkRunner(library).run(plan, listener).with(source);
             listener.finish(report);
             if (repeated != null) {
                 listener.printAlways(repeated.after(report));
@@ -303,6 +325,7 @@ final class BenchmarkCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--runs and --time-limit must be at least 1, --warmup at least 0");
         }
+        dataset.check(!audios.isEmpty(), !references.isEmpty());
         if (!references.isEmpty() && references.size() != audios.size()) {
             throw new ParameterException(
                     spec.commandLine(),
@@ -416,6 +439,7 @@ final class BenchmarkCommand implements Callable<Integer> {
     private final class Listener implements BenchmarkListener {
         private final ProgressLine progress;
         private final ResultsDirectory resultsDirectory;
+        private final @Nullable DatasetSettings source;
         private final int count;
         private final int runs;
         private final HumanReport human = new HumanReport(
@@ -427,7 +451,13 @@ final class BenchmarkCommand implements Callable<Integer> {
         private boolean keep = true;
         private volatile @Nullable Path saved;
 
-        Listener(ProgressLine progress, ResultsDirectory resultsDirectory, BenchmarkPlan plan, List<Export> exports) {
+        Listener(
+                ProgressLine progress,
+                ResultsDirectory resultsDirectory,
+                BenchmarkPlan plan,
+                @Nullable DatasetSettings source,
+                List<Export> exports) {
+            this.source = source;
             this.exports = exports;
             this.quiet = exports.stream().anyMatch(Export::toStandardOutput);
             this.progress = progress;
@@ -438,7 +468,7 @@ final class BenchmarkCommand implements Callable<Integer> {
 
         @Override
         public void onStart(BenchmarkReport report) {
-            print(human.header(report));
+            print(human.header(report.with(source)));
         }
 
         @Override
@@ -453,7 +483,8 @@ final class BenchmarkCommand implements Callable<Integer> {
         }
 
         @Override
-        public void onResult(BenchmarkReport report) {
+        public void onResult(BenchmarkReport measured) {
+            BenchmarkReport report = measured.with(source);
             progress.clear();
             print(human.result(report, report.results().get(report.results().size() - 1)));
             save(report);
