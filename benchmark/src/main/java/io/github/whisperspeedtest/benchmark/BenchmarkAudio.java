@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param reference the reference transcript, null if unknown
  * @param warnings problems that affect its transcripts, such as truncation, as sentences; usually empty
  * @param source where it comes from, null in reports of early versions
+ * @param language code of the language that its data set gives, null if unknown
  */
 public record BenchmarkAudio(
         String name,
         Duration duration,
         @Nullable String reference,
         List<String> warnings,
-        @Nullable AudioSource source) {
+        @Nullable AudioSource source,
+        @Nullable String language) {
     /** Copies the list and checks the length. */
     public BenchmarkAudio {
         Objects.requireNonNull(name, "name");
@@ -30,8 +32,18 @@ public record BenchmarkAudio(
         }
     }
 
+    /** Creates a recording of an unknown language. */
+    public BenchmarkAudio(
+            String name,
+            Duration duration,
+            @Nullable String reference,
+            List<String> warnings,
+            @Nullable AudioSource source) {
+        this(name, duration, reference, warnings, source, null);
+    }
+
     /** Creates a recording of unknown source that was read completely. */
     public BenchmarkAudio(String name, Duration duration, @Nullable String reference) {
-        this(name, duration, reference, List.of(), null);
+        this(name, duration, reference, List.of(), null, null);
     }
 }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param candidates what to measure, in order, each with its own name and with options of the transcription
  * @param inputs the recordings, at least one
+ * @param dataset where the recordings come from, null if they were named one by one
  * @param rounds how many rounds to measure
  * @param timeLimit the time limit for each candidate, null for none
  * @param pinned files by name of the candidate, for those that must not look for the model by its name
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public record BenchmarkPlan(
         List<Candidate> candidates,
         List<BenchmarkInput> inputs,
+        @Nullable DatasetSettings dataset,
         Rounds rounds,
         @Nullable Duration timeLimit,
         Map<String, ModelFiles> pinned) {
@@ -63,6 +65,7 @@ public record BenchmarkPlan(
                         .map(implementation -> Candidate.of(implementation, model, load, transcribe))
                         .collect(Collectors.toList()),
                 inputs,
+                null,
                 rounds,
                 timeLimit,
                 Map.of());

@@ -1,11 +1,15 @@
 package io.github.whisperspeedtest.benchmark;
 
+import io.github.whisperspeedtest.evaluation.WordErrorRate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The results of a benchmark that is complete or still running.
@@ -66,14 +70,33 @@ public record BenchmarkReport(
                 .toList();
     }
 
-    /** Returns the median time divided by the length of the audio. Below 1 is faster than real time. */
+    /** Returns the median time of a run divided by the length of all recordings together. Below 1 is faster than real time. */
     public double realTimeFactor(BenchmarkResult.Measured result) {
         return seconds(result.statistics().median()) / seconds(settings.audioDuration());
     }
 
-    /** Returns the length of the audio divided by the median time, the inverse of {@link #realTimeFactor}. */
+    /** Returns the length of all recordings together divided by the median time of a run, the inverse of {@link #realTimeFactor}. */
     public double speed(BenchmarkResult.Measured result) {
         return seconds(settings.audioDuration()) / seconds(result.statistics().median());
+    }
+
+    /**
+     * Returns the word errors by language, in the order of the codes; empty if no recording has a reference. The language is the one
+     * that the data set gives, otherwise the one in which the recording was transcribed.
+     */
+    public List<LanguageErrors> errorsByLanguage(BenchmarkResult.Measured result) {
+        Map<String, LanguageErrors> byLanguage = new TreeMap<>();
+        for (int i = 0; i < result.audios().size(); i++) {
+            AudioResult heard = result.audios().get(i);
+            WordErrorRate errors = heard.wordErrorRate();
+            if (errors != null) {
+                String given = settings.audios().get(i).language();
+                String language = given == null ? heard.language() : given;
+                LanguageErrors sum = byLanguage.get(language);
+                byLanguage.put(language, sum == null ? new LanguageErrors(language, 1, errors) : sum.plus(errors));
+            }
+        }
+        return List.copyOf(byLanguage.values());
     }
 
     /** Returns the warnings about the results. */

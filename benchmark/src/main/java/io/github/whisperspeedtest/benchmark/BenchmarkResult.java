@@ -61,10 +61,9 @@ public sealed interface BenchmarkResult {
             options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
         }
 
-        /** Returns this result with the files of its model. */
-        public Measured with(ModelProvenance files) {
-            return new Measured(
-                    candidate, version, parameters, times, audios, timings, peakMemoryBytes, files, options);
+        /** Returns this result with the files of its model and its options. */
+        Measured with(ModelProvenance files, Map<String, String> used) {
+            return new Measured(candidate, version, parameters, times, audios, timings, peakMemoryBytes, files, used);
         }
 
         /** Returns the time to load the model. */

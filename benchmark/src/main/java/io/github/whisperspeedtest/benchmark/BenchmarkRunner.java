@@ -81,7 +81,8 @@ public final class BenchmarkRunner {
         for (BenchmarkInput input : plan.inputs()) {
             audios.add(describe(comparable ? input : input.withoutReference(), plan.options()));
         }
-        return BenchmarkSettings.of(plan.candidates(), audios, plan.rounds(), plan.options(), plan.load());
+        return BenchmarkSettings.of(
+                plan.candidates(), audios, plan.rounds(), plan.options(), plan.load(), plan.dataset());
     }
 
     /** Reads a recording once for its length and warnings, so that an unreadable one fails before the first measurement. */
@@ -92,7 +93,8 @@ public final class BenchmarkRunner {
             throw new AudioException("No part to transcribe is inside " + input.name() + ", which lasts "
                     + audio.duration().toMillis() / 1000.0 + " s.");
         }
-        return new BenchmarkAudio(input.name(), length, input.reference(), audio.warnings(), input.source());
+        return new BenchmarkAudio(
+                input.name(), length, input.reference(), audio.warnings(), input.source(), input.language());
     }
 
     private static List<BenchmarkInput> inputsOf(Candidate candidate, BenchmarkPlan plan) {

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param options options of the transcription by name, such as {@code beam_size}; most of those with their default value are left out
  * @param transcribe how the first candidate transcribes, complete; null in reports of early versions
  * @param load how the first candidate loads its model
+ * @param dataset where the recordings come from, null if they were named one by one
  */
 public record BenchmarkSettings(
         String model,
@@ -32,7 +33,8 @@ public record BenchmarkSettings(
         Rounds rounds,
         Map<String, String> options,
         @Nullable TranscribeOptions transcribe,
-        LoadOptions load) {
+        LoadOptions load,
+        @Nullable DatasetSettings dataset) {
     /** Copies the list and the map, keeping its order. */
     public BenchmarkSettings {
         Objects.requireNonNull(model, "model");
@@ -46,11 +48,26 @@ public record BenchmarkSettings(
         }
     }
 
-    /** Returns settings of candidates, the first of which has the given options. */
+    /** Returns settings of candidates, the first of which has the given options, for recordings that were named one by one. */
     public static BenchmarkSettings of(
             List<Candidate> candidates, List<BenchmarkAudio> audios, Rounds rounds, TranscribeOptions options, LoadOptions load) {
+        return of(candidates, audios, rounds, options, load, null);
+    }
+
+    /**
+     * Returns settings of candidates, the first of which has the given options.
+     *
+     * @param dataset where the recordings come from, null if they were named one by one
+     */
+    static BenchmarkSettings of(
+            List<Candidate> candidates,
+            List<BenchmarkAudio> audios,
+            Rounds rounds,
+            TranscribeOptions options,
+            LoadOptions load,
+            @Nullable DatasetSettings dataset) {
         String model = candidates.stream().map(Candidate::model).distinct().collect(Collectors.joining(","));
-        return new BenchmarkSettings(model, candidates, audios, rounds, describe(options), options, load);
+        return new BenchmarkSettings(model, candidates, audios, rounds, describe(options), options, load, dataset);
     }
 
     /** Returns the total length of all recordings. */

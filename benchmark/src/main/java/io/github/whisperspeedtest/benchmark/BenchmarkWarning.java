@@ -36,28 +36,35 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
     /** The kinds, each with advice. */
     public enum Kind {
         /** Other programs or other virtual machines used more than a tenth of the CPU time that the timed runs needed. */
-        BUSY_MACHINE("Repeat the benchmark on an idle machine; the ranking may change."),
+        BUSY_MACHINE("The machine was busy", "Repeat the benchmark on an idle machine; the ranking may change."),
         /** A recording is truncated, damaged, or does not match its header. */
-        RECORDING("Transcripts and word error rates cover only the part that was read."),
+        RECORDING("Recordings have problems", "Transcripts and word error rates cover only the part that was read."),
         /** The audio is short, so the overhead of each call distorts the comparison. */
-        SHORT_AUDIO("Use longer recordings for a fair comparison."),
+        SHORT_AUDIO("The audio is short", "Use longer recordings for a fair comparison."),
         /** There is only one timed run. */
-        SINGLE_RUN("Use at least three runs to see the variation."),
+        SINGLE_RUN("There is only one timed run", "Use at least three runs to see the variation."),
         /** An implementation did not use the requested device. */
-        DEVICE_FALLBACK("Compare it only with results from the same device."),
+        DEVICE_FALLBACK("The requested device was not used", "Compare it only with results from the same device."),
         /** The first run took more than twice the median. */
-        SLOW_FIRST_RUN("Expect this time from a program that transcribes one file and exits."),
+        SLOW_FIRST_RUN("The first run took more than twice the median", "Expect this time from a program that transcribes one file and exits."),
         /** The standard deviation is above 5 % of the mean, or the longest run took more than 1.5 times the shortest. */
-        NOISY_RUNS("Close other programs, keep the machine cool, or use more runs."),
+        NOISY_RUNS("The runs vary by more than 5 %", "Close other programs, keep the machine cool, or use more runs."),
         /** Results of one report come from different models, as far as names and architectures tell. */
-        DIFFERENT_MODELS("Compare speed and word error rate only between rows of the same model."),
+        DIFFERENT_MODELS("The rows are not the same model", "Compare speed and word error rate only between rows of the same model."),
         /** Implementations produced different transcripts. */
-        DIFFERENT_TRANSCRIPTS("Weigh speed against the transcripts and, where known, the word error rate.");
+        DIFFERENT_TRANSCRIPTS("Transcripts differ", "Weigh speed against the transcripts and, where known, the word error rate.");
 
+        private final String summary;
         private final String advice;
 
-        Kind(String advice) {
+        Kind(String summary, String advice) {
+            this.summary = summary;
             this.advice = advice;
+        }
+
+        /** Returns the observation without numbers, for several candidates. */
+        String summary() {
+            return summary;
         }
 
         /** Returns the advice, as a sentence. */

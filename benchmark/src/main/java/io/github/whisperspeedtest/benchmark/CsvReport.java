@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +81,16 @@ public final class CsvReport {
             "started_at",
             "audio_files",
             "audio_sha256",
+            "dataset",
+            "dataset_layout",
+            "dataset_entries",
+            "dataset_limit",
+            "dataset_seed",
+            "recordings",
+            "substitutions",
+            "deletions",
+            "insertions",
+            "reference_words",
             "candidate",
             "cold_start_seconds");
     private static final int MEASURED_COLUMNS = 25;
@@ -121,7 +132,16 @@ public final class CsvReport {
                 result instanceof Measured ran && ran.times().coldStart() != null
                         ? seconds(ran.times().coldStart())
                         : "");
-        return Stream.of(all, measured, failure, warnings, origin, environmentCells(report, result), added)
+        return Stream.of(
+                        all,
+                        measured,
+                        failure,
+                        warnings,
+                        origin,
+                        environmentCells(report, result),
+                        datasetCells(report.settings()),
+                        errorCells(result),
+                        added)
                 .flatMap(cells -> cells);
     }
 
@@ -163,6 +183,27 @@ public final class CsvReport {
                 report.startedAt().toString(),
                 text(joined(report.settings().audios().stream().map(CsvReport::place))),
                 text(joined(sources.stream().map(AudioSource::sha256).filter(Objects::nonNull))));
+    }
+
+    private static Stream<String> datasetCells(BenchmarkSettings settings) {
+        Optional<DatasetSettings> dataset = Optional.ofNullable(settings.dataset());
+        return Stream.of(
+                text(dataset.map(DatasetSettings::path).orElse("")),
+                dataset.map(set -> set.layout().label()).orElse(""),
+                dataset.map(set -> String.valueOf(set.entries())).orElse(""),
+                dataset.map(DatasetSettings::limit).map(String::valueOf).orElse(""),
+                dataset.map(DatasetSettings::seed).map(String::valueOf).orElse(""),
+                String.valueOf(settings.audios().size()));
+    }
+
+    private static Stream<String> errorCells(BenchmarkResult result) {
+        Optional<WordErrorRate> errors = result instanceof Measured ran ? ran.wordErrorRate() : Optional.empty();
+        return Stream.<Function<WordErrorRate, Integer>>of(
+                        WordErrorRate::substitutions,
+                        WordErrorRate::deletions,
+                        WordErrorRate::insertions,
+                        WordErrorRate::referenceWords)
+                .map(count -> errors.map(count).map(String::valueOf).orElse(""));
     }
 
     private static String place(BenchmarkAudio audio) {

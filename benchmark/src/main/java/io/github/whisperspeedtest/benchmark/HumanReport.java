@@ -98,14 +98,11 @@ public final class HumanReport {
                 environment.chip() + ", " + counted(environment.cores(), "core") + ", "
                         + Quantities.bytes(environment.memoryBytes()) + " memory");
         line(target, "Model", settings.model());
-        String label = "Audio";
-        for (BenchmarkAudio audio : settings.audios()) {
-            line(target, label, audio.name() + " (" + Quantities.duration(audio.duration()) + ")");
-            label = "";
+        DatasetSettings dataset = settings.dataset();
+        if (dataset != null) {
+            line(target, "Data set", dataset.describe());
         }
-        settings.audios()
-                .forEach(audio ->
-                        audio.warnings().forEach(warning -> line(target, "Warning", audio.name() + ": " + warning)));
+        appendAudios(target, settings);
         line(
                 target,
                 "Options",
@@ -121,6 +118,31 @@ public final class HumanReport {
                         + settings.describeEngineOptions());
         line(target, "Runs", settings.rounds().describe());
         return target.toString();
+    }
+
+    /** Lists a few recordings, and describes many in one line. */
+    private void appendAudios(StringBuilder target, BenchmarkSettings settings) {
+        List<BenchmarkAudio> audios = settings.audios();
+        String label = "Audio";
+        if (audios.size() > Recordings.SHOWN) {
+            line(target, label, Recordings.describe(settings));
+            label = "";
+        }
+        if (audios.size() <= Recordings.SHOWN || details) {
+            for (BenchmarkAudio audio : audios) {
+                line(target, label, audio.name() + " (" + Quantities.duration(audio.duration()) + ")");
+                label = "";
+            }
+        }
+        List<String> warnings = audios.stream()
+                .flatMap(audio -> audio.warnings().stream().map(warning -> audio.name() + ": " + warning))
+                .toList();
+        shown(warnings, "more warnings").forEach(warning -> line(target, "Warning", warning));
+    }
+
+    /** Returns the first few lines and the number of the others, or all if details are wanted. */
+    private List<String> shown(List<String> lines, String others) {
+        return details ? lines : Recordings.shortened(lines, others);
     }
 
     /**
@@ -157,7 +179,7 @@ public final class HumanReport {
             return "";
         }
         StringBuilder target = new StringBuilder();
-        List<BenchmarkWarning> warnings = report.warnings();
+        List<BenchmarkWarning> warnings = details ? report.warnings() : Recordings.shortened(report.warnings());
         List<BenchmarkWarning> rankingWarnings =
                 warnings.stream().filter(BenchmarkWarning::affectsRanking).toList();
         if (!rankingWarnings.isEmpty()) {
@@ -216,6 +238,18 @@ public final class HumanReport {
                 "WER",
                 ResultTable.wordErrorRate(result)
                         + result.wordErrorRate().map(HumanReport::wordErrors).orElse(""));
+        List<LanguageErrors> languages = report.errorsByLanguage(result);
+        if (languages.size() > 1) {
+            shown(
+                            languages.stream()
+                                    .map(errors -> errors.language() + " "
+                                            + Quantities.percent(
+                                                    errors.wordErrors().rate())
+                                            + wordErrors(errors.wordErrors()))
+                                    .toList(),
+                            "more languages")
+                    .forEach(line -> line(target, "", line));
+        }
         EngineParameters parameters = result.parameters();
         line(
                 target,
@@ -232,8 +266,12 @@ public final class HumanReport {
         parameters.notes().forEach(note -> line(target, "Note", note));
         boolean several = report.settings().audios().size() > 1;
         String label = "Text";
-        for (AudioResult audio : result.audios()) {
-            line(target, label, (several ? audio.audio() + ": " : "") + quote(audio.text()));
+        for (String text : shown(
+                result.audios().stream()
+                        .map(audio -> (several ? audio.audio() + ": " : "") + quote(audio.text()))
+                        .toList(),
+                "more texts")) {
+            line(target, label, text);
             label = "";
         }
     }

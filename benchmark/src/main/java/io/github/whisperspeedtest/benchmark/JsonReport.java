@@ -10,6 +10,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Failed;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Unavailable;
+import io.github.whisperspeedtest.benchmark.Standings.Standing;
+import io.github.whisperspeedtest.benchmark.statistics.MedianInterval;
+import io.github.whisperspeedtest.benchmark.statistics.PairedRatio;
+import io.github.whisperspeedtest.benchmark.statistics.Ranking.RankRange;
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.evaluation.WordErrorRate;
@@ -25,6 +29,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -60,8 +65,15 @@ public final class JsonReport {
         root.put("started_at", report.startedAt().toString());
         root.set("environment", environment(report.environment()));
         root.set("settings", settings(report.settings()));
+        Standings standings = Standings.of(report);
         ArrayNode results = root.putArray("results");
-        report.results().forEach(result -> results.add(result(report, result)));
+        report.results().forEach(result -> results.add(result(report, standings, result)));
+        ArrayNode comparisons = root.putArray("comparisons");
+        standings.sets().forEach(set -> set.forEach(standing -> putComparison(comparisons, set, standing)));
+        Verdict verdict = Verdict.of(report);
+        root.put("verdict", verdict.sentence()).put("recommended", verdict.best());
+        ArrayNode front = root.putArray("pareto");
+        verdict.front().forEach(front::add);
         ArrayNode warnings = root.putArray("warnings");
         report.warnings().forEach(warning -> warnings.add(warning(warning)));
         return root.toPrettyString() + "\n";
@@ -114,6 +126,24 @@ public final class JsonReport {
                 cause);
     }
 
+    private static void putComparison(ArrayNode comparisons, List<Standing> set, Standing standing) {
+        PairedRatio slowdown = standing.slowdown();
+        if (slowdown != null) {
+            comparisons
+                    .addObject()
+                    .put("candidate", set.get(0).result().candidate().name())
+                    .put("other", standing.result().candidate().name())
+                    .put("ratio", known(slowdown.ratio()))
+                    .put("low", known(slowdown.low()))
+                    .put("high", known(slowdown.high()))
+                    .put("rounds", slowdown.rounds());
+        }
+    }
+
+    private static @Nullable Double known(double value) {
+        return Double.isNaN(value) ? null : value;
+    }
+
     private static ObjectNode environment(BenchmarkEnvironment environment) {
         return JSON.createObjectNode()
                 .put("tool_version", environment.toolVersion())
@@ -134,6 +164,16 @@ public final class JsonReport {
             ArrayNode warnings = entry.putArray("warnings");
             audio.warnings().forEach(warnings::add);
             putSource(entry, audio.source());
+            entry.put("language", audio.language());
+        }
+        DatasetSettings dataset = settings.dataset();
+        if (dataset != null) {
+            node.putObject("dataset")
+                    .put("path", dataset.path())
+                    .put("layout", dataset.layout().label())
+                    .put("entries", dataset.entries())
+                    .put("limit", dataset.limit())
+                    .put("seed", dataset.seed());
         }
         putSeconds(node, "audio_seconds", settings.audioDuration())
                 .put("runs", settings.rounds().runs())
@@ -185,13 +225,14 @@ public final class JsonReport {
         }
     }
 
-    private static ObjectNode result(BenchmarkReport report, BenchmarkResult result) {
+    private static ObjectNode result(BenchmarkReport report, Standings standings, BenchmarkResult result) {
         ObjectNode node = JSON.createObjectNode()
                 .put("candidate", result.candidate().name())
                 .put("implementation", result.implementation())
                 .put("version", result.version());
         if (result instanceof Measured measured) {
             putMeasured(node.put("status", MEASURED), report, measured);
+            standings.of(measured).ifPresent(standing -> putStanding(node, standing));
         } else if (result instanceof Failed failed) {
             node.put("status", FAILED)
                     .put("category", failed.category().name().toLowerCase(Locale.ROOT))
@@ -203,6 +244,24 @@ public final class JsonReport {
                     .put("remedy", unavailable.problem().remedy());
         }
         return node;
+    }
+
+    private static void putStanding(ObjectNode node, Standing standing) {
+        MedianInterval interval = standing.interval();
+        node.putObject("median_interval")
+                .put("low_seconds", interval.low())
+                .put("high_seconds", interval.high())
+                .put("level", Standings.LEVEL)
+                .put("coverage", interval.coverage());
+        RankRange rank = standing.rank();
+        if (rank == null) {
+            node.putNull("rank");
+        } else {
+            node.putObject("rank").put("best", rank.bestRank()).put("worst", rank.worstRank());
+        }
+        node.put("unranked_reason", standing.unranked());
+        ArrayNode outliers = node.putArray("outliers");
+        standing.outliers().forEach(outliers::add);
     }
 
     private static void putMeasured(ObjectNode node, BenchmarkReport report, Measured result) {
@@ -236,6 +295,15 @@ public final class JsonReport {
                         "word_error_rate",
                         result.wordErrorRate().map(WordErrorRate::rate).orElse(null))
                 .put("peak_memory_bytes", result.peakMemoryBytes());
+        node.set("word_errors", wordErrors(result.wordErrorRate().orElse(null)));
+        ArrayNode languages = node.putArray("languages");
+        for (LanguageErrors errors : report.errorsByLanguage(result)) {
+            languages
+                    .addObject()
+                    .put("language", errors.language())
+                    .put("recordings", errors.recordings())
+                    .set("word_errors", wordErrors(errors.wordErrors()));
+        }
         node.set("timings", timings(result.timings()));
         ArrayNode audios = node.putArray("audios");
         for (AudioResult audio : result.audios()) {

@@ -5,6 +5,7 @@ import io.github.whisperspeedtest.benchmark.BenchmarkResult.Failed;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.FailureCategory;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Unavailable;
+import io.github.whisperspeedtest.dataset.DatasetLayout;
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.evaluation.WordErrorRate;
@@ -87,11 +88,13 @@ final class JsonReportReader {
                                 seconds(audio, "duration_seconds"),
                                 optional(audio, "reference", this::text),
                                 texts(audio, "warnings"),
-                                optional(audio, "source", (parent, name) -> source(parent)))),
+                                optional(audio, "source", (parent, name) -> source(parent)),
+                                optional(audio, "language", this::text))),
                 rounds(node),
                 options,
                 optional(node, "transcribe", this::transcribeOptions),
-                load(object(node, "load")));
+                load(object(node, "load")),
+                optional(node, "dataset", (parent, name) -> dataset(object(parent, name))));
     }
 
     /** Reads the number of rounds. Early reports have a fixed number and no seed. */
@@ -142,6 +145,21 @@ final class JsonReportReader {
     private LoadOptions load(JsonNode load) {
         return new LoadOptions(
                 text(load, "device"), text(load, "compute_type"), integer(load, "threads"), engineOptions(load));
+    }
+
+    private DatasetSettings dataset(JsonNode node) {
+        String label = text(node, "layout");
+        for (DatasetLayout layout : DatasetLayout.values()) {
+            if (layout.label().equals(label)) {
+                return new DatasetSettings(
+                        text(node, "path"),
+                        layout,
+                        integer(node, "entries"),
+                        optional(node, "limit", this::integer),
+                        optional(node, "seed", this::wholeNumber));
+            }
+        }
+        throw invalid("it has a data set with the unknown layout '" + label + "'", null);
     }
 
     private AudioSource source(JsonNode audio) {

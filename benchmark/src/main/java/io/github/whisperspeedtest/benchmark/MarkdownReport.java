@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.benchmark;
 
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
+import io.github.whisperspeedtest.evaluation.WordErrorRate;
 import io.github.whisperspeedtest.provenance.ModelProvenance;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import java.util.ArrayList;
@@ -26,13 +27,14 @@ public final class MarkdownReport {
         StringBuilder target = new StringBuilder();
         appendHeader(target, report);
         appendTable(target, report);
+        appendErrors(target, report);
         appendNotes(target, report);
         appendTexts(target, report);
         appendList(target, facts(report));
         appendList(target, Comparison.sentences(report, SYMBOLS));
         appendList(
                 target,
-                report.warnings().stream()
+                Recordings.shortened(report.warnings()).stream()
                         .filter(warning -> !warning.affectsRanking())
                         .map(MarkdownReport::sentences)
                         .toList());
@@ -53,10 +55,17 @@ public final class MarkdownReport {
         lines.add(environment.chip() + ", cores: " + environment.cores() + ", memory: "
                 + Quantities.bytes(environment.memoryBytes()));
         lines.add("Model: " + settings.model());
+        DatasetSettings dataset = settings.dataset();
+        if (dataset != null) {
+            lines.add("Data set: " + dataset.describe());
+        }
         lines.add("Audio: "
-                + settings.audios().stream()
-                        .map(audio -> audio.name() + " (" + Quantities.duration(audio.duration()) + hash(audio) + ")")
-                        .collect(Collectors.joining(", ")));
+                + (settings.audios().size() > Recordings.SHOWN
+                        ? Recordings.describe(settings)
+                        : settings.audios().stream()
+                                .map(audio ->
+                                        audio.name() + " (" + Quantities.duration(audio.duration()) + hash(audio) + ")")
+                                .collect(Collectors.joining(", "))));
         lines.add("Options: "
                 + settings.options().entrySet().stream()
                         .map(option -> option.getKey().replace('_', ' ') + " " + option.getValue())
@@ -65,7 +74,7 @@ public final class MarkdownReport {
                 + load.threads()
                 + settings.describeEngineOptions());
         lines.add("Runs: " + settings.rounds().describe());
-        report.warnings().stream()
+        Recordings.shortened(report.warnings()).stream()
                 .filter(BenchmarkWarning::affectsRanking)
                 .map(MarkdownReport::sentences)
                 .forEach(lines::add);
@@ -127,6 +136,57 @@ public final class MarkdownReport {
                 .append(" |\n");
     }
 
+    /** Adds a table of the word errors of each implementation, together and in each language. */
+    private static void appendErrors(StringBuilder target, BenchmarkReport report) {
+        List<Measured> compared = report.ranking().stream()
+                .filter(result -> result.wordErrorRate().isPresent())
+                .toList();
+        if (report.settings().audios().size() == 1 || compared.isEmpty()) {
+            return;
+        }
+        target.append('\n');
+        appendRow(
+                target,
+                List.of(
+                        "Implementation",
+                        "Language",
+                        "Recordings",
+                        "WER",
+                        "Substitutions",
+                        "Deletions",
+                        "Insertions",
+                        "Words"));
+        target.append("| :--- | :--- | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+        for (Measured result : compared) {
+            List<LanguageErrors> languages = report.errorsByLanguage(result);
+            if (languages.size() > 1) {
+                int recordings =
+                        languages.stream().mapToInt(LanguageErrors::recordings).sum();
+                appendErrors(
+                        target,
+                        report.label(result),
+                        new LanguageErrors(
+                                "all", recordings, result.wordErrorRate().orElseThrow()));
+            }
+            languages.forEach(errors -> appendErrors(target, report.label(result), errors));
+        }
+    }
+
+    private static void appendErrors(StringBuilder target, String label, LanguageErrors errors) {
+        WordErrorRate words = errors.wordErrors();
+        appendRow(
+                target,
+                List.of(
+                        label,
+                        errors.language(),
+                        String.valueOf(errors.recordings()),
+                        Quantities.percent(words.rate()),
+                        String.valueOf(words.substitutions()),
+                        String.valueOf(words.deletions()),
+                        String.valueOf(words.insertions()),
+                        String.valueOf(words.referenceWords())));
+    }
+
     private static void appendNotes(StringBuilder target, BenchmarkReport report) {
         appendList(
                 target,
@@ -147,10 +207,12 @@ public final class MarkdownReport {
     private static void appendTexts(StringBuilder target, BenchmarkReport report) {
         List<String> texts = new ArrayList<>();
         for (Measured result : report.ranking()) {
+            List<String> own = new ArrayList<>();
             for (AudioResult audio : result.audios()) {
                 String text = audio.text().isBlank() ? "(no transcription)" : '"' + audio.text() + '"';
-                texts.add(report.label(result) + ", " + audio.audio() + ": " + text);
+                own.add(report.label(result) + ", " + audio.audio() + ": " + text);
             }
+            texts.addAll(Recordings.shortened(own, "more texts of " + report.label(result)));
         }
         appendList(target, texts);
     }

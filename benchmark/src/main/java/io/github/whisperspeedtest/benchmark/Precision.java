@@ -1,16 +1,32 @@
 package io.github.whisperspeedtest.benchmark;
 
+import io.github.whisperspeedtest.benchmark.statistics.StoppingRule;
+import io.github.whisperspeedtest.benchmark.statistics.WarmUp;
 import java.time.Duration;
 import java.util.List;
 
+/** Applies the statistics of times to rounds whose number is open. */
 final class Precision {
+    /** Half the width of the 95 % interval of a median, as a fraction of it. */
+    private static final double TARGET = 0.02;
+
+    private static final StoppingRule RULE = new StoppingRule(TARGET, 1, Rounds.MAX_OPEN);
+
     private Precision() {}
 
+    /** Returns whether more rounds are not needed. Rounds before the steady state do not count. */
     static boolean isReached(List<Duration> times) {
-        return false;
+        double[] seconds = seconds(times);
+        int steady = WarmUp.steadyFrom(seconds);
+        return RULE.isMet(seconds(times.subList(steady, times.size())));
     }
 
+    /** Returns the index of the first round in the steady state. */
     static int steadyFrom(List<Duration> times) {
-        return 0;
+        return WarmUp.steadyFrom(seconds(times));
+    }
+
+    static double[] seconds(List<Duration> times) {
+        return times.stream().mapToDouble(time -> time.toNanos() / 1e9).toArray();
     }
 }

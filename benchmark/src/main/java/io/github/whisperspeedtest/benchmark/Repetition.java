@@ -81,7 +81,8 @@ public final class Repetition {
      * @param timeLimit the time limit for each candidate, null for none
      */
     public BenchmarkPlan plan(@Nullable Duration timeLimit) {
-        return new BenchmarkPlan(candidates, inputs, saved.settings().rounds(), timeLimit, pinned);
+        return new BenchmarkPlan(
+                candidates, inputs, saved.settings().dataset(), saved.settings().rounds(), timeLimit, pinned);
     }
 
     /**
@@ -156,7 +157,7 @@ public final class Repetition {
             if (file != null && !Files.isRegularFile(file)) {
                 throw impossible("the recording " + file + " does not exist. Put it back, or name its file with -a.");
             }
-            found.add(new BenchmarkInput(audio.name(), file, null, audio.reference()));
+            found.add(new BenchmarkInput(audio.name(), file, null, audio.reference(), audio.language(), null));
         }
         return found;
     }

@@ -93,8 +93,9 @@ public final class WorkerTask implements ChildTask<WorkerTask.Input, WorkerEvent
             Audio audio =
                     kept.isEmpty() ? input.recordings().get(i).read() : kept.get(i);
             CpuMeter meter = kept.isEmpty() ? CpuMeter.start() : whole;
+            TranscribeOptions options = input.recordings().get(i).options(input.transcribe());
             long start = System.nanoTime();
-            Transcription transcription = transcriber.transcribe(audio, input.transcribe());
+            Transcription transcription = transcriber.transcribe(audio, options);
             times.add(since(start));
             if (kept.isEmpty()) {
                 addUsage(meter, cpu);

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.RawFormat;
+import io.github.whisperspeedtest.dataset.DatasetEntry;
 import io.github.whisperspeedtest.error.AudioException;
+import io.github.whisperspeedtest.error.UnknownNameException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,5 +39,30 @@ class BenchmarkInputTest {
                 .isInstanceOf(AudioException.class)
                 .hasMessageContaining("'stdin'")
                 .hasMessageNotContaining("copy");
+    }
+
+    @Test
+    void messagesNameTheLineOfADataSet() throws IOException {
+        Path file = Files.writeString(directory.resolve("a.wav"), "no recording");
+        DatasetEntry entry = new DatasetEntry("a.wav", file, "One.", "de", "set.jsonl, line 12");
+        BenchmarkInput input = BenchmarkInput.of(entry);
+
+        assertThat(input.language()).isEqualTo("de");
+        assertThatThrownBy(input::read)
+                .isInstanceOf(AudioException.class)
+                .hasMessageStartingWith("set.jsonl, line 12: ")
+                .hasMessageContaining("'" + file + "'");
+        Files.delete(file);
+        assertThatThrownBy(input::source)
+                .isInstanceOf(AudioException.class)
+                .hasMessageStartingWith("set.jsonl, line 12: Cannot read " + file);
+    }
+
+    @Test
+    void acceptsLanguagesOfWhisperOnly() {
+        assertThat(new BenchmarkInput("a", null, null, null, "German", null).language())
+                .isEqualTo("de");
+        assertThatThrownBy(() -> new BenchmarkInput("a", null, null, null, "xx", null))
+                .isInstanceOf(UnknownNameException.class);
     }
 }

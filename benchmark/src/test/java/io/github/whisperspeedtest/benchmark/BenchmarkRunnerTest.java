@@ -313,7 +313,13 @@ class BenchmarkRunnerTest {
 
     @Test
     void planNeedsRecordingsRunsAndTimeLimit() {
-        assertThatThrownBy(() -> plan(List.of(), 0, 1, LONG))
+        assertThatThrownBy(() -> plan(List.of(DEMO), 0, 1, LONG))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("candidate");
+        assertThatThrownBy(() -> plan(List.of(DEMO), 0, 1, LONG, "steady", "steady"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("different names");
+        assertThatThrownBy(() -> plan(List.of(), 0, 1, LONG, "steady"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("recording");
         assertThatThrownBy(() -> plan(List.of(DEMO), 0, 0, LONG))
@@ -322,7 +328,7 @@ class BenchmarkRunnerTest {
         assertThatThrownBy(() -> plan(List.of(DEMO), -1, 1, LONG))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("1 and -1");
-        assertThatThrownBy(() -> plan(List.of(DEMO), 0, 1, Duration.ZERO))
+        assertThatThrownBy(() -> plan(List.of(DEMO), 0, 1, Duration.ZERO, "steady"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("timeLimit");
     }

@@ -113,7 +113,8 @@ class BenchmarkWarningTest {
         return Reports.measured(id, Reports.CPU.withArchitecture(architecture), "x", 100, 100, 100, 100)
                 .with(
                         new ModelProvenance(
-                                "large", List.of(new UsedFile(file, "/hub/" + file, repository, "c", 1, null))));
+                                "large", List.of(new UsedFile(file, "/hub/" + file, repository, "c", 1, null))),
+                        Map.of());
     }
 
     @Test
@@ -147,12 +148,8 @@ class BenchmarkWarningTest {
 
     @Test
     void ignoresDifferentTranscriptsOfRandomModels() {
-        BenchmarkReport report = reportOf(Duration.ofSeconds(10), "random-tiny")
-                .with(Reports.measured("b", Reports.CPU, "another", 100, 100, 100));
-        assertThat(report.warnings()).isEmpty();
-        assertThat(reportOf(Duration.ofSeconds(10), "micro")
-                        .with(report.results().get(1))
-                        .warnings())
+        assertThat(differentTexts("random-tiny").warnings()).isEmpty();
+        assertThat(differentTexts("micro").warnings())
                 .extracting(BenchmarkWarning::kind)
                 .containsExactly(Kind.DIFFERENT_TRANSCRIPTS);
     }
@@ -217,11 +214,25 @@ class BenchmarkWarningTest {
         assertThat(Reports.plain(1).warnings()).isEmpty();
     }
 
-    private static BenchmarkReport reportOf(Duration audio) {
-        return reportOf(audio, "micro");
+    private static BenchmarkReport differentTexts(String model) {
+        return Reports.plain(3, measured("a", model, "one"), measured("b", model, "another"));
     }
 
-    private static BenchmarkReport reportOf(Duration audio, String model) {
+    private static Measured measured(String id, String model, String text) {
+        Measured measured = Reports.measured(id, Reports.CPU, text, 100, 100, 100, 100);
+        return new Measured(
+                Candidate.of(id, model, new LoadOptions("auto", "auto", 1), TranscribeOptions.defaults()),
+                measured.version(),
+                measured.parameters(),
+                measured.times(),
+                measured.audios(),
+                null,
+                null,
+                null,
+                Map.of());
+    }
+
+    private static BenchmarkReport reportOf(Duration audio) {
         BenchmarkSettings settings = BenchmarkSettings.of(
                 List.of(),
                 List.of(new BenchmarkAudio("a.wav", audio, null)),

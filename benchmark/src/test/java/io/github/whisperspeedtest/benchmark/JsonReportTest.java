@@ -71,6 +71,21 @@ class JsonReportTest {
     }
 
     @Test
+    void readsOlderReportWithoutCandidates() {
+        BenchmarkReport report = JsonReport.parse(resource("report-without-candidates.json"), "r.json");
+
+        assertThat(report.settings().candidates()).isEmpty();
+        assertThat(report.results())
+                .extracting(result -> result.candidate().name())
+                .containsExactly("faster/micro", "whispercpp/micro", "coreml/micro", "mlx/micro", "insanely/micro", "mps/micro");
+        assertThat(report.ranking()).first().satisfies(result -> {
+            assertThat(result.candidate().load()).isEqualTo(report.settings().load());
+            assertThat(result.times().coldStart()).isNull();
+        });
+        assertThat(report.settings().rounds()).isEqualTo(Rounds.of(3, 1));
+    }
+
+    @Test
     void readsOlderReportWithoutNotes() {
         String older = SAVED.replaceAll(",\\s+\"(notes|engine_options)\" : (\\[[^]]*]|\\{ })", "");
 
@@ -115,7 +130,8 @@ class JsonReportTest {
                         settings.rounds(),
                         settings.options(),
                         settings.transcribe(),
-                        settings.load().withEngineOption("dump-graph", "graphs").withEngineOption("level", "2")),
+                        settings.load().withEngineOption("dump-graph", "graphs").withEngineOption("level", "2"),
+                        null),
                 plain.startedAt(),
                 List.of());
 
@@ -133,8 +149,8 @@ class JsonReportTest {
                     "cores" : 2                 -> "kernels" : 2                 -> 'cores' must be a whole number, but is missing
                     "load_seconds" : 0.08       -> "load_seconds" : "0.08"       -> 'load_seconds' must be a number of seconds, but is "0.08"
                     "load_seconds" : 0.08       -> "load_seconds" : 1e999999     -> 'load_seconds' is too large
-                    "run_seconds" : [ 0.74,     -> "run_seconds" : [ -0.74,      -> must have one or more positive run times
-                    "run_seconds" : [ 0.74,     -> "run_seconds" : [ null,       -> 'run_seconds' must contain only numbers
+                    "run_seconds" : [ 0.74,     -> "run_seconds" : [ -0.74,      -> must be one or more positive run times
+                    "run_seconds" : [ 0.74,     -> "run_seconds" : [ null,       -> a list of seconds must contain only numbers
                     "status" : "failed"         -> "status" : "odd"              -> unknown status 'odd'
                     "category" : "crashed"      -> "category" : "odd"            -> unknown category 'odd'
                     "notes" : [ "VAD            -> "notes" : [ 1, "VAD           -> 'notes' must contain only strings

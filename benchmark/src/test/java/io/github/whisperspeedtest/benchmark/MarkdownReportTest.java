@@ -15,7 +15,7 @@ class MarkdownReportTest {
                         - Audio: count.wav (8.25 s, sha256 0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f), grüße\\|2.wav (12.8 s)
                         - Options: language auto, task transcribe, beam size 1, best of 5, temperatures 0.0 0.2 0.4 0.6 0.8 1.0, condition on previous text auto, timestamps segment, vad auto
                         - Load: device gpu, compute type auto, threads 2
-                        - Runs: 3 timed, 1 warm-up
+                        - Runs: 3 timed after 1 warm-up run
 
                         | Implementation | Median | Mean ± σ | Speed | RTF | Load | First run | Memory | WER | Type | Weights | Runtime | Device |
                         | :--- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | :--- | :--- | :--- |
@@ -25,6 +25,12 @@ class MarkdownReportTest {
                         | coreml |  |  |  |  |  |  |  |  |  |  |  | failed: crashed: the process ended with code 134: libexample \\| abort() |
                         | insanely |  |  |  |  |  |  |  |  |  |  |  | failed: timed out: no answer for 60 s: Ask for fewer runs. |
                         | mps |  |  |  |  |  |  |  |  |  |  |  | unavailable: there is no PyTorch for this platform: Use a machine with Linux or macOS. |
+
+                        | Implementation | Language | Recordings | WER | Substitutions | Deletions | Insertions | Words |
+                        | :--- | :--- | ---: | ---: | ---: | ---: | ---: | ---: |
+                        | whispercpp | en | 1 | 0.0 % | 0 | 0 | 0 | 4 |
+                        | faster | en | 1 | 25.0 % | 0 | 1 | 0 | 4 |
+                        | mlx | en | 1 | 100.0 % | 0 | 4 | 0 | 4 |
 
                         - faster: VAD off: its model is not on this machine
                         - faster: Two \\| notes
@@ -61,7 +67,7 @@ class MarkdownReportTest {
     @Test
     void reportWithoutResultsHasNoTable() {
         assertThat(MarkdownReport.render(Reports.empty()))
-                .endsWith("- Runs: 3 timed, 1 warm-up\n")
+                .endsWith("- Runs: 3 timed after 1 warm-up run\n")
                 .doesNotContain("\n|");
     }
 

@@ -80,17 +80,7 @@ class ReportDifferencesTest {
     }
 
     private static Measured result(String text, EngineParameters parameters, ModelProvenance model, String beams) {
-        Measured measured = Reports.measured("a", parameters, text, 1, 1, 1, 1);
-        return new Measured(
-                measured.candidate(),
-                measured.version(),
-                parameters,
-                measured.times(),
-                measured.audios(),
-                null,
-                null,
-                model,
-                Map.of("beam_size", beams));
+        return Reports.measured("a", parameters, text, 1, 1, 1, 1).with(model, Map.of("beam_size", beams));
     }
 
     private static ModelProvenance model(String commit, String hash) {

@@ -73,7 +73,8 @@ final class Reports {
                 Rounds.of(1, 0),
                 SETTINGS.options(),
                 SETTINGS.transcribe(),
-                SETTINGS.load());
+                SETTINGS.load(),
+                null);
         return new BenchmarkReport(
                 ENVIRONMENT, settings, empty().startedAt(), List.of(new Unavailable(candidate("a"), "1", "reason", "remedy")));
     }
@@ -99,7 +100,7 @@ final class Reports {
                                 new Timings(
                                         Duration.ofMillis(800), null, Duration.ofMillis(500), Duration.ofMillis(250)),
                                 null)
-                        .with(HUB_MODEL))
+                        .with(HUB_MODEL, Map.of("beam_size", "1")))
                 .with(measuredOf(
                         gpu("whispercpp"),
                         "0.1.0",

@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.cli;
 
+import io.github.whisperspeedtest.audio.AudioExtensions;
 import io.github.whisperspeedtest.error.AudioException;
 import io.github.whisperspeedtest.files.DiskErrors;
 import java.io.IOException;
@@ -15,9 +16,7 @@ import java.util.Collection;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -30,17 +29,6 @@ import org.jspecify.annotations.Nullable;
  * <p>In a directory the file extension decides; a file that the user names is always tried.
  */
 final class AudioFinder {
-    /** Extensions of the formats that this library decodes. */
-    private static final Set<String> DECODED =
-            Set.of("wav", "wave", "w64", "rf64", "bwf", "flac", "mp3", "mp2", "mp1", "mpga", "ogg", "oga");
-
-    /** Extensions of audio and video formats that ffmpeg decodes. */
-    private static final Set<String> FOREIGN = Set.of(
-            "3g2", "3ga", "3gp", "aac", "ac3", "aif", "aifc", "aiff", "amr", "ape", "asf", "au", "avi", "caf", "dts",
-            "eac3", "f4v", "flv", "gsm", "m2ts", "m4a", "m4b", "m4p", "m4r", "m4v", "mka", "mkv", "mov", "mp4", "mpc",
-            "mpeg", "mpg", "mts", "mxf", "ogv", "ogx", "opus", "qt", "ra", "rm", "rmvb", "snd", "spx", "sph", "tta",
-            "ts", "vob", "voc", "webm", "wma", "wmv", "wv");
-
     private final PrintWriter notes;
     private final boolean hasFfmpeg;
     private final Map<String, Integer> leftOut = new TreeMap<>();
@@ -87,7 +75,7 @@ final class AudioFinder {
         if (!empty.isEmpty()) {
             throw new AudioException(
                     "There is no recording in the directory " + empty.get(0) + "; looked for files named "
-                            + Stream.concat(DECODED.stream(), FOREIGN.stream())
+                            + Stream.concat(AudioExtensions.DECODED.stream(), AudioExtensions.FOREIGN.stream())
                                     .sorted()
                                     .map(name -> "*." + name)
                                     .collect(Collectors.joining(", "))
@@ -112,8 +100,8 @@ final class AudioFinder {
 
     private void printForeign(Collection<Path> files) {
         List<String> names = files.stream()
-                .map(AudioFinder::ending)
-                .filter(FOREIGN::contains)
+                .map(AudioExtensions::of)
+                .filter(AudioExtensions.FOREIGN::contains)
                 .map(ending -> "." + ending)
                 .toList();
         if (!hasFfmpeg && !names.isEmpty()) {
@@ -188,24 +176,12 @@ final class AudioFinder {
         return found.stream().sorted().toList();
     }
 
-    /** Returns whether the name of a file ends like that of a recording. */
-    static boolean isNamedAsAudio(Path file) {
-        String ending = ending(file);
-        return DECODED.contains(ending) || FOREIGN.contains(ending);
-    }
-
     private boolean isWanted(Path file) {
-        String ending = ending(file);
-        boolean isAudio = isNamedAsAudio(file);
+        String ending = AudioExtensions.of(file);
+        boolean isAudio = AudioExtensions.isAudio(file);
         if (!isAudio) {
             leftOut.merge(ending.isEmpty() ? "no ending" : "." + ending, 1, Integer::sum);
         }
         return isAudio;
-    }
-
-    private static String ending(Path file) {
-        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-        int dot = name.lastIndexOf('.');
-        return dot < 0 ? "" : name.substring(dot + 1);
     }
 }

@@ -2,39 +2,32 @@ package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.benchmark.BenchmarkInput;
-import io.github.whisperspeedtest.benchmark.BenchmarkListener;
 import io.github.whisperspeedtest.benchmark.BenchmarkPlan;
-import io.github.whisperspeedtest.benchmark.BenchmarkProgress;
 import io.github.whisperspeedtest.benchmark.BenchmarkReport;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult;
 import io.github.whisperspeedtest.benchmark.BenchmarkRunner;
-import io.github.whisperspeedtest.benchmark.CsvReport;
-import io.github.whisperspeedtest.benchmark.HumanReport;
-import io.github.whisperspeedtest.benchmark.JsonReport;
-import io.github.whisperspeedtest.benchmark.MarkdownReport;
+import io.github.whisperspeedtest.benchmark.Candidate;
+import io.github.whisperspeedtest.benchmark.DatasetSettings;
 import io.github.whisperspeedtest.benchmark.Repetition;
-import io.github.whisperspeedtest.benchmark.TerminalText;
+import io.github.whisperspeedtest.benchmark.Sweep;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.checkpoint.RandomModel;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
-import io.github.whisperspeedtest.files.AtomicFiles;
-import io.github.whisperspeedtest.files.DiskErrors;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.registry.DiscoveryProblem;
 import io.github.whisperspeedtest.settings.Settings;
 import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import io.github.whisperspeedtest.transcription.Vad;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +50,8 @@ import picocli.CommandLine.Spec;
             "  whisper-speedtest benchmark",
             "  whisper-speedtest benchmark -m small -n 5 -a talk.mp3 -a interview.wav",
             "  whisper-speedtest benchmark -m base -a talk.mp3 --reference-text talk.txt",
+            "  whisper-speedtest benchmark -m base --dataset recordings --limit 50",
+            "  whisper-speedtest benchmark -m tiny,base,small -t 2,4 --budget 10m",
             "  whisper-speedtest benchmark -m random-small -l en",
             "  whisper-speedtest benchmark -i whispercpp --json results.json",
             "  whisper-speedtest benchmark --repeat results.json",
@@ -68,8 +63,6 @@ final class BenchmarkCommand implements Callable<Integer> {
 
     /** A higher temperature does not improve random text, and implementations differ in when they retry. */
     private static final List<Double> ONCE = List.of(0.0);
-
-    private static final int INDENT = 4;
 
     private final Terminal terminal;
 
@@ -87,6 +80,15 @@ final class BenchmarkCommand implements Callable<Integer> {
 
     @Mixin
     private StandardInputOptions input;
+
+    @Mixin
+    private DatasetOptions dataset;
+
+    @Mixin
+    private RoundOptions rounds;
+
+    @Mixin
+    private BenchmarkExports exports;
 
     @Option(
             names = {"-i", "--implementations"},
@@ -114,25 +116,10 @@ final class BenchmarkCommand implements Callable<Integer> {
     private List<String> references = new ArrayList<>();
 
     @Option(
-            names = {"-n", "--runs"},
-            order = 5,
-            paramLabel = "N",
-            defaultValue = "3",
-            description = "Number of timed runs (default: ${DEFAULT-VALUE}).")
-    private int runs;
-
-    @Option(
-            names = "--warmup",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "Number of untimed warm-up runs (default: ${DEFAULT-VALUE}).")
-    private int warmupRuns;
-
-    @Option(
-            names = "--time-limit",
-            paramLabel = "SECONDS",
-            description = "Time limit for each implementation (default: none).")
-    private @Nullable Integer timeLimit;
+            names = "--vad-both",
+            order = 12,
+            description = "Measure each candidate with and without voice activity detection.")
+    private boolean vadBoth;
 
     @Option(
             names = "--repeat",
@@ -140,21 +127,6 @@ final class BenchmarkCommand implements Callable<Integer> {
             description =
                     "Repeat the benchmark of a JSON results file and report what differs; -a gives the recordings if they moved.")
     private @Nullable Path repeat;
-
-    @OptionGroup.In(OptionGroup.OUTPUT)
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the results as JSON; - for standard output.")
-    private @Nullable String json;
-
-    @OptionGroup.In(OptionGroup.OUTPUT)
-    @Option(names = "--csv", paramLabel = "FILE", description = "Write the results as CSV; - for standard output.")
-    private @Nullable String csv;
-
-    @OptionGroup.In(OptionGroup.OUTPUT)
-    @Option(
-            names = "--markdown",
-            paramLabel = "FILE",
-            description = "Write the results as a Markdown table; - for standard output.")
-    private @Nullable String markdown;
 
     BenchmarkCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -173,36 +145,18 @@ final class BenchmarkCommand implements Callable<Integer> {
         for (DiscoveryProblem problem : library.registry().problems()) {
             terminal.err().println("warning: " + problem.describe());
         }
-        return repeat == null
-                ? run(library, inputs(stdin))
-                : repeat(
-                        library,
-                        RepeatedBenchmark.of(
-                                library, Settings.ofProcess().paths().expand(repeat.toString()), audios));
+        if (repeat == null) {
+            DatasetOptions.Chosen chosen = dataset.choose(rounds.seed(), terminal.err());
+            return chosen == null
+                    ? run(library, inputs(stdin), null)
+                    : run(library, chosen.inputs(), chosen.settings());
+        }
+        return repeat(
+                library,
+                RepeatedBenchmark.of(library, Settings.ofProcess().paths().expand(repeat.toString()), audios));
     }
 
-    /** Measures one model after the other. */
-    private int run(WhisperSpeedtest library, List<BenchmarkInput> inputs) {
-        List<String> models = engine.models();
-        boolean printed = exports(null).stream().anyMatch(Export::toStandardOutput);
-        if (models.size() > 1 && printed) {
-            throw new ParameterException(
-                    spec.commandLine(), "The results of several models cannot go to standard output; name a file");
-        }
-        // A typing error in the last name must not appear after the first measurement.
-        for (String model : models) {
-            if (models.size() > 1 && !RandomModel.isName(model)) {
-                library.models().resolve(library.implementations(), model);
-            }
-        }
-        List<Integer> codes = new ArrayList<>();
-        for (String model : models) {
-            codes.add(run(library, inputs, model, models.size() > 1));
-        }
-        return ExitCode.ofAll(codes);
-    }
-
-    private int run(WhisperSpeedtest library, List<BenchmarkInput> inputs, String model, boolean several) {
+    private int run(WhisperSpeedtest library, List<BenchmarkInput> inputs, @Nullable DatasetSettings source) {
         List<String> ids = implementations.isEmpty()
                 ? library.implementations().stream().map(Implementation::id).toList()
                 : implementations.stream().map(String::strip).distinct().toList();
@@ -211,86 +165,124 @@ final class BenchmarkCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "There is no implementation on the class path. Put the jar of a backend into plugins/.");
         }
-        boolean random = RandomModel.isName(model);
-        BenchmarkModels models = new BenchmarkModels(terminal, library, model);
-        if (!random) {
-            int downloaded = models.complete(
-                    ids, engine.download(), engine.convert(), !implementations.isEmpty(), common.debug());
-            if (downloaded != ExitCode.OK && models.usable().isEmpty()) {
-                return downloaded;
+        List<String> models = engine.models();
+        // A typing error in the last name must not appear after the download of the first model.
+        for (String model : models) {
+            if (models.size() > 1 && !RandomModel.isName(model)) {
+                library.models().resolve(library.implementations(), model);
             }
-            ids = models.usable();
+        }
+        Sweep sweep = new Sweep(List.of(), List.of());
+        Map<String, ModelFiles> pinned = new LinkedHashMap<>();
+        boolean leftAny = false;
+        for (String model : models) {
+            BenchmarkModels found = new BenchmarkModels(terminal, library, model);
+            List<String> usable = ids;
+            if (!RandomModel.isName(model)) {
+                int downloaded = found.complete(
+                        ids, engine.download(), engine.convert(), !implementations.isEmpty(), common.debug());
+                if (downloaded != ExitCode.OK && found.usable().isEmpty()) {
+                    return downloaded;
+                }
+                usable = found.usable();
+                leftAny |= found.leftAny();
+            }
+            Sweep own = Sweep.of(library, usable, model, engine.loadVariants(), transcribeVariants(model));
+            for (Candidate candidate : own.candidates()) {
+                ModelFiles converted = found.converted().get(candidate.implementation());
+                if (converted != null) {
+                    pinned.put(candidate.name(), converted);
+                }
+            }
+            sweep = sweep.plus(own);
+        }
+        sweep.impossible().forEach(line -> terminal.err().println("note: not measured: " + line));
+        if (sweep.candidates().isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), "No implementation supports any combination of these options");
         }
         BenchmarkPlan plan = new BenchmarkPlan(
-                ids,
-                model,
-                inputs,
-                runs,
-                warmupRuns,
-                engine.loadOptions(),
-                decoding.transcribeOptions(random ? ONCE : null),
-                timeLimit(),
-                models.converted());
-        int code = run(library, plan, random ? ids : List.of(), several, null);
-        return models.leftAny() ? ExitCode.FAILED : code;
+                sweep.candidates(), inputs, source, rounds.rounds(), rounds.timeLimit(), pinned);
+        int code = run(library, plan, sweep.candidates(), null);
+        return leftAny ? ExitCode.FAILED : code;
     }
 
-    /** Runs the implementations of a file; those whose files are not where the file says look for the model by its name. */
+    private List<TranscribeOptions> transcribeVariants(String model) {
+        List<TranscribeOptions> variants = decoding.transcribeVariants(RandomModel.isName(model) ? ONCE : null);
+        return vadBoth
+                ? variants.stream()
+                        .flatMap(options -> Stream.of(Vad.OFF, Vad.ON)
+                                .map(vad -> options.toBuilder().vad(vad).build()))
+                        .toList()
+                : variants;
+    }
+
+    /** Runs the candidates of a file; those whose files are not where the file says look for the model by its name. */
     private int repeat(WhisperSpeedtest library, RepeatedBenchmark repeated) {
         Repetition repetition = repeated.repetition();
-        boolean random = RandomModel.isName(repetition.model());
-        List<String> unpinned = repetition.unpinned();
-        if (!random && !unpinned.isEmpty()) {
-            int downloaded = new BenchmarkModels(terminal, library, repetition.model())
-                    .complete(unpinned, engine.download(), engine.convert(), true, common.debug());
-            if (downloaded != ExitCode.OK) {
-                return downloaded;
+        Map<String, List<String>> unpinned = new LinkedHashMap<>();
+        repetition
+                .unpinned()
+                .forEach(candidate -> unpinned.computeIfAbsent(candidate.model(), unused -> new ArrayList<>())
+                        .add(candidate.implementation()));
+        for (Map.Entry<String, List<String>> missing : unpinned.entrySet()) {
+            String model = missing.getKey();
+            if (!RandomModel.isName(model)) {
+                int downloaded = new BenchmarkModels(terminal, library, model)
+                        .complete(
+                                missing.getValue().stream().distinct().toList(),
+                                engine.download(),
+                                engine.convert(),
+                                true,
+                                common.debug());
+                if (downloaded != ExitCode.OK) {
+                    return downloaded;
+                }
             }
         }
-        return run(library, repetition.plan(timeLimit()), random ? unpinned : List.of(), false, repeated);
+        return run(library, repetition.plan(rounds.timeLimit()), repetition.unpinned(), repeated);
     }
 
     private int run(
             WhisperSpeedtest library,
             BenchmarkPlan plan,
-            List<String> generated,
-            boolean several,
+            List<Candidate> unpinned,
             @Nullable RepeatedBenchmark repeated) {
         try (ProgressLine progress = new ProgressLine(terminal)) {
-            writeRandom(library, plan.model(), generated, progress);
-            Listener listener = new Listener(
+            writeRandom(library, unpinned, progress);
+            BenchmarkPrinter printer = new BenchmarkPrinter(
+                    terminal,
                     progress,
                     new ResultsDirectory(library.home().data().resolve("results")),
                     plan,
-                    exports(several ? plan.model() : null));
-            terminal.onInterrupt(listener::interruptSummary);
+                    exports.all(),
+                    common.verbose());
+            terminal.onInterrupt(printer::interruptSummary);
             if (repeated != null) {
                 String differences = repeated.before(progress);
                 progress.clear();
-                listener.printAlways(differences);
+                printer.printAlways(differences);
             }
-            BenchmarkReport report = new BenchmarkRunner(library).run(plan, listener);
-            listener.finish(report);
+            BenchmarkReport report = new BenchmarkRunner(library).run(plan, printer);
+            printer.finish(report);
             if (repeated != null) {
-                listener.printAlways(repeated.after(report));
+                printer.printAlways(repeated.after(report));
             }
-            return listener.lostAnExport() ? ExitCode.FAILED : exitCode(report);
+            return printer.lostAnExport() ? ExitCode.FAILED : exitCode(report);
         }
     }
 
-    private @Nullable Duration timeLimit() {
-        return timeLimit == null ? null : Duration.ofSeconds(timeLimit);
-    }
-
     /** Writes the models first, because a large one takes minutes; a failure becomes a row of the report. */
-    private void writeRandom(WhisperSpeedtest library, String model, List<String> ids, ProgressLine progress) {
+    private void writeRandom(WhisperSpeedtest library, List<Candidate> candidates, ProgressLine progress) {
         ModelStore store = library.models();
-        for (String id : ids) {
-            progress.show("writing " + model + " for " + id);
-            try {
-                store.filesOf(library.registry().require(id), model);
-            } catch (WhisperSpeedtestException e) {
-                LOG.debug("Cannot write {} for {}", model, id, e);
+        for (Candidate candidate : candidates) {
+            if (RandomModel.isName(candidate.model())) {
+                progress.show("writing " + candidate.model() + " for " + candidate.implementation());
+                try {
+                    store.filesOf(library.registry().require(candidate.implementation()), candidate.model());
+                } catch (WhisperSpeedtestException e) {
+                    LOG.debug("Cannot write the model of {}", candidate.name(), e);
+                }
             }
         }
     }
@@ -299,49 +291,15 @@ final class BenchmarkCommand implements Callable<Integer> {
         if (repeat != null) {
             RepeatedBenchmark.check(spec);
         }
-        if (runs < 1 || warmupRuns < 0 || timeLimit != null && timeLimit < 1) {
-            throw new ParameterException(
-                    spec.commandLine(), "--runs and --time-limit must be at least 1, --warmup at least 0");
-        }
+        rounds.rounds();
+        dataset.check(!audios.isEmpty(), !references.isEmpty());
         if (!references.isEmpty() && references.size() != audios.size()) {
             throw new ParameterException(
                     spec.commandLine(),
                     "--reference-text must be given once for each --audio, but there are " + references.size() + " for "
                             + audios.size());
         }
-        long onStandardOutput =
-                exports(null).stream().filter(Export::toStandardOutput).count();
-        if (onStandardOutput > 1) {
-            throw new ParameterException(
-                    spec.commandLine(), "Only one of --json, --csv and --markdown can go to standard output");
-        }
-        exports(null).stream().filter(export -> !export.toStandardOutput()).forEach(this::checkPlace);
-    }
-
-    /** Runs before any measurement, so that a typing error does not cost the results. */
-    private void checkPlace(Export export) {
-        Path file = Path.of(export.target()).toAbsolutePath();
-        Path directory = file.getParent();
-        String problem = null;
-        try {
-            if (Files.readAttributes(file, BasicFileAttributes.class).isDirectory()) {
-                problem = "it is a directory";
-            } else if (!Files.isWritable(file)) {
-                problem = "permission denied";
-            }
-        } catch (NoSuchFileException e) {
-            if (directory == null || !Files.isDirectory(directory)) {
-                problem = "there is no directory " + directory;
-            } else if (!Files.isWritable(directory)) {
-                problem = "permission denied in " + directory;
-            }
-        } catch (IOException e) {
-            problem = DiskErrors.reason(e);
-        }
-        if (problem != null) {
-            throw new ParameterException(
-                    spec.commandLine(), "Cannot write " + export.target() + " (" + export.option() + "): " + problem);
-        }
+        exports.check();
     }
 
     private List<BenchmarkInput> inputs(StandardInput stdin) {
@@ -369,181 +327,5 @@ final class BenchmarkCommand implements Callable<Integer> {
         boolean failed = report.failures().stream()
                 .anyMatch(result -> result instanceof BenchmarkResult.Failed || !implementations.isEmpty());
         return failed || report.ranking().isEmpty() ? ExitCode.FAILED : ExitCode.OK;
-    }
-
-    /**
-     * Returns the requested exports.
-     *
-     * @param model a model whose name is added to the names of files, null for none
-     */
-    private List<Export> exports(@Nullable String model) {
-        List<Export> exports = new ArrayList<>();
-        if (json != null) {
-            exports.add(new Export("--json", target(json, model), JsonReport::render));
-        }
-        if (csv != null) {
-            exports.add(new Export("--csv", target(csv, model), CsvReport::render));
-        }
-        if (markdown != null) {
-            exports.add(new Export("--markdown", target(markdown, model), MarkdownReport::render));
-        }
-        return exports;
-    }
-
-    private static String target(String file, @Nullable String model) {
-        if (model == null) {
-            return file;
-        }
-        int dot = file.lastIndexOf('.');
-        int stem = dot > file.replace('\\', '/').lastIndexOf('/') + 1 ? dot : file.length();
-        return file.substring(0, stem) + "-" + EngineOptions.inFileName(model) + file.substring(stem);
-    }
-
-    /**
-     * A requested export of the results.
-     *
-     * @param option the option that requests it
-     * @param target a file name, or - for standard output
-     * @param format renders a report
-     */
-    private record Export(String option, String target, Function<BenchmarkReport, String> format) {
-        boolean toStandardOutput() {
-            return target.equals("-");
-        }
-    }
-
-    /** Prints and saves results as they arrive. */
-    private final class Listener implements BenchmarkListener {
-        private final ProgressLine progress;
-        private final ResultsDirectory resultsDirectory;
-        private final int count;
-        private final int runs;
-        private final HumanReport human = new HumanReport(
-                !terminal.unicode(), terminal.colorOut(), terminal.columns(), terminal.lineColumns(), common.verbose());
-        private final List<Export> exports;
-        private final boolean quiet;
-        private volatile int done;
-        private boolean exported = true;
-        private boolean keep = true;
-        private volatile @Nullable Path saved;
-
-        Listener(ProgressLine progress, ResultsDirectory resultsDirectory, BenchmarkPlan plan, List<Export> exports) {
-            this.exports = exports;
-            this.quiet = exports.stream().anyMatch(Export::toStandardOutput);
-            this.progress = progress;
-            this.resultsDirectory = resultsDirectory;
-            this.count = plan.implementations().size();
-            this.runs = plan.runs();
-        }
-
-        @Override
-        public void onStart(BenchmarkReport report) {
-            print(human.header(report));
-        }
-
-        @Override
-        public void onProgress(String implementation, BenchmarkProgress step) {
-            String stage = switch (step.stage()) {
-                case LOAD -> "loading the model";
-                case WARM_UP -> "warming up";
-                case RUN -> "run " + step.number() + " of " + runs;
-                case HASH -> "hashing the model: " + step.number() + " %";
-            };
-            progress.show("[" + (done + 1) + "/" + count + "] " + implementation + ": " + stage);
-        }
-
-        @Override
-        public void onResult(BenchmarkReport report) {
-            progress.clear();
-            print(human.result(report, report.results().get(report.results().size() - 1)));
-            save(report);
-            done = report.results().size();
-        }
-
-        void finish(BenchmarkReport report) {
-            progress.clear();
-            print(human.conclusion(report));
-            for (Export export : exports) {
-                if (export.toStandardOutput()) {
-                    terminal.out().print(export.format().apply(report));
-                    terminal.out().flush();
-                }
-            }
-            if (saved != null) {
-                terminal.err().println("Results saved to " + saved);
-            }
-        }
-
-        String interruptSummary() {
-            Path file = saved;
-            return "interrupted; " + done + " of " + count + " implementations measured"
-                    + (done == 0 || file == null ? "" : ", results saved to " + file);
-        }
-
-        /** Returns whether a requested file lacks the final results. */
-        boolean lostAnExport() {
-            return !exported;
-        }
-
-        private void print(String text) {
-            if (!quiet) {
-                terminal.out().println(text);
-            }
-        }
-
-        /** Prints on standard error if standard output is for an export. */
-        void printAlways(String text) {
-            PrintWriter target = quiet ? terminal.err() : terminal.out();
-            text.lines().forEach(line -> target.println(TerminalText.wrap(line, terminal.lineColumns(), INDENT)));
-            target.println();
-        }
-
-        /** Saves after each implementation, so that an interrupt loses nothing. */
-        private void save(BenchmarkReport report) {
-            exported = true;
-            for (Export export : exports) {
-                if (!export.toStandardOutput()) {
-                    exported &= write(
-                            Settings.ofProcess().paths().expand(export.target()),
-                            export.format().apply(report));
-                }
-            }
-            if (keep) {
-                keep = saveForLater(report);
-            }
-        }
-
-        private boolean saveForLater(BenchmarkReport report) {
-            Path file = saved;
-            try {
-                if (file == null) {
-                    file = resultsDirectory.claim(report.startedAt());
-                    saved = file;
-                }
-            } catch (IOException e) {
-                warnOfLost(resultsDirectory.directory(), e);
-                return false;
-            }
-            if (write(file, JsonReport.render(report))) {
-                return true;
-            }
-            saved = null;
-            return false;
-        }
-
-        /** A failure is a warning: a full disk must not stop the measurements. */
-        private boolean write(Path file, String content) {
-            try {
-                AtomicFiles.write(file, content.getBytes(StandardCharsets.UTF_8));
-                return true;
-            } catch (IOException e) {
-                warnOfLost(file, e);
-                return false;
-            }
-        }
-
-        private void warnOfLost(Path file, IOException e) {
-            terminal.err().println("warning: cannot write " + file + ": " + DiskErrors.reason(e));
-        }
     }
 }

@@ -6,6 +6,7 @@ import io.github.whisperspeedtest.transcription.Timestamps;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.VadOptions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -61,9 +62,11 @@ final class DecodingOptions {
     @Option(
             names = "--beam-size",
             paramLabel = "N",
+            split = ",",
             defaultValue = "1",
-            description = "Beam size at temperature 0; 1 is greedy decoding (default: ${DEFAULT-VALUE}).")
-    private int beamSize;
+            description =
+                    "Beam size at temperature 0; 1 is greedy decoding; several for a benchmark (default: ${DEFAULT-VALUE}).")
+    private List<Integer> beamSizes;
 
     @OptionGroup.In(OptionGroup.DECODING)
     @Option(
@@ -260,9 +263,11 @@ final class DecodingOptions {
     @Option(
             names = "--batch-size",
             paramLabel = "N",
+            split = ",",
             description =
-                    "Number of chunks to decode at once; most implementations need --vad for it (default: depends on the implementation).")
-    private @Nullable Integer batchSize;
+                    "Number of chunks to decode at once; most implementations need --vad for it; several for a benchmark"
+                            + " (default: depends on the implementation).")
+    private @Nullable List<Integer> batchSizes;
 
     @OptionGroup.In(OptionGroup.DECODING)
     @Option(
@@ -273,16 +278,41 @@ final class DecodingOptions {
 
     DecodingOptions() {}
 
+    /**
+     * Returns the options.
+     *
+     * @throws ParameterException if there are several beam sizes or batch sizes
+     */
     TranscribeOptions transcribeOptions() {
-        return transcribeOptions(null);
+        List<TranscribeOptions> variants = transcribeVariants(null);
+        if (variants.size() > 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "Only benchmark takes several values of --beam-size and --batch-size");
+        }
+        return variants.get(0);
     }
 
     /**
-     * Returns the options for a benchmark.
+     * Returns the options for each combination of beam size and batch size.
      *
      * @param usualTemperatures the temperatures without the option, null for the defaults of the library
      */
-    TranscribeOptions transcribeOptions(@Nullable List<Double> usualTemperatures) {
+    List<TranscribeOptions> transcribeVariants(@Nullable List<Double> usualTemperatures) {
+        List<TranscribeOptions> variants = new ArrayList<>();
+        for (Integer beamSize : beamSizes.stream().distinct().toList()) {
+            if (batchSizes == null) {
+                variants.add(transcribeOptions(usualTemperatures, beamSize, null));
+            } else {
+                batchSizes.stream()
+                        .distinct()
+                        .forEach(batchSize -> variants.add(transcribeOptions(usualTemperatures, beamSize, batchSize)));
+            }
+        }
+        return variants;
+    }
+
+    private TranscribeOptions transcribeOptions(
+            @Nullable List<Double> usualTemperatures, int beamSize, @Nullable Integer batchSize) {
         try {
             TranscribeOptions.Builder builder = TranscribeOptions.builder()
                     .language(Language.parse(language))

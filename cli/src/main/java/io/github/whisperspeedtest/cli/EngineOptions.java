@@ -44,16 +44,18 @@ final class EngineOptions {
     @Option(
             names = "--compute-type",
             paramLabel = "TYPE",
+            split = ",",
             defaultValue = LoadOptions.AUTO,
-            description = "Compute type, such as int8 (default: ${DEFAULT-VALUE}).")
-    private String computeType;
+            description = "Compute type, such as int8; several for a benchmark (default: ${DEFAULT-VALUE}).")
+    private List<String> computeTypes = new ArrayList<>();
 
     @OptionGroup.In(OptionGroup.ENGINE)
     @Option(
             names = {"-t", "--threads"},
             paramLabel = "N",
-            description = "Number of threads (default: one per processor, at most 8).")
-    private int threads = LoadOptions.defaultThreads();
+            split = ",",
+            description = "Number of threads; several for a benchmark (default: one per processor, at most 8).")
+    private List<Integer> threads = new ArrayList<>();
 
     @OptionGroup.In(OptionGroup.ENGINE)
     @Option(
@@ -106,9 +108,30 @@ final class EngineOptions {
         return model.replaceAll("[^A-Za-z0-9._-]+", "-").replaceFirst("^[.-]+", "");
     }
 
+    /**
+     * Returns the options.
+     *
+     * @throws ParameterException if there are several compute types or numbers of threads
+     */
     LoadOptions loadOptions() {
+        List<LoadOptions> variants = loadVariants();
+        if (variants.size() > 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "Only benchmark takes several values of --compute-type and --threads");
+        }
+        return variants.get(0);
+    }
+
+    /** Returns the options for each combination of compute type and number of threads. */
+    List<LoadOptions> loadVariants() {
+        List<Integer> numbers = threads.isEmpty() ? List.of(LoadOptions.defaultThreads()) : threads;
         try {
-            return new LoadOptions(device, computeType, threads, engineOptions);
+            return computeTypes.stream()
+                    .distinct()
+                    .flatMap(type -> numbers.stream()
+                            .distinct()
+                            .map(number -> new LoadOptions(device, type.strip(), number, engineOptions)))
+                    .toList();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }

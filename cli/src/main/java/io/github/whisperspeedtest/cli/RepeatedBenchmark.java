@@ -25,6 +25,7 @@ final class RepeatedBenchmark {
             "--json",
             "--csv",
             "--markdown",
+            "--html",
             "--verbose",
             "--debug");
 

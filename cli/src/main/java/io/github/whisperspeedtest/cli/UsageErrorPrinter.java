@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.cli;
 
+import io.github.whisperspeedtest.audio.AudioExtensions;
 import io.github.whisperspeedtest.error.NearestName;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import java.nio.file.Files;
@@ -174,7 +175,7 @@ final class UsageErrorPrinter implements CommandLine.IParameterExceptionHandler 
     private static boolean isRecording(String word) {
         try {
             Path file = Path.of(word);
-            return StandardInput.isMeantBy(file) || AudioFinder.isNamedAsAudio(file) || Files.isRegularFile(file);
+            return StandardInput.isMeantBy(file) || AudioExtensions.isAudio(file) || Files.isRegularFile(file);
         } catch (InvalidPathException e) {
             return false;
         }
