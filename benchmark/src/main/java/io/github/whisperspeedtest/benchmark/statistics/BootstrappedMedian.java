@@ -16,7 +16,7 @@ import org.apache.commons.statistics.distribution.TDistribution;
  * "What Teachers Should Know About the Bootstrap", The American Statistician 69(4), 2015): the percentiles are moved outwards as far as
  * Student's t exceeds the normal distribution. Without that, an interval for 95 % covers the median of seven values in 87 % of all cases. BCa
  * is no alternative: its acceleration comes from the jackknife, which is inconsistent for the median (Efron, The Jackknife, the Bootstrap and
- * Other Resampling Plans, 1982, section 3.4).
+ * Other Resampling Plans, 1982, chapter 3).
  */
 final class BootstrappedMedian {
     private final double[] sorted;
