@@ -7,32 +7,35 @@ import io.github.whisperspeedtest.benchmark.statistics.BootstrappedMedian.Interv
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.apache.commons.statistics.distribution.NormalDistribution;
+import org.apache.commons.statistics.distribution.TDistribution;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BootstrappedMedianTest {
-    private static final double[] VALUES = {3, 1, 4.5, 9, 2.6, 5.3, 6};
+    private static final double[] VALUES = {3, 1, 4.5, 9, 2.6, 5.3};
 
-    /** The tails are those of the normal distribution beyond √(n/(n−1)) times the quantile of Student's t, from tables. */
+    /** The tail is that of the normal distribution beyond √(n/(n−1)) times the quantile of Student's t (Hesterberg). */
     @ParameterizedTest
-    @CsvSource({
-        "4, 0.8, 0.02929",
-        "5, 0.8, 0.04325",
-        "6, 0.8, 0.05296",
-        "6, 0.5, 0.21305",
-        "7, 0.8, 0.05998",
-        "7, 0.9, 0.01790"
-    })
-    void endsArePercentilesOfTheMediansOfAllResamples(int count, double level, double tail) {
+    @ValueSource(ints = {4, 5, 6})
+    void endsArePercentilesOfTheMediansOfAllResamples(int count) {
         double[] values = Arrays.copyOf(VALUES, count);
         double[] medians = mediansOfAllResamples(values);
+        BootstrappedMedian bootstrapped = new BootstrappedMedian(values);
+        for (double level = 0.01; level < 0.87; level += 0.01) {
+            double quantile = TDistribution.of(count - 1).inverseSurvivalProbability((1 - level) / 2);
+            double tail = NormalDistribution.of(0, 1).survivalProbability(Math.sqrt(count / (count - 1.0)) * quantile);
+            int outside = (int) (tail * medians.length);
 
-        Interval interval = new BootstrappedMedian(values).interval(level);
+            Interval interval = bootstrapped.interval(level);
 
-        int outside = (int) (tail * medians.length);
-        assertThat(interval.low()).isEqualTo(medians[outside], within(1e-12));
-        assertThat(interval.high()).isEqualTo(medians[medians.length - 1 - outside], within(1e-12));
+            assertThat(interval.low()).as("at %s", level).isEqualTo(medians[outside], within(1e-12));
+            assertThat(interval.high())
+                    .as("at %s", level)
+                    .isEqualTo(medians[medians.length - 1 - outside], within(1e-12));
+        }
     }
 
     private static double[] mediansOfAllResamples(double[] values) {
