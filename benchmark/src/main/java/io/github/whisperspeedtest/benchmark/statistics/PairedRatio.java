@@ -1,13 +1,15 @@
 package io.github.whisperspeedtest.benchmark.statistics;
 
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
  * How much longer one candidate takes than another: the median of the ratios of their times in the same round.
  *
- * <p>Whatever slows the machine down for a whole round cancels out of its ratio. The interval is an expanded percentile interval of
- * bootstrapped rounds; see {@code ResampledMedian}. Where there are too few rounds for that (below six at a level of 0.95), it is at least the
- * interval of Student's t for the logarithms of the ratios.
+ * <p>Whatever slows the machine down for a whole round cancels out of its ratio. The interval is the expanded percentile interval of the
+ * bootstrap over rounds, computed from all possible resamples (Efron, 1979; Hesterberg, 2015), hence without a seed. Where even the range of
+ * the ratios covers the median too rarely (below six rounds at a level of 0.95), the interval also includes that of Student's t for the
+ * logarithms of the ratios.
  *
  * @param ratio median ratio, above 1 if the first candidate is slower; for an even number of rounds the geometric mean of the two in the
  *     middle, so that exchanging the candidates inverts it; NaN without rounds
@@ -24,26 +26,22 @@ public record PairedRatio(double ratio, double low, double high, int rounds) {
      * @param a times of the first candidate in seconds, one per round; NaN where it was not measured
      * @param b times of the second candidate in the same rounds
      * @param level confidence level of the interval, such as 0.95
-     * @param seed selects the resamples
      * @throws IllegalArgumentException if the numbers of rounds differ, a time is neither NaN nor positive and finite, or the level is not
      *     between 0 and 1
      */
-    public static PairedRatio of(double[] a, double[] b, double level, long seed) {
+    public static PairedRatio of(double[] a, double[] b, double level) {
         Samples.requireLevel(level);
         double[] logRatios = logRatios(a, b);
         int rounds = logRatios.length;
         if (rounds < MIN_ROUNDS) {
-            double ratio = rounds == 0
-                    ? Double.NaN
-                    : Math.exp(Samples.median(IntStream.range(0, rounds)
-                            .mapToDouble(i -> logRatios[i])
-                            .sorted()
-                            .toArray()));
+            Arrays.sort(logRatios);
+            double ratio = rounds == 0 ? Double.NaN : Math.exp(Samples.median(logRatios));
             return new PairedRatio(ratio, Double.NaN, Double.NaN, rounds);
         }
-        ResampledMedian resampled = new ResampledMedian(logRatios, seed);
-        double[] interval = resampled.interval(level);
-        return new PairedRatio(Math.exp(resampled.median()), Math.exp(interval[0]), Math.exp(interval[1]), rounds);
+        BootstrappedMedian logRatio = new BootstrappedMedian(logRatios);
+        BootstrappedMedian.Interval interval = logRatio.interval(level);
+        return new PairedRatio(
+                Math.exp(logRatio.median()), Math.exp(interval.low()), Math.exp(interval.high()), rounds);
     }
 
     /** Returns the logarithms of the ratios in the rounds that both have. */

@@ -43,16 +43,15 @@ public record Ranking(List<Integer> order, List<RankRange> ranges) {
      *
      * @param rounds times of each candidate in seconds; the same index is the same round; NaN where a candidate was not measured
      * @param level probability that all ranges are right, such as 0.95
-     * @param seed selects the resamples
      * @throws IllegalArgumentException if the numbers of rounds differ, a time is neither NaN nor positive and finite, or the level is not
      *     between 0 and 1
      */
-    public static Ranking of(List<double[]> rounds, double level, long seed) {
+    public static Ranking of(List<double[]> rounds, double level) {
         Samples.requireLevel(level);
         int count = rounds.size();
         int[] faster = new int[count];
         int[] slower = new int[count];
-        for (Pair pair : different(pairs(rounds, seed), level)) {
+        for (Pair pair : different(pairs(rounds), level)) {
             faster[pair.slower()]++;
             slower[pair.faster()]++;
         }
@@ -73,13 +72,13 @@ public record Ranking(List<Integer> order, List<RankRange> ranges) {
         return measured.length == 0 ? Double.NaN : Samples.median(Samples.sorted(measured));
     }
 
-    private static List<Pair> pairs(List<double[]> rounds, long seed) {
+    private static List<Pair> pairs(List<double[]> rounds) {
         List<Pair> pairs = new ArrayList<>();
         for (int a = 0; a < rounds.size(); a++) {
             for (int b = a + 1; b < rounds.size(); b++) {
                 double[] logRatios = PairedRatio.logRatios(rounds.get(a), rounds.get(b));
                 pairs.add(new Pair(
-                        a, b, logRatios.length < PairedRatio.MIN_ROUNDS ? null : new ResampledMedian(logRatios, seed)));
+                        a, b, logRatios.length < PairedRatio.MIN_ROUNDS ? null : new BootstrappedMedian(logRatios)));
             }
         }
         return pairs;
@@ -102,13 +101,9 @@ public record Ranking(List<Integer> order, List<RankRange> ranges) {
     }
 
     /** Two candidates and the median of the logarithms of their ratios, null if they share too few rounds. */
-    private record Pair(int a, int b, @Nullable ResampledMedian logRatio) {
+    private record Pair(int a, int b, @Nullable BootstrappedMedian logRatio) {
         boolean isDifferent(double level) {
-            if (logRatio == null) {
-                return false;
-            }
-            double[] interval = logRatio.interval(level);
-            return interval[0] > 0 || interval[1] < 0;
+            return logRatio != null && logRatio.interval(level).excludes(0);
         }
 
         int faster() {

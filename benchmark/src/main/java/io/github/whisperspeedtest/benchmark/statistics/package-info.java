@@ -1,4 +1,4 @@
-/** Statistics of benchmark rounds: pure functions of times in seconds, the same for the same seed. */
+/** Statistics of benchmark rounds: pure functions of times in seconds. */
 @NullMarked
 package io.github.whisperspeedtest.benchmark.statistics;
 
