@@ -209,10 +209,10 @@ public final class MarkdownReport {
         for (Measured result : ranking) {
             List<String> own = new ArrayList<>();
             for (AudioResult audio : result.audios()) {
-                String text = audio.text().isBlank() ? "(no transcription)" : '"' + audio.text() + '"';
-                own.add(result.implementation() + ", " + audio.audio() + ": " + text);
+                own.add(audio.audio() + ": "
+                        + (audio.text().isBlank() ? "(no transcription)" : '"' + audio.text() + '"'));
             }
-            texts.addAll(Recordings.shortened(own, "more texts of " + result.implementation()));
+            Recordings.shortened(own, "text").forEach(text -> texts.add(result.implementation() + ", " + text));
         }
         appendList(target, texts);
     }

@@ -143,7 +143,7 @@ class DatasetReportTest {
                 .contains("| a | all | 900 | 6.9 % | 0 | 250 | 0 | 3600 |\n")
                 .contains("| a | de | 250 | 25.0 % | 0 | 250 | 0 | 1000 |\n")
                 .contains("| a | en | 650 | 0.0 % | 0 | 0 | 0 | 2600 |\n")
-                .contains("- ... and 995 more texts of a; the JSON report has all\n");
+                .contains("- a, ... and 995 more texts; the JSON report has all\n");
         assertThat(markdown.lines()).hasSizeLessThan(70);
         String csv = CsvReport.render(report);
         assertThat(csv.lines()).hasSize(3);
