@@ -13,6 +13,7 @@ import io.github.whisperspeedtest.provenance.ModelProvenance;
 import io.github.whisperspeedtest.provenance.UsedFile;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.transcription.EngineParameters;
+import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.Timings;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -80,7 +81,7 @@ final class JsonReportReader {
                                 optional(audio, "reference", this::text),
                                 texts(audio, "warnings"),
                                 optional(audio, "source", (parent, name) -> source(parent)),
-                                optional(audio, "language", this::text))),
+                                optional(audio, "language", this::language))),
                 integer(node, "runs"),
                 integer(node, "warmup_runs"),
                 options,
@@ -91,6 +92,14 @@ final class JsonReportReader {
                         integer(load, "threads"),
                         engineOptions(load)),
                 optional(node, "dataset", (parent, name) -> dataset(object(parent, name))));
+    }
+
+    private String language(JsonNode node, String name) {
+        String code = text(node, name);
+        if (!Language.codes().contains(code)) {
+            throw invalid("it has a recording with the unknown language '" + code + "'", null);
+        }
+        return code;
     }
 
     private DatasetSettings dataset(JsonNode node) {

@@ -128,6 +128,9 @@ class DatasetReportTest {
         assertThat(JsonReport.parse(json, "r.json")).isEqualTo(report);
         assertThatThrownBy(() -> JsonReport.parse(json.replace("\"jsonl\"", "\"tape\""), "r.json"))
                 .hasMessageContaining("it has a data set with the unknown layout 'tape'");
+        assertThatThrownBy(() ->
+                        JsonReport.parse(json.replace("\"language\" : \"de\"", "\"language\" : \"xx\""), "r.json"))
+                .hasMessageContaining("it has a recording with the unknown language 'xx'");
         assertThatThrownBy(() -> JsonReport.parse(json.replace("\"seed\" : 7", "\"seed\" : null"), "r.json"))
                 .hasMessageContaining("limit and seed belong together, but were 1000 and null");
     }
