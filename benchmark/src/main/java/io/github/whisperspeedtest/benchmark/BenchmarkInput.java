@@ -107,15 +107,12 @@ public record BenchmarkInput(
      * @throws AudioException if it cannot be read; the message names the place that lists it
      */
     public Audio read() {
-        if (file != null && origin != null) {
+        if (file != null) {
             try {
                 return read(file);
             } catch (AudioException e) {
-                throw new AudioException(prefix() + e.getMessage(), e);
+                throw origin == null ? e : new AudioException(prefix() + e.getMessage(), e);
             }
-        }
-        if (file != null) {
-            return read(file);
         }
         try (InputStream in = sample().open()) {
             return AudioFiles.read(name, in);

@@ -137,12 +137,12 @@ public final class HumanReport {
         List<String> warnings = audios.stream()
                 .flatMap(audio -> audio.warnings().stream().map(warning -> audio.name() + ": " + warning))
                 .toList();
-        shown(warnings, "more warnings").forEach(warning -> line(target, "Warning", warning));
+        shown(warnings, "warning").forEach(warning -> line(target, "Warning", warning));
     }
 
     /** Returns the first few lines and the number of the others, or all if details are wanted. */
-    private List<String> shown(List<String> lines, String others) {
-        return details ? lines : Recordings.shortened(lines, others);
+    private List<String> shown(List<String> lines, String noun) {
+        return details ? lines : Recordings.shortened(lines, noun);
     }
 
     /**
@@ -247,7 +247,7 @@ public final class HumanReport {
                                                     errors.wordErrors().rate())
                                             + wordErrors(errors.wordErrors()))
                                     .toList(),
-                            "more languages")
+                            "language")
                     .forEach(line -> line(target, "", line));
         }
         EngineParameters parameters = result.parameters();
@@ -270,7 +270,7 @@ public final class HumanReport {
                 result.audios().stream()
                         .map(audio -> (several ? audio.audio() + ": " : "") + quote(audio.text()))
                         .toList(),
-                "more texts")) {
+                "text")) {
             line(target, label, text);
             label = "";
         }

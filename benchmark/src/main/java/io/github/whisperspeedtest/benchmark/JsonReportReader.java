@@ -13,6 +13,7 @@ import io.github.whisperspeedtest.provenance.ModelProvenance;
 import io.github.whisperspeedtest.provenance.UsedFile;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.transcription.EngineParameters;
+import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.Timings;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import java.time.DateTimeException;
@@ -89,7 +90,7 @@ final class JsonReportReader {
                                 optional(audio, "reference", this::text),
                                 texts(audio, "warnings"),
                                 optional(audio, "source", (parent, name) -> source(parent)),
-                                optional(audio, "language", this::text))),
+                                optional(audio, "language", this::language))),
                 rounds(node),
                 options,
                 optional(node, "transcribe", this::transcribeOptions),
@@ -145,6 +146,14 @@ final class JsonReportReader {
     private LoadOptions load(JsonNode load) {
         return new LoadOptions(
                 text(load, "device"), text(load, "compute_type"), integer(load, "threads"), engineOptions(load));
+    }
+
+    private String language(JsonNode node, String name) {
+        String code = text(node, name);
+        if (!Language.codes().contains(code)) {
+            throw invalid("it has a recording with the unknown language '" + code + "'", null);
+        }
+        return code;
     }
 
     private DatasetSettings dataset(JsonNode node) {

@@ -209,10 +209,10 @@ public final class MarkdownReport {
         for (Measured result : report.ranking()) {
             List<String> own = new ArrayList<>();
             for (AudioResult audio : result.audios()) {
-                String text = audio.text().isBlank() ? "(no transcription)" : '"' + audio.text() + '"';
-                own.add(report.label(result) + ", " + audio.audio() + ": " + text);
+                own.add(audio.audio() + ": "
+                        + (audio.text().isBlank() ? "(no transcription)" : '"' + audio.text() + '"'));
             }
-            texts.addAll(Recordings.shortened(own, "more texts of " + report.label(result)));
+            Recordings.shortened(own, "text").forEach(text -> texts.add(report.label(result) + ", " + text));
         }
         appendList(target, texts);
     }

@@ -29,13 +29,18 @@ final class Recordings {
                         : languages.contains(",") ? ", languages " + languages : ", language " + languages);
     }
 
-    /** Returns the first lines, and one with the number of the others if there are any. */
-    static List<String> shortened(List<String> lines, String others) {
-        if (lines.size() <= SHOWN) {
+    /**
+     * Returns the first lines, and one with the number of the others if there are any.
+     *
+     * @param noun what a line is, in the singular
+     */
+    static List<String> shortened(List<String> lines, String noun) {
+        int others = lines.size() - SHOWN;
+        if (others <= 0) {
             return lines;
         }
         List<String> shown = new ArrayList<>(lines.subList(0, SHOWN));
-        shown.add("... and " + (lines.size() - SHOWN) + " " + others + "; the JSON report has all");
+        shown.add("... and " + others + " more " + noun + (others == 1 ? "" : "s") + "; the JSON report has all");
         return shown;
     }
 
@@ -54,7 +59,8 @@ final class Recordings {
                 shown.add(new BenchmarkWarning(
                         warning.kind(),
                         warning.implementation(),
-                        warning.message() + " The JSON report has " + others + " more warnings of this kind."));
+                        warning.message() + " The JSON report has " + others + " more "
+                                + (others == 1 ? "warning" : "warnings") + " of this kind."));
             }
         }
         return shown;

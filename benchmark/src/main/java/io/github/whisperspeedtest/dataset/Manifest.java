@@ -117,7 +117,7 @@ final class Manifest {
         try {
             return Language.parse(language) instanceof Language.Fixed fixed ? fixed.code() : null;
         } catch (UnknownNameException e) {
-            throw error(line, e.getMessage(), e);
+            throw error(line, String.valueOf(e.getMessage()), e);
         }
     }
 }

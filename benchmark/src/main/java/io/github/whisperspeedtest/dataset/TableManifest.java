@@ -113,8 +113,9 @@ final class TableManifest {
         List<Row> rows = new ArrayList<>();
         int line = 1;
         try (CsvParser parser = FACTORY.createParser(text)) {
-            // Common Voice writes quotation marks as they are.
-            parser.setSchema(separator == '\t' ? schema.withoutQuoteChar() : schema);
+            // Common Voice writes quotation marks as they are, and none in the header.
+            boolean literal = separator == '\t' && TextFile.firstLine(text).indexOf('"') < 0;
+            parser.setSchema(literal ? schema.withoutQuoteChar() : schema);
             parser.nextToken();
             while (parser.nextToken() == JsonToken.START_ARRAY) {
                 List<String> cells = new ArrayList<>();

@@ -133,6 +133,9 @@ class DatasetReportTest {
         assertThat(JsonReport.parse(json, "r.json")).isEqualTo(report);
         assertThatThrownBy(() -> JsonReport.parse(json.replace("\"jsonl\"", "\"tape\""), "r.json"))
                 .hasMessageContaining("it has a data set with the unknown layout 'tape'");
+        assertThatThrownBy(() ->
+                        JsonReport.parse(json.replace("\"language\" : \"de\"", "\"language\" : \"xx\""), "r.json"))
+                .hasMessageContaining("it has a recording with the unknown language 'xx'");
         assertThatThrownBy(() -> JsonReport.parse(json.replace("\"seed\" : 7", "\"seed\" : null"), "r.json"))
                 .hasMessageContaining("limit and seed belong together, but were 1000 and null");
     }
@@ -148,7 +151,7 @@ class DatasetReportTest {
                 .contains("| a | all | 900 | 6.9 % | 0 | 250 | 0 | 3600 |\n")
                 .contains("| a | de | 250 | 25.0 % | 0 | 250 | 0 | 1000 |\n")
                 .contains("| a | en | 650 | 0.0 % | 0 | 0 | 0 | 2600 |\n")
-                .contains("- ... and 995 more texts of a; the JSON report has all\n");
+                .contains("- a, ... and 995 more texts; the JSON report has all\n");
         assertThat(markdown.lines()).hasSizeLessThan(70);
         String csv = CsvReport.render(report);
         assertThat(csv.lines()).hasSize(3);

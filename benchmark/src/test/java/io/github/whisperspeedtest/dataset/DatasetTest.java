@@ -139,6 +139,15 @@ class DatasetTest {
                         tuple("b.flac", "Four.", null, manifest + ", line 5"));
     }
 
+    @Test
+    void readsATableWithTabsAndQuotationMarks() throws IOException {
+        Recording.at(directory.resolve("a.flac"));
+        Path manifest = write("set.tsv", "\"audio\"\t\"text\"\n\"a.flac\"\t\"One\ttwo.\"\n");
+        assertThat(Dataset.read(manifest).entries())
+                .extracting(DatasetEntry::name, DatasetEntry::text)
+                .containsExactly(tuple("a.flac", "One\ttwo."));
+    }
+
     /** An ending says nothing: a file with commas may be called {@code .tsv}, and JSON {@code .csv}. */
     @Test
     void decidesByTheContent() throws IOException {
