@@ -58,6 +58,15 @@
     return element("p", { class: style || "" }, text);
   }
 
+  // Long names break after a slash first.
+  function breakable(name) {
+    const result = document.createDocumentFragment();
+    for (const part of name.match(/[^/]*\/?/g)) {
+      result.append(part, element("wbr"));
+    }
+    return result;
+  }
+
   // ---- Units ----
 
   function significant(value) {
@@ -73,7 +82,7 @@
     if (value === null) {
       return UNKNOWN;
     }
-    return Math.abs(value) < 0.9995 ? significant(value * 1000) + " ms" : significant(value) + " s";
+    return Math.abs(value) < 0.9995 ? significant(value * 1000) + "\u00a0ms" : significant(value) + "\u00a0s";
   }
 
   function duration(value) {
@@ -92,11 +101,11 @@
     }
     const units = ["B", "KiB", "MiB", "GiB", "TiB"];
     const unit = value < 1 ? 0 : Math.min(Math.floor(Math.log2(value) / 10), units.length - 1);
-    return significant(value / 1024 ** unit) + " " + units[unit];
+    return significant(value / 1024 ** unit) + "\u00a0" + units[unit];
   }
 
   function percent(value) {
-    return value === null ? UNKNOWN : (value * 100).toFixed(1) + " %";
+    return value === null ? UNKNOWN : (value * 100).toFixed(1) + "\u00a0%";
   }
 
   function times(value) {
@@ -256,14 +265,12 @@
       body.replaceChildren(...ordered.map((row) => tableRow(columns, row)));
     }
     fill(sorted, Boolean(sorted.descending));
-    return scrollable(
-      caption,
-      element("table", {}, element("caption", {}, caption), element("thead", {}, element("tr", {}, ...headings)), body),
-    );
+    const table = element("table", { "aria-label": caption }, element("thead", {}, element("tr", {}, ...headings)), body);
+    return element("div", {}, paragraph(caption, "muted"), scrollable(caption, table));
   }
 
   function heading(column, sort) {
-    const button = element("button", { type: "button", title: column.title || null }, column.label);
+    const button = element("button", { type: "button", title: column.title || null }, breakable(column.label));
     const result = element("th", { scope: "col", class: column.number ? "number" : "" }, button);
     button.addEventListener("click", () => {
       const current = result.getAttribute("aria-sort");
@@ -392,13 +399,22 @@
     return text.length <= limit ? text : text.slice(0, limit * 0.6) + "…" + text.slice(text.length - limit * 0.35);
   }
 
+  // Returns one or two lines; a name that does not fit a narrow page breaks at a slash or space.
   function axisLabel(row, several) {
     const limit = window.innerWidth < 640 ? 18 : 40;
-    return several ? [shortName(row.name, limit), shortName(row.machine, limit)] : shortName(row.name, limit);
+    if (several) {
+      return [shortName(row.name, limit), shortName(row.machine, limit)];
+    }
+    const start = row.name.slice(0, limit);
+    const at = Math.max(start.lastIndexOf("/"), start.includes("/") ? 0 : start.lastIndexOf(" ")) + 1;
+    return row.name.length <= limit || at <= 1
+      ? [shortName(row.name, limit)]
+      : [row.name.slice(0, at), shortName(row.name.slice(at), limit)];
   }
 
   function barHeight(rows, several) {
-    return rows.length * (several ? 42 : 28) + 80;
+    const lines = Math.max(...rows.map((row) => axisLabel(row, several).length));
+    return rows.length * (lines > 1 ? 42 : 28) + 80;
   }
 
   // Horizontal bars, one for each row, or several stacked parts of it.
@@ -426,7 +442,7 @@
   // ---- Sections ----
 
   function showTitle(view) {
-    const models = distinct(view.reports.map((report) => String(object(report.data.settings).model || "")));
+    const models = distinct(view.reports.flatMap((report) => String(object(report.data.settings).model || "").split(",")));
     const title = "Whisper Speedtest: " + models.join(", ");
     document.title = title;
     document.getElementById("title").textContent = title;
@@ -466,7 +482,7 @@
     swatch.style.backgroundColor = (isDark() ? COLORS_DARK : COLORS_LIGHT)[row.color];
     swatch.dataset.color = row.color;
     const cell = document.createDocumentFragment();
-    cell.append(swatch, row.name);
+    cell.append(swatch, breakable(row.name));
     if (row.pareto && row.error !== null) {
       cell.append(element("small", {}, "on the Pareto front"));
     }
@@ -477,10 +493,10 @@
     const cell = document.createDocumentFragment();
     cell.append(row.device || UNKNOWN);
     if (row.parameters.device_differs) {
-      cell.append(element("small", { class: "problem" }, "⚠ not the requested " + row.parameters.requested_device));
+      cell.append(element("small", { class: "problem" }, "⚠ not " + row.parameters.requested_device + " as requested"));
     }
     if (row.parameters.fallback) {
-      cell.append(element("small", { class: "problem" }, "⚠ fallback: " + row.parameters.fallback));
+      cell.append(element("small", { class: "problem" }, "⚠ " + row.parameters.fallback));
     }
     return cell;
   }
@@ -499,7 +515,7 @@
       return row.rank.best === row.rank.worst ? String(row.rank.best) : row.rank.best + "–" + row.rank.worst;
     }
     const reason = row.result.unranked_reason;
-    return reason ? element("small", { class: "text" }, "not ranked: " + reason) : UNKNOWN;
+    return reason ? element("small", { class: "reason" }, "not ranked: " + reason) : UNKNOWN;
   }
 
   function speedCell(row) {
@@ -515,7 +531,7 @@
   function resultColumns(view) {
     const level = levelText(view);
     const columns = [
-      { label: "Candidate", value: (row) => row.name, cell: nameCell, style: "name" },
+      { label: "Candidate", value: (row) => row.name, cell: nameCell, style: "name candidate" },
       { label: "Machine", value: (row) => row.machine, cell: (row) => row.machine, style: "text", shown: view.several },
       { label: "Rank", value: (row) => row.rank && row.rank.best + row.rank.worst / 1e6, cell: rankCell, rank: true,
         title: "A range means that the measurements do not separate the candidates",
@@ -529,7 +545,7 @@
       { label: "Cold start", value: (row) => row.cold, cell: (row) => seconds(row.cold), number: true,
         title: "From the start of the process until the model is loaded" },
       { label: "First run", value: (row) => row.first, cell: (row) => seconds(row.first), number: true },
-      { label: "Device", value: (row) => row.device, cell: deviceCell, style: "text" },
+      { label: "Device", value: (row) => row.device, cell: deviceCell, style: "text device" },
       { label: "Type", value: (row) => row.type, cell: (row) => row.type || UNKNOWN },
       { label: "Implementation", value: (row) => row.implementation, cell: (row) => row.implementation },
       { label: "Model", value: (row) => row.model, cell: (row) => row.model, style: "text" },
@@ -548,7 +564,7 @@
   }
 
   function percentWhole(level) {
-    return significant(level * 100) + " %";
+    return Number((level * 100).toPrecision(3)) + "\u00a0%";
   }
 
   function showCandidates(view, section) {
@@ -607,7 +623,7 @@
     const rows = names.map((name) => ({ name, cells: view.reports.map((report) => report.rows.find((row) => row.name === name)) }));
     const fastest = view.reports.map((report) => Math.max(...report.rows.map((row) => row.speed ?? 0)));
     const columns = [
-      { label: "Candidate", value: (row) => row.name, cell: (row) => row.name, style: "name" },
+      { label: "Candidate", value: (row) => row.name, cell: (row) => breakable(row.name), style: "name" },
       ...view.reports.map((report, i) => ({
         label: report.machine,
         descending: true,
@@ -744,6 +760,7 @@
       pointStyle: rows.map((row) => row.shape),
       pointRadius: rows.map((row) => (row.pareto ? 8 : 5)),
       pointHoverRadius: 10,
+      clip: false,
     };
     const fronts = view.reports.map((report) => ({
       type: "line",
@@ -751,13 +768,13 @@
       borderColor: colors.muted,
       borderWidth: 1.5,
       borderDash: [5, 4],
-      stepped: "after",
+      stepped: "before",
       pointRadius: 0,
       pointHitRadius: 0,
     }));
     const scales = {
       x: axis(colors, "speed (× real time)" + (type === "logarithmic" ? ", logarithmic" : ""), { type, grace: "5%" }),
-      y: axis(colors, "word error rate (%)", { beginAtZero: true, grace: "5%" }),
+      y: axis(colors, "word error rate (%)", { beginAtZero: true, suggestedMax: 5, grace: "5%" }),
     };
     const options = baseOptions(colors, scales, {
       title: (items) => rowTitle(rows[items[0].dataIndex], view.several),
@@ -898,6 +915,7 @@
       borderColor: color,
       borderWidth: 2,
       borderDash: row.dash,
+      clip: false,
       pointStyle: perRun((i) => (outliers.has(i) ? "crossRot" : row.shape)),
       pointRadius: perRun((i) => (outliers.has(i) ? 7 : 4)),
       pointBorderWidth: perRun((i) => (outliers.has(i) ? 3 : 1.5)),
@@ -938,16 +956,19 @@
   }
 
   const MEASURES = [
-    { name: "word error rate", value: (result) => number(object(result.word_errors).rate), text: percent, detail: errorDetail },
-    { name: "median time", value: (result) => number(result.median_seconds), text: seconds, detail: () => null },
+    { name: "word error rate", value: (result) => number(object(result.word_errors).rate), text: percent, detail: errorDetail,
+      caption: "Word error rate of each recording; S, D and I count substituted, deleted (missing) and inserted words", descending: true },
+    { name: "median time", value: (result) => number(result.median_seconds), text: seconds, detail: () => null,
+      caption: "Median time of each recording" },
     { name: "speed", value: (result, audio) => (result.median_seconds > 0 ? audio.duration_seconds / result.median_seconds : null),
-      text: times, detail: () => null, descending: true },
+      text: times, detail: () => null,
+      caption: "Speed of each recording, as seconds of audio per second of computing", descending: true },
   ];
 
   function errorDetail(result) {
     const errors = object(result.word_errors);
     return number(errors.rate) === null ? null
-      : errors.substitutions + " sub, " + errors.deletions + " del, " + errors.insertions + " ins of " + errors.reference_words;
+      : errors.substitutions + " S " + errors.deletions + " D " + errors.insertions + " I of " + errors.reference_words;
   }
 
   function showRecordings(view, section) {
@@ -995,7 +1016,7 @@
 
   function recordingTable(view, state) {
     const rows = state.all ? view.recordings : view.recordings.slice(0, RECORDINGS_AT_FIRST);
-    const name = { label: "Recording", value: (recording) => recording.name, cell: recordingCell, style: "name" };
+    const name = { label: "Recording", value: (recording) => recording.name, cell: recordingCell, style: "name recording" };
     const length = {
       label: "Length", number: true,
       value: (recording) => number(recording.audio.duration_seconds),
@@ -1003,7 +1024,7 @@
     };
     const measured = state.measure === null ? [] : view.measured.map((row) => measureColumn(view, row, state.measure));
     const hidden = view.recordings.length - rows.length;
-    const caption = (state.measure === null ? "Recordings" : "Each recording: " + state.measure.name + " of each candidate")
+    const caption = (state.measure === null ? "Recordings" : state.measure.caption)
       + (hidden > 0 ? "; the first " + rows.length + " of " + view.recordings.length + " recordings" : "") + ".";
     return sortableTable(caption, [name, length, ...measured], rows, name);
   }
@@ -1013,7 +1034,7 @@
     return {
       label: view.several ? row.name + " · " + row.machine : row.name,
       number: true,
-      descending: measure.descending || measure === MEASURES[0],
+      descending: measure.descending,
       value,
       cell: (recording) => {
         const detail = recording.results.has(row) ? measure.detail(recording.results.get(row)) : null;
@@ -1315,19 +1336,23 @@
     themeChanged();
   }
 
-  // Paper is white, and a canvas does not follow the width of the paper by itself.
+  // Paper is white, shows no closed settings, and a canvas does not follow its width by itself.
   function preparePrinting() {
-    const PAPER_WIDTH = 960;
-    let before = null;
+    const PAPER_WIDTH = 1000;
+    let restore = () => {};
     window.addEventListener("beforeprint", () => {
-      before = document.documentElement.dataset.theme || null;
+      const theme = document.documentElement.dataset.theme || null;
+      const closed = Array.from(document.querySelectorAll("#settings details:not([open])"));
+      restore = () => {
+        setTheme(theme);
+        closed.forEach((details) => (details.open = false));
+        charts.forEach((chart) => chart.drawn.resize());
+      };
       setTheme("light");
+      closed.forEach((details) => (details.open = true));
       charts.forEach((chart) => chart.drawn.resize(PAPER_WIDTH, chart.height));
     });
-    window.addEventListener("afterprint", () => {
-      setTheme(before);
-      charts.forEach((chart) => chart.drawn.resize());
-    });
+    window.addEventListener("afterprint", () => restore());
   }
 
   function showContents() {

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -41,14 +40,14 @@ class HtmlReportTest {
     @ParameterizedTest
     @ValueSource(strings = {"report-version-1.json", "report-without-origins.json"})
     void acceptsReportsOfEarlierVersions(String name) throws IOException {
-        String report = resource(name);
+        String report = HtmlReports.resource(name);
 
         assertThat(data(HtmlReport.render(List.of(report)))).containsExactly(JSON.readTree(report));
     }
 
     @Test
     void containsSeveralReportsInTheirOrder() throws IOException {
-        String first = resource("report-version-1.json");
+        String first = HtmlReports.resource("report-version-1.json");
         String second = JsonReport.render(Reports.full());
 
         assertThat(data(HtmlReport.render(List.of(first, second))))
@@ -148,11 +147,5 @@ class HtmlReportTest {
             found.add(matcher.group(matcher.groupCount()));
         }
         return found;
-    }
-
-    private static String resource(String name) throws IOException {
-        try (InputStream file = HtmlReportTest.class.getResourceAsStream(name)) {
-            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
-        }
     }
 }
