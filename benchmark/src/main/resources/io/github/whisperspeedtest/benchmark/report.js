@@ -1339,6 +1339,7 @@
   // Paper is white, shows no closed settings, and a canvas does not follow its width by itself.
   function preparePrinting() {
     const PAPER_WIDTH = 1000;
+    const PAPER_HEIGHT = 600;
     let restore = () => {};
     window.addEventListener("beforeprint", () => {
       const theme = document.documentElement.dataset.theme || null;
@@ -1350,7 +1351,7 @@
       };
       setTheme("light");
       closed.forEach((details) => (details.open = true));
-      charts.forEach((chart) => chart.drawn.resize(PAPER_WIDTH, chart.height));
+      charts.forEach((chart) => chart.drawn.resize(PAPER_WIDTH, Math.min(chart.height, PAPER_HEIGHT)));
     });
     window.addEventListener("afterprint", () => restore());
   }

@@ -100,7 +100,10 @@ class HtmlReportBrowserTest {
                 List.of(HtmlReports.resource("report-without-origins.json")),
                 List.of(HtmlReports.sweep("Apple M2", 40)),
                 List.of(HtmlReports.sweep("Apple M2", 1)),
-                List.of(HtmlReports.sweep("Apple M2", 12), HtmlReports.sweep("Apple M4", 6), HtmlReports.sweep("Apple M4", 3)));
+                List.of(
+                        HtmlReports.sweep("Apple M2", 12),
+                        HtmlReports.sweep("Apple M4", 6),
+                        HtmlReports.sweep("Apple M4", 3)));
     }
 
     @ParameterizedTest(name = "{index}")
@@ -121,7 +124,8 @@ class HtmlReportBrowserTest {
     @Test
     void showsHostileTextAsText() throws IOException {
         ObjectNode report = (ObjectNode) JSON.readTree(HtmlReports.sweep("Apple M2", 3));
-        String hostile = "</script><script>document.title='broken'</script><img src=x onerror=\"document.title='broken'\">";
+        String hostile =
+                "</script><script>document.title='broken'</script><img src=x onerror=\"document.title='broken'\">";
         ((ObjectNode) report.at("/environment")).put("chip", hostile);
         ((ObjectNode) report.at("/settings/audios/0")).put("name", hostile).put("reference", hostile);
         for (JsonNode result : report.withArray("results")) {
@@ -165,7 +169,9 @@ class HtmlReportBrowserTest {
         open(List.of(JsonReport.render(Reports.full())));
 
         assertThat(text("#candidates")).contains("not gpu as requested").contains("failed: timed out");
-        assertThat(text("#failures")).contains("the process ended with code 134").contains("Ask for fewer runs.");
+        assertThat(text("#failures"))
+                .contains("the process ended with code 134")
+                .contains("Ask for fewer runs.");
         assertThat(text("#warnings")).contains("The first run of whispercpp took 998 ms");
     }
 
@@ -174,10 +180,12 @@ class HtmlReportBrowserTest {
         open(List.of(HtmlReports.sweep("Apple M2", 4)));
 
         assertThat(text("#verdict")).isEqualTo("faster/base t1 is the fastest.");
-        assertThat(text("#candidates")).contains("1–2", "380 ms – 420 ms", "95 % confidence interval", "on the Pareto front");
+        assertThat(text("#candidates"))
+                .contains("1–2", "380 ms – 420 ms", "95 % confidence interval", "on the Pareto front");
         assertThat(text("#speed")).contains("Ratio of times", "1.25×", "1.20×", "1.30×");
         assertThat(text("#warnings")).contains("The processor was throttled.");
-        assertThat(text("#repeat")).contains("whisper-speedtest benchmark --repeat whisper-speedtest-2026-11-22T10-15-30.json");
+        assertThat(text("#repeat"))
+                .contains("whisper-speedtest benchmark --repeat whisper-speedtest-2026-11-22T10-15-30.json");
     }
 
     @Test
@@ -236,7 +244,8 @@ class HtmlReportBrowserTest {
         new Actions(browser).moveToElement(canvas, 0, -20).perform();
 
         assertThat(browser.executeScript(
-                        "const tooltip = Chart.getChart(arguments[0]).tooltip; return [tooltip.opacity > 0, tooltip.title[0]]", canvas))
+                        "const tooltip = Chart.getChart(arguments[0]).tooltip; return [tooltip.opacity > 0, tooltip.title[0]]",
+                        canvas))
                 .isEqualTo(List.of(true, "faster"));
     }
 
@@ -246,7 +255,9 @@ class HtmlReportBrowserTest {
         assertThat(lines()).isEqualTo(8L);
 
         browser.findElement(By.cssSelector("#rounds summary")).click();
-        browser.findElements(By.cssSelector("#rounds input:not(:checked)")).get(0).sendKeys(Keys.SPACE);
+        browser.findElements(By.cssSelector("#rounds input:not(:checked)"))
+                .get(0)
+                .sendKeys(Keys.SPACE);
 
         assertThat(lines()).isEqualTo(9L);
         assertThat(text("#rounds summary")).endsWith("9 of 40");
@@ -286,7 +297,8 @@ class HtmlReportBrowserTest {
     void printsInLightColorsAndKeepsTheTheme() throws IOException {
         open(List.of(HtmlReports.sweep("Apple M2", 12)));
         browser.findElement(By.id("theme")).click();
-        browser.executeScript("addEventListener('beforeprint', () => (window.printed = document.documentElement.dataset.theme))");
+        browser.executeScript(
+                "addEventListener('beforeprint', () => (window.printed = document.documentElement.dataset.theme))");
 
         String pdf = browser.print(new PrintOptions()).getContent();
 
@@ -326,7 +338,8 @@ class HtmlReportBrowserTest {
     }
 
     private static Object lines() {
-        return browser.executeScript("return Chart.getChart(document.querySelector('#rounds canvas')).data.datasets.length");
+        return browser.executeScript(
+                "return Chart.getChart(document.querySelector('#rounds canvas')).data.datasets.length");
     }
 
     private static WebElement heading(String section, String label) {
@@ -338,7 +351,9 @@ class HtmlReportBrowserTest {
 
     /** Returns the first line of each cell. */
     private static List<String> column(String section, int number) {
-        return browser.findElements(By.cssSelector(section + " > div > .scroll tbody tr > :nth-child(" + number + ")")).stream()
+        return browser
+                .findElements(By.cssSelector(section + " > div > .scroll tbody tr > :nth-child(" + number + ")"))
+                .stream()
                 .map(cell -> cell.getText().lines().findFirst().orElse(""))
                 .toList();
     }

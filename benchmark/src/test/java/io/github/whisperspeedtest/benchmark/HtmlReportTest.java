@@ -89,7 +89,9 @@ class HtmlReportTest {
         String own = page.replace(all(SCRIPT, page).get(0), "")
                 .replace(all(DATA, page).get(0), "");
 
-        assertThat(all(Pattern.compile("(?i)(https?:|\\bsrc=|@import|\\burl\\(|fetch\\(|XMLHttpRequest|import\\()"), own))
+        assertThat(all(
+                        Pattern.compile("(?i)(https?:|\\bsrc=|@import|\\burl\\(|fetch\\(|XMLHttpRequest|import\\()"),
+                        own))
                 .isEmpty();
         assertThat(all(Pattern.compile("href=\"([^\"]*)\""), own)).containsExactlyInAnyOrder("data:,", "#candidates");
         assertThat(page).doesNotContain("sourceMappingURL").doesNotContain("innerHTML");

@@ -53,7 +53,9 @@ final class HtmlReports {
                         .put("high", 1.05 + i * 0.25);
             }
             results.add(failed.put("candidate", "coreml/large-v3"));
-            report.put("verdict", "faster/base t1 is the fastest.").putArray("pareto").add("faster/base t1");
+            report.put("verdict", "faster/base t1 is the fastest.")
+                    .putArray("pareto")
+                    .add("faster/base t1");
             report.putObject("machine")
                     .put("load_average", 0.5)
                     .put("steal_share", 0.01)
@@ -77,7 +79,11 @@ final class HtmlReports {
                 .put("group", 0)
                 .putNull("unranked_reason")
                 .putArray("run_cpu");
-        result.putArray("run_seconds").add(milliseconds(median * 1.2)).add(median).add(milliseconds(median * 1.05)).add(milliseconds(median * 1.5));
+        result.putArray("run_seconds")
+                .add(milliseconds(median * 1.2))
+                .add(median)
+                .add(milliseconds(median * 1.05))
+                .add(milliseconds(median * 1.5));
         result.putArray("run_started_seconds").add(1).add(2).add(3).add(4);
         result.putArray("outliers").add(3);
         result.putObject("median_interval")
