@@ -30,16 +30,6 @@ import java.util.stream.Stream;
 class PublicTypesTest {
     /** Types that no main code of another package uses, and the reason why they are public. */
     private static final Set<String> LISTED = Set.of(
-            // For programs with benchmarks of their own.
-            "benchmark.machine.EnergyMeter",
-            "benchmark.machine.MachineState",
-            "benchmark.statistics.MedianInterval",
-            "benchmark.statistics.Outliers",
-            "benchmark.statistics.PairedRatio",
-            "benchmark.statistics.ParetoFront",
-            "benchmark.statistics.Ranking",
-            "benchmark.statistics.StoppingRule",
-            "benchmark.statistics.WarmUp",
             // For programs that use the hub client on its own; its README shows how.
             "hub.CacheCleaner",
             // For tests of backends and engines.
