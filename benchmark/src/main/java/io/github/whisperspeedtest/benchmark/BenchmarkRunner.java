@@ -6,7 +6,7 @@ import io.github.whisperspeedtest.benchmark.BenchmarkResult.FailureCategory;
 import io.github.whisperspeedtest.checkpoint.RandomModel;
 import io.github.whisperspeedtest.error.AudioException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
-import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.evaluation.ErrorRate;
 import io.github.whisperspeedtest.provenance.ModelProvenance;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ImplementationContext;
@@ -166,7 +166,12 @@ public final class BenchmarkRunner {
                     transcription.text(),
                     transcription.language(),
                     transcription.languageProbability(),
-                    reference == null ? null : WordErrorRate.of(reference, transcription.text())));
+                    reference == null
+                            ? null
+                            : ErrorRate.of(
+                                    reference,
+                                    transcription.text(),
+                                    TranscriptLanguage.of(plan.transcribe(), transcription.language()))));
         }
         List<Duration> warmups = measurement.warmups();
         return new BenchmarkResult.Measured(

@@ -104,7 +104,7 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
             return List.copyOf(warnings);
         }
         for (int i = 0; i < report.settings().audios().size(); i++) {
-            addDifferences(report.settings().audios().get(i).name(), i, ranking, warnings);
+            addDifferences(report.settings(), i, ranking, warnings);
         }
         return List.copyOf(warnings);
     }
@@ -225,12 +225,15 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
 
     /** Compares by index, because recordings from different directories may have the same name. */
     private static void addDifferences(
-            String audio, int index, List<Measured> ranking, List<BenchmarkWarning> warnings) {
+            BenchmarkSettings settings, int index, List<Measured> ranking, List<BenchmarkWarning> warnings) {
+        TextNormalizer normalizer = TranscriptLanguage.normalizerFor(
+                settings.transcribe(),
+                ranking.stream().map(result -> result.audios().get(index)).toList());
         Map<String, List<String>> idsByText = new LinkedHashMap<>();
         for (Measured result : ranking) {
             String text = result.audios().get(index).text();
             idsByText
-                    .computeIfAbsent(TextNormalizer.normalize(text), unused -> new ArrayList<>())
+                    .computeIfAbsent(normalizer.normalize(text), unused -> new ArrayList<>())
                     .add(result.implementation());
         }
         if (idsByText.size() > 1) {
@@ -238,7 +241,9 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
                     .map(ids -> String.join(" = ", ids))
                     .collect(Collectors.joining("; "));
             warnings.add(new BenchmarkWarning(
-                    Kind.DIFFERENT_TRANSCRIPTS, null, "The transcripts of " + audio + " differ: " + groups + "."));
+                    Kind.DIFFERENT_TRANSCRIPTS,
+                    null,
+                    "The transcripts of " + settings.audios().get(index).name() + " differ: " + groups + "."));
         }
     }
 

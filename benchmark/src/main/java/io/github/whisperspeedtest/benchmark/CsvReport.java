@@ -2,7 +2,7 @@ package io.github.whisperspeedtest.benchmark;
 
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Failed;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
-import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.evaluation.ErrorRate;
 import io.github.whisperspeedtest.provenance.ModelProvenance;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.transcription.EngineParameters;
@@ -79,7 +79,8 @@ public final class CsvReport {
             "chip",
             "started_at",
             "audio_files",
-            "audio_sha256");
+            "audio_sha256",
+            "character_error_rate");
     private static final int MEASURED_COLUMNS = 25;
     private static final int ORIGIN_COLUMNS = 10;
     private static final String SEPARATOR = " | ";
@@ -114,7 +115,8 @@ public final class CsvReport {
         Stream<String> origin = result instanceof Measured ran
                 ? originCells(ran)
                 : Stream.generate(() -> "").limit(ORIGIN_COLUMNS);
-        return Stream.of(all, measured, failure, warnings, origin, environmentCells(report))
+        Stream<String> characters = Stream.of(result instanceof Measured ran ? rate(ran.characterErrorRate()) : "");
+        return Stream.of(all, measured, failure, warnings, origin, environmentCells(report), characters)
                 .flatMap(cells -> cells);
     }
 
@@ -197,10 +199,7 @@ public final class CsvReport {
                 seconds(result.load()),
                 seconds(result.firstRun()),
                 peakMemory == null ? "" : peakMemory.toString(),
-                result.wordErrorRate()
-                        .map(WordErrorRate::rate)
-                        .map(CsvReport::number)
-                        .orElse(""),
+                rate(result.wordErrorRate()),
                 text(parameters.model()),
                 text(parameters.runtime()),
                 text(parameters.requestedDevice()),
@@ -236,6 +235,10 @@ public final class CsvReport {
 
     private static String seconds(@Nullable Duration duration) {
         return duration == null ? "" : Seconds.of(duration).toPlainString();
+    }
+
+    private static String rate(Optional<ErrorRate> rate) {
+        return rate.map(ErrorRate::rate).map(CsvReport::number).orElse("");
     }
 
     private static String number(double value) {

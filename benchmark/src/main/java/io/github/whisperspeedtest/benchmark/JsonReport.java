@@ -12,7 +12,7 @@ import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Unavailable;
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
-import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.evaluation.ErrorRate;
 import io.github.whisperspeedtest.files.DiskErrors;
 import io.github.whisperspeedtest.provenance.ModelProvenance;
 import io.github.whisperspeedtest.provenance.UsedFile;
@@ -206,7 +206,10 @@ public final class JsonReport {
                 .put("speed", report.speed(result))
                 .put(
                         "word_error_rate",
-                        result.wordErrorRate().map(WordErrorRate::rate).orElse(null))
+                        result.wordErrorRate().map(ErrorRate::rate).orElse(null))
+                .put(
+                        "character_error_rate",
+                        result.characterErrorRate().map(ErrorRate::rate).orElse(null))
                 .put("peak_memory_bytes", result.peakMemoryBytes());
         node.set("timings", timings(result.timings()));
         ArrayNode audios = node.putArray("audios");
@@ -216,7 +219,8 @@ public final class JsonReport {
                     .put("text", audio.text())
                     .put("language", audio.language())
                     .put("language_probability", audio.languageProbability());
-            entry.set("word_errors", wordErrors(audio.wordErrorRate()));
+            entry.set("word_errors", errors(audio.errorRate(), ErrorRate.Unit.WORD));
+            entry.set("character_errors", errors(audio.errorRate(), ErrorRate.Unit.CHARACTER));
         }
     }
 
@@ -281,15 +285,15 @@ public final class JsonReport {
         return putSeconds(node, "decode_seconds", timings.decode());
     }
 
-    private static JsonNode wordErrors(@Nullable WordErrorRate errors) {
-        if (errors == null) {
+    private static JsonNode errors(@Nullable ErrorRate errors, ErrorRate.Unit unit) {
+        if (errors == null || errors.unit() != unit) {
             return JSON.getNodeFactory().nullNode();
         }
         return JSON.createObjectNode()
                 .put("substitutions", errors.substitutions())
                 .put("deletions", errors.deletions())
                 .put("insertions", errors.insertions())
-                .put("reference_words", errors.referenceWords())
+                .put("reference_" + unit.noun() + "s", errors.referenceLength())
                 .put("rate", errors.rate());
     }
 

@@ -7,7 +7,7 @@ import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Unavailable;
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
-import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.evaluation.ErrorRate;
 import io.github.whisperspeedtest.provenance.ModelProvenance;
 import io.github.whisperspeedtest.provenance.UsedFile;
 import io.github.whisperspeedtest.spi.LoadOptions;
@@ -230,21 +230,25 @@ final class JsonReportReader {
     }
 
     private AudioResult audioResult(JsonNode node) {
+        ErrorRate words = optional(node, "word_errors", (parent, name) -> errors(parent, name, ErrorRate.Unit.WORD));
+        ErrorRate characters =
+                optional(node, "character_errors", (parent, name) -> errors(parent, name, ErrorRate.Unit.CHARACTER));
         return new AudioResult(
                 text(node, "audio"),
                 text(node, "text"),
                 text(node, "language"),
                 optional(node, "language_probability", this::number),
-                optional(node, "word_errors", this::wordErrors));
+                words == null ? characters : words);
     }
 
-    private WordErrorRate wordErrors(JsonNode parent, String name) {
+    private ErrorRate errors(JsonNode parent, String name, ErrorRate.Unit unit) {
         JsonNode node = object(parent, name);
-        return new WordErrorRate(
+        return new ErrorRate(
+                unit,
                 integer(node, "substitutions"),
                 integer(node, "deletions"),
                 integer(node, "insertions"),
-                integer(node, "reference_words"));
+                integer(node, "reference_" + unit.noun() + "s"));
     }
 
     private Timings timings(JsonNode parent, String name) {
