@@ -6,7 +6,7 @@ import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.checkpoint.SpeechSample;
-import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.evaluation.ErrorRate;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.spi.LoadOptions;
@@ -55,9 +55,9 @@ class WhisperCppAccuracyTest {
     @TempDir
     private static Path home;
 
-    private final Map<String, WordErrorRate> single = new LinkedHashMap<>();
-    private final Map<String, WordErrorRate> several = new LinkedHashMap<>();
-    private final Map<String, WordErrorRate> longRecording = new LinkedHashMap<>();
+    private final Map<String, ErrorRate> single = new LinkedHashMap<>();
+    private final Map<String, ErrorRate> several = new LinkedHashMap<>();
+    private final Map<String, ErrorRate> longRecording = new LinkedHashMap<>();
 
     @BeforeAll
     void transcribeEverything() throws IOException {
@@ -76,10 +76,10 @@ class WhisperCppAccuracyTest {
                     assertThat(transcription.language())
                             .as(sample.name())
                             .isEqualTo(sample.language().code());
-                    WordErrorRate rate = WordErrorRate.of(sample.reference(), transcription.text());
-                    Map<String, WordErrorRate> group =
+                    ErrorRate rate = ErrorRate.of(sample.reference(), transcription.text(), transcription.language());
+                    Map<String, ErrorRate> group =
                             isLong ? longRecording : sample.name().contains("single") ? single : several;
-                    group.merge(model, rate, WordErrorRate::plus);
+                    group.merge(model, rate, ErrorRate::plus);
                 }
             }
         }

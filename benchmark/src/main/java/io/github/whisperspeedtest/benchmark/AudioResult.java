@@ -1,6 +1,6 @@
 package io.github.whisperspeedtest.benchmark;
 
-import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.evaluation.ErrorRate;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param text the transcript, empty if no speech was recognised
  * @param language code of the language
  * @param languageProbability probability of that language, 0 to 1; null if it was given or the engine does not report it
- * @param wordErrorRate word error rate against the reference, null if the recording has none
+ * @param errorRate error rate against the reference, by word or by character depending on the language; null if the recording has no reference
  * @param time median time over the timed runs in the steady state, null if unknown
  */
 public record AudioResult(
@@ -20,7 +20,7 @@ public record AudioResult(
         String text,
         String language,
         @Nullable Double languageProbability,
-        @Nullable WordErrorRate wordErrorRate,
+        @Nullable ErrorRate errorRate,
         @Nullable Duration time) {
     /** Replaces a probability that is not finite with null. */
     public AudioResult {

@@ -1,6 +1,6 @@
 package io.github.whisperspeedtest.benchmark;
 
-import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.evaluation.ErrorRate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,12 +18,14 @@ import org.jspecify.annotations.Nullable;
  * @param settings the settings for all implementations
  * @param startedAt when it began
  * @param results one result per candidate, in the order of the plan
+ * @param machine the state of the machine before and during the benchmark, null in reports of early versions
  */
 public record BenchmarkReport(
         BenchmarkEnvironment environment,
         BenchmarkSettings settings,
         Instant startedAt,
-        List<BenchmarkResult> results) {
+        List<BenchmarkResult> results,
+        @Nullable MachineLog machine) {
     /** Copies the results. */
     public BenchmarkReport {
         Objects.requireNonNull(environment, "environment");
@@ -32,16 +34,25 @@ public record BenchmarkReport(
         results = List.copyOf(results);
     }
 
+    /** Creates a report without the state of the machine. */
+    public BenchmarkReport(
+            BenchmarkEnvironment environment,
+            BenchmarkSettings settings,
+            Instant startedAt,
+            List<BenchmarkResult> results) {
+        this(environment, settings, startedAt, results, null);
+    }
+
     /** Returns a report with one more result. */
     public BenchmarkReport with(BenchmarkResult result) {
         List<BenchmarkResult> more = new ArrayList<>(results);
         more.add(result);
-        return withResults(more);
+        return with(more, machine);
     }
 
     /** Returns a report with other results. */
-    BenchmarkReport withResults(List<BenchmarkResult> values) {
-        return new BenchmarkReport(environment, settings, startedAt, values);
+    BenchmarkReport with(List<BenchmarkResult> values, @Nullable MachineLog log) {
+        return new BenchmarkReport(environment, settings, startedAt, values, log);
     }
 
     /**
@@ -88,7 +99,7 @@ public record BenchmarkReport(
         Map<String, LanguageErrors> byLanguage = new TreeMap<>();
         for (int i = 0; i < result.audios().size(); i++) {
             AudioResult heard = result.audios().get(i);
-            WordErrorRate errors = heard.wordErrorRate();
+            ErrorRate errors = heard.errorRate();
             if (errors != null) {
                 String given = settings.audios().get(i).language();
                 String language = given == null ? heard.language() : given;

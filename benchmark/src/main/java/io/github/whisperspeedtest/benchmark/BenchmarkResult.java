@@ -2,7 +2,7 @@ package io.github.whisperspeedtest.benchmark;
 
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.Problem;
-import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.evaluation.ErrorRate;
 import io.github.whisperspeedtest.provenance.ModelProvenance;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Timings;
@@ -96,12 +96,26 @@ public sealed interface BenchmarkResult {
             return MeanCores.of(runs(), cpu());
         }
 
-        /** Returns the word error rate over all recordings with a reference, empty without one. */
-        public Optional<WordErrorRate> wordErrorRate() {
+        /** Returns the word error rate over all recordings with a reference in a language that separates words, empty without one. */
+        public Optional<ErrorRate> wordErrorRate() {
+            return errorRate(ErrorRate.Unit.WORD);
+        }
+
+        /** Returns the character error rate over all recordings with a reference in a language that does not separate words, empty without one. */
+        public Optional<ErrorRate> characterErrorRate() {
+            return errorRate(ErrorRate.Unit.CHARACTER);
+        }
+
+        /** Returns the word error rate, or the character error rate if there is no word error rate; empty without references. */
+        public Optional<ErrorRate> errorRate() {
+            return wordErrorRate().or(this::characterErrorRate);
+        }
+
+        private Optional<ErrorRate> errorRate(ErrorRate.Unit unit) {
             return audios.stream()
-                    .map(AudioResult::wordErrorRate)
-                    .filter(Objects::nonNull)
-                    .reduce(WordErrorRate::plus);
+                    .map(AudioResult::errorRate)
+                    .filter(rate -> rate != null && rate.unit() == unit)
+                    .reduce(ErrorRate::plus);
         }
     }
 

@@ -37,6 +37,8 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
     public enum Kind {
         /** Other programs or other virtual machines used more than a tenth of the CPU time that the timed runs needed. */
         BUSY_MACHINE("The machine was busy", "Repeat the benchmark on an idle machine; the ranking may change."),
+        /** The machine does not run at its full speed, or its speed changed. */
+        MACHINE("The machine is not in its normal state", "Results may differ from those of its normal state."),
         /** A recording is truncated, damaged, or does not match its header. */
         RECORDING("Recordings have problems", "Transcripts and word error rates cover only the part that was read."),
         /** The audio is short, so the overhead of each call distorts the comparison. */
@@ -80,7 +82,7 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
 
     /** Returns whether it makes the ranking unreliable. */
     boolean affectsRanking() {
-        return kind == Kind.BUSY_MACHINE;
+        return kind == Kind.BUSY_MACHINE || kind == Kind.MACHINE;
     }
 
     /** Returns the warnings about a report, those for all implementations first. */
@@ -97,6 +99,10 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
             return List.copyOf(warnings);
         }
         addBusyMachine(ranking, warnings);
+        MachineLog machine = report.machine();
+        if (machine != null) {
+            machine.warnings().forEach(warning -> warnings.add(new BenchmarkWarning(Kind.MACHINE, null, warning)));
+        }
         Duration audio = report.settings().audioDuration();
         if (audio.compareTo(SHORT_AUDIO) < 0) {
             warnings.add(new BenchmarkWarning(
@@ -244,12 +250,15 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
     /** Compares by index, because recordings from different directories may have the same name. */
     private static void addDifferences(
             BenchmarkReport report, int index, List<Measured> ranking, List<BenchmarkWarning> warnings) {
-        String audio = report.settings().audios().get(index).name();
+        BenchmarkAudio recording = report.settings().audios().get(index);
+        TextNormalizer normalizer = TranscriptLanguage.normalizerFor(
+                report.settings().transcribe(),
+                ranking.stream().map(result -> result.audios().get(index)).toList());
         Map<String, List<String>> idsByText = new LinkedHashMap<>();
         for (Measured result : ranking) {
             String text = result.audios().get(index).text();
             idsByText
-                    .computeIfAbsent(TextNormalizer.normalize(text), unused -> new ArrayList<>())
+                    .computeIfAbsent(normalizer.normalize(text), unused -> new ArrayList<>())
                     .add(report.label(result));
         }
         if (idsByText.size() > 1) {
@@ -257,7 +266,9 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
                     .map(ids -> String.join(" = ", ids))
                     .collect(Collectors.joining("; "));
             warnings.add(new BenchmarkWarning(
-                    Kind.DIFFERENT_TRANSCRIPTS, null, "The transcripts of " + audio + " differ: " + groups + "."));
+                    Kind.DIFFERENT_TRANSCRIPTS,
+                    null,
+                    "The transcripts of " + recording.name() + " differ: " + groups + "."));
         }
     }
 

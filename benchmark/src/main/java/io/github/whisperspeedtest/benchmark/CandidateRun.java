@@ -6,8 +6,9 @@ import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Unavailable;
 import io.github.whisperspeedtest.benchmark.WorkerEvent.Ran;
 import io.github.whisperspeedtest.benchmark.WorkerEvent.Transcript;
+import io.github.whisperspeedtest.benchmark.machine.EnergyMeter;
 import io.github.whisperspeedtest.checkpoint.RandomModel;
-import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.evaluation.ErrorRate;
 import io.github.whisperspeedtest.process.ChildJvm;
 import io.github.whisperspeedtest.process.ChildOutcome;
 import io.github.whisperspeedtest.provenance.HashProgress;
@@ -42,6 +43,7 @@ final class CandidateRun {
     private final List<Ran> warmups = new ArrayList<>();
     private final List<Ran> runs = new ArrayList<>();
     private final List<Duration> started = new ArrayList<>();
+    private final List<Double> joules = new ArrayList<>();
     private WorkerEvent.@Nullable Loaded loaded;
     private @Nullable ModelFiles files;
     private int group;
@@ -139,10 +141,12 @@ final class CandidateRun {
      * @param start the start of the run, from the start of the benchmark
      */
     void measure(Duration start) {
+        Optional<EnergyMeter> meter = EnergyMeter.start();
         Ran ran = transcribe();
         if (ran != null) {
             runs.add(ran);
             started.add(start);
+            meter.ifPresent(energy -> energy.joules().ifPresent(joules::add));
         }
     }
 
@@ -270,7 +274,8 @@ final class CandidateRun {
                         started,
                         steady,
                         group,
-                        cpu()),
+                        cpu(),
+                        joules.size() == runs.size() ? joules : List.of()),
                 audios(runs.subList(steady, runs.size())),
                 medianStages(runs.subList(steady, runs.size())),
                 peakMemoryBytes,
@@ -302,7 +307,13 @@ final class CandidateRun {
                     transcript.text(),
                     transcript.language(),
                     transcript.languageProbability(),
-                    reference == null ? null : WordErrorRate.of(reference, transcript.text()),
+                    reference == null
+                            ? null
+                            : ErrorRate.of(
+                                    reference,
+                                    transcript.text(),
+                                    TranscriptLanguage.of(
+                                            inputs.get(i).options(candidate.options()), transcript.language())),
                     Statistics.of(steady.stream().map(run -> run.times().get(index)).toList())
                             .median()));
         }

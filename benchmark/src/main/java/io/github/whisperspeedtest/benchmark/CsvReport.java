@@ -2,7 +2,7 @@ package io.github.whisperspeedtest.benchmark;
 
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Failed;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
-import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.evaluation.ErrorRate;
 import io.github.whisperspeedtest.provenance.ModelProvenance;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.transcription.EngineParameters;
@@ -92,7 +92,8 @@ public final class CsvReport {
             "insertions",
             "reference_words",
             "candidate",
-            "cold_start_seconds");
+            "cold_start_seconds",
+            "character_error_rate");
     private static final int MEASURED_COLUMNS = 25;
     private static final int ORIGIN_COLUMNS = 10;
     private static final String SEPARATOR = " | ";
@@ -131,7 +132,8 @@ public final class CsvReport {
                 text(result.candidate().name()),
                 result instanceof Measured ran && ran.times().coldStart() != null
                         ? seconds(ran.times().coldStart())
-                        : "");
+                        : "",
+                result instanceof Measured ran ? rate(ran.characterErrorRate()) : "");
         return Stream.of(
                         all,
                         measured,
@@ -197,12 +199,12 @@ public final class CsvReport {
     }
 
     private static Stream<String> errorCells(BenchmarkResult result) {
-        Optional<WordErrorRate> errors = result instanceof Measured ran ? ran.wordErrorRate() : Optional.empty();
-        return Stream.<Function<WordErrorRate, Integer>>of(
-                        WordErrorRate::substitutions,
-                        WordErrorRate::deletions,
-                        WordErrorRate::insertions,
-                        WordErrorRate::referenceWords)
+        Optional<ErrorRate> errors = result instanceof Measured ran ? ran.wordErrorRate() : Optional.empty();
+        return Stream.<Function<ErrorRate, Integer>>of(
+                        ErrorRate::substitutions,
+                        ErrorRate::deletions,
+                        ErrorRate::insertions,
+                        ErrorRate::referenceLength)
                 .map(count -> errors.map(count).map(String::valueOf).orElse(""));
     }
 
@@ -245,10 +247,7 @@ public final class CsvReport {
                 seconds(result.load()),
                 seconds(result.firstRun()),
                 peakMemory == null ? "" : peakMemory.toString(),
-                result.wordErrorRate()
-                        .map(WordErrorRate::rate)
-                        .map(CsvReport::number)
-                        .orElse(""),
+                rate(result.wordErrorRate()),
                 text(parameters.model()),
                 text(parameters.runtime()),
                 text(parameters.requestedDevice()),
@@ -284,6 +283,10 @@ public final class CsvReport {
 
     private static String seconds(@Nullable Duration duration) {
         return duration == null ? "" : Seconds.of(duration).toPlainString();
+    }
+
+    private static String rate(Optional<ErrorRate> rate) {
+        return rate.map(ErrorRate::rate).map(CsvReport::number).orElse("");
     }
 
     private static String number(double value) {

@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.benchmark;
 
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
-import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.evaluation.ErrorRate;
 import io.github.whisperspeedtest.provenance.ModelProvenance;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.transcription.EngineParameters;
@@ -11,9 +11,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -233,19 +235,20 @@ public final class HumanReport {
         line(target, "Load", Quantities.duration(result.load()));
         line(target, "First run", Quantities.duration(result.firstRun()));
         line(target, "Peak memory", ResultTable.memory(result));
-        line(
-                target,
-                "WER",
-                ResultTable.wordErrorRate(result)
-                        + result.wordErrorRate().map(HumanReport::wordErrors).orElse(""));
+        result.times()
+                .meanJoules()
+                .ifPresent(joules -> line(
+                        target,
+                        "Energy",
+                        Quantities.number(joules
+                                        / (report.settings().audioDuration().toMillis() / 60_000.0))
+                                + " J per minute of audio, the whole processor"));
+        addErrorRates(target, result);
         List<LanguageErrors> languages = report.errorsByLanguage(result);
         if (languages.size() > 1) {
             shown(
                             languages.stream()
-                                    .map(errors -> errors.language() + " "
-                                            + Quantities.percent(
-                                                    errors.wordErrors().rate())
-                                            + wordErrors(errors.wordErrors()))
+                                    .map(errors -> errors.language() + " " + describe(errors.errors()))
                                     .toList(),
                             "language")
                     .forEach(line -> line(target, "", line));
@@ -290,8 +293,21 @@ public final class HumanReport {
         }
     }
 
-    private static String wordErrors(WordErrorRate rate) {
-        return " (" + counted(rate.errors(), "error") + " in " + counted(rate.referenceWords(), "word") + ")";
+    private void addErrorRates(StringBuilder target, Measured result) {
+        List<ErrorRate> rates = Stream.of(result.wordErrorRate(), result.characterErrorRate())
+                .flatMap(Optional::stream)
+                .toList();
+        if (rates.isEmpty()) {
+            line(target, ErrorRate.Unit.WORD.abbreviation(), ResultTable.UNKNOWN);
+        }
+        for (ErrorRate rate : rates) {
+            line(target, rate.unit().abbreviation(), describe(rate));
+        }
+    }
+
+    private static String describe(ErrorRate rate) {
+        return Quantities.percent(rate.rate()) + " (" + counted(rate.errors(), "error") + " in "
+                + counted(rate.referenceLength(), rate.unit().noun()) + ")";
     }
 
     private static String quote(String text) {

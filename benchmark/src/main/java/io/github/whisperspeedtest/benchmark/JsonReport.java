@@ -16,7 +16,7 @@ import io.github.whisperspeedtest.benchmark.statistics.PairedRatio;
 import io.github.whisperspeedtest.benchmark.statistics.Ranking.RankRange;
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
-import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.evaluation.ErrorRate;
 import io.github.whisperspeedtest.files.DiskErrors;
 import io.github.whisperspeedtest.provenance.ModelProvenance;
 import io.github.whisperspeedtest.provenance.UsedFile;
@@ -74,6 +74,10 @@ public final class JsonReport {
         root.put("verdict", verdict.sentence()).put("recommended", verdict.best());
         ArrayNode front = root.putArray("pareto");
         verdict.front().forEach(front::add);
+        MachineLog machine = report.machine();
+        if (machine != null) {
+            root.set("machine", MachineJson.write(machine));
+        }
         ArrayNode warnings = root.putArray("warnings");
         report.warnings().forEach(warning -> warnings.add(warning(warning)));
         return root.toPrettyString() + "\n";
@@ -288,21 +292,28 @@ public final class JsonReport {
             putSeconds(entry, "other_seconds", usage.others());
             putSeconds(entry, "stolen_seconds", usage.stolen());
         }
+        ArrayNode energy = node.putArray("run_joules");
+        result.times().joules().forEach(energy::add);
         node.set("statistics", statistics(result.statistics()));
         node.put("real_time_factor", report.realTimeFactor(result))
                 .put("speed", report.speed(result))
                 .put(
                         "word_error_rate",
-                        result.wordErrorRate().map(WordErrorRate::rate).orElse(null))
+                        result.wordErrorRate().map(ErrorRate::rate).orElse(null))
+                .put(
+                        "character_error_rate",
+                        result.characterErrorRate().map(ErrorRate::rate).orElse(null))
                 .put("peak_memory_bytes", result.peakMemoryBytes());
-        node.set("word_errors", wordErrors(result.wordErrorRate().orElse(null)));
+        node.set("word_errors", errors(result.wordErrorRate().orElse(null), ErrorRate.Unit.WORD));
+        node.set("character_errors", errors(result.characterErrorRate().orElse(null), ErrorRate.Unit.CHARACTER));
         ArrayNode languages = node.putArray("languages");
         for (LanguageErrors errors : report.errorsByLanguage(result)) {
-            languages
+            ObjectNode entry = languages
                     .addObject()
                     .put("language", errors.language())
-                    .put("recordings", errors.recordings())
-                    .set("word_errors", wordErrors(errors.wordErrors()));
+                    .put("recordings", errors.recordings());
+            entry.set("word_errors", errors(errors.errors(), ErrorRate.Unit.WORD));
+            entry.set("character_errors", errors(errors.errors(), ErrorRate.Unit.CHARACTER));
         }
         node.set("timings", timings(result.timings()));
         ArrayNode audios = node.putArray("audios");
@@ -313,7 +324,8 @@ public final class JsonReport {
                     .put("language", audio.language())
                     .put("language_probability", audio.languageProbability());
             putSeconds(entry, "median_seconds", audio.time());
-            entry.set("word_errors", wordErrors(audio.wordErrorRate()));
+            entry.set("word_errors", errors(audio.errorRate(), ErrorRate.Unit.WORD));
+            entry.set("character_errors", errors(audio.errorRate(), ErrorRate.Unit.CHARACTER));
         }
     }
 
@@ -378,15 +390,15 @@ public final class JsonReport {
         return putSeconds(node, "decode_seconds", timings.decode());
     }
 
-    private static JsonNode wordErrors(@Nullable WordErrorRate errors) {
-        if (errors == null) {
+    private static JsonNode errors(@Nullable ErrorRate errors, ErrorRate.Unit unit) {
+        if (errors == null || errors.unit() != unit) {
             return JSON.getNodeFactory().nullNode();
         }
         return JSON.createObjectNode()
                 .put("substitutions", errors.substitutions())
                 .put("deletions", errors.deletions())
                 .put("insertions", errors.insertions())
-                .put("reference_words", errors.referenceWords())
+                .put("reference_" + unit.noun() + "s", errors.referenceLength())
                 .put("rate", errors.rate());
     }
 

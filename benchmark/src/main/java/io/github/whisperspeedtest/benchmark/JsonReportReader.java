@@ -8,7 +8,7 @@ import io.github.whisperspeedtest.benchmark.BenchmarkResult.Unavailable;
 import io.github.whisperspeedtest.dataset.DatasetLayout;
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
-import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.evaluation.ErrorRate;
 import io.github.whisperspeedtest.provenance.ModelProvenance;
 import io.github.whisperspeedtest.provenance.UsedFile;
 import io.github.whisperspeedtest.spi.LoadOptions;
@@ -55,7 +55,8 @@ final class JsonReportReader {
                     environment(object(root, "environment")),
                     read,
                     Instant.parse(text(root, "started_at")),
-                    list(root, "results", this::result));
+                    list(root, "results", this::result),
+                    optional(root, "machine", (node, name) -> MachineJson.read(object(node, name))));
         } catch (IllegalArgumentException | DateTimeException e) {
             throw invalid(String.valueOf(e.getMessage()), e);
         }
@@ -281,7 +282,8 @@ final class JsonReportReader {
                         started(node),
                         steadyFrom == null ? 0 : steadyFrom,
                         group == null ? 0 : group,
-                        cpu(node)),
+                        cpu(node),
+                        joules(node)),
                 list(node, "audios", this::audioResult),
                 optional(node, "timings", this::timings),
                 optional(node, "peak_memory_bytes", this::wholeNumber),
@@ -309,6 +311,17 @@ final class JsonReportReader {
         return cpu == null ? List.of() : cpu;
     }
 
+    /** Reads the energy of the runs, which early reports lack. */
+    private List<Double> joules(JsonNode measured) {
+        List<Double> joules = optional(measured, "run_joules", (node, name) -> list(node, name, value -> {
+            if (!value.isNumber()) {
+                throw invalid("'run_joules' must contain only numbers", null);
+            }
+            return value.doubleValue();
+        }));
+        return joules == null ? List.of() : joules;
+    }
+
     private CpuUsage cpuUsage(JsonNode node) {
         return new CpuUsage(
                 integer(node, "cores"),
@@ -325,22 +338,26 @@ final class JsonReportReader {
     }
 
     private AudioResult audioResult(JsonNode node) {
+        ErrorRate words = optional(node, "word_errors", (parent, name) -> errors(parent, name, ErrorRate.Unit.WORD));
+        ErrorRate characters =
+                optional(node, "character_errors", (parent, name) -> errors(parent, name, ErrorRate.Unit.CHARACTER));
         return new AudioResult(
                 text(node, "audio"),
                 text(node, "text"),
                 text(node, "language"),
                 optional(node, "language_probability", this::number),
-                optional(node, "word_errors", this::wordErrors),
+                words == null ? characters : words,
                 optional(node, "median_seconds", this::seconds));
     }
 
-    private WordErrorRate wordErrors(JsonNode parent, String name) {
+    private ErrorRate errors(JsonNode parent, String name, ErrorRate.Unit unit) {
         JsonNode node = object(parent, name);
-        return new WordErrorRate(
+        return new ErrorRate(
+                unit,
                 integer(node, "substitutions"),
                 integer(node, "deletions"),
                 integer(node, "insertions"),
-                integer(node, "reference_words"));
+                integer(node, "reference_" + unit.noun() + "s"));
     }
 
     private Timings timings(JsonNode parent, String name) {

@@ -1,16 +1,16 @@
 package io.github.whisperspeedtest.benchmark;
 
-import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.evaluation.ErrorRate;
 
 /**
- * The word errors of one implementation in one language.
+ * The errors of one implementation in one language.
  *
  * @param language code of the language
  * @param recordings number of recordings with a reference transcript
- * @param wordErrors the sum over them
+ * @param errors the sum over them
  */
-public record LanguageErrors(String language, int recordings, WordErrorRate wordErrors) {
-    LanguageErrors plus(WordErrorRate more) {
-        return new LanguageErrors(language, recordings + 1, wordErrors.plus(more));
+public record LanguageErrors(String language, int recordings, ErrorRate errors) {
+    LanguageErrors plus(ErrorRate more) {
+        return new LanguageErrors(language, recordings + 1, errors.plus(more));
     }
 }

@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.benchmark;
 
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
-import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.evaluation.ErrorRate;
 import io.github.whisperspeedtest.provenance.ModelProvenance;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import java.util.ArrayList;
@@ -139,7 +139,7 @@ public final class MarkdownReport {
     /** Adds a table of the word errors of each implementation, together and in each language. */
     private static void appendErrors(StringBuilder target, BenchmarkReport report) {
         List<Measured> compared = report.ranking().stream()
-                .filter(result -> result.wordErrorRate().isPresent())
+                .filter(result -> result.errorRate().isPresent())
                 .toList();
         if (report.settings().audios().size() == 1 || compared.isEmpty()) {
             return;
@@ -151,40 +151,45 @@ public final class MarkdownReport {
                         "Implementation",
                         "Language",
                         "Recordings",
-                        "WER",
+                        "Error rate",
                         "Substitutions",
                         "Deletions",
                         "Insertions",
-                        "Words"));
+                        "Words or characters"));
         target.append("| :--- | :--- | ---: | ---: | ---: | ---: | ---: | ---: |\n");
         for (Measured result : compared) {
             List<LanguageErrors> languages = report.errorsByLanguage(result);
-            if (languages.size() > 1) {
+            boolean sameUnit = languages.stream()
+                            .map(errors -> errors.errors().unit())
+                            .distinct()
+                            .count()
+                    == 1;
+            if (languages.size() > 1 && sameUnit) {
                 int recordings =
                         languages.stream().mapToInt(LanguageErrors::recordings).sum();
                 appendErrors(
                         target,
                         report.label(result),
                         new LanguageErrors(
-                                "all", recordings, result.wordErrorRate().orElseThrow()));
+                                "all", recordings, result.errorRate().orElseThrow()));
             }
             languages.forEach(errors -> appendErrors(target, report.label(result), errors));
         }
     }
 
     private static void appendErrors(StringBuilder target, String label, LanguageErrors errors) {
-        WordErrorRate words = errors.wordErrors();
+        ErrorRate rate = errors.errors();
         appendRow(
                 target,
                 List.of(
                         label,
                         errors.language(),
                         String.valueOf(errors.recordings()),
-                        Quantities.percent(words.rate()),
-                        String.valueOf(words.substitutions()),
-                        String.valueOf(words.deletions()),
-                        String.valueOf(words.insertions()),
-                        String.valueOf(words.referenceWords())));
+                        ResultTable.percent(rate),
+                        String.valueOf(rate.substitutions()),
+                        String.valueOf(rate.deletions()),
+                        String.valueOf(rate.insertions()),
+                        String.valueOf(rate.referenceLength())));
     }
 
     private static void appendNotes(StringBuilder target, BenchmarkReport report) {

@@ -3,8 +3,11 @@ package io.github.whisperspeedtest.benchmark;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Failed;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Unavailable;
-import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.evaluation.ErrorRate;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The columns of the result table, and texts for outcomes. */
 final class ResultTable {
@@ -41,7 +44,7 @@ final class ResultTable {
                 Quantities.duration(result.load()),
                 Quantities.duration(result.firstRun()),
                 memory(result),
-                wordErrorRate(result),
+                errorRate(result),
                 result.parameters().computeType(),
                 Device.describe(result.parameters()));
     }
@@ -59,11 +62,20 @@ final class ResultTable {
         return bytes == null ? UNKNOWN : Quantities.bytes(bytes);
     }
 
-    static String wordErrorRate(Measured result) {
-        return result.wordErrorRate()
-                .map(WordErrorRate::rate)
-                .map(Quantities::percent)
-                .orElse(UNKNOWN);
+    /** Returns the word error rate, and the character error rate with its name; most benchmarks have only the former. */
+    static String errorRate(Measured result) {
+        String rates = Stream.of(result.wordErrorRate(), result.characterErrorRate())
+                .flatMap(Optional::stream)
+                .map(ResultTable::percent)
+                .collect(Collectors.joining(", "));
+        return rates.isEmpty() ? UNKNOWN : rates;
+    }
+
+    static String percent(ErrorRate rate) {
+        String percent = Quantities.percent(rate.rate());
+        return rate.unit() == ErrorRate.Unit.WORD
+                ? percent
+                : percent + " " + rate.unit().abbreviation();
     }
 
     /** Returns the outcome in a few words, such as {@code failed: timed out}. */

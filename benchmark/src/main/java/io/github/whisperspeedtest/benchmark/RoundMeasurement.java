@@ -20,6 +20,7 @@ final class RoundMeasurement {
     private final RoundOrder order;
     private final boolean keepAudio;
     private final long start = System.nanoTime();
+    private MachineLog machine = MachineLog.start();
 
     RoundMeasurement(
             WhisperSpeedtest library,
@@ -39,10 +40,12 @@ final class RoundMeasurement {
 
     /** Returns the report so far: the candidates that have failed or have finished a round, in the order of the plan. */
     BenchmarkReport report() {
-        return empty.withResults(all.stream()
-                .map(run -> run.result(this::steadyFrom))
-                .flatMap(Optional::stream)
-                .toList());
+        return empty.with(
+                all.stream()
+                        .map(run -> run.result(this::steadyFrom))
+                        .flatMap(Optional::stream)
+                        .toList(),
+                machine);
     }
 
     /**
@@ -101,6 +104,7 @@ final class RoundMeasurement {
                     run.measure(elapsed());
                 }
             }
+            machine = machine.next();
             listener.onUpdate(report());
         }
     }

@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.benchmark;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param group number of the group of candidates that were measured in the same rounds; runs of one group with the same index are
  *     from the same round
  * @param cpu the CPU usage during each timed run, empty if unknown
+ * @param joules energy that the processors of the machine used during each timed run, empty if unknown
  */
 public record RunTimes(
         @Nullable Duration coldStart,
@@ -26,7 +28,8 @@ public record RunTimes(
         List<Duration> started,
         int steadyFrom,
         int group,
-        List<CpuUsage> cpu) {
+        List<CpuUsage> cpu,
+        List<Double> joules) {
     /** Copies the lists and checks their sizes. */
     public RunTimes {
         Objects.requireNonNull(load, "load");
@@ -34,11 +37,13 @@ public record RunTimes(
         runs = List.copyOf(runs);
         started = List.copyOf(started);
         cpu = List.copyOf(cpu);
+        joules = List.copyOf(joules);
         if (runs.isEmpty() || runs.stream().anyMatch(run -> run.isNegative() || run.isZero())) {
             throw new IllegalArgumentException("there must be one or more positive run times, but they are " + runs);
         }
         checkSize("cpu", cpu, runs);
         checkSize("started", started, runs);
+        checkSize("joules", joules, runs);
         if (steadyFrom < 0 || steadyFrom >= runs.size()) {
             throw new IllegalArgumentException(
                     "steadyFrom must be the index of one of the " + runs.size() + " runs, but is " + steadyFrom);
@@ -47,7 +52,7 @@ public record RunTimes(
 
     /** Creates times that are all in the steady state, of a candidate that was measured on its own. */
     public RunTimes(Duration load, Duration firstRun, List<Duration> runs, List<CpuUsage> cpu) {
-        this(null, load, firstRun, runs, List.of(), 0, 0, cpu);
+        this(null, load, firstRun, runs, List.of(), 0, 0, cpu, List.of());
     }
 
     private static void checkSize(String name, List<?> values, List<Duration> runs) {
@@ -55,6 +60,11 @@ public record RunTimes(
             throw new IllegalArgumentException(name + " must have an entry for each of the " + runs.size()
                     + " runs, but has " + values.size());
         }
+    }
+
+    /** Returns the mean energy of a run in the steady state in joules, empty if unknown. */
+    OptionalDouble meanJoules() {
+        return joules.stream().skip(steadyFrom).mapToDouble(Double::doubleValue).average();
     }
 
     /** Returns the timed runs in the steady state. */

@@ -6,7 +6,7 @@ import io.github.whisperspeedtest.benchmark.statistics.Outliers;
 import io.github.whisperspeedtest.benchmark.statistics.PairedRatio;
 import io.github.whisperspeedtest.benchmark.statistics.Ranking;
 import io.github.whisperspeedtest.benchmark.statistics.Ranking.RankRange;
-import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.evaluation.ErrorRate;
 import io.github.whisperspeedtest.provenance.ModelProvenance;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,7 +70,7 @@ public record Standings(List<List<Standing>> sets) {
                 .forEach(result -> byTask.computeIfAbsent(task(result), unused -> new ArrayList<>())
                         .add(result));
         return new Standings(byTask.values().stream()
-                .map(results -> standings(report, results))
+                .map(Standings::standings)
                 .toList());
     }
 
@@ -94,7 +94,7 @@ public record Standings(List<List<Standing>> sets) {
                 result.candidate().transcribe());
     }
 
-    private static List<Standing> standings(BenchmarkReport report, List<Measured> results) {
+    private static List<Standing> standings(List<Measured> results) {
         List<@Nullable String> unranked =
                 results.stream().map(result -> unrankedReason(result, results)).toList();
         List<Measured> ranked = new ArrayList<>();
@@ -104,9 +104,8 @@ public record Standings(List<List<Standing>> sets) {
             }
         }
         List<double[]> rounds = rounds(ranked);
-        long seed = report.settings().rounds().seed();
         List<RankRange> ranges =
-                ranked.size() < 2 ? List.of() : Ranking.of(rounds, LEVEL, seed).ranges();
+                ranked.size() < 2 ? List.of() : Ranking.of(rounds, LEVEL).ranges();
         List<Standing> standings = new ArrayList<>();
         for (int i = 0; i < results.size(); i++) {
             Measured result = results.get(i);
@@ -116,7 +115,7 @@ public record Standings(List<List<Standing>> sets) {
                     MedianInterval.of(Precision.seconds(result.times().steady()), LEVEL),
                     index < 0 || ranges.isEmpty() ? null : ranges.get(index),
                     unranked.get(i),
-                    index < 1 ? null : PairedRatio.of(rounds.get(index), rounds.get(0), LEVEL, seed),
+                    index < 1 ? null : PairedRatio.of(rounds.get(index), rounds.get(0), LEVEL),
                     Outliers.of(Precision.seconds(result.runs()))));
         }
         standings.sort(Comparator.comparing(standing -> standing.unranked() != null));
@@ -147,10 +146,10 @@ public record Standings(List<List<Standing>> sets) {
         if (isSilent(result) && others.stream().anyMatch(other -> !isSilent(other))) {
             return "it wrote no text";
         }
-        Optional<Double> own = result.wordErrorRate().map(WordErrorRate::rate);
+        Optional<Double> own = result.errorRate().map(ErrorRate::rate);
         Optional<Double> lowest = others.stream()
-                .flatMap(other -> other.wordErrorRate().stream())
-                .map(WordErrorRate::rate)
+                .flatMap(other -> other.errorRate().stream())
+                .map(ErrorRate::rate)
                 .min(Comparator.naturalOrder());
         if (own.isPresent() && own.get() - lowest.orElseThrow() > MAX_EXCESS_ERRORS) {
             return "its error rate of " + Quantities.percent(own.get()) + " is out of line with "

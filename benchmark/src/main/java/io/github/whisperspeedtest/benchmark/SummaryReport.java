@@ -142,7 +142,7 @@ public final class SummaryReport {
                 cut(report.label(result), MAX_LABEL_COLUMNS),
                 bar(report.speed(result) / fastest),
                 Quantities.number(report.speed(result)) + symbols.times(),
-                ResultTable.wordErrorRate(result),
+                ResultTable.errorRate(result),
                 ResultTable.memory(result),
                 Quantities.duration(result.load()),
                 cut(TerminalText.oneLine(parameters.computeType()), 10),

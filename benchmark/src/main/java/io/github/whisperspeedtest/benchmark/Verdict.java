@@ -5,7 +5,7 @@ import io.github.whisperspeedtest.benchmark.Standings.Standing;
 import io.github.whisperspeedtest.benchmark.statistics.ParetoFront;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.checkpoint.RandomModel;
-import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.evaluation.ErrorRate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -113,7 +113,9 @@ public record Verdict(String sentence, @Nullable String best, List<String> front
 
     private static String facts(BenchmarkReport report, Measured result) {
         List<String> facts = new ArrayList<>();
-        rate(result).ifPresent(rate -> facts.add(Quantities.percent(rate) + " word error rate"));
+        result.errorRate()
+                .ifPresent(rate -> facts.add(
+                        Quantities.percent(rate.rate()) + " " + rate.unit().noun() + " error rate"));
         facts.add(Quantities.number(report.speed(result)) + "\u00D7 real time");
         if (result.peakMemoryBytes() != null) {
             facts.add(ResultTable.memory(result));
@@ -139,7 +141,7 @@ public record Verdict(String sentence, @Nullable String best, List<String> front
     }
 
     private static Optional<Double> rate(Measured result) {
-        return result.wordErrorRate().map(WordErrorRate::rate);
+        return result.errorRate().map(ErrorRate::rate);
     }
 
     private static String name(Standing standing) {

@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.dataset;
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.evaluation.TextNormalizer;
+import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.files.DiskErrors;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads text files in UTF-8, with or without a byte order mark. */
 final class TextFile {
+    /** The language of a text is not known yet. */
+    private static final TextNormalizer BASIC =
+            TextNormalizer.forLanguage(Language.auto().code());
+
     /** A million lines; a file of another kind may be larger than the memory. */
     private static final int MAX_BYTES = 256 << 20;
 
@@ -105,7 +110,7 @@ final class TextFile {
 
     /** Returns the text without spaces around it, null if there is no word in it. */
     static @Nullable String withWords(@Nullable String text) {
-        return text == null || TextNormalizer.normalize(text).isEmpty() ? null : text.strip();
+        return text == null || BASIC.normalize(text).isEmpty() ? null : text.strip();
     }
 
     static WhisperSpeedtestException refused(String message, @Nullable Exception cause) {

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.FailureCategory;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
 import io.github.whisperspeedtest.error.ErrorKind;
-import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.evaluation.ErrorRate;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.VadOptions;
@@ -61,13 +61,13 @@ class BenchmarkReportTest {
                 one.runs(),
                 List.of(),
                 List.of(
-                        new AudioResult("1", "", "en", null, new WordErrorRate(1, 0, 0, 10), null),
+                        new AudioResult("1", "", "en", null, new ErrorRate(ErrorRate.Unit.WORD, 1, 0, 0, 10), null),
                         new AudioResult("2", "", "en", null, null, null),
-                        new AudioResult("3", "", "en", null, new WordErrorRate(0, 1, 1, 20), null)),
+                        new AudioResult("3", "", "en", null, new ErrorRate(ErrorRate.Unit.WORD, 0, 1, 1, 20), null)),
                 null,
                 null);
 
-        assertThat(measured.wordErrorRate()).contains(new WordErrorRate(1, 1, 1, 30));
+        assertThat(measured.wordErrorRate()).contains(new ErrorRate(ErrorRate.Unit.WORD, 1, 1, 1, 30));
         assertThat(one.wordErrorRate()).isEmpty();
     }
 

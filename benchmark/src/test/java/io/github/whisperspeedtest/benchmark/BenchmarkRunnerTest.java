@@ -9,7 +9,7 @@ import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.error.AudioException;
 import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.error.UnknownNameException;
-import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.evaluation.ErrorRate;
 import io.github.whisperspeedtest.model.HubAccess;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.process.ChildJvm;
@@ -136,8 +136,8 @@ class BenchmarkRunnerTest {
         assertThat(measured.audios())
                 .extracting(AudioResult::languageProbability)
                 .containsOnly(0.75);
-        assertThat(measured.audios().get(1).wordErrorRate())
-                .isEqualTo(WordErrorRate.of("Zähler 🎙 drei acht", "Zähler 🎙 eight"))
+        assertThat(measured.audios().get(1).errorRate())
+                .isEqualTo(ErrorRate.of("Zähler 🎙 drei acht", "Zähler 🎙 eight", "de"))
                 .satisfies(rate -> assertThat(rate.rate()).isBetween(0.5, 0.7));
         // The runs are calls 3 and 4, 5 and 6, 7 and 8: the middle one encodes for (25 + 36) × 10 ms.
         Timings timings = measured.timings();

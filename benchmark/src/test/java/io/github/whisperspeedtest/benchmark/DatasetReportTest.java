@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
 import io.github.whisperspeedtest.dataset.DatasetLayout;
-import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.evaluation.ErrorRate;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import java.io.IOException;
@@ -36,7 +36,7 @@ class DatasetReportTest {
                     name, Duration.ofSeconds(9), reference, List.of("It is cut off."), null, german ? "de" : null));
             String text = german ? "One two three." : TEXT;
             heard.add(new AudioResult(
-                    name, text, "en", null, reference == null ? null : WordErrorRate.of(reference, text), null));
+                    name, text, "en", null, reference == null ? null : ErrorRate.of(reference, text, "en"), null));
         }
         BenchmarkSettings settings = BenchmarkSettings.of(
                 List.of(Reports.candidate("a"), Reports.candidate("b")),
@@ -56,7 +56,7 @@ class DatasetReportTest {
                                         "Five.",
                                         "en",
                                         null,
-                                        audio.wordErrorRate() == null ? null : WordErrorRate.of(TEXT, "Five."),
+                                        audio.errorRate() == null ? null : ErrorRate.of(TEXT, "Five.", "en"),
                                         null))
                                 .toList()));
     }
@@ -155,7 +155,7 @@ class DatasetReportTest {
         assertThat(markdown.lines()).hasSizeLessThan(70);
         String csv = CsvReport.render(report);
         assertThat(csv.lines()).hasSize(3);
-        assertThat(csv).contains(",/sets/de|en,jsonl,5000,1000,7,1000,0,250,0,3600,a/micro,\r\n");
+        assertThat(csv).contains(",/sets/de|en,jsonl,5000,1000,7,1000,0,250,0,3600,a/micro,,\r\n");
     }
 
     /** As in the Open ASR Leaderboard: not the mean of the speeds of single recordings. */

@@ -4,7 +4,7 @@ import io.github.whisperspeedtest.benchmark.BenchmarkResult.Failed;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.FailureCategory;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Unavailable;
-import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.evaluation.ErrorRate;
 import io.github.whisperspeedtest.provenance.ModelProvenance;
 import io.github.whisperspeedtest.provenance.UsedFile;
 import io.github.whisperspeedtest.spi.LoadOptions;
@@ -115,7 +115,7 @@ final class Reports {
                                         "One, two, three, four.",
                                         "en",
                                         0.75,
-                                        WordErrorRate.of(REFERENCE, "One, two, three, four."),
+                                        ErrorRate.of(REFERENCE, "One, two, three, four.", "en"),
                                         null),
                                 heard("grüße|2.wav", "Viele Grüße", null)),
                         new Timings(
@@ -235,6 +235,7 @@ final class Reports {
     }
 
     private static AudioResult heard(String audio, String text, @Nullable String reference) {
-        return new AudioResult(audio, text, "en", null, reference == null ? null : WordErrorRate.of(reference, text), null);
+        return new AudioResult(
+                audio, text, "en", null, reference == null ? null : ErrorRate.of(reference, text, "en"), null);
     }
 }

@@ -3,7 +3,7 @@ package io.github.whisperspeedtest.benchmark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
-import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.evaluation.ErrorRate;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import java.time.Duration;
@@ -27,7 +27,7 @@ class SummaryReportTest {
                 "1",
                 Reports.CPU,
                 new RunTimes(Duration.ofMillis(100), Duration.ofMillis(10L * millis), runs, List.of()),
-                List.of(new AudioResult("a.wav", "text", "en", null, new WordErrorRate(errors, 0, 0, 100), null)),
+                List.of(new AudioResult("a.wav", "text", "en", null, new ErrorRate(ErrorRate.Unit.WORD, errors, 0, 0, 100), null)),
                 null,
                 100L << 20,
                 null,

@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.benchmark.BenchmarkReport;
 import io.github.whisperspeedtest.benchmark.CsvReport;
+import io.github.whisperspeedtest.benchmark.HtmlReport;
 import io.github.whisperspeedtest.benchmark.JsonReport;
 import io.github.whisperspeedtest.benchmark.MarkdownReport;
 import io.github.whisperspeedtest.files.DiskErrors;
@@ -39,6 +40,13 @@ final class BenchmarkExports {
             description = "Write the results as a Markdown table; - for standard output.")
     private @Nullable String markdown;
 
+    @OptionGroup.In(OptionGroup.OUTPUT)
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description = "Write the results as one HTML page with charts; - for standard output.")
+    private @Nullable String html;
+
     BenchmarkExports() {}
 
     /**
@@ -47,8 +55,10 @@ final class BenchmarkExports {
      * @param option the option that requests it
      * @param target a file name, or - for standard output
      * @param format renders a report
+     * @param eachRound whether it is written after each round, not only at the end
      */
-    record Export(String option, String target, Function<BenchmarkReport, String> format) {
+    record Export(
+            String option, String target, Function<BenchmarkReport, String> format, boolean eachRound) {
         boolean toStandardOutput() {
             return target.equals("-");
         }
@@ -58,15 +68,22 @@ final class BenchmarkExports {
     List<Export> all() {
         List<Export> exports = new ArrayList<>();
         if (json != null) {
-            exports.add(new Export("--json", json, JsonReport::render));
+            exports.add(new Export("--json", json, JsonReport::render, true));
         }
         if (csv != null) {
-            exports.add(new Export("--csv", csv, CsvReport::render));
+            exports.add(new Export("--csv", csv, CsvReport::render, true));
         }
         if (markdown != null) {
-            exports.add(new Export("--markdown", markdown, MarkdownReport::render));
+            exports.add(new Export("--markdown", markdown, MarkdownReport::render, true));
+        }
+        if (html != null) {
+            exports.add(new Export("--html", html, BenchmarkExports::html, false));
         }
         return exports;
+    }
+
+    static String html(BenchmarkReport report) {
+        return HtmlReport.render(List.of(JsonReport.render(report)));
     }
 
     /**
@@ -78,7 +95,7 @@ final class BenchmarkExports {
         long onStandardOutput = all().stream().filter(Export::toStandardOutput).count();
         if (onStandardOutput > 1) {
             throw new ParameterException(
-                    spec.commandLine(), "Only one of --json, --csv and --markdown can go to standard output");
+                    spec.commandLine(), "Only one of --json, --csv, --markdown and --html can go to standard output");
         }
         all().stream().filter(export -> !export.toStandardOutput()).forEach(this::checkPlace);
     }

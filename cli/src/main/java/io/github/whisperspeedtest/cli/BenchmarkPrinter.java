@@ -78,13 +78,14 @@ final class BenchmarkPrinter implements BenchmarkListener {
 
     @Override
     public void onUpdate(BenchmarkReport report) {
-        save(report);
+        save(report, false);
         measured = report.ranking().size();
     }
 
     /** Prints the results. */
     void finish(BenchmarkReport report) {
         progress.clear();
+        save(report, true);
         if (verbose) {
             report.results().forEach(result -> print(details.result(report, result)));
         }
@@ -95,8 +96,11 @@ final class BenchmarkPrinter implements BenchmarkListener {
                 terminal.out().flush();
             }
         }
-        if (saved != null) {
-            terminal.err().println("Results saved to " + saved);
+        Path file = saved;
+        if (file != null) {
+            Path page = ResultsDirectory.pageOf(file);
+            boolean written = write(page, BenchmarkExports.html(report));
+            terminal.err().println("Results saved to " + file + (written ? "; a page with charts to " + page : ""));
         }
     }
 
@@ -125,10 +129,10 @@ final class BenchmarkPrinter implements BenchmarkListener {
         }
     }
 
-    private void save(BenchmarkReport report) {
+    private void save(BenchmarkReport report, boolean last) {
         exported = true;
         for (Export export : exports) {
-            if (!export.toStandardOutput()) {
+            if (!export.toStandardOutput() && (last || export.eachRound())) {
                 exported &= write(
                         Settings.ofProcess().paths().expand(export.target()),
                         export.format().apply(report));

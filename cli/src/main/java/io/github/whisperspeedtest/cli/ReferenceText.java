@@ -4,6 +4,7 @@ import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.evaluation.TextNormalizer;
 import io.github.whisperspeedtest.settings.Settings;
+import io.github.whisperspeedtest.transcription.Language;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -34,7 +35,7 @@ final class ReferenceText {
             throw refused(
                     "There is no file '" + given + "' with a reference text. Check its name, or give the text itself.");
         }
-        if (TextNormalizer.normalize(text).isEmpty()) {
+        if (TextNormalizer.forLanguage(Language.auto().code()).normalize(text).isEmpty()) {
             throw refused(
                     "The reference text '" + given + "' has no word in it. Give the transcript of the recording.");
         }

@@ -13,6 +13,11 @@ record ResultsDirectory(Path directory) {
     private static final DateTimeFormatter FILE_TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
 
+    /** Returns the file of the HTML page beside a saved result. */
+    static Path pageOf(Path result) {
+        return result.resolveSibling(result.getFileName().toString().replaceFirst("\\.json$", "") + ".html");
+    }
+
     /**
      * Creates an empty file that no other benchmark uses, even one that started in the same second.
      *

@@ -8,7 +8,7 @@ import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.decoding.ReferenceDecoding;
-import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.evaluation.ErrorRate;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.network.WhisperNetwork;
 import io.github.whisperspeedtest.onnx.OnnxNetwork;
@@ -257,12 +257,13 @@ class BackendAgreementTest {
 
     /** Returns the error rate over all recordings except the long one, which the model handles badly at any precision. */
     private double errorRate(String id, TranscribeOptions options) {
-        WordErrorRate errors = null;
+        ErrorRate errors = null;
         for (SpeechSample sample : MicroSamples.all()) {
             if (!isLong(sample)) {
-                WordErrorRate more = WordErrorRate.of(
+                ErrorRate more = ErrorRate.of(
                         sample.reference(),
-                        transcribe(id, audio(sample), options).text());
+                        transcribe(id, audio(sample), options).text(),
+                        sample.language().code());
                 errors = errors == null ? more : errors.plus(more);
             }
         }
@@ -271,7 +272,7 @@ class BackendAgreementTest {
 
     private double errorRate(String id, SpeechSample sample, Audio audio) {
         String text = transcribe(id, audio, DEFAULTS).text();
-        return WordErrorRate.of(sample.reference(), text).rate();
+        return ErrorRate.of(sample.reference(), text, sample.language().code()).rate();
     }
 
     private record Request(String id, String audio, TranscribeOptions options) {}

@@ -12,7 +12,7 @@ import io.github.whisperspeedtest.benchmark.BenchmarkResult;
 import io.github.whisperspeedtest.benchmark.JsonReport;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.checkpoint.SpeechSample;
-import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.evaluation.ErrorRate;
 import io.github.whisperspeedtest.model.ToolHome;
 import java.io.IOException;
 import java.io.InputStream;
@@ -186,7 +186,7 @@ class BenchmarkCommandTest {
                 .extracting(BenchmarkAudio::reference)
                 .containsExactly(sample.reference(), sample.reference() + " Wrong.");
         assertThat(report.ranking().get(0).audios())
-                .extracting(audio -> audio.wordErrorRate().errors())
+                .extracting(audio -> audio.errorRate().errors())
                 .containsExactly(0, 1);
     }
 
@@ -197,7 +197,7 @@ class BenchmarkCommandTest {
         String reference = ReferenceText.of(file.toString());
 
         assertThat(reference).startsWith("Turn").endsWith("garden.");
-        assertThat(WordErrorRate.of(reference, "Turn off the music in the garden.")
+        assertThat(ErrorRate.of(reference, "Turn off the music in the garden.", "en")
                         .errors())
                 .isZero();
     }

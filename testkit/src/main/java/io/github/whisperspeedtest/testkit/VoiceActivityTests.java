@@ -8,7 +8,7 @@ import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
-import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.evaluation.ErrorRate;
 import io.github.whisperspeedtest.hub.testing.CacheBuilder;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.model.ToolHome;
@@ -221,7 +221,8 @@ abstract class VoiceActivityTests extends ContractTests {
     }
 
     private static double errors(SpeechSample sample, Transcription transcription) {
-        return WordErrorRate.of(sample.reference(), transcription.text()).rate();
+        return ErrorRate.of(sample.reference(), transcription.text(), transcription.language())
+                .rate();
     }
 
     /** Checks that each sentence is one segment that is where it was said. */

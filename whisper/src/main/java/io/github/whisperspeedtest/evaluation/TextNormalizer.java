@@ -1,43 +1,25 @@
 package io.github.whisperspeedtest.evaluation;
 
-import java.text.Normalizer;
-import java.util.List;
-import java.util.Locale;
-import java.util.regex.Pattern;
-
 /**
- * Normalizes texts so that only differences in words remain.
+ * Brings texts into the form in which error rates compare them.
  *
- * <p>The rules are those of {@code BasicTextNormalizer} (source: openai/whisper, {@code whisper/normalizers/basic.py}),
- * which suit every language: lower case; what stands in brackets or parentheses is left out; Unicode form NFKC; marks,
- * symbols and punctuation become spaces; runs of white space become one space. White space around the text is removed
- * as well.
- *
- * <p>Beyond these rules, characters without a glyph of their own are left out: byte order mark, soft hyphen, zero-width
- * spaces and joiners, direction marks, variation selectors. They are invisible, so they must not change a word.
+ * <p>The rules are those of openai/whisper ({@code whisper/normalizers}), so that rates are comparable with published ones. White space
+ * around the result is removed. Both normalizers take time proportional to the length of the text, whatever is in it.
  */
-public final class TextNormalizer {
-    private static final Pattern INVISIBLE = Pattern.compile("[\\p{Cf}\\x{34F}\\x{FE00}-\\x{FE0F}]");
-    private static final Pattern BRACKETED = Pattern.compile("[<\\[][^>\\]]*[>\\]]");
-    private static final Pattern PARENTHESISED = Pattern.compile("\\([^)]+\\)");
-    private static final Pattern MARKS_SYMBOLS_PUNCTUATION = Pattern.compile("[\\p{M}\\p{S}\\p{P}]");
-    private static final Pattern WHITE_SPACE = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
-
-    private TextNormalizer() {}
-
-    /** Returns the text in its normal form. */
-    public static String normalize(String text) {
-        String words = INVISIBLE.matcher(text).replaceAll("").toLowerCase(Locale.ROOT);
-        words = BRACKETED.matcher(words).replaceAll("");
-        words = PARENTHESISED.matcher(words).replaceAll("");
-        words = Normalizer.normalize(words, Normalizer.Form.NFKC);
-        words = MARKS_SYMBOLS_PUNCTUATION.matcher(words).replaceAll(" ").toLowerCase(Locale.ROOT);
-        return WHITE_SPACE.matcher(words).replaceAll(" ").strip();
+public sealed interface TextNormalizer permits BasicTextNormalizer, EnglishTextNormalizer {
+    /**
+     * Returns the normalizer for texts in a language: the English one for {@code en}, the basic one for every other code, including
+     * {@code auto}.
+     *
+     * @param code a code of {@link io.github.whisperspeedtest.transcription.Language}
+     */
+    static TextNormalizer forLanguage(String code) {
+        return code.equals("en") ? EnglishTextNormalizer.INSTANCE : BasicTextNormalizer.INSTANCE;
     }
 
-    /** Returns the words of the text in its normal form: whatever stands between spaces. */
-    static List<String> words(String text) {
-        String normal = normalize(text);
-        return normal.isEmpty() ? List.of() : List.of(normal.split(" "));
-    }
+    /** Returns the text in its normal form, empty if there is no word in it. */
+    String normalize(String text);
+
+    /** Returns the name of the normalizer: {@code english} or {@code basic}. */
+    String name();
 }

@@ -7,8 +7,7 @@ import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.checkpoint.SpeechSample;
-import io.github.whisperspeedtest.evaluation.TextNormalizer;
-import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.evaluation.ErrorRate;
 import io.github.whisperspeedtest.mel.LogMelSpectrogram;
 import io.github.whisperspeedtest.network.WhisperNetwork;
 import io.github.whisperspeedtest.testing.MicroSamples;
@@ -101,7 +100,7 @@ class ReferenceTranscriptionTest {
     }
 
     private double errorRate(SpeechSample sample) {
-        return WordErrorRate.of(TextNormalizer.normalize(sample.reference()), TextNormalizer.normalize(text()))
+        return ErrorRate.of(sample.reference(), text(), sample.language().code())
                 .rate();
     }
 

@@ -40,7 +40,6 @@ public record MachineState(
         @Nullable Boolean translated,
         @Nullable Double processorLimit,
         @Nullable Long memoryLimitBytes) {
-    private static final double BUSY_LOAD = 0.5;
     private static final double NOTICEABLE_STEAL = 0.02;
 
     /**
@@ -51,7 +50,7 @@ public record MachineState(
         return MachineSampler.ofThisMachine().sample();
     }
 
-    /** Returns warnings about this state, each a sentence. Before a benchmark, a high load is that of other programs. */
+    /** Returns warnings about this state, each a sentence. */
     public List<String> warnings() {
         List<String> warnings = new ArrayList<>();
         boolean savesPower = Boolean.TRUE.equals(lowPowerMode);
@@ -63,13 +62,6 @@ public record MachineState(
         if (speedLimit != null && speedLimit < 1) {
             warnings.add(
                     "The system limits the processor to " + percent(speedLimit) + " of its speed because of heat.");
-        }
-        if (loadAverage != null && loadAverage > BUSY_LOAD * processors) {
-            warnings.add(String.format(
-                    Locale.ROOT,
-                    "The machine is busy: its load average is %.1f, for %d processors.",
-                    loadAverage,
-                    processors));
         }
         if (Boolean.TRUE.equals(translated)) {
             warnings.add("Rosetta translates this JVM, which is for Intel processors; use one for Apple silicon.");

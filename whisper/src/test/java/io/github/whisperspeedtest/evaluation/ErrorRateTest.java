@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.whisperspeedtest.evaluation.ErrorRate.Unit;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-class WordErrorRateTest {
+class ErrorRateTest {
     @ParameterizedTest
     @CsvSource({
         "a b c,         a b c,       0, 0, 0",
@@ -26,7 +28,7 @@ class WordErrorRateTest {
     })
     void countsMinimumNumberOfChanges(
             String reference, String hypothesis, int substitutions, int deletions, int insertions) {
-        WordErrorRate rate = WordErrorRate.of(reference, hypothesis);
+        ErrorRate rate = rate(reference, hypothesis);
 
         assertThat(rate.substitutions()).isEqualTo(substitutions);
         assertThat(rate.deletions()).isEqualTo(deletions);
@@ -36,23 +38,22 @@ class WordErrorRateTest {
 
     @Test
     void dividesByReferenceLength() {
-        assertThat(WordErrorRate.of("a b c d", "a x c").rate()).isEqualTo(0.5);
-        assertThat(WordErrorRate.of("a", "x y z").rate()).isEqualTo(3);
+        assertThat(rate("a b c d", "a x c").rate()).isEqualTo(0.5);
+        assertThat(rate("a", "x y z").rate()).isEqualTo(3);
     }
 
     @Test
     void emptyReferenceMatchesOnlyEmptyTranscript() {
-        assertThat(WordErrorRate.of("", " ").rate()).isZero();
-        assertThat(WordErrorRate.of("(silence)", "you").rate()).isEqualTo(1);
-        assertThat(WordErrorRate.of("", "thank you")).isEqualTo(new WordErrorRate(0, 0, 2, 0));
+        assertThat(rate("", " ").rate()).isZero();
+        assertThat(rate("(silence)", "you").rate()).isEqualTo(1);
+        assertThat(rate("", "thank you")).isEqualTo(new ErrorRate(Unit.WORD, 0, 0, 2, 0));
     }
 
     @Test
     void sumWeightsTextsByTheirLength() {
-        WordErrorRate sum =
-                WordErrorRate.of("a b c d e f g h i", "a b c d e f g h i").plus(WordErrorRate.of("a", "b"));
+        ErrorRate sum = rate("a b c d e f g h i", "a b c d e f g h i").plus(rate("a", "b"));
 
-        assertThat(sum).isEqualTo(new WordErrorRate(1, 0, 0, 10));
+        assertThat(sum).isEqualTo(new ErrorRate(Unit.WORD, 1, 0, 0, 10));
         assertThat(sum.rate()).isCloseTo(0.1, within(1e-12));
     }
 
@@ -63,8 +64,8 @@ class WordErrorRateTest {
             String one = randomText(random);
             String other = randomText(random);
 
-            WordErrorRate there = WordErrorRate.of(one, other);
-            WordErrorRate back = WordErrorRate.of(other, one);
+            ErrorRate there = rate(one, other);
+            ErrorRate back = rate(other, one);
 
             assertThat(back.substitutions()).isEqualTo(there.substitutions());
             assertThat(back.deletions()).isEqualTo(there.insertions());
@@ -79,7 +80,7 @@ class WordErrorRateTest {
             String one = randomText(random);
             String other = randomText(random);
 
-            assertThat(WordErrorRate.of(one, other).errors())
+            assertThat(rate(one, other).errors())
                     .as("%s | %s", one, other)
                     .isEqualTo(distance(words(one), 0, words(other), 0));
         }
@@ -87,9 +88,39 @@ class WordErrorRateTest {
 
     @Test
     void rejectsImpossibleCounts() {
-        assertThatThrownBy(() -> new WordErrorRate(2, 2, 0, 3))
+        assertThatThrownBy(() -> new ErrorRate(Unit.WORD, 2, 2, 0, 3))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("2 substitutions, 2 deletions, 0 insertions in 3 reference words");
+    }
+
+    @Test
+    void comparesTextsOfALanguageByItsNormalizer() {
+        assertThat(ErrorRate.of("Twenty dollars, Dr. Grey", "$20 doctor gray", "en")
+                        .errors())
+                .isZero();
+        assertThat(ErrorRate.of("Twenty dollars, Dr. Grey", "$20 doctor gray", "de")
+                        .errors())
+                .isEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"zh", "yue", "ja", "th", "lo", "my", "km"})
+    void countsCharactersWhereWordsAreNotSeparated(String language) {
+        assertThat(ErrorRate.of("今天天气 很好。", "今天天很好吗", language)).isEqualTo(new ErrorRate(Unit.CHARACTER, 0, 1, 1, 6));
+        assertThat(ErrorRate.of("今天天气 很好。", "今天天很好吗", "ko")).isEqualTo(new ErrorRate(Unit.WORD, 1, 1, 0, 2));
+    }
+
+    @Test
+    void rejectsSumOfDifferentUnits() {
+        ErrorRate words = new ErrorRate(Unit.WORD, 0, 0, 0, 1);
+        assertThatThrownBy(() -> words.plus(new ErrorRate(Unit.CHARACTER, 0, 0, 0, 1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("words");
+    }
+
+    /** A language with the basic normalizer. */
+    private static ErrorRate rate(String reference, String hypothesis) {
+        return ErrorRate.of(reference, hypothesis, "de");
     }
 
     private static String[] words(String text) {
