@@ -145,10 +145,10 @@
   function rowsOf(report) {
     const results = list(report.data.results);
     const pareto = new Set(list(report.data.pareto));
-    return results.map((result, i) => rowOf(report, result, i, pareto));
+    return results.map((result) => rowOf(report, result, pareto));
   }
 
-  function rowOf(report, result, index, pareto) {
+  function rowOf(report, result, pareto) {
     const settings = object(report.data.settings);
     const name = String(result.candidate || result.implementation);
     const candidate = object(list(settings.candidates).find((of) => of.name === name));
@@ -159,7 +159,6 @@
     return {
       report,
       result,
-      index,
       name,
       parameters,
       interval,
@@ -533,7 +532,7 @@
     const columns = [
       { label: "Candidate", value: (row) => row.name, cell: nameCell, style: "name candidate" },
       { label: "Machine", value: (row) => row.machine, cell: (row) => row.machine, style: "text", shown: view.several },
-      { label: "Rank", value: (row) => row.rank && row.rank.best + row.rank.worst / 1e6, cell: rankCell, rank: true,
+      { label: "Rank", value: (row) => row.rank && row.rank.best + row.rank.worst / 1e6, cell: rankCell,
         title: "A range means that the measurements do not separate the candidates",
         shown: view.rows.some((row) => row.rank || row.result.unranked_reason) },
       { label: "Speed", value: (row) => row.speed, cell: speedCell, number: true, descending: true,
@@ -632,9 +631,11 @@
         cell: (row) => machineCell(row.cells[i], fastest[i]),
       })),
     ];
-    section.append(sortableTable("Speed of each candidate on each machine; ★ marks the fastest of a machine.", columns, rows, columns[1]));
+    const caption = "Speed of each candidate on each machine; ★ marks the fastest of a machine.";
+    section.append(sortableTable(caption, columns, rows, columns[1]));
     if (distinct(view.reports.map((report) => recordingKeys(report).join("\n"))).length > 1) {
-      section.append(paragraph("⚠ The reports do not have the same recordings. Speeds and error rates depend on the recordings.", "note"));
+      const warning = "⚠ The reports do not have the same recordings. Speeds and error rates depend on the recordings.";
+      section.append(paragraph(warning, "note"));
     }
   }
 
@@ -654,10 +655,6 @@
 
   function showSpeed(view, section) {
     const rows = view.measured.filter((row) => row.speed !== null).sort(fastestFirst);
-    if (rows.length === 0) {
-      section.append(paragraph("No candidate was measured.", "note"));
-      return;
-    }
     const caption = "Longer bars are faster. The thin bar on each one shows " + levelText(view).replace("its", "the") + ".";
     addChart(section, caption,
       "Bar chart of the speed of " + counted(rows.length, "candidate"), barHeight(rows, view.several),
@@ -671,7 +668,13 @@
   }
 
   function speedConfig(colors, rows, several) {
-    const bars = { data: rows.map((row) => row.speed), backgroundColor: seriesColors(colors, rows), grouped: false, order: 1, maxBarThickness: 20 };
+    const bars = {
+      data: rows.map((row) => row.speed),
+      backgroundColor: seriesColors(colors, rows),
+      grouped: false,
+      order: 1,
+      maxBarThickness: 20,
+    };
     const intervals = {
       data: rows.map((row) => (row.speedLow !== null && row.speedHigh !== null ? [row.speedLow, row.speedHigh] : null)),
       backgroundColor: colors.text,
@@ -712,7 +715,8 @@
       { label: "From", value: (row) => number(row.low), cell: (row) => times(number(row.low)), number: true },
       { label: "To", value: (row) => number(row.high), cell: (row) => times(number(row.high)), number: true },
     ].filter((column) => column.shown ?? true);
-    const caption = "Ratios of the times of runs in the same round. Above 1 the candidate is slower; an interval that contains 1 shows no difference.";
+    const caption = "Ratios of the times of runs in the same round. Above 1 the candidate is slower;"
+      + " an interval that contains 1 shows no difference.";
     section.append(element("h3", {}, "Paired comparison with the fastest"),
       sortableTable(caption, columns, rows, columns.find((column) => column.value === ratio)));
   }
@@ -723,7 +727,8 @@
       section.append(paragraph("No error rates: the recordings have no reference texts. Give them with --reference-text.", "note"));
       return;
     }
-    const caption = "Lower and further right is better. The line connects the Pareto front: no other candidate is both faster and more accurate.";
+    const caption = "Lower and further right is better. The line connects the Pareto front:"
+      + " no other candidate is both faster and more accurate.";
     section.append(legend(rows));
     addChart(section, caption, "Scatter chart of word error rate and speed of " + counted(rows.length, "candidate"), 380,
       (colors) => accuracyConfig(colors, view, rows));
@@ -762,9 +767,10 @@
       pointHoverRadius: 10,
       clip: false,
     };
+    const point = (row) => ({ x: row.speed, y: row.error * 100 });
     const fronts = view.reports.map((report) => ({
       type: "line",
-      data: rows.filter((row) => row.report === report && row.pareto).sort(fastestFirst).map((row) => ({ x: row.speed, y: row.error * 100 })),
+      data: rows.filter((row) => row.report === report && row.pareto).sort(fastestFirst).map(point),
       borderColor: colors.muted,
       borderWidth: 1.5,
       borderDash: [5, 4],
@@ -820,10 +826,6 @@
   function showStart(view, section) {
     const total = (row) => startParts(row).reduce((a, b) => a + b);
     const rows = view.measured.filter((row) => row.load !== null || row.first !== null).sort((a, b) => total(a) - total(b));
-    if (rows.length === 0) {
-      section.append(paragraph("No candidate was measured.", "note"));
-      return;
-    }
     const cold = rows.some((row) => row.cold !== null);
     const caption = "What a program that transcribes once waits for; shorter is better."
       + (cold ? "" : " This report has no times of the process start.");
@@ -973,8 +975,9 @@
 
   function showRecordings(view, section) {
     const recordings = view.recordings;
-    const measures = MEASURES.filter((measure) =>
-      recordings.some((recording) => Array.from(recording.results.values()).some((result) => measure.value(result, recording.audio) !== null)));
+    const isKnown = (measure, recording) =>
+      Array.from(recording.results.values()).some((result) => measure.value(result, recording.audio) !== null);
+    const measures = MEASURES.filter((measure) => recordings.some((recording) => isKnown(measure, recording)));
     if (recordings.length === 0) {
       section.append(paragraph("The report has no recordings.", "note"));
       return;
@@ -1056,7 +1059,7 @@
       return;
     }
     const place = element("div");
-    const show = (i) => place.replaceChildren(...transcripts(view, recordings[i]));
+    const show = (i) => place.replaceChildren(...transcripts(recordings[i]));
     if (recordings.length > 1) {
       section.append(element("div", { class: "controls" }, choice("Recording", recordings.map((of) => of.name), show)));
     }
@@ -1064,12 +1067,12 @@
     show(0);
   }
 
-  function transcripts(view, recording) {
+  function transcripts(recording) {
     const groups = sameTexts(recording);
     const base = baseText(recording, groups);
     const baseWords = base === null ? null : words(base.text);
     const cards = groups.filter((group) => base === null || base.reference || group !== base.group)
-      .map((group) => transcriptCard(view, group, baseWords));
+      .map((group) => transcriptCard(group, baseWords));
     const first = base === null ? [] : [element("div", { class: "transcript reference" },
       element("h3", {}, base.title), textBody(base.text, recording.audio.language))];
     return [
@@ -1081,8 +1084,9 @@
   }
 
   function diffLegend() {
-    return element("p", { class: "muted" }, "Marks: ", element("ins", {}, "only in this transcript"), " ", element("del", {}, "missing here"),
-      ". Case and punctuation are not compared.");
+    const inserted = element("ins", {}, "only in this transcript");
+    const deleted = element("del", {}, "missing here");
+    return element("p", { class: "muted" }, "Marks: ", inserted, " ", deleted, ". Case and punctuation are not compared.");
   }
 
   // Candidates with the same text share a card; the fastest is first.
@@ -1099,7 +1103,12 @@
 
   function baseText(recording, groups) {
     if (recording.reference !== null) {
-      return { text: recording.reference, title: "Reference text", reference: true, explanation: "Differences from the reference text are marked." };
+      return {
+        text: recording.reference,
+        title: "Reference text",
+        reference: true,
+        explanation: "Differences from the reference text are marked.",
+      };
     }
     const group = groups.filter((of) => of.text !== "").sort((a, b) => bestRank(a) - bestRank(b))[0];
     return group === undefined ? null : {
@@ -1120,7 +1129,7 @@
     return distinct(group.rows.map((row) => row.name)).join(", ");
   }
 
-  function transcriptCard(view, group, baseWords) {
+  function transcriptCard(group, baseWords) {
     const details = [
       group.result.language ? "language " + group.result.language : null,
       number(object(group.result.word_errors).rate) === null ? null : percent(group.result.word_errors.rate) + " word errors",
@@ -1143,7 +1152,9 @@
 
   // ---- Differences ----
 
-  const UNSPACED = "\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}";
+  const UNSPACED = ["Han", "Hiragana", "Katakana", "Thai", "Lao", "Khmer", "Myanmar"]
+    .map((script) => "\\p{Script=" + script + "}")
+    .join("");
   const TOKEN = new RegExp("(?:[" + UNSPACED + "]\\p{M}*|[^\\s" + UNSPACED + "]+)\\s*", "gu");
   const ENDS_UNSPACED = new RegExp("[" + UNSPACED + "]\\P{L}*$", "u");
 
@@ -1253,11 +1264,9 @@
   }
 
   function showWarnings(view, section) {
-    const items = view.reports.flatMap((report) => [
-      ...list(report.data.warnings).map((warning) => [report, String(warning.message ?? ""), warning.advice]),
-      ...list(object(report.data.machine).warnings).map((warning) =>
-        [report, typeof warning === "object" && warning !== null ? String(warning.message ?? "") : String(warning), object(warning).advice]),
-    ]);
+    const items = view.reports.flatMap((report) =>
+      [...list(report.data.warnings), ...list(object(report.data.machine).warnings)].map((warning) =>
+        typeof warning === "string" ? [report, warning, null] : [report, String(object(warning).message ?? ""), object(warning).advice]));
     if (items.length === 0) {
       section.append(paragraph("There are no warnings."));
       return;
@@ -1274,7 +1283,8 @@
       if (view.several) {
         section.append(element("h3", {}, report.machine));
       }
-      section.append(factsTable("Machine", [["started", minute(report.data.started_at)], ...facts(report.data.environment), ...facts(machine)]));
+      const started = ["started", minute(report.data.started_at)];
+      section.append(factsTable("Machine", [started, ...facts(report.data.environment), ...facts(machine)]));
       const all = element("details", {}, element("summary", {}, "All settings and recordings"),
         factsTable("Settings", [...facts(settings), ...candidateFacts(candidates), ...recordingFacts(audios)]));
       all.open = !view.several && list(candidates).length <= LINES_AT_FIRST && list(audios).length <= LINES_AT_FIRST;
@@ -1362,6 +1372,11 @@
     document.getElementById("contents").append(...links);
   }
 
+  function ofMeasurements(show) {
+    return (view, section) =>
+      view.measured.length > 0 ? show(view, section) : section.append(paragraph("No candidate was measured.", "note"));
+  }
+
   // One damaged part of a report must not hide the others.
   function showSection(view, id, show) {
     const section = document.getElementById(id);
@@ -1385,9 +1400,19 @@
     view.recordings = recordingsOf(view);
     showTitle(view);
     const sections = {
-      candidates: showCandidates, machines: showMachines, speed: showSpeed, accuracy: showAccuracy, memory: showMemory, start: showStart,
-      rounds: showRounds, recordings: showRecordings, transcripts: showTranscripts, failures: showFailures, warnings: showWarnings,
-      settings: showSettings, repeat: showRepeat,
+      machines: showMachines,
+      candidates: showCandidates,
+      speed: ofMeasurements(showSpeed),
+      accuracy: ofMeasurements(showAccuracy),
+      memory: ofMeasurements(showMemory),
+      start: ofMeasurements(showStart),
+      rounds: ofMeasurements(showRounds),
+      recordings: showRecordings,
+      transcripts: ofMeasurements(showTranscripts),
+      failures: showFailures,
+      warnings: showWarnings,
+      settings: showSettings,
+      repeat: showRepeat,
     };
     for (const [id, show] of Object.entries(sections)) {
       showSection(view, id, show);
