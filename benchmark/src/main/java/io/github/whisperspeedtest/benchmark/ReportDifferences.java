@@ -55,8 +55,8 @@ final class ReportDifferences {
         List<String> lines = new ArrayList<>();
         if (!then.weightsHash().equals(now.weightsHash())) {
             lines.add(implementation + ": THE WEIGHTS ARE NOT THE SAME: "
-                    + then.weights().get(0).describe() + ", sha256 was " + then.weightsHash() + ", now it is "
-                    + now.weightsHash() + " (" + now.weights().get(0).describe() + ")");
+                    + then.weights().get(0).location() + ", sha256 was " + then.weightsHash() + ", now it is "
+                    + now.weightsHash() + " (" + now.weights().get(0).location() + ")");
         }
         lines.addAll(ofValue(
                 implementation + ", repository",

@@ -26,9 +26,18 @@ public record UsedFile(
         Objects.requireNonNull(path, "path");
     }
 
-    /** Returns the repository with the commit and the name, such as {@code owner/name@1a2b3c4d5e6f model.bin}, or else the path. */
+    /** Returns the repository with the commit and the name, such as {@code owner/name@1a2b3c4d5e6f model.bin}, or else the name alone. */
     public String describe() {
-        return repository == null || commit == null ? path : repository + "@" + Commits.shorten(commit) + " " + name;
+        return describeOr(name);
+    }
+
+    /** Returns the repository with the commit and the name, as {@link #describe} does, or else the path. */
+    public String location() {
+        return describeOr(path);
+    }
+
+    private String describeOr(String local) {
+        return repository == null || commit == null ? local : repository + "@" + Commits.shorten(commit) + " " + name;
     }
 
     /** Returns the first digits of the hash for a line of text, {@code unknown} without one. */

@@ -49,11 +49,21 @@ class ModelProvenanceTest {
 
         assertThat(model.weights()).extracting(UsedFile::bytes).containsExactly(1L, 2L);
         assertThat(model.weightsHash()).isEqualTo("unknown unknown");
-        assertThat(model.describe()).isEqualTo("/m/model-00001-of-00002.safetensors and 1 more, sha256 unknown");
+        assertThat(model.describe()).isEqualTo("model-00001-of-00002.safetensors and 1 more, sha256 unknown");
         assertThat(new ModelProvenance("m", List.of(file("a", 1), file("weights.ggml", 2))).weights())
                 .as("the largest, where no name is known")
                 .extracting(UsedFile::name)
                 .containsExactly("weights.ggml");
+    }
+
+    @Test
+    void pathsAreOnlyInTheLocation() {
+        UsedFile local = new UsedFile("model.bin", "/home/you/model.bin", null, null, 1, null);
+        UsedFile published = new UsedFile("model.bin", "/cache/model.bin", "owner/name", "0123456789abcdef", 1, null);
+
+        assertThat(local.describe()).isEqualTo("model.bin");
+        assertThat(local.location()).isEqualTo("/home/you/model.bin");
+        assertThat(published.describe()).isEqualTo(published.location()).isEqualTo("owner/name@0123456789ab model.bin");
     }
 
     @Test
