@@ -1265,7 +1265,7 @@
 
   function showWarnings(view, section) {
     const items = view.reports.flatMap((report) =>
-      [...list(report.data.warnings), ...list(object(report.data.machine).warnings)].map((warning) =>
+      list(report.data.warnings).map((warning) =>
         typeof warning === "string" ? [report, warning, null] : [report, String(object(warning).message ?? ""), object(warning).advice]));
     if (items.length === 0) {
       section.append(paragraph("There are no warnings."));
@@ -1279,7 +1279,7 @@
   function showSettings(view, section) {
     for (const report of view.reports) {
       const { audios, candidates, ...settings } = object(report.data.settings);
-      const { warnings, ...machine } = object(report.data.machine);
+      const machine = object(object(report.data.machine).before);
       if (view.several) {
         section.append(element("h3", {}, report.machine));
       }

@@ -22,7 +22,7 @@ class DatasetReportTest {
     private static final DatasetSettings DATASET =
             new DatasetSettings("/sets/de|en", DatasetLayout.JSONL, 5000, 1000, 7L);
 
-    private static final String TEXT = "One two three four.";
+    private static final String TEXT = "Alpha bravo charlie delta.";
 
     /** Recordings of 9 s each, every fourth German, every tenth without a text; the last word of German texts is wrong. */
     private static BenchmarkReport report(int count, DatasetSettings dataset) {
@@ -34,7 +34,7 @@ class DatasetReportTest {
             String reference = i % 10 == 9 ? null : TEXT;
             audios.add(new BenchmarkAudio(
                     name, Duration.ofSeconds(9), reference, List.of("It is cut off."), null, german ? "de" : null));
-            String text = german ? "One two three." : TEXT;
+            String text = german ? "Alpha bravo charlie." : TEXT;
             heard.add(new AudioResult(
                     name, text, "en", null, reference == null ? null : ErrorRate.of(reference, text, "en"), null));
         }
@@ -53,10 +53,10 @@ class DatasetReportTest {
                         heard.stream()
                                 .map(audio -> new AudioResult(
                                         audio.audio(),
-                                        "Five.",
+                                        "Echo.",
                                         "en",
                                         null,
-                                        audio.errorRate() == null ? null : ErrorRate.of(TEXT, "Five.", "en"),
+                                        audio.errorRate() == null ? null : ErrorRate.of(TEXT, "Echo.", "en"),
                                         null))
                                 .toList()));
     }
@@ -91,7 +91,7 @@ class DatasetReportTest {
                 .contains("  WER          6.9 % (250 errors in 3600 words)\n")
                 .contains("               de 25.0 % (250 errors in 1000 words)\n")
                 .contains("               en 0.0 % (0 errors in 2600 words)\n")
-                .contains("clips/4.flac: \"One two three.\"\n")
+                .contains("clips/4.flac: \"Alpha bravo charlie.\"\n")
                 .contains("... and 995 more texts; the JSON report has all\n")
                 .doesNotContain("clips/5.flac");
         assertThat(human.conclusion(report).lines()).hasSizeLessThan(30);
@@ -106,7 +106,7 @@ class DatasetReportTest {
     void fiveRecordingsAreListed() {
         BenchmarkReport report = report(5, null);
         assertThat(new HumanReport(true, false).render(report))
-                .contains("  Audio        clips/0.flac (9.00 s)\n", "clips/4.flac: \"One two three.\"")
+                .contains("  Audio        clips/0.flac (9.00 s)\n", "clips/4.flac: \"Alpha bravo charlie.\"")
                 .doesNotContain("Data set", " more ");
     }
 

@@ -200,7 +200,7 @@ class HtmlReportBrowserTest {
         open(List.of(JsonReport.render(Reports.full())));
 
         List<WebElement> cards = browser.findElements(By.cssSelector(".transcript"));
-        assertThat(cards.get(0).getText()).contains("Reference text", "one two three four");
+        assertThat(cards.get(0).getText()).contains("Reference text", "alpha bravo charlie delta");
         assertThat(marks(cards.get(1), "ins, del")).isEmpty();
         assertThat(cards.get(2).getText()).contains("faster");
         assertThat(marks(cards.get(2), "del")).containsExactly("three");

@@ -40,10 +40,7 @@ final class HtmlReports {
             for (int i = 0; i < candidates; i++) {
                 ObjectNode result = candidate(measured.deepCopy(), i);
                 results.add(result);
-                settings.addObject()
-                        .put("name", result.get("candidate").asText())
-                        .put("implementation", result.get("implementation").asText())
-                        .put("model", "base");
+                addCandidate(settings, result);
                 comparisons
                         .addObject()
                         .put("candidate", results.get(0).get("candidate").asText())
@@ -52,19 +49,32 @@ final class HtmlReports {
                         .put("low", 0.95 + i * 0.25)
                         .put("high", 1.05 + i * 0.25);
             }
-            results.add(failed.put("candidate", "coreml/large-v3"));
+            results.add(failed.put("candidate", "coreml/base"));
+            addCandidate(settings, failed);
             report.put("verdict", "faster/base t1 is the fastest.")
                     .putArray("pareto")
                     .add("faster/base t1");
-            report.putObject("machine")
-                    .put("load_average", 0.5)
-                    .put("steal_share", 0.01)
-                    .putArray("warnings")
-                    .add("The processor was throttled.");
+            ObjectNode machine = report.putObject("machine");
+            machine.putObject("before").put("processors", 2).put("load_average", 0.5);
+            machine.putObject("after").put("processors", 2).put("load_average", 2.5);
+            machine.putArray("warnings").add("The processor was throttled.");
             return report.toPrettyString();
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static void addCandidate(ArrayNode candidates, ObjectNode result) {
+        ObjectNode candidate = candidates
+                .addObject()
+                .put("name", result.get("candidate").asText())
+                .put("implementation", result.get("implementation").asText())
+                .put("model", "base");
+        candidate
+                .putObject("load")
+                .put("device", "auto")
+                .put("compute_type", "auto")
+                .put("threads", 2);
     }
 
     private static ObjectNode candidate(ObjectNode result, int number) {

@@ -40,7 +40,7 @@ class HumanReportTest {
                           Weights      Systran/faster-whisper-tiny@0123456789ab model.bin, sha256 89abcdef89ab
                           Note         VAD off: its model is not on this machine
                           Note         Two | notes
-                          Text         count.wav: "One, two, four!"
+                          Text         count.wav: "Alpha, bravo, delta!"
                                        grüße|2.wav: "=Viele "Grüße", sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr..."
 
                         whispercpp 0.1.0
@@ -55,7 +55,7 @@ class HumanReportTest {
                           Peak memory  312 MiB
                           WER          0.0 % (0 errors in 4 words)
                           Parameters   micro, whisper.cpp 1.7.1, f16, 2 threads, Metal
-                          Text         count.wav: "One, two, three, four."
+                          Text         count.wav: "Alpha, bravo, charlie, delta."
                                        grüße|2.wav: "Viele Grüße"
 
                         coreml 0.1.0

@@ -26,7 +26,7 @@ class MarkdownReportTest {
                         | insanely |  |  |  |  |  |  |  |  |  |  |  | failed: timed out: no answer for 60 s: Ask for fewer runs. |
                         | mps |  |  |  |  |  |  |  |  |  |  |  | unavailable: there is no PyTorch for this platform: Use a machine with Linux or macOS. |
 
-                        | Implementation | Language | Recordings | WER | Substitutions | Deletions | Insertions | Words |
+                        | Implementation | Language | Recordings | Error rate | Substitutions | Deletions | Insertions | Words or characters |
                         | :--- | :--- | ---: | ---: | ---: | ---: | ---: | ---: |
                         | whispercpp | en | 1 | 0.0 % | 0 | 0 | 0 | 4 |
                         | faster | en | 1 | 25.0 % | 0 | 1 | 0 | 4 |
@@ -35,9 +35,9 @@ class MarkdownReportTest {
                         - faster: VAD off: its model is not on this machine
                         - faster: Two \\| notes
 
-                        - whispercpp, count.wav: "One, two, three, four."
+                        - whispercpp, count.wav: "Alpha, bravo, charlie, delta."
                         - whispercpp, grüße\\|2.wav: "Viele Grüße"
-                        - faster, count.wav: "One, two, four!"
+                        - faster, count.wav: "Alpha, bravo, delta!"
                         - faster, grüße\\|2.wav: "=Viele "Grüße", sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr sehr "
                         - mlx, count.wav: (no transcription)
                         - mlx, grüße\\|2.wav: (no transcription)

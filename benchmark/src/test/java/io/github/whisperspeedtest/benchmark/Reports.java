@@ -42,7 +42,7 @@ final class Reports {
                             75_000_000,
                             WEIGHTS_HASH)));
 
-    private static final String REFERENCE = "one two three four";
+    private static final String REFERENCE = "alpha bravo charlie delta";
 
     private static final LoadOptions GPU = new LoadOptions("gpu", "auto", 2);
 
@@ -95,7 +95,7 @@ final class Reports {
                                 millis(740, 800, 860),
                                 List.of(),
                                 List.of(
-                                        heard("count.wav", "One, two, four!", REFERENCE),
+                                        heard("count.wav", "Alpha, bravo, delta!", REFERENCE),
                                         heard("grüße|2.wav", "=Viele \"Grüße\", " + "sehr ".repeat(30), null)),
                                 new Timings(
                                         Duration.ofMillis(800), null, Duration.ofMillis(500), Duration.ofMillis(250)),
@@ -112,10 +112,10 @@ final class Reports {
                         List.of(
                                 new AudioResult(
                                         "count.wav",
-                                        "One, two, three, four.",
+                                        "Alpha, bravo, charlie, delta.",
                                         "en",
                                         0.75,
-                                        ErrorRate.of(REFERENCE, "One, two, three, four.", "en"),
+                                        ErrorRate.of(REFERENCE, "Alpha, bravo, charlie, delta.", "en"),
                                         null),
                                 heard("grüße|2.wav", "Viele Grüße", null)),
                         new Timings(

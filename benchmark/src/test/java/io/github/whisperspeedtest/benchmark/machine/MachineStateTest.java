@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class MachineStateTest {
     @Test
-    void warnsAboutPowerLoadHeatTranslationAndLimits() {
+    void warnsAboutPowerHeatTranslationAndLimits() {
         MachineState state =
                 new MachineState(4, 3.26, null, null, null, null, null, 0.7, true, true, null, null, true, 1.5, null);
 
@@ -15,7 +15,6 @@ class MachineStateTest {
                 .containsExactly(
                         "The machine runs on battery in low-power mode.",
                         "The system limits the processor to 70 % of its speed because of heat.",
-                        "The machine is busy: its load average is 3.3, for 4 processors.",
                         "Rosetta translates this JVM, which is for Intel processors; use one for Apple silicon.",
                         "The container may use 1.5 processors, fewer than the 4 that programs see.");
     }
