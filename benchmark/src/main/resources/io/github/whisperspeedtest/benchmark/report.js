@@ -9,6 +9,8 @@
   const DASHES = [[], [6, 4], [2, 3], [10, 4, 2, 4]];
   const LINES_AT_FIRST = 8;
   const RECORDINGS_AT_FIRST = 50;
+  // Safari draws no canvas of more than 16384 pixels, and many screens have two of them per unit.
+  const MAX_CHART_HEIGHT = 8000;
   // Myers' algorithm keeps the square of this many numbers; texts that differ more are shown without marks.
   const MAX_EDITS = 1500;
 
@@ -413,7 +415,7 @@
 
   function barHeight(rows, several) {
     const lines = Math.max(...rows.map((row) => axisLabel(row, several).length));
-    return rows.length * (lines > 1 ? 42 : 28) + 80;
+    return Math.min(rows.length * (lines > 1 ? 42 : 28) + 80, MAX_CHART_HEIGHT);
   }
 
   // Horizontal bars, one for each row, or several stacked parts of it.
@@ -862,8 +864,8 @@
       return;
     }
     const shown = new Set(rows.slice().sort(fastestFirst).slice(0, LINES_AT_FIRST));
-    const caption = "Time of each round, compared with the candidate’s median. A rising line shows that the machine became slower, for example"
-      + " because it was hot. Hollow points are not in the statistics (before the steady state); crosses are outliers.";
+    const caption = "Time of each round, compared with the candidate’s median. A rising line shows that the machine became slower,"
+      + " for example because it was hot. Hollow points are not in the statistics (before the steady state); crosses are outliers.";
     const chart = addChart(section, caption, "Line chart of the time of each round", 400,
       (colors) => roundsConfig(colors, rows.filter((row) => shown.has(row)), view.several));
     section.append(lineChoices(rows, shown, view.several, () => draw(chart)));
@@ -1027,7 +1029,7 @@
     };
     const measured = state.measure === null ? [] : view.measured.map((row) => measureColumn(view, row, state.measure));
     const hidden = view.recordings.length - rows.length;
-    const caption = (state.measure === null ? "Recordings" : state.measure.caption)
+    const caption = (state.measure === null ? "Neither error rates nor times of single recordings are known" : state.measure.caption)
       + (hidden > 0 ? "; the first " + rows.length + " of " + view.recordings.length + " recordings" : "") + ".";
     return sortableTable(caption, [name, length, ...measured], rows, name);
   }
@@ -1147,7 +1149,7 @@
   }
 
   function textBody(text, language) {
-    return element("div", { class: "body", dir: "auto", lang: /^[a-z]{2,3}$/.test(language) ? language : null }, text);
+    return element("div", { class: "body", tabindex: "0", dir: "auto", lang: /^[a-z]{2,3}$/.test(language) ? language : null }, text);
   }
 
   // ---- Differences ----
