@@ -51,6 +51,10 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
         SLOW_FIRST_RUN("The first run took more than twice the median", "Expect this time from a program that transcribes one file and exits."),
         /** The standard deviation is above 5 % of the mean, or the longest run took more than 1.5 times the shortest. */
         NOISY_RUNS("The runs vary by more than 5 %", "Close other programs, keep the machine cool, or use more runs."),
+        /** The times of an implementation have a trend, so there is no steady state. */
+        DRIFT(
+                "The times have a trend",
+                "The medians describe an average state; compare candidates by their ratios, which come from the same rounds."),
         /** Results of one report come from different models, as far as names and architectures tell. */
         DIFFERENT_MODELS("The rows are not the same model", "Compare speed and word error rate only between rows of the same model."),
         /** Implementations produced different transcripts. */
@@ -186,6 +190,9 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
                     id,
                     "The first run of " + id + " took " + Quantities.duration(result.firstRun()) + "; the median is "
                             + Quantities.duration(statistics.median()) + "."));
+        }
+        if (Precision.isDrifting(result.runs())) {
+            warnings.add(new BenchmarkWarning(Kind.DRIFT, id, "The times of " + id + " have a trend over the rounds."));
         }
         if (statistics.relativeDeviation() > NOISY_DEVIATION
                 || ratio(statistics.max(), statistics.min()) > NOISY_SPREAD) {

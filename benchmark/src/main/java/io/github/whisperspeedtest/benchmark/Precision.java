@@ -29,6 +29,11 @@ final class Precision {
         return WarmUp.steadyFrom(seconds(times));
     }
 
+    /** Returns whether the times have a trend instead of a steady state. */
+    static boolean isDrifting(List<Duration> times) {
+        return WarmUp.isDrifting(seconds(times));
+    }
+
     static double[] seconds(List<Duration> times) {
         return times.stream().mapToDouble(time -> time.toNanos() / 1e9).toArray();
     }

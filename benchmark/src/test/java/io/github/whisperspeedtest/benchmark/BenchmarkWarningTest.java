@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class BenchmarkWarningTest {
@@ -137,6 +138,16 @@ class BenchmarkWarningTest {
                         null,
                         null));
         assertThat(report.warnings()).isEmpty();
+    }
+
+    @Test
+    void warnsAboutTimesWithATrend() {
+        long[] rising = LongStream.range(0, 20).map(i -> 1000 + 2 * i).toArray();
+
+        assertThat(Reports.plain(20, Reports.measured("a", Reports.CPU, "x", 1000, rising))
+                        .warnings())
+                .containsExactly(
+                        new BenchmarkWarning(Kind.DRIFT, "a", "The times of a have a trend over the rounds."));
     }
 
     @Test

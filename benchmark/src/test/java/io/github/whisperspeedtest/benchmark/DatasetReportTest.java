@@ -99,7 +99,7 @@ class DatasetReportTest {
 
         HumanReport verbose = new HumanReport(true, false, 80, Integer.MAX_VALUE, true);
         assertThat(verbose.header(report)).contains("1000 recordings (2 h 30 min)", "clips/999.flac (9.00 s)");
-        assertThat(verbose.result(report, report.results().get(0))).contains("clips/999.flac: \"One");
+        assertThat(verbose.result(report, report.results().get(0))).contains("clips/999.flac: \"Alpha");
     }
 
     @Test

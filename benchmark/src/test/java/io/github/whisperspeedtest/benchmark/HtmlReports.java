@@ -58,6 +58,7 @@ final class HtmlReports {
             machine.putObject("before").put("processors", 2).put("load_average", 0.5);
             machine.putObject("after").put("processors", 2).put("load_average", 2.5);
             machine.putArray("warnings").add("The processor was throttled.");
+            report.withArray("/warnings").addObject().put("message", "The processor was throttled.");
             return report.toPrettyString();
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
