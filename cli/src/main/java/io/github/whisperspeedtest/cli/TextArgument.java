@@ -44,6 +44,9 @@ final class TextArgument {
 
     /** Returns what the argument would be as a path, empty if it cannot be one. */
     static Optional<Path> path(String given) {
+        if (given.isBlank()) {
+            return Optional.empty();
+        }
         try {
             return Optional.of(Settings.ofProcess().paths().expand(given));
         } catch (WhisperSpeedtestException e) {

@@ -69,8 +69,8 @@ class ScoreCommandTest {
 
     @Test
     void sumsFilesOfTwoFolders() throws IOException {
-        Files.writeString(references.resolve("a.txt"), "one two three four five six");
-        Files.writeString(transcripts.resolve("a.txt"), "1 2 3 4 5 6");
+        Files.writeString(references.resolve("a.txt"), "Twenty-five dollars.");
+        Files.writeString(transcripts.resolve("a.txt"), "$25");
         Files.writeString(references.resolve("b.txt"), "good morning everybody");
         Files.writeString(transcripts.resolve("b.txt"), "good evening");
         Files.writeString(references.resolve("silence.txt"), "[Music]");
@@ -81,7 +81,7 @@ class ScoreCommandTest {
                 .as(terminal.err())
                 .isEqualTo(ExitCode.OK);
         assertThat(terminal.out())
-                .containsPattern("(?m)^a.txt +\\d+\\.00 %")
+                .containsPattern("(?m)^a.txt +0.00 % +0 +1$")
                 .containsPattern("(?m)^b.txt +66.67 % +2 +3$")
                 .containsPattern("(?m)^silence.txt +skipped +0$")
                 .contains("Skipped     1 reference text without a word")
@@ -138,7 +138,7 @@ class ScoreCommandTest {
         fails("There is no file 'missing.txt' with a transcript. Check its name", file.toString(), "missing.txt");
         fails("The reference text " + latin + " is not UTF-8.", latin.toString(), "one");
         fails("has 12.0 MB, and the limit is 10.0 MB.", file.toString(), large.toString());
-        fails("has no word in it", "...", "one");
+        fails("has no word in it", "[Music]", "one");
         fails("is a folder, and", references.toString(), file.toString());
         fails("is a folder, and", "one", transcripts.toString());
         fails("There is no file *.txt in the folder " + references, references.toString(), transcripts.toString());
