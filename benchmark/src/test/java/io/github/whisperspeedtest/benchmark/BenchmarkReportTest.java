@@ -72,6 +72,36 @@ class BenchmarkReportTest {
     }
 
     @Test
+    void keepsCharacterErrorsApartFromWordErrors() {
+        ErrorRate words = new ErrorRate(ErrorRate.Unit.WORD, 1, 0, 0, 10);
+        ErrorRate characters = new ErrorRate(ErrorRate.Unit.CHARACTER, 0, 3, 0, 12);
+        Measured one = Reports.measured("a", Reports.CPU, "x", 1, 1);
+        Measured measured = new Measured(
+                "a",
+                "1",
+                Reports.CPU,
+                one.load(),
+                one.firstRun(),
+                one.runs(),
+                List.of(),
+                List.of(
+                        new AudioResult("1", "", "en", null, words),
+                        new AudioResult("2", "", "zh", null, characters)),
+                null,
+                null);
+        BenchmarkReport report = Reports.plain(1, measured);
+
+        assertThat(measured.wordErrorRate()).contains(words);
+        assertThat(measured.characterErrorRate()).contains(characters);
+        assertThat(ResultTable.errorRate(measured)).isEqualTo("10.0 %, 25.0 % CER");
+        String json = JsonReport.render(report);
+        assertThat(json).contains("\"reference_characters\"", "\"character_error_rate\"");
+        assertThat(JsonReport.parse(json, "test").ranking().get(0).audios())
+                .extracting(AudioResult::errorRate)
+                .containsExactly(words, characters);
+    }
+
+    @Test
     void describesEveryOption() {
         TranscribeOptions options =
                 TranscribeOptions.builder().prompt("Grüße").vad(true).build();

@@ -253,4 +253,13 @@ class BenchmarkWarningTest {
         return new BenchmarkReport(Reports.ENVIRONMENT, settings, Instant.EPOCH, List.of())
                 .with(Reports.measured("a", Reports.CPU, "x", 100, 100, 100));
     }
+
+    @Test
+    void transcriptsThatDifferOnlyInSpellingAreEqual() {
+        BenchmarkReport report = Reports.plain(
+                3,
+                Reports.measured("a", Reports.CPU, "It's twenty dollars, Dr. Grey.", 100, 100, 100, 100),
+                Reports.measured("b", Reports.CPU, "It is $20, doctor Gray!", 100, 100, 100, 100));
+        assertThat(report.warnings()).isEmpty();
+    }
 }

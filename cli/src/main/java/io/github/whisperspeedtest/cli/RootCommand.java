@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
             DownloadCommand.class,
             CopyCommand.class,
             ConvertCommand.class,
+            ScoreCommand.class,
             CacheCommand.class,
             ListCommand.class,
             HelpCommand.class,

@@ -156,6 +156,7 @@ class RootCommandTest {
                 "download",
                 "copy",
                 "convert",
+                "score",
                 "cache",
                 "list",
                 "help",
