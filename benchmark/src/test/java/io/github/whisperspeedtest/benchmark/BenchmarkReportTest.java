@@ -76,8 +76,8 @@ class BenchmarkReportTest {
         ErrorRate words = new ErrorRate(ErrorRate.Unit.WORD, 1, 0, 0, 10);
         ErrorRate characters = new ErrorRate(ErrorRate.Unit.CHARACTER, 0, 3, 0, 12);
         Measured one = Reports.measured("a", Reports.CPU, "x", 1, 1);
-        Measured measured = new Measured(
-                "a",
+        Measured measured = Reports.measuredOf(
+                Reports.candidate("a"),
                 "1",
                 Reports.CPU,
                 one.load(),
@@ -85,8 +85,8 @@ class BenchmarkReportTest {
                 one.runs(),
                 List.of(),
                 List.of(
-                        new AudioResult("1", "", "en", null, words),
-                        new AudioResult("2", "", "zh", null, characters)),
+                        new AudioResult("1", "", "en", null, words, null),
+                        new AudioResult("2", "", "zh", null, characters, null)),
                 null,
                 null);
         BenchmarkReport report = Reports.plain(1, measured);

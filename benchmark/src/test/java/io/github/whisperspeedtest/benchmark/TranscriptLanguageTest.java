@@ -40,7 +40,7 @@ class TranscriptLanguageTest {
 
     private static String normalizer(String... languages) {
         List<AudioResult> transcripts = Stream.of(languages)
-                .map(language -> new AudioResult("a.wav", "one", language, null, null))
+                .map(language -> new AudioResult("a.wav", "one", language, null, null, null))
                 .toList();
         return TranscriptLanguage.normalizerFor(AUTO, transcripts).name();
     }
