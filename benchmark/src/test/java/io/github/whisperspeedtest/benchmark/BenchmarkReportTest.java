@@ -84,9 +84,7 @@ class BenchmarkReportTest {
                 one.firstRun(),
                 one.runs(),
                 List.of(),
-                List.of(
-                        new AudioResult("1", "", "en", null, words),
-                        new AudioResult("2", "", "zh", null, characters)),
+                List.of(new AudioResult("1", "", "en", null, words), new AudioResult("2", "", "zh", null, characters)),
                 null,
                 null);
         BenchmarkReport report = Reports.plain(1, measured);

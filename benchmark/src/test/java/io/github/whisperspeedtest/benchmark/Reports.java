@@ -46,7 +46,6 @@ final class Reports {
     /** A language with the basic normalizer: the English one makes one number of the reference. */
     private static final String BASIC = "de";
 
-
     private static final BenchmarkSettings SETTINGS = BenchmarkSettings.of(
             "micro",
             List.of(
@@ -204,6 +203,7 @@ final class Reports {
     }
 
     private static AudioResult heard(String audio, String text, @Nullable String reference) {
-        return new AudioResult(audio, text, "en", null, reference == null ? null : ErrorRate.of(reference, text, BASIC));
+        return new AudioResult(
+                audio, text, "en", null, reference == null ? null : ErrorRate.of(reference, text, BASIC));
     }
 }
