@@ -257,6 +257,12 @@ final class JsonReportReader {
 
     private Measured measured(Candidate candidate, String version, JsonNode node) {
         JsonNode parameters = object(node, "parameters");
+        List<AudioResult> audios = list(node, "audios", this::audioResult);
+        int recordings = Objects.requireNonNull(settings, "settings are read first").audios().size();
+        if (audios.size() != recordings) {
+            throw invalid(
+                    "a result has " + audios.size() + " transcripts, but there are " + recordings + " recordings", null);
+        }
         Integer steadyFrom = optional(node, "steady_from", this::integer);
         Integer group = optional(node, "group", this::integer);
         return new Measured(
@@ -284,7 +290,7 @@ final class JsonReportReader {
                         group == null ? 0 : group,
                         cpu(node),
                         joules(node)),
-                list(node, "audios", this::audioResult),
+                audios,
                 optional(node, "timings", this::timings),
                 optional(node, "peak_memory_bytes", this::wholeNumber),
                 optional(node, "model", this::model),

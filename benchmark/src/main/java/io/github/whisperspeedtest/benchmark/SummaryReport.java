@@ -25,19 +25,22 @@ public final class SummaryReport {
     private final boolean ascii;
     private final boolean color;
     private final int columns;
+    private final int lineColumns;
 
     /**
      * Creates a renderer.
      *
      * @param ascii whether to use ASCII symbols, such as {@code #} for bars; names are not converted
      * @param color whether to use ANSI escape sequences
-     * @param columns the width of the terminal
+     * @param columns the width of the table
+     * @param lineColumns the width at which other lines wrap, {@link Integer#MAX_VALUE} for never
      */
-    public SummaryReport(boolean ascii, boolean color, int columns) {
+    public SummaryReport(boolean ascii, boolean color, int columns, int lineColumns) {
         symbols = ascii ? Symbols.ASCII : Symbols.UNICODE;
         this.ascii = ascii;
         this.color = color;
         this.columns = columns;
+        this.lineColumns = lineColumns;
     }
 
     /** Returns two lines with the machine, the models, the recordings and the options. */
@@ -79,7 +82,7 @@ public final class SummaryReport {
         List<String> next = report.ranking().isEmpty() ? List.of() : Verdict.nextSteps(report);
         if (!next.isEmpty()) {
             target.append('\n');
-            next.forEach(line -> target.append(TerminalText.wrap(line, columns, 4)).append('\n'));
+            next.forEach(line -> target.append(TerminalText.wrap(line, lineColumns, 4)).append('\n'));
         }
         return target.toString();
     }
@@ -124,10 +127,10 @@ public final class SummaryReport {
                     + ResultTable.status(failure) + ": " + ResultTable.reason(failure);
             String remedy = ResultTable.remedy(failure);
             int indent = widths[0] + GAP.length();
-            target.append(style(Style.RED, TerminalText.wrap(TerminalText.oneLine(line), columns, indent)))
+            target.append(style(Style.RED, TerminalText.wrap(TerminalText.oneLine(line), lineColumns, indent)))
                     .append('\n');
             if (!remedy.isEmpty()) {
-                target.append(TerminalText.wrap(" ".repeat(indent) + TerminalText.oneLine(remedy), columns, 0))
+                target.append(TerminalText.wrap(" ".repeat(indent) + TerminalText.oneLine(remedy), lineColumns, 0))
                         .append('\n');
             }
         }
@@ -228,7 +231,7 @@ public final class SummaryReport {
     }
 
     private String wrap(String sentence) {
-        return TerminalText.wrap(TerminalText.oneLine(sentence), columns, 0);
+        return TerminalText.wrap(TerminalText.oneLine(sentence), lineColumns, 0);
     }
 
     private static String counted(int count, String noun) {

@@ -89,7 +89,18 @@ class BenchmarkReportTest {
                         new AudioResult("2", "", "zh", null, characters, null)),
                 null,
                 null);
-        BenchmarkReport report = Reports.plain(1, measured);
+        BenchmarkReport report = new BenchmarkReport(
+                Reports.ENVIRONMENT,
+                BenchmarkSettings.of(
+                        List.of(Reports.candidate("a")),
+                        List.of(
+                                new BenchmarkAudio("1", Duration.ofSeconds(10), "x"),
+                                new BenchmarkAudio("2", Duration.ofSeconds(10), "x")),
+                        Rounds.of(1, 0),
+                        TranscribeOptions.defaults(),
+                        LoadOptions.defaults()),
+                Reports.empty().startedAt(),
+                List.of(measured));
 
         assertThat(measured.wordErrorRate()).contains(words);
         assertThat(measured.characterErrorRate()).contains(characters);

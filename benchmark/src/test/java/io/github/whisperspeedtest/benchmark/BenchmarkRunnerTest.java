@@ -149,6 +149,65 @@ class BenchmarkRunnerTest {
     }
 
     @Test
+    void roundsAreInterleaved() {
+        BenchmarkPlan plan = new BenchmarkPlan(
+                List.of(
+                        Candidate.of(
+                                "steady",
+                                FakeImplementations.MODEL,
+                                LoadOptions.defaults().withThreads(1),
+                                TranscribeOptions.defaults()),
+                        Candidate.of(
+                                "steady",
+                                FakeImplementations.MODEL,
+                                LoadOptions.defaults().withThreads(3),
+                                TranscribeOptions.defaults())),
+                List.of(DEMO),
+                null,
+                Rounds.of(3, 0),
+                LONG,
+                Map.of());
+
+        BenchmarkReport report = runner.run(plan, recorder);
+
+        assertThat(recorder.steps.stream().filter(step -> step.contains("RUN")))
+                .containsExactly(
+                        "steady RUN 1", "steady RUN 1", "steady RUN 2", "steady RUN 2", "steady RUN 3", "steady RUN 3");
+        List<Duration> starts = report.ranking().stream()
+                .flatMap(result -> result.times().started().stream())
+                .sorted()
+                .toList();
+        for (BenchmarkResult.Measured result : report.ranking()) {
+            for (int round = 0; round < 3; round++) {
+                assertThat(starts.subList(2 * round, 2 * round + 2))
+                        .as("starts of round " + round)
+                        .contains(result.times().started().get(round));
+            }
+        }
+        assertThat(recorder.reports.get(0).ranking())
+                .as("saved after the first round")
+                .allSatisfy(result -> assertThat(result.runs()).hasSize(1));
+        assertThat(report.results())
+                .extracting(result -> result.candidate().name())
+                .containsExactlyElementsOf(
+                        plan.candidates().stream().map(Candidate::name).toList());
+    }
+
+    @Test
+    void budgetEndsRoundsButEveryCandidateRunsOnce() {
+        BenchmarkPlan plan = new BenchmarkPlan(
+                plan(List.of(DEMO), 0, 1, LONG, "steady").candidates(),
+                List.of(DEMO),
+                null,
+                new Rounds(3, false, 0, Duration.ofMillis(1), 0),
+                LONG,
+                Map.of());
+
+        assertThat(runner.run(plan, recorder).ranking()).singleElement().satisfies(result -> assertThat(result.runs())
+                .hasSize(1));
+    }
+
+    @Test
     void firstRunIsTimedWithoutWarmUp() {
         BenchmarkReport report = runner.run(
                 plan(List.of(BenchmarkInput.of(EmbeddedModel.samples().get(0))), 0, 2, null, "steady"), recorder);

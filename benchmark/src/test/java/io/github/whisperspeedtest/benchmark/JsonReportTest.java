@@ -150,6 +150,7 @@ class JsonReportTest {
                     "load_seconds" : 0.08       -> "load_seconds" : "0.08"       -> 'load_seconds' must be a number of seconds, but is "0.08"
                     "load_seconds" : 0.08       -> "load_seconds" : 1e999999     -> 'load_seconds' is too large
                     "run_seconds" : [ 0.74,     -> "run_seconds" : [ -0.74,      -> must be one or more positive run times
+                    "audio" : "count.wav",      -> "audio" : "x", "text" : "", "language" : "en" }, { "audio" : "count.wav", -> a result has 3 transcripts, but there are 2 recordings
                     "run_seconds" : [ 0.74,     -> "run_seconds" : [ null,       -> a list of seconds must contain only numbers
                     "status" : "failed"         -> "status" : "odd"              -> unknown status 'odd'
                     "category" : "crashed"      -> "category" : "odd"            -> unknown category 'odd'

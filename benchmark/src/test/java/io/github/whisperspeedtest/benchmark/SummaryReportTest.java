@@ -49,7 +49,7 @@ class SummaryReportTest {
 
     @Test
     void tableHasOneLineForEachCandidateAndAVerdict() {
-        String text = new SummaryReport(false, false, 80)
+        String text = new SummaryReport(false, false, 80, 80)
                 .conclusion(report(
                         result("slow", "base", "auto", 200, 10),
                         result("fast", "base", "auto", 100, 11),
@@ -86,7 +86,7 @@ class SummaryReportTest {
                 report(result("broken", "base", "auto", 10, 60), result("good", "base", "auto", 100, 5));
 
         assertThat(Verdict.of(report).best()).isEqualTo("good/base");
-        assertThat(new SummaryReport(false, true, 80).conclusion(report))
+        assertThat(new SummaryReport(false, true, 80, 80).conclusion(report))
                 .contains("broken is not ranked: its error rate of 60.0 % is out of line with 5.0 %.")
                 .contains("\n-  broken");
     }
@@ -96,7 +96,7 @@ class SummaryReportTest {
         BenchmarkReport report =
                 report(result("a", "base", "int8", 100, 10), result("a", "base", "float32", 200, 10));
 
-        assertThat(new SummaryReport(true, false, 100).conclusion(report))
+        assertThat(new SummaryReport(true, false, 100, 100).conclusion(report))
                 .contains("1  a/base/int8     ############")
                 .contains("2  a/base/float32  ######");
     }
@@ -104,13 +104,13 @@ class SummaryReportTest {
     @ParameterizedTest
     @ValueSource(ints = {40, 60, 80, 120})
     void fitsTheTerminal(int columns) {
-        assertThat(new SummaryReport(false, false, columns).conclusion(Reports.full()).lines().toList())
+        assertThat(new SummaryReport(false, false, columns, columns).conclusion(Reports.full()).lines().toList())
                 .allSatisfy(line -> assertThat(TerminalText.columns(line)).isLessThanOrEqualTo(columns));
     }
 
     @Test
     void saysThatTheDemoModelIsADemo() {
-        assertThat(new SummaryReport(false, false, 80).conclusion(Reports.full()))
+        assertThat(new SummaryReport(false, false, 80, 80).conclusion(Reports.full()))
                 .contains("micro is a demo that knows 65 words", "benchmark -m base --download")
                 .containsOnlyOnce("The requested device was not used: faster, mlx.");
     }

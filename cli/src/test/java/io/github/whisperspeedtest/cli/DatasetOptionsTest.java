@@ -25,9 +25,7 @@ class DatasetOptionsTest {
             --dataset x -a -                  | --dataset and --audio exclude each other
             --dataset x --reference-text One. | --reference-text belongs to --audio
             --dataset x --limit 0             | --limit must be at least 1, but is 0
-            --dataset x --seed 1              | --seed chooses a sample; give its size with --limit
             --limit 3                         | --limit applies to a data set; name one with --dataset
-            --seed 3                          | --seed applies to a data set; name one with --dataset
             --dataset x --limit a             | --limit
             --repeat r.json --dataset x       | --repeat takes everything from its file; leave out --dataset
             --repeat r.json --limit 3         | --repeat takes everything from its file; leave out --limit

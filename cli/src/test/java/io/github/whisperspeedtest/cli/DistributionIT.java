@@ -112,7 +112,7 @@ class DistributionIT {
         Path link = Files.createSymbolicLink(directory.resolve("linked"), tool);
         Run run = run(link, "benchmark", "-n", "1");
         assertThat(run.exitCode).as(run.err).isEqualTo(ExitCode.OK);
-        assertThat(run.out).contains("whispercpp", "WER", "0.0 %", "\"Call Anna. The weather is cold.");
+        assertThat(run.out).contains("whispercpp", "0.0 %", "is a demo that knows 65 words");
         assertThat(run.err).contains("Results saved to " + home);
     }
 

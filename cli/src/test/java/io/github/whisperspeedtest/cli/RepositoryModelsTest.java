@@ -324,11 +324,10 @@ class RepositoryModelsTest {
                         results.toString()))
                 .as(benchmark.err())
                 .isEqualTo(ExitCode.OK);
-        for (String model : List.of("micro", "micro-q8_0")) {
-            JsonNode json = new ObjectMapper()
-                    .readTree(temporary.resolve("results-" + model + ".json").toFile());
-            assertThat(json.at("/settings/model").asText()).isEqualTo(model);
-        }
+        JsonNode json = new ObjectMapper().readTree(results.toFile());
+        assertThat(json.at("/settings/model").asText()).isEqualTo("micro,micro-q8_0");
+        assertThat(json.get("results").findValuesAsText("candidate"))
+                .containsExactly("whispercpp/micro", "whispercpp/micro-q8_0");
     }
 
     @ParameterizedTest
