@@ -27,7 +27,9 @@ final class ResampledMedian {
     ResampledMedian(double[] values, long seed) {
         sorted = values.clone();
         Arrays.sort(sorted);
-        medians = resample(sorted, seed);
+        // java.util.Random is the one generator whose numbers the Java specification fixes for all versions.
+        medians = resample(sorted, new Random(seed));
+        Arrays.sort(medians);
     }
 
     double median() {
@@ -51,7 +53,8 @@ final class ResampledMedian {
         return tail == 0 ? new double[] {low, high} : new double[] {medians[tail], medians[RESAMPLES - 1 - tail]};
     }
 
-    private static double expandedTail(int count, double level) {
+    /** Returns the fraction of resamples to leave out at each end, smaller than that of the level. */
+    static double expandedTail(int count, double level) {
         double student = TDistribution.of(count - 1).inverseSurvivalProbability((1 - level) / 2);
         return NormalDistribution.of(0, 1).survivalProbability(Math.sqrt(count / (count - 1.0)) * student);
     }
@@ -70,9 +73,8 @@ final class ResampledMedian {
                 * Math.sqrt(squares / (count - 1) / count);
     }
 
-    private static double[] resample(double[] sorted, long seed) {
-        // java.util.Random is the one generator whose numbers the Java specification fixes for all versions.
-        Random random = new Random(seed);
+    /** Returns the medians of resamples, in the order in which they were drawn. */
+    static double[] resample(double[] sorted, Random random) {
         double[] medians = new double[RESAMPLES];
         int count = sorted.length;
         int[] drawn = new int[count];
@@ -83,7 +85,6 @@ final class ResampledMedian {
             }
             medians[r] = (sorted[indexOf((count + 1) / 2, drawn)] + sorted[indexOf(count / 2 + 1, drawn)]) / 2;
         }
-        Arrays.sort(medians);
         return medians;
     }
 
