@@ -84,7 +84,7 @@ class IndependentRatioTest {
         assertThatThrownBy(() -> IndependentRatio.of(one, one, 1, 0)).hasMessageContaining("confidence level");
     }
 
-    /** The share of intervals that miss the true ratio is 5 % with a standard error of 1.5 %; the bound is three of these above it. */
+    /** The numbers are the same in every run, so no allowance for chance is needed. */
     @ParameterizedTest
     @CsvSource({
         "4, 4, normal",
@@ -115,7 +115,7 @@ class IndependentRatioTest {
             }
         }
 
-        assertThat(missed / (double) TRIALS).isLessThan(0.096);
+        assertThat(missed / (double) TRIALS).isLessThanOrEqualTo(1 - LEVEL);
     }
 
     /** A gate that calls every difference uncertain is of no use. */
