@@ -90,7 +90,7 @@ public record RegressionLimits(
                                     ? ", but its 95 % interval begins at "
                                             + Change.signed(change.time().low() - 1)
                                             + ". Use more runs (-n) to be sure."
-                                    : ", but there are too few runs to be sure. Use at least six (-n 6).")));
+                                    : ", but there are too few runs to be sure. Use ten or more (-n 10).")));
         }
     }
 

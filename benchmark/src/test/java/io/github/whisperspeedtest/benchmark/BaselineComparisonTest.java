@@ -165,8 +165,8 @@ class BaselineComparisonTest {
 
     @Test
     void errorsBeyondTheLimitFail() {
-        BenchmarkReport worse = SavedRuns.report(
-                2, SavedRuns.result("faster", "base", 1, 68), SavedRuns.result("mps", "base", 2, 50));
+        BenchmarkReport worse =
+                SavedRuns.report(2, SavedRuns.result("faster", "base", 1, 68), SavedRuns.result("mps", "base", 2, 50));
 
         assertThat(failures(null, 0.018, BASELINE, worse))
                 .as("exactly the limit, but for the rounding of 0.068 - 0.05")
