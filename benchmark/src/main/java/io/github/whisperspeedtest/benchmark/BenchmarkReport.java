@@ -8,8 +8,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The results of a benchmark that is complete or still running.
@@ -60,9 +60,21 @@ public record BenchmarkReport(
      * implementation has several or there are several models.
      */
     public String label(BenchmarkResult result) {
-        boolean sweep = results.stream().map(BenchmarkResult::implementation).distinct().count() < results.size()
-                || results.stream().map(other -> other.candidate().model()).distinct().count() > 1;
+        boolean sweep =
+                results.stream().map(BenchmarkResult::implementation).distinct().count() < results.size()
+                        || results.stream()
+                                        .map(other -> other.candidate().model())
+                                        .distinct()
+                                        .count()
+                                > 1;
         return sweep ? result.candidate().name() : result.implementation();
+    }
+
+    /** Returns the result of a candidate, empty if there is none of that name. */
+    public Optional<BenchmarkResult> result(String candidate) {
+        return results.stream()
+                .filter(result -> result.candidate().name().equals(candidate))
+                .findFirst();
     }
 
     /** Returns the candidates that ran, those with the shortest median first. */

@@ -28,6 +28,11 @@ public sealed interface BenchmarkResult {
     /** Returns the version of the implementation. */
     String version();
 
+    /** Returns the outcome in a few words: {@code measured}, {@code unavailable}, or such as {@code failed: timed out}. */
+    default String outcome() {
+        return ResultTable.status(this);
+    }
+
     /**
      * The candidate ran.
      *

@@ -75,6 +75,13 @@ public record BenchmarkSettings(
         return audios.stream().map(BenchmarkAudio::duration).reduce(Duration.ZERO, Duration::plus);
     }
 
+    /** Returns the recordings in a few words, such as {@code talk.wav (14.4 s)} or {@code 1000 recordings (2 h 30 min)}. */
+    public String describeRecordings() {
+        return audios.size() == 1
+                ? audios.get(0).name() + " (" + Quantities.duration(audioDuration()) + ")"
+                : Recordings.describe(this);
+    }
+
     /** Returns the engine options as a suffix for a list, such as {@code ", dump-graph=graphs"}; empty if there are none. */
     String describeEngineOptions() {
         return load.engineOptions().entrySet().stream()

@@ -5,8 +5,12 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.time.Duration;
 
-/** Formats numbers with units for display, independent of the locale. */
-final class Quantities {
+/**
+ * Formats numbers with units for display, independent of the locale.
+ *
+ * <p>Public because the command line uses it for its own tables and messages.
+ */
+public final class Quantities {
     private static final int DIGITS = 3;
     private static final MathContext PRECISION = new MathContext(DIGITS, RoundingMode.HALF_UP);
     private static final MathContext DEVIATION_PRECISION = new MathContext(2, RoundingMode.HALF_UP);
@@ -16,7 +20,7 @@ final class Quantities {
     private Quantities() {}
 
     /** Returns three significant digits, in milliseconds below one second and otherwise in seconds. */
-    static String duration(Duration duration) {
+    public static String duration(Duration duration) {
         boolean inSeconds = inSeconds(duration);
         return number(in(duration, inSeconds)) + unit(inSeconds);
     }
@@ -43,7 +47,7 @@ final class Quantities {
     }
 
     /** Returns three significant digits, or more if the integer part is longer. */
-    static String number(double value) {
+    public static String number(double value) {
         return number(BigDecimal.valueOf(value));
     }
 
@@ -63,7 +67,7 @@ final class Quantities {
     }
 
     /** Returns a fraction as a percentage with one decimal. */
-    static String percent(double fraction) {
+    public static String percent(double fraction) {
         return BigDecimal.valueOf(fraction)
                         .movePointRight(2)
                         .setScale(1, RoundingMode.HALF_UP)
@@ -72,7 +76,7 @@ final class Quantities {
     }
 
     /** Returns a size in the largest binary unit that gives at least 1. */
-    static String bytes(long bytes) {
+    public static String bytes(long bytes) {
         double value = bytes;
         int unit = 0;
         while (value >= 1024 && unit < BYTE_UNITS.length - 1) {

@@ -29,6 +29,17 @@ final class Recordings {
                         : languages.contains(",") ? ", languages " + languages : ", language " + languages);
     }
 
+    /** Returns what identifies the recordings: their hashes, or their names where these are unknown, and their lengths. */
+    static List<List<Object>> identity(BenchmarkSettings settings) {
+        return settings.audios().stream()
+                .map(audio -> List.<Object>of(
+                        audio.source() == null || audio.source().sha256() == null
+                                ? audio.name()
+                                : audio.source().sha256(),
+                        audio.duration()))
+                .toList();
+    }
+
     /**
      * Returns the first lines, and one with the number of the others if there are any.
      *

@@ -150,7 +150,7 @@ final class ReportDifferences {
                 : '"' + text.substring(0, text.offsetByCodePoints(0, MAX_TEXT_CHARACTERS)) + "...\"";
     }
 
-    private static List<String> ofParameters(String id, EngineParameters then, EngineParameters now) {
+    static List<String> ofParameters(String id, EngineParameters then, EngineParameters now) {
         List<String> lines = new ArrayList<>();
         lines.addAll(ofValue(id + ", architecture", then.architecture(), now.architecture()));
         lines.addAll(ofValue(id + ", engine", then.runtime(), now.runtime()));

@@ -48,9 +48,8 @@ public final class SummaryReport {
         BenchmarkEnvironment environment = report.environment();
         BenchmarkSettings settings = report.settings();
         DatasetSettings dataset = settings.dataset();
-        String audio = settings.audios().size() == 1
-                ? settings.audios().get(0).name() + " (" + Quantities.duration(settings.audioDuration()) + ")"
-                : Recordings.describe(settings) + (dataset == null ? "" : ", " + dataset.path());
+        boolean many = settings.audios().size() > 1;
+        String audio = settings.describeRecordings() + (dataset == null || !many ? "" : ", " + dataset.path());
         return wrap("Whisper Speedtest " + environment.describeTool() + " on " + environment.chip() + ", "
                         + counted(environment.cores(), "core") + ", " + Quantities.bytes(environment.memoryBytes()))
                 + "\n"

@@ -30,7 +30,7 @@ public final class TerminalText {
     }
 
     /** Truncates the text to at most the given number of columns. A truncated text ends with the ellipsis. */
-    static String cut(String text, int maxColumns, String ellipsis) {
+    public static String cut(String text, int maxColumns, String ellipsis) {
         if (columns(text) <= maxColumns) {
             return text;
         }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Verdict(String sentence, @Nullable String best, List<String> front) {
     /** Candidates whose error rates differ by less count as equally accurate. */
-    private static final double SAME_ERRORS = 0.01;
+    static final double SAME_ERRORS = 0.01;
 
     /** Copies the list. */
     public Verdict {
@@ -100,7 +100,7 @@ public record Verdict(String sentence, @Nullable String best, List<String> front
                 : String.join(", ", names.subList(0, last)) + " or " + names.get(last);
     }
 
-    private static String describe(Measured result) {
+    static String describe(Measured result) {
         return result.implementation() + " with " + result.candidate().model() + " at "
                 + result.parameters().computeType() + options(result.candidate());
     }

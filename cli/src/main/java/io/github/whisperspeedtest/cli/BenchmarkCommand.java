@@ -253,7 +253,7 @@ final class BenchmarkCommand implements Callable<Integer> {
             BenchmarkPrinter printer = new BenchmarkPrinter(
                     terminal,
                     progress,
-                    new ResultsDirectory(library.home().data().resolve("results")),
+                    ResultsDirectory.of(library),
                     plan,
                     exports.all(),
                     common.verbose());

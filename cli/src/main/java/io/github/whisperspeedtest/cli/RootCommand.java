@@ -13,6 +13,8 @@ import picocli.CommandLine.Spec;
         versionProvider = VersionProvider.class,
         subcommands = {
             BenchmarkCommand.class,
+            ResultsCommand.class,
+            RecommendCommand.class,
             TranscribeCommand.class,
             CheckModelsCommand.class,
             DownloadCommand.class,

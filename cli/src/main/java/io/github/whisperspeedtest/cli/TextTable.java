@@ -25,24 +25,32 @@ final class TextTable {
     }
 
     void add(String... cells) {
-        rows.add(List.of(cells));
+        add(List.of(cells));
+    }
+
+    void add(List<String> cells) {
+        rows.add(List.copyOf(cells));
     }
 
     /**
-     * Returns the lines; where they are too wide, without a column.
+     * Returns the lines; where they are too wide, without some columns.
      *
      * @param columns the width of the terminal
-     * @param optional index of the column to leave out
+     * @param optional indexes of the columns to leave out, one after the other until the lines fit
      */
-    List<String> lines(int columns, int optional) {
-        List<String> all = lines(IntStream.range(0, headings.size()).boxed().toList());
-        boolean fits = all.stream().allMatch(line -> TerminalText.columns(line) <= columns);
-        return fits
-                ? all
-                : lines(IntStream.range(0, headings.size())
-                        .filter(column -> column != optional)
-                        .boxed()
-                        .toList());
+    List<String> lines(int columns, int... optional) {
+        List<Integer> shown =
+                new ArrayList<>(IntStream.range(0, headings.size()).boxed().toList());
+        List<String> lines = lines(shown);
+        for (int i = 0; i < optional.length && !fits(lines, columns); i++) {
+            shown.remove(Integer.valueOf(optional[i]));
+            lines = lines(shown);
+        }
+        return lines;
+    }
+
+    private static boolean fits(List<String> lines, int columns) {
+        return lines.stream().allMatch(line -> TerminalText.columns(line) <= columns);
     }
 
     private List<String> lines(List<Integer> columns) {

@@ -113,6 +113,7 @@ class PrivacyIT {
         commands.add(List.of("check-models", "--json"));
         commands.add(List.of("convert", "micro", "--to", "whispercpp", "--quantize", "q5_0"));
         commands.add(List.of("cache", "list"));
+        commands.add(List.of("results", "show"));
         return commands;
     }
 

@@ -34,7 +34,7 @@ class RootCommandTest {
     private final CapturedTerminal terminal = new CapturedTerminal();
 
     @ParameterizedTest
-    @ValueSource(strings = {"benchmark", "transcribe", "convert", "list"})
+    @ValueSource(strings = {"benchmark", "transcribe", "convert", "list", "recommend"})
     void explainsEveryCommand(String command) {
         String[] footer = new CommandLine(RootCommand.class, new CommandFactory(terminal.terminal()))
                 .getSubcommands()
@@ -76,7 +76,7 @@ class RootCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"benchmark", "transcribe", "cache list", "generate-completion"})
+    @ValueSource(strings = {"benchmark", "transcribe", "cache list", "results compare", "generate-completion"})
     void helpCommandAndHelpOptionPrintSameText(String command) {
         String[] words = command.split(" ");
         assertThat(terminal.run(
@@ -94,6 +94,7 @@ class RootCommandTest {
                 "benchmrk                       | whisper-speedtest benchmark",
                 "help benchmrk                  | whisper-speedtest benchmark",
                 "cache lst                      | whisper-speedtest cache list",
+                "results sho                    | whisper-speedtest results show",
                 "foo.wav                        | whisper-speedtest transcribe foo.wav",
                 "foo.wav -m base                | whisper-speedtest transcribe foo.wav -m base",
                 "tiny                           | whisper-speedtest download -m tiny",
@@ -158,6 +159,12 @@ class RootCommandTest {
                 "convert",
                 "score",
                 "cache",
+                "results",
+                "results list",
+                "results show",
+                "results compare",
+                "results merge",
+                "recommend",
                 "list",
                 "help",
                 "")) {
