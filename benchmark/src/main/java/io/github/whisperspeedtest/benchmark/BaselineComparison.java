@@ -2,7 +2,7 @@ package io.github.whisperspeedtest.benchmark;
 
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
 import io.github.whisperspeedtest.benchmark.statistics.IndependentRatio;
-import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.evaluation.ErrorRate;
 import io.github.whisperspeedtest.provenance.ModelProvenance;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import java.util.ArrayList;
@@ -220,8 +220,8 @@ public record BaselineComparison(List<String> notes, List<Change> changes) {
     private static @Nullable Double errors(
             BenchmarkReport baseline, Measured then, BenchmarkReport current, Measured now) {
         boolean sameTexts = references(baseline).equals(references(current));
-        Optional<Double> before = then.wordErrorRate().map(WordErrorRate::rate);
-        Optional<Double> after = now.wordErrorRate().map(WordErrorRate::rate);
+        Optional<Double> before = then.errorRate().map(ErrorRate::rate);
+        Optional<Double> after = now.errorRate().map(ErrorRate::rate);
         return sameTexts && before.isPresent() && after.isPresent() ? Double.valueOf(after.get() - before.get()) : null;
     }
 

@@ -105,16 +105,14 @@ public final class BenchmarkRunner {
 
     /** Returns whether the text can be compared with the reference, which is that of the whole recording. */
     private static boolean isComparable(Candidate candidate) {
-        return !RandomModel.isName(candidate.model())
-                && TranscribeOption.CLIP_TIMESTAMPS.isBasic(candidate.options());
+        return !RandomModel.isName(candidate.model()) && TranscribeOption.CLIP_TIMESTAMPS.isBasic(candidate.options());
     }
 
     private void findFiles(CandidateRun run, BenchmarkPlan plan) {
         Candidate candidate = run.candidate();
         try {
             ModelFiles pinned = plan.pinned().get(candidate.name());
-            run.setFiles(
-                    pinned == null ? library.models().filesOf(run.implementation(), candidate.model()) : pinned);
+            run.setFiles(pinned == null ? library.models().filesOf(run.implementation(), candidate.model()) : pinned);
         } catch (WhisperSpeedtestException e) {
             run.fail(FailureCategory.of(e.kind()), String.valueOf(e.getMessage()), null);
         } catch (RuntimeException | LinkageError e) {

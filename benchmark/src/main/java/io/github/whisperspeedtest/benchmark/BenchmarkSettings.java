@@ -50,7 +50,11 @@ public record BenchmarkSettings(
 
     /** Returns settings of candidates, the first of which has the given options, for recordings that were named one by one. */
     public static BenchmarkSettings of(
-            List<Candidate> candidates, List<BenchmarkAudio> audios, Rounds rounds, TranscribeOptions options, LoadOptions load) {
+            List<Candidate> candidates,
+            List<BenchmarkAudio> audios,
+            Rounds rounds,
+            TranscribeOptions options,
+            LoadOptions load) {
         return of(candidates, audios, rounds, options, load, null);
     }
 

@@ -48,7 +48,9 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
         /** An implementation did not use the requested device. */
         DEVICE_FALLBACK("The requested device was not used", "Compare it only with results from the same device."),
         /** The first run took more than twice the median. */
-        SLOW_FIRST_RUN("The first run took more than twice the median", "Expect this time from a program that transcribes one file and exits."),
+        SLOW_FIRST_RUN(
+                "The first run took more than twice the median",
+                "Expect this time from a program that transcribes one file and exits."),
         /** The standard deviation is above 5 % of the mean, or the longest run took more than 1.5 times the shortest. */
         NOISY_RUNS("The runs vary by more than 5 %", "Close other programs, keep the machine cool, or use more runs."),
         /** The times of an implementation have a trend, so there is no steady state. */
@@ -56,9 +58,12 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
                 "The times have a trend",
                 "The medians describe an average state; compare candidates by their ratios, which come from the same rounds."),
         /** Results of one report come from different models, as far as names and architectures tell. */
-        DIFFERENT_MODELS("The rows are not the same model", "Compare speed and word error rate only between rows of the same model."),
+        DIFFERENT_MODELS(
+                "The rows are not the same model",
+                "Compare speed and word error rate only between rows of the same model."),
         /** Implementations produced different transcripts. */
-        DIFFERENT_TRANSCRIPTS("Transcripts differ", "Weigh speed against the transcripts and, where known, the word error rate.");
+        DIFFERENT_TRANSCRIPTS(
+                "Transcripts differ", "Weigh speed against the transcripts and, where known, the word error rate.");
 
         private final String summary;
         private final String advice;
@@ -173,8 +178,7 @@ public record BenchmarkWarning(Kind kind, @Nullable String implementation, Strin
         return duration.toNanos() / 1e9;
     }
 
-    private static void addWarnings(
-            BenchmarkReport report, Measured result, List<BenchmarkWarning> warnings) {
+    private static void addWarnings(BenchmarkReport report, Measured result, List<BenchmarkWarning> warnings) {
         String id = report.label(result);
         Statistics statistics = result.statistics();
         if (Device.fellBack(result.parameters())) {

@@ -16,7 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param transcribe how to transcribe, null in reports of early versions
  */
 public record Candidate(
-        String name, String implementation, String model, LoadOptions load, @Nullable TranscribeOptions transcribe) {
+        String name,
+        String implementation,
+        String model,
+        LoadOptions load,
+        @Nullable TranscribeOptions transcribe) {
     /** Checks that only the options of the transcription are null. */
     public Candidate {
         Objects.requireNonNull(name, "name");
@@ -34,8 +38,7 @@ public record Candidate(
      */
     public static Candidate of(
             String implementation, String model, LoadOptions load, @Nullable TranscribeOptions transcribe) {
-        return new Candidate(
-                nameOf(implementation, model, load, transcribe), implementation, model, load, transcribe);
+        return new Candidate(nameOf(implementation, model, load, transcribe), implementation, model, load, transcribe);
     }
 
     private static String nameOf(

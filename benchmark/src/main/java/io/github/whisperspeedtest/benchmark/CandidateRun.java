@@ -10,7 +10,6 @@ import io.github.whisperspeedtest.benchmark.machine.EnergyMeter;
 import io.github.whisperspeedtest.checkpoint.RandomModel;
 import io.github.whisperspeedtest.evaluation.ErrorRate;
 import io.github.whisperspeedtest.process.ChildJvm;
-import io.github.whisperspeedtest.process.ChildOutcome;
 import io.github.whisperspeedtest.provenance.HashProgress;
 import io.github.whisperspeedtest.provenance.ModelHasher;
 import io.github.whisperspeedtest.provenance.ModelProvenance;
@@ -202,8 +201,7 @@ final class CandidateRun {
 
     /** Waits for a message; anything but an event of a working child is a failure. */
     private Worker.Message next(long begin) {
-        Duration left =
-                timeLimit == null ? null : timeLimit.minus(spent).minusNanos(System.nanoTime() - begin);
+        Duration left = timeLimit == null ? null : timeLimit.minus(spent).minusNanos(System.nanoTime() - begin);
         Worker.Message message = Objects.requireNonNull(worker, "the worker has started")
                 .await(left != null && left.isNegative() ? Duration.ZERO : left);
         if (message instanceof Worker.Silent) {
@@ -290,9 +288,7 @@ final class CandidateRun {
     }
 
     private EngineParameters parameters(Ran last) {
-        return RandomModel.isName(candidate.model())
-                ? last.parameters().withNote(RANDOM_WEIGHTS)
-                : last.parameters();
+        return RandomModel.isName(candidate.model()) ? last.parameters().withNote(RANDOM_WEIGHTS) : last.parameters();
     }
 
     private List<AudioResult> audios(List<Ran> steady) {
@@ -314,7 +310,9 @@ final class CandidateRun {
                                     transcript.text(),
                                     TranscriptLanguage.of(
                                             inputs.get(i).options(candidate.options()), transcript.language())),
-                    Statistics.of(steady.stream().map(run -> run.times().get(index)).toList())
+                    Statistics.of(steady.stream()
+                                    .map(run -> run.times().get(index))
+                                    .toList())
                             .median()));
         }
         return audios;

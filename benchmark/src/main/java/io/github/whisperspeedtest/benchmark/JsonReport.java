@@ -308,10 +308,8 @@ public final class JsonReport {
         node.set("character_errors", errors(result.characterErrorRate().orElse(null), ErrorRate.Unit.CHARACTER));
         ArrayNode languages = node.putArray("languages");
         for (LanguageErrors errors : report.errorsByLanguage(result)) {
-            ObjectNode entry = languages
-                    .addObject()
-                    .put("language", errors.language())
-                    .put("recordings", errors.recordings());
+            ObjectNode entry =
+                    languages.addObject().put("language", errors.language()).put("recordings", errors.recordings());
             entry.set("word_errors", errors(errors.errors(), ErrorRate.Unit.WORD));
             entry.set("character_errors", errors(errors.errors(), ErrorRate.Unit.CHARACTER));
         }

@@ -77,8 +77,7 @@ final class JsonReportReader {
         Map<String, String> options = new LinkedHashMap<>();
         JsonNode described = object(node, "options");
         described.fieldNames().forEachRemaining(name -> options.put(name, text(described, name)));
-        List<Candidate> all =
-                optional(node, "candidates", (parent, name) -> list(parent, name, this::candidate));
+        List<Candidate> all = optional(node, "candidates", (parent, name) -> list(parent, name, this::candidate));
         return new BenchmarkSettings(
                 text(node, "model"),
                 all == null ? List.of() : all,
@@ -258,10 +257,13 @@ final class JsonReportReader {
     private Measured measured(Candidate candidate, String version, JsonNode node) {
         JsonNode parameters = object(node, "parameters");
         List<AudioResult> audios = list(node, "audios", this::audioResult);
-        int recordings = Objects.requireNonNull(settings, "settings are read first").audios().size();
+        int recordings = Objects.requireNonNull(settings, "settings are read first")
+                .audios()
+                .size();
         if (audios.size() != recordings) {
             throw invalid(
-                    "a result has " + audios.size() + " transcripts, but there are " + recordings + " recordings", null);
+                    "a result has " + audios.size() + " transcripts, but there are " + recordings + " recordings",
+                    null);
         }
         Integer steadyFrom = optional(node, "steady_from", this::integer);
         Integer group = optional(node, "group", this::integer);
@@ -319,12 +321,15 @@ final class JsonReportReader {
 
     /** Reads the energy of the runs, which early reports lack. */
     private List<Double> joules(JsonNode measured) {
-        List<Double> joules = optional(measured, "run_joules", (node, name) -> list(node, name, value -> {
-            if (!value.isNumber()) {
-                throw invalid("'run_joules' must contain only numbers", null);
-            }
-            return value.doubleValue();
-        }));
+        List<Double> joules = optional(
+                measured,
+                "run_joules",
+                (node, name) -> list(node, name, value -> {
+                    if (!value.isNumber()) {
+                        throw invalid("'run_joules' must contain only numbers", null);
+                    }
+                    return value.doubleValue();
+                }));
         return joules == null ? List.of() : joules;
     }
 

@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.benchmark;
 
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
-import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.evaluation.ErrorRate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -61,7 +61,7 @@ public record MachineTable(List<Machine> machines, List<Row> rows) {
         /** Returns the word error rate, empty if it is unknown. */
         public Optional<Double> errorRate() {
             return result instanceof Measured measured
-                    ? measured.wordErrorRate().map(WordErrorRate::rate)
+                    ? measured.errorRate().map(ErrorRate::rate)
                     : Optional.empty();
         }
 

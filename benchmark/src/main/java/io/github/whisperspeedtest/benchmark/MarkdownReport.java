@@ -170,8 +170,7 @@ public final class MarkdownReport {
                 appendErrors(
                         target,
                         report.label(result),
-                        new LanguageErrors(
-                                "all", recordings, result.errorRate().orElseThrow()));
+                        new LanguageErrors("all", recordings, result.errorRate().orElseThrow()));
             }
             languages.forEach(errors -> appendErrors(target, report.label(result), errors));
         }
@@ -204,8 +203,8 @@ public final class MarkdownReport {
     private static List<String> facts(BenchmarkReport report) {
         return report.ranking().stream()
                 .flatMap(result -> RunFacts.of(result).stream()
-                        .map(line -> report.label(result) + ", "
-                                + line.label().toLowerCase(Locale.ROOT) + ": " + line.value()))
+                        .map(line -> report.label(result) + ", " + line.label().toLowerCase(Locale.ROOT) + ": "
+                                + line.value()))
                 .toList();
     }
 

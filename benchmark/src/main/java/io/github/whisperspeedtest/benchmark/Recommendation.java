@@ -3,7 +3,7 @@ package io.github.whisperspeedtest.benchmark;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.checkpoint.RandomModel;
-import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.evaluation.ErrorRate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -212,10 +212,10 @@ public record Recommendation(@Nullable Choice best, String reason, List<Choice> 
             BenchmarkReport report, Measured result, RecommendationCriteria criteria) {
         String language = criteria.language();
         return language == null
-                ? result.wordErrorRate().map(WordErrorRate::rate)
+                ? result.errorRate().map(ErrorRate::rate)
                 : report.errorsByLanguage(result).stream()
                         .filter(errors -> errors.language().equals(language))
-                        .map(errors -> errors.wordErrors().rate())
+                        .map(errors -> errors.errors().rate())
                         .findFirst();
     }
 

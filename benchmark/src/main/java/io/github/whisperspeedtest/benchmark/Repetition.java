@@ -48,7 +48,8 @@ public final class Repetition {
         this.library = library;
         this.saved = saved;
         this.source = source;
-        if (saved.settings().transcribe() == null || saved.settings().audios().stream().anyMatch(audio -> audio.source() == null)) {
+        if (saved.settings().transcribe() == null
+                || saved.settings().audios().stream().anyMatch(audio -> audio.source() == null)) {
             throw impossible("version " + saved.environment().toolVersion()
                     + " of the tool, which wrote it, did not save all options and sources. Run the benchmark again.");
         }
@@ -129,9 +130,7 @@ public final class Repetition {
         try {
             return find(candidate.implementation())
                     .flatMap(found -> Optional.ofNullable(
-                            library.models()
-                                    .resolve(found, candidate.model())
-                                    .found()));
+                            library.models().resolve(found, candidate.model()).found()));
         } catch (WhisperSpeedtestException e) {
             // The run reports it.
             return Optional.empty();

@@ -31,7 +31,8 @@ final class ReportDifferences {
         }
         for (BenchmarkResult before : then.results()) {
             now.results().stream()
-                    .filter(after -> after.candidate().name().equals(before.candidate().name()))
+                    .filter(after ->
+                            after.candidate().name().equals(before.candidate().name()))
                     .findFirst()
                     .ifPresent(after -> lines.addAll(ofResult(then.label(before), before, after)));
         }

@@ -123,9 +123,8 @@ final class RoundMeasurement {
         if (rounds.fixed() && finished >= rounds.runs() || finished >= Rounds.MAX_OPEN) {
             return true;
         }
-        Duration last = running.stream()
-                .map(run -> run.times().get(finished - 1))
-                .reduce(Duration.ZERO, Duration::plus);
+        Duration last =
+                running.stream().map(run -> run.times().get(finished - 1)).reduce(Duration.ZERO, Duration::plus);
         if (elapsed().plus(last).compareTo(deadline) > 0) {
             return true;
         }
@@ -138,7 +137,9 @@ final class RoundMeasurement {
     private Duration deadline(int groupsLeft) {
         Duration budget = rounds.budget();
         if (budget == null) {
-            return rounds.fixed() ? Duration.ofSeconds(Long.MAX_VALUE) : elapsed().plus(Rounds.DEFAULT_MEASURING);
+            return rounds.fixed()
+                    ? Duration.ofSeconds(Long.MAX_VALUE)
+                    : elapsed().plus(Rounds.DEFAULT_MEASURING);
         }
         return elapsed().plus(budget.minus(elapsed()).dividedBy(groupsLeft));
     }

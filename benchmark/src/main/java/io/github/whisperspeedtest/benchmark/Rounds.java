@@ -13,11 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param seed seed of the order
  */
 public record Rounds(
-        int runs,
-        boolean fixed,
-        int warmups,
-        @Nullable Duration budget,
-        long seed) {
+        int runs, boolean fixed, int warmups, @Nullable Duration budget, long seed) {
     /** Time for the timed rounds if there is no budget; the minimum number of rounds may take longer. */
     public static final Duration DEFAULT_MEASURING = Duration.ofSeconds(8);
 
@@ -42,7 +38,8 @@ public record Rounds(
 
     /** Returns the number of runs for a person, such as {@code 3 timed after 1 warm-up run}. */
     String describe() {
-        return (fixed ? "" : "at least ") + runs + " timed after " + warmups + " warm-up run" + (warmups == 1 ? "" : "s");
+        return (fixed ? "" : "at least ") + runs + " timed after " + warmups + " warm-up run"
+                + (warmups == 1 ? "" : "s");
     }
 
     /** Returns a fixed number of rounds. */

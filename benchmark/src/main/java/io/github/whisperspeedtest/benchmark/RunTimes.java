@@ -57,8 +57,8 @@ public record RunTimes(
 
     private static void checkSize(String name, List<?> values, List<Duration> runs) {
         if (!values.isEmpty() && values.size() != runs.size()) {
-            throw new IllegalArgumentException(name + " must have an entry for each of the " + runs.size()
-                    + " runs, but has " + values.size());
+            throw new IllegalArgumentException(
+                    name + " must have an entry for each of the " + runs.size() + " runs, but has " + values.size());
         }
     }
 

@@ -69,9 +69,7 @@ public record Standings(List<List<Standing>> sets) {
         report.ranking()
                 .forEach(result -> byTask.computeIfAbsent(task(result), unused -> new ArrayList<>())
                         .add(result));
-        return new Standings(byTask.values().stream()
-                .map(Standings::standings)
-                .toList());
+        return new Standings(byTask.values().stream().map(Standings::standings).toList());
     }
 
     /** Returns all standings, set after set. */
@@ -82,7 +80,10 @@ public record Standings(List<List<Standing>> sets) {
     /** Returns the standing of a candidate. */
     public Optional<Standing> of(BenchmarkResult result) {
         return all().stream()
-                .filter(standing -> standing.result().candidate().name().equals(result.candidate().name()))
+                .filter(standing -> standing.result()
+                        .candidate()
+                        .name()
+                        .equals(result.candidate().name()))
                 .findFirst();
     }
 
@@ -127,8 +128,13 @@ public record Standings(List<List<Standing>> sets) {
      * times are never the same round.
      */
     private static List<double[]> rounds(List<Measured> results) {
-        int groups = 1 + results.stream().mapToInt(result -> result.times().group()).max().orElse(0);
-        int longest = results.stream().mapToInt(result -> result.runs().size()).max().orElse(0);
+        int groups = 1
+                + results.stream()
+                        .mapToInt(result -> result.times().group())
+                        .max()
+                        .orElse(0);
+        int longest =
+                results.stream().mapToInt(result -> result.runs().size()).max().orElse(0);
         List<double[]> rounds = new ArrayList<>();
         for (Measured result : results) {
             RunTimes times = result.times();

@@ -54,7 +54,8 @@ public final class SummaryReport {
                         + counted(environment.cores(), "core") + ", " + Quantities.bytes(environment.memoryBytes()))
                 + "\n"
                 + wrap("Model " + settings.model() + "; " + audio + "; language "
-                        + settings.options().get("language") + "; " + counted(settings.load().threads(), "thread"))
+                        + settings.options().get("language") + "; "
+                        + counted(settings.load().threads(), "thread"))
                 + "\n";
     }
 
@@ -81,7 +82,8 @@ public final class SummaryReport {
         List<String> next = report.ranking().isEmpty() ? List.of() : Verdict.nextSteps(report);
         if (!next.isEmpty()) {
             target.append('\n');
-            next.forEach(line -> target.append(TerminalText.wrap(line, lineColumns, 4)).append('\n'));
+            next.forEach(line ->
+                    target.append(TerminalText.wrap(line, lineColumns, 4)).append('\n'));
         }
         return target.toString();
     }
@@ -90,7 +92,8 @@ public final class SummaryReport {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("", "", "", "Speed", "Errors", "Memory", "Load", "Type", "Device"));
         List<Style> styles = new ArrayList<>(List.of(Style.BOLD));
-        double fastest = report.ranking().stream().mapToDouble(report::speed).max().orElse(1);
+        double fastest =
+                report.ranking().stream().mapToDouble(report::speed).max().orElse(1);
         for (List<Standing> set : standings.sets()) {
             for (Standing standing : set) {
                 rows.add(cells(report, standing, fastest));
@@ -160,7 +163,10 @@ public final class SummaryReport {
             shown.add(i);
         }
         for (Integer optional : List.of(6, 5, 7, 2)) {
-            int width = shown.stream().mapToInt(column -> widths[column] + GAP.length()).sum() - GAP.length();
+            int width = shown.stream()
+                            .mapToInt(column -> widths[column] + GAP.length())
+                            .sum()
+                    - GAP.length();
             if (width <= columns) {
                 break;
             }
@@ -206,9 +212,9 @@ public final class SummaryReport {
         if (!byKind.isEmpty()) {
             target.append('\n');
         }
-        byKind.forEach((kind, warnings) ->
-                target.append(style(Style.YELLOW, wrap("Warning: " + merged(kind, warnings) + " " + kind.advice())))
-                        .append('\n'));
+        byKind.forEach((kind, warnings) -> target.append(
+                        style(Style.YELLOW, wrap("Warning: " + merged(kind, warnings) + " " + kind.advice())))
+                .append('\n'));
     }
 
     private static String merged(BenchmarkWarning.Kind kind, List<BenchmarkWarning> warnings) {

@@ -51,8 +51,7 @@ public record Verdict(String sentence, @Nullable String best, List<String> front
             points.add(new ParetoFront.Point(
                     standing.interval().median(), rate(standing.result()).orElseThrow(), null));
         }
-        List<Standing> front =
-                ParetoFront.of(points).stream().map(ranked::get).toList();
+        List<Standing> front = ParetoFront.of(points).stream().map(ranked::get).toList();
         double lowest = front.stream()
                 .mapToDouble(standing -> rate(standing.result()).orElseThrow())
                 .min()
@@ -65,7 +64,8 @@ public record Verdict(String sentence, @Nullable String best, List<String> front
         String tied = tied(report, best);
         String sentence = "Use " + describe(best.result()) + ": " + facts(report, best.result())
                 + (tied.isEmpty() ? "; nothing here is both faster and better." : "." + tied);
-        return new Verdict(sentence, name(best), front.stream().map(Verdict::name).toList());
+        return new Verdict(
+                sentence, name(best), front.stream().map(Verdict::name).toList());
     }
 
     private static Verdict bySpeed(BenchmarkReport report, List<Standing> ranked) {
@@ -95,9 +95,7 @@ public record Verdict(String sentence, @Nullable String best, List<String> front
 
     private static String joined(List<String> names) {
         int last = names.size() - 1;
-        return last == 0
-                ? names.get(0)
-                : String.join(", ", names.subList(0, last)) + " or " + names.get(last);
+        return last == 0 ? names.get(0) : String.join(", ", names.subList(0, last)) + " or " + names.get(last);
     }
 
     static String describe(Measured result) {
@@ -107,7 +105,11 @@ public record Verdict(String sentence, @Nullable String best, List<String> front
 
     /** Returns the options that the name of a candidate has after its model and type. */
     private static String options(Candidate candidate) {
-        int space = candidate.name().indexOf(' ', candidate.implementation().length() + candidate.model().length());
+        int space = candidate
+                .name()
+                .indexOf(
+                        ' ',
+                        candidate.implementation().length() + candidate.model().length());
         return space < 0 ? "" : " (" + candidate.name().substring(space + 1) + ")";
     }
 
@@ -127,8 +129,7 @@ public record Verdict(String sentence, @Nullable String best, List<String> front
     public static List<String> nextSteps(BenchmarkReport report) {
         boolean demo = report.settings().candidates().stream()
                 .allMatch(candidate -> candidate.model().equals(EmbeddedModel.NAME));
-        boolean references =
-                report.settings().audios().stream().anyMatch(audio -> audio.reference() != null);
+        boolean references = report.settings().audios().stream().anyMatch(audio -> audio.reference() != null);
         if (demo) {
             return List.of(
                     EmbeddedModel.NAME + " is a demo that knows 65 words. To measure real speech, type:",

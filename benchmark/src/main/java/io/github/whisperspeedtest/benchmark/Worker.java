@@ -64,8 +64,7 @@ final class Worker implements AutoCloseable {
             return ended;
         }
         try {
-            Message message =
-                    limit == null ? messages.take() : messages.poll(limit.toNanos(), TimeUnit.NANOSECONDS);
+            Message message = limit == null ? messages.take() : messages.poll(limit.toNanos(), TimeUnit.NANOSECONDS);
             if (message == null) {
                 return new Silent();
             }

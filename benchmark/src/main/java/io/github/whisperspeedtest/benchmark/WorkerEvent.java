@@ -59,5 +59,6 @@ public sealed interface WorkerEvent {
      * @param language code of the language
      * @param languageProbability probability of that language, null if it was given or the engine does not report it
      */
-    record Transcript(String text, String language, @Nullable Double languageProbability) {}
+    record Transcript(
+            String text, String language, @Nullable Double languageProbability) {}
 }

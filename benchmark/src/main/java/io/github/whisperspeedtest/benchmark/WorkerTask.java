@@ -90,8 +90,7 @@ public final class WorkerTask implements ChildTask<WorkerTask.Input, WorkerEvent
         List<Timings> stages = new ArrayList<>();
         CpuMeter whole = CpuMeter.start();
         for (int i = 0; i < input.recordings().size(); i++) {
-            Audio audio =
-                    kept.isEmpty() ? input.recordings().get(i).read() : kept.get(i);
+            Audio audio = kept.isEmpty() ? input.recordings().get(i).read() : kept.get(i);
             CpuMeter meter = kept.isEmpty() ? CpuMeter.start() : whole;
             TranscribeOptions options = input.recordings().get(i).options(input.transcribe());
             long start = System.nanoTime();

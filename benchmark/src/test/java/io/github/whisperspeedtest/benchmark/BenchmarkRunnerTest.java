@@ -103,12 +103,7 @@ class BenchmarkRunnerTest {
         BenchmarkResult.Measured measured =
                 (BenchmarkResult.Measured) report.results().get(0);
         assertThat(recorder.steps)
-                .containsExactly(
-                        "steady LOAD 1",
-                        "steady WARM_UP 1",
-                        "steady RUN 1",
-                        "steady RUN 2",
-                        "steady RUN 3");
+                .containsExactly("steady LOAD 1", "steady WARM_UP 1", "steady RUN 1", "steady RUN 2", "steady RUN 3");
         assertThat(measured.runs()).hasSize(3).doesNotContain(measured.firstRun());
         assertThat(measured.times().started()).hasSize(3).isSorted();
         assertThat(measured.times().coldStart()).isGreaterThan(measured.load());
@@ -203,8 +198,9 @@ class BenchmarkRunnerTest {
                 LONG,
                 Map.of());
 
-        assertThat(runner.run(plan, recorder).ranking()).singleElement().satisfies(result -> assertThat(result.runs())
-                .hasSize(1));
+        assertThat(runner.run(plan, recorder).ranking())
+                .singleElement()
+                .satisfies(result -> assertThat(result.runs()).hasSize(1));
     }
 
     @Test
@@ -243,7 +239,11 @@ class BenchmarkRunnerTest {
         List<BenchmarkResult> results = report.results();
         String version = results.get(0).version();
         assertThat(results.get(0))
-                .isEqualTo(new BenchmarkResult.Unavailable(plan(List.of(DEMO), 0, 1, LONG, "absent").candidates().get(0), version, "There is no fake device.", "Buy one."));
+                .isEqualTo(new BenchmarkResult.Unavailable(
+                        plan(List.of(DEMO), 0, 1, LONG, "absent").candidates().get(0),
+                        version,
+                        "There is no fake device.",
+                        "Buy one."));
         assertFailure(
                 results.get(1),
                 "fails-for-user",
@@ -268,7 +268,9 @@ class BenchmarkRunnerTest {
         assertThat(recorder.started.results()).isEmpty();
         assertThat(recorder.started.settings()).isEqualTo(report.settings());
         assertThat(recorder.reports).last().isEqualTo(report);
-        assertThat(recorder.reports).extracting(reported -> reported.results().size()).isSorted();
+        assertThat(recorder.reports)
+                .extracting(reported -> reported.results().size())
+                .isSorted();
     }
 
     @Test

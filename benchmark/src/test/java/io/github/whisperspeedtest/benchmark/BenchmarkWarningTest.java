@@ -122,9 +122,14 @@ class BenchmarkWarningTest {
     void distinguishesRecordingsWithSameName() {
         BenchmarkAudio audio = new BenchmarkAudio("a.wav", Duration.ofSeconds(20), null);
         BenchmarkSettings settings = BenchmarkSettings.of(
-                List.of(), List.of(audio, audio), Rounds.of(3, 0), TranscribeOptions.defaults(), new LoadOptions("auto", "auto", 1));
+                List.of(),
+                List.of(audio, audio),
+                Rounds.of(3, 0),
+                TranscribeOptions.defaults(),
+                new LoadOptions("auto", "auto", 1));
         List<AudioResult> heard = List.of(
-                new AudioResult("a.wav", "one", "en", null, null, null), new AudioResult("a.wav", "two", "en", null, null, null));
+                new AudioResult("a.wav", "one", "en", null, null, null),
+                new AudioResult("a.wav", "two", "en", null, null, null));
         BenchmarkReport report = new BenchmarkReport(Reports.ENVIRONMENT, settings, Instant.EPOCH, List.of())
                 .with(Reports.measuredOf(
                         Reports.candidate("a"),
@@ -146,8 +151,7 @@ class BenchmarkWarningTest {
 
         assertThat(Reports.plain(20, Reports.measured("a", Reports.CPU, "x", 1000, rising))
                         .warnings())
-                .containsExactly(
-                        new BenchmarkWarning(Kind.DRIFT, "a", "The times of a have a trend over the rounds."));
+                .containsExactly(new BenchmarkWarning(Kind.DRIFT, "a", "The times of a have a trend over the rounds."));
     }
 
     @Test

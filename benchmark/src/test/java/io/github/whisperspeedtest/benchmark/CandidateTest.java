@@ -41,7 +41,9 @@ class CandidateTest {
         RoundOrder same = new RoundOrder(7);
         List<Integer> first = one.next(elements);
         assertThat(same.next(elements)).isEqualTo(first);
-        assertThat(one.next(elements)).containsExactlyInAnyOrderElementsOf(elements).isNotEqualTo(first);
+        assertThat(one.next(elements))
+                .containsExactlyInAnyOrderElementsOf(elements)
+                .isNotEqualTo(first);
         assertThat(new RoundOrder(8).next(elements)).isNotEqualTo(first);
     }
 }

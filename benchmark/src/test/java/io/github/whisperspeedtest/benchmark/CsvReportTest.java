@@ -44,7 +44,8 @@ class CsvReportTest {
 
     @Test
     void quotesAndCommasAreQuoted() {
-        BenchmarkReport report = Reports.plain(1, new Unavailable(Reports.candidate("a"), "1", "say \"x\"", "one, two"));
+        BenchmarkReport report =
+                Reports.plain(1, new Unavailable(Reports.candidate("a"), "1", "say \"x\"", "one, two"));
 
         assertThat(CsvReport.render(report)).endsWith(",\"say \"\"x\"\"\",\"one, two\"," + REST);
     }

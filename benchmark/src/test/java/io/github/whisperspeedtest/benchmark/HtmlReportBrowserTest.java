@@ -158,7 +158,8 @@ class HtmlReportBrowserTest {
         heading("#candidates", "Word error rate").sendKeys(Keys.ENTER);
 
         assertThat(column("#candidates", 1)).startsWith("mlx/micro", "faster/micro", "whispercpp/micro");
-        assertThat(column("#candidates", 1).subList(3, 6)).containsExactlyInAnyOrder("coreml/micro", "insanely/micro", "mps/micro");
+        assertThat(column("#candidates", 1).subList(3, 6))
+                .containsExactlyInAnyOrder("coreml/micro", "insanely/micro", "mps/micro");
         assertThat(browser.findElements(By.cssSelector("#candidates th[aria-sort]")))
                 .singleElement()
                 .satisfies(th -> assertThat(th.getAttribute("aria-sort")).isEqualTo("descending"));

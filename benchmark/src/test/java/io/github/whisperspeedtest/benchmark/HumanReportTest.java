@@ -303,7 +303,8 @@ class HumanReportTest {
                         3_000_000,
                         9_000_000),
                 Reports.measured("短い名前ですが列の幅が広いです", parameters, "x", 1, 1, 1, 1),
-                new Failed(Reports.candidate("f".repeat(50)), "1", FailureCategory.INTERNAL, "because ".repeat(40), null));
+                new Failed(
+                        Reports.candidate("f".repeat(50)), "1", FailureCategory.INTERNAL, "because ".repeat(40), null));
 
         String table = unicode.conclusion(report).split("\n\n")[0];
 

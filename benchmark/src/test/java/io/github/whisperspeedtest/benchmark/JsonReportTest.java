@@ -77,7 +77,8 @@ class JsonReportTest {
         assertThat(report.settings().candidates()).isEmpty();
         assertThat(report.results())
                 .extracting(result -> result.candidate().name())
-                .containsExactly("faster/micro", "whispercpp/micro", "coreml/micro", "mlx/micro", "insanely/micro", "mps/micro");
+                .containsExactly(
+                        "faster/micro", "whispercpp/micro", "coreml/micro", "mlx/micro", "insanely/micro", "mps/micro");
         assertThat(report.ranking()).first().satisfies(result -> {
             assertThat(result.candidate().load()).isEqualTo(report.settings().load());
             assertThat(result.times().coldStart()).isNull();

@@ -47,7 +47,8 @@ class ReportDifferencesTest {
     void namesResultThatFailsNow() {
         assertThat(ReportDifferences.between(
                         Reports.plain(3, result("Hello.", PARAMETERS, model("c", "aa"), "1")),
-                        Reports.plain(3, new Unavailable(Reports.candidate("a"), "0.1.0", "no library", "Install it."))))
+                        Reports.plain(
+                                3, new Unavailable(Reports.candidate("a"), "0.1.0", "no library", "Install it."))))
                 .containsExactly("a: was measured, now unavailable (no library)");
     }
 

@@ -76,7 +76,10 @@ final class Reports {
                 SETTINGS.load(),
                 null);
         return new BenchmarkReport(
-                ENVIRONMENT, settings, empty().startedAt(), List.of(new Unavailable(candidate("a"), "1", "reason", "remedy")));
+                ENVIRONMENT,
+                settings,
+                empty().startedAt(),
+                List.of(new Unavailable(candidate("a"), "1", "reason", "remedy")));
     }
 
     /** A report with every kind of result: noisy, plain, on another device without a text, crashed, unavailable. */
@@ -124,7 +127,8 @@ final class Reports {
                                 Duration.ofMillis(250),
                                 Duration.ofMillis(120)),
                         327_155_712L))
-                .with(new Failed(gpu("coreml"),
+                .with(new Failed(
+                        gpu("coreml"),
                         "0.1.0",
                         FailureCategory.CRASHED,
                         "the process ended with code 134:\nlibexample | abort()",
@@ -141,8 +145,17 @@ final class Reports {
                         List.of(heard("count.wav", "", REFERENCE), heard("grüße|2.wav", " ", null)),
                         null,
                         1_503_238_553L))
-                .with(new Failed(gpu("insanely"), "0.1.0", FailureCategory.TIMED_OUT, "no answer for 60 s", "Ask for fewer runs."))
-                .with(new Unavailable(gpu("mps"), "0.1.0", "there is no PyTorch for this platform", "Use a machine with Linux or macOS."));
+                .with(new Failed(
+                        gpu("insanely"),
+                        "0.1.0",
+                        FailureCategory.TIMED_OUT,
+                        "no answer for 60 s",
+                        "Ask for fewer runs."))
+                .with(new Unavailable(
+                        gpu("mps"),
+                        "0.1.0",
+                        "there is no PyTorch for this platform",
+                        "Use a machine with Linux or macOS."));
     }
 
     /** A report without results. */

@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.benchmark;
 
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
-import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.evaluation.ErrorRate;
 import io.github.whisperspeedtest.provenance.ModelProvenance;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
@@ -55,7 +55,7 @@ final class SavedRuns {
                         "text",
                         "en",
                         null,
-                        errors == null ? null : new WordErrorRate(errors, 0, 0, 1000),
+                        errors == null ? null : new ErrorRate(ErrorRate.Unit.WORD, errors, 0, 0, 1000),
                         null)),
                 null,
                 memory,

@@ -27,7 +27,8 @@ class SummaryReportTest {
                 "1",
                 Reports.CPU,
                 new RunTimes(Duration.ofMillis(100), Duration.ofMillis(10L * millis), runs, List.of()),
-                List.of(new AudioResult("a.wav", "text", "en", null, new ErrorRate(ErrorRate.Unit.WORD, errors, 0, 0, 100), null)),
+                List.of(new AudioResult(
+                        "a.wav", "text", "en", null, new ErrorRate(ErrorRate.Unit.WORD, errors, 0, 0, 100), null)),
                 null,
                 100L << 20,
                 null,
@@ -93,8 +94,7 @@ class SummaryReportTest {
 
     @Test
     void candidatesOfAPrecisionSweepAreRankedTogether() {
-        BenchmarkReport report =
-                report(result("a", "base", "int8", 100, 10), result("a", "base", "float32", 200, 10));
+        BenchmarkReport report = report(result("a", "base", "int8", 100, 10), result("a", "base", "float32", 200, 10));
 
         assertThat(new SummaryReport(true, false, 100, 100).conclusion(report))
                 .contains("1  a/base/int8     ############")
@@ -104,7 +104,10 @@ class SummaryReportTest {
     @ParameterizedTest
     @ValueSource(ints = {40, 60, 80, 120})
     void fitsTheTerminal(int columns) {
-        assertThat(new SummaryReport(false, false, columns, columns).conclusion(Reports.full()).lines().toList())
+        assertThat(new SummaryReport(false, false, columns, columns)
+                        .conclusion(Reports.full())
+                        .lines()
+                        .toList())
                 .allSatisfy(line -> assertThat(TerminalText.columns(line)).isLessThanOrEqualTo(columns));
     }
 

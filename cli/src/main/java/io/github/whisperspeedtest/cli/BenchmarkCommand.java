@@ -201,8 +201,8 @@ final class BenchmarkCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "No implementation supports any combination of these options");
         }
-        BenchmarkPlan plan = new BenchmarkPlan(
-                sweep.candidates(), inputs, source, rounds.rounds(), rounds.timeLimit(), pinned);
+        BenchmarkPlan plan =
+                new BenchmarkPlan(sweep.candidates(), inputs, source, rounds.rounds(), rounds.timeLimit(), pinned);
         int code = run(library, plan, sweep.candidates(), null);
         return leftAny ? ExitCode.FAILED : code;
     }
@@ -251,12 +251,7 @@ final class BenchmarkCommand implements Callable<Integer> {
         try (ProgressLine progress = new ProgressLine(terminal)) {
             writeRandom(library, unpinned, progress);
             BenchmarkPrinter printer = new BenchmarkPrinter(
-                    terminal,
-                    progress,
-                    ResultsDirectory.of(library),
-                    plan,
-                    exports.all(),
-                    common.verbose());
+                    terminal, progress, ResultsDirectory.of(library), plan, exports.all(), common.verbose());
             terminal.onInterrupt(printer::interruptSummary);
             if (repeated != null) {
                 String differences = repeated.before(progress);

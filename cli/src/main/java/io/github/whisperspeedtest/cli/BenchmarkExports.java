@@ -57,8 +57,7 @@ final class BenchmarkExports {
      * @param format renders a report
      * @param eachRound whether it is written after each round, not only at the end
      */
-    record Export(
-            String option, String target, Function<BenchmarkReport, String> format, boolean eachRound) {
+    record Export(String option, String target, Function<BenchmarkReport, String> format, boolean eachRound) {
         boolean toStandardOutput() {
             return target.equals("-");
         }

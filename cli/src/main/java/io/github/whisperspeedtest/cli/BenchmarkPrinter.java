@@ -57,8 +57,8 @@ final class BenchmarkPrinter implements BenchmarkListener {
         quiet = exports.stream().anyMatch(Export::toStandardOutput);
         details = new HumanReport(
                 !terminal.unicode(), terminal.colorOut(), terminal.columns(), terminal.lineColumns(), true);
-        summary = new SummaryReport(
-                !terminal.unicode(), terminal.colorOut(), terminal.columns(), terminal.lineColumns());
+        summary =
+                new SummaryReport(!terminal.unicode(), terminal.colorOut(), terminal.columns(), terminal.lineColumns());
     }
 
     @Override

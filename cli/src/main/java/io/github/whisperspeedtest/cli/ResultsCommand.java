@@ -8,12 +8,13 @@ import picocli.CommandLine.Spec;
 /** Shows and compares saved results of benchmarks. */
 @Command(
         name = "results",
-        description = "List, show, compare and merge saved results of benchmarks.",
+        description = "List, show, open, compare and merge saved results of benchmarks.",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
         subcommands = {
             ResultsListCommand.class,
             ResultsShowCommand.class,
+            ResultsOpenCommand.class,
             ResultsCompareCommand.class,
             ResultsMergeCommand.class
         },
@@ -22,6 +23,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  whisper-speedtest results list",
             "  whisper-speedtest results show latest",
+            "  whisper-speedtest results open",
             "  whisper-speedtest results compare 2 1",
             "  whisper-speedtest results merge laptop.json server.json"
         })
@@ -33,6 +35,6 @@ final class ResultsCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "missing command: list, show, compare or merge");
+        throw new ParameterException(spec.commandLine(), "missing command: list, show, open, compare or merge");
     }
 }

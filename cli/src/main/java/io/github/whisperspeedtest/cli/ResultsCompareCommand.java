@@ -9,7 +9,7 @@ import io.github.whisperspeedtest.benchmark.Quantities;
 import io.github.whisperspeedtest.benchmark.RegressionLimits;
 import io.github.whisperspeedtest.benchmark.SavedReport;
 import io.github.whisperspeedtest.benchmark.TerminalText;
-import io.github.whisperspeedtest.evaluation.WordErrorRate;
+import io.github.whisperspeedtest.evaluation.ErrorRate;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
@@ -142,8 +142,8 @@ final class ResultsCompareCommand implements Callable<Integer> {
     }
 
     private static String errors(Measured result) {
-        return result.wordErrorRate()
-                .map(WordErrorRate::rate)
+        return result.errorRate()
+                .map(ErrorRate::rate)
                 .map(Quantities::percent)
                 .orElse("unknown");
     }

@@ -1,6 +1,8 @@
 package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.benchmark.BenchmarkReport;
+import io.github.whisperspeedtest.benchmark.HtmlReport;
+import io.github.whisperspeedtest.benchmark.JsonReport;
 import io.github.whisperspeedtest.benchmark.Machine;
 import io.github.whisperspeedtest.benchmark.MachineTable;
 import io.github.whisperspeedtest.benchmark.TerminalText;
@@ -16,8 +18,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Shows the results of several machines in one table. */
 @Command(
@@ -29,10 +34,14 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  whisper-speedtest results merge laptop.json server.json",
-            "  whisper-speedtest results merge 1 2 3 --json -o merged.json"
+            "  whisper-speedtest results merge 1 2 3 --json -o merged.json",
+            "  whisper-speedtest results merge laptop.json server.json --html -o machines.html"
         })
 final class ResultsMergeCommand implements Callable<Integer> {
     private final Terminal terminal;
+
+    @Spec
+    private CommandSpec spec;
 
     @Mixin
     private CommonOptions common;
@@ -40,6 +49,10 @@ final class ResultsMergeCommand implements Callable<Integer> {
     @OptionGroup.In(OptionGroup.OUTPUT)
     @Option(names = "--json", description = "List the results as JSON instead of a table.")
     private boolean json;
+
+    @OptionGroup.In(OptionGroup.OUTPUT)
+    @Option(names = "--html", description = "Write one HTML page with charts instead of a table.")
+    private boolean html;
 
     @OptionGroup.In(OptionGroup.OUTPUT)
     @Option(
@@ -57,13 +70,18 @@ final class ResultsMergeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (json && html) {
+            throw new ParameterException(spec.commandLine(), "--json and --html exclude each other");
+        }
         ResultsDirectory directory = ResultsDirectory.of(common.library());
         List<BenchmarkReport> reports = new ArrayList<>();
         for (String name : names) {
             reports.add(Objects.requireNonNull(directory.find(name).report(), "report"));
         }
         MachineTable table = MachineTable.of(reports);
-        String text = json ? ResultsJson.machines(table) + "\n" : text(table);
+        String text = html
+                ? HtmlReport.render(reports.stream().map(JsonReport::render).toList())
+                : json ? ResultsJson.machines(table) + "\n" : text(table);
         if (output == null) {
             terminal.out().print(text);
             terminal.out().flush();

@@ -72,7 +72,8 @@ final class ResultsShowCommand implements Callable<Integer> {
     }
 
     private void print(BenchmarkReport report) {
-        SummaryReport summary = new SummaryReport(!terminal.unicode(), terminal.colorOut(), terminal.columns());
+        SummaryReport summary =
+                new SummaryReport(!terminal.unicode(), terminal.colorOut(), terminal.columns(), terminal.lineColumns());
         if (common.verbose()) {
             HumanReport details = new HumanReport(
                     !terminal.unicode(), terminal.colorOut(), terminal.columns(), terminal.lineColumns(), true);

@@ -146,7 +146,7 @@ class RepeatedBenchmarkTest {
                 .as(terminal.err())
                 .isEqualTo(ExitCode.OK);
 
-        int table = terminal.out().indexOf("Implementation  ");
+        int table = terminal.out().indexOf("Speed");
         assertThat(terminal.out().substring(0, table).replaceAll("\\s+", " "))
                 .contains(
                         "RECORDING said.flac IS NOT THE SAME: its sha256 was " + "00".repeat(32) + ", now it is ",
