@@ -159,10 +159,7 @@ public record Recommendation(@Nullable Choice best, String reason, List<Choice> 
         if (!(result instanceof Measured measured)) {
             return new Miss(name, ResultTable.status(result), Double.POSITIVE_INFINITY);
         }
-        String unranked = Standings.of(report)
-                .of(result)
-                .map(Standings.Standing::unranked)
-                .orElse(null);
+        String unranked = Standings.unranked(report, measured).orElse(null);
         if (unranked != null) {
             return new Miss(name, unranked, Double.POSITIVE_INFINITY);
         }

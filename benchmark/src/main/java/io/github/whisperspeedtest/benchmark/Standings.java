@@ -87,6 +87,14 @@ public record Standings(List<List<Standing>> sets) {
                 .findFirst();
     }
 
+    /** Returns why a candidate is not ranked, empty if it is. Ranks take seconds for many candidates; this computes none. */
+    static Optional<String> unranked(BenchmarkReport report, Measured result) {
+        List<Measured> sameTask = report.ranking().stream()
+                .filter(other -> task(other).equals(task(result)))
+                .toList();
+        return Optional.ofNullable(unrankedReason(result, sameTask));
+    }
+
     private static List<Object> task(Measured result) {
         ModelProvenance model = result.model();
         return Arrays.asList(

@@ -1,7 +1,6 @@
 package io.github.whisperspeedtest.benchmark;
 
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
-import io.github.whisperspeedtest.benchmark.Standings.Standing;
 import io.github.whisperspeedtest.benchmark.statistics.ParetoFront;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.checkpoint.RandomModel;
@@ -32,49 +31,67 @@ public record Verdict(String sentence, @Nullable String best, List<String> front
 
     /** Concludes from a report. */
     public static Verdict of(BenchmarkReport report) {
-        List<Standing> ranked = Standings.of(report).all().stream()
-                .filter(standing -> standing.unranked() == null)
-                .sorted(Comparator.comparing(
-                        standing -> standing.result().statistics().median()))
-                .toList();
+        List<Measured> ranked = ranked(report);
         if (ranked.isEmpty()) {
             return new Verdict("", null, List.of());
         }
-        boolean accuracyKnown =
-                ranked.stream().allMatch(standing -> rate(standing.result()).isPresent());
-        return accuracyKnown ? byAccuracy(report, ranked) : bySpeed(report, ranked);
+        Measured best = best(ranked);
+        String tied = tied(report, best);
+        return isAccuracyKnown(ranked) ? byAccuracy(report, ranked, best, tied) : bySpeed(report, ranked, best, tied);
     }
 
-    private static Verdict byAccuracy(BenchmarkReport report, List<Standing> ranked) {
-        List<ParetoFront.Point> points = new ArrayList<>();
-        for (Standing standing : ranked) {
-            points.add(new ParetoFront.Point(
-                    standing.interval().median(), rate(standing.result()).orElseThrow(), null));
+    /** Returns the result of the candidate that a report recommends, empty if there is none; faster than the whole verdict. */
+    public static Optional<Measured> recommended(BenchmarkReport report) {
+        List<Measured> ranked = ranked(report);
+        return ranked.isEmpty() ? Optional.empty() : Optional.of(best(ranked));
+    }
+
+    private static List<Measured> ranked(BenchmarkReport report) {
+        return report.ranking().stream()
+                .filter(result -> Standings.unranked(report, result).isEmpty())
+                .toList();
+    }
+
+    private static boolean isAccuracyKnown(List<Measured> ranked) {
+        return ranked.stream().allMatch(result -> rate(result).isPresent());
+    }
+
+    private static Measured best(List<Measured> ranked) {
+        if (!isAccuracyKnown(ranked)) {
+            return ranked.get(0);
         }
-        List<Standing> front = ParetoFront.of(points).stream().map(ranked::get).toList();
+        List<Measured> front = front(ranked);
         double lowest = front.stream()
-                .mapToDouble(standing -> rate(standing.result()).orElseThrow())
+                .mapToDouble(result -> rate(result).orElseThrow())
                 .min()
                 .orElseThrow();
-        Standing best = front.stream()
-                .filter(standing -> rate(standing.result()).orElseThrow() <= lowest + SAME_ERRORS)
-                .min(Comparator.comparing(
-                        standing -> standing.result().statistics().median()))
+        return front.stream()
+                .filter(result -> rate(result).orElseThrow() <= lowest + SAME_ERRORS)
+                .min(Comparator.comparing(result -> result.statistics().median()))
                 .orElseThrow();
-        String tied = tied(report, best);
-        String sentence = "Use " + describe(best.result()) + ": " + facts(report, best.result())
-                + (tied.isEmpty() ? "; nothing here is both faster and better." : "." + tied);
-        return new Verdict(
-                sentence, name(best), front.stream().map(Verdict::name).toList());
     }
 
-    private static Verdict bySpeed(BenchmarkReport report, List<Standing> ranked) {
-        Standing best = ranked.get(0);
+    private static List<Measured> front(List<Measured> ranked) {
+        List<ParetoFront.Point> points = new ArrayList<>();
+        for (Measured result : ranked) {
+            points.add(new ParetoFront.Point(
+                    result.statistics().median().toNanos() / 1e9, rate(result).orElseThrow(), null));
+        }
+        return ParetoFront.of(points).stream().map(ranked::get).toList();
+    }
+
+    private static Verdict byAccuracy(BenchmarkReport report, List<Measured> ranked, Measured best, String tied) {
+        String sentence = "Use " + describe(best) + ": " + facts(report, best)
+                + (tied.isEmpty() ? "; nothing here is both faster and better." : "." + tied);
+        return new Verdict(
+                sentence, name(best), front(ranked).stream().map(Verdict::name).toList());
+    }
+
+    private static Verdict bySpeed(BenchmarkReport report, List<Measured> ranked, Measured best, String tied) {
         boolean random = ranked.stream()
-                .allMatch(standing ->
-                        RandomModel.isName(standing.result().candidate().model()));
-        String sentence = "Fastest here: " + describe(best.result()) + ", " + facts(report, best.result()) + "."
-                + tied(report, best)
+                .allMatch(result -> RandomModel.isName(result.candidate().model()));
+        String sentence = "Fastest here: " + describe(best) + ", " + facts(report, best) + "."
+                + tied
                 + (random
                         ? " Random weights say nothing about accuracy."
                         : " Accuracy is unknown without a reference text.");
@@ -82,11 +99,12 @@ public record Verdict(String sentence, @Nullable String best, List<String> front
     }
 
     /** Returns a sentence about those that cannot be told apart from the best, empty if there are none. */
-    private static String tied(BenchmarkReport report, Standing best) {
+    private static String tied(BenchmarkReport report, Measured best) {
         List<String> names = Standings.of(report).sets().stream()
-                .filter(set -> set.stream().anyMatch(standing -> name(standing).equals(name(best))))
+                .filter(set -> set.stream()
+                        .anyMatch(standing -> name(standing.result()).equals(name(best))))
                 .flatMap(List::stream)
-                .filter(standing -> !name(standing).equals(name(best)))
+                .filter(standing -> !name(standing.result()).equals(name(best)))
                 .filter(standing -> standing.rank() != null && standing.rank().bestRank() == 1)
                 .map(standing -> report.label(standing.result()))
                 .toList();
@@ -145,7 +163,7 @@ public record Verdict(String sentence, @Nullable String best, List<String> front
         return result.errorRate().map(ErrorRate::rate);
     }
 
-    private static String name(Standing standing) {
-        return standing.result().candidate().name();
+    private static String name(Measured result) {
+        return result.candidate().name();
     }
 }

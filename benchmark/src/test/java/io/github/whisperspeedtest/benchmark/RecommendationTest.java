@@ -156,6 +156,24 @@ class RecommendationTest {
     }
 
     @Test
+    void reportRecommendsWhatItsVerdictSays() {
+        BenchmarkReport plain = SavedRuns.report(
+                1, SavedRuns.result("faster", "base", 0.2, null), SavedRuns.result("mps", "base", 0.1, null));
+        BenchmarkReport failed = SavedRuns.report(
+                1, new Failed(SavedRuns.candidate("mps", "base"), "1", FailureCategory.CRASHED, "reason", null));
+
+        for (BenchmarkReport report : List.of(SWEEP, plain, failed)) {
+            assertThat(Verdict.recommended(report)
+                            .map(result -> result.candidate().name())
+                            .orElse(null))
+                    .isEqualTo(Verdict.of(report).best());
+        }
+        assertThat(Verdict.recommended(SWEEP).orElseThrow().candidate().model()).isEqualTo("small");
+        assertThat(Verdict.recommended(plain).orElseThrow().implementation()).isEqualTo("mps");
+        assertThat(Verdict.recommended(failed)).isEmpty();
+    }
+
+    @Test
     void languageMustHaveBeenMeasured() {
         assertThat(best(of(criteria("en", null, null), SWEEP))).isEqualTo("faster/small");
         assertThat(of(criteria("de", null, null), SWEEP).misses())

@@ -12,6 +12,7 @@ import io.github.whisperspeedtest.benchmark.MachineTable;
 import io.github.whisperspeedtest.benchmark.Recommendation;
 import io.github.whisperspeedtest.benchmark.RegressionLimits;
 import io.github.whisperspeedtest.benchmark.SavedReport;
+import io.github.whisperspeedtest.benchmark.Verdict;
 import io.github.whisperspeedtest.benchmark.statistics.IndependentRatio;
 import java.util.Collection;
 import java.util.List;
@@ -31,7 +32,7 @@ final class ResultsJson {
                     .put("file", saved.file().toString())
                     .put("problem", saved.problem());
             if (report != null) {
-                Optional<Measured> best = ResultsListCommand.recommended(report);
+                Optional<Measured> best = Verdict.recommended(report);
                 node.put("started_at", report.startedAt().toString())
                         .put("models", report.settings().model())
                         .put("recordings", report.settings().audios().size())

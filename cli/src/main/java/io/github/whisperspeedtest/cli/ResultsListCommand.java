@@ -69,7 +69,7 @@ final class ResultsListCommand implements Callable<Integer> {
 
     private static void add(TextTable table, int number, SavedReport saved) {
         BenchmarkReport report = Objects.requireNonNull(saved.report(), "report");
-        Optional<Measured> best = recommended(report);
+        Optional<Measured> best = Verdict.recommended(report);
         table.add(
                 String.valueOf(number),
                 text(saved.name()),
@@ -80,13 +80,6 @@ final class ResultsListCommand implements Callable<Integer> {
                 best.map(result -> text(result.candidate().name())).orElse("none"),
                 best.map(result -> Quantities.number(report.speed(result)) + "\u00D7")
                         .orElse(""));
-    }
-
-    /** Returns the result that the report recommends, empty if nothing ran. */
-    static Optional<Measured> recommended(BenchmarkReport report) {
-        return Optional.ofNullable(Verdict.of(report).best())
-                .flatMap(report::result)
-                .map(Measured.class::cast);
     }
 
     private static String text(String value) {
