@@ -60,9 +60,7 @@ public record MachineTable(List<Machine> machines, List<Row> rows) {
 
         /** Returns the word error rate, empty if it is unknown. */
         public Optional<Double> errorRate() {
-            return result instanceof Measured measured
-                    ? measured.errorRate().map(ErrorRate::rate)
-                    : Optional.empty();
+            return result instanceof Measured measured ? measured.errorRate().map(ErrorRate::rate) : Optional.empty();
         }
 
         /** Returns the outcome, such as {@code 40.1×, 3.2 % WER} or {@code failed: crashed}. */

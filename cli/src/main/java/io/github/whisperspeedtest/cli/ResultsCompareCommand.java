@@ -142,10 +142,7 @@ final class ResultsCompareCommand implements Callable<Integer> {
     }
 
     private static String errors(Measured result) {
-        return result.errorRate()
-                .map(ErrorRate::rate)
-                .map(Quantities::percent)
-                .orElse("unknown");
+        return result.errorRate().map(ErrorRate::rate).map(Quantities::percent).orElse("unknown");
     }
 
     private static String outcome(@Nullable BenchmarkResult result) {
