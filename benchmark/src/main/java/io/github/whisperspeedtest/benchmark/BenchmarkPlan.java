@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataset where the recordings come from, null if they were named one by one
  * @param rounds how many rounds to measure
  * @param timeLimit the time limit for each candidate, null for none
+ * @param silenceCheck whether to count what each candidate writes where nobody speaks
  * @param pinned files by name of the candidate, for those that must not look for the model by its name
  */
 public record BenchmarkPlan(
@@ -26,6 +27,7 @@ public record BenchmarkPlan(
         @Nullable DatasetSettings dataset,
         Rounds rounds,
         @Nullable Duration timeLimit,
+        boolean silenceCheck,
         Map<String, ModelFiles> pinned) {
     /** Copies the lists and the map, and checks the values. */
     public BenchmarkPlan {
@@ -49,6 +51,17 @@ public record BenchmarkPlan(
         if (candidates.stream().anyMatch(candidate -> candidate.transcribe() == null)) {
             throw new IllegalArgumentException("every candidate needs options of the transcription");
         }
+    }
+
+    /** Creates a plan without a check of silence. */
+    public BenchmarkPlan(
+            List<Candidate> candidates,
+            List<BenchmarkInput> inputs,
+            @Nullable DatasetSettings dataset,
+            Rounds rounds,
+            @Nullable Duration timeLimit,
+            Map<String, ModelFiles> pinned) {
+        this(candidates, inputs, dataset, rounds, timeLimit, false, pinned);
     }
 
     /** Creates a plan of implementations that have the same model and options. */

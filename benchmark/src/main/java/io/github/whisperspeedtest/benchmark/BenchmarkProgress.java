@@ -22,6 +22,8 @@ public record BenchmarkProgress(Stage stage, int number) {
         WARM_UP,
         /** A run that counts; the number is that of the round. */
         RUN,
+        /** Transcribing silence and noise after the runs. */
+        SILENCE,
         /** Hashing the files of the model after the runs; the number is the percentage of the current file. */
         HASH
     }

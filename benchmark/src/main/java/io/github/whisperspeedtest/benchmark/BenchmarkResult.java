@@ -44,6 +44,7 @@ public sealed interface BenchmarkResult {
      * @param model the files of the model, null in reports of early versions and of a benchmark that did not finish
      * @param options every option of the transcription as it was used, by name; those left to the implementation have the values that it
      *     chose. Empty in reports of early versions
+     * @param silentWordsPerMinute words in a minute of silence and noise, null if that was not checked
      */
     record Measured(
             Candidate candidate,
@@ -54,7 +55,8 @@ public sealed interface BenchmarkResult {
             @Nullable Timings timings,
             @Nullable Long peakMemoryBytes,
             @Nullable ModelProvenance model,
-            Map<String, String> options)
+            Map<String, String> options,
+            @Nullable Double silentWordsPerMinute)
             implements BenchmarkResult {
         /** Copies the list and the map, keeping its order. */
         public Measured {
@@ -66,9 +68,43 @@ public sealed interface BenchmarkResult {
             options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
         }
 
+        /** Creates a result without a check of silence. */
+        public Measured(
+                Candidate candidate,
+                String version,
+                EngineParameters parameters,
+                RunTimes times,
+                List<AudioResult> audios,
+                @Nullable Timings timings,
+                @Nullable Long peakMemoryBytes,
+                @Nullable ModelProvenance model,
+                Map<String, String> options) {
+            this(
+                    candidate,
+                    version,
+                    parameters,
+                    times,
+                    audios,
+                    timings,
+                    peakMemoryBytes,
+                    model,
+                    options,
+                    null);
+        }
+
         /** Returns this result with the files of its model and its options. */
         Measured with(ModelProvenance files, Map<String, String> used) {
-            return new Measured(candidate, version, parameters, times, audios, timings, peakMemoryBytes, files, used);
+            return new Measured(
+                    candidate,
+                    version,
+                    parameters,
+                    times,
+                    audios,
+                    timings,
+                    peakMemoryBytes,
+                    files,
+                    used,
+                    silentWordsPerMinute);
         }
 
         /** Returns the time to load the model. */

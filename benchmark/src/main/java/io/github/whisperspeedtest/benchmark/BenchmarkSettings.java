@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param transcribe how the first candidate transcribes, complete; null in reports of early versions
  * @param load how the first candidate loads its model
  * @param dataset where the recordings come from, null if they were named one by one
+ * @param silenceCheck whether each candidate also transcribed silence and noise
  */
 public record BenchmarkSettings(
         String model,
@@ -34,7 +35,8 @@ public record BenchmarkSettings(
         Map<String, String> options,
         @Nullable TranscribeOptions transcribe,
         LoadOptions load,
-        @Nullable DatasetSettings dataset) {
+        @Nullable DatasetSettings dataset,
+        boolean silenceCheck) {
     /** Copies the list and the map, keeping its order. */
     public BenchmarkSettings {
         Objects.requireNonNull(model, "model");
@@ -55,13 +57,14 @@ public record BenchmarkSettings(
             Rounds rounds,
             TranscribeOptions options,
             LoadOptions load) {
-        return of(candidates, audios, rounds, options, load, null);
+        return of(candidates, audios, rounds, options, load, null, false);
     }
 
     /**
      * Returns settings of candidates, the first of which has the given options.
      *
      * @param dataset where the recordings come from, null if they were named one by one
+     * @param silenceCheck whether each candidate also transcribes silence and noise
      */
     static BenchmarkSettings of(
             List<Candidate> candidates,
@@ -69,9 +72,10 @@ public record BenchmarkSettings(
             Rounds rounds,
             TranscribeOptions options,
             LoadOptions load,
-            @Nullable DatasetSettings dataset) {
+            @Nullable DatasetSettings dataset,
+            boolean silenceCheck) {
         String model = candidates.stream().map(Candidate::model).distinct().collect(Collectors.joining(","));
-        return new BenchmarkSettings(model, candidates, audios, rounds, describe(options), options, load, dataset);
+        return new BenchmarkSettings(model, candidates, audios, rounds, describe(options), options, load, dataset, silenceCheck);
     }
 
     /** Returns the total length of all recordings. */

@@ -51,6 +51,7 @@ final class CandidateRun {
     private Duration spent = Duration.ZERO;
     private @Nullable Long peakMemoryBytes;
     private @Nullable ModelProvenance model;
+    private @Nullable Double silentWordsPerMinute;
     private @Nullable BenchmarkResult failure;
 
     /**
@@ -149,6 +150,13 @@ final class CandidateRun {
         }
     }
 
+    /** Transcribes silence and noise. */
+    void checkSilence() {
+        if (request(WorkerTask.CHECK_SILENCE) instanceof WorkerEvent.SilenceChecked checked) {
+            silentWordsPerMinute = checked.wordsPerMinute();
+        }
+    }
+
     /** Ends the worker. Its memory is known only afterwards. */
     void end() {
         if (worker == null || failure != null) {
@@ -188,15 +196,20 @@ final class CandidateRun {
     }
 
     private @Nullable Ran transcribe() {
+        return request(WorkerTask.RUN) instanceof Ran ran ? ran : null;
+    }
+
+    /** Sends a command and waits for the answer, null if the worker has failed. */
+    private @Nullable WorkerEvent request(String command) {
         if (worker == null) {
             return null;
         }
-        worker.send(WorkerTask.RUN);
+        worker.send(command);
         long begin = System.nanoTime();
         Worker.Message message = next(begin);
         spend(begin);
         failIfEnded(message);
-        return message instanceof Worker.Reported reported && reported.event() instanceof Ran ran ? ran : null;
+        return message instanceof Worker.Reported reported ? reported.event() : null;
     }
 
     /** Waits for a message; anything but an event of a working child is a failure. */
@@ -278,7 +291,8 @@ final class CandidateRun {
                 medianStages(runs.subList(steady, runs.size())),
                 peakMemoryBytes,
                 model,
-                model == null ? Map.of() : TranscribeOption.texts(last.options())));
+                model == null ? Map.of() : TranscribeOption.texts(last.options()),
+                silentWordsPerMinute));
     }
 
     private List<CpuUsage> cpu() {

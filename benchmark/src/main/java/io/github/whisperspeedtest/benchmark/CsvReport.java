@@ -93,7 +93,8 @@ public final class CsvReport {
             "reference_words",
             "candidate",
             "cold_start_seconds",
-            "character_error_rate");
+            "character_error_rate",
+            "silent_words_per_minute");
     private static final int MEASURED_COLUMNS = 25;
     private static final int ORIGIN_COLUMNS = 10;
     private static final String SEPARATOR = " | ";
@@ -133,7 +134,10 @@ public final class CsvReport {
                 result instanceof Measured ran && ran.times().coldStart() != null
                         ? seconds(ran.times().coldStart())
                         : "",
-                result instanceof Measured ran ? rate(ran.characterErrorRate()) : "");
+                result instanceof Measured ran ? rate(ran.characterErrorRate()) : "",
+                result instanceof Measured ran && ran.silentWordsPerMinute() != null
+                        ? number(ran.silentWordsPerMinute())
+                        : "");
         return Stream.of(
                         all,
                         measured,

@@ -244,6 +244,10 @@ public final class HumanReport {
                                         / (report.settings().audioDuration().toMillis() / 60_000.0))
                                 + " J per minute of audio, the whole processor"));
         addErrorRates(target, result);
+        Double silentWords = result.silentWordsPerMinute();
+        if (silentWords != null) {
+            line(target, "Silence", Quantities.number(silentWords) + " words in a minute of silence and noise");
+        }
         List<LanguageErrors> languages = report.errorsByLanguage(result);
         if (languages.size() > 1) {
             shown(

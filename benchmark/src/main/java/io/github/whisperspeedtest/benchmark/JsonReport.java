@@ -183,7 +183,8 @@ public final class JsonReport {
                 .put("runs", settings.rounds().runs())
                 .put("rounds_fixed", settings.rounds().fixed())
                 .put("warmup_runs", settings.rounds().warmups())
-                .put("seed", settings.rounds().seed());
+                .put("seed", settings.rounds().seed())
+                .put("silence_check", settings.silenceCheck());
         putSeconds(node, "budget_seconds", settings.rounds().budget());
         ObjectNode options = node.putObject("options");
         settings.options().forEach(options::put);
@@ -303,7 +304,8 @@ public final class JsonReport {
                 .put(
                         "character_error_rate",
                         result.characterErrorRate().map(ErrorRate::rate).orElse(null))
-                .put("peak_memory_bytes", result.peakMemoryBytes());
+                .put("peak_memory_bytes", result.peakMemoryBytes())
+                .put("silent_words_per_minute", result.silentWordsPerMinute());
         node.set("word_errors", errors(result.wordErrorRate().orElse(null), ErrorRate.Unit.WORD));
         node.set("character_errors", errors(result.characterErrorRate().orElse(null), ErrorRate.Unit.CHARACTER));
         ArrayNode languages = node.putArray("languages");

@@ -78,6 +78,7 @@ final class JsonReportReader {
         JsonNode described = object(node, "options");
         described.fieldNames().forEachRemaining(name -> options.put(name, text(described, name)));
         List<Candidate> all = optional(node, "candidates", (parent, name) -> list(parent, name, this::candidate));
+        Boolean silence = optional(node, "silence_check", this::truth);
         return new BenchmarkSettings(
                 text(node, "model"),
                 all == null ? List.of() : all,
@@ -95,7 +96,8 @@ final class JsonReportReader {
                 options,
                 optional(node, "transcribe", this::transcribeOptions),
                 load(object(node, "load")),
-                optional(node, "dataset", (parent, name) -> dataset(object(parent, name))));
+                optional(node, "dataset", (parent, name) -> dataset(object(parent, name))),
+                silence != null && silence);
     }
 
     /** Reads the number of rounds. Early reports have a fixed number and no seed. */
@@ -296,7 +298,8 @@ final class JsonReportReader {
                 optional(node, "timings", this::timings),
                 optional(node, "peak_memory_bytes", this::wholeNumber),
                 optional(node, "model", this::model),
-                options(node));
+                options(node),
+                optional(node, "silent_words_per_minute", this::number));
     }
 
     /** Reads a list, which early reports lack. */

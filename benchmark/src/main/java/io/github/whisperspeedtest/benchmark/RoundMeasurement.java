@@ -61,6 +61,12 @@ final class RoundMeasurement {
                 start(run, number);
             }
             measureRounds(group, deadline(count - number));
+            if (plan.silenceCheck()) {
+                for (CandidateRun run : group) {
+                    progress(run, BenchmarkProgress.Stage.SILENCE, 1);
+                    run.checkSilence();
+                }
+            }
             group.forEach(CandidateRun::end);
         } finally {
             group.forEach(CandidateRun::close);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public record Rounds(
         int runs, boolean fixed, int warmups, @Nullable Duration budget, long seed) {
     /** Time for the timed rounds if there is no budget; the minimum number of rounds may take longer. */
-    public static final Duration DEFAULT_MEASURING = Duration.ofSeconds(8);
+    public static final Duration DEFAULT_MEASURING = Duration.ofSeconds(5);
 
     /** The seed if none is requested. Any fixed number makes repeated benchmarks the same. */
     public static final long DEFAULT_SEED = 0;

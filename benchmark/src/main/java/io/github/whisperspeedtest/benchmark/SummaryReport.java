@@ -90,7 +90,7 @@ public final class SummaryReport {
 
     private void appendTable(StringBuilder target, BenchmarkReport report, Standings standings) {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("", "", "", "Speed", "Errors", "Memory", "Load", "Type", "Device"));
+        rows.add(List.of("", "", "", "Speed", "Errors", "Silence", "Memory", "Load", "Type", "Device"));
         List<Style> styles = new ArrayList<>(List.of(Style.BOLD));
         double fastest =
                 report.ranking().stream().mapToDouble(report::speed).max().orElse(1);
@@ -112,11 +112,12 @@ public final class SummaryReport {
                 .max()
                 .orElse(0);
         widths[1] = Math.max(widths[1], failedWidth);
-        List<Integer> shown = shownColumns(widths);
+        List<Integer> shown = shownColumns(
+                widths, report.ranking().stream().anyMatch(result -> result.silentWordsPerMinute() != null));
         for (int i = 0; i < rows.size(); i++) {
             List<String> row = rows.get(i);
             String line = shown.stream()
-                    .map(column -> column < 3 || column > 6
+                    .map(column -> column < 3 || column > 7
                             ? TerminalText.pad(row.get(column), widths[column])
                             : TerminalText.padLeft(row.get(column), widths[column]))
                     .collect(Collectors.joining(GAP));
@@ -148,6 +149,7 @@ public final class SummaryReport {
                 bar(report.speed(result) / fastest),
                 Quantities.number(report.speed(result)) + symbols.times(),
                 ResultTable.errorRate(result),
+                silence(result),
                 ResultTable.memory(result),
                 Quantities.duration(result.load()),
                 cut(TerminalText.oneLine(parameters.computeType()), 10),
@@ -157,12 +159,15 @@ public final class SummaryReport {
     }
 
     /** Leaves out the load time, the memory, the type and the bars, in this order, until the table fits. */
-    private List<Integer> shownColumns(int[] widths) {
+    private List<Integer> shownColumns(int[] widths, boolean silenceChecked) {
         List<Integer> shown = new ArrayList<>();
         for (int i = 0; i < widths.length; i++) {
             shown.add(i);
         }
-        for (Integer optional : List.of(6, 5, 7, 2)) {
+        if (!silenceChecked) {
+            shown.remove(Integer.valueOf(5));
+        }
+        for (Integer optional : List.of(7, 6, 8, 2)) {
             int width = shown.stream()
                             .mapToInt(column -> widths[column] + GAP.length())
                             .sum()
@@ -173,6 +178,11 @@ public final class SummaryReport {
             shown.remove(optional);
         }
         return shown;
+    }
+
+    private static String silence(Measured result) {
+        Double words = result.silentWordsPerMinute();
+        return words == null ? ResultTable.UNKNOWN : Quantities.number(words) + "/min";
     }
 
     /** Returns a bar to an eighth of a column. */

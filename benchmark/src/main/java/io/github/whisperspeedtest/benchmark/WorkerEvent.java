@@ -53,6 +53,13 @@ public sealed interface WorkerEvent {
     }
 
     /**
+     * The silence check is over.
+     *
+     * @param wordsPerMinute words in a minute of silence and noise
+     */
+    record SilenceChecked(double wordsPerMinute) implements WorkerEvent {}
+
+    /**
      * The transcript of one recording.
      *
      * @param text the text

@@ -29,6 +29,9 @@ public final class WorkerTask implements ChildTask<WorkerTask.Input, WorkerEvent
     /** The command for a run. */
     static final String RUN = "run";
 
+    /** The command to transcribe silence and noise. */
+    static final String CHECK_SILENCE = "check-silence";
+
     /** The command to end. */
     static final String END = "end";
 
@@ -76,8 +79,14 @@ public final class WorkerTask implements ChildTask<WorkerTask.Input, WorkerEvent
             List<Audio> kept = input.keepAudio()
                     ? input.recordings().stream().map(BenchmarkInput::read).toList()
                     : List.of();
-            while (reporter.awaitCommand().equals(RUN)) {
-                reporter.report(run(input, kept, transcriber));
+            for (String command = reporter.awaitCommand();
+                    !command.equals(END);
+                    command = reporter.awaitCommand()) {
+                reporter.report(
+                        command.equals(RUN)
+                                ? run(input, kept, transcriber)
+                                : new WorkerEvent.SilenceChecked(
+                                        SilenceCheck.wordsPerMinute(transcriber, input.transcribe())));
             }
         }
         return null;

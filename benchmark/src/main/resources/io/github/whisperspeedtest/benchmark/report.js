@@ -175,7 +175,8 @@
       speedHigh: interval && speedOf(interval.low),
       median: number(object(result.statistics).median_seconds),
       rank: rankOf(result.rank),
-      error: number(result.word_error_rate),
+      error: number(result.word_error_rate) ?? number(result.character_error_rate),
+      silence: number(result.silent_words_per_minute),
       memory: number(result.peak_memory_bytes),
       load: number(result.load_seconds),
       cold: number(result.cold_start_seconds),
@@ -529,6 +530,12 @@
       : String(row.result.status);
   }
 
+  // Languages that do not separate words have no word error rate.
+  function errorLabel(view) {
+    const words = view.rows.some((row) => number(row.result.word_error_rate) !== null);
+    return words || view.rows.every((row) => row.error === null) ? "Word error rate" : "Character error rate";
+  }
+
   function resultColumns(view) {
     const level = levelText(view);
     const columns = [
@@ -540,7 +547,9 @@
       { label: "Speed", value: (row) => row.speed, cell: speedCell, number: true, descending: true,
         title: "Seconds of audio per second of computing" },
       { label: "Median", value: (row) => row.median, cell: medianCell, number: true, title: "Median time of a run and " + level },
-      { label: "Word error rate", value: (row) => row.error, cell: (row) => percent(row.error), number: true },
+      { label: errorLabel(view), value: (row) => row.error, cell: (row) => percent(row.error), number: true },
+      { label: "Words in silence", value: (row) => row.silence, cell: (row) => row.silence === null ? UNKNOWN : String(row.silence),
+        number: true, title: "Words in a minute of silence and noise" },
       { label: "Memory", value: (row) => row.memory, cell: (row) => bytes(row.memory), number: true, title: "Peak memory of the process" },
       { label: "Load", value: (row) => row.load, cell: (row) => seconds(row.load), number: true, title: "Loading the model" },
       { label: "Cold start", value: (row) => row.cold, cell: (row) => seconds(row.cold), number: true,

@@ -189,6 +189,29 @@ class BenchmarkRunnerTest {
     }
 
     @Test
+    void countsWordsInSilence() {
+        BenchmarkPlan plan = new BenchmarkPlan(
+                plan(List.of(DEMO), 0, 1, LONG, "steady").candidates(),
+                List.of(DEMO),
+                null,
+                Rounds.of(1, 0),
+                LONG,
+                true,
+                Map.of());
+
+        BenchmarkReport report = runner.run(plan, recorder);
+
+        assertThat(report.ranking()).singleElement().satisfies(result -> assertThat(result.silentWordsPerMinute())
+                .as("two words for each of two recordings of 30 s")
+                .isEqualTo(4));
+        assertThat(recorder.steps).containsExactly("steady LOAD 1", "steady RUN 1", "steady SILENCE 1");
+        assertThat(JsonReport.parse(JsonReport.render(report), "test")).isEqualTo(report);
+        assertThat(new SummaryReport(false, false, 80, 80).conclusion(report)).contains("Silence", "4.00/min");
+        assertThat(new SummaryReport(false, false, 80, 80).conclusion(Reports.full()))
+                .doesNotContain("Silence");
+    }
+
+    @Test
     void budgetEndsRoundsButEveryCandidateRunsOnce() {
         BenchmarkPlan plan = new BenchmarkPlan(
                 plan(List.of(DEMO), 0, 1, LONG, "steady").candidates(),

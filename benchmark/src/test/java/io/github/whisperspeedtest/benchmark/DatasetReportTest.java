@@ -44,7 +44,8 @@ class DatasetReportTest {
                 Rounds.of(3, 0),
                 TranscribeOptions.defaults(),
                 new LoadOptions("auto", "auto", 2),
-                dataset);
+                dataset,
+                false);
         return new BenchmarkReport(
                         Reports.ENVIRONMENT, settings, Reports.empty().startedAt(), List.of())
                 .with(result("a", heard))
@@ -155,7 +156,7 @@ class DatasetReportTest {
         assertThat(markdown.lines()).hasSizeLessThan(70);
         String csv = CsvReport.render(report);
         assertThat(csv.lines()).hasSize(3);
-        assertThat(csv).contains(",/sets/de|en,jsonl,5000,1000,7,1000,0,250,0,3600,a/micro,,\r\n");
+        assertThat(csv).contains(",/sets/de|en,jsonl,5000,1000,7,1000,0,250,0,3600,a/micro,,,\r\n");
     }
 
     /** As in the Open ASR Leaderboard: not the mean of the speeds of single recordings. */

@@ -132,7 +132,8 @@ class JsonReportTest {
                         settings.options(),
                         settings.transcribe(),
                         settings.load().withEngineOption("dump-graph", "graphs").withEngineOption("level", "2"),
-                        null),
+                        null,
+                        false),
                 plain.startedAt(),
                 List.of());
 

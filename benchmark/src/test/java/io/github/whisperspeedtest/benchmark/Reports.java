@@ -74,7 +74,8 @@ final class Reports {
                 SETTINGS.options(),
                 SETTINGS.transcribe(),
                 SETTINGS.load(),
-                null);
+                null,
+                false);
         return new BenchmarkReport(
                 ENVIRONMENT,
                 settings,

@@ -122,6 +122,12 @@ final class BenchmarkCommand implements Callable<Integer> {
     private boolean vadBoth;
 
     @Option(
+            names = "--silence-check",
+            order = 13,
+            description = "Count the words that each candidate writes where nobody speaks: silence and quiet noise.")
+    private boolean silenceCheck;
+
+    @Option(
             names = "--repeat",
             paramLabel = "FILE",
             description =
@@ -202,7 +208,8 @@ final class BenchmarkCommand implements Callable<Integer> {
                     spec.commandLine(), "No implementation supports any combination of these options");
         }
         BenchmarkPlan plan =
-                new BenchmarkPlan(sweep.candidates(), inputs, source, rounds.rounds(), rounds.timeLimit(), pinned);
+                new BenchmarkPlan(
+                sweep.candidates(), inputs, source, rounds.rounds(), rounds.timeLimit(), silenceCheck, pinned);
         int code = run(library, plan, sweep.candidates(), null);
         return leftAny ? ExitCode.FAILED : code;
     }

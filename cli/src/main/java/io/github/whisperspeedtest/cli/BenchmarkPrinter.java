@@ -72,6 +72,7 @@ final class BenchmarkPrinter implements BenchmarkListener {
             case LOAD -> "loading the model";
             case WARM_UP -> "warming up";
             case RUN -> "round " + step.number() + (rounds.fixed() ? " of " + rounds.runs() : "");
+            case SILENCE -> "transcribing silence and noise";
             case HASH -> "hashing the model: " + step.number() + " %";
         };
         progress.show(candidate.name() + ": " + stage);

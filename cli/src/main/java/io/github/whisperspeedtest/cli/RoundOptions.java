@@ -19,7 +19,7 @@ final class RoundOptions {
             paramLabel = "N",
             description =
                     "Number of timed runs (default: at least 3, until the 95 %% interval of each median is within ±2 %%"
-                            + " or about 8 s have passed).")
+                            + " or about 5 s have passed).")
     private @Nullable Integer runs;
 
     @Option(
