@@ -126,7 +126,7 @@ final class RoundMeasurement {
         if (finished < 1 || finished < rounds.runs() && rounds.budget() == null) {
             return false;
         }
-        if (rounds.fixed() && finished >= rounds.runs() || finished >= Rounds.MAX_OPEN) {
+        if (finished >= rounds.maximum()) {
             return true;
         }
         Duration last =

@@ -36,6 +36,11 @@ public record Rounds(
         }
     }
 
+    /** Returns the largest number of timed rounds. */
+    int maximum() {
+        return fixed ? runs : Math.max(runs, MAX_OPEN);
+    }
+
     /** Returns the number of runs for a person, such as {@code 3 timed after 1 warm-up run}. */
     String describe() {
         return (fixed ? "" : "at least ") + runs + " timed after " + warmups + " warm-up run"

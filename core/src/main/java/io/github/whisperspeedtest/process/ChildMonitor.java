@@ -156,7 +156,8 @@ final class ChildMonitor<E, O> {
     private void sampleIfDue(long now) throws InterruptedException {
         if (now - nextSample >= 0) {
             memory.sample();
-            nextSample = now + PeakMemory.interval().toNanos();
+            // Sampling many children must not take time from the one that works.
+            nextSample = now + PeakMemory.interval().toNanos() * Math.max(1, RunningChildren.count());
         }
     }
 

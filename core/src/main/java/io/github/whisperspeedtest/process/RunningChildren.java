@@ -24,6 +24,11 @@ final class RunningChildren {
         RUNNING.remove(child);
     }
 
+    /** Returns the number of running children. */
+    static synchronized int count() {
+        return RUNNING.size();
+    }
+
     /** Returns whether this JVM is shutting down and closes its children. */
     static synchronized boolean isShuttingDown() {
         return shuttingDown;

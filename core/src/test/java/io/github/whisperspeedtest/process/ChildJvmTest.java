@@ -59,6 +59,31 @@ class ChildJvmTest {
     }
 
     @Test
+    void childWaitsForCommands() {
+        ChildCommands commands = new ChildCommands();
+        commands.send("before the start");
+        List<String> answers = new ArrayList<>();
+
+        ChildOutcome<Integer> outcome = jvm.run(
+                Tasks.Obey.class,
+                "yes,",
+                answer -> {
+                    answers.add(answer);
+                    commands.send(answers.size() == 1 ? "Ä 日本 😀" : "end");
+                },
+                commands);
+
+        assertThat(answers).containsExactly("yes, before the start", "yes, Ä 日本 😀");
+        assertThat(outcome).isInstanceOfSatisfying(ChildOutcome.Completed.class, completed -> assertThat(
+                        completed.value())
+                .isEqualTo(2));
+        commands.send("after the end");
+        assertThatThrownBy(() -> commands.send("two\nlines"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("one line");
+    }
+
+    @Test
     void eventsArriveInOrderOnCallingThreadBeforeResult() {
         List<String> words = List.of("plain", "ümlaut", "日本語", "😀 emoji", "line\nbreak\u2028", "half \uD83D pair");
         List<Tasks.Note> notes = new ArrayList<>();

@@ -49,6 +49,19 @@ public final class Tasks {
         }
     }
 
+    /** Answers each command with an event until the command is "end", and returns the number of commands before it. */
+    public static final class Obey implements ChildTask<String, String, Integer> {
+        @Override
+        public Integer run(String greeting, ChildReporter<String> reporter) throws InterruptedException {
+            int answered = 0;
+            for (String command = reporter.awaitCommand(); !command.equals("end"); command = reporter.awaitCommand()) {
+                reporter.report(greeting + " " + command);
+                answered++;
+            }
+            return answered;
+        }
+    }
+
     /** Returns text of the given length. */
     public static final class LongText implements ChildTask<Integer, Void, String> {
         @Override
