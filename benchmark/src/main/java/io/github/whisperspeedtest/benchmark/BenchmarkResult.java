@@ -79,17 +79,7 @@ public sealed interface BenchmarkResult {
                 @Nullable Long peakMemoryBytes,
                 @Nullable ModelProvenance model,
                 Map<String, String> options) {
-            this(
-                    candidate,
-                    version,
-                    parameters,
-                    times,
-                    audios,
-                    timings,
-                    peakMemoryBytes,
-                    model,
-                    options,
-                    null);
+            this(candidate, version, parameters, times, audios, timings, peakMemoryBytes, model, options, null);
         }
 
         /** Returns this result with the files of its model and its options. */

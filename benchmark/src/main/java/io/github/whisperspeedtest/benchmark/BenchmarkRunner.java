@@ -82,7 +82,13 @@ public final class BenchmarkRunner {
             audios.add(describe(comparable ? input : input.withoutReference(), plan.options()));
         }
         return BenchmarkSettings.of(
-                plan.candidates(), audios, plan.rounds(), plan.options(), plan.load(), plan.dataset(), plan.silenceCheck());
+                plan.candidates(),
+                audios,
+                plan.rounds(),
+                plan.options(),
+                plan.load(),
+                plan.dataset(),
+                plan.silenceCheck());
     }
 
     /** Reads a recording once for its length and warnings, so that an unreadable one fails before the first measurement. */

@@ -75,7 +75,8 @@ public record BenchmarkSettings(
             @Nullable DatasetSettings dataset,
             boolean silenceCheck) {
         String model = candidates.stream().map(Candidate::model).distinct().collect(Collectors.joining(","));
-        return new BenchmarkSettings(model, candidates, audios, rounds, describe(options), options, load, dataset, silenceCheck);
+        return new BenchmarkSettings(
+                model, candidates, audios, rounds, describe(options), options, load, dataset, silenceCheck);
     }
 
     /** Returns the total length of all recordings. */

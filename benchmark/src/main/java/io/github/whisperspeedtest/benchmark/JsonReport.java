@@ -60,20 +60,33 @@ public final class JsonReport {
 
     /** Returns the whole file. */
     public static String render(BenchmarkReport report) {
+        return render(report, Standings.of(report));
+    }
+
+    /**
+     * Returns the whole file of a benchmark that is still running, without ranks, comparisons and verdict: computing them takes seconds
+     * for dozens of candidates, and reading the file computes them again.
+     */
+    public static String renderUnfinished(BenchmarkReport report) {
+        return render(report, new Standings(List.of()));
+    }
+
+    private static String render(BenchmarkReport report, Standings standings) {
         ObjectNode root = JSON.createObjectNode();
         root.put("format_version", FORMAT_VERSION);
         root.put("started_at", report.startedAt().toString());
         root.set("environment", environment(report.environment()));
         root.set("settings", settings(report.settings()));
-        Standings standings = Standings.of(report);
         ArrayNode results = root.putArray("results");
         report.results().forEach(result -> results.add(result(report, standings, result)));
         ArrayNode comparisons = root.putArray("comparisons");
         standings.sets().forEach(set -> set.forEach(standing -> putComparison(comparisons, set, standing)));
-        Verdict verdict = Verdict.of(report);
-        root.put("verdict", verdict.sentence()).put("recommended", verdict.best());
-        ArrayNode front = root.putArray("pareto");
-        verdict.front().forEach(front::add);
+        if (!standings.sets().isEmpty()) {
+            Verdict verdict = Verdict.of(report, standings);
+            root.put("verdict", verdict.sentence()).put("recommended", verdict.best());
+            ArrayNode front = root.putArray("pareto");
+            verdict.front().forEach(front::add);
+        }
         MachineLog machine = report.machine();
         if (machine != null) {
             root.set("machine", MachineJson.write(machine));

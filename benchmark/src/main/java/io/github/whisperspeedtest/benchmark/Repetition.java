@@ -83,7 +83,13 @@ public final class Repetition {
      */
     public BenchmarkPlan plan(@Nullable Duration timeLimit) {
         return new BenchmarkPlan(
-                candidates, inputs, saved.settings().dataset(), saved.settings().rounds(), timeLimit, saved.settings().silenceCheck(), pinned);
+                candidates,
+                inputs,
+                saved.settings().dataset(),
+                saved.settings().rounds(),
+                timeLimit,
+                saved.settings().silenceCheck(),
+                pinned);
     }
 
     /**

@@ -45,8 +45,7 @@ final class SilenceCheck {
                 options.toBuilder().clipTimestamps(List.of(Duration.ZERO)).build();
         for (Audio audio : recordings()) {
             Transcription transcription = transcriber.transcribe(audio, whole);
-            words += ErrorRate.of(
-                            "", transcription.text(), TranscriptLanguage.of(options, transcription.language()))
+            words += ErrorRate.of("", transcription.text(), TranscriptLanguage.of(options, transcription.language()))
                     .insertions();
             length = length.plus(audio.duration());
         }

@@ -74,7 +74,7 @@ public final class SummaryReport {
                         .append('\n');
             }
         }
-        String verdict = Verdict.of(report).sentence();
+        String verdict = Verdict.of(report, standings).sentence();
         if (!verdict.isEmpty()) {
             target.append('\n').append(style(Style.BOLD, wrap(verdict))).append('\n');
         }

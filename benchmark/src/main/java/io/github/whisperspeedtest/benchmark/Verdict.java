@@ -31,12 +31,16 @@ public record Verdict(String sentence, @Nullable String best, List<String> front
 
     /** Concludes from a report. */
     public static Verdict of(BenchmarkReport report) {
+        return of(report, Standings.of(report));
+    }
+
+    static Verdict of(BenchmarkReport report, Standings standings) {
         List<Measured> ranked = ranked(report);
         if (ranked.isEmpty()) {
             return new Verdict("", null, List.of());
         }
         Measured best = best(ranked);
-        String tied = tied(report, best);
+        String tied = tied(report, standings, best);
         return isAccuracyKnown(ranked) ? byAccuracy(report, ranked, best, tied) : bySpeed(report, ranked, best, tied);
     }
 
@@ -99,8 +103,8 @@ public record Verdict(String sentence, @Nullable String best, List<String> front
     }
 
     /** Returns a sentence about those that cannot be told apart from the best, empty if there are none. */
-    private static String tied(BenchmarkReport report, Measured best) {
-        List<String> names = Standings.of(report).sets().stream()
+    private static String tied(BenchmarkReport report, Standings standings, Measured best) {
+        List<String> names = standings.sets().stream()
                 .filter(set -> set.stream()
                         .anyMatch(standing -> name(standing.result()).equals(name(best))))
                 .flatMap(List::stream)

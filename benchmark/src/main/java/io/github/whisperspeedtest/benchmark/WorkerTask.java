@@ -79,9 +79,7 @@ public final class WorkerTask implements ChildTask<WorkerTask.Input, WorkerEvent
             List<Audio> kept = input.keepAudio()
                     ? input.recordings().stream().map(BenchmarkInput::read).toList()
                     : List.of();
-            for (String command = reporter.awaitCommand();
-                    !command.equals(END);
-                    command = reporter.awaitCommand()) {
+            for (String command = reporter.awaitCommand(); !command.equals(END); command = reporter.awaitCommand()) {
                 reporter.report(
                         command.equals(RUN)
                                 ? run(input, kept, transcriber)

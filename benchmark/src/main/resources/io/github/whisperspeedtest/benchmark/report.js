@@ -191,7 +191,14 @@
   function intervalOf(result) {
     const interval = object(result.median_interval);
     if (number(interval.low_seconds) !== null && number(interval.high_seconds) !== null) {
-      return { low: interval.low_seconds, high: interval.high_seconds, level: number(interval.level) };
+      // With few runs the range of the times is all there is, and it covers the median less often than the level says.
+      const level = number(interval.level);
+      const coverage = number(interval.coverage);
+      return {
+        low: interval.low_seconds,
+        high: interval.high_seconds,
+        level: coverage !== null && coverage < level ? null : level,
+      };
     }
     const statistics = object(result.statistics);
     const low = number(statistics.min_seconds);

@@ -201,9 +201,11 @@ class BenchmarkRunnerTest {
 
         BenchmarkReport report = runner.run(plan, recorder);
 
-        assertThat(report.ranking()).singleElement().satisfies(result -> assertThat(result.silentWordsPerMinute())
-                .as("two words for each of two recordings of 30 s")
-                .isEqualTo(4));
+        assertThat(report.ranking())
+                .singleElement()
+                .satisfies(result -> assertThat(result.silentWordsPerMinute())
+                        .as("two words for each of two recordings of 30 s")
+                        .isEqualTo(4));
         assertThat(recorder.steps).containsExactly("steady LOAD 1", "steady RUN 1", "steady SILENCE 1");
         assertThat(JsonReport.parse(JsonReport.render(report), "test")).isEqualTo(report);
         assertThat(new SummaryReport(false, false, 80, 80).conclusion(report)).contains("Silence", "4.00/min");

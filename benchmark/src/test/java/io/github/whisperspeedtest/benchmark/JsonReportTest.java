@@ -42,6 +42,15 @@ class JsonReportTest {
     }
 
     @Test
+    void unfinishedReportHasAllMeasurements() {
+        String unfinished = JsonReport.renderUnfinished(Reports.full());
+
+        assertThat(JsonReport.parse(unfinished, "r.json")).isEqualTo(Reports.full());
+        assertThat(unfinished).doesNotContain("\"verdict\"", "\"rank\"");
+        assertThat(SAVED).contains("\"verdict\"", "\"rank\"");
+    }
+
+    @Test
     void timesKeepNanoseconds() {
         Duration fine = Duration.ofSeconds(123_456, 789_012_345);
 

@@ -207,8 +207,7 @@ final class BenchmarkCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "No implementation supports any combination of these options");
         }
-        BenchmarkPlan plan =
-                new BenchmarkPlan(
+        BenchmarkPlan plan = new BenchmarkPlan(
                 sweep.candidates(), inputs, source, rounds.rounds(), rounds.timeLimit(), silenceCheck, pinned);
         int code = run(library, plan, sweep.candidates(), null);
         return leftAny ? ExitCode.FAILED : code;

@@ -55,9 +55,13 @@ final class BenchmarkExports {
      * @param option the option that requests it
      * @param target a file name, or - for standard output
      * @param format renders a report
-     * @param eachRound whether it is written after each round, not only at the end
+     * @param unfinished renders a report after each round, null to write it only at the end
      */
-    record Export(String option, String target, Function<BenchmarkReport, String> format, boolean eachRound) {
+    record Export(
+            String option,
+            String target,
+            Function<BenchmarkReport, String> format,
+            @Nullable Function<BenchmarkReport, String> unfinished) {
         boolean toStandardOutput() {
             return target.equals("-");
         }
@@ -67,16 +71,16 @@ final class BenchmarkExports {
     List<Export> all() {
         List<Export> exports = new ArrayList<>();
         if (json != null) {
-            exports.add(new Export("--json", json, JsonReport::render, true));
+            exports.add(new Export("--json", json, JsonReport::render, JsonReport::renderUnfinished));
         }
         if (csv != null) {
-            exports.add(new Export("--csv", csv, CsvReport::render, true));
+            exports.add(new Export("--csv", csv, CsvReport::render, CsvReport::render));
         }
         if (markdown != null) {
-            exports.add(new Export("--markdown", markdown, MarkdownReport::render, true));
+            exports.add(new Export("--markdown", markdown, MarkdownReport::render, MarkdownReport::render));
         }
         if (html != null) {
-            exports.add(new Export("--html", html, BenchmarkExports::html, false));
+            exports.add(new Export("--html", html, BenchmarkExports::html, null));
         }
         return exports;
     }

@@ -19,6 +19,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Shows the progress of a benchmark, prints its results, and saves them after every round. */
@@ -134,18 +135,17 @@ final class BenchmarkPrinter implements BenchmarkListener {
     private void save(BenchmarkReport report, boolean last) {
         exported = true;
         for (Export export : exports) {
-            if (!export.toStandardOutput() && (last || export.eachRound())) {
-                exported &= write(
-                        Settings.ofProcess().paths().expand(export.target()),
-                        export.format().apply(report));
+            Function<BenchmarkReport, String> format = last ? export.format() : export.unfinished();
+            if (!export.toStandardOutput() && format != null) {
+                exported &= write(Settings.ofProcess().paths().expand(export.target()), format.apply(report));
             }
         }
         if (keep) {
-            keep = saveForLater(report);
+            keep = saveForLater(report, last);
         }
     }
 
-    private boolean saveForLater(BenchmarkReport report) {
+    private boolean saveForLater(BenchmarkReport report, boolean last) {
         Path file = saved;
         try {
             if (file == null) {
@@ -156,7 +156,7 @@ final class BenchmarkPrinter implements BenchmarkListener {
             warnOfLost(resultsDirectory.directory(), e);
             return false;
         }
-        if (write(file, JsonReport.render(report))) {
+        if (write(file, last ? JsonReport.render(report) : JsonReport.renderUnfinished(report))) {
             return true;
         }
         saved = null;

@@ -74,9 +74,10 @@ class ChildJvmTest {
                 commands);
 
         assertThat(answers).containsExactly("yes, before the start", "yes, Ä 日本 😀");
-        assertThat(outcome).isInstanceOfSatisfying(ChildOutcome.Completed.class, completed -> assertThat(
-                        completed.value())
-                .isEqualTo(2));
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        ChildOutcome.Completed.class,
+                        completed -> assertThat(completed.value()).isEqualTo(2));
         commands.send("after the end");
         assertThatThrownBy(() -> commands.send("two\nlines"))
                 .isInstanceOf(IllegalArgumentException.class)
