@@ -55,8 +55,19 @@ public final class SummaryReport {
                 + "\n"
                 + wrap("Model " + settings.model() + "; " + audio + "; language "
                         + settings.options().get("language") + "; "
-                        + counted(settings.load().threads(), "thread"))
+                        + threads(settings))
                 + "\n";
+    }
+
+    /** Returns the numbers of threads, several for a sweep. */
+    private static String threads(BenchmarkSettings settings) {
+        List<Integer> numbers = settings.candidates().stream()
+                .map(candidate -> candidate.load().threads())
+                .distinct()
+                .toList();
+        return numbers.size() > 1
+                ? numbers.stream().map(String::valueOf).collect(Collectors.joining(", ")) + " threads"
+                : counted(settings.load().threads(), "thread");
     }
 
     /** Returns the table, the verdict, the warnings and what to do next; empty without results. */

@@ -112,6 +112,24 @@ class SummaryReportTest {
     }
 
     @Test
+    void headerNamesAllNumbersOfThreads() {
+        Measured one = result("a", "base", "auto", 100, 0);
+        Measured two = new Measured(
+                Candidate.of("a", "base", LOAD.withThreads(LOAD.threads() + 1), TranscribeOptions.defaults()),
+                "1",
+                Reports.CPU,
+                one.times(),
+                one.audios(),
+                null,
+                null,
+                null,
+                Map.of());
+
+        assertThat(new SummaryReport(false, false, 80, 80).header(report(one, two)))
+                .endsWith("; " + LOAD.threads() + ", " + (LOAD.threads() + 1) + " threads\n");
+    }
+
+    @Test
     void saysThatTheDemoModelIsADemo() {
         assertThat(new SummaryReport(false, false, 80, 80).conclusion(Reports.full()))
                 .contains("micro is a demo that knows 65 words", "benchmark -m base --download")
