@@ -165,6 +165,9 @@ public record Standings(List<List<Standing>> sets) {
                 .flatMap(other -> other.errorRate().stream())
                 .map(ErrorRate::rate)
                 .min(Comparator.naturalOrder());
+        if (own.isPresent() && own.get() >= 1) {
+            return "its text has as many errors as the reference has words, or more";
+        }
         if (own.isPresent() && own.get() - lowest.orElseThrow() > MAX_EXCESS_ERRORS) {
             return "its error rate of " + Quantities.percent(own.get()) + " is out of line with "
                     + Quantities.percent(lowest.orElseThrow());

@@ -93,6 +93,16 @@ class SummaryReportTest {
     }
 
     @Test
+    void textThatIsAllWrongNeverWinsEvenAlone() {
+        BenchmarkReport report = report(result("broken", "base", "auto", 10, 100));
+
+        assertThat(Verdict.of(report).best()).isNull();
+        assertThat(new SummaryReport(false, false, 200, 200).conclusion(report))
+                .contains("broken is not ranked: its text has as many errors")
+                .doesNotContain("Use broken");
+    }
+
+    @Test
     void candidatesOfAPrecisionSweepAreRankedTogether() {
         BenchmarkReport report = report(result("a", "base", "int8", 100, 10), result("a", "base", "float32", 200, 10));
 
