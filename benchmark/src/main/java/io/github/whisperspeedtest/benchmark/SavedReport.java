@@ -23,6 +23,9 @@ public record SavedReport(
         Path file,
         @Nullable BenchmarkReport report,
         @Nullable String problem) {
+    /** Benchmarks write HTML pages beside their reports. */
+    private static final String PAGE = ".html";
+
     private static final String EXTENSION = ".json";
 
     /** Checks that it has either a report or a problem. */
@@ -42,7 +45,8 @@ public record SavedReport(
     public static List<SavedReport> in(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             return files.filter(file -> Files.isRegularFile(file)
-                            && !file.getFileName().toString().startsWith("."))
+                            && !file.getFileName().toString().startsWith(".")
+                            && !file.getFileName().toString().endsWith(PAGE))
                     .map(SavedReport::read)
                     .sorted(Comparator.comparing(SavedReport::startedAt, Comparator.reverseOrder())
                             .thenComparing(SavedReport::name, Comparator.reverseOrder()))

@@ -142,6 +142,25 @@ class ResultsIT {
     }
 
     @Test
+    void writesPages() throws IOException {
+        Path page = directory.resolve("page.html");
+        Path machines = directory.resolve("machines.html");
+        Path other = edited(
+                "elsewhere", root -> ((ObjectNode) root.get("environment")).put("chip", "Chip <b>elsewhere</b>"));
+
+        assertThat(terminal.run("results", "show", other.toString(), "--html", page.toString()))
+                .isEqualTo(ExitCode.OK);
+        assertThat(new CapturedTerminal()
+                        .run("results", "merge", other.toString(), "1", "--html", "-o", machines.toString()))
+                .isEqualTo(ExitCode.OK);
+
+        assertThat(page).content().startsWith("<!DOCTYPE html>").contains("report-1").doesNotContain("<b>elsewhere");
+        assertThat(machines).content().contains("report-2");
+        assertThat(new CapturedTerminal().run("results", "merge", "1", "--html", "--json"))
+                .isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
     void mergesMachines() throws IOException {
         Path other = edited(
                 "other",
@@ -204,7 +223,7 @@ class ResultsIT {
                 "results compare 1 2 --fail-if-worse=-1     | --fail-if-worse: '-1' is not a percentage",
                 "results merge                              | missing argument RESULTS",
                 "results merge 1 no-such                    | There is no file no-such",
-                "results                                    | missing command: list, show, compare or merge",
+                "results                                    | missing command: list, show, open, compare or merge",
                 "recommend --max-memory much                | --max-memory: 'much' is not a size such as 500M or 1G",
                 "recommend -l klingon                       | Unknown language 'klingon'",
             })
