@@ -35,6 +35,7 @@ class EnvironmentTest {
             "benchmark.BenchmarkEnvironment",
             "benchmark.Chip",
             "cli.Main",
+            "cli.ResultsOpenCommand",
             "cli.Terminal",
             "mlx.bindings.MlxLibraries",
             "model.LibraryStore",

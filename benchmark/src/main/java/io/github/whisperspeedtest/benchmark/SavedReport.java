@@ -37,7 +37,8 @@ public record SavedReport(
     }
 
     /**
-     * Reads all files of a directory, except hidden ones and those in subdirectories. A file that is not a report has its problem.
+     * Reads all files of a directory, except HTML pages, hidden files and those in subdirectories. A file that is not a report has its
+     * problem.
      *
      * @return the newest report first, files without a report last; empty if there is no such directory
      * @throws IOException if the directory cannot be read

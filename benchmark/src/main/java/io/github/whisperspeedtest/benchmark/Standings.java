@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param sets the candidates that had the same task, shortest median first; the set with the fastest candidate comes first
  */
-public record Standings(List<List<Standing>> sets) {
+record Standings(List<List<Standing>> sets) {
     /** Level of all intervals and ranks. */
     static final double LEVEL = 0.95;
 

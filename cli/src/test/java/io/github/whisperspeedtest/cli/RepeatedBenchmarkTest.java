@@ -211,8 +211,8 @@ class RepeatedBenchmarkTest {
     @Test
     void engineOptionsThatNamePathsAreNotRepeated() throws IOException {
         Path graphs = directory.resolve("graphs");
-        Path edited = edited(
-                root -> ((ObjectNode) root.at("/settings/candidates/0/load/engine_options")).put("dump-graph", graphs.toString()));
+        Path edited = edited(root -> ((ObjectNode) root.at("/settings/candidates/0/load/engine_options"))
+                .put("dump-graph", graphs.toString()));
         assertThat(terminal.run("benchmark", "--repeat", edited.toString()))
                 .as(terminal.err())
                 .isEqualTo(ExitCode.OK);

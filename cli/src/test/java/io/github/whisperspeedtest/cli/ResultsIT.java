@@ -154,7 +154,11 @@ class ResultsIT {
                         .run("results", "merge", other.toString(), "1", "--html", "-o", machines.toString()))
                 .isEqualTo(ExitCode.OK);
 
-        assertThat(page).content().startsWith("<!DOCTYPE html>").contains("report-1").doesNotContain("<b>elsewhere");
+        assertThat(page)
+                .content()
+                .startsWith("<!DOCTYPE html>")
+                .contains("report-1")
+                .doesNotContain("<b>elsewhere");
         assertThat(machines).content().contains("report-2");
         assertThat(new CapturedTerminal().run("results", "merge", "1", "--html", "--json"))
                 .isEqualTo(ExitCode.USAGE);
