@@ -10,6 +10,7 @@ import io.github.whisperspeedtest.benchmark.machine.EnergyMeter;
 import io.github.whisperspeedtest.checkpoint.RandomModel;
 import io.github.whisperspeedtest.evaluation.ErrorRate;
 import io.github.whisperspeedtest.process.ChildJvm;
+import io.github.whisperspeedtest.process.ChildOutcome;
 import io.github.whisperspeedtest.provenance.HashProgress;
 import io.github.whisperspeedtest.provenance.ModelHasher;
 import io.github.whisperspeedtest.provenance.ModelProvenance;
@@ -21,7 +22,6 @@ import io.github.whisperspeedtest.transcription.TranscribeOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
@@ -33,6 +33,9 @@ import org.slf4j.LoggerFactory;
 /** The measurement of one candidate: its worker, what it has measured so far, and how it failed if it did. */
 final class CandidateRun {
     private static final Logger LOG = LoggerFactory.getLogger(CandidateRun.class);
+
+    /** Freeing a large model takes seconds. */
+    private static final Duration END_TIMEOUT = Duration.ofSeconds(30);
 
     private static final String RANDOM_WEIGHTS = "random weights: the speed is meaningful, the text is not";
 
@@ -157,16 +160,15 @@ final class CandidateRun {
         }
     }
 
-    /** Ends the worker. Its memory is known only afterwards. */
+    /** Ends the worker. Its memory is known only afterwards. The time that it needs is not part of its time limit. */
     void end() {
         if (worker == null || failure != null) {
             return;
         }
         worker.send(WorkerTask.END);
-        long begin = System.nanoTime();
-        Worker.Message message = next(begin);
-        if (message instanceof Worker.Ended end) {
-            peakMemoryBytes = end.outcome().stats().peakMemoryBytes();
+        if (worker.await(END_TIMEOUT) instanceof Worker.Ended ended) {
+            peakMemoryBytes = ended.outcome().stats().peakMemoryBytes();
+            failUnlessCompleted(ended.outcome());
         }
         close();
     }
@@ -223,25 +225,22 @@ final class CandidateRun {
                     "did not finish within " + Objects.requireNonNull(timeLimit).toMillis() / 1000.0 + " s"
                             + afterRounds(),
                     "Increase the time limit or use a smaller model.");
-        } else if (message instanceof Worker.Ended end) {
-            end.outcome()
-                    .fold(
-                            completed -> completed,
-                            failed -> {
-                                LOG.debug("{} failed in its JVM: {}", candidate.name(), failed.details());
-                                fail(FailureCategory.of(failed.kind()), failed.message(), null);
-                                return failed;
-                            },
-                            crashed -> {
-                                fail(
-                                        FailureCategory.CRASHED,
-                                        crashed.describe() + afterRounds(),
-                                        "Native code of the engine ended the process. Enable the debug log for details.");
-                                return crashed;
-                            },
-                            timedOut -> timedOut);
+        } else if (message instanceof Worker.Ended ended) {
+            failUnlessCompleted(ended.outcome());
         }
         return message;
+    }
+
+    private void failUnlessCompleted(ChildOutcome<Void> outcome) {
+        if (outcome instanceof ChildOutcome.Failed<Void> failed) {
+            LOG.debug("{} failed in its JVM: {}", candidate.name(), failed.details());
+            fail(FailureCategory.of(failed.kind()), failed.message(), null);
+        } else if (outcome instanceof ChildOutcome.Crashed<Void> crashed) {
+            fail(
+                    FailureCategory.CRASHED,
+                    crashed.describe() + afterRounds(),
+                    "Native code of the engine ended the process. Enable the debug log for details.");
+        }
     }
 
     private void failIfEnded(Worker.Message message) {
@@ -291,7 +290,7 @@ final class CandidateRun {
                 medianStages(runs.subList(steady, runs.size())),
                 peakMemoryBytes,
                 model,
-                model == null ? Map.of() : TranscribeOption.texts(last.options()),
+                TranscribeOption.texts(last.options()),
                 silentWordsPerMinute));
     }
 
