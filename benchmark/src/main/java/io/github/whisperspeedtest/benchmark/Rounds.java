@@ -23,7 +23,8 @@ public record Rounds(
     /** The most rounds of an open number: more cannot narrow the interval of a median by much. */
     static final int MAX_OPEN = 100;
 
-    private static final int MIN_OPEN = 3;
+    /** Ratios of fewer rounds have no interval, so candidates could not be told apart. */
+    private static final int MIN_OPEN = 4;
 
     /** Checks the numbers. */
     public Rounds {
@@ -52,7 +53,7 @@ public record Rounds(
         return new Rounds(runs, true, warmups, null, DEFAULT_SEED);
     }
 
-    /** Returns three rounds or more, after one that does not count. */
+    /** Returns four rounds or more, after one that does not count. */
     public static Rounds untilPrecise() {
         return new Rounds(MIN_OPEN, false, 1, null, DEFAULT_SEED);
     }

@@ -14,7 +14,7 @@ class RoundsTest {
         assertThat(Rounds.of(500, 1).maximum()).isEqualTo(500);
         assertThat(Rounds.untilPrecise().maximum()).isEqualTo(Rounds.MAX_OPEN);
         assertThat(Rounds.of(1, 2).describe()).isEqualTo("1 timed after 2 warm-up runs");
-        assertThat(Rounds.untilPrecise().describe()).isEqualTo("at least 3 timed after 1 warm-up run");
+        assertThat(Rounds.untilPrecise().describe()).isEqualTo("at least 4 timed after 1 warm-up run");
     }
 
     @Test

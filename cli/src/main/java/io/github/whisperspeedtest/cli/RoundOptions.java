@@ -18,7 +18,7 @@ final class RoundOptions {
             order = 5,
             paramLabel = "N",
             description =
-                    "Number of timed runs (default: at least 3, until the 95 %% interval of each median is within ±2 %%"
+                    "Number of timed runs (default: at least 4, until the 95 %% interval of each median is within ±2 %%"
                             + " or about 5 s have passed).")
     private @Nullable Integer runs;
 
