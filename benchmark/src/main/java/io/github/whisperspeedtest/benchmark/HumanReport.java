@@ -88,7 +88,7 @@ public final class HumanReport {
         BenchmarkEnvironment environment = report.environment();
         BenchmarkSettings settings = report.settings();
         StringBuilder target = new StringBuilder();
-        target.append(style(Style.BOLD, "Whisper Speedtest " + TerminalText.oneLine(environment.describeTool())))
+        target.append(style(TextStyle.BOLD, "Whisper Speedtest " + TerminalText.oneLine(environment.describeTool())))
                 .append(", ")
                 .append(report.startedAt().truncatedTo(ChronoUnit.SECONDS))
                 .append('\n');
@@ -97,7 +97,7 @@ public final class HumanReport {
         line(
                 target,
                 "Machine",
-                environment.chip() + ", " + counted(environment.cores(), "core") + ", "
+                environment.chip() + ", " + Quantities.counted(environment.cores(), "core") + ", "
                         + Quantities.bytes(environment.memoryBytes()) + " memory");
         line(target, "Model", settings.model());
         DatasetSettings dataset = settings.dataset();
@@ -116,7 +116,7 @@ public final class HumanReport {
                 target,
                 "Load",
                 "device " + load.device() + ", compute type " + load.computeType() + ", "
-                        + counted(load.threads(), "thread")
+                        + Quantities.counted(load.threads(), "thread")
                         + settings.describeEngineOptions());
         line(target, "Runs", settings.rounds().describe());
         return target.toString();
@@ -154,7 +154,7 @@ public final class HumanReport {
      */
     public String result(BenchmarkReport report, BenchmarkResult result) {
         StringBuilder target = new StringBuilder();
-        Style style = result instanceof Measured ? Style.BOLD : Style.RED;
+        TextStyle style = result instanceof Measured ? TextStyle.BOLD : TextStyle.RED;
         target.append(style(style, TerminalText.oneLine(report.label(result))))
                 .append(' ')
                 .append(TerminalText.oneLine(result.version()))
@@ -204,7 +204,7 @@ public final class HumanReport {
     }
 
     private void appendWarnings(StringBuilder target, List<BenchmarkWarning> warnings) {
-        warnings.forEach(warning -> target.append(style(Style.YELLOW, WARNING))
+        warnings.forEach(warning -> target.append(style(TextStyle.YELLOW, WARNING))
                 .append(wrap(WARNING + " " + warning.message() + " " + warning.advice())
                         .substring(WARNING.length()))
                 .append('\n'));
@@ -216,7 +216,7 @@ public final class HumanReport {
         line(
                 target,
                 "Mean " + symbols.plusMinus() + " " + symbols.sigma(),
-                ResultTable.mean(statistics, symbols) + " (" + counted(statistics.count(), "run") + ")");
+                ResultTable.mean(statistics, symbols) + " (" + Quantities.counted(statistics.count(), "run") + ")");
         line(
                 target,
                 "Min " + symbols.ellipsis() + " max",
@@ -262,7 +262,7 @@ public final class HumanReport {
                 target,
                 "Parameters",
                 parameters.model() + ", " + parameters.runtime() + ", " + parameters.computeType() + ", "
-                        + counted(parameters.threads(), "thread") + ", " + Device.describe(parameters));
+                        + Quantities.counted(parameters.threads(), "thread") + ", " + Device.describe(parameters));
         ModelProvenance model = result.model();
         if (model != null) {
             line(target, "Weights", model.describe());
@@ -310,8 +310,8 @@ public final class HumanReport {
     }
 
     private static String describe(ErrorRate rate) {
-        return Quantities.percent(rate.rate()) + " (" + counted(rate.errors(), "error") + " in "
-                + counted(rate.referenceLength(), rate.unit().noun()) + ")";
+        return Quantities.percent(rate.rate()) + " (" + Quantities.counted(rate.errors(), "error") + " in "
+                + Quantities.counted(rate.referenceLength(), rate.unit().noun()) + ")";
     }
 
     private static String quote(String text) {
@@ -349,13 +349,13 @@ public final class HumanReport {
             }
             line.append(GAP)
                     .append(i == 0 ? row.get(last) : device(ranking.get(i - 1).parameters(), widths[last]));
-            Style style = i == 0 ? Style.BOLD : i == 1 ? Style.GREEN : Style.PLAIN;
+            TextStyle style = i == 0 ? TextStyle.BOLD : i == 1 ? TextStyle.GREEN : TextStyle.PLAIN;
             target.append(style(style, cut(line.toString(), tableColumns))).append('\n');
         }
         for (int i = 0; i < failures.size(); i++) {
             String line = TerminalText.pad(failed.get(i), widths[0]) + GAP + ResultTable.status(failures.get(i)) + " - "
                     + ResultTable.reason(failures.get(i));
-            target.append(style(Style.RED, cut(line, tableColumns))).append('\n');
+            target.append(style(TextStyle.RED, cut(line, tableColumns))).append('\n');
         }
         appendFallbacks(target, report, widths[last]);
     }
@@ -461,26 +461,7 @@ public final class HumanReport {
         return TerminalText.wrap(TerminalText.oneLine(sentence), lineColumns, 0);
     }
 
-    private static String counted(int count, String noun) {
-        return count + " " + noun + (count == 1 ? "" : "s");
-    }
-
-    private String style(Style style, String text) {
-        return color && style != Style.PLAIN ? "\u001B[" + style.code + "m" + text + "\u001B[0m" : text;
-    }
-
-    /** Parameters of the escape sequence "select graphic rendition"; source: ECMA-48. */
-    private enum Style {
-        PLAIN(0),
-        BOLD(1),
-        RED(31),
-        GREEN(32),
-        YELLOW(33);
-
-        private final int code;
-
-        Style(int code) {
-            this.code = code;
-        }
+    private String style(TextStyle style, String text) {
+        return style.apply(text, color);
     }
 }

@@ -19,6 +19,11 @@ public final class Quantities {
 
     private Quantities() {}
 
+    /** Returns a number with a noun, such as {@code 1 core} or {@code 2 cores}. */
+    public static String counted(int count, String noun) {
+        return count + " " + noun + (count == 1 ? "" : "s");
+    }
+
     /** Returns three significant digits, in milliseconds below one second and otherwise in seconds. */
     public static String duration(Duration duration) {
         boolean inSeconds = inSeconds(duration);

@@ -44,8 +44,7 @@ public record Rounds(
 
     /** Returns the number of runs for a person, such as {@code 3 timed after 1 warm-up run}. */
     String describe() {
-        return (fixed ? "" : "at least ") + runs + " timed after " + warmups + " warm-up run"
-                + (warmups == 1 ? "" : "s");
+        return (fixed ? "" : "at least ") + runs + " timed after " + Quantities.counted(warmups, "warm-up run");
     }
 
     /** Returns a fixed number of rounds. */

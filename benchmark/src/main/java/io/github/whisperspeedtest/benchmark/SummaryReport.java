@@ -51,7 +51,8 @@ public final class SummaryReport {
         boolean many = settings.audios().size() > 1;
         String audio = settings.describeRecordings() + (dataset == null || !many ? "" : ", " + dataset.path());
         return wrap("Whisper Speedtest " + environment.describeTool() + " on " + environment.chip() + ", "
-                        + counted(environment.cores(), "core") + ", " + Quantities.bytes(environment.memoryBytes()))
+                        + Quantities.counted(environment.cores(), "core") + ", "
+                        + Quantities.bytes(environment.memoryBytes()))
                 + "\n"
                 + wrap("Model " + settings.model() + "; " + audio + "; language "
                         + settings.options().get("language") + "; "
@@ -67,7 +68,7 @@ public final class SummaryReport {
                 .toList();
         return numbers.size() > 1
                 ? numbers.stream().map(String::valueOf).collect(Collectors.joining(", ")) + " threads"
-                : counted(settings.load().threads(), "thread");
+                : Quantities.counted(settings.load().threads(), "thread");
     }
 
     /** Returns the table, the verdict, the warnings and what to do next; empty without results. */
@@ -87,7 +88,7 @@ public final class SummaryReport {
         }
         String verdict = Verdict.of(report, standings).sentence();
         if (!verdict.isEmpty()) {
-            target.append('\n').append(style(Style.BOLD, wrap(verdict))).append('\n');
+            target.append('\n').append(style(TextStyle.BOLD, wrap(verdict))).append('\n');
         }
         appendWarnings(target, report);
         List<String> next = report.ranking().isEmpty() ? List.of() : Verdict.nextSteps(report);
@@ -102,14 +103,14 @@ public final class SummaryReport {
     private void appendTable(StringBuilder target, BenchmarkReport report, Standings standings) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("", "", "", "Speed", "Errors", "Silence", "Memory", "Load", "Type", "Device"));
-        List<Style> styles = new ArrayList<>(List.of(Style.BOLD));
+        List<TextStyle> styles = new ArrayList<>(List.of(TextStyle.BOLD));
         double fastest =
                 report.ranking().stream().mapToDouble(report::speed).max().orElse(1);
         for (List<Standing> set : standings.sets()) {
             for (Standing standing : set) {
                 rows.add(cells(report, standing, fastest));
                 boolean first = standing.rank() != null && standing.rank().bestRank() == 1;
-                styles.add(first ? Style.GREEN : Style.PLAIN);
+                styles.add(first ? TextStyle.GREEN : TextStyle.PLAIN);
             }
         }
         int[] widths = new int[rows.get(0).size()];
@@ -141,7 +142,7 @@ public final class SummaryReport {
                     + ResultTable.status(failure) + ": " + ResultTable.reason(failure);
             String remedy = ResultTable.remedy(failure);
             int indent = widths[0] + GAP.length();
-            target.append(style(Style.RED, TerminalText.wrap(TerminalText.oneLine(line), lineColumns, indent)))
+            target.append(style(TextStyle.RED, TerminalText.wrap(TerminalText.oneLine(line), lineColumns, indent)))
                     .append('\n');
             if (!remedy.isEmpty()) {
                 target.append(TerminalText.wrap(" ".repeat(indent) + TerminalText.oneLine(remedy), lineColumns, 0))
@@ -234,7 +235,7 @@ public final class SummaryReport {
             target.append('\n');
         }
         byKind.forEach((kind, warnings) -> target.append(
-                        style(Style.YELLOW, wrap("Warning: " + merged(kind, warnings) + " " + kind.advice())))
+                        style(TextStyle.YELLOW, wrap("Warning: " + merged(kind, warnings) + " " + kind.advice())))
                 .append('\n'));
     }
 
@@ -260,26 +261,7 @@ public final class SummaryReport {
         return TerminalText.wrap(TerminalText.oneLine(sentence), lineColumns, 0);
     }
 
-    private static String counted(int count, String noun) {
-        return count + " " + noun + (count == 1 ? "" : "s");
-    }
-
-    private String style(Style style, String text) {
-        return color && style != Style.PLAIN ? "\u001B[" + style.code + "m" + text + "\u001B[0m" : text;
-    }
-
-    /** Parameters of the escape sequence "select graphic rendition"; source: ECMA-48. */
-    private enum Style {
-        PLAIN(0),
-        BOLD(1),
-        RED(31),
-        GREEN(32),
-        YELLOW(33);
-
-        private final int code;
-
-        Style(int code) {
-            this.code = code;
-        }
+    private String style(TextStyle style, String text) {
+        return style.apply(text, color);
     }
 }

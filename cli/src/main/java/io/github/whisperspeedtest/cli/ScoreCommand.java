@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.whisperspeedtest.benchmark.Quantities;
 import io.github.whisperspeedtest.benchmark.TerminalText;
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
@@ -188,14 +189,16 @@ final class ScoreCommand implements Callable<Integer> {
         ErrorRate total = corpus.total();
         field(
                 total.unit().abbreviation(),
-                percent(total) + " (" + counted(total.errors(), "error") + " in "
-                        + counted(total.referenceLength(), total.unit().noun()) + ")");
+                percent(total) + " (" + Quantities.counted(total.errors(), "error") + " in "
+                        + Quantities.counted(
+                                total.referenceLength(), total.unit().noun()) + ")");
         field(
                 "Errors",
-                counted(total.substitutions(), "substitution") + ", " + counted(total.deletions(), "deletion") + ", "
-                        + counted(total.insertions(), "insertion"));
+                Quantities.counted(total.substitutions(), "substitution") + ", "
+                        + Quantities.counted(total.deletions(), "deletion") + ", "
+                        + Quantities.counted(total.insertions(), "insertion"));
         if (corpus.skipped() > 0) {
-            field("Skipped", counted(corpus.skipped(), "reference text") + " without a word");
+            field("Skipped", Quantities.counted(corpus.skipped(), "reference text") + " without a word");
         }
         field("Normalizer", TextNormalizer.forLanguage(language.code()).name() + " (language " + language.code() + ")");
     }
@@ -226,10 +229,6 @@ final class ScoreCommand implements Callable<Integer> {
 
     private static String percent(ErrorRate rate) {
         return String.format(Locale.ROOT, "%.2f %%", 100 * rate.rate());
-    }
-
-    private static String counted(int count, String noun) {
-        return count + " " + noun + (count == 1 ? "" : "s");
     }
 
     private String toJson(Language language, CorpusErrorRate corpus, List<ScoredText> texts, List<String> missing)
