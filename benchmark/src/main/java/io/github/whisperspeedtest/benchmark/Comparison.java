@@ -1,37 +1,40 @@
 package io.github.whisperspeedtest.benchmark;
 
-import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
+import io.github.whisperspeedtest.benchmark.Standings.Standing;
+import io.github.whisperspeedtest.benchmark.statistics.PairedRatio;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Compares the fastest implementation with each of the others. */
+/** Compares the fastest candidate of each task with the others of the same task, round by round. */
 final class Comparison {
     private Comparison() {}
 
-    /** Returns one sentence per slower implementation, none if fewer than two ran. */
-    static List<String> sentences(BenchmarkReport report, Symbols symbols) {
-        List<Measured> ranking = report.ranking();
+    /**
+     * Returns one sentence for each slower candidate that had the same task in the same rounds as the fastest, and one for each that is
+     * not ranked.
+     */
+    static List<String> sentences(BenchmarkReport report) {
         List<String> sentences = new ArrayList<>();
-        for (int i = 1; i < ranking.size(); i++) {
-            sentences.add(sentence(report, ranking.get(0), ranking.get(i), symbols));
+        for (List<Standing> set : Standings.of(report).sets()) {
+            for (Standing standing : set) {
+                String label = report.label(standing.result());
+                PairedRatio slowdown = standing.slowdown();
+                if (standing.unranked() != null) {
+                    sentences.add(label + " is not ranked: " + standing.unranked());
+                } else if (slowdown != null && slowdown.rounds() > 0) {
+                    sentences.add(report.label(set.get(0).result()) + " ran " + Quantities.hundredths(slowdown.ratio())
+                            + " times faster than " + label + interval(slowdown));
+                }
+            }
         }
         return sentences;
     }
 
-    /**
-     * Divides the medians and propagates their errors: the relative error of a quotient of independent quantities is the root
-     * of the sum of the squared relative deviations.
-     */
-    private static String sentence(BenchmarkReport report, Measured fastest, Measured slower, Symbols symbols) {
-        Statistics fast = fastest.statistics();
-        Statistics slow = slower.statistics();
-        double ratio = (double) slow.median().toNanos() / fast.median().toNanos();
-        String deviation = "";
-        if (fast.standardDeviation() != null && slow.standardDeviation() != null) {
-            double error = ratio * Math.hypot(fast.relativeDeviation(), slow.relativeDeviation());
-            deviation = " " + symbols.plusMinus() + " " + Quantities.hundredths(error);
+    private static String interval(PairedRatio slowdown) {
+        if (Double.isNaN(slowdown.low())) {
+            return " (too few runs for an interval)";
         }
-        return report.label(fastest) + " ran " + Quantities.hundredths(ratio) + deviation + " times faster than "
-                + report.label(slower);
+        return " (95 %: " + Quantities.hundredths(slowdown.low()) + " to " + Quantities.hundredths(slowdown.high())
+                + (slowdown.isDifferent() ? ")" : ", no clear difference)");
     }
 }

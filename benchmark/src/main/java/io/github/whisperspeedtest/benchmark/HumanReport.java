@@ -189,7 +189,7 @@ public final class HumanReport {
             target.append('\n');
         }
         appendTable(target, report);
-        List<String> comparison = Comparison.sentences(report, symbols);
+        List<String> comparison = Comparison.sentences(report);
         if (!comparison.isEmpty()) {
             target.append('\n');
             comparison.forEach(sentence -> target.append(wrap(sentence)).append('\n'));

@@ -31,7 +31,7 @@ public final class MarkdownReport {
         appendNotes(target, report);
         appendTexts(target, report);
         appendList(target, facts(report));
-        appendList(target, Comparison.sentences(report, SYMBOLS));
+        appendList(target, Comparison.sentences(report));
         appendList(
                 target,
                 Recordings.shortened(report.warnings()).stream()

@@ -132,7 +132,7 @@ public record Recommendation(@Nullable Choice best, String reason, List<Choice> 
         byName.forEach((name, report) -> {
             BenchmarkResult result = report.result(name).orElseThrow();
             String model = result.candidate().model();
-            if (!isReal(model)
+            if (!isPublished(model)
                     || !criteria.models().isEmpty() && !criteria.models().contains(model)) {
                 return;
             }
@@ -147,7 +147,8 @@ public record Recommendation(@Nullable Choice best, String reason, List<Choice> 
         return fitting;
     }
 
-    private static boolean isReal(String model) {
+    /** Returns whether a model transcribes speech: the demo model and models with random weights do not. */
+    public static boolean isPublished(String model) {
         return !RandomModel.isName(model)
                 && !model.equals(EmbeddedModel.NAME)
                 && !model.startsWith(EmbeddedModel.NAME + "-");

@@ -1283,15 +1283,33 @@
 
   function showWarnings(view, section) {
     const items = view.reports.flatMap((report) =>
-      list(report.data.warnings).map((warning) =>
-        typeof warning === "string" ? [report, warning, null] : [report, String(object(warning).message ?? ""), object(warning).advice]));
+      warningGroups(report.data.warnings).map((group) => warningItem(view.several ? report.machine : null, group)));
     if (items.length === 0) {
       section.append(paragraph("There are no warnings."));
       return;
     }
-    section.append(element("ul", { class: "messages" }, ...items.map(([report, message, advice]) =>
-      element("li", {}, view.several ? element("b", {}, report.machine + ": ") : null, "⚠ " + message,
-        advice ? element("span", { class: "muted" }, " " + advice) : null))));
+    section.append(element("ul", { class: "messages" }, ...items));
+  }
+
+  // One group for each kind, so that its advice appears once.
+  function warningGroups(warnings) {
+    const groups = new Map();
+    for (const warning of list(warnings)) {
+      const { kind, message, advice } = typeof warning === "string" ? { message: warning } : object(warning);
+      const key = String(kind ?? message);
+      if (!groups.has(key)) {
+        groups.set(key, { advice, messages: [] });
+      }
+      groups.get(key).messages.push(String(message ?? ""));
+    }
+    return [...groups.values()];
+  }
+
+  function warningItem(machine, { advice, messages }) {
+    const [first, ...others] = messages;
+    const more = element("ul", {}, ...others.map((message) => element("li", {}, message)));
+    return element("li", {}, machine ? element("b", {}, machine + ": ") : null, "⚠ " + first,
+      advice ? element("span", { class: "muted" }, " " + advice) : null, others.length > 0 ? more : null);
   }
 
   function showSettings(view, section) {

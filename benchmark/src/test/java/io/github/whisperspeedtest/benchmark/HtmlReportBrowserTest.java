@@ -173,7 +173,9 @@ class HtmlReportBrowserTest {
         assertThat(text("#failures"))
                 .contains("the process ended with code 134")
                 .contains("Ask for fewer runs.");
-        assertThat(text("#warnings")).contains("The first run of whispercpp took 998 ms");
+        assertThat(text("#warnings"))
+                .contains("The first run of whispercpp took 998 ms", "count.wav differ", "grüße|2.wav differ")
+                .containsOnlyOnce("Weigh speed against the transcripts");
     }
 
     @Test

@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Failed;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.FailureCategory;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
+import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.transcription.EngineParameters;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class HumanReportTest {
@@ -93,8 +98,7 @@ class HumanReportTest {
                         insanely        failed: timed out - no answer for 60 s
                         mps             unavailable - there is no PyTorch for this platform
 
-                        whispercpp ran 2.00 ± 0.15 times faster than faster
-                        whispercpp ran 6.00 ± 0.11 times faster than mlx
+                        mlx is not ranked: it wrote no text
 
                         Warning: The first run of whispercpp took 998 ms; the median is 400 ms. Expect this time from a program that transcribes one file and exits.
                         Warning: faster ran on CPU, not on the requested gpu. Compare it only with results from the same device.
@@ -116,8 +120,7 @@ class HumanReportTest {
                         insanely        failed: timed out - no answer for 60 s
                         mps             unavailable - there is no PyTorch for this platform
 
-                        whispercpp ran 2.00 +- 0.15 times faster than faster
-                        whispercpp ran 6.00 +- 0.11 times faster than mlx
+                        mlx is not ranked: it wrote no text
                         """);
     }
 
@@ -225,22 +228,55 @@ class HumanReportTest {
     }
 
     @Test
-    void comparisonWithSingleRunHasNoDeviation() {
+    void comparisonOfFewRunsHasNoInterval() {
         BenchmarkReport report = Reports.plain(
                 1, Reports.measured("a", Reports.CPU, "x", 1, 100), Reports.measured("b", Reports.CPU, "x", 1, 333));
 
-        assertThat(unicode.conclusion(report)).contains("\na ran 3.33 times faster than b\n");
+        assertThat(unicode.conclusion(report))
+                .contains("\na ran 3.33 times faster than b (too few runs for an interval)\n");
     }
 
     @Test
-    void errorOfRatioCombinesBothDeviations() {
-        // Relative deviations 0.1 and 0.05: 2 * sqrt(0.01 + 0.0025) = 0.22.
+    void comparisonIsRoundByRound() {
+        // The machine becomes three times slower; the medians' ratio is 2.02, that of each round 2.
         BenchmarkReport report = Reports.plain(
-                3,
-                Reports.measured("b", Reports.CPU, "x", 1, 190, 200, 210),
-                Reports.measured("a", Reports.CPU, "x", 1, 90, 100, 110));
+                6,
+                Reports.measured("b", Reports.CPU, "x", 1, 200, 202, 204, 606, 608, 610),
+                Reports.measured("a", Reports.CPU, "x", 1, 100, 101, 102, 303, 304, 305));
 
-        assertThat(unicode.conclusion(report)).contains("\na ran 2.00 ± 0.22 times faster than b\n");
+        assertThat(unicode.conclusion(report)).contains("\na ran 2.00 times faster than b (95 %: 2.00 to 2.00)\n");
+    }
+
+    @Test
+    void comparisonSaysWhereThereIsNoDifference() {
+        BenchmarkReport report = Reports.plain(
+                6,
+                Reports.measured("b", Reports.CPU, "x", 1, 100, 110, 100, 120, 100, 130),
+                Reports.measured("a", Reports.CPU, "x", 1, 110, 100, 110, 100, 120, 100));
+
+        assertThat(unicode.conclusion(report))
+                .containsPattern(" \\(95 %: 0\\.\\d\\d to 1\\.\\d\\d, no clear difference\\)\n");
+    }
+
+    @Test
+    void comparisonIsWithinOneTask() {
+        Candidate other = new Candidate("b/other", "b", "other", LoadOptions.defaults(), TranscribeOptions.defaults());
+        BenchmarkReport report = Reports.plain(
+                4,
+                Reports.measured("a", Reports.CPU, "x", 1, 100, 100, 100, 100),
+                Reports.measuredOf(
+                        other,
+                        "0.1.0",
+                        Reports.CPU,
+                        Duration.ofMillis(1),
+                        Duration.ofMillis(1),
+                        Collections.nCopies(4, Duration.ofMillis(200)),
+                        List.of(),
+                        List.of(new AudioResult("a.wav", "x", "en", null, null, null)),
+                        null,
+                        null));
+
+        assertThat(unicode.conclusion(report)).doesNotContain("times faster");
     }
 
     @Test

@@ -45,6 +45,19 @@ final class CommonOptions {
         return debug;
     }
 
+    /** Returns the arguments for these options, for a command that runs another one. */
+    List<String> arguments() {
+        List<String> arguments = new ArrayList<>();
+        modelsDirectories.forEach(directory -> arguments.addAll(List.of("--models-dir", directory.toString())));
+        if (offline) {
+            arguments.add("--offline");
+        }
+        if (debug) {
+            arguments.add("--debug");
+        }
+        return arguments;
+    }
+
     /** Returns the library, configured by the options. */
     WhisperSpeedtest library() {
         Settings settings = Settings.ofProcess();

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.benchmark.TerminalText;
-import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.error.Problem;
 import io.github.whisperspeedtest.model.ModelCatalog;
 import io.github.whisperspeedtest.model.ModelStore;
@@ -91,7 +90,7 @@ final class ListCommand implements Callable<Integer> {
                         "  " + implementation.id(),
                         available.runtime(),
                         device.device(),
-                        shortened(installed(models, implementation)));
+                        shortened(InstalledModels.namesOf(models, implementation)));
                 if (!device.note().isEmpty()) {
                     notes.put(implementation.id(), device.note());
                 }
@@ -139,20 +138,6 @@ final class ListCommand implements Callable<Integer> {
         terminal.out().println(TerminalText.wrap(start + text, terminal.lineColumns(), LABEL_COLUMNS - INDENT));
     }
 
-    /** Returns the names of the models on this machine. */
-    private static List<String> installed(ModelStore models, Implementation implementation) {
-        return models.catalog().allModels(implementation).stream()
-                .filter(model -> isInstalled(models, implementation, model))
-                .map(ModelInfo::name)
-                .toList();
-    }
-
-    /** The demo model is built in. */
-    private static boolean isInstalled(ModelStore models, Implementation implementation, ModelInfo model) {
-        return model.name().equals(EmbeddedModel.NAME)
-                || models.resolve(implementation, model).isPresent();
-    }
-
     private static String shortened(List<String> names) {
         String shown = names.stream().limit(MAX_NAMES).collect(Collectors.joining(", "));
         return names.size() > MAX_NAMES ? shown + " +" + (names.size() - MAX_NAMES) : shown;
@@ -170,7 +155,7 @@ final class ListCommand implements Callable<Integer> {
         Map<String, NamedModel> models = new LinkedHashMap<>();
         for (Implementation implementation : library.implementations()) {
             for (ModelInfo model : library.models().catalog().allModels(implementation)) {
-                boolean here = isInstalled(library.models(), implementation, model);
+                boolean here = InstalledModels.contains(library.models(), implementation, model);
                 models.merge(model.name(), NamedModel.of(implementation.id(), model, here), NamedModel::mergedWith);
             }
         }

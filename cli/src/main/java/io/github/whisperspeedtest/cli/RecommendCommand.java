@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.cli;
 
+import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.benchmark.BenchmarkEnvironment;
 import io.github.whisperspeedtest.benchmark.BenchmarkReport;
 import io.github.whisperspeedtest.benchmark.Machine;
@@ -9,6 +10,7 @@ import io.github.whisperspeedtest.benchmark.SavedReport;
 import io.github.whisperspeedtest.benchmark.TerminalText;
 import io.github.whisperspeedtest.transcription.Language;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -18,12 +20,16 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Recommends an implementation, a model and options from the saved results of this machine. */
 @Command(
         name = "recommend",
-        description = "Recommend an implementation and a model from the saved results of this machine.",
+        description =
+                "Recommend an implementation and a model from the saved results of this machine, or from a quick benchmark.",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
         footer = {
@@ -32,13 +38,17 @@ import picocli.CommandLine.Option;
             "",
             "Examples:",
             "  whisper-speedtest recommend",
-            "  whisper-speedtest recommend --max-wer 10 --max-memory 1G -l de"
+            "  whisper-speedtest recommend --max-wer 10 --max-memory 1G -l de",
+            "  whisper-speedtest recommend --measure 2m --dataset recordings"
         })
 final class RecommendCommand implements Callable<Integer> {
     private static final int SHOWN = 3;
     private static final String DEFAULT_MODELS = "tiny,base,small";
 
     private final Terminal terminal;
+
+    @Spec
+    private CommandSpec spec;
 
     @Mixin
     private CommonOptions common;
@@ -49,7 +59,8 @@ final class RecommendCommand implements Callable<Integer> {
             paramLabel = "MODEL",
             split = ",",
             completionCandidates = Completions.Models.class,
-            description = "Models to choose from, such as tiny,base (default: all that were measured).")
+            description =
+                    "Models to choose from, such as tiny,base (default: all that were measured, or that --measure finds).")
     private List<String> models = new ArrayList<>();
 
     @Option(
@@ -76,6 +87,31 @@ final class RecommendCommand implements Callable<Integer> {
             description = "Largest peak memory, such as 500M or 1G.")
     private @Nullable MemorySize maxMemory;
 
+    @Option(
+            names = "--measure",
+            order = 5,
+            paramLabel = "TIME",
+            converter = TimeSpan.Converter.class,
+            description =
+                    "Run a benchmark first that takes about this time, such as 2m, with the models of -m or all published ones"
+                            + " on this machine.")
+    private @Nullable TimeSpan budget;
+
+    @Option(
+            names = {"-a", "--audio"},
+            order = 6,
+            paramLabel = "FILE",
+            description = "Recording for --measure; repeatable (default: a built-in recording).")
+    private List<Path> audios = new ArrayList<>();
+
+    @Option(
+            names = "--dataset",
+            order = 7,
+            paramLabel = "DIR|FILE",
+            description =
+                    "Recordings with texts for --measure, as for benchmark; without texts the word error rate is unknown.")
+    private @Nullable Path dataset;
+
     @OptionGroup.In(OptionGroup.OUTPUT)
     @Option(names = "--json", description = "Print the recommendation as JSON.")
     private boolean json;
@@ -87,6 +123,16 @@ final class RecommendCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         String code = languageCode();
+        if (budget == null && (dataset != null || !audios.isEmpty())) {
+            throw new ParameterException(
+                    spec.commandLine(), "--audio and --dataset need --measure TIME, such as --measure 2m");
+        }
+        if (budget != null) {
+            int measured = measure(budget, code);
+            if (measured != ExitCode.OK && measured != ExitCode.FAILED) {
+                return measured;
+            }
+        }
         Machine machine = Machine.of(BenchmarkEnvironment.detect());
         List<BenchmarkReport> reports = new ArrayList<>();
         for (SavedReport saved : ResultsDirectory.of(common.library()).readable(terminal)) {
@@ -109,6 +155,38 @@ final class RecommendCommand implements Callable<Integer> {
             print(found, machine, command);
         }
         return best == null ? ExitCode.FAILED : ExitCode.OK;
+    }
+
+    /** Runs a benchmark, whose results are saved, and returns its exit code. */
+    private int measure(TimeSpan time, @Nullable String code) {
+        List<String> names = models.isEmpty() ? publishedModelsHere() : models;
+        if (names.isEmpty()) {
+            return ExitCode.OK;
+        }
+        List<String> arguments = new ArrayList<>(List.of(
+                "benchmark",
+                "-m",
+                String.join(",", names),
+                "--budget",
+                time.duration().toSeconds() + "s"));
+        if (code != null) {
+            arguments.addAll(List.of("-l", code));
+        }
+        audios.forEach(file -> arguments.addAll(List.of("-a", file.toString())));
+        if (dataset != null) {
+            arguments.addAll(List.of("--dataset", dataset.toString()));
+        }
+        arguments.addAll(common.arguments());
+        return Main.run(terminal.withoutOut(), arguments.toArray(String[]::new));
+    }
+
+    private List<String> publishedModelsHere() {
+        WhisperSpeedtest library = common.library();
+        return library.implementations().stream()
+                .flatMap(implementation -> InstalledModels.namesOf(library.models(), implementation).stream())
+                .filter(Recommendation::isPublished)
+                .distinct()
+                .toList();
     }
 
     private @Nullable String languageCode() {

@@ -10,6 +10,7 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
@@ -18,6 +19,7 @@ import java.nio.charset.UnsupportedCharsetException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +38,7 @@ final class Terminal {
     private final boolean color;
     private final Width width;
     private final StatusLine status;
-    private volatile Supplier<String> interruptSummary = () -> "interrupted";
+    private final AtomicReference<Supplier<String>> interruptSummary;
 
     /**
      * Describes a terminal.
@@ -73,6 +75,26 @@ final class Terminal {
         this.unicode = unicode;
         this.color = color;
         this.width = width;
+        interruptSummary = new AtomicReference<>(() -> "interrupted");
+    }
+
+    private Terminal(Terminal other, PrintWriter out) {
+        this.out = out;
+        in = other.in;
+        err = other.err;
+        inIsTerminal = other.inIsTerminal;
+        outIsTerminal = other.outIsTerminal;
+        errIsTerminal = other.errIsTerminal;
+        unicode = other.unicode;
+        color = other.color;
+        width = other.width;
+        status = other.status;
+        interruptSummary = other.interruptSummary;
+    }
+
+    /** Returns the same terminal without standard output, for a command that is a step of another one. */
+    Terminal withoutOut() {
+        return new Terminal(this, new PrintWriter(Writer.nullWriter()));
     }
 
     /**
@@ -161,11 +183,11 @@ final class Terminal {
 
     /** Sets the supplier of the last line that an interrupt prints, such as the progress; it is called from another thread. */
     void onInterrupt(Supplier<String> summary) {
-        interruptSummary = summary;
+        interruptSummary.set(summary);
     }
 
     String interruptSummary() {
-        return interruptSummary.get();
+        return interruptSummary.get().get();
     }
 
     /** Returns a prompt for the user, null where standard input, output or error is not a terminal. */

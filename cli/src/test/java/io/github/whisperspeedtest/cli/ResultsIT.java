@@ -10,7 +10,9 @@ import io.github.whisperspeedtest.model.ToolHome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -214,6 +216,60 @@ class ResultsIT {
         }
     }
 
+    @Test
+    void measuresBeforeItRecommends() throws IOException {
+        Path model = directory.resolve("my-model");
+        copy(embeddedModel(), model);
+        List<Path> before = results();
+        try {
+            assertThat(terminal.run("recommend", "--measure", "1s", "-m", model.toString(), "--json"))
+                    .as(terminal.err())
+                    .isEqualTo(ExitCode.OK);
+            JsonNode json = JSON.readTree(terminal.out());
+            assertThat(json.get("command").asText())
+                    .isEqualTo("whisper-speedtest transcribe FILE -i faster -m " + model);
+            assertThat(json.at("/recommended/candidate").asText()).isEqualTo("faster/" + model);
+            assertThat(terminal.err()).contains("Results saved to ");
+        } finally {
+            for (Path file : results()) {
+                if (!before.contains(file)) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    @Test
+    void withoutAPublishedModelThereIsNothingToMeasure() {
+        assertThat(terminal.run("recommend", "--measure", "1s")).isEqualTo(ExitCode.FAILED);
+        assertThat(terminal.out()).contains("No saved result of this machine", "--download");
+        assertThat(terminal.err()).doesNotContain("Results saved to ");
+    }
+
+    private static Path embeddedModel() throws IOException {
+        try (Stream<Path> files = Files.walk(home.resolve("models"))) {
+            return files.filter(file -> file.endsWith("model.bin"))
+                    .findFirst()
+                    .orElseThrow()
+                    .getParent();
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        Files.createDirectory(to);
+        try (Stream<Path> files = Files.list(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(file.getFileName()));
+            }
+        }
+    }
+
+    private static List<Path> results() throws IOException {
+        try (Stream<Path> files = Files.list(home.resolve("results"))) {
+            return files.toList();
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -229,6 +285,8 @@ class ResultsIT {
                 "results merge 1 no-such                    | There is no file no-such",
                 "results                                    | missing command: list, show, open, compare or merge",
                 "recommend --max-memory much                | --max-memory: 'much' is not a size such as 500M or 1G",
+                "recommend -a talk.mp3                      | --audio and --dataset need --measure TIME",
+                "recommend --measure soon                   | --measure: 'soon' is not a time such as 90s",
                 "recommend -l klingon                       | Unknown language 'klingon'",
             })
     void explainsUsageErrors(String line, String message) {
