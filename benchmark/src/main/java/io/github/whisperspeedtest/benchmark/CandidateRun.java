@@ -160,12 +160,21 @@ final class CandidateRun {
         }
     }
 
-    /** Ends the worker. Its memory is known only afterwards. The time that it needs is not part of its time limit. */
-    void end() {
-        if (worker == null || failure != null) {
+    /** Asks the worker to end. */
+    void requestEnd() {
+        if (worker != null) {
+            worker.send(WorkerTask.END);
+        }
+    }
+
+    /**
+     * Waits until the worker has ended after {@link #requestEnd}. Its memory is known only afterwards. The time that it needs is not part
+     * of its time limit.
+     */
+    void awaitEnd() {
+        if (worker == null) {
             return;
         }
-        worker.send(WorkerTask.END);
         if (worker.await(END_TIMEOUT) instanceof Worker.Ended ended) {
             peakMemoryBytes = ended.outcome().stats().peakMemoryBytes();
             failUnlessCompleted(ended.outcome());

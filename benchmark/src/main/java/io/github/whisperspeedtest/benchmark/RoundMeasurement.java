@@ -67,7 +67,8 @@ final class RoundMeasurement {
                     run.checkSilence();
                 }
             }
-            group.forEach(CandidateRun::end);
+            group.forEach(CandidateRun::requestEnd);
+            group.forEach(CandidateRun::awaitEnd);
         } finally {
             group.forEach(CandidateRun::close);
         }
