@@ -1,13 +1,13 @@
 package io.github.whisperspeedtest.whispercpp;
 
 import com.sun.jna.Memory;
-import com.sun.jna.Pointer;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.Task;
 import io.github.whisperspeedtest.transcription.Timestamps;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
-import io.github.whisperspeedtest.whispercpp.bindings.FullParams;
+import io.github.whisperspeedtest.whispercpp.bindings.LoadedLibrary;
+import io.github.whisperspeedtest.whispercpp.bindings.NativeParams;
 import io.github.whisperspeedtest.whispercpp.bindings.WhisperLibrary;
 import io.github.whisperspeedtest.whispercpp.ggml.GgmlModelFile;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +16,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Converts options to whisper.cpp's parameters, and owns the native memory that those point to. */
-final class NativeFullParams implements AutoCloseable {
+final class NativeFullParams {
     /** Switches the check for repetitions off: no entropy is negative. */
     private static final float BELOW_ANY_ENTROPY = -1;
 
@@ -26,17 +26,13 @@ final class NativeFullParams implements AutoCloseable {
     private static final int ENGLISH_ONLY_VOCABULARY = 51864;
     private static final int HUNDRED_LANGUAGES_VOCABULARY = 51866;
 
-    private final WhisperLibrary library;
-    private final Pointer defaults;
-    private final FullParams.ByValue params;
-    private @Nullable Memory language;
-    private @Nullable Memory prompt;
-    private @Nullable Memory promptTokens;
+    /** Never skips a window for its silence: no probability is higher. Releases before 1.7.3 never do. */
+    private static final float ABOVE_ANY_PROBABILITY = 2;
 
-    private NativeFullParams(WhisperLibrary library, int strategy) {
-        this.library = library;
-        defaults = library.whisper_full_default_params_by_ref(strategy);
-        params = new FullParams.ByValue(defaults);
+    private final NativeParams params;
+
+    private NativeFullParams(NativeParams params) {
+        this.params = params;
     }
 
     /**
@@ -44,90 +40,101 @@ final class NativeFullParams implements AutoCloseable {
      *
      * @throws UnsupportedOptionException if whisper.cpp or this model does not support an option
      */
-    static NativeFullParams of(WhisperLibrary library, GgmlModelFile model, TranscribeOptions options, int threads) {
+    static NativeFullParams of(
+            LoadedLibrary library,
+            GgmlModelFile model,
+            WhisperCppOptions engine,
+            TranscribeOptions options,
+            int threads) {
         check(model, options);
         boolean beams = options.beamSize() > 1;
         boolean englishOnly = isEnglishOnly(model);
-        NativeFullParams result = new NativeFullParams(
-                library, beams ? WhisperLibrary.SAMPLING_BEAM_SEARCH : WhisperLibrary.SAMPLING_GREEDY);
-        FullParams params = result.params;
-        params.n_threads = threads;
-        params.print_progress = 0;
-        params.translate = bool(options.task() == Task.TRANSLATE);
-        params.no_timestamps = bool(options.timestamps() == Timestamps.NONE);
-        params.token_timestamps = bool(options.timestamps() == Timestamps.WORD);
+        NativeParams params =
+                library.fullParams(beams ? WhisperLibrary.SAMPLING_BEAM_SEARCH : WhisperLibrary.SAMPLING_GREEDY);
+        NativeFullParams result = new NativeFullParams(params);
+        params.set("n_threads", threads);
+        params.set("print_progress", false);
+        params.set("translate", options.task() == Task.TRANSLATE);
+        params.set("no_timestamps", options.timestamps() == Timestamps.NONE);
+        params.set("token_timestamps", options.timestamps() == Timestamps.WORD);
         // As in OpenAI's program; the library's default differs.
-        params.suppress_non_speech_tokens =
-                bool(options.suppressTokens().contains(TranscribeOptions.DEFAULT_SUPPRESSION));
-        params.max_initial_ts = maxInitialTimestamp(options.maxInitialTimestamp());
-        params.greedy_best_of = options.bestOf();
+        params.set("suppress_nst", options.suppressTokens().contains(TranscribeOptions.DEFAULT_SUPPRESSION));
+        params.set("max_initial_ts", maxInitialTimestamp(options.maxInitialTimestamp()));
+        params.set("greedy.best_of", options.bestOf());
         if (beams) {
-            params.beam_search_beam_size = options.beamSize();
+            params.set("beam_search.beam_size", options.beamSize());
         }
         List<Double> temperatures = options.temperatures();
-        params.temperature = temperatures.get(0).floatValue();
-        params.temperature_inc = temperatures.size() == 1 ? 0 : (float) (temperatures.get(1) - temperatures.get(0));
+        params.set("temperature", temperatures.get(0).floatValue());
+        params.set(
+                "temperature_inc", temperatures.size() == 1 ? 0 : (float) (temperatures.get(1) - temperatures.get(0)));
         Double lengthPenalty = options.lengthPenalty();
         if (lengthPenalty != null) {
-            params.length_penalty = lengthPenalty.floatValue();
+            params.set("length_penalty", lengthPenalty.floatValue());
         }
         if (options.compressionRatioThreshold() == null) {
-            params.entropy_thold = BELOW_ANY_ENTROPY;
+            params.set("entropy_thold", BELOW_ANY_ENTROPY);
         }
         Double logProbability = options.logProbabilityThreshold();
-        params.logprob_thold = logProbability == null ? -Float.MAX_VALUE : logProbability.floatValue();
+        params.set("logprob_thold", logProbability == null ? -Float.MAX_VALUE : logProbability.floatValue());
+        params.set("no_speech_thold", ABOVE_ANY_PROBABILITY);
         if (isIndependent(options)) {
-            params.n_max_text_ctx = 0;
+            params.set("n_max_text_ctx", 0);
         }
         result.setLanguage(englishOnly ? "en" : options.language().code());
         String text = options.prompt();
         if (text != null && !text.isBlank()) {
-            result.prompt = cString(text);
-            params.initial_prompt = result.prompt;
+            params.set("initial_prompt", cString(text));
         }
+        result.set(engine);
         return result;
     }
 
-    FullParams.ByValue byValue() {
+    private void set(WhisperCppOptions engine) {
+        params.set("tdrz_enable", engine.speakerTurns());
+        if (engine.carryPrompt()) {
+            params.set("carry_initial_prompt", true);
+        }
+        if (engine.vadModel() != null) {
+            params.set("vad", true);
+            params.set("vad_model_path", cString(engine.vadModel().toString()));
+        }
+    }
+
+    NativeParams byValue() {
         return params;
     }
 
     void setLanguage(String code) {
-        language = cString(code);
-        params.language = language;
+        params.set("language", cString(code));
     }
 
     void setPromptTokens(int[] tokens) {
         if (tokens.length == 0) {
             return;
         }
-        promptTokens = new Memory((long) tokens.length * Integer.BYTES);
+        Memory promptTokens = new Memory((long) tokens.length * Integer.BYTES);
         promptTokens.write(0, tokens, 0, tokens.length);
-        params.prompt_tokens = promptTokens;
-        params.prompt_n_tokens = tokens.length;
+        params.set("prompt_tokens", promptTokens);
+        params.set("prompt_n_tokens", tokens.length);
     }
 
     void setCallbacks(
             WhisperLibrary.NewSegmentCallback onSegments,
             WhisperLibrary.ProgressCallback onProgress,
             WhisperCppTranscriber.CancelFlag cancel) {
-        params.new_segment_callback = onSegments;
-        params.progress_callback = onProgress;
-        params.abort_callback = WhisperCppTranscriber.CancelFlag.callback();
-        params.abort_callback_user_data = cancel.userData();
+        params.set("new_segment_callback", onSegments);
+        params.set("progress_callback", onProgress);
+        params.set("abort_callback", WhisperCppTranscriber.CancelFlag.callback());
+        params.set("abort_callback_user_data", cancel.userData());
     }
 
     /** Sets the callbacks that Java receives before each window and each token; null for none. */
     void setWindowCallbacks(
             WhisperLibrary.@Nullable EncoderBeginCallback onWindow,
             WhisperLibrary.@Nullable LogitsFilterCallback onToken) {
-        params.encoder_begin_callback = onWindow;
-        params.logits_filter_callback = onToken;
-    }
-
-    @Override
-    public void close() {
-        library.whisper_free_params(defaults);
+        params.set("encoder_begin_callback", onWindow);
+        params.set("logits_filter_callback", onToken);
     }
 
     private static void check(GgmlModelFile model, TranscribeOptions options) {
@@ -192,10 +199,6 @@ final class NativeFullParams implements AutoCloseable {
 
     private static UnsupportedOptionException unsupported(String option, String advice) {
         return new UnsupportedOptionException(WhisperCppImplementation.ID, option, advice);
-    }
-
-    private static byte bool(boolean value) {
-        return (byte) (value ? 1 : 0);
     }
 
     private static Memory cString(String text) {

@@ -6,6 +6,7 @@ import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.tokenizer.Utf8Assembler;
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.Word;
+import io.github.whisperspeedtest.whispercpp.bindings.LoadedLibrary;
 import io.github.whisperspeedtest.whispercpp.bindings.TokenData;
 import io.github.whisperspeedtest.whispercpp.bindings.WhisperLibrary;
 import java.nio.file.Path;
@@ -17,10 +18,15 @@ import java.util.List;
 final class SegmentReader {
     private static final long NANOS_PER_TICK = 10_000_000L;
 
+    /** As whisper.cpp's own program marks it. */
+    private static final String SPEAKER_TURN = " [SPEAKER_TURN]";
+
+    private final LoadedLibrary loaded;
     private final WhisperLibrary library;
     private final Pointer context;
     private final Path modelFile;
-    private final boolean withWords;
+    private final WordTimes wordTimes;
+    private final boolean withTurns;
     private final int endOfText;
 
     private final Utf8Assembler utf8 = new Utf8Assembler();
@@ -32,11 +38,19 @@ final class SegmentReader {
     private int next;
     private boolean cut;
 
-    SegmentReader(WhisperLibrary library, Pointer context, Path modelFile, boolean withWords) {
-        this.library = library;
+    /**
+     * Creates a reader.
+     *
+     * @param wordTimes the source of the times of words
+     * @param withTurns whether changes of the speaker are marked in the text
+     */
+    SegmentReader(LoadedLibrary loaded, Pointer context, Path modelFile, WordTimes wordTimes, boolean withTurns) {
+        this.loaded = loaded;
+        this.library = loaded.functions();
         this.context = context;
         this.modelFile = modelFile;
-        this.withWords = withWords;
+        this.wordTimes = wordTimes;
+        this.withTurns = withTurns;
         this.endOfText = library.whisper_token_eot(context);
     }
 
@@ -91,6 +105,9 @@ final class SegmentReader {
         Duration start = later(rawStart, lastEnd);
         Duration end = later(time(library.whisper_full_get_segment_t1(context, index)), start);
         String text = utf8.append(bytes(library.whisper_full_get_segment_text(context, index)));
+        if (withTurns && library.whisper_full_get_segment_speaker_turn_next(context, index) != 0) {
+            text += SPEAKER_TURN;
+        }
 
         int tokenCount = library.whisper_full_n_tokens(context, index);
         List<Integer> tokens = new ArrayList<>(tokenCount);
@@ -104,7 +121,7 @@ final class SegmentReader {
             tokens.add(library.whisper_full_get_token_id(context, index, i));
             logProbability += Math.log(probability);
         }
-        List<Word> words = withWords ? words(textTokens(index, tokenCount), start, end) : List.of();
+        List<Word> words = wordTimes == WordTimes.NONE ? List.of() : words(textTokens(index, tokenCount), start, end);
         return new Segment(start, end, text, tokens, tokenCount == 0 ? null : logProbability / tokenCount, null, words);
     }
 
@@ -114,7 +131,20 @@ final class SegmentReader {
         for (int i = 0; i < tokenCount; i++) {
             TokenData token = library.whisper_full_get_token_data(context, index, i);
             if (token.id < endOfText) {
+                if (wordTimes == WordTimes.TOKENS_OF_SPEECH) {
+                    token.t0 = loaded.tokenTime("t0", context, index, i);
+                    token.t1 = loaded.tokenTime("t1", context, index, i);
+                }
                 tokens.add(token);
+            }
+        }
+        if (wordTimes == WordTimes.DTW) {
+            for (int i = 0; i < tokens.size(); i++) {
+                TokenData token = tokens.get(i);
+                token.t0 = token.t_dtw;
+                token.t1 = i + 1 < tokens.size()
+                        ? tokens.get(i + 1).t_dtw
+                        : library.whisper_full_get_segment_t1(context, index);
             }
         }
         return tokens;

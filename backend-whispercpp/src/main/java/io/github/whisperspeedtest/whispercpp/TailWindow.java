@@ -12,14 +12,14 @@ import java.util.stream.IntStream;
  * Decides whether the last second of a recording is decoded as a separate window, by the rule of OpenAI's program.
  *
  * <p>A single timestamp at the end of a window's text means that the window was decoded completely. Two consecutive
- * timestamps mean that another segment starts, so decoding continues there. whisper.cpp 1.7.1 continues in either case,
+ * timestamps mean that another segment starts, so decoding continues there. whisper.cpp before 1.7.3 continues in either case,
  * which costs another encoder run and invites hallucinated text in silence. Its segments do not show the difference, so
  * the hypotheses are observed as they grow.
  */
 final class TailWindow {
     private static final int WINDOW_FRAMES = 3000;
 
-    /** The length of the end of a recording in which whisper.cpp 1.7.1 never starts a window; its frames last 10 ms. */
+    /** The length of the end of a recording in which whisper.cpp before 1.7.6 never starts a window; its frames last 10 ms. */
     static final int TAIL_FRAMES = 100;
 
     /** Size of {@code struct whisper_token_data}, which begins with the token. */

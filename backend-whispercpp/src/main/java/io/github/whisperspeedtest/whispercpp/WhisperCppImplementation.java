@@ -14,7 +14,8 @@ import io.github.whisperspeedtest.spi.ModelListing;
 import io.github.whisperspeedtest.spi.ModelOrigin;
 import io.github.whisperspeedtest.transcription.TranscribeOption;
 import io.github.whisperspeedtest.transcription.Transcriber;
-import io.github.whisperspeedtest.whispercpp.bindings.NativeLibraries;
+import io.github.whisperspeedtest.whispercpp.bindings.LibraryFinder;
+import io.github.whisperspeedtest.whispercpp.bindings.LibraryReport;
 import io.github.whisperspeedtest.whispercpp.ggml.GgmlFileType;
 import io.github.whisperspeedtest.whispercpp.ggml.GgmlModelFile;
 import io.github.whisperspeedtest.whispercpp.ggml.GgmlWriter;
@@ -52,6 +53,7 @@ public final class WhisperCppImplementation extends ConfiguredImplementation {
             .devices(CPU, GPU)
             .computeTypes(GgmlFileType.labels())
             .maxThreads(MAX_THREADS)
+            .engineOptions(WhisperCppOptions.DECLARED)
             .reads("ggml")
             .writes("ggml")
             .modelsFrom(ModelOrigin.HUB)
@@ -67,7 +69,8 @@ public final class WhisperCppImplementation extends ConfiguredImplementation {
 
     @Override
     public List<String> settings() {
-        return List.of(NativeLibraries.DIRECTORY_VARIABLE, NativeLibraries.DIRECTORY_PROPERTY, "jna.*");
+        return List.of(
+                LibraryFinder.DIRECTORY_VARIABLE, LibraryFinder.DIRECTORY_PROPERTY, "jna.*", "HOME", "user.home");
     }
 
     @Override
@@ -78,8 +81,10 @@ public final class WhisperCppImplementation extends ConfiguredImplementation {
     @Override
     public Availability availability() {
         try {
-            WhisperCppRuntime runtime = WhisperCppRuntime.start(context());
-            return new Availability.Available(runtime.version(), runtime.hasGpu() ? "GPU" : runtime.cpu());
+            WhisperCppLibraries.Choice choice = new WhisperCppLibraries(context()).choose(LoadOptions.AUTO);
+            LibraryReport report = choice.report();
+            String device = report.hasGpu() ? "GPU (" + report.gpu() + ")" : WhisperCppRuntime.cpu(report);
+            return new Availability.Available(choice.engine(), device, false, choice.note());
         } catch (RuntimeUnavailableException e) {
             return new Availability.Unavailable(e.problem());
         }
@@ -108,7 +113,7 @@ public final class WhisperCppImplementation extends ConfiguredImplementation {
 
     @Override
     public List<Path> engineFiles() {
-        return NativeLibraries.ownFiles(context().settings());
+        return new WhisperCppLibraries(context()).ownFiles();
     }
 
     @Override
@@ -134,7 +139,8 @@ public final class WhisperCppImplementation extends ConfiguredImplementation {
                     "compute-type=" + options.computeType(),
                     "The file " + file + " holds " + computeType + "; take a model that is quantised as wanted.");
         }
-        WhisperCppRuntime runtime = WhisperCppRuntime.start(context());
+        WhisperCppRuntime runtime =
+                WhisperCppRuntime.start(context(), WhisperCppOptions.of(options).library());
         return WhisperCppTranscriber.load(
                 runtime,
                 model,

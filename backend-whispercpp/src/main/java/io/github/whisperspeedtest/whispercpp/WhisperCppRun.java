@@ -31,17 +31,20 @@ import org.jspecify.annotations.Nullable;
  * slice ends where its last window started, so no sentence is broken, and the next slice gets the previous text as its
  * prompt.
  */
-final class WhisperCppRun implements AutoCloseable {
+final class WhisperCppRun {
     private static final int WINDOW_SAMPLES = 30 * Audio.SAMPLE_RATE;
 
     private static final int FRAME_SAMPLES = Audio.SAMPLE_RATE / 100;
 
     /**
-     * whisper.cpp 1.7.1 stops at the first timestamp in the last second, even if speech follows, and skips shorter
+     * Before 1.7.6, whisper.cpp stops at the first timestamp in the last second, even if speech follows, and skips shorter
      * audio. With this much silence after the recording, only its last 0.1 s is too short to hold text, as in
      * whisper.cpp 1.7.6 and later.
      */
     private static final int PADDING_SAMPLES = (TailWindow.TAIL_FRAMES - 10) * FRAME_SAMPLES;
+
+    /** Too short to hold text. Before 1.9.3, whisper.cpp reads past the end of audio that is shorter than 13 ms. */
+    private static final int MIN_SAMPLES = 5 * FRAME_SAMPLES;
 
     private static final long NANOS_PER_SAMPLE = 1_000_000_000L / Audio.SAMPLE_RATE;
 
@@ -62,6 +65,8 @@ final class WhisperCppRun implements AutoCloseable {
     private final NativeFullParams params;
     private final @Nullable LogitsRules rules;
     private final SegmentReader reader;
+    private final int padding;
+    private final boolean needsTailRule;
 
     private final List<Segment> segments = new ArrayList<>();
     private double progress = -1;
@@ -71,6 +76,7 @@ final class WhisperCppRun implements AutoCloseable {
             WhisperCppRuntime runtime,
             Pointer context,
             GgmlModelFile model,
+            WhisperCppOptions engine,
             EngineParameters parameters,
             Audio audio,
             TranscribeOptions options,
@@ -78,7 +84,7 @@ final class WhisperCppRun implements AutoCloseable {
             WhisperCppTranscriber.CancelFlag cancel,
             long sliceSamples) {
         this.runtime = runtime;
-        this.library = runtime.library();
+        this.library = runtime.functions();
         this.context = context;
         this.parameters = parameters;
         this.audio = audio;
@@ -86,9 +92,17 @@ final class WhisperCppRun implements AutoCloseable {
         this.listener = listener;
         this.cancel = cancel;
         this.sliceSamples = sliceSamples;
-        this.params = NativeFullParams.of(library, model, options, parameters.threads());
+        this.params = NativeFullParams.of(runtime.library(), model, engine, options, parameters.threads());
         this.rules = LogitsRules.of(options);
-        this.reader = new SegmentReader(library, context, model.path(), options.timestamps() == Timestamps.WORD);
+        this.reader = new SegmentReader(
+                runtime.library(),
+                context,
+                model.path(),
+                WordTimes.of(runtime.release(), engine, options),
+                engine.speakerTurns());
+        padding = runtime.release().isAtLeast(1, 7, 6) ? 0 : PADDING_SAMPLES;
+        // Since 1.7.3, whisper.cpp itself ends a window at a single timestamp.
+        needsTailRule = !runtime.release().isAtLeast(1, 7, 3) && options.timestamps() != Timestamps.NONE;
     }
 
     Transcription transcribe() {
@@ -108,13 +122,13 @@ final class WhisperCppRun implements AutoCloseable {
             long partEnd = sample(limit);
             int length = (int) Math.min(sliceSamples, partEnd - begin);
             boolean last = begin + length == partEnd;
-            int padded = last ? length + PADDING_SAMPLES : length;
+            int padded = Math.max(MIN_SAMPLES, last ? length + padding : length);
             TailWindow tail = new TailWindow(library, context, length / FRAME_SAMPLES);
             WhisperLibrary.ProgressCallback onProgress = (ctx, state, percent, data) -> guarded(() -> {
                 tail.startsAtLeastAt(percent * (padded / FRAME_SAMPLES) / 100);
                 publishProgress(begin + Math.min(length, padded * (percent / 100.0)));
             });
-            boolean hasTail = last && options.timestamps() != Timestamps.NONE;
+            boolean hasTail = last && needsTailRule;
             WhisperLibrary.EncoderBeginCallback onWindow = (ctx, state, data) -> (byte) (tail.isWanted() ? 1 : 0);
             WhisperLibrary.LogitsFilterCallback onToken = (ctx, state, tokens, count, logits, data) -> {
                 if (hasTail) {
@@ -238,11 +252,6 @@ final class WhisperCppRun implements AutoCloseable {
                 .toArray();
         int from = Math.max(0, tokens.length - MAX_PROMPT_TOKENS);
         return Arrays.copyOfRange(tokens, from, tokens.length);
-    }
-
-    @Override
-    public void close() {
-        params.close();
     }
 
     /** Parses a number printed by C. The JVM sets the user's locale for native code too, which may use a decimal comma. */

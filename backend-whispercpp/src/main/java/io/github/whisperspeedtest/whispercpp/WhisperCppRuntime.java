@@ -1,22 +1,15 @@
 package io.github.whisperspeedtest.whispercpp;
 
-import com.sun.jna.Library;
-import com.sun.jna.Native;
-import com.sun.jna.NativeLibrary;
-import com.sun.jna.Pointer;
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
+import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.model.LibraryStore;
 import io.github.whisperspeedtest.spi.ImplementationContext;
-import io.github.whisperspeedtest.whispercpp.bindings.ContextParams;
-import io.github.whisperspeedtest.whispercpp.bindings.FullParams;
-import io.github.whisperspeedtest.whispercpp.bindings.NativeLibraries;
+import io.github.whisperspeedtest.whispercpp.bindings.LibraryReport;
+import io.github.whisperspeedtest.whispercpp.bindings.LoadedLibrary;
 import io.github.whisperspeedtest.whispercpp.bindings.NativeLog;
 import io.github.whisperspeedtest.whispercpp.bindings.WhisperLibrary;
-import java.io.IOException;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
+import io.github.whisperspeedtest.whispercpp.bindings.WhisperRelease;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** The native library, loaded once per process; a failure is kept with its cause and thrown again. */
@@ -24,122 +17,89 @@ final class WhisperCppRuntime {
     private static @Nullable WhisperCppRuntime loaded;
     private static @Nullable RuntimeUnavailableException failure;
 
-    private final WhisperLibrary library;
-    private final NativeLog log;
-    private final String version;
-    private final String build;
-    private final List<String> features;
+    private final LoadedLibrary library;
+    private final WhisperCppLibraries.Choice choice;
 
-    private WhisperCppRuntime(WhisperLibrary library, NativeLog log, String version, String build) {
+    private WhisperCppRuntime(LoadedLibrary library, WhisperCppLibraries.Choice choice) {
         this.library = library;
-        this.log = log;
-        this.version = version;
-        this.build = build.strip();
-        this.features = features(build);
+        this.choice = choice;
     }
 
     /**
      * Returns the library, loading it on first use.
      *
-     * @param context where it is unpacked and which settings it gets, if it is not loaded yet
+     * @param requested value of the option {@code library}
      * @throws RuntimeUnavailableException if it cannot be loaded
+     * @throws UnsupportedOptionException if another library is loaded in this process
      */
-    static synchronized WhisperCppRuntime start(ImplementationContext context) {
+    static synchronized WhisperCppRuntime start(ImplementationContext context, String requested) {
         if (failure != null) {
             throw new RuntimeUnavailableException(failure.problem(), failure);
         }
-        if (loaded == null) {
-            try {
-                loaded = load(context);
-            } catch (RuntimeUnavailableException e) {
-                failure = e;
-                throw failure;
-            } catch (IOException e) {
-                failure = new RuntimeUnavailableException(
-                        "Cannot read the whisper-jni jar, which contains whisper.cpp: " + e.getMessage(),
-                        "Put io.github.givimad:whisper-jni on the class path, whole and unchanged.",
-                        e);
-                throw failure;
+        WhisperCppLibraries.Choice choice = new WhisperCppLibraries(context).choose(requested);
+        WhisperCppRuntime current = loaded;
+        if (current != null) {
+            if (current.choice.files().whisper().equals(choice.files().whisper())) {
+                return current;
             }
+            throw new UnsupportedOptionException(
+                    WhisperCppImplementation.ID,
+                    "library=" + requested,
+                    current.engine() + " is loaded in this process, and a second one cannot be. Use another process.");
+        }
+        try {
+            loaded = new WhisperCppRuntime(
+                    LoadedLibrary.load(choice.files(), new LibraryStore(context.nativeLibraries()), choice.remedy()),
+                    choice);
+        } catch (RuntimeUnavailableException e) {
+            failure = e;
+            throw e;
         }
         return loaded;
     }
 
-    WhisperLibrary library() {
+    WhisperLibrary functions() {
+        return library.functions();
+    }
+
+    LoadedLibrary library() {
         return library;
     }
 
+    /** Returns the file of the library. */
+    Path file() {
+        return choice.files().whisper();
+    }
+
     NativeLog log() {
-        return log;
+        return library.log();
+    }
+
+    WhisperRelease release() {
+        return library.release();
     }
 
     /** Returns the engine and its origin, such as {@code whisper.cpp 1.7.1 (whisper-jni 1.7.1)}. */
-    String version() {
-        return version;
+    String engine() {
+        return choice.engine();
     }
 
     /** Returns the library's own description of its build, such as {@code AVX = 1 | AVX2 = 1 | …}. */
     String build() {
-        return build;
+        return library.report().systemInfo();
+    }
+
+    boolean hasGpu() {
+        return library.report().hasGpu();
     }
 
     /** Returns the CPU with the instruction set extensions of the library's build. */
     String cpu() {
-        return features.isEmpty() ? "CPU" : "CPU (" + String.join(" ", features) + ")";
+        return cpu(library.report());
     }
 
-    /** Returns whether the library has a GPU backend compiled in. */
-    boolean hasGpu() {
-        return features.contains("METAL") || features.contains("CUDA");
-    }
-
-    private static WhisperCppRuntime load(ImplementationContext context) throws IOException {
-        NativeLibraries libraries = NativeLibraries.find(context);
-        try {
-            return LibraryStore.withProperties(
-                    new LibraryStore(context.nativeLibraries()).jnaProperties(), () -> load(libraries));
-        } catch (LinkageError e) {
-            throw new RuntimeUnavailableException(
-                    "whisper.cpp cannot be loaded: " + e.getMessage(), libraries.remedy(), e);
-        }
-    }
-
-    private static WhisperCppRuntime load(NativeLibraries libraries) {
-        if (libraries.ggml() != null) {
-            // Loaded first, so that the whisper library finds it by name wherever it is.
-            NativeLibrary.getInstance(libraries.ggml().toString());
-        }
-        WhisperLibrary library = Native.load(
-                libraries.whisper().toString(), WhisperLibrary.class, Map.of(Library.OPTION_STRING_ENCODING, "UTF-8"));
-        checkLayout(library, libraries);
-        NativeLog log = new NativeLog();
-        library.whisper_log_set(log, Pointer.NULL);
-        return new WhisperCppRuntime(library, log, libraries.engine(), library.whisper_print_system_info());
-    }
-
-    private static void checkLayout(WhisperLibrary library, NativeLibraries libraries) {
-        Pointer context = library.whisper_context_default_params_by_ref();
-        Pointer full = library.whisper_full_default_params_by_ref(WhisperLibrary.SAMPLING_GREEDY);
-        try {
-            if (!new ContextParams.ByValue(context).holdsDefaults() || !new FullParams.ByValue(full).holdsDefaults()) {
-                throw new RuntimeUnavailableException(
-                        "The library " + libraries.whisper()
-                                + " is not whisper.cpp 1.7.1: its parameters have a different layout",
-                        libraries.remedy(),
-                        null);
-            }
-        } finally {
-            library.whisper_free_params(full);
-            library.whisper_free_context_params(context);
-        }
-    }
-
-    /** Reads {@code AVX = 1 | AVX2 = 0 | …}. */
-    static List<String> features(String systemInfo) {
-        return Arrays.stream(systemInfo.split("\\|"))
-                .map(String::strip)
-                .filter(entry -> entry.endsWith("= 1"))
-                .map(entry -> entry.substring(0, entry.indexOf(' ')))
-                .collect(Collectors.toList());
+    /** Returns the CPU with the instruction set extensions of a library's build. */
+    static String cpu(LibraryReport report) {
+        return report.features().isEmpty() ? "CPU" : "CPU (" + String.join(" ", report.features()) + ")";
     }
 }

@@ -14,8 +14,9 @@ import io.github.whisperspeedtest.transcription.Transcriber;
 import io.github.whisperspeedtest.transcription.TranscriberLifecycle;
 import io.github.whisperspeedtest.transcription.Transcription;
 import io.github.whisperspeedtest.transcription.TranscriptionListener;
-import io.github.whisperspeedtest.whispercpp.bindings.ContextParams;
+import io.github.whisperspeedtest.whispercpp.bindings.LibraryReport;
 import io.github.whisperspeedtest.whispercpp.bindings.NativeLog;
+import io.github.whisperspeedtest.whispercpp.bindings.NativeParams;
 import io.github.whisperspeedtest.whispercpp.bindings.WhisperLibrary;
 import io.github.whisperspeedtest.whispercpp.ggml.GgmlModelFile;
 import java.util.regex.Pattern;
@@ -25,10 +26,12 @@ final class WhisperCppTranscriber implements Transcriber {
     /** Maximum audio passed to whisper.cpp at once: half an hour keeps samples and spectrogram below 200 MB. */
     static final long SLICE_SAMPLES = 30L * 60 * Audio.SAMPLE_RATE;
 
-    private static final Pattern GPU_BACKEND = Pattern.compile("using (CUDA|Metal|SYCL|Vulkan|CANN) backend");
+    /** Before 1.7.3 the name is that of a kind of backend, then that of a device, such as {@code CUDA0}. */
+    private static final Pattern GPU_BACKEND = Pattern.compile("whisper_backend_init_gpu: using (\\S+) backend");
 
     private final WhisperCppRuntime runtime;
     private final GgmlModelFile model;
+    private final WhisperCppOptions engine;
     private final EngineParameters parameters;
     private final CancelFlag cancel = new CancelFlag();
     private final TranscriberLifecycle lifecycle = new TranscriberLifecycle(cancel::raise);
@@ -38,11 +41,13 @@ final class WhisperCppTranscriber implements Transcriber {
     private WhisperCppTranscriber(
             WhisperCppRuntime runtime,
             GgmlModelFile model,
+            WhisperCppOptions engine,
             EngineParameters parameters,
             Pointer context,
             long sliceSamples) {
         this.runtime = runtime;
         this.model = model;
+        this.engine = engine;
         this.parameters = parameters;
         this.context = context;
         this.sliceSamples = sliceSamples;
@@ -55,10 +60,16 @@ final class WhisperCppTranscriber implements Transcriber {
             LoadOptions options,
             boolean useGpu,
             long sliceSamples) {
-        WhisperLibrary library = runtime.library();
-        Pointer defaults = library.whisper_context_default_params_by_ref();
-        ContextParams.ByValue params = new ContextParams.ByValue(defaults);
-        params.use_gpu = (byte) (useGpu ? 1 : 0);
+        WhisperCppOptions engine = WhisperCppOptions.of(options);
+        engine.check(runtime.release());
+        WhisperLibrary library = runtime.functions();
+        NativeParams params = runtime.library().contextParams();
+        params.set("use_gpu", useGpu);
+        boolean flashAttention = usesFlashAttention(engine, runtime);
+        params.set("flash_attn", flashAttention);
+        if (engine.dtw()) {
+            DtwHeads.of(name, model.dimensions()).set(params);
+        }
         try (NativeLog.Capture log = runtime.log().capture()) {
             Pointer context =
                     library.whisper_init_from_file_with_params(model.path().toString(), params);
@@ -69,7 +80,7 @@ final class WhisperCppTranscriber implements Transcriber {
             }
             EngineParameters parameters = new EngineParameters(
                             name,
-                            runtime.version(),
+                            runtime.engine(),
                             options.device(),
                             device(runtime, log.text()),
                             model.fileType().label(),
@@ -77,17 +88,24 @@ final class WhisperCppTranscriber implements Transcriber {
                     .withArchitecture(model.dimensions().describe())
                     .withStoredType(model.fileType().label())
                     .withBuild(runtime.build());
-            return new WhisperCppTranscriber(runtime, model, parameters, context, sliceSamples);
-        } finally {
-            library.whisper_free_context_params(defaults);
+            if (flashAttention) {
+                parameters = parameters.withNote("flash attention");
+            }
+            return new WhisperCppTranscriber(runtime, model, engine, parameters, context, sliceSamples);
         }
+    }
+
+    /** It is the default of whisper.cpp since 1.8.0, and excludes word times by DTW. */
+    private static boolean usesFlashAttention(WhisperCppOptions engine, WhisperCppRuntime runtime) {
+        Boolean requested = engine.flashAttention();
+        return requested == null ? runtime.release().isAtLeast(1, 8, 0) && !engine.dtw() : requested;
     }
 
     /** Returns the device that the library logged; it falls back to the CPU by itself. */
     static String device(WhisperCppRuntime runtime, String initLog) {
         var gpu = GPU_BACKEND.matcher(initLog);
         boolean used = gpu.find() && !initLog.contains("init() failed") && !initLog.contains("falling back to CPU");
-        return used ? "GPU (" + gpu.group(1) + ")" : runtime.cpu();
+        return used ? "GPU (" + LibraryReport.gpuName(gpu.group(1)) + ")" : runtime.cpu();
     }
 
     @Override
@@ -111,9 +129,19 @@ final class WhisperCppTranscriber implements Transcriber {
             if (Thread.currentThread().isInterrupted()) {
                 throw new OperationCancelledException("The transcription of " + audio.name() + " was interrupted.");
             }
-            try (WhisperCppRun run = new WhisperCppRun(
-                    runtime, context, model, parameters, audio, options, listener, cancel, sliceSamples)) {
-                return run.transcribe();
+            try {
+                return new WhisperCppRun(
+                                runtime,
+                                context,
+                                model,
+                                engine,
+                                parameters,
+                                audio,
+                                options,
+                                listener,
+                                cancel,
+                                sliceSamples)
+                        .transcribe();
             } finally {
                 // The run raises it for a failure of its own. At its start it could already be raised by close().
                 cancel.lower();
@@ -128,7 +156,7 @@ final class WhisperCppTranscriber implements Transcriber {
 
     private void free() {
         try {
-            runtime.library().whisper_free(context);
+            runtime.functions().whisper_free(context);
             cancel.close();
         } catch (LinkageError e) {
             throw new EngineException("whisper.cpp failed while freeing " + model.path() + ".", e);

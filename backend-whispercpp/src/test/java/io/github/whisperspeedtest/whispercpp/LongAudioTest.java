@@ -80,7 +80,7 @@ class LongAudioTest {
                 .filesOf(TestContexts.configured(new WhisperCppImplementation()), EmbeddedModel.NAME)
                 .single();
         try (Transcriber transcriber = WhisperCppTranscriber.load(
-                WhisperCppRuntime.start(TestContexts.ofEngine()),
+                WhisperCppRuntime.start(TestContexts.ofEngine(), LoadOptions.AUTO),
                 GgmlModelFile.inspect(file),
                 EmbeddedModel.NAME,
                 LoadOptions.defaults(),

@@ -12,12 +12,12 @@ import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.network.DecoderSession;
 import io.github.whisperspeedtest.network.EncoderOutput;
+import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.testing.MicroSamples;
 import io.github.whisperspeedtest.testing.ReferenceNetwork;
 import io.github.whisperspeedtest.testing.ReferenceSpectrogram;
 import io.github.whisperspeedtest.testkit.TestContexts;
-import io.github.whisperspeedtest.whispercpp.bindings.ContextParams;
-import io.github.whisperspeedtest.whispercpp.bindings.NativeLibraries;
+import io.github.whisperspeedtest.whispercpp.bindings.NativeParams;
 import io.github.whisperspeedtest.whispercpp.bindings.WhisperLibrary;
 import io.github.whisperspeedtest.whispercpp.ggml.GgmlFileType;
 import io.github.whisperspeedtest.whispercpp.ggml.GgmlWriter;
@@ -122,13 +122,11 @@ class WhisperCppLogitsTest {
             throws IOException {
         String file = new GgmlWriter().fileNames("micro-" + steps.size()).get(0);
         new GgmlWriter().write(checkpoint, GgmlFileType.F16.label(), directory, List.of(file));
-        WhisperLibrary library =
-                WhisperCppRuntime.start(TestContexts.ofEngine()).library();
-        Functions functions = Native.load(
-                NativeLibraries.find(TestContexts.ofEngine()).whisper().toString(), Functions.class);
-        Pointer defaults = library.whisper_context_default_params_by_ref();
-        ContextParams.ByValue params = new ContextParams.ByValue(defaults);
-        params.use_gpu = 0;
+        WhisperCppRuntime runtime = WhisperCppRuntime.start(TestContexts.ofEngine(), LoadOptions.AUTO);
+        WhisperLibrary library = runtime.functions();
+        Functions functions = Native.load(runtime.file().toString(), Functions.class);
+        NativeParams params = runtime.library().contextParams();
+        params.set("use_gpu", false);
         Pointer context = library.whisper_init_from_file_with_params(
                 directory.resolve(file).toString(), params);
         try {
@@ -150,7 +148,6 @@ class WhisperCppLogitsTest {
             return logits;
         } finally {
             library.whisper_free(context);
-            library.whisper_free_context_params(defaults);
         }
     }
 

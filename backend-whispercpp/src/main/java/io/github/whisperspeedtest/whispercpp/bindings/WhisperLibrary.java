@@ -5,7 +5,7 @@ import com.sun.jna.Library;
 import com.sun.jna.Pointer;
 
 /**
- * The functions of whisper.cpp that this backend calls, under their names in {@code whisper.h} 1.7.1.
+ * The functions of whisper.cpp that this backend calls, under their names in {@code whisper.h}; all releases from 1.7.1 on have them.
  *
  * <p>whisper-jni's own Java class is not used: it cannot cancel, reports no progress and no probabilities, and passes
  * text as Java's modified UTF-8, which garbles characters outside the basic plane.
@@ -59,7 +59,7 @@ public interface WhisperLibrary extends Library {
 
     void whisper_free_params(Pointer params);
 
-    Pointer whisper_init_from_file_with_params(String path, ContextParams.ByValue params);
+    Pointer whisper_init_from_file_with_params(String path, NativeParams params);
 
     void whisper_free(Pointer context);
 
@@ -71,7 +71,7 @@ public interface WhisperLibrary extends Library {
 
     Pointer whisper_token_to_str(Pointer context, int token);
 
-    int whisper_full(Pointer context, FullParams.ByValue params, Pointer samples, int sampleCount);
+    int whisper_full(Pointer context, NativeParams params, Pointer samples, int sampleCount);
 
     int whisper_full_lang_id(Pointer context);
 
@@ -82,6 +82,9 @@ public interface WhisperLibrary extends Library {
     long whisper_full_get_segment_t1(Pointer context, int segment);
 
     Pointer whisper_full_get_segment_text(Pointer context, int segment);
+
+    /** Returns a C {@code bool}. */
+    byte whisper_full_get_segment_speaker_turn_next(Pointer context, int segment);
 
     int whisper_full_n_tokens(Pointer context, int segment);
 
