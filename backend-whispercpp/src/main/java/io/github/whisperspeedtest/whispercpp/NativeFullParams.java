@@ -176,6 +176,11 @@ final class NativeFullParams {
         return Boolean.FALSE.equals(options.conditionOnPreviousText());
     }
 
+    /** Returns whether the language of the recording has to be detected. */
+    static boolean detectsLanguage(GgmlModelFile model, TranscribeOptions options) {
+        return !isEnglishOnly(model) && options.language().equals(Language.auto());
+    }
+
     /** whisper.cpp knows a first temperature and an increment, and goes on up to 1. */
     private static void checkTemperatures(List<Double> temperatures) {
         if (temperatures.size() == 1) {

@@ -19,13 +19,15 @@ import java.util.Optional;
 
 /** Chooses the library of whisper.cpp: the one that the user names, otherwise the newest on this machine. */
 final class WhisperCppLibraries {
+    /** The bundled library. */
+    static final String BUNDLED = "bundled";
+
     /** The engine option that chooses. */
     static final EngineOption OPTION = new EngineOption(
             "library",
             "whisper.cpp to use: auto (the newest found), bundled, or a directory with libwhisper",
-            EngineOption.Kind.PATH);
-
-    static final String BUNDLED = "bundled";
+            EngineOption.Kind.PATH,
+            List.of(LoadOptions.AUTO, BUNDLED));
 
     private static final String OWN_REMEDY =
             "Use a release from " + WhisperRelease.OLDEST + " to " + WhisperRelease.NEWEST

@@ -50,9 +50,6 @@ final class WhisperCppRun {
 
     private static final int MAX_PROMPT_TOKENS = 224;
 
-    private static final Pattern DETECTED_LANGUAGE =
-            Pattern.compile("auto-detected language: (\\w+) \\(p = ([0-9.,]+)\\)");
-
     private final WhisperCppRuntime runtime;
     private final WhisperLibrary library;
     private final Pointer context;
@@ -67,6 +64,8 @@ final class WhisperCppRun {
     private final SegmentReader reader;
     private final int padding;
     private final boolean needsTailRule;
+    private boolean detectsLanguage;
+    private @Nullable Double languageProbability;
 
     private final List<Segment> segments = new ArrayList<>();
     private double progress = -1;
@@ -100,6 +99,8 @@ final class WhisperCppRun {
                 model.path(),
                 WordTimes.of(runtime.release(), engine, options),
                 engine.speakerTurns());
+        // With its own voice activity detection, whisper.cpp computes the spectrogram of the speech itself.
+        detectsLanguage = NativeFullParams.detectsLanguage(model, options) && engine.vadModel() == null;
         padding = runtime.release().isAtLeast(1, 7, 6) ? 0 : PADDING_SAMPLES;
         // Since 1.7.3, whisper.cpp itself ends a window at a single timestamp.
         needsTailRule = !runtime.release().isAtLeast(1, 7, 3) && options.timestamps() != Timestamps.NONE;
@@ -107,8 +108,6 @@ final class WhisperCppRun {
 
     Transcription transcribe() {
         long start = System.nanoTime();
-        String language = options.language().code();
-        Double languageProbability = null;
         PartTimes times = new PartTimes();
 
         WhisperLibrary.NewSegmentCallback onSegments = (ctx, state, count, data) -> guarded(this::publishNewSegments);
@@ -148,12 +147,6 @@ final class WhisperCppRun {
                 publishNewSegments();
                 library.whisper_print_timings(context);
                 times.add(log.text());
-                Matcher detected = DETECTED_LANGUAGE.matcher(log.text());
-                if (detected.find()) {
-                    language = detected.group(1);
-                    languageProbability = number(detected.group(2));
-                    params.setLanguage(language);
-                }
             }
             if (!last) {
                 sliceStart = Math.max(reader.endOfKept(), begin + length - WINDOW_SAMPLES);
@@ -165,10 +158,8 @@ final class WhisperCppRun {
 
         publish(reader.finish());
         publishProgress(audio.sampleCount());
-        if (language.equals("auto")) {
-            language = library.whisper_lang_str(library.whisper_full_lang_id(context))
-                    .getString(0);
-        }
+        String language =
+                library.whisper_lang_str(library.whisper_full_lang_id(context)).getString(0);
         Timings timings = times.toTimings(Duration.ofNanos(System.nanoTime() - start));
         return new Transcription(language, languageProbability, audio.duration(), segments, timings, audio.warnings());
     }
@@ -178,7 +169,9 @@ final class WhisperCppRun {
         try (Memory samples = new Memory((long) padded * Float.BYTES)) {
             copySamples(begin, length, samples);
             samples.setMemory((long) length * Float.BYTES, (long) (padded - length) * Float.BYTES, (byte) 0);
-            result = library.whisper_full(context, params.byValue(), samples, padded);
+            result = detectsLanguage
+                    ? detectAndTranscribe(samples, padded)
+                    : library.whisper_full(context, params.byValue(), samples, padded);
         }
         if (listenerFailure instanceof RuntimeException e) {
             throw e;
@@ -193,6 +186,27 @@ final class WhisperCppRun {
             throw new EngineException(
                     "whisper.cpp failed on " + audio.name() + " with code " + result + ": " + log.lastLine());
         }
+    }
+
+    /**
+     * Detects the language and then transcribes the same spectrogram. The detection of {@code whisper_full} does the same work, and
+     * tells the probability only in its log.
+     */
+    private int detectAndTranscribe(Memory samples, int count) {
+        int result = library.whisper_pcm_to_mel(context, samples, count, parameters.threads());
+        if (result != 0) {
+            return result;
+        }
+        try (Memory probabilities = new Memory((library.whisper_lang_max_id() + 1L) * Float.BYTES)) {
+            int language = library.whisper_lang_auto_detect(context, 0, parameters.threads(), probabilities);
+            if (language < 0) {
+                return language;
+            }
+            detectsLanguage = false;
+            languageProbability = (double) probabilities.getFloat((long) language * Float.BYTES);
+            params.setLanguage(library.whisper_lang_str(language).getString(0));
+        }
+        return library.whisper_full(context, params.byValue(), Pointer.NULL, 0);
     }
 
     private void copySamples(long begin, int length, Memory target) {

@@ -33,7 +33,7 @@ public record Candidate(
      * Creates a candidate and its name.
      *
      * <p>The name has the implementation, the model, and what differs from the defaults of the options that a sweep varies: the compute
-     * type, {@code t} threads, {@code b} beam size, {@code vad}, {@code batch} size. It does not depend on other candidates, so the
+     * type, {@code t} threads, {@code b} beam size, {@code vad}, {@code batch} size, the engine's own options. It does not depend on other candidates, so the
      * results of several benchmarks can be matched by it.
      */
     public static Candidate of(
@@ -53,6 +53,9 @@ public record Candidate(
         if (transcribe != null) {
             appendOptions(name, transcribe);
         }
+        load.engineOptions()
+                .forEach((option, value) ->
+                        name.append(' ').append(option).append('=').append(value));
         return name.toString();
     }
 

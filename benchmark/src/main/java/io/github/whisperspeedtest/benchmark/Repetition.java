@@ -196,7 +196,9 @@ public final class Repetition {
             boolean path = library.implementations().stream()
                     .map(implementation ->
                             implementation.capabilities().engineOptions().get(name))
-                    .anyMatch(option -> option != null && option.kind() == EngineOption.Kind.PATH);
+                    .anyMatch(option -> option != null
+                            && option.kind() == EngineOption.Kind.PATH
+                            && !option.choices().contains(value));
             if (path) {
                 kept.remove(name);
                 String line = "engine option " + name + "=" + value + ": not repeated, because it names a path";

@@ -7,8 +7,10 @@ import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.Transcribers;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -28,7 +30,7 @@ public record Sweep(List<Candidate> candidates, List<String> impossible) {
      * Combines the options with one model.
      *
      * <p>If there is only one combination for each implementation, one that is not possible stays a candidate: the user asked for it, so
-     * the report shows its failure.
+     * the report shows its failure. An option of one engine has no effect on the others, which are combined once.
      *
      * @param implementations ids of the implementations that have the model
      * @throws io.github.whisperspeedtest.error.UnknownNameException if an implementation is not on the class path
@@ -42,9 +44,15 @@ public record Sweep(List<Candidate> candidates, List<String> impossible) {
         List<Candidate> candidates = new ArrayList<>();
         Set<String> impossible = new LinkedHashSet<>();
         boolean single = loads.size() * transcribes.size() == 1;
-        for (String id : implementations) {
-            Implementation implementation = library.registry().require(id);
-            for (LoadOptions load : loads) {
+        List<Implementation> all =
+                implementations.stream().map(library.registry()::require).toList();
+        for (Implementation implementation : all) {
+            String id = implementation.id();
+            List<LoadOptions> own = loads.stream()
+                    .map(load -> withOptionsOf(implementation, all, load))
+                    .distinct()
+                    .toList();
+            for (LoadOptions load : own) {
                 for (TranscribeOptions transcribe : transcribes) {
                     try {
                         if (!single) {
@@ -59,6 +67,20 @@ public record Sweep(List<Candidate> candidates, List<String> impossible) {
             }
         }
         return new Sweep(candidates, List.copyOf(impossible));
+    }
+
+    /** Leaves out the engine options that another implementation has and this one has not. */
+    private static LoadOptions withOptionsOf(
+            Implementation implementation, List<Implementation> all, LoadOptions load) {
+        Map<String, String> options = new LinkedHashMap<>(load.engineOptions());
+        options.keySet()
+                .removeIf(name ->
+                        !declares(implementation, name) && all.stream().anyMatch(other -> declares(other, name)));
+        return new LoadOptions(load.device(), load.computeType(), load.threads(), options);
+    }
+
+    private static boolean declares(Implementation implementation, String option) {
+        return implementation.capabilities().engineOptions().containsKey(option);
     }
 
     /** Returns the combinations of both. A line that both have appears once. */

@@ -56,7 +56,7 @@ final class CapabilitiesJson {
         ObjectNode node = target.putObject(option.name())
                 .put("description", option.description())
                 .put("kind", option.kind().name().toLowerCase(Locale.ROOT));
-        if (option.kind() == EngineOption.Kind.CHOICE) {
+        if (!option.choices().isEmpty()) {
             putAll(node.putArray("choices"), option.choices());
         }
     }

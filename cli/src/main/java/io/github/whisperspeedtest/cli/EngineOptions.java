@@ -7,8 +7,10 @@ import io.github.whisperspeedtest.spi.LoadOptions;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -61,8 +63,10 @@ final class EngineOptions {
     @Option(
             names = "--engine-option",
             paramLabel = "KEY=VALUE",
-            description = "Option of one engine, repeatable, such as dump-graph=DIR; list --json shows them all.")
-    private Map<String, String> engineOptions = new LinkedHashMap<>();
+            description =
+                    "Option of one engine, repeatable, such as dump-graph=DIR; list --json shows them all. benchmark measures each"
+                            + " value of a repeated key.")
+    private List<String> engineOptions = new ArrayList<>();
 
     @OptionGroup.In(OptionGroup.MODELS)
     @Option(names = "--download", order = 1, description = "Download the model if it is missing.")
@@ -117,23 +121,50 @@ final class EngineOptions {
         List<LoadOptions> variants = loadVariants();
         if (variants.size() > 1) {
             throw new ParameterException(
-                    spec.commandLine(), "Only benchmark takes several values of --compute-type and --threads");
+                    spec.commandLine(),
+                    "Only benchmark takes several values of --compute-type, --threads and one --engine-option");
         }
         return variants.get(0);
     }
 
-    /** Returns the options for each combination of compute type and number of threads. */
+    /** Returns the options for each combination of compute type, number of threads and values of engine options. */
     List<LoadOptions> loadVariants() {
         List<Integer> numbers = threads.isEmpty() ? List.of(LoadOptions.defaultThreads()) : threads;
+        List<Map<String, String>> engineVariants = engineVariants();
         try {
             return computeTypes.stream()
                     .distinct()
                     .flatMap(type -> numbers.stream()
                             .distinct()
-                            .map(number -> new LoadOptions(device, type.strip(), number, engineOptions)))
+                            .flatMap(number -> engineVariants.stream()
+                                    .map(values -> new LoadOptions(device, type.strip(), number, values))))
                     .toList();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private List<Map<String, String>> engineVariants() {
+        Map<String, Set<String>> values = new LinkedHashMap<>();
+        for (String option : engineOptions) {
+            int equals = option.indexOf('=');
+            if (equals < 1) {
+                throw new ParameterException(
+                        spec.commandLine(), "--engine-option must be KEY=VALUE, but is '" + option + "'");
+            }
+            values.computeIfAbsent(option.substring(0, equals), unused -> new LinkedHashSet<>())
+                    .add(option.substring(equals + 1));
+        }
+        List<Map<String, String>> variants = List.of(Map.of());
+        for (Map.Entry<String, Set<String>> entry : values.entrySet()) {
+            variants = variants.stream()
+                    .flatMap(variant -> entry.getValue().stream().map(value -> {
+                        Map<String, String> more = new LinkedHashMap<>(variant);
+                        more.put(entry.getKey(), value);
+                        return more;
+                    }))
+                    .toList();
+        }
+        return variants;
     }
 }

@@ -31,10 +31,25 @@ class EngineOptionsTest {
                 .hasMessageContainingAll("--engine-option", "KEY=VALUE");
     }
 
+    @Test
+    void severalValuesOfAnEngineOptionAreVariants() {
+        assertThat(options("-t", "1,2", "--engine-option", "library=bundled", "--engine-option", "library=auto")
+                        .loadVariants())
+                .extracting(load -> load.threads() + " " + load.engineOptions())
+                .containsExactly("1 {library=bundled}", "1 {library=auto}", "2 {library=bundled}", "2 {library=auto}");
+        assertThatThrownBy(() -> parse("--engine-option", "level=1", "--engine-option", "level=2"))
+                .isInstanceOf(ParameterException.class)
+                .hasMessageContaining("Only benchmark takes several values");
+    }
+
     private static LoadOptions parse(String... arguments) {
+        return options(arguments).loadOptions();
+    }
+
+    private static EngineOptions options(String... arguments) {
         Holder holder = new Holder();
         new CommandLine(holder).parseArgs(arguments);
-        return holder.engine.loadOptions();
+        return holder.engine;
     }
 
     @Command

@@ -11,7 +11,8 @@ import java.util.Objects;
  * @param name lower-case letters, digits and hyphens, such as {@code dump-graph}
  * @param description one line for help and documentation
  * @param kind form of the value
- * @param choices the permitted values of a {@link Kind#CHOICE}, otherwise empty
+ * @param choices the permitted values of a {@link Kind#CHOICE}; for a {@link Kind#PATH}, names that may stand instead of one; otherwise
+ *     empty
  */
 public record EngineOption(String name, String description, Kind kind, List<String> choices) {
     /** Form of a value. */
@@ -26,14 +27,15 @@ public record EngineOption(String name, String description, Kind kind, List<Stri
         CHOICE
     }
 
-    /** Checks that the name is valid and that only a {@link Kind#CHOICE} has choices. */
+    /** Checks that the name is valid and that the choices fit the kind. */
     public EngineOption {
         Objects.requireNonNull(description, "description");
         choices = List.copyOf(choices);
         if (!name.matches("[a-z0-9]+(-[a-z0-9]+)*")) {
             throw new IllegalArgumentException("'" + name + "' is not a valid engine option name");
         }
-        if ((kind == Kind.CHOICE) == choices.isEmpty()) {
+        if (kind == Kind.CHOICE && choices.isEmpty()
+                || (kind == Kind.INTEGER || kind == Kind.BOOLEAN) && !choices.isEmpty()) {
             throw new IllegalArgumentException(
                     "Engine option '" + name + "' of kind " + kind + " has choices " + choices);
         }
@@ -47,7 +49,7 @@ public record EngineOption(String name, String description, Kind kind, List<Stri
     /** Returns the permitted values as text, such as {@code a whole number}. */
     public String describeValues() {
         return switch (kind) {
-            case PATH -> "a path";
+            case PATH -> choices.isEmpty() ? "a path" : String.join(", ", choices) + " or a path";
             case INTEGER -> "a whole number";
             case BOOLEAN -> "true or false";
             case CHOICE -> "one of " + String.join(", ", choices);

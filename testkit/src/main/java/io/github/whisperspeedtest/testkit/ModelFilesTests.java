@@ -8,6 +8,8 @@ import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.model.ModelPlace;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.process.ChildJvm;
+import io.github.whisperspeedtest.settings.Settings;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.transcription.Transcriber;
@@ -117,7 +119,8 @@ abstract class ModelFilesTests extends ContractTests {
         ToolHome home = ToolHome.at(Files.createTempDirectory(temporary, "verified"));
         Path hub = temporary.resolve("no-hub-cache");
         ModelFiles written = new ModelStore(home, hub).filesOf(implementation, contract.model());
-        ModelVerifier verifier = new ModelVerifier(home, hub);
+        ModelVerifier verifier = new ModelVerifier(
+                home, () -> hub, Settings.ofProcess(), ChildJvm.builder().build());
 
         Verdict whole =
                 verifier.verify(implementation, contract.model(), ModelPlace.LOCAL_CACHE, VerifyOptions.defaults());

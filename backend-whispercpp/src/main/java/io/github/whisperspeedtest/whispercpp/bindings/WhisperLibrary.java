@@ -71,6 +71,12 @@ public interface WhisperLibrary extends Library {
 
     Pointer whisper_token_to_str(Pointer context, int token);
 
+    int whisper_pcm_to_mel(Pointer context, Pointer samples, int sampleCount, int threads);
+
+    int whisper_lang_max_id();
+
+    int whisper_lang_auto_detect(Pointer context, int offsetMillis, int threads, Pointer probabilities);
+
     int whisper_full(Pointer context, NativeParams params, Pointer samples, int sampleCount);
 
     int whisper_full_lang_id(Pointer context);
