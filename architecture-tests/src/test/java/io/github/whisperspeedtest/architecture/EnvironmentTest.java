@@ -25,13 +25,12 @@ class EnvironmentTest {
             "cli.Main",
             "cli.Terminal",
             // Finds a program in the search path, as the system does.
-            "audio.Ffmpeg",
+            "program.SearchPath",
             // Sets properties while it loads libraries that cannot be configured in another way.
             "model.LibraryStore");
 
     /** Operating system, processor, encodings, class path and directory for temporary files. */
     private static final Set<String> MAY_READ_FACTS_OF_THE_JVM = Set.of(
-            "audio.Ffmpeg",
             "benchmark.BenchmarkEnvironment",
             "benchmark.Chip",
             "cli.Main",
@@ -45,10 +44,12 @@ class EnvironmentTest {
             "process.ChildProcess",
             "process.ExitCodes",
             "process.PeakMemory",
+            "program.SearchPath",
             "registry.BrokenJars",
             "torch.TorchDevice",
             "torch.TorchLibraries",
             "verify.Fingerprint",
+            "whispercpp.WhisperCppImplementation",
             "whispercpp.bindings.NativeLibraries");
 
     /** The test also fails for a listed class that no longer needs access, so the list only shrinks. */

@@ -1,22 +1,19 @@
 package io.github.whisperspeedtest.audio;
 
+import io.github.whisperspeedtest.program.SearchPath;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.charset.Charset;
 import java.nio.file.FileSystems;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,42 +38,27 @@ final class Ffmpeg {
 
     private static final Logger LOG = LoggerFactory.getLogger(Ffmpeg.class);
 
-    private final List<Path> directories;
+    private final SearchPath searchPath;
     private final Duration maxSilence;
 
     /**
-     * Creates an instance that looks for the program in the given directories, in order.
+     * Creates an instance that looks for the program in a search path.
      *
      * @param maxSilence maximum time without output, and until the process exits
      */
-    Ffmpeg(List<Path> directories, Duration maxSilence) {
-        this.directories = List.copyOf(directories);
+    Ffmpeg(SearchPath searchPath, Duration maxSilence) {
+        this.searchPath = searchPath;
         this.maxSilence = maxSilence;
     }
 
     /** Returns an instance that looks for the program on the {@code PATH}. */
     static Ffmpeg onPath() {
-        List<Path> directories = new ArrayList<>();
-        String path = System.getenv("PATH");
-        for (String entry : (path == null ? "" : path).split(Pattern.quote(System.getProperty("path.separator")))) {
-            try {
-                if (!entry.isBlank()) {
-                    directories.add(Path.of(entry));
-                }
-            } catch (InvalidPathException e) {
-                LOG.debug("Ignoring invalid PATH entry '{}'", entry, e);
-            }
-        }
-        return new Ffmpeg(directories, MAX_SILENCE);
+        return new Ffmpeg(SearchPath.ofProcess(), MAX_SILENCE);
     }
 
     /** Returns the program if it exists. */
     Optional<Path> find() {
-        return directories.stream()
-                .flatMap(directory -> List.of("ffmpeg", "ffmpeg.exe").stream().map(directory::resolve))
-                .filter(Files::isRegularFile)
-                .filter(Files::isExecutable)
-                .findFirst();
+        return searchPath.find("ffmpeg");
     }
 
     /** Returns whether ffmpeg, as a separate process, could open the file. */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.github.whisperspeedtest.error.AudioException;
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.OperationCancelledException;
+import io.github.whisperspeedtest.program.SearchPath;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AudioFilesTest {
-    private static final Ffmpeg NONE = new Ffmpeg(List.of(), Duration.ofSeconds(1));
+    private static final Ffmpeg NONE = new Ffmpeg(new SearchPath(List.of()), Duration.ofSeconds(1));
 
     @TempDir
     private Path directory;
@@ -115,7 +116,7 @@ class AudioFilesTest {
         // A program that cannot be started would appear in the message.
         Path program = Files.createFile(directory.resolve("ffmpeg"));
         assumeTrue(program.toFile().setExecutable(true));
-        Ffmpeg broken = new Ffmpeg(List.of(directory), Duration.ofSeconds(1));
+        Ffmpeg broken = new Ffmpeg(new SearchPath(List.of(directory)), Duration.ofSeconds(1));
 
         assertThatThrownBy(() -> AudioFiles.read(file, broken))
                 .isInstanceOf(AudioException.class)

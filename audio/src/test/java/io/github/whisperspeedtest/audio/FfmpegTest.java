@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.whisperspeedtest.error.AudioException;
 import io.github.whisperspeedtest.error.OperationCancelledException;
+import io.github.whisperspeedtest.program.SearchPath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -242,7 +243,7 @@ class FfmpegTest {
         Path bin = Files.createDirectory(directory.resolve("bin"));
         Path program = Files.writeString(bin.resolve("ffmpeg"), "#!/bin/sh\n" + script + "\n");
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
-        return new Ffmpeg(List.of(directory.resolve("absent"), empty, bin), longestSilence);
+        return new Ffmpeg(new SearchPath(List.of(directory.resolve("absent"), empty, bin)), longestSilence);
     }
 
     private void assertStopped() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.whisperspeedtest.error.AudioException;
+import io.github.whisperspeedtest.program.SearchPath;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class RawFormatTest {
-    private static final Ffmpeg NONE = new Ffmpeg(List.of(), Duration.ofSeconds(1));
+    private static final Ffmpeg NONE = new Ffmpeg(new SearchPath(List.of()), Duration.ofSeconds(1));
 
     @ParameterizedTest
     @CsvSource({

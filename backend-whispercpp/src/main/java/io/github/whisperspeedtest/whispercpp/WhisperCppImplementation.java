@@ -2,10 +2,12 @@ package io.github.whisperspeedtest.whispercpp;
 
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
+import io.github.whisperspeedtest.program.SearchPath;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.Capabilities;
 import io.github.whisperspeedtest.spi.CheckpointWriter;
 import io.github.whisperspeedtest.spi.ConfiguredImplementation;
+import io.github.whisperspeedtest.spi.EngineBuilder;
 import io.github.whisperspeedtest.spi.FileSelection;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
@@ -109,6 +111,12 @@ public final class WhisperCppImplementation extends ConfiguredImplementation {
     @Override
     public Optional<CheckpointWriter> checkpointWriter() {
         return Optional.of(new GgmlWriter());
+    }
+
+    @Override
+    public Optional<EngineBuilder> engineBuilder() {
+        return Optional.of(
+                new WhisperCppBuild(context().engines(), SearchPath.ofProcess(), System.getProperty("os.name")));
     }
 
     @Override

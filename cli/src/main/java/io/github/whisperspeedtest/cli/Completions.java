@@ -36,6 +36,19 @@ final class Completions {
         }
     }
 
+    /** Ids of the implementations whose engine can be built. */
+    static final class EngineBuilders implements Iterable<String> {
+        EngineBuilders() {}
+
+        @Override
+        public Iterator<String> iterator() {
+            return WhisperSpeedtest.create().implementations().stream()
+                    .filter(implementation -> implementation.engineBuilder().isPresent())
+                    .map(Implementation::id)
+                    .iterator();
+        }
+    }
+
     /** Names of models, and repositories in the Hugging Face cache. */
     static final class Models implements Iterable<String> {
         Models() {}

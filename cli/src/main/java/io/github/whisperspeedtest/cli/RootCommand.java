@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             ConvertCommand.class,
             ScoreCommand.class,
             CacheCommand.class,
+            EngineCommand.class,
             ListCommand.class,
             HelpCommand.class,
             AutoComplete.GenerateCompletion.class

@@ -94,11 +94,17 @@ public record ToolHome(Path data, Path models, List<Path> otherModels) {
         return data.resolve("cache");
     }
 
+    /** Returns the directory for engines that the user has built, each implementation in a directory of its own. */
+    public Path engines() {
+        return data.resolve("engines");
+    }
+
     /** Returns the context of an implementation: its directories, and the settings that it and the voice activity detector read. */
     public ImplementationContext contextOf(Implementation implementation, Settings settings) {
         return new ImplementationContext(
                 nativeLibraries(),
                 cache().resolve(implementation.id()),
+                engines().resolve(implementation.id()),
                 settings.only(Transcribers.settings(implementation)));
     }
 

@@ -159,6 +159,11 @@ public interface Implementation {
                         + (variants.isEmpty() ? "." : ", and " + variants.size() + " variants.")));
     }
 
+    /** Returns the builder of this implementation's engine, or empty if users cannot build it with this tool. */
+    default Optional<EngineBuilder> engineBuilder() {
+        return Optional.empty();
+    }
+
     /**
      * Returns files outside the class path that affect the engine, such as a native library that replaces the bundled
      * one.

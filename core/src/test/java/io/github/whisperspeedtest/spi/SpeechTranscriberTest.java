@@ -311,7 +311,7 @@ class SpeechTranscriberTest {
     }
 
     private Transcriber open(boolean filtersByDefault) {
-        ImplementationContext context = new ImplementationContext(directory, directory, Settings.none());
+        ImplementationContext context = new ImplementationContext(directory, directory, directory, Settings.none());
         Fake fake = new Fake(filtersByDefault);
         return SpeechTranscriber.load(
                 fake, files, LoadOptions.defaults(), new SpeechDetection(fake.id(), context, files, (file, unused) -> {

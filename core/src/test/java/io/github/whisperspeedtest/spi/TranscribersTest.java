@@ -30,7 +30,7 @@ class TranscribersTest {
     private static final Audio AUDIO = Audio.of("silence", new float[160]);
     private static final VadOptions USUAL = VadOptions.defaults();
     private static final ImplementationContext CONTEXT =
-            new ImplementationContext(Path.of("native"), Path.of("cache"), Settings.none());
+            new ImplementationContext(Path.of("native"), Path.of("cache"), Path.of("engines"), Settings.none());
     private static final EngineOption LEVEL =
             new EngineOption("level", "How hard to try.", EngineOption.Kind.CHOICE, List.of("low", "high"));
 

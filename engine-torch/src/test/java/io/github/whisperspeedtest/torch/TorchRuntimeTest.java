@@ -154,7 +154,7 @@ class TorchRuntimeTest {
     }
 
     private ImplementationContext context(Map<String, String> properties) {
-        return new ImplementationContext(directory, directory, new Settings(Map.of(), properties));
+        return new ImplementationContext(directory, directory, directory, new Settings(Map.of(), properties));
     }
 
     @Test
