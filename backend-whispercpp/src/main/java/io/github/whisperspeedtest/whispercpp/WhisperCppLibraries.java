@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.whispercpp;
 
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
+import io.github.whisperspeedtest.model.EngineStore;
 import io.github.whisperspeedtest.model.LibraryStore;
 import io.github.whisperspeedtest.spi.EngineOption;
 import io.github.whisperspeedtest.spi.ImplementationContext;
@@ -52,7 +53,7 @@ final class WhisperCppLibraries {
                         context.settings().paths().knowsHome()
                                 ? context.settings().paths().home()
                                 : null,
-                        context.nativeLibraries().resolveSibling("engines").resolve(WhisperCppImplementation.ID)));
+                        new EngineStore(context.engines())));
     }
 
     WhisperCppLibraries(ImplementationContext context, LibraryFinder finder) {

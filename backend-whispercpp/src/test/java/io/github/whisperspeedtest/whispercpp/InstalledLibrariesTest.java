@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.whispercpp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.whisperspeedtest.model.EngineStore;
 import io.github.whisperspeedtest.process.ChildJvm;
 import io.github.whisperspeedtest.process.ChildOutcome;
 import io.github.whisperspeedtest.testkit.TestContexts;
@@ -41,9 +42,10 @@ class InstalledLibrariesTest {
                 + (directories.isEmpty()
                         ? " only; " + DIRECTORIES + " can name directories of others"
                         : " and on those in " + directories));
-        assertThat(directories).allSatisfy(directory -> assertThat(LibraryFiles.in(directory))
-                .as("libraries in " + directory)
-                .isPresent());
+        assertThat(directories)
+                .allSatisfy(directory -> assertThat(LibraryFiles.in(directory))
+                        .as("libraries in " + directory)
+                        .isPresent());
     }
 
     private static void runContract(Path directory) {
@@ -66,9 +68,9 @@ class InstalledLibrariesTest {
         Stream<Path> requested = named == null || named.isBlank()
                 ? Stream.empty()
                 : Stream.of(named.split(File.pathSeparator)).map(Path::of);
-        Stream<Path> installed =
-                new LibraryFinder(null, TestContexts.ofEngine().nativeLibraries().resolveSibling("engines/whispercpp"))
-                        .find().stream().map(LibraryFiles::directory);
+        Stream<Path> installed = new LibraryFinder(
+                        null, new EngineStore(TestContexts.ofEngine().engines()))
+                .find().stream().map(LibraryFiles::directory);
         return Stream.concat(requested, installed).distinct().toList();
     }
 }

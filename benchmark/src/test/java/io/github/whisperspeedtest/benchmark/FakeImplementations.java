@@ -11,7 +11,9 @@ import io.github.whisperspeedtest.process.ChildReporter;
 import io.github.whisperspeedtest.process.Tasks;
 import io.github.whisperspeedtest.registry.ProviderJar;
 import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.spi.Capabilities;
 import io.github.whisperspeedtest.spi.CheckpointWriter;
+import io.github.whisperspeedtest.spi.EngineOption;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
@@ -151,6 +153,25 @@ final class FakeImplementations {
         @Override
         public Transcriber load(ModelFiles files, LoadOptions options) {
             throw new AssertionError("load although unavailable");
+        }
+    }
+
+    /** Has an option of its own; loads nothing. */
+    public static final class Tunable extends Fake {
+        public Tunable() {
+            super("tunable");
+        }
+
+        @Override
+        public Capabilities capabilities() {
+            return Capabilities.greedy()
+                    .engineOptions(new EngineOption("level", "a number", EngineOption.Kind.INTEGER))
+                    .build();
+        }
+
+        @Override
+        public Transcriber load(ModelFiles files, LoadOptions options) {
+            throw new EngineException("Nothing can be loaded.");
         }
     }
 

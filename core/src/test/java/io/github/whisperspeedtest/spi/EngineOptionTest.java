@@ -35,12 +35,20 @@ class EngineOptionTest {
     }
 
     @Test
+    void namesMayStandInsteadOfAPath() {
+        EngineOption option = new EngineOption("library", "Library.", Kind.PATH, List.of("auto", "bundled"));
+        assertThat(option.accepts("bundled")).isTrue();
+        assertThat(option.accepts("/opt/lib")).isTrue();
+        assertThat(option.describeValues()).isEqualTo("auto, bundled or a path");
+    }
+
+    @Test
     void rejectsInvalidDeclaration() {
         assertThatThrownBy(() -> new EngineOption("Dump Graph", "x", Kind.PATH))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new EngineOption("level", "x", Kind.CHOICE))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new EngineOption("level", "x", Kind.PATH, List.of("low")))
+        assertThatThrownBy(() -> new EngineOption("level", "x", Kind.INTEGER, List.of("low")))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

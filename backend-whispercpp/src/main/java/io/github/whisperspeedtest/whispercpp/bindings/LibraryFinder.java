@@ -1,13 +1,12 @@
 package io.github.whisperspeedtest.whispercpp.bindings;
 
+import io.github.whisperspeedtest.model.EngineStore;
 import io.github.whisperspeedtest.settings.Settings;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,19 +36,19 @@ public final class LibraryFinder {
 
     private final Path root;
     private final @Nullable Path home;
-    private final Path builds;
+    private final EngineStore builds;
 
     /**
      * Creates a finder.
      *
      * @param home home directory of the user, where a checkout named {@code whisper.cpp} is looked for; null if unknown
-     * @param builds directory of the builds that this tool has made, each in {@code VERSION/lib}
+     * @param builds the builds that this tool has made
      */
-    public LibraryFinder(@Nullable Path home, Path builds) {
+    public LibraryFinder(@Nullable Path home, EngineStore builds) {
         this(Path.of("/"), home, builds);
     }
 
-    LibraryFinder(Path root, @Nullable Path home, Path builds) {
+    LibraryFinder(Path root, @Nullable Path home, EngineStore builds) {
         this.root = root;
         this.home = home;
         this.builds = builds;
@@ -79,10 +78,10 @@ public final class LibraryFinder {
 
     private List<Path> directories() {
         List<Path> directories = new ArrayList<>();
-        try (Stream<Path> versions = Files.list(builds)) {
-            versions.map(version -> version.resolve("lib")).sorted().forEach(directories::add);
+        try {
+            builds.list().forEach(build -> directories.add(build.directory()));
         } catch (IOException e) {
-            LOG.debug("There are no builds in {}", builds, e);
+            LOG.debug("The builds of this tool cannot be listed", e);
         }
         PREFIXES.forEach(prefix -> IN_PREFIX.forEach(
                 directory -> directories.add(root.resolve(prefix).resolve(directory))));

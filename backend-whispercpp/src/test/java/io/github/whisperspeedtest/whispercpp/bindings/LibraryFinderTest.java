@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.whispercpp.bindings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.whisperspeedtest.model.EngineStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,11 +64,12 @@ class LibraryFinderTest {
     void findsNothingWhereNothingIs() throws IOException {
         file("usr/lib/libggml.so");
         assertThat(find()).isEmpty();
-        assertThat(new LibraryFinder(root, null, root.resolve("none")).find()).isEmpty();
+        assertThat(new LibraryFinder(root, null, new EngineStore(root.resolve("none"))).find())
+                .isEmpty();
     }
 
     private List<LibraryFiles> find() {
-        return new LibraryFinder(root, root.resolve("home/me"), root.resolve("data/engines")).find();
+        return new LibraryFinder(root, root.resolve("home/me"), new EngineStore(root.resolve("data/engines"))).find();
     }
 
     private Path file(String name) throws IOException {
