@@ -15,6 +15,7 @@ import io.github.whisperspeedtest.tokenizer.TokenizerData;
 import io.github.whisperspeedtest.whispercpp.ggml.GgmlModelFile.StoredTensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,17 +38,22 @@ public final class GgmlCheckpoint {
             "(?:.*ggml-)?(?:model-)?(?:whisper-)?(.+?)(?:-(?:" + String.join("|", GgmlFileType.labels()) + "))?\\.bin",
             Pattern.CASE_INSENSITIVE);
 
+    /** Number of different bytes. */
+    private static final int BYTES = 256;
+
     private GgmlCheckpoint() {}
 
     /**
      * Returns the model in a file.
      *
-     * @throws ModelException if the file cannot be read, or is not a complete GGML file of a Whisper model
+     * @throws ModelException if the file cannot be read, or is not a complete GGML file of a Whisper model, or lacks a
+     *     part of the vocabulary
      */
     public static Checkpoint read(Path file) {
         List<byte[]> tokens = new ArrayList<>();
         GgmlModelFile model = GgmlModelFile.inspect(file, tokens::add);
         ModelDimensions dimensions = model.dimensions();
+        checkBytes(file, tokens);
         return new Checkpoint(
                 dimensions,
                 tensors(model),
@@ -67,6 +73,23 @@ public final class GgmlCheckpoint {
         }
         // OpenAI's multilingual vocabulary ends with one empty token.
         return text.size() - count > 1 ? text.subList(0, count) : text;
+    }
+
+    /**
+     * Checks that each byte is a token, as in every byte-level vocabulary.
+     *
+     * <p>An early script of whisper.cpp replaced the tokens that are not whole characters of UTF-8. whisper.cpp runs such files, but
+     * writes most languages with gaps, and a conversion would make that permanent.
+     */
+    private static void checkBytes(Path file, List<byte[]> tokens) {
+        BitSet bytes = new BitSet(BYTES);
+        tokens.stream().filter(token -> token.length == 1).forEach(token -> bytes.set(Byte.toUnsignedInt(token[0])));
+        int missing = bytes.nextClearBit(0);
+        if (missing < BYTES) {
+            throw new ModelException(file + " cannot be converted: its vocabulary has no token for the byte 0x"
+                    + Integer.toHexString(missing) + ". An early script of whisper.cpp lost such tokens. "
+                    + GgmlInspection.ADVICE);
+        }
     }
 
     private static List<AttentionHead> alignmentHeads(Path file, ModelDimensions dimensions) {

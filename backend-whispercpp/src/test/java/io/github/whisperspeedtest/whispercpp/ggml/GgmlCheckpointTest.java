@@ -185,6 +185,27 @@ class GgmlCheckpointTest {
         assertThat(read.generation().suppressTokens()).isEmpty();
     }
 
+    @Test
+    void rejectsVocabularyWhoseBytesWereReplaced() throws IOException {
+        List<byte[]> tokens = GgmlTestFile.tokens();
+        for (int value = 128; value < tokens.size(); value++) {
+            tokens.set(value, "\ufffd".getBytes(StandardCharsets.UTF_8));
+        }
+        Path file = GgmlTestFile.write(
+                directory.resolve("early.bin"),
+                GgmlTestFile.small(64),
+                GgmlFileType.F16,
+                tokens,
+                (name, type, target) -> {});
+
+        assertThat(GgmlModelFile.inspect(file).vocabularySize()).isEqualTo(256);
+        assertThatThrownBy(() -> GgmlCheckpoint.read(file))
+                .isInstanceOf(ModelException.class)
+                .hasMessage(
+                        file + " cannot be converted: its vocabulary has no token for the byte 0x80. An early script of"
+                                + " whisper.cpp lost such tokens. Download or convert the model again.");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "4, -51865, 'n_vocab in its header should be from 51864 to 51866, but is -51865'",
