@@ -19,6 +19,16 @@ final class GgmlFiles {
 
     private GgmlFiles() {}
 
+    /** Returns whether a file has a name that whisper.cpp's converters give. */
+    static boolean isConventional(String name) {
+        return CONVENTIONAL.matcher(name).matches();
+    }
+
+    /** Returns whether a file that the user chose may be a GGML file by its name. */
+    static boolean isPossible(String name) {
+        return name.endsWith(ENDING) && !OTHER_FORMATS.contains(name);
+    }
+
     /**
      * Returns the file that the user chose or the only one there is, or empty if there is none.
      *
@@ -27,12 +37,10 @@ final class GgmlFiles {
     static Optional<FileSelection> select(ModelListing listing) {
         String chosen = listing.file();
         if (chosen != null) {
-            return chosen.endsWith(ENDING) && !OTHER_FORMATS.contains(chosen)
-                    ? Optional.of(FileSelection.of(List.of(chosen)))
-                    : Optional.empty();
+            return isPossible(chosen) ? Optional.of(FileSelection.of(List.of(chosen))) : Optional.empty();
         }
         List<String> files =
-                listing.files().stream().filter(CONVENTIONAL.asMatchPredicate()).toList();
+                listing.files().stream().filter(GgmlFiles::isConventional).toList();
         if (files.size() > 1) {
             throw new UnsupportedModelException(listing.name() + " has " + files.size() + " GGML files. Choose one: "
                     + listing.choices(files) + ".");

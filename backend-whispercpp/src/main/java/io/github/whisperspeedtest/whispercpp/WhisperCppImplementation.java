@@ -1,10 +1,12 @@
 package io.github.whisperspeedtest.whispercpp;
 
+import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.program.SearchPath;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.Capabilities;
+import io.github.whisperspeedtest.spi.CheckpointReader;
 import io.github.whisperspeedtest.spi.CheckpointWriter;
 import io.github.whisperspeedtest.spi.ConfiguredImplementation;
 import io.github.whisperspeedtest.spi.EngineBuilder;
@@ -109,6 +111,11 @@ public final class WhisperCppImplementation extends ConfiguredImplementation {
     }
 
     @Override
+    public Optional<CheckpointReader> checkpointReader() {
+        return Optional.of(new GgmlReader());
+    }
+
+    @Override
     public Optional<CheckpointWriter> checkpointWriter() {
         return Optional.of(new GgmlWriter());
     }
@@ -139,6 +146,12 @@ public final class WhisperCppImplementation extends ConfiguredImplementation {
     public Transcriber load(ModelFiles files, LoadOptions options) {
         Path file = files.single();
         GgmlModelFile model = GgmlModelFile.inspect(file);
+        if (model.needsF32Encoder()) {
+            // It would load, but ggml's convolution asserts 16-bit weights.
+            throw new ModelException(
+                    file + " cannot be used: it stores f32 weights, with which whisper.cpp 1.7.1 aborts"
+                            + " during inference. Use the same model as f16 or quantized.");
+        }
         String computeType = model.fileType().label();
         if (!options.computeType().equals(LoadOptions.AUTO)
                 && !options.computeType().equals(computeType)) {

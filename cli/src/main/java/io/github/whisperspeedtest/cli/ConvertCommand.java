@@ -26,6 +26,7 @@ import picocli.CommandLine.Parameters;
             "  whisper-speedtest convert models/whisper-tiny-de --to whispercpp",
             "  whisper-speedtest convert faster:small --to whispercpp --quantize q5_1",
             "  whisper-speedtest convert coreml:base --to faster --name my-base",
+            "  whisper-speedtest convert ggml-base-q5_1.bin --to mlx",
             "  whisper-speedtest transcribe talk.mp3 -i faster -m my-base"
         })
 final class ConvertCommand implements Callable<Integer> {
@@ -87,6 +88,7 @@ final class ConvertCommand implements Callable<Integer> {
         terminal.err()
                 .println("converted " + source + " to " + implementation + " " + model.name() + " ("
                         + model.quantization() + ", " + ByteSize.of(model.bytes()) + ")");
+        model.notes().forEach(note -> terminal.err().println("note: " + note));
         if (model.loadProblem() != null) {
             terminal.err().println("warning: the model was not loaded. " + model.loadProblem());
         }

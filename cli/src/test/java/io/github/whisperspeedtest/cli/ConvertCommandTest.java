@@ -6,6 +6,7 @@ import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.checkpoint.HuggingFaceWriter;
 import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.whispercpp.ggml.GgmlWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Conversions of the embedded model between the formats of the backends, which are on the class path, with their real engines. */
 @Tag("end-to-end")
@@ -115,6 +118,39 @@ class ConvertCommandTest {
         assertTranscribes("coreml", "of-groups");
     }
 
+    @ParameterizedTest
+    @CsvSource({"faster, int8", "coreml, f16", "insanely, f16", "mlx, f16", "mps, f16"})
+    void convertsGgmlToEveryOtherFormat(String target, String quantization) throws IOException {
+        Path ggml = Files.createDirectories(shared.resolve("ggml-" + target)).resolve("ggml-micro-q8_0.bin");
+        new GgmlWriter().write(EmbeddedModel.checkpoint(), "q8_0", ggml.getParent(), List.of("ggml-micro-q8_0.bin"));
+
+        assertThat(terminal.run(
+                        "convert", ggml.toString(), "--to", target, "--quantize", quantization, "--name", "of-ggml"))
+                .as(terminal.err())
+                .isEqualTo(ExitCode.OK);
+        assertThat(terminal.err())
+                .contains("note: the weights were dequantised from q8_0, which does not restore their precision\n");
+        assertTranscribes(target, "of-ggml");
+    }
+
+    @Test
+    void convertsGgmlByNameAndDirectory() throws IOException {
+        assertThat(terminal.run("convert", "whispercpp:micro", "--to", "coreml", "--name", "of-installed"))
+                .as(terminal.err())
+                .isEqualTo(ExitCode.OK);
+        assertThat(terminal.err()).doesNotContain("note:");
+        assertTranscribes("coreml", "of-installed");
+
+        Path directory = Files.createDirectories(shared.resolve("whisper.cpp"));
+        Files.writeString(directory.resolve("README.md"), "A model");
+        new GgmlWriter().write(EmbeddedModel.checkpoint(), "q5_0", directory, List.of("ggml-micro-q5_0.bin"));
+        assertThat(terminal.run("convert", directory.toString(), "--to", "whispercpp", "--name", "of-directory"))
+                .as(terminal.err())
+                .isEqualTo(ExitCode.OK);
+        assertThat(terminal.err()).contains("(f16, ", "dequantised from q5_0");
+        assertTranscribes("whispercpp", "of-directory");
+    }
+
     @Test
     void singleFileSelectsItsWholeModel() {
         String weights = source.resolve("model.safetensors").toString();
@@ -149,8 +185,6 @@ class ConvertCommandTest {
         assertRefused("There is no implementation 'nobody'", "micro", "--to", "nobody");
         assertRefused("There is no implementation 'nobody'", "nobody:tiny", "--to", "faster");
         assertRefused("has no model 'gigantic'", "faster:gigantic", "--to", "whispercpp");
-        assertRefused(
-                "does not support the option convert from whispercpp:micro", "whispercpp:micro", "--to", "faster");
         assertRefused("quantize=q9", "micro", "--to", "whispercpp", "--quantize", "q9");
         assertRefused("Invalid model name '../x'", "micro", "--to", "whispercpp", "--name", "../x");
         assertRefused("already has a model 'small'", "micro", "--to", "whispercpp", "--name", "small");
@@ -166,7 +200,10 @@ class ConvertCommandTest {
         assertThat(other.run("convert", shared.resolve("empty").toString(), "--to", "faster"))
                 .isEqualTo(ExitCode.MODEL);
         assertThat(other.run("convert", ggml.toString(), "--to", "faster")).isEqualTo(ExitCode.MODEL);
-        assertThat(other.err()).contains("ggml-x.bin is not in a readable format");
+        assertThat(other.err()).contains("ggml-x.bin is not a GGML model of whisper.cpp");
+        Path text = Files.writeString(shared.resolve("empty").resolve("notes.txt"), "Things to remember");
+        assertThat(other.run("convert", text.toString(), "--to", "faster")).isEqualTo(ExitCode.MODEL);
+        assertThat(other.err()).contains("notes.txt is not in a readable format");
     }
 
     @Test

@@ -154,6 +154,23 @@ class RepositoryModelsTest {
     }
 
     @Test
+    void ggmlIsConvertedForOtherImplementations() {
+        CapturedTerminal terminal = new CapturedTerminal();
+        assertThat(terminal.run(
+                        "transcribe",
+                        "-i",
+                        "coreml",
+                        "-m",
+                        PublishedRepositories.ONE_GGML,
+                        "--convert",
+                        "--download",
+                        recording.toString()))
+                .as(terminal.err())
+                .isEqualTo(ExitCode.OK);
+        assertThat(terminal.out().strip()).isEqualTo(reference);
+    }
+
+    @Test
     void benchmarkComparesAFineTuneOnEveryImplementation() throws IOException {
         String model = PublishedRepositories.FINE_TUNE;
         CapturedTerminal terminal = new CapturedTerminal();

@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.convert;
 
+import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.checkpoint.RandomModel;
 import io.github.whisperspeedtest.convert.ConversionListener.Step;
 import io.github.whisperspeedtest.error.ErrorKind;
@@ -19,6 +20,7 @@ import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.verify.ModelVerifier;
 import io.github.whisperspeedtest.verify.Verdict;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
@@ -163,10 +165,18 @@ public final class ModelConverter {
             }
             verdict.set(loaded);
         });
-        return result(target, name, quantization, verdict.get());
+        return result(target, name, quantization, notes(source.checkpoint()), verdict.get());
     }
 
-    private ConvertedModel result(Implementation target, String name, String quantization, @Nullable Verdict verdict) {
+    private static List<String> notes(Checkpoint source) {
+        return source.dequantizedFrom()
+                .map(type -> List.of(
+                        "the weights were dequantised from " + type + ", which does not restore their precision"))
+                .orElse(List.of());
+    }
+
+    private ConvertedModel result(
+            Implementation target, String name, String quantization, List<String> notes, @Nullable Verdict verdict) {
         CheckpointWriter writer = target.checkpointWriter().orElseThrow();
         long bytes = ModelPresence.sizeOnDisk(writer.fileNames(name).stream()
                 .map(converted.directory(target, name)::resolve)
@@ -177,6 +187,7 @@ public final class ModelConverter {
                 quantization,
                 converted.directory(target, name),
                 bytes,
+                notes,
                 loaded || verdict == null ? null : verdict.reason());
     }
 

@@ -6,7 +6,7 @@ import io.github.whisperspeedtest.checkpoint.Checkpoint;
 public interface CheckpointReader {
     /**
      * Returns whether the file names, and {@code config.json} where several formats share the names, match this
-     * format. Does not open the weights and ignores unreadable files.
+     * format. Opens the weights at most to compare the first bytes, and ignores unreadable files.
      */
     boolean recognises(ModelFiles files);
 

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -27,7 +28,7 @@ public record Checkpoint(
     }
 
     /**
-     * Returns how the matrices are stored, such as {@code float16}, {@code int8} or {@code 4-bit and float16}.
+     * Returns how the matrices are stored, such as {@code float16}, {@code int8}, {@code q5_0} or {@code 4-bit and float16}.
      *
      * <p>Embeddings of positions do not count: some formats keep them in another type, and some generate them.
      */
@@ -41,8 +42,21 @@ public record Checkpoint(
                 .collect(Collectors.joining(" and "));
     }
 
+    /**
+     * Returns the quantised type of the weights that the format's reader dequantises, such as {@code q5_0}; empty if it
+     * passes all of them on as they are stored.
+     */
+    public Optional<String> dequantizedFrom() {
+        return tensors.values().stream()
+                .flatMap(tensor -> tensor.dequantizedFrom().stream())
+                .distinct()
+                .sorted()
+                .reduce((first, second) -> first + " and " + second);
+    }
+
     private static String label(Tensor tensor) {
-        return tensor.groups().map(groups -> groups.bits() + "-bit").orElseGet(() -> switch (tensor.type()) {
+        Optional<String> quantized = tensor.groups().map(groups -> groups.bits() + "-bit");
+        return tensor.dequantizedFrom().or(() -> quantized).orElseGet(() -> switch (tensor.type()) {
             case F32 -> "float32";
             case F16 -> "float16";
             case BF16 -> "bfloat16";

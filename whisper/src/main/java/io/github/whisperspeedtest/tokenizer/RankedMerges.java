@@ -30,7 +30,8 @@ final class RankedMerges {
             String token = new String(tokens.get(id), StandardCharsets.ISO_8859_1);
             if (token.length() > 1 && ranked.ids.get(token) == id) {
                 List<String> parts = ranked.partsBelow(id, token);
-                if (parts.size() == 2) {
+                // A damaged vocabulary may lack tokens of single bytes.
+                if (parts.size() == 2 && parts.stream().allMatch(ranked.ids::containsKey)) {
                     merges.add(new Merge(ranked.ids.get(parts.get(0)), ranked.ids.get(parts.get(1))));
                 }
             }

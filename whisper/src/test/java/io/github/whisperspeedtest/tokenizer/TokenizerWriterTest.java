@@ -98,6 +98,14 @@ class TokenizerWriterTest {
     }
 
     @Test
+    void leavesOutMergesOfBytesThatTheVocabularyLacks() throws IOException {
+        List<byte[]> tokens = List.of(new byte[] {'a'}, new byte[] {'b'}, new byte[] {'a', 'b'}, new byte[] {'a', 'c'});
+        TokenizerWriter.writeTokenizerJson(new TokenizerData(tokens, List.of()), 51_865, file);
+
+        assertThat(readTokenizer().merges()).containsExactly(new TokenizerData.Merge(0, 1));
+    }
+
+    @Test
     void bothFormatsEncodeTheSame() throws IOException {
         TokenizerWriter.writeTokenizerJson(micro, 51_865, file);
         Tokenizer merged = Tokenizer.of(readTokenizer(), 51_865);

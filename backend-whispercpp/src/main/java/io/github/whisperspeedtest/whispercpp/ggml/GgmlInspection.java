@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,9 +46,12 @@ final class GgmlInspection {
     private final Path file;
     private final GgmlInput input;
 
-    GgmlInspection(Path file, GgmlInput input) {
+    private final Consumer<byte[]> vocabulary;
+
+    GgmlInspection(Path file, GgmlInput input, Consumer<byte[]> vocabulary) {
         this.file = file;
         this.input = input;
+        this.vocabulary = vocabulary;
     }
 
     GgmlModelFile run() throws IOException {
@@ -130,12 +134,6 @@ final class GgmlInspection {
             throw damaged("its " + fileType.label() + " blocks are of version " + version
                     + ", but whisper.cpp reads version " + GgmlFileType.QUANTIZATION_VERSION);
         }
-        if (fileType == GgmlFileType.F32) {
-            // It would load, but ggml's convolution asserts 16-bit weights.
-            throw new ModelException(
-                    file + " cannot be used: it stores f32 weights, with which whisper.cpp 1.7.1 aborts"
-                            + " during inference. Use the same model as f16 or quantized.");
-        }
         return fileType;
     }
 
@@ -148,8 +146,9 @@ final class GgmlInspection {
             GgmlType type = fileType.typeOf(name, entry.getValue());
             List<Integer> sizes = GgmlFormat.sizes(name, entry.getValue());
             if (sizes.get(0) % type.blockSize() != 0) {
-                throw damaged("tensor '" + name + "' has rows of " + sizes.get(0) + " elements, which " + type.label()
-                        + " with its blocks of " + type.blockSize() + " cannot hold");
+                throw new ModelException(file + " cannot be used: " + type.label() + " stores rows in blocks of "
+                        + type.blockSize() + " weights, but the rows of tensor '" + name + "' have " + sizes.get(0)
+                        + ", which whisper.cpp cannot read. Use the same model as q5_0, q8_0 or f16.");
             }
             long elements = sizes.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
             expected.put(name, new StoredTensor(name, type, sizes, 0, type.byteCount(elements)));
@@ -200,6 +199,7 @@ final class GgmlInspection {
             }
             byte[] token = input.readBytes(length, "the vocabulary");
             hasSpace |= token.length == 1 && token[0] == ' ';
+            vocabulary.accept(token);
         }
         if (!hasSpace) {
             throw damaged("its vocabulary has no token \" \", which whisper.cpp requires");

@@ -1,4 +1,4 @@
-/** Validates and writes GGML model files. */
+/** Validates, reads and writes GGML model files. */
 @NullMarked
 package io.github.whisperspeedtest.whispercpp.ggml;
 

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GgmlModelFileTest {
@@ -78,13 +79,29 @@ class GgmlModelFileTest {
         "ftype, 11, 2, its q4_0 blocks are of version 0",
         "ftype, 11, 3001, its f16 blocks are of version 3",
         "ftype, 11, 2003, is incomplete: the tensors of such a model have",
-        "ftype, 11, 2012, 'has rows of 128 elements, which q4_k with its blocks of 256 cannot hold'",
-        "ftype, 11, 0, 'cannot be used: it stores f32'",
+        "ftype, 11, 2012, 'cannot be used: q4_k stores rows in blocks of 256 weights, but the rows of tensor'",
+        "ftype, 11, 2012, 'have 128, which whisper.cpp cannot read. Use the same model as q5_0'",
+        "ftype, 11, 0, is incomplete: the tensors of such a model have",
         "filters, 12, 81, mel filters should be 80 × 201",
         "filters, 13, 200, mel filters should be 80 × 201",
     })
     void rejectsInvalidHeader(String field, int index, String value, String offence) throws IOException {
         assertRefused(index * Integer.BYTES, number(Long.decode(value).intValue()), offence.replace('"', '\''));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void acceptsEveryType(GgmlFileType fileType) throws IOException {
+        Path every = GgmlTestFile.write(
+                Files.createTempDirectory(directory, "every").resolve("model.bin"),
+                GgmlTestFile.small(256),
+                fileType,
+                GgmlTestFile.tokens(),
+                (name, type, target) -> {});
+
+        GgmlModelFile model = GgmlModelFile.inspect(every);
+        assertThat(model.fileType()).isEqualTo(fileType);
+        assertThat(model.needsF32Encoder()).isEqualTo(fileType == GgmlFileType.F32);
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.github.whisperspeedtest.error.ModelException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ public final class Tensor {
     private final Elements elements;
     private final float[] rowScales;
     private final @Nullable GroupedMatrix groups;
+    private final @Nullable String dequantizedFrom;
 
     /**
      * Creates a tensor over a buffer, without copying it.
@@ -35,13 +37,19 @@ public final class Tensor {
     }
 
     Tensor(DataType type, List<Integer> shape, Elements elements) {
-        this(type, shape, elements, NO_SCALES, null);
+        this(type, shape, elements, NO_SCALES, null, null);
     }
 
     private Tensor(
-            DataType type, List<Integer> shape, Elements elements, float[] rowScales, @Nullable GroupedMatrix groups) {
+            DataType type,
+            List<Integer> shape,
+            Elements elements,
+            float[] rowScales,
+            @Nullable GroupedMatrix groups,
+            @Nullable String dequantizedFrom) {
         this.type = type;
         this.groups = groups;
+        this.dequantizedFrom = dequantizedFrom;
         this.shape = List.copyOf(shape);
         this.elements = elements;
         this.rowScales = rowScales;
@@ -88,7 +96,7 @@ public final class Tensor {
      * @throws IllegalArgumentException if the buffer's length or the number of scales does not fit the shape
      */
     public static Tensor quantized(List<Integer> shape, ByteBuffer data, float[] rowScales) {
-        return new Tensor(DataType.I8, shape, Elements.inMemory(data), rowScales.clone(), null);
+        return new Tensor(DataType.I8, shape, Elements.inMemory(data), rowScales.clone(), null, null);
     }
 
     /**
@@ -100,7 +108,7 @@ public final class Tensor {
      * @throws IllegalArgumentException if the region's length or the number of scales does not fit the shape
      */
     public static Tensor quantizedInFile(List<Integer> shape, FileRegion region, float[] rowScales) {
-        return new Tensor(DataType.I8, shape, new Elements.InFile(region), rowScales.clone(), null);
+        return new Tensor(DataType.I8, shape, new Elements.InFile(region), rowScales.clone(), null, null);
     }
 
     /**
@@ -111,7 +119,20 @@ public final class Tensor {
     public static Tensor grouped(GroupedMatrix groups) {
         List<Integer> shape = List.of(groups.rows(), groups.columns());
         Elements elements = new Elements.Generated(count(shape) * Float.BYTES, Float.BYTES, groups::dequantize);
-        return new Tensor(DataType.F32, shape, elements, NO_SCALES, groups);
+        return new Tensor(DataType.F32, shape, elements, NO_SCALES, groups, null);
+    }
+
+    /**
+     * Creates a tensor of 32-bit floats over quantised elements that only the reader of their format knows. They are
+     * dequantised on each access, so it takes no memory.
+     *
+     * @param quantization what {@link #dequantizedFrom()} returns, such as {@code q5_0}
+     * @param shape size of each dimension
+     * @param generator dequantises elements
+     */
+    public static Tensor dequantized(String quantization, List<Integer> shape, Generator generator) {
+        Elements elements = new Elements.Generated(count(shape) * Float.BYTES, Float.BYTES, generator);
+        return new Tensor(DataType.F32, shape, elements, NO_SCALES, null, Objects.requireNonNull(quantization));
     }
 
     /** Returns the type of the elements. */
@@ -162,6 +183,11 @@ public final class Tensor {
     /** Returns the quantised numbers that the elements are made of, empty where they are not. */
     public Optional<GroupedMatrix> groups() {
         return Optional.ofNullable(groups);
+    }
+
+    /** Returns how the file stores elements that its reader dequantises, empty for all other tensors. */
+    public Optional<String> dequantizedFrom() {
+        return Optional.ofNullable(dequantizedFrom);
     }
 
     /** Returns a copy of the scales of the rows, empty where the type has none. */
