@@ -96,12 +96,18 @@ public final class ModelCatalog {
         }
     }
 
-    /** Returns the companions of an implementation's models, for models that the implementation does not know. */
+    /**
+     * Returns the companions that all models of an implementation have, for models that the implementation does not know.
+     */
     List<ModelInfo> companions(Implementation implementation) {
+        List<ModelInfo> models = implementation.models(modelsDirectory);
         Map<String, ModelInfo> companions = new LinkedHashMap<>();
-        implementation.models(modelsDirectory).stream()
+        models.stream()
+                .limit(1)
                 .flatMap(model -> model.companions().stream())
-                .forEach(companion -> companions.putIfAbsent(companion.name(), companion));
+                .filter(companion ->
+                        models.stream().allMatch(model -> model.companions().contains(companion)))
+                .forEach(companion -> companions.put(companion.name(), companion));
         companions.putIfAbsent(SileroModel.NAME, SileroModel.info());
         return List.copyOf(companions.values());
     }
