@@ -27,6 +27,9 @@ import java.util.Optional;
 public final class WhisperCppImplementation extends ConfiguredImplementation {
     static final String ID = "whispercpp";
 
+    /** Decides whether models have Core ML encoders. */
+    private static final String OPERATING_SYSTEM = "os.name";
+
     private static final String CPU = "cpu";
     private static final String GPU = "gpu";
 
@@ -67,7 +70,8 @@ public final class WhisperCppImplementation extends ConfiguredImplementation {
 
     @Override
     public List<String> settings() {
-        return List.of(NativeLibraries.DIRECTORY_VARIABLE, NativeLibraries.DIRECTORY_PROPERTY, "jna.*");
+        return List.of(
+                NativeLibraries.DIRECTORY_VARIABLE, NativeLibraries.DIRECTORY_PROPERTY, "jna.*", OPERATING_SYSTEM);
     }
 
     @Override
@@ -87,12 +91,17 @@ public final class WhisperCppImplementation extends ConfiguredImplementation {
 
     @Override
     public List<ModelInfo> models(Path modelsDirectory) {
-        return WhisperCppModels.in(modelsDirectory);
+        return WhisperCppModels.in(modelsDirectory, hasCoreMl());
     }
 
     @Override
     public List<ModelInfo> variants(Path modelsDirectory) {
-        return WhisperCppModels.variants(modelsDirectory);
+        return WhisperCppModels.variants(modelsDirectory, hasCoreMl());
+    }
+
+    private boolean hasCoreMl() {
+        return CoreMlEncoder.isSupportedOn(
+                context().settings().property(OPERATING_SYSTEM).orElse(""));
     }
 
     /** GGML says so of buffers of every device. */
@@ -118,13 +127,13 @@ public final class WhisperCppImplementation extends ConfiguredImplementation {
 
     @Override
     public boolean inspect(ModelFiles files) {
-        GgmlModelFile.inspect(files.single());
+        GgmlModelFile.inspect(CoreMlEncoder.withoutEncoder(files).single());
         return true;
     }
 
     @Override
     public Transcriber load(ModelFiles files, LoadOptions options) {
-        Path file = files.single();
+        Path file = CoreMlEncoder.withoutEncoder(files).single();
         GgmlModelFile model = GgmlModelFile.inspect(file);
         String computeType = model.fileType().label();
         if (!options.computeType().equals(LoadOptions.AUTO)

@@ -64,8 +64,10 @@ final class WhisperCppTranscriber implements Transcriber {
                     library.whisper_init_from_file_with_params(model.path().toString(), params);
             if (context == null) {
                 throw new EngineUnavailableException(
-                        "whisper.cpp could not load " + model.path() + ": " + log.lastLine()
-                                + ". The file is valid, so memory is probably insufficient: use a smaller model.");
+                        "whisper.cpp could not load " + model.path() + ": " + log.lastLine() + ". "
+                                + CoreMlEncoder.advice(model.path(), log.text())
+                                        .orElse("The file is valid, so memory is probably insufficient: use a"
+                                                + " smaller model."));
             }
             EngineParameters parameters = new EngineParameters(
                             name,
@@ -77,7 +79,14 @@ final class WhisperCppTranscriber implements Transcriber {
                     .withArchitecture(model.dimensions().describe())
                     .withStoredType(model.fileType().label())
                     .withBuild(runtime.build());
-            return new WhisperCppTranscriber(runtime, model, parameters, context, sliceSamples);
+            return new WhisperCppTranscriber(
+                    runtime,
+                    model,
+                    CoreMlEncoder.fallback(model.path(), log.text())
+                            .map(parameters::withFallback)
+                            .orElse(parameters),
+                    context,
+                    sliceSamples);
         } finally {
             library.whisper_free_context_params(defaults);
         }
@@ -87,7 +96,10 @@ final class WhisperCppTranscriber implements Transcriber {
     static String device(WhisperCppRuntime runtime, String initLog) {
         var gpu = GPU_BACKEND.matcher(initLog);
         boolean used = gpu.find() && !initLog.contains("init() failed") && !initLog.contains("falling back to CPU");
-        return used ? "GPU (" + gpu.group(1) + ")" : runtime.cpu();
+        String device = used ? "GPU (" + gpu.group(1) + ")" : runtime.cpu();
+        return CoreMlEncoder.loaded(initLog)
+                .map(encoder -> device + " " + encoder)
+                .orElse(device);
     }
 
     @Override
