@@ -121,8 +121,7 @@ final class ArchiveInstaller {
         Path archive = plan.paths().get(source.file());
         try {
             Files.createDirectories(unpacked);
-            UnpackedManifest manifest = ArchiveUnpacker.unpack(
-                    archive, target.getFileName().toString(), unpacked, bytes -> checkSpace(target, bytes));
+            UnpackedManifest manifest = ArchiveUnpacker.unpack(archive, unpacked, bytes -> checkSpace(target, bytes));
             publish(
                     unpacked,
                     manifest,

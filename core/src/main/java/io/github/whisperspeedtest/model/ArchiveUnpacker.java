@@ -30,8 +30,7 @@ import java.util.zip.ZipException;
 /**
  * Unpacks a zip archive whose content is not trusted.
  *
- * <p>All entries are checked before the first file is written: every file is below the one directory of the expected name,
- * no entry is a link, and names, numbers and sizes are within limits. Then sizes and checksums are checked while writing.
+ * <p>All entries are checked before the first file is written: every file is below one directory, no entry is a link, and names, numbers and sizes are within limits. Then sizes and checksums are checked while writing.
  */
 final class ArchiveUnpacker {
     /** A compiled network has about ten files. */
@@ -68,19 +67,19 @@ final class ArchiveUnpacker {
     /**
      * Unpacks an archive.
      *
-     * @param name the directory in the archive that has all its files
-     * @param target the directory that corresponds to it; exists and is empty
+     * @param target the directory for the content of the one directory in the archive, whose name does not matter; exists and
+     *     is empty
      * @return the files
      * @throws io.github.whisperspeedtest.error.ModelException if the archive is damaged or breaks the rules above
      * @throws IOException if the archive cannot be read or the disk fails
      */
-    static UnpackedManifest unpack(Path archive, String name, Path target, SizeCheck room) throws IOException {
+    static UnpackedManifest unpack(Path archive, Path target, SizeCheck room) throws IOException {
         FileErrors offences = new FileErrors(archive);
         try (FileChannel channel = FileChannel.open(archive, StandardOpenOption.READ)) {
             List<ZipEntry> entries = ZipDirectory.readTree(new FileBytes(channel, offences), offences).values().stream()
                     .filter(entry -> !isOfMacOs(entry.name()))
                     .toList();
-            ArchiveUnpacker unpacker = new ArchiveUnpacker(offences, channel, entries, name + "/");
+            ArchiveUnpacker unpacker = new ArchiveUnpacker(offences, channel, entries, rootOf(entries));
             room.accept(unpacker.check());
             return unpacker.write(target);
         }
@@ -88,6 +87,12 @@ final class ArchiveUnpacker {
 
     private static boolean isOfMacOs(String name) {
         return name.startsWith(MAC_ATTRIBUTES) || name.endsWith("/" + MAC_FOLDER_SETTINGS);
+    }
+
+    /** Returns the first directory with a slash at its end; all entries must start with it. */
+    private static String rootOf(List<ZipEntry> entries) {
+        String first = entries.isEmpty() ? "" : entries.get(0).name();
+        return first.substring(0, first.indexOf('/') + 1);
     }
 
     /** Returns the total size of the files. */
@@ -98,8 +103,8 @@ final class ArchiveUnpacker {
         long bytes = 0;
         for (ZipEntry entry : entries) {
             String shown = "entry '" + FileErrors.shown(entry.name()) + "'";
-            if (!entry.name().startsWith(root)) {
-                throw offences.damaged(shown + " is outside the directory '" + root + "'");
+            if (root.isEmpty() || !entry.name().startsWith(root)) {
+                throw offences.damaged(shown + " is not in the one directory that all files should be in");
             }
             if (entry.isSpecial()) {
                 throw offences.damaged(shown + " is a link or another special file");

@@ -118,7 +118,7 @@ public sealed interface ModelSource {
 
     /**
      * A zip archive of a repository on the Hugging Face hub, unpacked into the directory that {@link ModelInfo#localPaths}
-     * names. All its files are in one directory of that name.
+     * names. All its files are in one directory, whose name does not matter.
      *
      * @param repository {@code owner/name}
      * @param revision branch, tag or commit

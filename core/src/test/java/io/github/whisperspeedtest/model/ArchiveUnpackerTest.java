@@ -51,10 +51,17 @@ class ArchiveUnpackerTest {
     }
 
     @Test
+    void doesNotDependOnTheNameOfTheDirectory() throws IOException {
+        assertThat(unpack(TestArchive.encoder("other", WEIGHTS).build()).files())
+                .hasSize(3);
+        assertThat(target.resolve("weights/weight.bin")).hasBinaryContent(WEIGHTS);
+    }
+
+    @Test
     void tellsTheTotalSizeBeforeItWritesAnything() throws IOException {
         Path archive = write(TestArchive.encoder(NAME, WEIGHTS).build());
 
-        assertThatThrownBy(() -> ArchiveUnpacker.unpack(archive, NAME, target, bytes -> {
+        assertThatThrownBy(() -> ArchiveUnpacker.unpack(archive, target, bytes -> {
                     throw new IOException("no room for " + bytes);
                 }))
                 .hasMessage("no room for " + (WEIGHTS.length + 16));
@@ -77,9 +84,13 @@ class ArchiveUnpackerTest {
                         "backslash",
                         encoder().file(NAME + "\\..\\evil", WEIGHTS).build(),
                         "not a valid path"),
-                arguments("other root", encoder().file("evil", WEIGHTS).build(), "is outside the directory"),
+                arguments("other root", encoder().file("evil", WEIGHTS).build(), "is not in the one directory"),
                 arguments(
-                        "similar root", encoder().file(NAME + "2/evil", WEIGHTS).build(), "is outside the directory"),
+                        "similar root",
+                        encoder().file(NAME + "2/evil", WEIGHTS).build(),
+                        "is not in the one directory"),
+                arguments(
+                        "no root", new TestArchive().file("model.mil", WEIGHTS).build(), "is not in the one directory"),
                 arguments("link", withMode("model.mil", 0120777), "is a link"),
                 arguments("link in place of a directory", withMode("weights/", 0120777), "is a link"),
                 arguments("device", withMode("model.mil", 0020666), "is a link or another special file"),
@@ -153,7 +164,7 @@ class ArchiveUnpackerTest {
     }
 
     private UnpackedManifest unpack(byte[] archive) throws IOException {
-        return ArchiveUnpacker.unpack(write(archive), NAME, target, bytes -> {});
+        return ArchiveUnpacker.unpack(write(archive), target, bytes -> {});
     }
 
     private Path write(byte[] archive) throws IOException {
