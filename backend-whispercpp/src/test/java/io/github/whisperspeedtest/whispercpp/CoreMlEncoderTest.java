@@ -14,6 +14,7 @@ import io.github.whisperspeedtest.settings.Settings;
 import io.github.whisperspeedtest.spi.ImplementationContext;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.testkit.TestContexts;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,6 +83,17 @@ class CoreMlEncoderTest {
     }
 
     @Test
+    void deviceSaysThatTheEncoderIsOnCoreMl() {
+        WhisperCppRuntime runtime = WhisperCppRuntime.start(TestContexts.of(new WhisperCppImplementation()));
+
+        assertThat(WhisperCppTranscriber.device(runtime, LOADED))
+                .isEqualTo(runtime.cpu() + " with the encoder on Core ML");
+        assertThat(WhisperCppTranscriber.device(runtime, "whisper_backend_init_gpu: using Metal backend\n" + LOADED))
+                .isEqualTo("GPU (Metal) with the encoder on Core ML");
+        assertThat(WhisperCppTranscriber.device(runtime, NOT_LOADED)).isEqualTo(runtime.cpu());
+    }
+
+    @Test
     void publishedModelsHaveTheirEncodersOnMacOnly() {
         for (WhisperCppImplementation linux : List.of(on("Linux"), on("Windows 11"))) {
             assertThat(all(linux))
@@ -126,6 +138,20 @@ class CoreMlEncoderTest {
             ModelFiles files = new ModelStore(home(), directory.resolve("hub")).filesOf(mac, "base");
             assertThat(files.byName()).containsKey(ENCODER + "/weights/weight.bin");
             assertThat(CoreMlEncoder.withoutEncoder(files).single()).isEqualTo(model);
+        }
+    }
+
+    @Test
+    void modelOfTheUserHasNoEncoderOfAnotherModel() throws IOException {
+        try (HubServer hub = hub()) {
+            WhisperCppImplementation mac = on("Mac OS X");
+            install(hub, mac, "base");
+            Path own = Files.write(directory.resolve("own.bin"), MODEL);
+
+            assertThat(new ModelStore(home(), directory.resolve("hub"))
+                            .filesOf(mac, own.toString())
+                            .byName())
+                    .containsOnlyKeys("own.bin");
         }
     }
 

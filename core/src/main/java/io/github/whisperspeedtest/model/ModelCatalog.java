@@ -97,17 +97,15 @@ public final class ModelCatalog {
     }
 
     /**
-     * Returns the companions that all models of an implementation have, for models that the implementation does not know.
+     * Returns the companions of an implementation's models, for models that the implementation does not know. An archive is
+     * unpacked beside a certain model, so none is among them.
      */
     List<ModelInfo> companions(Implementation implementation) {
-        List<ModelInfo> models = implementation.models(modelsDirectory);
         Map<String, ModelInfo> companions = new LinkedHashMap<>();
-        models.stream()
-                .limit(1)
+        implementation.models(modelsDirectory).stream()
                 .flatMap(model -> model.companions().stream())
-                .filter(companion ->
-                        models.stream().allMatch(model -> model.companions().contains(companion)))
-                .forEach(companion -> companions.put(companion.name(), companion));
+                .filter(companion -> companion.archive().isEmpty())
+                .forEach(companion -> companions.putIfAbsent(companion.name(), companion));
         companions.putIfAbsent(SileroModel.NAME, SileroModel.info());
         return List.copyOf(companions.values());
     }

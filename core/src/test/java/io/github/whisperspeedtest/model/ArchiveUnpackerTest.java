@@ -123,7 +123,6 @@ class ArchiveUnpackerTest {
                 .hasMessageContaining(offence);
         assertThat(directory.resolve("evil")).doesNotExist();
         assertThat(directory.resolve("target/evil")).doesNotExist();
-        assertThat(Path.of("/evil")).doesNotExist();
     }
 
     private static TestArchive encoder() throws IOException {
