@@ -32,6 +32,9 @@ import java.util.Optional;
 public final class WhisperCppImplementation extends ConfiguredImplementation {
     static final String ID = "whispercpp";
 
+    /** Decides whether models have Core ML encoders. */
+    private static final String OPERATING_SYSTEM = "os.name";
+
     private static final String CPU = "cpu";
     private static final String GPU = "gpu";
 
@@ -74,7 +77,12 @@ public final class WhisperCppImplementation extends ConfiguredImplementation {
     @Override
     public List<String> settings() {
         return List.of(
-                LibraryFinder.DIRECTORY_VARIABLE, LibraryFinder.DIRECTORY_PROPERTY, "jna.*", "HOME", "user.home");
+                LibraryFinder.DIRECTORY_VARIABLE,
+                LibraryFinder.DIRECTORY_PROPERTY,
+                "jna.*",
+                "HOME",
+                "user.home",
+                OPERATING_SYSTEM);
     }
 
     @Override
@@ -96,12 +104,17 @@ public final class WhisperCppImplementation extends ConfiguredImplementation {
 
     @Override
     public List<ModelInfo> models(Path modelsDirectory) {
-        return WhisperCppModels.in(modelsDirectory);
+        return WhisperCppModels.in(modelsDirectory, hasCoreMl());
     }
 
     @Override
     public List<ModelInfo> variants(Path modelsDirectory) {
-        return WhisperCppModels.variants(modelsDirectory);
+        return WhisperCppModels.variants(modelsDirectory, hasCoreMl());
+    }
+
+    private boolean hasCoreMl() {
+        return CoreMlEncoder.isSupportedOn(
+                context().settings().property(OPERATING_SYSTEM).orElse(""));
     }
 
     /** GGML says so of buffers of every device. */
@@ -138,20 +151,14 @@ public final class WhisperCppImplementation extends ConfiguredImplementation {
 
     @Override
     public boolean inspect(ModelFiles files) {
-        GgmlModelFile.inspect(files.single());
+        GgmlModelFile.inspect(CoreMlEncoder.withoutEncoder(files).single());
         return true;
     }
 
     @Override
     public Transcriber load(ModelFiles files, LoadOptions options) {
-        Path file = files.single();
+        Path file = CoreMlEncoder.withoutEncoder(files).single();
         GgmlModelFile model = GgmlModelFile.inspect(file);
-        if (model.needsF32Encoder()) {
-            // It would load, but ggml's convolution asserts 16-bit weights.
-            throw new ModelException(
-                    file + " cannot be used: it stores f32 weights, with which whisper.cpp 1.7.1 aborts"
-                            + " during inference. Use the same model as f16 or quantized.");
-        }
         String computeType = model.fileType().label();
         if (!options.computeType().equals(LoadOptions.AUTO)
                 && !options.computeType().equals(computeType)) {
@@ -162,6 +169,12 @@ public final class WhisperCppImplementation extends ConfiguredImplementation {
         }
         WhisperCppRuntime runtime =
                 WhisperCppRuntime.start(context(), WhisperCppOptions.of(options).library());
+        if (model.needsF32Encoder() && !runtime.release().isAtLeast(1, 9, 2)) {
+            // It would load, but ggml's convolution asserts 16-bit weights and ends the process.
+            throw new ModelException(file + " cannot be used with " + runtime.engine()
+                    + ": it stores f32 weights, which whisper.cpp reads since 1.9.2."
+                    + " Use a newer library (--engine-option library=DIR), or the same model as f16 or quantized.");
+        }
         return WhisperCppTranscriber.load(
                 runtime,
                 model,

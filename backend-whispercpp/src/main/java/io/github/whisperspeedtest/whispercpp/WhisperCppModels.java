@@ -7,6 +7,8 @@ import io.github.whisperspeedtest.spi.ModelSource;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -59,11 +61,36 @@ final class WhisperCppModels {
     /** Quantisations that the embedded model is offered in; the first one is plain {@code micro}. */
     private static final List<String> EMBEDDED = List.of("f16", "q8_0", "q5_1");
 
+    /**
+     * Sizes in MB of the published Core ML encoders, by the name of the size; source: the file list of the repository.
+     */
+    private static final Map<String, Integer> ENCODER_MEGABYTES = Map.ofEntries(
+            Map.entry("tiny", 15),
+            Map.entry("tiny.en", 15),
+            Map.entry("base", 38),
+            Map.entry("base.en", 38),
+            Map.entry("small", 163),
+            Map.entry("small.en", 163),
+            Map.entry("medium", 568),
+            Map.entry("medium.en", 567),
+            Map.entry("large-v1", 1180),
+            Map.entry("large-v2", 1170),
+            Map.entry("large-v3", 1180),
+            Map.entry("large-v3-turbo", 1170));
+
+    /** What surrounds the name of a size in the name of a GGML file. */
+    private static final Pattern AROUND_SIZE = Pattern.compile("^ggml-|(-q\\d_\\d)?\\.bin$");
+
     private WhisperCppModels() {}
 
-    static List<ModelInfo> in(Path modelsDirectory) {
+    /**
+     * Returns the models that commands for all models include.
+     *
+     * @param coreMl whether the published models have their Core ML encoders as companions
+     */
+    static List<ModelInfo> in(Path modelsDirectory, boolean coreMl) {
         Stream<ModelInfo> embedded = EMBEDDED.stream().map(quantization -> embedded(modelsDirectory, quantization));
-        Stream<ModelInfo> published = PUBLISHED.stream().map(model -> model.in(modelsDirectory));
+        Stream<ModelInfo> published = PUBLISHED.stream().map(model -> model.in(modelsDirectory, coreMl));
         return Stream.concat(embedded, published).collect(Collectors.toUnmodifiableList());
     }
 
@@ -75,10 +102,10 @@ final class WhisperCppModels {
         return ModelInfo.ofLocalFiles(name, List.of(new ModelSource.Embedded(quantization)), List.of(file), 0);
     }
 
-    /** Returns every published quantization, under names such as {@code base-q8_0}, and other names. */
-    static List<ModelInfo> variants(Path modelsDirectory) {
+    /** Returns every published quantization, under names such as {@code base-q8_0}, and other names; see {@link #in}. */
+    static List<ModelInfo> variants(Path modelsDirectory, boolean coreMl) {
         return Stream.concat(VARIANTS.stream().flatMap(Variants::all), RENAMED.stream())
-                .map(model -> model.in(modelsDirectory))
+                .map(model -> model.in(modelsDirectory, coreMl))
                 .toList();
     }
 
@@ -115,17 +142,25 @@ final class WhisperCppModels {
             this(name, REPOSITORY, "ggml-" + ggmlName + ".bin", mebibytes);
         }
 
-        ModelInfo in(Path modelsDirectory) {
+        ModelInfo in(Path modelsDirectory, boolean coreMl) {
             // Two repositories may have files of the same name.
             Path directory = modelsDirectory.resolve(WhisperCppImplementation.ID);
             Path plain = repository.equals(REPOSITORY)
                     ? directory.resolve(file)
                     : directory.resolve(name).resolve(file);
             return ModelInfo.ofLocalFiles(
-                    name,
-                    List.of(new ModelSource.HubRepository(repository, "main", List.of(file))),
-                    List.of(plain),
-                    mebibytes * MIB);
+                            name,
+                            List.of(new ModelSource.HubRepository(repository, "main", List.of(file))),
+                            List.of(plain),
+                            mebibytes * MIB)
+                    .withCompanions(coreMl ? encoder(plain).stream().toList() : List.of());
+        }
+
+        private Optional<ModelInfo> encoder(Path plain) {
+            return Optional.ofNullable(
+                            ENCODER_MEGABYTES.get(AROUND_SIZE.matcher(file).replaceAll("")))
+                    .filter(megabytes -> repository.equals(REPOSITORY))
+                    .map(megabytes -> CoreMlEncoder.companion(repository, plain, megabytes * 1_000_000L));
         }
     }
 }

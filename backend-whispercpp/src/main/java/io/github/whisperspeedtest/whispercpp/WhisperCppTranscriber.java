@@ -32,6 +32,10 @@ final class WhisperCppTranscriber implements Transcriber {
     private final WhisperCppRuntime runtime;
     private final GgmlModelFile model;
     private final WhisperCppOptions engine;
+
+    /** Native code keeps the addresses in it. */
+    private final NativeParams contextParams;
+
     private final EngineParameters parameters;
     private final CancelFlag cancel = new CancelFlag();
     private final TranscriberLifecycle lifecycle = new TranscriberLifecycle(cancel::raise);
@@ -42,12 +46,14 @@ final class WhisperCppTranscriber implements Transcriber {
             WhisperCppRuntime runtime,
             GgmlModelFile model,
             WhisperCppOptions engine,
+            NativeParams contextParams,
             EngineParameters parameters,
             Pointer context,
             long sliceSamples) {
         this.runtime = runtime;
         this.model = model;
         this.engine = engine;
+        this.contextParams = contextParams;
         this.parameters = parameters;
         this.context = context;
         this.sliceSamples = sliceSamples;
@@ -75,8 +81,10 @@ final class WhisperCppTranscriber implements Transcriber {
                     library.whisper_init_from_file_with_params(model.path().toString(), params);
             if (context == null) {
                 throw new EngineUnavailableException(
-                        "whisper.cpp could not load " + model.path() + ": " + log.lastLine()
-                                + ". The file is valid, so memory is probably insufficient: use a smaller model.");
+                        "whisper.cpp could not load " + model.path() + ": " + log.lastLine() + ". "
+                                + CoreMlEncoder.advice(model.path(), log.text())
+                                        .orElse("The file is valid, so memory is probably insufficient: use a"
+                                                + " smaller model."));
             }
             EngineParameters parameters = new EngineParameters(
                             name,
@@ -91,7 +99,15 @@ final class WhisperCppTranscriber implements Transcriber {
             if (flashAttention) {
                 parameters = parameters.withNote("flash attention");
             }
-            return new WhisperCppTranscriber(runtime, model, engine, parameters, context, sliceSamples);
+            String missing = CoreMlEncoder.fallback(model.path(), log.text()).orElse(null);
+            return new WhisperCppTranscriber(
+                    runtime,
+                    model,
+                    engine,
+                    params,
+                    missing == null ? parameters : parameters.withFallback(missing),
+                    context,
+                    sliceSamples);
         }
     }
 
@@ -105,7 +121,10 @@ final class WhisperCppTranscriber implements Transcriber {
     static String device(WhisperCppRuntime runtime, String initLog) {
         var gpu = GPU_BACKEND.matcher(initLog);
         boolean used = gpu.find() && !initLog.contains("init() failed") && !initLog.contains("falling back to CPU");
-        return used ? "GPU (" + LibraryReport.gpuName(gpu.group(1)) + ")" : runtime.cpu();
+        String device = used ? "GPU (" + LibraryReport.gpuName(gpu.group(1)) + ")" : runtime.cpu();
+        return CoreMlEncoder.loaded(initLog)
+                .map(encoder -> device + " " + encoder)
+                .orElse(device);
     }
 
     @Override

@@ -225,8 +225,7 @@ final class CheckModelsCommand implements Callable<Integer> {
         List<CheckedModel> checked = new ArrayList<>();
         for (ResolvedModel model : models) {
             List<ModelPresence> companions = model.info().companions().stream()
-                    .map(companion ->
-                            locator.best(companion).orElseGet(() -> locator.look(companion, ModelPlace.HUB_CACHE)))
+                    .map(locator::lookForCompanion)
                     .toList();
             checked.add(new CheckedModel(
                     model,

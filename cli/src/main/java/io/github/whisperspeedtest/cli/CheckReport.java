@@ -13,6 +13,7 @@ import io.github.whisperspeedtest.model.ModelPresence;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.model.ResolvedModel;
 import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.spi.SileroModel;
 import io.github.whisperspeedtest.verify.Verdict;
 import java.io.File;
 import java.nio.file.Path;
@@ -107,9 +108,15 @@ record CheckReport(List<CheckedModel> models, Path modelsDirectory, Path hubCach
                     .map(model -> model.selected().implementation().id())
                     .distinct()
                     .collect(Collectors.joining(", "));
-            notes.add(companion.model().name() + " is not installed; " + implementations + " can use it. "
-                    + (verbose ? companion.reason() + " " : "") + "Run: "
-                    + ModelStore.downloadCommand(first.implementation().id(), EmbeddedModel.NAME));
+            boolean damaged = companion.state() == ModelPresence.State.INCOMPLETE;
+            // Every model has the voice activity detector, and the demo model needs no other download.
+            String model = companion.model().name().equals(SileroModel.NAME)
+                    ? EmbeddedModel.NAME
+                    : first.info().name();
+            notes.add(companion.model().name() + (damaged ? " is incomplete; " : " is not installed; ")
+                    + implementations + " can use it. "
+                    + (damaged || verbose ? companion.reason() + " " : "") + "Run: "
+                    + ModelStore.downloadCommand(first.implementation().id(), model));
         });
         return notes;
     }

@@ -12,9 +12,20 @@ import java.util.Optional;
  * @param exact whether all sizes are known
  */
 record DownloadSize(int count, long bytes, boolean exact) {
-    /** Returns the size of models; one without a published size makes it a lower bound. */
+    /**
+     * Returns the size of models, with that of the archives that are unpacked beside them; one without a published size makes
+     * it a lower bound. Other companions are small.
+     */
     static DownloadSize of(Collection<ModelInfo> models) {
-        return ofBytes(models.stream().map(ModelInfo::expectedBytes).toList());
+        DownloadSize own = ofBytes(models.stream().map(ModelInfo::expectedBytes).toList());
+        // Models may share an archive.
+        long archives = models.stream()
+                .flatMap(model -> model.companions().stream())
+                .filter(companion -> companion.archive().isPresent())
+                .distinct()
+                .mapToLong(ModelInfo::expectedBytes)
+                .sum();
+        return new DownloadSize(own.count, own.bytes + archives, own.exact);
     }
 
     /** Returns the size of downloads, of which 0 is an unknown one. */

@@ -51,7 +51,7 @@ record RepairPlan(List<Item> copies, List<Item> downloads) {
                 .map(model -> new Item(
                         model.selected(),
                         model.selected().label(),
-                        model.selected().info().expectedBytes()))
+                        DownloadSize.of(List.of(model.selected().info())).bytes()))
                 .toList();
         return new RepairPlan(
                 copies,

@@ -30,13 +30,20 @@ class CheckReportTest {
         assertThat(report.allReady()).isTrue();
         assertThat(table(report))
                 .containsOnlyOnce(
-                        "helper is not installed; fake can use it. Run: whisper-speedtest download -i fake -m micro\n")
+                        "helper is not installed; fake can use it. Run: whisper-speedtest download -i fake -m tiny\n")
                 .doesNotContain("/hub/helper")
                 .contains("2 ready");
         JsonNode companion = new ObjectMapper().readTree(report.json()).at("/models/1/companions/0");
         assertThat(companion.get("model").asText()).isEqualTo("helper");
         assertThat(companion.get("present").asBoolean()).isFalse();
         assertThat(companion.get("reason").asText()).isEqualTo("/hub/helper does not exist.");
+    }
+
+    @Test
+    void namesDamagedFileOfIncompleteCompanion() {
+        assertThat(table(report(ModelPresence.State.INCOMPLETE, "/helper/weights does not exist.")))
+                .containsOnlyOnce("helper is incomplete; fake can use it. /helper/weights does not exist. Run:"
+                        + " whisper-speedtest download -i fake -m tiny\n");
     }
 
     @Test

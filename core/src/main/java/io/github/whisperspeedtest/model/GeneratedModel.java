@@ -7,6 +7,7 @@ import io.github.whisperspeedtest.spi.ModelSource;
 import io.github.whisperspeedtest.spi.ModelSource.Converted;
 import io.github.whisperspeedtest.spi.ModelSource.DirectDownload;
 import io.github.whisperspeedtest.spi.ModelSource.Embedded;
+import io.github.whisperspeedtest.spi.ModelSource.HubArchive;
 import io.github.whisperspeedtest.spi.ModelSource.HubRepository;
 import io.github.whisperspeedtest.spi.ModelSource.RandomWeights;
 import io.github.whisperspeedtest.spi.ModelSource.UserFiles;
@@ -26,6 +27,11 @@ record GeneratedModel(String description, String quantization, Supplier<Checkpoi
         return source.accept(new ModelSource.Visitor<>() {
             @Override
             public Optional<GeneratedModel> hubRepository(HubRepository repository) {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<GeneratedModel> hubArchive(HubArchive archive) {
                 return Optional.empty();
             }
 

@@ -96,11 +96,15 @@ public final class ModelCatalog {
         }
     }
 
-    /** Returns the companions of an implementation's models, for models that the implementation does not know. */
+    /**
+     * Returns the companions of an implementation's models, for models that the implementation does not know. An archive is
+     * unpacked beside a certain model, so none is among them.
+     */
     List<ModelInfo> companions(Implementation implementation) {
         Map<String, ModelInfo> companions = new LinkedHashMap<>();
         implementation.models(modelsDirectory).stream()
                 .flatMap(model -> model.companions().stream())
+                .filter(companion -> companion.archive().isEmpty())
                 .forEach(companion -> companions.putIfAbsent(companion.name(), companion));
         companions.putIfAbsent(SileroModel.NAME, SileroModel.info());
         return List.copyOf(companions.values());

@@ -180,6 +180,12 @@ public final class ModelInstaller {
         }
 
         @Override
+        public Runnable hubArchive(ModelSource.HubArchive source) {
+            return () -> translating(
+                    () -> new ArchiveInstaller(settings, hosts, knownRepositories).install(model, source, listener));
+        }
+
+        @Override
         public Runnable directDownload(ModelSource.DirectDownload source) {
             Path directory = model.localPaths().get(0).getParent();
             return () -> translating(() -> HubDownloader.builder(settings)

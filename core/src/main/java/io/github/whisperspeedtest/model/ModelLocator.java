@@ -4,6 +4,7 @@ import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.model.ModelPresence.State;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.spi.ModelSource.HubArchive;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,6 +76,18 @@ public final class ModelLocator {
     }
 
     /**
+     * Returns the state of a companion where it is complete, otherwise where a download puts it.
+     *
+     * @param companion a companion of a model
+     */
+    public ModelPresence lookForCompanion(ModelInfo companion) {
+        return best(companion).orElseGet(() -> {
+            ModelPresence own = look(companion, ModelPlace.LOCAL_CACHE);
+            return own.state() == State.NOT_APPLICABLE ? look(companion, ModelPlace.HUB_CACHE) : own;
+        });
+    }
+
+    /**
      * Returns the companions of a model that are on this machine, each under its own name.
      *
      * <p>Incomplete companions are left out. Those in the default cache are also left out if invalid settings make that
@@ -138,6 +151,10 @@ public final class ModelLocator {
     }
 
     private ModelPresence lookInOwnPlace(ModelInfo model, ModelPlace place) {
+        Optional<HubArchive> archive = model.archive();
+        if (archive.isPresent()) {
+            return UnpackedPresence.look(model, archive.get(), place);
+        }
         boolean fromHub = model.isWhollyFromHub();
         Path own = model.hfCacheDir();
         if (!model.localPaths().isEmpty()) {

@@ -282,6 +282,11 @@ public final class ModelStore {
         }
 
         @Override
+        public String hubArchive(ModelSource.HubArchive source) {
+            return "https://huggingface.co/" + source.repository() + " (" + source.file() + ")";
+        }
+
+        @Override
         public String directDownload(ModelSource.DirectDownload source) {
             return source.url().toString();
         }

@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.spi;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *     repository
  * @param hfCacheDir the Hugging Face cache that the implementation uses, or null for the default one
  * @param localPaths the plain files that the implementation loads, empty if it loads from a Hugging Face cache. If
- *     only some files come from the hub, those are loaded from the cache and these are the others
+ *     only some files come from the hub, those are loaded from the cache and these are the others. Of a {@link
+ *     ModelSource.HubArchive}: the one directory that it is unpacked into
  * @param expectedBytes total size of all files, for information; 0 if unknown
  * @param fallbacks replacements if this model is not available, best first
  * @param companions optional models that improve this one or its fallbacks, such as a voice activity detector. They
@@ -69,6 +71,11 @@ public record ModelInfo(
         return sources.stream()
                 .flatMap(source -> source.hubRepository().stream())
                 .toList();
+    }
+
+    /** Returns the archive that this model is unpacked from, or empty if it consists of other files. */
+    public Optional<ModelSource.HubArchive> archive() {
+        return sources.get(0).hubArchive();
     }
 
     /** Returns whether all files come from the hub, so that a Hugging Face cache may hold the whole model. */

@@ -16,6 +16,11 @@ public sealed interface ModelSource {
         return Optional.empty();
     }
 
+    /** Returns this source if it is an archive of the hub, otherwise empty. */
+    default Optional<HubArchive> hubArchive() {
+        return Optional.empty();
+    }
+
     /** Returns whether the files can be downloaded from a server. */
     default boolean isPublished() {
         return false;
@@ -54,6 +59,9 @@ public sealed interface ModelSource {
     interface Visitor<R> {
         /** Visits a repository of the hub. */
         R hubRepository(HubRepository source);
+
+        /** Visits an archive of the hub. */
+        R hubArchive(HubArchive source);
 
         /** Visits a file with its own URL. */
         R directDownload(DirectDownload source);
@@ -105,6 +113,45 @@ public sealed interface ModelSource {
         @Override
         public Optional<String> publishedName() {
             return Optional.of(repository);
+        }
+    }
+
+    /**
+     * A zip archive of a repository on the Hugging Face hub, unpacked into the directory that {@link ModelInfo#localPaths}
+     * names. All its files are in one directory, whose name does not matter.
+     *
+     * @param repository {@code owner/name}
+     * @param revision branch, tag or commit
+     * @param file path of the archive inside the repository
+     * @param contents paths inside the unpacked directory that must exist; patterns as in {@link HubRepository#files}
+     */
+    record HubArchive(String repository, String revision, String file, List<String> contents) implements ModelSource {
+        /** Copies the list. */
+        public HubArchive {
+            Objects.requireNonNull(repository, "repository");
+            Objects.requireNonNull(revision, "revision");
+            Objects.requireNonNull(file, "file");
+            contents = List.copyOf(contents);
+        }
+
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.hubArchive(this);
+        }
+
+        @Override
+        public Optional<HubArchive> hubArchive() {
+            return Optional.of(this);
+        }
+
+        @Override
+        public boolean isPublished() {
+            return true;
+        }
+
+        @Override
+        public Optional<String> publishedName() {
+            return Optional.of(file);
         }
     }
 

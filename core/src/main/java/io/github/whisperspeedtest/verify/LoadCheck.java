@@ -67,7 +67,8 @@ final class LoadCheck {
                                 .value()
                                 .fold(
                                         loaded -> Finding.complete(
-                                                "Loaded by " + loaded.runtime() + ".", loaded.runtime()),
+                                                "Loaded by " + loaded.runtime() + " on " + loaded.device() + ".",
+                                                loaded.runtime()),
                                         missing -> ofUnavailable(implementation, missing),
                                         refused -> ofRefusal(implementation, refused)),
                         failed -> ofFailure(implementation, failed),

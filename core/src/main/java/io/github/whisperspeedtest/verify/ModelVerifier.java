@@ -4,6 +4,7 @@ import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.error.UnknownNameException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.model.ModelCatalog;
+import io.github.whisperspeedtest.model.ModelFile;
 import io.github.whisperspeedtest.model.ModelLocator;
 import io.github.whisperspeedtest.model.ModelPlace;
 import io.github.whisperspeedtest.model.ModelPresence;
@@ -29,6 +30,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +50,10 @@ public final class ModelVerifier {
     private static final Duration TIME_LIMIT = Duration.ofSeconds(15);
 
     private static final Duration LARGE_TIME_LIMIT = Duration.ofSeconds(30);
+
+    /** An engine that finds an unpacked companion beside the model compiles it for the machine when it first loads it. */
+    private static final Duration COMPILE_TIME_LIMIT = Duration.ofMinutes(15);
+
     private static final String LARGE = "large";
     private static final long LARGE_BYTES = 2L << 30;
     private static final long SHUTDOWN_TIMEOUT_SECONDS = 20;
@@ -225,9 +231,12 @@ public final class ModelVerifier {
         return Fingerprint.ofEngine(classPath(), implementation.engineFiles());
     }
 
-    private static Duration timeLimit(VerifyOptions options, ModelInfo model, long bytes) {
+    private static Duration timeLimit(VerifyOptions options, ModelInfo model, List<ModelFile> besideModel, long bytes) {
         if (options.timeLimit() != null) {
             return options.timeLimit();
+        }
+        if (!besideModel.isEmpty()) {
+            return COMPILE_TIME_LIMIT;
         }
         return model.name().contains(LARGE) || bytes > LARGE_BYTES ? LARGE_TIME_LIMIT : TIME_LIMIT;
     }
@@ -274,8 +283,13 @@ public final class ModelVerifier {
                 Finding present = StructureCheck.check(implementation, presence, model.name());
                 return verdict(present, presence, fallback, start, false);
             }
-            Fingerprint fingerprint =
-                    Fingerprint.of(implementation, options.level(), presence.files(), engineOf(implementation));
+            List<ModelFile> besideModel = besideModel(model, presence.place());
+            Fingerprint fingerprint = Fingerprint.of(
+                    implementation,
+                    options.level(),
+                    Stream.concat(presence.files().stream(), besideModel.stream())
+                            .toList(),
+                    engineOf(implementation));
             synchronized (locks.computeIfAbsent(fingerprint.subject(), subject -> new Object())) {
                 Finding known = found.get(fingerprint);
                 if (known == null && options.caching() == Caching.USE) {
@@ -284,7 +298,7 @@ public final class ModelVerifier {
                 if (known != null) {
                     return verdict(known, presence, fallback, start, true);
                 }
-                Finding finding = find(implementation, model, presence);
+                Finding finding = find(implementation, model, presence, besideModel);
                 found.put(fingerprint, finding);
                 if (finding.isCacheable() && options.caching() != Caching.OFF) {
                     verdicts.put(fingerprint, finding, presence.contents());
@@ -293,7 +307,23 @@ public final class ModelVerifier {
             }
         }
 
-        private Finding find(Implementation implementation, ModelInfo model, ModelPresence presence) {
+        /**
+         * Returns the files of companions that the engine itself finds beside the model and loads with it: those unpacked
+         * from archives. None if the model's files are not loaded, or not from that directory.
+         */
+        private List<ModelFile> besideModel(ModelInfo model, ModelPlace place) {
+            return options.level() == VerifyLevel.LOAD && place == ModelPlace.LOCAL_CACHE
+                    ? model.companions().stream()
+                            .filter(companion -> companion.archive().isPresent())
+                            .map(companion -> locator.look(companion, place))
+                            .filter(ModelPresence::isPresent)
+                            .flatMap(companion -> companion.files().stream())
+                            .toList()
+                    : List.of();
+        }
+
+        private Finding find(
+                Implementation implementation, ModelInfo model, ModelPresence presence, List<ModelFile> besideModel) {
             if (options.level() == VerifyLevel.HASH) {
                 Finding hashed = HashCheck.check(presence.files());
                 Finding structure = StructureCheck.check(implementation, presence, model.name());
@@ -309,7 +339,7 @@ public final class ModelVerifier {
                                 home.contextOf(implementation, settings),
                                 presence.toModelFiles(model.name()),
                                 bytes,
-                                timeLimit(options, model, bytes)));
+                                timeLimit(options, model, besideModel, bytes)));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw cancelled(e);

@@ -43,8 +43,9 @@ public final class VerifyTask implements ChildTask<VerifyTask.Input, Void, Verif
      * The model was loaded and closed.
      *
      * @param runtime the engine with its version
+     * @param device what it runs on
      */
-    public record Loaded(String runtime) implements Outcome {
+    public record Loaded(String runtime, String device) implements Outcome {
         @Override
         public <R> R fold(
                 Function<Loaded, R> loaded, Function<Unavailable, R> unavailable, Function<Refused, R> refused) {
@@ -89,7 +90,8 @@ public final class VerifyTask implements ChildTask<VerifyTask.Input, Void, Verif
         }
         try (Transcriber transcriber =
                 Transcribers.open(implementation, input.context(), input.files(), LoadOptions.defaults())) {
-            return new Loaded(transcriber.parameters().runtime());
+            return new Loaded(
+                    transcriber.parameters().runtime(), transcriber.parameters().device());
         } catch (WhisperSpeedtestException e) {
             LOG.debug("{} rejected {}", input.implementation(), input.files(), e);
             return new Refused(e.kind(), String.valueOf(e.getMessage()));

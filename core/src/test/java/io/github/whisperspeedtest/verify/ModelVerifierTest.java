@@ -12,6 +12,8 @@ import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.process.ChildJvm;
 import io.github.whisperspeedtest.settings.Settings;
 import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.spi.ModelSource;
 import io.github.whisperspeedtest.verify.Verdict.Problem;
 import io.github.whisperspeedtest.verify.Verdict.Status;
 import io.github.whisperspeedtest.verify.VerifyOptions.Caching;
@@ -105,7 +107,7 @@ class ModelVerifierTest {
         Verdict verdict = verify("default", ModelPlace.HUB_CACHE, LOAD);
 
         assertThat(verdict.status()).isEqualTo(Status.COMPLETE);
-        assertThat(verdict.reason()).isEqualTo("Loaded by scripted engine 1.0.");
+        assertThat(verdict.reason()).isEqualTo("Loaded by scripted engine 1.0 on CPU.");
         assertThat(verdict.runtime()).isEqualTo("scripted engine 1.0");
         assertThat(verdict.where()).containsExactly(built.directory());
         assertThat(verdict.bytesOnDisk()).isEqualTo(GOOD.length + CONFIG.length);
@@ -525,6 +527,33 @@ class ModelVerifierTest {
     }
 
     @Test
+    void loadsAgainIfDirectoryBesideModelChanges() throws IOException {
+        ModelInfo plain = scripted.modelInfo("plain", home.models());
+        Path directory = home.models().resolve("scripted/x.mlmodelc");
+        ModelInfo encoder = ModelInfo.ofLocalFiles(
+                "x.mlmodelc",
+                List.of(new ModelSource.HubArchive("acme/models", "main", "x.mlmodelc.zip", List.of("weights"))),
+                List.of(directory),
+                0);
+        VerifyRequest request =
+                new VerifyRequest(scripted, plain.withCompanions(List.of(encoder)), ModelPlace.LOCAL_CACHE);
+        Files.createDirectories(directory);
+        Files.write(plain.localPaths().get(0), GOOD);
+        assertThat(verifier.verify(request, VerifyOptions.defaults()).status()).isEqualTo(Status.COMPLETE);
+
+        Path weights = Files.writeString(directory.resolve("weights"), "weights");
+        assertThat(verifier.verify(request, VerifyOptions.defaults()).cached())
+                .as("the engine loads it with the model")
+                .isFalse();
+        assertThat(verifier.verify(request, VerifyOptions.defaults()).cached()).isTrue();
+        Files.writeString(weights, "other weights");
+        assertThat(verifier.verify(request, VerifyOptions.defaults()).cached()).isFalse();
+        assertThat(loadedFiles()).hasSize(3);
+        assertThat(verifier.verify(request, VerifyOptions.defaults()).contents())
+                .containsExactly(plain.localPaths().get(0));
+    }
+
+    @Test
     void countsSharedBlobOnce() throws IOException {
         new CacheBuilder(hub, Scripted.REPOSITORY)
                 .ref("main", NEW)
@@ -644,7 +673,7 @@ class ModelVerifierTest {
         Verdict second = verify("default", ModelPlace.HUB_CACHE, LOAD);
         assertThat(second.cached()).isTrue();
         assertThat(second.status()).isEqualTo(Status.COMPLETE);
-        assertThat(second.reason()).isEqualTo("Loaded by scripted engine 1.0.");
+        assertThat(second.reason()).isEqualTo("Loaded by scripted engine 1.0 on CPU.");
         assertThat(second.runtime()).isEqualTo("scripted engine 1.0");
         assertThat(loadedFiles()).hasSize(1);
 

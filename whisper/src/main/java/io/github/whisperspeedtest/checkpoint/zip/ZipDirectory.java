@@ -52,26 +52,39 @@ public final class ZipDirectory {
 
     private final FileBytes bytes;
     private final FileErrors offences;
+    private final boolean directories;
 
-    private ZipDirectory(FileBytes bytes, FileErrors offences) {
+    private ZipDirectory(FileBytes bytes, FileErrors offences, boolean directories) {
         this.bytes = bytes;
         this.offences = offences;
+        this.directories = directories;
     }
 
     /** Where the list of entries is. */
     private record Place(long entries, long size, long offset, long end) {}
 
     /** One entry as the list describes it. */
-    private record Listed(byte[] name, int flags, int method, long crc, long storedSize, long size, long header) {}
+    private record Listed(
+            byte[] name, int flags, int method, long crc, long storedSize, long size, long header, int mode) {}
 
     /**
-     * Returns the entries by name, in the order of their bytes.
+     * Returns the files by name, in the order of their bytes. An archive with entries for directories breaks the rules.
      *
      * @throws io.github.whisperspeedtest.error.ModelException if the archive breaks the format, or one of the rules above
      * @throws IOException if the file cannot be read
      */
     public static Map<String, ZipEntry> read(FileBytes bytes, FileErrors offences) throws IOException {
-        return new ZipDirectory(bytes, offences).read();
+        return new ZipDirectory(bytes, offences, false).read();
+    }
+
+    /**
+     * Returns the files and directories by name, in the order of their bytes.
+     *
+     * @throws io.github.whisperspeedtest.error.ModelException if the archive breaks the format, or one of the rules above
+     * @throws IOException if the file cannot be read
+     */
+    public static Map<String, ZipEntry> readTree(FileBytes bytes, FileErrors offences) throws IOException {
+        return new ZipDirectory(bytes, offences, true).read();
     }
 
     private Map<String, ZipEntry> read() throws IOException {
@@ -177,7 +190,8 @@ public final class ZipDirectory {
                 Integer.toUnsignedLong(directory.getInt(start + 16)),
                 numbers[1],
                 numbers[0],
-                numbers[2]);
+                numbers[2],
+                directory.getInt(start + 38) >>> 16);
     }
 
     /** Puts the numbers of 64 bits where those of 32 say that they stand elsewhere. */
@@ -235,16 +249,25 @@ public final class ZipDirectory {
         }
         long offset = listed.header + LOCAL_HEADER_BYTES + nameBytes + Short.toUnsignedInt(local.getShort(28));
         return new ZipEntry(
-                name, listed.header, offset, listed.storedSize, listed.size, listed.crc, listed.method == STORED);
+                name,
+                listed.header,
+                offset,
+                listed.storedSize,
+                listed.size,
+                listed.crc,
+                listed.method == STORED,
+                listed.mode);
     }
 
-    private void checkName(String name) {
+    private void checkName(String listedName) {
+        boolean isDirectory = directories && listedName.endsWith("/");
+        String name = isDirectory ? listedName.substring(0, listedName.length() - 1) : listedName;
         boolean isInside = !name.isEmpty()
                 && name.chars().noneMatch(c -> c == '\\' || c == 0 || c == '\uFFFD')
                 && List.of(name.split("/", -1)).stream()
                         .noneMatch(part -> part.equals("..") || part.equals(".") || part.isEmpty());
         if (!isInside) {
-            throw offences.damaged("it has an entry of the name '" + FileErrors.shown(name)
+            throw offences.damaged("it has an entry of the name '" + FileErrors.shown(listedName)
                     + "', which is not a valid path in the archive");
         }
     }
