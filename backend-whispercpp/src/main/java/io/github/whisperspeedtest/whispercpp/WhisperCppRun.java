@@ -206,7 +206,10 @@ final class WhisperCppRun {
             languageProbability = (double) probabilities.getFloat((long) language * Float.BYTES);
             params.setLanguage(library.whisper_lang_str(language).getString(0));
         }
-        return library.whisper_full(context, params.byValue(), Pointer.NULL, 0);
+        // The times of tokens depend on the loudness of the samples.
+        return options.timestamps() == Timestamps.WORD
+                ? library.whisper_full(context, params.byValue(), samples, count)
+                : library.whisper_full(context, params.byValue(), Pointer.NULL, 0);
     }
 
     private void copySamples(long begin, int length, Memory target) {

@@ -7,6 +7,7 @@ import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.testkit.TestContexts;
 import io.github.whisperspeedtest.whispercpp.ggml.GgmlTestFile;
 import io.github.whisperspeedtest.whispercpp.ggml.GgmlWriter;
 import java.io.IOException;
@@ -68,7 +69,7 @@ class GgmlReaderTest {
     void thirtyTwoBitsCanBeReadButNotRun() throws IOException {
         Path file = GgmlTestFile.writeF32(directory.resolve("ggml-f32.bin"));
         ModelFiles files = ModelFiles.of("m", List.of(file));
-        WhisperCppImplementation implementation = new WhisperCppImplementation();
+        WhisperCppImplementation implementation = TestContexts.configured(new WhisperCppImplementation());
 
         assertThat(implementation.checkpointReader().orElseThrow().read(files).storedType())
                 .isEqualTo("float32");
