@@ -36,7 +36,9 @@ record WhisperCppOptions(
             "detect speech inside whisper.cpp 1.7.6 or later with this GGML file, such as ggml-silero-v6.2.0.bin",
             EngineOption.Kind.PATH);
     private static final EngineOption DTW = new EngineOption(
-            "dtw", "compute word times by dynamic time warping, without flash attention", EngineOption.Kind.BOOLEAN);
+            "dtw",
+            "compute word times by dynamic time warping, without flash attention; whisper.cpp 1.7.2 or later",
+            EngineOption.Kind.BOOLEAN);
     private static final EngineOption CARRY_PROMPT = new EngineOption(
             "carry-prompt",
             "put the prompt before every window; whisper.cpp 1.8.1 or later",
@@ -81,6 +83,10 @@ record WhisperCppOptions(
         }
         if (carryPrompt) {
             require(release, CARRY_PROMPT, release.isAtLeast(1, 8, 1), "1.8.1");
+        }
+        if (dtw) {
+            // 1.7.1 computes them after it has reported the segments.
+            require(release, DTW, release.isAtLeast(1, 7, 2), "1.7.2");
         }
         if (dtw && Boolean.TRUE.equals(flashAttention)) {
             throw unsupported(DTW, "whisper.cpp has no word times by DTW with flash attention; leave out one of them.");

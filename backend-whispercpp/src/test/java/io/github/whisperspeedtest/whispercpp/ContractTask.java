@@ -11,7 +11,7 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
-/** Runs the contract tests in a JVM of its own, because one process can load only one library. */
+/** Runs the contract tests and those of the engine's options in a JVM of its own, because one process can load only one library. */
 public final class ContractTask implements ChildTask<String, Void, ContractTask.Answer> {
     /** Creates the task. */
     public ContractTask() {}
@@ -31,7 +31,9 @@ public final class ContractTask implements ChildTask<String, Void, ContractTask.
         LauncherFactory.create()
                 .execute(
                         LauncherDiscoveryRequestBuilder.request()
-                                .selectors(DiscoverySelectors.selectClass(WhisperCppContractTest.class))
+                                .selectors(
+                                        DiscoverySelectors.selectClass(WhisperCppContractTest.class),
+                                        DiscoverySelectors.selectClass(WhisperCppEngineOptionsTest.class))
                                 .build(),
                         listener);
         TestExecutionSummary summary = listener.getSummary();

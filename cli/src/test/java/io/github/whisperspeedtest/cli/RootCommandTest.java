@@ -318,7 +318,9 @@ class RootCommandTest {
                 .isEqualTo("any");
         assertThat(capabilities.get("devices")).extracting(JsonNode::asText).containsExactly("auto", "cpu", "gpu");
         assertThat(capabilities.get("max_threads").asInt()).isEqualTo(512);
-        assertThat(capabilities.get("engine_options")).isEmpty();
+        assertThat(capabilities.at("/engine_options/library/choices"))
+                .extracting(JsonNode::asText)
+                .containsExactly("auto", "bundled");
         assertThat(implementation(json, "faster")
                         .at("/capabilities/engine_options/dump-graph/kind")
                         .asText())

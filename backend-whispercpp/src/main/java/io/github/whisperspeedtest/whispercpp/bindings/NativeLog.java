@@ -8,8 +8,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Receives whisper.cpp's log and forwards it to SLF4J at DEBUG and to captures on the calling thread.
  *
- * <p>Captures are needed because version 1.7.1 reports the probability of a detected language, the time of each phase
- * and the reason of a failure only in its log.
+ * <p>Captures are needed because whisper.cpp reports the device, the time of each phase and the reason of a failure only in its log.
  */
 public final class NativeLog implements WhisperLibrary.LogCallback {
     private static final Logger LOG = LoggerFactory.getLogger("io.github.whisperspeedtest.whispercpp.native");

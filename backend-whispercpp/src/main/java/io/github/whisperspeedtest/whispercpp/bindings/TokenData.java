@@ -3,7 +3,7 @@ package io.github.whisperspeedtest.whispercpp.bindings;
 import com.sun.jna.Structure;
 import com.sun.jna.Structure.FieldOrder;
 
-/** {@code struct whisper_token_data} of whisper.h 1.7.1; times are hundredths of a second. */
+/** {@code struct whisper_token_data}, the same in all releases from 1.7.1 to 1.9.3; times are hundredths of a second. */
 @FieldOrder({"id", "tid", "p", "plog", "pt", "ptsum", "t0", "t1", "t_dtw", "vlen"})
 public class TokenData extends Structure {
     public int id;
