@@ -50,7 +50,7 @@ class EnvironmentTest {
             "torch.TorchLibraries",
             "verify.Fingerprint",
             "whispercpp.WhisperCppImplementation",
-            "whispercpp.bindings.NativeLibraries");
+            "whispercpp.bindings.BundledLibraries");
 
     /** The test also fails for a listed class that no longer needs access, so the list only shrinks. */
     @ArchTest

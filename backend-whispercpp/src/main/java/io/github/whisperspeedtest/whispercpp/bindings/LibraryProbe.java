@@ -96,7 +96,7 @@ public final class LibraryProbe {
 
     /** Returns a name for exactly these files. */
     private static String identity(LibraryFiles files) {
-        StringBuilder text = new StringBuilder(System.getProperty("os.arch"));
+        StringBuilder text = new StringBuilder();
         for (Path file : files.all()) {
             text.append('\n').append(file);
             try {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Linux and macOS use that model on x86-64 and on ARM64.
  */
-public final class StructLayout {
+final class StructLayout {
     private static final int ALIGNMENT = 8;
 
     /** The type of a field. */
@@ -69,12 +69,12 @@ public final class StructLayout {
     }
 
     /** Returns the size of the structure in bytes. */
-    public int bytes() {
+    int bytes() {
         return bytes;
     }
 
     /** Returns whether the structure has a field. */
-    public boolean has(String field) {
+    boolean has(String field) {
         return offsets.containsKey(field);
     }
 
