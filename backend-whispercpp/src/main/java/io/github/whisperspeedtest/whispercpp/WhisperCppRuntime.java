@@ -10,6 +10,7 @@ import io.github.whisperspeedtest.whispercpp.bindings.NativeLog;
 import io.github.whisperspeedtest.whispercpp.bindings.WhisperLibrary;
 import io.github.whisperspeedtest.whispercpp.bindings.WhisperRelease;
 import java.nio.file.Path;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The native library, loaded once per process; a failure is kept with its cause and thrown again. */
@@ -84,9 +85,15 @@ final class WhisperCppRuntime {
         return choice.engine();
     }
 
-    /** Returns the library's own description of its build, such as {@code AVX = 1 | AVX2 = 1 | …}. */
+    /** Returns the library's own description of its build, such as {@code AVX = 1 | AVX2 = 1 | …}, and its devices. */
     String build() {
-        return library.report().systemInfo();
+        LibraryReport report = library.report();
+        return report.devices().isEmpty()
+                ? report.systemInfo()
+                : report.systemInfo() + " devices: "
+                        + report.devices().stream()
+                                .map(device -> device.name() + " (" + device.description() + ")")
+                                .collect(Collectors.joining(", "));
     }
 
     boolean hasGpu() {

@@ -78,7 +78,8 @@ class WhisperCppRuntimeTest {
         RuntimeTask.Answer answer = ask(libraries(directory));
         assertThat(answer.first()).isInstanceOfSatisfying(Availability.Unavailable.class, missing -> {
             assertThat(missing.reason())
-                    .contains(directory.resolve("libwhisper.so").toString(), "cannot be loaded");
+                    .contains(directory.resolve("libwhisper.so").toString(), "cannot be loaded")
+                    .doesNotContain("resource path", "\n");
             assertThat(missing.remedy()).contains(LibraryFinder.DIRECTORY_VARIABLE);
         });
         assertThat(answer.second()).as("the cause is the same").isEqualTo(answer.first());

@@ -67,8 +67,14 @@ public final class LoadedLibrary {
             return LibraryStore.withProperties(store.jnaProperties(), () -> load(files, remedy));
         } catch (LinkageError e) {
             throw new RuntimeUnavailableException(
-                    "The library " + files.whisper() + " cannot be loaded: " + e.getMessage(), remedy, e);
+                    "The library " + files.whisper() + " cannot be loaded: " + reason(e), remedy, e);
         }
+    }
+
+    /** JNA tells the system's reason in its second line, and then the whole class path. */
+    private static String reason(LinkageError e) {
+        List<String> lines = String.valueOf(e.getMessage()).lines().toList();
+        return lines.get(Math.min(1, lines.size() - 1));
     }
 
     private static LoadedLibrary load(LibraryFiles files, String remedy) {
