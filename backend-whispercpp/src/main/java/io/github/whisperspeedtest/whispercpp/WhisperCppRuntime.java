@@ -40,7 +40,8 @@ final class WhisperCppRuntime {
         WhisperCppLibraries.Choice choice = new WhisperCppLibraries(context).choose(requested);
         WhisperCppRuntime current = loaded;
         if (current != null) {
-            if (current.choice.files().whisper().equals(choice.files().whisper())) {
+            // The bundled library may be unpacked in several tool homes.
+            if (current.choice.origin().equals(choice.origin())) {
                 return current;
             }
             throw new UnsupportedOptionException(
