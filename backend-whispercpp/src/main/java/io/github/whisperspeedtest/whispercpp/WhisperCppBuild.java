@@ -87,7 +87,7 @@ final class WhisperCppBuild implements EngineBuilder {
         } catch (IOException e) {
             OperationCancelledException.throwIfInterrupted("The build of whisper.cpp", e);
             throw new EngineUnavailableException(
-                    "Cannot build whisper.cpp " + source.version() + " in " + engines + " (" + DiskErrors.reason(e)
+                    "Cannot build whisper.cpp " + source.release() + " in " + engines + " (" + DiskErrors.reason(e)
                             + "). Set " + ToolHome.HOME_VARIABLE + " to a writable directory with enough space.",
                     e);
         }
@@ -111,7 +111,7 @@ final class WhisperCppBuild implements EngineBuilder {
             EngineWorkspace workspace,
             EngineBuildListener listener)
             throws IOException {
-        String version = source.version();
+        String version = source.release().toString();
         String name = engine() + " " + version;
         Path directory = workspace.directory();
         Path log = workspace.log(version);

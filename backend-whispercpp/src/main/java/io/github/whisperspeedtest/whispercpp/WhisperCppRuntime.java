@@ -19,12 +19,17 @@ final class WhisperCppRuntime {
     private static @Nullable RuntimeUnavailableException failure;
 
     private final LoadedLibrary library;
+    private final Request request;
     private final WhisperCppLibraries.Choice choice;
 
-    private WhisperCppRuntime(LoadedLibrary library, WhisperCppLibraries.Choice choice) {
+    private WhisperCppRuntime(LoadedLibrary library, Request request, WhisperCppLibraries.Choice choice) {
         this.library = library;
+        this.request = request;
         this.choice = choice;
     }
+
+    /** What the library was chosen for; the choice reads files. */
+    private record Request(ImplementationContext context, String library) {}
 
     /**
      * Returns the library, loading it on first use.
@@ -37,8 +42,12 @@ final class WhisperCppRuntime {
         if (failure != null) {
             throw new RuntimeUnavailableException(failure.problem(), failure);
         }
-        WhisperCppLibraries.Choice choice = new WhisperCppLibraries(context).choose(requested);
+        Request request = new Request(context, requested);
         WhisperCppRuntime current = loaded;
+        if (current != null && current.request.equals(request)) {
+            return current;
+        }
+        WhisperCppLibraries.Choice choice = new WhisperCppLibraries(context).choose(requested);
         if (current != null) {
             // The bundled library may be unpacked in several tool homes.
             if (current.choice.origin().equals(choice.origin())) {
@@ -52,6 +61,7 @@ final class WhisperCppRuntime {
         try {
             loaded = new WhisperCppRuntime(
                     LoadedLibrary.load(choice.files(), new LibraryStore(context.nativeLibraries()), choice.remedy()),
+                    request,
                     choice);
         } catch (RuntimeUnavailableException e) {
             failure = e;

@@ -3,12 +3,12 @@ package io.github.whisperspeedtest.whispercpp;
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.DiskErrors;
+import io.github.whisperspeedtest.whispercpp.bindings.WhisperRelease;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -20,16 +20,14 @@ import java.util.regex.Pattern;
  * A directory with the source code of whisper.cpp.
  *
  * @param directory its absolute path without symbolic links
- * @param version the release that its {@code CMakeLists.txt} names, such as {@code 1.9.3}
+ * @param release the release that its {@code CMakeLists.txt} names, such as {@code 1.9.3}
  */
-record WhisperCppSource(Path directory, String version) {
+record WhisperCppSource(Path directory, WhisperRelease release) {
     private static final String BUILD_FILE = "CMakeLists.txt";
     private static final String HEADER = "include/whisper.h";
 
     /** The releases have about 8 KB. */
     private static final int MAX_BUILD_FILE = 1 << 20;
-
-    private static final Version OLDEST = new Version(1, 7, 1);
 
     private static final Pattern COMMENT = Pattern.compile("#.*");
 
@@ -59,13 +57,13 @@ record WhisperCppSource(Path directory, String version) {
         if (!Files.isRegularFile(directory.resolve(HEADER))) {
             throw wrong(directory + " has no file " + HEADER);
         }
-        Version version = version(text, project)
+        WhisperRelease release = release(text, project)
                 .orElseThrow(() -> wrong(directory.resolve(BUILD_FILE) + " does not name the version of whisper.cpp"));
-        if (version.compareTo(OLDEST) < 0) {
-            throw wrong(directory + " has whisper.cpp " + version + ", which is too old");
+        if (release.compareTo(WhisperRelease.OLDEST) < 0) {
+            throw wrong(directory + " has whisper.cpp " + release + ", which is too old");
         }
         try {
-            return new WhisperCppSource(directory.toRealPath(), version.toString());
+            return new WhisperCppSource(directory.toRealPath(), release);
         } catch (IOException e) {
             throw wrong("Cannot read " + directory + " (" + DiskErrors.reason(e) + ")");
         }
@@ -84,10 +82,10 @@ record WhisperCppSource(Path directory, String version) {
     }
 
     /** Continues after the first {@code project} line; up to 1.9.2 a second one names the version. */
-    private static Optional<Version> version(String text, Matcher project) {
+    private static Optional<WhisperRelease> release(String text, Matcher project) {
         do {
             if (project.group(1) != null) {
-                return Optional.of(Version.of(project.group(1), project.group(2), project.group(3)));
+                return Optional.of(releaseOf(project.group(1), project.group(2), project.group(3)));
             }
         } while (project.find());
         Map<String, String> parts = new HashMap<>();
@@ -97,26 +95,11 @@ record WhisperCppSource(Path directory, String version) {
         }
         return parts.size() < 3
                 ? Optional.empty()
-                : Optional.of(Version.of(parts.get("MAJOR"), parts.get("MINOR"), parts.get("PATCH")));
+                : Optional.of(releaseOf(parts.get("MAJOR"), parts.get("MINOR"), parts.get("PATCH")));
     }
 
-    private record Version(int major, int minor, int patch) implements Comparable<Version> {
-        static Version of(String major, String minor, String patch) {
-            return new Version(Integer.parseInt(major), Integer.parseInt(minor), Integer.parseInt(patch));
-        }
-
-        @Override
-        public int compareTo(Version other) {
-            return Comparator.comparingInt(Version::major)
-                    .thenComparingInt(Version::minor)
-                    .thenComparingInt(Version::patch)
-                    .compare(this, other);
-        }
-
-        @Override
-        public String toString() {
-            return major + "." + minor + "." + patch;
-        }
+    private static WhisperRelease releaseOf(String major, String minor, String patch) {
+        return new WhisperRelease(Integer.parseInt(major), Integer.parseInt(minor), Integer.parseInt(patch));
     }
 
     private static WhisperSpeedtestException wrong(String problem) {

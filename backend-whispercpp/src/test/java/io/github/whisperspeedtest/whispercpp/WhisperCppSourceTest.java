@@ -23,7 +23,7 @@ class WhisperCppSourceTest {
     void readsVersionOfProject() throws IOException {
         write("cmake_minimum_required(VERSION 3.5)\n" + PROJECT + "project(\"whisper.cpp\" VERSION 1.7.1)\n");
 
-        assertThat(WhisperCppSource.of(directory).version()).isEqualTo("1.7.1");
+        assertThat(WhisperCppSource.of(directory).release()).hasToString("1.7.1");
         assertThat(WhisperCppSource.of(directory).directory()).isEqualTo(directory.toRealPath());
     }
 
@@ -33,7 +33,7 @@ class WhisperCppSourceTest {
                 + "# set(WHISPER_VERSION_MINOR 1)\nset(WHISPER_VERSION_MAJOR 1)\nset(WHISPER_VERSION_MINOR 10)\n"
                 + "set(WHISPER_VERSION_PATCH 0)\nset(WHISPER_VERSION_BASE \"${WHISPER_VERSION_MAJOR}\")\n");
 
-        assertThat(WhisperCppSource.of(directory).version()).isEqualTo("1.10.0");
+        assertThat(WhisperCppSource.of(directory).release()).hasToString("1.10.0");
     }
 
     @Test

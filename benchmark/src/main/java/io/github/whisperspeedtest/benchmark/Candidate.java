@@ -33,8 +33,8 @@ public record Candidate(
      * Creates a candidate and its name.
      *
      * <p>The name has the implementation, the model, and what differs from the defaults of the options that a sweep varies: the compute
-     * type, {@code t} threads, {@code b} beam size, {@code vad}, {@code batch} size, the engine's own options. It does not depend on other candidates, so the
-     * results of several benchmarks can be matched by it.
+     * type, {@code t} threads, {@code b} beam size, {@code vad}, {@code batch} size, the engine's own options. It does not depend on
+     * other candidates, so the results of several benchmarks can be matched by it.
      */
     public static Candidate of(
             String implementation, String model, LoadOptions load, @Nullable TranscribeOptions transcribe) {

@@ -17,13 +17,12 @@ final class Comparison {
         List<String> sentences = new ArrayList<>();
         for (List<Standing> set : Standings.of(report).sets()) {
             for (Standing standing : set) {
-                String label = report.label(standing.result());
+                standing.describeUnranked(report).ifPresent(sentences::add);
+                // One that is not ranked has no slowdown.
                 PairedRatio slowdown = standing.slowdown();
-                if (standing.unranked() != null) {
-                    sentences.add(label + " is not ranked: " + standing.unranked());
-                } else if (slowdown != null && slowdown.rounds() > 0) {
+                if (slowdown != null && slowdown.rounds() > 0) {
                     sentences.add(report.label(set.get(0).result()) + " ran " + Quantities.hundredths(slowdown.ratio())
-                            + " times faster than " + label + interval(slowdown));
+                            + " times faster than " + report.label(standing.result()) + interval(slowdown));
                 }
             }
         }

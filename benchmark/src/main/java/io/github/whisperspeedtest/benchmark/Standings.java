@@ -60,6 +60,11 @@ record Standings(List<List<Standing>> sets) {
         public Standing {
             outliers = List.copyOf(outliers);
         }
+
+        /** Returns why the candidate is not ranked, as a sentence without its full stop; empty if it is. */
+        Optional<String> describeUnranked(BenchmarkReport report) {
+            return Optional.ofNullable(unranked).map(reason -> report.label(result) + " is not ranked: " + reason);
+        }
     }
 
     /** Computes the standings of a report. */

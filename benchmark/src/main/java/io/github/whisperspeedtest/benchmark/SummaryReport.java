@@ -81,10 +81,8 @@ public final class SummaryReport {
         appendTable(target, report, standings);
         appendFallbacks(target, report);
         for (Standing standing : standings.all()) {
-            if (standing.unranked() != null) {
-                target.append(wrap(report.label(standing.result()) + " is not ranked: " + standing.unranked() + "."))
-                        .append('\n');
-            }
+            standing.describeUnranked(report)
+                    .ifPresent(sentence -> target.append(wrap(sentence + ".")).append('\n'));
         }
         String verdict = Verdict.of(report, standings).sentence();
         if (!verdict.isEmpty()) {

@@ -4,6 +4,7 @@ import io.github.whisperspeedtest.checkpoint.zip.FileBytes;
 import io.github.whisperspeedtest.checkpoint.zip.FileErrors;
 import io.github.whisperspeedtest.checkpoint.zip.ZipDirectory;
 import io.github.whisperspeedtest.checkpoint.zip.ZipEntry;
+import io.github.whisperspeedtest.provenance.Hashes;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -15,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -158,7 +158,7 @@ final class ArchiveUnpacker {
 
     /** Writes one file and returns its SHA-256. */
     private String write(ZipEntry entry, Path file) throws IOException {
-        MessageDigest sha256 = sha256();
+        MessageDigest sha256 = Hashes.newSha256();
         CRC32 crc = new CRC32();
         byte[] buffer = new byte[BUFFER_BYTES];
         // The channel belongs to the caller, so the stream is not closed.
@@ -196,13 +196,5 @@ final class ArchiveUnpacker {
     private RuntimeException damaged(ZipEntry entry) {
         return offences.damaged("the content of entry '" + FileErrors.shown(entry.name())
                 + "' does not have the size and checksum that the archive states");
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java has SHA-256", e);
-        }
     }
 }

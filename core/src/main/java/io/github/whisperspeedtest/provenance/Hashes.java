@@ -20,7 +20,7 @@ public final class Hashes {
 
     /** Returns the SHA-256 of a text in UTF-8, in hexadecimal digits. */
     public static String sha256(String text) {
-        return HexFormat.of().formatHex(digest().digest(text.getBytes(StandardCharsets.UTF_8)));
+        return HexFormat.of().formatHex(newSha256().digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     /**
@@ -60,7 +60,7 @@ public final class Hashes {
     }
 
     private static String sha256(InputStream in, Reading reading) throws IOException {
-        MessageDigest digest = digest();
+        MessageDigest digest = newSha256();
         byte[] buffer = new byte[CHUNK];
         long bytes = 0;
         for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
@@ -71,7 +71,8 @@ public final class Hashes {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    private static MessageDigest digest() {
+    /** Returns a SHA-256 that has seen nothing, for content that arrives in parts. */
+    public static MessageDigest newSha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
