@@ -67,7 +67,7 @@ public final class BenchmarkRunner {
         }
         List<List<CandidateRun>> groups = WorkerGroups.of(
                 runs.stream().filter(run -> !run.hasFailed()).toList(),
-                AvailableMemory.bytes(),
+                MemoryBudget.bytes(),
                 run -> WorkerGroups.estimate(bytesOf(run.files())));
         for (int i = 0; i < groups.size(); i++) {
             measurement.measure(groups.get(i), i, groups.size());
