@@ -33,6 +33,7 @@ class EnvironmentTest {
     private static final Set<String> MAY_READ_FACTS_OF_THE_JVM = Set.of(
             "benchmark.BenchmarkEnvironment",
             "benchmark.Chip",
+            "benchmark.machine.FootprintMeter",
             "cli.Main",
             "cli.ResultsOpenCommand",
             "cli.Terminal",
@@ -43,7 +44,7 @@ class EnvironmentTest {
             "process.ChildMain",
             "process.ChildProcess",
             "process.ExitCodes",
-            "process.PeakMemory",
+            "process.SystemMemoryMeter",
             "program.SearchPath",
             "registry.BrokenJars",
             "system.HostSystem",
