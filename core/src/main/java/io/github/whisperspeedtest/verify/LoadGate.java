@@ -53,7 +53,7 @@ final class LoadGate {
         notifyAll();
     }
 
-    private static long freeMemoryOfThisMachine() {
+    static long freeMemoryOfThisMachine() {
         return AvailableMemory.bytes().orElseGet(LoadGate::freePages);
     }
 
