@@ -17,8 +17,13 @@ fi
 
 case $charmap:$unknown in
   : | ANSI_X3.4-1968: | US-ASCII: | *:?*)
-    # Older versions of macOS have no C.UTF-8, and some of Linux neither.
-    for candidate in C.UTF-8 en_US.UTF-8; do
+    # macOS has C.UTF-8 since version 15 only, and programs that bring their own locales may lack it; en_US.UTF-8 is on every Mac. Some
+    # versions of Linux have no C.UTF-8 either.
+    case $(uname -s 2>/dev/null) in
+      Darwin) candidates=en_US.UTF-8 ;;
+      *) candidates='C.UTF-8 en_US.UTF-8' ;;
+    esac
+    for candidate in $candidates; do
       if ! command -v locale >/dev/null 2>&1 \
         || [ "$({ LC_ALL=$candidate locale charmap; } 2>/dev/null)" = UTF-8 ]; then
         if [ -n "${LC_ALL:-}$unknown" ]; then

@@ -6,6 +6,7 @@ import io.github.whisperspeedtest.model.LibraryStore;
 import io.github.whisperspeedtest.spi.EngineOption;
 import io.github.whisperspeedtest.spi.ImplementationContext;
 import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.system.HostSystem;
 import io.github.whisperspeedtest.whispercpp.bindings.BundledLibraries;
 import io.github.whisperspeedtest.whispercpp.bindings.LibraryFiles;
 import io.github.whisperspeedtest.whispercpp.bindings.LibraryFinder;
@@ -44,6 +45,7 @@ final class WhisperCppLibraries {
 
     private final ImplementationContext context;
     private final LibraryFinder finder;
+    private final HostSystem system;
     private final LibraryProbe probe;
 
     WhisperCppLibraries(ImplementationContext context) {
@@ -53,11 +55,13 @@ final class WhisperCppLibraries {
                         context.settings().paths().knowsHome()
                                 ? context.settings().paths().home()
                                 : null,
-                        new EngineStore(context.engines())));
+                        new EngineStore(context.engines())),
+                HostSystem.current());
     }
 
-    WhisperCppLibraries(ImplementationContext context, LibraryFinder finder) {
+    WhisperCppLibraries(ImplementationContext context, LibraryFinder finder, HostSystem system) {
         this.context = context;
+        this.system = system;
         this.finder = finder;
         probe = new LibraryProbe(context);
     }
@@ -89,6 +93,7 @@ final class WhisperCppLibraries {
      * @throws RuntimeUnavailableException if the requested one, or the bundled one if nothing else is here, cannot be used
      */
     Choice choose(String requested) {
+        system.requireNative();
         if (requested.equals(BUNDLED)) {
             return bundled("");
         }

@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.benchmark;
 import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.FailureCategory;
+import io.github.whisperspeedtest.benchmark.machine.KeepAwake;
 import io.github.whisperspeedtest.checkpoint.RandomModel;
 import io.github.whisperspeedtest.error.AudioException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
@@ -18,6 +19,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,17 +33,28 @@ public final class BenchmarkRunner {
     private static final Logger LOG = LoggerFactory.getLogger(BenchmarkRunner.class);
 
     private final WhisperSpeedtest library;
+    private final Supplier<Runnable> keepAwake;
 
     /** Creates a runner for the implementations and models of a library. */
     public BenchmarkRunner(WhisperSpeedtest library) {
+        this(library, () -> KeepAwake.start()::close);
+    }
+
+    /**
+     * Creates a runner.
+     *
+     * @param keepAwake keeps the machine awake, and returns what ends that
+     */
+    BenchmarkRunner(WhisperSpeedtest library, Supplier<Runnable> keepAwake) {
         this.library = library;
+        this.keepAwake = keepAwake;
     }
 
     /**
      * Runs a benchmark.
      *
      * <p>All implementations are resolved and all recordings read before the first measurement. Text from random weights or of
-     * a part of a recording is not compared with the reference.
+     * a part of a recording is not compared with the reference. A Mac does not go to sleep meanwhile.
      *
      * @return a result for every candidate of the plan
      * @throws io.github.whisperspeedtest.error.AudioException if a recording cannot be read
@@ -49,6 +62,15 @@ public final class BenchmarkRunner {
      * @throws io.github.whisperspeedtest.error.OperationCancelledException if the thread is interrupted
      */
     public BenchmarkReport run(BenchmarkPlan plan, BenchmarkListener listener) {
+        Runnable sleepAgain = keepAwake.get();
+        try {
+            return measure(plan, listener);
+        } finally {
+            sleepAgain.run();
+        }
+    }
+
+    private BenchmarkReport measure(BenchmarkPlan plan, BenchmarkListener listener) {
         List<CandidateRun> runs = new ArrayList<>();
         for (Candidate candidate : plan.candidates()) {
             Implementation implementation = library.registry().require(candidate.implementation());
@@ -67,7 +89,7 @@ public final class BenchmarkRunner {
         }
         List<List<CandidateRun>> groups = WorkerGroups.of(
                 runs.stream().filter(run -> !run.hasFailed()).toList(),
-                AvailableMemory.bytes(),
+                MemoryBudget.bytes(),
                 run -> WorkerGroups.estimate(bytesOf(run.files())));
         for (int i = 0; i < groups.size(); i++) {
             measurement.measure(groups.get(i), i, groups.size());

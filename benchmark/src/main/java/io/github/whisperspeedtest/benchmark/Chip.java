@@ -1,6 +1,6 @@
 package io.github.whisperspeedtest.benchmark;
 
-import io.github.whisperspeedtest.benchmark.machine.SystemPrograms;
+import io.github.whisperspeedtest.program.SystemPrograms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

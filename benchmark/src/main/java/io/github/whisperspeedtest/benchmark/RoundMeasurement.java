@@ -1,6 +1,9 @@
 package io.github.whisperspeedtest.benchmark;
 
 import io.github.whisperspeedtest.WhisperSpeedtest;
+import io.github.whisperspeedtest.benchmark.machine.FootprintMeter;
+import io.github.whisperspeedtest.model.LibraryStore;
+import io.github.whisperspeedtest.process.MemoryMeter;
 import io.github.whisperspeedtest.spi.ImplementationContext;
 import java.time.Duration;
 import java.util.List;
@@ -20,7 +23,8 @@ final class RoundMeasurement {
     private final RoundOrder order;
     private final boolean keepAudio;
     private final long start = System.nanoTime();
-    private MachineLog machine = MachineLog.start();
+    private final MemoryMeter memory;
+    private MachineLog machine;
 
     RoundMeasurement(
             WhisperSpeedtest library,
@@ -33,6 +37,8 @@ final class RoundMeasurement {
         this.empty = empty;
         this.all = all;
         this.listener = listener;
+        memory = FootprintMeter.orOfSystem(new LibraryStore(library.home().nativeLibraries()));
+        machine = MachineLog.start(memory);
         rounds = plan.rounds();
         order = new RoundOrder(rounds.seed());
         keepAudio = empty.settings().audioDuration().compareTo(MAX_KEPT_AUDIO) <= 0;
@@ -83,6 +89,7 @@ final class RoundMeasurement {
         run.start(
                 library.children().toBuilder()
                         .addProperties(context.settings().properties())
+                        .memoryMeter(memory)
                         .build(),
                 new WorkerTask.Input(
                         candidate.implementation(),

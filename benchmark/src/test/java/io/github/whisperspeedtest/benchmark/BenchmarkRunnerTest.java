@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.FailureCategory;
+import io.github.whisperspeedtest.benchmark.machine.FootprintMeter;
 import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.error.AudioException;
 import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.error.UnknownNameException;
 import io.github.whisperspeedtest.evaluation.ErrorRate;
 import io.github.whisperspeedtest.model.HubAccess;
+import io.github.whisperspeedtest.model.LibraryStore;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.process.ChildJvm;
 import io.github.whisperspeedtest.settings.Settings;
@@ -28,6 +30,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -113,6 +116,36 @@ class BenchmarkRunnerTest {
         assertThat(report.settings().audios())
                 .extracting(BenchmarkAudio::name)
                 .containsExactly(DEMO.name(), other.name());
+    }
+
+    @Test
+    void keepsMachineAwakeUntilTheEnd() {
+        List<String> steps = new ArrayList<>();
+        BenchmarkRunner watched = new BenchmarkRunner(library(home, jar), () -> {
+            steps.add("awake");
+            return () -> steps.add("asleep");
+        });
+        BenchmarkListener listener = new BenchmarkListener() {
+            @Override
+            public void onStart(BenchmarkReport empty) {
+                steps.add("start");
+            }
+        };
+
+        watched.run(plan(List.of(DEMO), 0, 1, LONG, "steady"), listener);
+        BenchmarkPlan unknown = plan(List.of(DEMO), 0, 1, LONG, "nobody");
+        assertThatThrownBy(() -> watched.run(unknown, listener)).isInstanceOf(UnknownNameException.class);
+
+        assertThat(steps).containsExactly("awake", "start", "asleep", "awake", "asleep");
+    }
+
+    @Test
+    void reportSaysHowMemoryWasMeasured() {
+        BenchmarkReport report = runner.run(plan(List.of(DEMO), 0, 1, LONG, "steady"), recorder);
+
+        assertThat(Objects.requireNonNull(report.machine()).memoryMeasure())
+                .isEqualTo(FootprintMeter.orOfSystem(new LibraryStore(home.nativeLibraries()))
+                        .measure());
     }
 
     @Test

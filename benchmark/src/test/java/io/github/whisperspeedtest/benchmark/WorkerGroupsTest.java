@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.benchmark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class WorkerGroupsTest {
@@ -25,7 +26,17 @@ class WorkerGroupsTest {
     }
 
     @Test
+    void budgetIsWhatSystemCallsAvailableWithinContainer() {
+        assertThat(MemoryBudget.of(OptionalLong.of(1000), 10, 4000))
+                .as("most of what is available, although it is mostly not free")
+                .isEqualTo(850);
+        assertThat(MemoryBudget.of(OptionalLong.of(4000), 10, 1000)).isEqualTo(850);
+        assertThat(MemoryBudget.of(OptionalLong.empty(), 10, 1000)).isEqualTo(600);
+        assertThat(MemoryBudget.of(OptionalLong.empty(), 900, 1000)).isEqualTo(900);
+    }
+
+    @Test
     void thisMachineHasMemoryForAWorker() {
-        assertThat(AvailableMemory.bytes()).isBetween(64L << 20, 1L << 50);
+        assertThat(MemoryBudget.bytes()).isBetween(64L << 20, 1L << 50);
     }
 }

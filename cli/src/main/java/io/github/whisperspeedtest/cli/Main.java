@@ -1,9 +1,13 @@
 package io.github.whisperspeedtest.cli;
 
+import io.github.whisperspeedtest.error.Problem;
+import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import io.github.whisperspeedtest.lifecycle.SetupNotice;
+import io.github.whisperspeedtest.system.HostSystem;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine;
 
 /** Entry point of the command line; the only place that ends the process. */
@@ -27,7 +31,20 @@ public final class Main {
 
     /** Runs one command and returns its exit code. */
     static int run(Terminal terminal, String... args) {
+        return run(terminal, HostSystem.current(), args);
+    }
+
+    /**
+     * Runs one command.
+     *
+     * @param system the system of this JVM; where Rosetta translates it, no command runs, because no engine for this machine could be loaded
+     */
+    static int run(Terminal terminal, HostSystem system, String... args) {
         ErrorPrinter errors = new ErrorPrinter(terminal);
+        Optional<Problem> translation = system.translation();
+        if (translation.isPresent()) {
+            return errors.print(new RuntimeUnavailableException(translation.get(), null), false);
+        }
         try {
             int code = commandLine(terminal, errors).execute(args);
             if (terminal.out().checkError() && code == ExitCode.OK) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.settings.Settings;
 import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.system.HostSystem;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.file.Files;
@@ -32,6 +33,26 @@ class RootCommandTest {
             "(?i)unmatched|index \\d|positional|missing required|invalid value|\\bis not an?\\b";
 
     private final CapturedTerminal terminal = new CapturedTerminal();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"benchmark", "list", "--help", "no-such-command"})
+    void refusesJavaForIntelOnAppleSilicon(String command) {
+        HostSystem translated = new HostSystem("Mac OS X", "x86_64", "15.1", Path.of("/"), unused -> "1\n");
+
+        assertThat(Main.run(terminal.terminal(), translated, command)).isEqualTo(ExitCode.ENVIRONMENT);
+        assertThat(terminal.err())
+                .isEqualToNormalizingNewlines(
+                        "error: This Java is for Intel processors, and this Mac has Apple silicon. Install an ARM64 (AArch64) JDK 17 or"
+                                + " later, and set JAVA_HOME to it.\n");
+        assertThat(terminal.out()).isEmpty();
+    }
+
+    @Test
+    void runsOnMacWithIntelProcessor() {
+        HostSystem intel = new HostSystem("Mac OS X", "x86_64", "12.7", Path.of("/"), unused -> "");
+
+        assertThat(Main.run(terminal.terminal(), intel, "--version")).isEqualTo(ExitCode.OK);
+    }
 
     @ParameterizedTest
     @ValueSource(strings = {"benchmark", "transcribe", "convert", "list", "recommend"})

@@ -40,6 +40,7 @@ public final class ChildJvm {
     private final @Nullable Duration timeLimit;
     private final Map<String, String> environment;
     private final @Nullable Path workingDirectory;
+    private final MemoryMeter memoryMeter;
 
     private ChildJvm(Builder builder) {
         classPath = builder.classPath;
@@ -48,6 +49,7 @@ public final class ChildJvm {
         timeLimit = builder.timeLimit;
         environment = builder.environment;
         workingDirectory = builder.workingDirectory;
+        memoryMeter = builder.memoryMeter;
     }
 
     /** Returns a builder with the class path of this JVM, no time limit and default JVM arguments. */
@@ -63,7 +65,8 @@ public final class ChildJvm {
                 .properties(properties)
                 .timeLimit(timeLimit)
                 .environment(environment)
-                .workingDirectory(workingDirectory);
+                .workingDirectory(workingDirectory)
+                .memoryMeter(memoryMeter);
     }
 
     /** Returns the class path of a child. */
@@ -106,7 +109,9 @@ public final class ChildJvm {
             child.process().onExit().thenRun(() -> notifications.add(new ChildNotification.Exited()));
             String bootstrap = Json.write(Protocol.Bootstrap.TYPE, channel.bootstrapFor(task.getName()));
             channel.open(child.process().getOutputStream(), bootstrap, inputJson, commands);
-            return new ChildMonitor<E, O>(child, notifications, types[1], types[2], events, timeLimit, start).run();
+            return new ChildMonitor<E, O>(
+                            child, notifications, types[1], types[2], events, timeLimit, memoryMeter, start)
+                    .run();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw cancelled(task, e);
@@ -172,6 +177,7 @@ public final class ChildJvm {
         private @Nullable Duration timeLimit;
         private Map<String, String> environment = Map.of();
         private @Nullable Path workingDirectory;
+        private MemoryMeter memoryMeter = MemoryMeter.ofSystem();
 
         private Builder() {}
 
@@ -233,6 +239,12 @@ public final class ChildJvm {
         /** Sets the working directory; null for the one of this JVM. */
         public Builder workingDirectory(@Nullable Path value) {
             workingDirectory = value;
+            return this;
+        }
+
+        /** Sets how the memory of a child is measured; by default {@link MemoryMeter#ofSystem()}. */
+        public Builder memoryMeter(MemoryMeter value) {
+            memoryMeter = Objects.requireNonNull(value, "memoryMeter");
             return this;
         }
 

@@ -128,9 +128,10 @@ final class ChildMain {
     }
 
     private static void sendPeakMemory(Writer out) throws IOException {
-        PeakMemory memory = new PeakMemory(ProcessHandle.current().pid());
+        PeakMemory memory =
+                new PeakMemory(MemoryMeter.ofSystem(), ProcessHandle.current().pid());
         try {
-            memory.sample();
+            memory.sampleIfCheap();
         } catch (InterruptedException e) {
             // The task left its thread interrupted. The parent's own samples must suffice.
             return;

@@ -39,6 +39,7 @@ final class ChildMonitor<E, O> {
     private final JavaType outputType;
     private final Consumer<? super E> events;
     private final @Nullable Duration limit;
+    private final MemoryMeter meter;
     private final PeakMemory memory;
     private final long start;
     private long nextSample;
@@ -50,6 +51,7 @@ final class ChildMonitor<E, O> {
             JavaType outputType,
             Consumer<? super E> events,
             @Nullable Duration limit,
+            MemoryMeter meter,
             long start) {
         this.child = child;
         this.notifications = notifications;
@@ -58,7 +60,8 @@ final class ChildMonitor<E, O> {
         this.events = events;
         this.limit = limit;
         this.start = start;
-        memory = new PeakMemory(child.process().pid());
+        this.meter = meter;
+        memory = new PeakMemory(meter, child.process().pid());
         nextSample = start;
     }
 
@@ -87,6 +90,8 @@ final class ChildMonitor<E, O> {
             } else if (notification instanceof ChildNotification.Disconnected) {
                 disconnected = true;
             } else if (notification instanceof ChildNotification.Message message) {
+                // A task reports an event when it has done something, such as loading a model.
+                memory.sampleIfCheap();
                 ChildOutcome<O> end = handle(message);
                 if (end != null) {
                     return end;
@@ -103,7 +108,12 @@ final class ChildMonitor<E, O> {
         switch (message.type()) {
             case Protocol.EVENT -> events.accept(Json.<E>read(eventType, message.json()));
             case Protocol.SETUP -> SetupNotice.announce(Json.read(Protocol.TEXT, message.json()));
-            case Protocol.PEAK_MEMORY -> memory.include(Long.parseLong(message.json()));
+            case Protocol.PEAK_MEMORY -> {
+                // A child uses the meter of the system. Maxima of different measures are not one.
+                if (meter == MemoryMeter.ofSystem()) {
+                    memory.include(Long.parseLong(message.json()));
+                }
+            }
             case Protocol.RESULT -> {
                 O value = Json.read(outputType, message.json());
                 return new Completed<>(value, statsAfterExit());
@@ -157,7 +167,7 @@ final class ChildMonitor<E, O> {
         if (now - nextSample >= 0) {
             memory.sample();
             // Sampling many children must not take time from the one that works.
-            nextSample = now + PeakMemory.interval().toNanos() * Math.max(1, RunningChildren.count());
+            nextSample = now + meter.interval().toNanos() * Math.max(1, RunningChildren.count());
         }
     }
 

@@ -1,9 +1,11 @@
 package io.github.whisperspeedtest.spi;
 
+import io.github.whisperspeedtest.system.HostSystem;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 
 /**
  * Options for loading a model.
@@ -15,6 +17,11 @@ import java.util.Objects;
  * @param engineOptions values of engine-specific options by {@link EngineOption} name
  */
 public record LoadOptions(String device, String computeType, int threads, Map<String, String> engineOptions) {
+    /** Asked for once, because macOS needs a program for the answer. */
+    private static final class FastCores {
+        static final OptionalInt COUNT = HostSystem.current().performanceCores();
+    }
+
     /** Lets the implementation choose. */
     public static final String AUTO = "auto";
 
@@ -36,14 +43,23 @@ public record LoadOptions(String device, String computeType, int threads, Map<St
         this(device, computeType, threads, Map.of());
     }
 
-    /** Returns the defaults: everything automatic, one thread per processor up to eight. */
+    /** Returns the defaults: everything automatic, {@link #defaultThreads()} threads. */
     public static LoadOptions defaults() {
         return new LoadOptions(AUTO, AUTO, defaultThreads());
     }
 
-    /** Returns the default number of threads. */
+    /**
+     * Returns the default number of threads: one per processor, or on a Mac with performance and efficiency cores one per performance core; at
+     * most eight.
+     *
+     * <p>Engines divide the work evenly, so a thread on an efficiency core makes all others wait for it.
+     */
     public static int defaultThreads() {
-        return Math.min(Runtime.getRuntime().availableProcessors(), MAX_DEFAULT_THREADS);
+        return defaultThreads(Runtime.getRuntime().availableProcessors(), FastCores.COUNT);
+    }
+
+    static int defaultThreads(int processors, OptionalInt performanceCores) {
+        return Math.min(Math.min(processors, performanceCores.orElse(processors)), MAX_DEFAULT_THREADS);
     }
 
     /** Returns these options with another number of threads. */

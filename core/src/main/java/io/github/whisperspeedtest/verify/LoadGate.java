@@ -1,10 +1,7 @@
 package io.github.whisperspeedtest.verify;
 
-import java.io.IOException;
+import io.github.whisperspeedtest.system.AvailableMemory;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -56,18 +53,11 @@ final class LoadGate {
         notifyAll();
     }
 
-    /** Returns the memory available without swapping; on Linux the kernel's own estimate (proc(5), MemAvailable). */
-    private static long freeMemoryOfThisMachine() {
-        try {
-            List<String> lines = Files.readAllLines(Path.of("/proc/meminfo"));
-            for (String line : lines) {
-                if (line.startsWith("MemAvailable:")) {
-                    return Long.parseLong(line.replaceAll("\\D", "")) << 10;
-                }
-            }
-        } catch (IOException e) {
-            // Not Linux.
-        }
+    static long freeMemoryOfThisMachine() {
+        return AvailableMemory.bytes().orElseGet(LoadGate::freePages);
+    }
+
+    private static long freePages() {
         return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
                 ? system.getFreeMemorySize()
                 : 0;

@@ -20,7 +20,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongUnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -236,11 +239,93 @@ class ChildJvmTest {
     void peakMemoryIncludesNativeMemory() {
         Long peak = jvm.run(Tasks.Hoard.class, 200).stats().peakMemoryBytes();
 
-        if (PeakMemory.isSupported()) {
-            assertThat(peak).isBetween(200L << 20, 1000L << 20);
-        } else {
+        if (MemoryMeter.ofSystem().measure().isEmpty()) {
             assertThat(peak).isNull();
+        } else {
+            assertThat(peak).isBetween(200L << 20, 1000L << 20);
         }
+    }
+
+    @Test
+    void meterSamplesChildWhenItReports() {
+        AtomicLong calls = new AtomicLong();
+        List<Long> processes = new CopyOnWriteArrayList<>();
+        long huge = 1L << 50;
+        ChildJvm metered = ChildJvm.builder()
+                .memoryMeter(new FakeMeter(true, pid -> {
+                    processes.add(pid);
+                    return huge + calls.getAndIncrement();
+                }))
+                .build()
+                .toBuilder()
+                .build();
+
+        ProcessStats stats = metered.run(Tasks.Chatter.class, 3).stats();
+
+        assertThat(stats.peakMemoryBytes())
+                .as("the largest sample: one at the start, one when the result arrives")
+                .isEqualTo(huge + calls.get() - 1)
+                .isGreaterThan(huge);
+        assertThat(processes)
+                .containsOnly(processes.get(0))
+                .doesNotContain(ProcessHandle.current().pid());
+    }
+
+    @Test
+    void measuresAreNotMixed() {
+        ChildJvm metered =
+                ChildJvm.builder().memoryMeter(new FakeMeter(true, pid -> 42)).build();
+
+        assertThat(metered.run(Tasks.Chatter.class, 3).stats().peakMemoryBytes())
+                .as("without what the child knows about itself")
+                .isEqualTo(42);
+    }
+
+    @Test
+    void slowMeterIsNotAskedForEveryMessage() {
+        AtomicLong calls = new AtomicLong();
+        ChildJvm metered = ChildJvm.builder()
+                .memoryMeter(new FakeMeter(false, pid -> calls.incrementAndGet()))
+                .build();
+
+        metered.run(Tasks.Chatter.class, 3);
+
+        assertThat(calls).hasValue(1);
+    }
+
+    @Test
+    void meterThatFindsNoProcessFailsNoTask() {
+        ChildJvm metered = ChildJvm.builder()
+                .memoryMeter(new FakeMeter(true, pid -> {
+                    throw new NumberFormatException("the process has ended");
+                }))
+                .build();
+
+        assertThat(completed(metered.run(Tasks.Chatter.class, 3))).isEqualTo("done");
+    }
+
+    private record FakeMeter(boolean isPeak, LongUnaryOperator source) implements MemoryMeter {
+        @Override
+        public String measure() {
+            return "fake";
+        }
+
+        @Override
+        public long bytes(long pid) {
+            return source.applyAsLong(pid);
+        }
+
+        /** Longer than any task, so that only the first sample is due. */
+        @Override
+        public Duration interval() {
+            return Duration.ofHours(1);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Linux, PROC", "Mac OS X, PS", "Windows 11, NONE"})
+    void systemHasMeter(String osName, SystemMemoryMeter meter) {
+        assertThat(SystemMemoryMeter.of(osName)).isEqualTo(meter);
     }
 
     @Test

@@ -3,19 +3,40 @@ package io.github.whisperspeedtest.spi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.whisperspeedtest.system.HostSystem;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LoadOptionsTest {
     @Test
-    void defaultsUseOneThreadPerProcessorUpToEight() {
+    void defaultsAreAutomatic() {
         LoadOptions options = LoadOptions.defaults();
 
         assertThat(options.device()).isEqualTo("auto");
         assertThat(options.computeType()).isEqualTo("auto");
         assertThat(options.threads())
                 .isEqualTo(LoadOptions.defaultThreads())
-                .isEqualTo(Math.min(8, Runtime.getRuntime().availableProcessors()));
+                .isEqualTo(LoadOptions.defaultThreads(
+                        Runtime.getRuntime().availableProcessors(),
+                        HostSystem.current().performanceCores()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "an M1,                   8,  4,  4",
+        "an M3 Max,               16, 12, 8",
+        "an M4 in two processors, 2,  4,  2",
+        "one kind of cores,       6,    , 6",
+        "a server,                64,   , 8",
+    })
+    void efficiencyCoresGetNoThreadByDefault(String machine, int processors, Integer performanceCores, int threads) {
+        assertThat(LoadOptions.defaultThreads(
+                        processors, performanceCores == null ? OptionalInt.empty() : OptionalInt.of(performanceCores)))
+                .as(machine)
+                .isEqualTo(threads);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.whisperspeedtest.system.AvailableMemory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LoadGateTest {
@@ -95,5 +98,16 @@ class LoadGateTest {
         return Arrays.stream(threads)
                 .filter(thread -> thread.getState() == state)
                 .count();
+    }
+
+    /** Most of the memory of a machine that has run for a while is a cache of files, which is not free but available. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void cachesOfFilesAreAvailable() {
+        long before = AvailableMemory.bytes().orElseThrow();
+        long free = LoadGate.freeMemoryOfThisMachine();
+        long after = AvailableMemory.bytes().orElseThrow();
+
+        assertThat(free).isGreaterThan(Math.min(before, after) / 10 * 9);
     }
 }

@@ -6,6 +6,7 @@ import io.github.whisperspeedtest.model.LibraryStore;
 import io.github.whisperspeedtest.settings.Settings;
 import io.github.whisperspeedtest.settings.UserPaths;
 import io.github.whisperspeedtest.spi.ImplementationContext;
+import io.github.whisperspeedtest.system.HostSystem;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,6 +38,12 @@ record TorchLibraries(Map<String, String> settings, String remedy) {
     /** DJL's environment variable or system property for the build variant of the libraries: {@code cpu} or {@code cu128}. */
     static final String FLAVOR = "PYTORCH_FLAVOR";
 
+    /** {@code minos} of DJL's bridge; PyTorch's own is 11. */
+    private static final int OLDEST_MACOS = 15;
+
+    /** The newest symbol of glibc that DJL's bridge links. */
+    private static final int OLDEST_GLIBC_ON_ARM64 = 32;
+
     private static final String CACHE = "ENGINE_CACHE_DIR";
     private static final String GROUP = "ai.djl.pytorch";
     private static final String CPU = "cpu";
@@ -58,6 +65,7 @@ record TorchLibraries(Map<String, String> settings, String remedy) {
      * @throws IOException if the class path cannot be read
      */
     static TorchLibraries find(ImplementationContext context) throws IOException {
+        HostSystem.current().requireNative();
         String classifier = classifier(System.getProperty("os.name"), System.getProperty("os.arch"), memoryMap());
         Platform platform = Platform.detectPlatform("pytorch");
         if (platform.getApiVersion() == null) {
@@ -74,6 +82,7 @@ record TorchLibraries(Map<String, String> settings, String remedy) {
 
     /** Uses the libraries on the class path. If there are several, DJL prefers those for CUDA if a device is present. */
     private static TorchLibraries bundled(Platform platform, String classifier, LibraryStore store) throws IOException {
+        requireSystem(classifier, HostSystem.current());
         String version = platform.getVersion();
         String flavor = platform.getFlavor();
         if (platform.isPlaceholder()) {
@@ -222,12 +231,20 @@ record TorchLibraries(Map<String, String> settings, String remedy) {
         }
     }
 
+    /** Checks what DJL's bridge requires, which is newer than what PyTorch itself requires. */
+    static void requireSystem(String classifier, HostSystem system) {
+        system.requireMacOs("PyTorch", OLDEST_MACOS);
+        if (classifier.equals("linux-aarch64")) {
+            system.requireGlibc("PyTorch", OLDEST_GLIBC_ON_ARM64);
+        }
+    }
+
     /** Returns the requirements of the files; the versions are those of the symbols that they link. */
     private static String remedyOf(String classifier) {
         String needs = switch (classifier) {
             case "linux-x86_64" -> "They need glibc 2.29 and libstdc++ 3.4.26 (GCC 9) or later. Update the system";
             case "linux-aarch64" -> "They need glibc 2.32 and libstdc++ 3.4.26 (GCC 9) or later. Update the system";
-            case "osx-aarch64" -> "They need macOS 11 or later. Update the system";
+            case "osx-aarch64" -> "They need macOS 15 or later. Update the system";
             default -> "They need the Visual C++ runtime of 2015 or later. Install it";
         };
         return needs + ", or set " + DIRECTORY + " to a directory with libraries that fit.";

@@ -2,11 +2,11 @@ package io.github.whisperspeedtest.whispercpp.bindings;
 
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import io.github.whisperspeedtest.model.LibraryStore;
+import io.github.whisperspeedtest.system.HostSystem;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -23,7 +23,10 @@ public final class BundledLibraries {
      * @throws RuntimeUnavailableException if there are none for this platform, or they cannot be unpacked
      */
     public static LibraryFiles unpack(LibraryStore store) {
-        Bundle bundle = Bundle.of(System.getProperty("os.name"), System.getProperty("os.arch"), cpuInfo());
+        Bundle bundle = Bundle.of(
+                System.getProperty("os.name"),
+                System.getProperty("os.arch"),
+                HostSystem.current().processorFeatures());
         try {
             Path directory = store.unpack(
                     "whisper.cpp",
@@ -76,14 +79,6 @@ public final class BundledLibraries {
         return url;
     }
 
-    private static String cpuInfo() {
-        try {
-            return Files.readString(Path.of("/proc/cpuinfo"));
-        } catch (IOException e) {
-            return "";
-        }
-    }
-
     /**
      * The files for one platform in the whisper-jni jar.
      *
@@ -93,28 +88,59 @@ public final class BundledLibraries {
      * @param ggmlFile name by which the whisper library finds it
      */
     record Bundle(String folder, String whisper, String ggml, String ggmlFile) {
-        static Bundle of(String osName, String osArch, String cpuInfo) {
+        /** What the library for Macs with Intel processors uses without asking, in the names of {@code machdep.cpu}. */
+        private static final List<String> NEEDED_ON_INTEL_MACS = List.of("AVX1.0", "AVX2", "FMA", "F16C");
+
+        /**
+         * Chooses the files.
+         *
+         * @param features the features of the processor as the system lists them; empty if unknown
+         * @throws RuntimeUnavailableException if there are none for this platform, or the processor lacks what they need
+         */
+        static Bundle of(String osName, String osArch, String features) {
             String os = osName.toLowerCase(Locale.ROOT);
             String arch = osArch.toLowerCase(Locale.ROOT);
             boolean arm64 = arch.equals("aarch64") || arch.equals("arm64");
             boolean amd64 = arch.equals("amd64") || arch.equals("x86_64");
+            if (os.startsWith("mac") && amd64) {
+                requireForIntelMacs(words(features));
+            }
             if (os.startsWith("mac") && (arm64 || amd64)) {
                 return new Bundle(
                         arm64 ? "macos-arm64" : "macos-amd64", "libwhisper.1.dylib", "libggml.dylib", "libggml.dylib");
             }
             if (os.startsWith("linux") && amd64) {
-                boolean fast = List.of(cpuInfo.split("\\s+")).containsAll(List.of("avx", "avx2", "fma", "f16c"));
+                boolean fast = words(features).containsAll(List.of("avx", "avx2", "fma", "f16c"));
                 return linux("debian-amd64", fast ? "libggml+mf16c+mfma+mavx+mavx2.so" : "libggml.so");
             }
             if (os.startsWith("linux") && arm64) {
                 // Every 64-bit ARM processor that Linux distributions support has the CRC extension.
-                return linux("debian-arm64", cpuInfo.contains("fphp") ? "libggml+fp16.so" : "libggml+crc.so");
+                return linux("debian-arm64", features.contains("fphp") ? "libggml+fp16.so" : "libggml+crc.so");
             }
             throw new RuntimeUnavailableException(
                     "whisper-jni has no whisper.cpp for " + osName + " on " + osArch,
                     "Use Linux or macOS on x86-64 or ARM64, or set " + LibraryFinder.DIRECTORY_VARIABLE
                             + " to a directory with your own build of whisper.cpp.",
                     null);
+        }
+
+        private static List<String> words(String features) {
+            return features.isBlank() ? List.of() : List.of(features.strip().split("\\s+"));
+        }
+
+        /** An instruction that the processor does not have would end the process. */
+        private static void requireForIntelMacs(List<String> features) {
+            List<String> missing = NEEDED_ON_INTEL_MACS.stream()
+                    .filter(feature -> !features.contains(feature))
+                    .toList();
+            if (!features.isEmpty() && !missing.isEmpty()) {
+                throw new RuntimeUnavailableException(
+                        "The whisper.cpp of whisper-jni for Macs with Intel processors needs AVX, AVX2, FMA and F16C, and this processor lacks "
+                                + String.join(", ", missing),
+                        "Set " + LibraryFinder.DIRECTORY_VARIABLE
+                                + " to a directory with your own build of whisper.cpp.",
+                        null);
+            }
         }
 
         private static Bundle linux(String folder, String ggml) {

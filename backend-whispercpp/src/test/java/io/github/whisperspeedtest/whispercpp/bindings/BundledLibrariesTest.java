@@ -10,6 +10,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class BundledLibrariesTest {
+    /** From an Intel Core i5-5250U. */
+    private static final String INTEL_MAC =
+            "FPU VME DE PSE TSC MSR PAE MCE CX8 APIC SSE SSE2 SS HTT SSE3 PCLMULQDQ SSSE3 FMA CX16 SSE4.1 SSE4.2 AES AVX1.0 RDRAND F16C";
+
     @ParameterizedTest
     @CsvSource({
         "Linux,    amd64,   flags: avx avx2 fma f16c, debian-amd64, libggml+mf16c+mfma+mavx+mavx2.so",
@@ -39,6 +43,29 @@ class BundledLibrariesTest {
                     assertThat(e.reason()).contains(os, arch);
                     assertThat(e.remedy()).contains("Linux or macOS").doesNotContain("libgomp1");
                 });
+    }
+
+    @Test
+    void acceptsIntelMacWithAvx2() {
+        assertThat(Bundle.of("Mac OS X", "x86_64", INTEL_MAC + "\nBMI1 AVX2 SMEP BMI2")
+                        .folder())
+                .isEqualTo("macos-amd64");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"FPU SSE4.2 AVX1.0 F16C, 'AVX2, FMA'", "FPU SSE4.2, 'AVX1.0, AVX2, FMA, F16C'"})
+    void refusesIntelMacWithoutAvx2(String features, String missing) {
+        assertThatThrownBy(() -> Bundle.of("Mac OS X", "x86_64", features))
+                .isInstanceOfSatisfying(RuntimeUnavailableException.class, e -> {
+                    assertThat(e.reason()).contains("AVX2").endsWith("this processor lacks " + missing);
+                    assertThat(e.remedy()).contains(LibraryFinder.DIRECTORY_VARIABLE);
+                });
+    }
+
+    /** The library for older processors has no instruction of AVX or later. */
+    @Test
+    void linuxNeedsNoAvx() {
+        assertThat(Bundle.of("Linux", "amd64", "flags : sse2 ssse3").ggml()).isEqualTo("libggml.so");
     }
 
     @Test

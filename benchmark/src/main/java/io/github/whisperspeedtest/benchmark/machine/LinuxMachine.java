@@ -51,7 +51,8 @@ final class LinuxMachine implements MachineSampler {
                 cores == null ? null : cores[1],
                 null,
                 limits.processors(),
-                limits.memoryBytes());
+                limits.memoryBytes(),
+                null);
     }
 
     private @Nullable Double loadAverage() {

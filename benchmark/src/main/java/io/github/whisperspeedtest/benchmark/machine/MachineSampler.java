@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.benchmark.machine;
 
+import io.github.whisperspeedtest.program.SystemPrograms;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;

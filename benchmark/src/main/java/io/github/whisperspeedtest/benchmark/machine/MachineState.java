@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param translated whether Rosetta translates this process
  * @param processorLimit processor time per time that the container may use, such as 1.5
  * @param memoryLimitBytes memory that the container may use
+ * @param thermalPressure how much macOS reduces the speed because of heat: {@code nominal} (not at all), {@code moderate}, {@code heavy},
+ *     {@code trapping} or {@code sleeping}
  */
 public record MachineState(
         int processors,
@@ -39,12 +41,16 @@ public record MachineState(
         @Nullable Integer efficiencyCores,
         @Nullable Boolean translated,
         @Nullable Double processorLimit,
-        @Nullable Long memoryLimitBytes) {
+        @Nullable Long memoryLimitBytes,
+        @Nullable String thermalPressure) {
+    /** The level of thermal pressure without effect. */
+    static final String NOMINAL = "nominal";
+
     private static final double NOTICEABLE_STEAL = 0.02;
 
     /**
-     * Samples this machine: files of {@code /proc} and {@code /sys} on Linux, {@code sysctl} and {@code pmset} on macOS, and only the number of
-     * processors elsewhere. It never fails; on macOS it takes at most a few seconds.
+     * Samples this machine: files of {@code /proc} and {@code /sys} on Linux, {@code sysctl}, {@code pmset} and {@code notifyutil} on macOS, and
+     * only the number of processors elsewhere. It never fails; on macOS it takes at most a few seconds.
      */
     public static MachineState sample() {
         return MachineSampler.ofThisMachine().sample();
@@ -62,6 +68,10 @@ public record MachineState(
         if (speedLimit != null && speedLimit < 1) {
             warnings.add(
                     "The system limits the processor to " + percent(speedLimit) + " of its speed because of heat.");
+        }
+        if (thermalPressure != null && !thermalPressure.equals(NOMINAL)) {
+            warnings.add("The machine is hot: macOS reports " + thermalPressure
+                    + " thermal pressure and reduces the speed.");
         }
         if (Boolean.TRUE.equals(translated)) {
             warnings.add("Rosetta translates this JVM, which is for Intel processors; use one for Apple silicon.");

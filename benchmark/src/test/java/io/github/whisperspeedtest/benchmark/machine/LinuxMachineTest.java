@@ -27,7 +27,7 @@ class LinuxMachineTest {
     void emptySystemSaysNothing() {
         assertThat(system.sample())
                 .isEqualTo(new MachineState(
-                        8, null, null, null, null, null, null, null, null, null, null, null, null, null, null));
+                        8, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null));
     }
 
     @Test
@@ -179,7 +179,7 @@ class LinuxMachineTest {
 
         assertThat(system.sample())
                 .isEqualTo(new MachineState(
-                        8, null, null, null, null, null, null, null, null, null, null, null, null, null, null));
+                        8, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null));
     }
 
     @Test

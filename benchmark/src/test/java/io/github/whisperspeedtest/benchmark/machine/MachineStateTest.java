@@ -8,13 +8,14 @@ import org.junit.jupiter.api.Test;
 class MachineStateTest {
     @Test
     void warnsAboutPowerHeatTranslationAndLimits() {
-        MachineState state =
-                new MachineState(4, 3.26, null, null, null, null, null, 0.7, true, true, null, null, true, 1.5, null);
+        MachineState state = new MachineState(
+                4, 3.26, null, null, null, null, null, 0.7, true, true, null, null, true, 1.5, null, "heavy");
 
         assertThat(state.warnings())
                 .containsExactly(
                         "The machine runs on battery in low-power mode.",
                         "The system limits the processor to 70 % of its speed because of heat.",
+                        "The machine is hot: macOS reports heavy thermal pressure and reduces the speed.",
                         "Rosetta translates this JVM, which is for Intel processors; use one for Apple silicon.",
                         "The container may use 1.5 processors, fewer than the 4 that programs see.");
     }
@@ -29,7 +30,8 @@ class MachineStateTest {
 
     @Test
     void quietMachineHasNoWarnings() {
-        assertThat(new MachineState(4, 2.0, 1L, 0L, 1e9, 2e9, 5L, 1.0, false, false, 2, 2, false, 4.0, 1L).warnings())
+        assertThat(new MachineState(4, 2.0, 1L, 0L, 1e9, 2e9, 5L, 1.0, false, false, 2, 2, false, 4.0, 1L, "nominal")
+                        .warnings())
                 .isEmpty();
     }
 
@@ -72,11 +74,41 @@ class MachineStateTest {
 
     private static MachineState power(@Nullable Boolean onBattery, @Nullable Boolean lowPowerMode) {
         return new MachineState(
-                4, null, null, null, null, null, null, null, onBattery, lowPowerMode, null, null, null, null, null);
+                4,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                onBattery,
+                lowPowerMode,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
     }
 
     private static MachineState counters(long ticks, long stolen, long throttlings, boolean onBattery) {
         return new MachineState(
-                4, null, ticks, stolen, null, null, throttlings, null, onBattery, null, null, null, null, null, null);
+                4,
+                null,
+                ticks,
+                stolen,
+                null,
+                null,
+                throttlings,
+                null,
+                onBattery,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
     }
 }

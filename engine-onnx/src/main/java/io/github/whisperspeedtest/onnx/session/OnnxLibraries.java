@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtEnvironment;
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import io.github.whisperspeedtest.model.LibraryStore;
 import io.github.whisperspeedtest.spi.ImplementationContext;
+import io.github.whisperspeedtest.system.HostSystem;
 import java.io.IOException;
 import java.net.URL;
 import java.nio.ByteBuffer;
@@ -30,6 +31,9 @@ final class OnnxLibraries {
 
     /** Environment variable that stops ONNX Runtime from collecting telemetry, read when its environment is created. */
     static final String NO_TELEMETRY_VARIABLE = "ORT_DISABLE_TELEMETRY";
+
+    /** {@code minos} of the libraries for macOS. */
+    private static final int OLDEST_MACOS = 14;
 
     private static final String MAIN_LIBRARY = System.mapLibraryName("onnxruntime");
 
@@ -62,6 +66,7 @@ final class OnnxLibraries {
     }
 
     private static Path bundled(@Nullable String version, LibraryStore store) {
+        HostSystem.current().requireMacOs("ONNX Runtime", OLDEST_MACOS);
         String platform = platform(System.getProperty("os.name"), System.getProperty("os.arch"));
         Map<String, URL> resources = new LinkedHashMap<>();
         for (String name : NAMES) {

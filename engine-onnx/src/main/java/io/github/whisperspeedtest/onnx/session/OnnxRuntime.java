@@ -25,7 +25,7 @@ public final class OnnxRuntime {
 
     /** Platforms supported by the published jar. */
     static final String PLATFORMS =
-            "It runs on Linux (x86-64, ARM64; glibc 2.28 or later), macOS (ARM64) and Windows (x86-64).";
+            "It runs on Linux (x86-64, ARM64; glibc 2.28 or later), macOS 14 or later (ARM64) and Windows (x86-64).";
 
     private static @Nullable OnnxRuntime instance;
     private static @Nullable RuntimeUnavailableException failure;

@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnxruntime.OrtEnvironment;
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
+import io.github.whisperspeedtest.model.LibraryStore;
+import io.github.whisperspeedtest.settings.Settings;
+import io.github.whisperspeedtest.spi.ImplementationContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +48,19 @@ class OnnxLibrariesTest {
                             "telemetry", library.toString(), "onnxruntime:1.28.0", "ORT_DISABLE_TELEMETRY=1");
         }
         assertThatCode(() -> OnnxLibraries.refuseTelemetry(library, "1")).doesNotThrowAnyException();
+    }
+
+    @Test
+    void refusesMacOsThatIsTooOldBeforeItUnpacksAnything() {
+        Map<String, String> ventura = Map.of("os.name", "Mac OS X", "os.arch", "aarch64", "os.version", "13.7.1");
+        ImplementationContext context = new ImplementationContext(directory, directory, directory, Settings.none());
+
+        assertThatThrownBy(() -> LibraryStore.withProperties(ventura, () -> OnnxLibraries.find(context)))
+                .isInstanceOfSatisfying(RuntimeUnavailableException.class, e -> {
+                    assertThat(e.reason()).isEqualTo("ONNX Runtime needs macOS 14 or later, and this is macOS 13.7.1");
+                    assertThat(e.remedy()).contains("Update macOS");
+                });
+        assertThat(directory).isEmptyDirectory();
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.github.whisperspeedtest.benchmark.machine;
+package io.github.whisperspeedtest.program;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

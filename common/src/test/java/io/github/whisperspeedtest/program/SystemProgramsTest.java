@@ -1,4 +1,4 @@
-package io.github.whisperspeedtest.benchmark.machine;
+package io.github.whisperspeedtest.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
