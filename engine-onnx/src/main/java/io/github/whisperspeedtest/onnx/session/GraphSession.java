@@ -64,11 +64,13 @@ public final class GraphSession implements AutoCloseable {
      * Loads a graph.
      *
      * @param profiled whether to note which provider runs which node, until {@link #endProfile()}
+     * @param kernels the kernels to use on ARM64
+     * @param setup sets further options
      * @throws EngineUnavailableException if memory is insufficient
      * @throws EngineException if the runtime rejects the graph
      */
     public static GraphSession load(
-            OnnxRuntime runtime, GraphBuilder graph, int threads, boolean profiled, Setup setup) {
+            OnnxRuntime runtime, GraphBuilder graph, int threads, boolean profiled, ArmKernels kernels, Setup setup) {
         OrtEnvironment environment = runtime.environment();
         Map<String, OnnxTensorLike> weights = new HashMap<>();
         boolean loaded = false;
@@ -94,6 +96,7 @@ public final class GraphSession implements AutoCloseable {
             if (profiled) {
                 options.enableProfiling(profilePrefix());
             }
+            kernels.applyTo(options);
             setup.apply(options);
             OrtSession session = environment.createSession(graph.build().toByteArray(), options);
             loaded = true;

@@ -38,6 +38,9 @@ final class OnnxLibraries {
             System.mapLibraryName("onnxruntime4j_jni"),
             System.mapLibraryName("onnxruntime_providers_shared"));
 
+    /** {@code minos} in the load commands of both libraries for macOS in the jar of 1.28.0. */
+    private static final int OLDEST_MACOS = 14;
+
     private static final String BUILD_INFO = "ORT Build Info: ";
     private static final int MAX_BUILD_INFO = 1000;
 
@@ -62,6 +65,7 @@ final class OnnxLibraries {
     }
 
     private static Path bundled(@Nullable String version, LibraryStore store) {
+        requireMacOs(System.getProperty("os.name"), System.getProperty("os.version"));
         String platform = platform(System.getProperty("os.name"), System.getProperty("os.arch"));
         Map<String, URL> resources = new LinkedHashMap<>();
         for (String name : NAMES) {
@@ -78,6 +82,28 @@ final class OnnxLibraries {
                 "ONNX Runtime",
                 "onnxruntime-" + Objects.requireNonNullElse(version, "unknown") + "-" + platform,
                 resources);
+    }
+
+    /** Returns whether the processor is an ARM64 one. */
+    static boolean isArm64() {
+        return System.getProperty("os.arch").equals("aarch64");
+    }
+
+    /**
+     * Throws on a version of macOS that the bundled libraries are not made for. The system would load them all the same, and fail later.
+     *
+     * @param osVersion such as {@code 14.5}
+     */
+    static void requireMacOs(String osName, String osVersion) {
+        String major = osVersion.replaceFirst("\\..*", "");
+        // Some versions of Java get 10.16 for every later one.
+        boolean isKnown = major.matches("\\d{1,4}") && !osVersion.startsWith("10.16");
+        if (osName.startsWith("Mac") && isKnown && Integer.parseInt(major) < OLDEST_MACOS) {
+            throw new RuntimeUnavailableException(
+                    "ONNX Runtime needs macOS " + OLDEST_MACOS + " or later, but this is macOS " + osVersion,
+                    "Update macOS, or use another implementation: whisper-speedtest list",
+                    null);
+        }
     }
 
     /** Returns how the jar of ONNX Runtime calls a platform. */

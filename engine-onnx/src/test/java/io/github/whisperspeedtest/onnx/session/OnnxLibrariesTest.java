@@ -8,6 +8,8 @@ import ai.onnxruntime.OrtEnvironment;
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class OnnxLibrariesTest {
+    private static final int LC_BUILD_VERSION = 0x32;
+
     @TempDir
     private Path directory;
 
@@ -89,5 +93,37 @@ class OnnxLibrariesTest {
     })
     void namesPlatformsLikeTheJar(String os, String arch, String platform) {
         assertThat(OnnxLibraries.platform(os, arch)).isEqualTo(platform);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"13.6.9", "12", "10.15.7"})
+    void refusesVersionsOfMacOsBeforeTheOldest(String version) {
+        assertThatThrownBy(() -> OnnxLibraries.requireMacOs("Mac OS X", version))
+                .isInstanceOf(RuntimeUnavailableException.class)
+                .hasMessageContainingAll("macOS 14", "macOS " + version, "Update macOS");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Mac OS X, 14.0", "Mac OS X, 26.1", "Mac OS X, 10.16", "Linux, 6.1.0", "Windows 11, 10.0", "Mac OS X, ?"
+    })
+    void acceptsAllOtherSystems(String name, String version) {
+        assertThatCode(() -> OnnxLibraries.requireMacOs(name, version)).doesNotThrowAnyException();
+    }
+
+    /** What the requirement is taken from: the load commands of the libraries in the jar. */
+    @ParameterizedTest
+    @CsvSource({"libonnxruntime.dylib", "libonnxruntime4j_jni.dylib"})
+    void librariesForMacOsAreMadeForTheOldest(String library) throws IOException {
+        try (InputStream in = OrtEnvironment.class.getResourceAsStream("native/osx-aarch64/" + library)) {
+            // The header and its load commands: <mach-o/loader.h>.
+            ByteBuffer bytes = ByteBuffer.wrap(in.readNBytes(1 << 16)).order(ByteOrder.LITTLE_ENDIAN);
+            int command = 32;
+            while (bytes.getInt(command) != LC_BUILD_VERSION) {
+                command += bytes.getInt(command + 4);
+            }
+            assertThat(bytes.getInt(command + 12) >> 16).isEqualTo(14);
+        }
+        assertThat(OrtEnvironment.class.getResource("native/osx-x64/" + library))
+                .isNull();
     }
 }
