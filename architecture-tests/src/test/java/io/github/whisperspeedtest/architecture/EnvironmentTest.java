@@ -36,6 +36,7 @@ class EnvironmentTest {
             "cli.Main",
             "cli.ResultsOpenCommand",
             "cli.Terminal",
+            "coreml.CoreMlImplementation",
             "mlx.bindings.MlxLibraries",
             "model.LibraryStore",
             "onnx.session.OnnxLibraries",
