@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.whisperspeedtest.error.EngineException;
 import io.github.whisperspeedtest.lifecycle.SetupNotice;
+import io.github.whisperspeedtest.process.ChildCommands;
+import io.github.whisperspeedtest.process.ChildJvm;
+import io.github.whisperspeedtest.process.ChildOutcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -185,6 +188,29 @@ class CompiledModelsTest {
         models.load("key", root -> compile(root, "key"));
 
         assertThat(names()).containsExactlyInAnyOrder("loaded", "key");
+    }
+
+    @Test
+    void keepsModelsThatAnotherProcessHasLoaded() {
+        List<String> meanwhile = new ArrayList<>();
+        ChildCommands commands = new ChildCommands();
+        ChildOutcome<String> outcome = ChildJvm.builder()
+                .build()
+                .run(
+                        HoldTask.class,
+                        cache.toString(),
+                        event -> {
+                            complete("unused", Instant.now(), 10);
+                            CompiledModels.in(cache, temporary, 0).load("key", root -> compile(root, "key"));
+                            meanwhile.addAll(names());
+                            commands.send("end");
+                        },
+                        commands);
+
+        assertThat(outcome).isInstanceOf(ChildOutcome.Completed.class);
+        assertThat(meanwhile).containsExactlyInAnyOrder(HoldTask.KEY, "key");
+        CompiledModels.in(cache, temporary, 0).load("key", root -> compile(root, "key"));
+        assertThat(names()).containsExactly("key");
     }
 
     @Test
