@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Which kernels the sessions use on an ARM64 processor.
  *
  * <p>On such processors ONNX Runtime multiplies with Arm's KleidiAI, and on those with SME (Apple's M4 and later, some of Qualcomm's) with
- * SME kernels. Several releases computed wrongly or crashed with them on these processors: microsoft/onnxruntime#26377 (1.23), #26669
- * (1.24), #31569 (1.27.0) and k2-fsa/sherpa-onnx#3791 (1.27.0). Therefore they are {@linkplain ArmKernelCheck checked} before use.
+ * SME kernels. Releases before the one used here crashed with them (microsoft/onnxruntime#26377, 1.23) or computed wrongly (#31569 and
+ * k2-fsa/sherpa-onnx#3791, 1.27.0). Therefore they are {@linkplain ArmKernelCheck checked} before use.
  *
  * @param portable whether KleidiAI is off
  * @param note the reason for readers of results; null if the kernels are those that ONNX Runtime chooses
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public record ArmKernels(boolean portable, @Nullable String note) {
     /**
      * Turns KleidiAI off if its value is 1. Source: {@code kOrtSessionOptionsMlasDisableKleidiAi} in
-     * {@code onnxruntime_session_options_config_keys.h}, since ONNX Runtime 1.26 (microsoft/onnxruntime#27136).
+     * {@code onnxruntime_session_options_config_keys.h} (microsoft/onnxruntime#27136); a release without it ignores it.
      */
     static final String DISABLE_KLEIDIAI = "mlas.disable_kleidiai";
 
