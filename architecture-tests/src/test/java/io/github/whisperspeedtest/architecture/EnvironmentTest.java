@@ -37,6 +37,7 @@ class EnvironmentTest {
             "cli.Main",
             "cli.ResultsOpenCommand",
             "cli.Terminal",
+            "coreml.CoreMlImplementation",
             "mlx.bindings.MlxLibraries",
             "model.LibraryStore",
             "onnx.session.OnnxLibraries",

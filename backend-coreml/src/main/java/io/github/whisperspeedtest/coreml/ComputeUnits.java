@@ -1,10 +1,9 @@
 package io.github.whisperspeedtest.coreml;
 
-import io.github.whisperspeedtest.error.EngineUnavailableException;
+import io.github.whisperspeedtest.checkpoint.ModelDimensions;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.onnx.OnnxNetwork;
-import io.github.whisperspeedtest.onnx.OnnxOptions;
 import io.github.whisperspeedtest.onnx.graph.Precision;
 import io.github.whisperspeedtest.onnx.session.OnnxRuntime;
 import io.github.whisperspeedtest.spi.LoadOptions;
@@ -36,6 +35,9 @@ enum ComputeUnits {
 
     private static final String CPU = "cpu";
 
+    /** Width of the encoder of {@code medium}. */
+    private static final int WIDE = 1024;
+
     private final String device;
     private final String value;
     private final String description;
@@ -51,6 +53,17 @@ enum ComputeUnits {
         List<String> devices = new ArrayList<>(List.of(CPU));
         Arrays.stream(values()).forEach(units -> devices.add(units.device));
         return devices;
+    }
+
+    /**
+     * Returns the compute units for a model if the user does not choose.
+     *
+     * <p>The compiler for the Neural Engine takes minutes to hours for encoders as large as that of {@code medium}, and not only once:
+     * 50 minutes for {@code large} on an M1 (ggml-org/whisper.cpp#773), 3.3 hours for each run of {@code medium.en} on an M1 Max (#937),
+     * 109 seconds instead of 13 on an M4 (saurabhav88/EnviousWispr#879).
+     */
+    static ComputeUnits automatic(ModelDimensions dimensions) {
+        return dimensions.nAudioState() < WIDE ? ALL : CPU_AND_GPU;
     }
 
     /**
@@ -76,25 +89,22 @@ enum ComputeUnits {
         return wanted;
     }
 
+    /** Returns the value of the device option. */
+    String device() {
+        return device;
+    }
+
     String description() {
         return description;
     }
 
-    /** Returns CoreML options with a separate cache directory for the compiled models of these files. */
-    OnnxOptions.CoreMl provider(Path cacheDirectory, ModelFiles files, Precision precision) {
-        try {
-            Files.createDirectories(cacheDirectory);
-        } catch (IOException e) {
-            throw new EngineUnavailableException(
-                    "Cannot cache CoreML's compiled models in " + cacheDirectory + ": " + e.getMessage()
-                            + ". Make it a writable directory.",
-                    e);
-        }
-        return new OnnxOptions.CoreMl(value, cacheDirectory, cacheKey(files, precision));
+    /** Returns the value of the provider's option. */
+    String value() {
+        return value;
     }
 
     /** Identifies everything that a compiled model depends on: weights, precision, compute units, graph and runtime version. */
-    private String cacheKey(ModelFiles files, Precision precision) {
+    String cacheKey(ModelFiles files, Precision precision) {
         StringBuilder identity = new StringBuilder(value
                 + ' '
                 + precision.label()

@@ -4,7 +4,6 @@ import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.model.HuggingFaceFormat;
 import io.github.whisperspeedtest.model.HuggingFaceModels;
 import io.github.whisperspeedtest.onnx.OnnxNetwork;
-import io.github.whisperspeedtest.onnx.OnnxOptions;
 import io.github.whisperspeedtest.onnx.OnnxTranscribers;
 import io.github.whisperspeedtest.onnx.graph.Precision;
 import io.github.whisperspeedtest.onnx.session.OnnxRuntime;
@@ -16,7 +15,6 @@ import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelListing;
 import io.github.whisperspeedtest.spi.ModelOrigin;
-import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,16 +32,15 @@ public final class CoreMlImplementation extends AbstractImplementation {
 
     private static final HuggingFaceFormat FORMAT = new HuggingFaceFormat();
 
-    private static final List<Precision> ON_CPU = List.of(Precision.FLOAT32);
-    private static final List<Precision> ON_COREML = List.of(Precision.FLOAT16, Precision.FLOAT32);
-
     /** Creates the provider; nothing native is loaded yet. */
     public CoreMlImplementation() {
         super(
                 ID,
                 OnnxTranscribers.capabilities()
                         .devices(ComputeUnits.devices())
-                        .computeTypes(ON_COREML.stream().map(Precision::label).toList())
+                        .computeTypes(CoreMlLoader.ON_COREML.stream()
+                                .map(Precision::label)
+                                .toList())
                         .reads("huggingface")
                         .writes("huggingface")
                         .modelsFrom(ModelOrigin.HUB)
@@ -80,40 +77,17 @@ public final class CoreMlImplementation extends AbstractImplementation {
     @Override
     public Transcriber load(ModelFiles files, LoadOptions options) {
         boolean hasCoreMl = OnnxRuntime.start(context()).hasCoreMl();
-        Optional<ComputeUnits> units = ComputeUnits.of(options.device(), hasCoreMl);
-        Precision precision = OnnxTranscribers.precision(ID, options, units.isPresent() ? ON_COREML : ON_CPU);
+        boolean onCoreMl = ComputeUnits.of(options.device(), hasCoreMl).isPresent();
+        Precision precision =
+                OnnxTranscribers.precision(ID, options, onCoreMl ? CoreMlLoader.ON_COREML : CoreMlLoader.ON_CPU);
         Checkpoint checkpoint = FORMAT.read(files);
-        OnnxOptions onnx = new OnnxOptions(
-                precision,
-                options.threads(),
-                OnnxOptions.EncoderForm.PLAIN,
-                units.map(chosen -> chosen.provider(context().cache(), files, precision))
-                        .orElse(null),
-                OnnxTranscribers.graphDirectory(options));
-        String device = units.map(ComputeUnits::description).orElse(OnnxRuntime.CPU);
-        EngineParameters parameters = new EngineParameters(
-                        files.model(),
-                        OnnxRuntime.get().version(),
-                        options.device(),
-                        device,
-                        precision.label(),
-                        options.threads())
-                .withStoredType(checkpoint.storedType());
-        return OnnxTranscribers.load(
-                ID, checkpoint, onnx, network -> withNotes(parameters, network, units.isPresent()));
-    }
-
-    private static EngineParameters withNotes(EngineParameters parameters, OnnxNetwork network, boolean coreMl) {
-        EngineParameters noted = coreMl
-                ? parameters
-                        .withNote("encoder on CoreML, decoder on the CPU")
-                        .withNote("compiled in " + network.encoderPreparation().toMillis() + " ms")
-                : parameters.withNote(
-                        OnnxRuntime.get().hasCoreMl()
-                                ? "all of it on the CPU provider, as requested"
-                                : "no CoreML here: all of it on the CPU provider");
-        return network.encoderPlacement()
-                .map(placement -> noted.withNote("nodes of the encoder: " + placement))
-                .orElse(noted);
+        CompiledModels compiled = CompiledModels.in(context().cache(), Path.of(System.getProperty("java.io.tmpdir")));
+        CoreMlLoader loader = new CoreMlLoader(compiled, hasCoreMl, OnnxNetwork::load);
+        return OnnxTranscribers.transcriber(
+                ID,
+                checkpoint,
+                () -> loader.load(files, checkpoint, options, precision),
+                CoreMlLoader.Loaded::network,
+                loaded -> loaded.parameters(files, options).withStoredType(checkpoint.storedType()));
     }
 }

@@ -81,7 +81,7 @@ public final class FasterImplementation extends AbstractImplementation {
         return OnnxTranscribers.load(
                 ID,
                 model.checkpoint(),
-                OnnxOptions.cpu(precision, options.threads()).withDumpGraph(OnnxTranscribers.graphDirectory(options)),
+                OnnxTranscribers.withEngineOptions(OnnxOptions.cpu(precision, options.threads()), options),
                 network -> parameters);
     }
 

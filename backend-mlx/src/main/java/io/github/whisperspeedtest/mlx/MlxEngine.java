@@ -8,6 +8,7 @@ import io.github.whisperspeedtest.mlx.network.MlxOptions;
 import io.github.whisperspeedtest.mlx.network.MlxPrecision;
 import io.github.whisperspeedtest.onnx.OnnxTranscribers;
 import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.spi.EngineOption;
 import io.github.whisperspeedtest.spi.LoadOptionParser;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
@@ -35,13 +36,8 @@ final class MlxEngine implements Engine {
 
     @Override
     public Transcriber load(ModelFiles files, LoadOptions options) {
-        if (options.engineOptions().containsKey(OnnxTranscribers.DUMP_GRAPH.name())) {
-            throw new UnsupportedOptionException(
-                    MlxImplementation.ID,
-                    "engine-option dump-graph=" + OnnxTranscribers.graphDirectory(options),
-                    "MLX makes its graph anew for every step; leave the option away, or use device "
-                            + MlxImplementation.ONNX + ".");
-        }
+        refuse(options, OnnxTranscribers.DUMP_GRAPH, "MLX makes its graph anew for every step");
+        refuse(options, OnnxTranscribers.ARM_KERNELS, "MLX has kernels of its own");
         MlxDevice device = device(options);
         MlxPrecision precision = LoadOptionParser.computeType(
                         MlxImplementation.ID, options, EnumSet.allOf(MlxPrecision.class), MlxPrecision::label)
@@ -64,6 +60,16 @@ final class MlxEngine implements Engine {
                 model.checkpoint(),
                 () -> MlxNetwork.load(model.checkpoint(), new MlxOptions(device, precision)),
                 network -> noted);
+    }
+
+    private static void refuse(LoadOptions options, EngineOption option, String reason) {
+        String value = options.engineOptions().get(option.name());
+        if (value != null) {
+            throw new UnsupportedOptionException(
+                    MlxImplementation.ID,
+                    "engine-option " + option.name() + "=" + value,
+                    reason + "; leave the option away, or use device " + MlxImplementation.ONNX + ".");
+        }
     }
 
     private EngineParameters withNotes(EngineParameters parameters, MlxDevice device, MlxPrecision precision) {

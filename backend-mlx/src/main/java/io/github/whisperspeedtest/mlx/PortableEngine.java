@@ -79,7 +79,7 @@ final class PortableEngine implements Engine {
         return OnnxTranscribers.load(
                 MlxImplementation.ID,
                 model.checkpoint(),
-                OnnxOptions.cpu(precision, options.threads()).withDumpGraph(OnnxTranscribers.graphDirectory(options)),
+                OnnxTranscribers.withEngineOptions(OnnxOptions.cpu(precision, options.threads()), options),
                 network -> withNotes(parameters, network));
     }
 

@@ -24,6 +24,7 @@ class MlxContractTest extends ImplementationContract {
     protected Capabilities capabilities() {
         return super.capabilities().toBuilder()
                 .withoutEngineOption(OnnxTranscribers.DUMP_GRAPH.name())
+                .withoutEngineOption(OnnxTranscribers.ARM_KERNELS.name())
                 .build();
     }
 

@@ -2,7 +2,6 @@ package io.github.whisperspeedtest.benchmark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,19 +15,6 @@ class BenchmarkEnvironmentTest {
     })
     void shortensProcessorName(String machine, String version, String expected) {
         assertThat(BenchmarkEnvironment.jvm(machine, version)).isEqualTo(expected);
-    }
-
-    @Test
-    void takesTheFirstModelName() {
-        assertThat(Chip.fromCpuInfo(List.of(
-                        "processor\t: 0", "model name\t: Chip: 9000 ", "processor\t: 1", "model name\t: Other")))
-                .contains("Chip: 9000");
-    }
-
-    @Test
-    void hasNoProcessorNameIfUnknown() {
-        assertThat(Chip.fromCpuInfo(List.of("processor\t: 0", "model name\t: ", "CPU part\t: 0xd0c")))
-                .isEmpty();
     }
 
     @Test

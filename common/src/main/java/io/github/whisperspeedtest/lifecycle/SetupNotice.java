@@ -1,5 +1,8 @@
 package io.github.whisperspeedtest.lifecycle;
 
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -11,7 +14,33 @@ public final class SetupNotice {
 
     private SetupNotice() {}
 
-    /** Sets the listener of this process. It is called on the thread that does the work. */
+    /**
+     * Work that is announced only if it takes long.
+     *
+     * <p>Close it when the work has ended.
+     */
+    public static final class Pending implements AutoCloseable {
+        private final CountDownLatch ended = new CountDownLatch(1);
+
+        private Pending() {}
+
+        private void announceUnlessEnded(Duration delay, String description) {
+            try {
+                if (!ended.await(delay.toNanos(), TimeUnit.NANOSECONDS)) {
+                    announce(description);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        @Override
+        public void close() {
+            ended.countDown();
+        }
+    }
+
+    /** Sets the listener of this process. It may be called on any thread. */
     public static void setListener(Consumer<String> value) {
         listener = value;
     }
@@ -23,5 +52,18 @@ public final class SetupNotice {
      */
     public static void announce(String description) {
         listener.accept(description);
+    }
+
+    /**
+     * Announces work that has begun, unless it ends before a delay has passed.
+     *
+     * @param description as in {@link #announce}
+     */
+    public static Pending announceAfter(Duration delay, String description) {
+        Pending pending = new Pending();
+        Thread thread = new Thread(() -> pending.announceUnlessEnded(delay, description), "setup-notice");
+        thread.setDaemon(true);
+        thread.start();
+        return pending;
     }
 }

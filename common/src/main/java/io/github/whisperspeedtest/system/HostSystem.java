@@ -26,6 +26,9 @@ public final class HostSystem {
 
     private static final Pattern MAJOR_VERSION = Pattern.compile("(\\d{1,4})(\\..*)?");
 
+    /** The version that programs built with an SDK before that of macOS 11 see on every later one. */
+    private static final String COMPATIBLE_VERSION = "10.16";
+
     /** The C library in the memory map of a process; before glibc 2.34 the file is named after its version. */
     private static final Pattern C_LIBRARY = Pattern.compile("(?m)\\s/(\\S*/libc(?:-[\\d.]+)?\\.so(?:\\.\\d+)?)$");
 
@@ -95,7 +98,9 @@ public final class HostSystem {
         }
         requireNative();
         Matcher matcher = MAJOR_VERSION.matcher(version);
-        if (matcher.matches() && Integer.parseInt(matcher.group(1)) < major) {
+        if (matcher.matches()
+                && Integer.parseInt(matcher.group(1)) < major
+                && !version.startsWith(COMPATIBLE_VERSION)) {
             throw new RuntimeUnavailableException(
                     engine + " needs macOS " + major + " or later, and this is macOS " + version,
                     "Update macOS, or use another implementation.",

@@ -75,7 +75,7 @@ class HostSystemTest {
 
     /** Programs that were built before macOS 26 see it as 16. */
     @ParameterizedTest
-    @ValueSource(strings = {"14.0", "14", "15.1.1", "16.0", "26.2", "", "unknown"})
+    @ValueSource(strings = {"14.0", "14", "15.1.1", "16.0", "26.2", "10.16", "", "unknown"})
     void acceptsNewerAndUnknownMacOs(String version) {
         assertThatCode(() -> mac("aarch64", version, Map.of()).requireMacOs("ONNX Runtime", 14))
                 .doesNotThrowAnyException();

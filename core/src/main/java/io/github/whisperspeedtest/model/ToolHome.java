@@ -89,9 +89,16 @@ public record ToolHome(Path data, Path models, List<Path> otherModels) {
         return data.resolve("native");
     }
 
-    /** Returns the directory for files that implementations can recreate, such as compiled models. */
-    public Path cache() {
-        return data.resolve("cache");
+    /**
+     * Returns the directory for files that implementations can recreate, such as compiled models: {@code cache} in the tool home. For the
+     * default tool home on macOS it is {@code ~/Library/Caches/whisper-speedtest}, whose path has no blank and which backups leave out.
+     *
+     * @param settings those that this tool home was made of
+     */
+    public Path cache(Settings settings) {
+        UserPaths paths = settings.paths();
+        boolean isDefault = isMac(settings) && paths.knowsHome() && data.equals(defaultData(settings, paths));
+        return isDefault ? paths.home().resolve("Library/Caches").resolve(NAME) : data.resolve("cache");
     }
 
     /** Returns the directory for engines that the user has built, each implementation in a directory of its own. */
@@ -103,7 +110,7 @@ public record ToolHome(Path data, Path models, List<Path> otherModels) {
     public ImplementationContext contextOf(Implementation implementation, Settings settings) {
         return new ImplementationContext(
                 nativeLibraries(),
-                cache().resolve(implementation.id()),
+                cache(settings).resolve(implementation.id()),
                 engines().resolve(implementation.id()),
                 settings.only(Transcribers.settings(implementation)));
     }
@@ -113,12 +120,23 @@ public record ToolHome(Path data, Path models, List<Path> otherModels) {
         return models.startsWith(data) ? HOME_VARIABLE : MODELS_VARIABLE;
     }
 
+    private static boolean isMac(Settings settings) {
+        return os(settings).startsWith("mac");
+    }
+
+    private static String os(Settings settings) {
+        return settings.property("os.name").orElse("").toLowerCase(Locale.ROOT);
+    }
+
     private static Path defaultData(Settings settings, UserPaths paths) {
-        String os = settings.property("os.name").orElse("").toLowerCase(Locale.ROOT);
-        if (os.startsWith("mac")) {
-            return paths.home().resolve("Library/Application Support").resolve(NAME);
+        if (isMac(settings)) {
+            return paths.home()
+                    .resolve("Library/Application Support")
+                    .resolve(NAME)
+                    .toAbsolutePath()
+                    .normalize();
         }
-        if (os.startsWith("windows")) {
+        if (os(settings).startsWith("windows")) {
             String local = firstNonBlank(settings.variable("LOCALAPPDATA").orElse(null), "~/AppData/Local");
             return paths.expand(local).resolve(NAME);
         }

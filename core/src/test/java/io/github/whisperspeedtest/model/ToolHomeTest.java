@@ -37,6 +37,23 @@ class ToolHomeTest {
     }
 
     @Test
+    void cachesOfTheDefaultHomeOnMacOsHaveAPathWithoutBlank() {
+        assertThat(cache("Mac OS X", Map.of())).isEqualTo(user("Library/Caches/whisper-speedtest"));
+        assertThat(cache("Mac OS X", Map.of("HOME", text("mine"))))
+                .isEqualTo(directory.resolve("mine/Library/Caches/whisper-speedtest"));
+    }
+
+    @Test
+    void cachesOfAnyOtherHomeStayInIt() {
+        assertThat(cache("Mac OS X", Map.of(ToolHome.HOME_VARIABLE, text("chosen home"))))
+                .isEqualTo(directory.resolve("chosen home/cache"));
+        assertThat(cache("Linux", Map.of())).isEqualTo(user(".local/share/whisper-speedtest/cache"));
+        Properties unknown = properties("Mac OS X");
+        unknown.setProperty("user.home", "?");
+        assertThat(ToolHome.at(directory).cache(Settings.of(Map.of(), unknown))).isEqualTo(directory.resolve("cache"));
+    }
+
+    @Test
     void windowsUsesLocalAppData() {
         assertThat(home("Windows 11", Map.of("LOCALAPPDATA", text("local"))))
                 .isEqualTo(ToolHome.at(directory.resolve("local/whisper-speedtest")));
@@ -126,6 +143,10 @@ class ToolHomeTest {
         assertThat(home.data()).isEqualTo(Path.of("where").toAbsolutePath());
         assertThat(home.models()).isEqualTo(home.data().resolve("models"));
         assertThat(home.nativeLibraries()).isEqualTo(home.data().resolve("native"));
+    }
+
+    private Path cache(String os, Map<String, String> environment) {
+        return home(os, environment).cache(Settings.of(environment, properties(os)));
     }
 
     private ToolHome home(String os, Map<String, String> environment) {

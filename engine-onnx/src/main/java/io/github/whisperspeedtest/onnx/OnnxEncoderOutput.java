@@ -26,6 +26,11 @@ final class OnnxEncoderOutput implements EncoderOutput {
         return cache;
     }
 
+    /** Returns whether the keys and values of the first window are numbers. */
+    boolean hasNumbers() {
+        return cache().hasNumbers();
+    }
+
     @Override
     public int count() {
         return cache().windows();

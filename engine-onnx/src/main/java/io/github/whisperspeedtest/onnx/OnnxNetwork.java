@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.onnx;
 import ai.onnxruntime.OnnxTensor;
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
+import io.github.whisperspeedtest.error.EngineException;
 import io.github.whisperspeedtest.network.DecoderSession;
 import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.network.WhisperNetwork;
@@ -13,6 +14,7 @@ import io.github.whisperspeedtest.onnx.graph.GraphDump;
 import io.github.whisperspeedtest.onnx.graph.LinearForms;
 import io.github.whisperspeedtest.onnx.graph.LinearLayers;
 import io.github.whisperspeedtest.onnx.graph.TokenEmbedding;
+import io.github.whisperspeedtest.onnx.session.ArmKernels;
 import io.github.whisperspeedtest.onnx.session.CrossAttentionCache;
 import io.github.whisperspeedtest.onnx.session.DecoderBuffers;
 import io.github.whisperspeedtest.onnx.session.GraphSession;
@@ -24,6 +26,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +51,7 @@ public final class OnnxNetwork implements WhisperNetwork {
     private final boolean oneByOne;
     private final Duration encoderPreparation;
     private final Optional<String> quantization;
+    private final ArmKernels kernels;
     private volatile @Nullable NodePlacement placement;
     private boolean closed;
 
@@ -58,8 +62,10 @@ public final class OnnxNetwork implements WhisperNetwork {
             GraphSession decoder,
             boolean oneByOne,
             Duration encoderPreparation,
-            Optional<String> quantization) {
+            Optional<String> quantization,
+            ArmKernels kernels) {
         this.quantization = quantization;
+        this.kernels = kernels;
         this.oneByOne = oneByOne;
         this.encoderPreparation = encoderPreparation;
         this.runtime = runtime;
@@ -75,8 +81,8 @@ public final class OnnxNetwork implements WhisperNetwork {
     /**
      * Loads a network.
      *
-     * @throws io.github.whisperspeedtest.error.EngineUnavailableException if the runtime cannot be loaded or memory is
-     *     insufficient
+     * @throws io.github.whisperspeedtest.error.EngineUnavailableException if the runtime cannot be loaded, computes wrongly on this
+     *     processor, or memory is insufficient
      * @throws io.github.whisperspeedtest.error.ModelException if a file of the checkpoint can no longer be read
      */
     public static OnnxNetwork load(Checkpoint checkpoint, OnnxOptions options) {
@@ -85,14 +91,19 @@ public final class OnnxNetwork implements WhisperNetwork {
 
     /** Loads a network with linear layers in other forms than those of its precision. */
     static OnnxNetwork load(Checkpoint checkpoint, OnnxOptions options, LinearForms forms) {
+        return load(checkpoint, options, forms, OnnxRuntime.get().armKernels(options.portableKernels()));
+    }
+
+    static OnnxNetwork load(Checkpoint checkpoint, OnnxOptions options, LinearForms forms, ArmKernels kernels) {
         OnnxRuntime runtime = OnnxRuntime.get();
         Deque<AutoCloseable> opened = new ArrayDeque<>();
         try {
             long start = System.nanoTime();
-            GraphSession encoder = loadEncoder(runtime, checkpoint, options, forms.encoder());
+            GraphSession encoder = loadEncoder(runtime, checkpoint, options, forms.encoder(), kernels);
             opened.push(encoder);
             Duration preparation = Duration.ofNanos(System.nanoTime() - start);
-            OnnxNetwork network = loadDecoder(runtime, checkpoint, options, forms, encoder, preparation, opened);
+            OnnxNetwork network =
+                    loadDecoder(runtime, checkpoint, options, forms, encoder, preparation, kernels, opened);
             // Mapped files and repacked weights are released only by the garbage collector.
             System.gc();
             return network;
@@ -113,12 +124,12 @@ public final class OnnxNetwork implements WhisperNetwork {
     }
 
     private static GraphSession loadEncoder(
-            OnnxRuntime runtime, Checkpoint checkpoint, OnnxOptions options, LinearLayers linear) {
+            OnnxRuntime runtime, Checkpoint checkpoint, OnnxOptions options, LinearLayers linear, ArmKernels kernels) {
         boolean plain = options.encoderForm() == OnnxOptions.EncoderForm.PLAIN;
         GraphBuilder graph = plain
                 ? EncoderGraph.plain(checkpoint, linear, options.precision().encoderType())
                 : EncoderGraph.fused(checkpoint, linear);
-        return load(runtime, graph, options, plain, session -> {
+        return load(runtime, graph, options, plain, kernels, session -> {
             if (options.coreMl() != null) {
                 session.addCoreML(providerOptions(options.coreMl()));
             }
@@ -133,12 +144,13 @@ public final class OnnxNetwork implements WhisperNetwork {
             LinearForms forms,
             GraphSession encoder,
             Duration preparation,
+            ArmKernels kernels,
             Deque<AutoCloseable> opened) {
         GraphBuilder graph = DecoderGraph.build(checkpoint, forms.decoder());
         // The weights have been read by now; without a collection, their files would stay mapped while the runtime
         // packs them.
         System.gc();
-        GraphSession decoder = load(runtime, graph, options, false, session -> {});
+        GraphSession decoder = load(runtime, graph, options, false, kernels, session -> {});
         opened.push(decoder);
         OnnxNetwork network = new OnnxNetwork(
                 runtime,
@@ -147,7 +159,8 @@ public final class OnnxNetwork implements WhisperNetwork {
                 decoder,
                 options.encoderForm() == OnnxOptions.EncoderForm.PLAIN,
                 preparation,
-                forms.describe(checkpoint));
+                forms.describe(checkpoint),
+                kernels);
         decoder.releasePackedWeights(graph.blocks(), network::probeDecoder);
         return network;
     }
@@ -165,26 +178,48 @@ public final class OnnxNetwork implements WhisperNetwork {
     }
 
     private static GraphSession load(
-            OnnxRuntime runtime, GraphBuilder graph, OnnxOptions options, boolean profiled, GraphSession.Setup setup) {
+            OnnxRuntime runtime,
+            GraphBuilder graph,
+            OnnxOptions options,
+            boolean profiled,
+            ArmKernels kernels,
+            GraphSession.Setup setup) {
         if (options.dumpGraph() != null) {
             GraphDump.write(graph, options.dumpGraph());
         }
         if (options.coreMl() != null) {
             graph.metadata("COREML_CACHE_KEY", options.coreMl().cacheKey());
         }
-        return GraphSession.load(runtime, graph, options.threads(), profiled, setup);
+        return GraphSession.load(runtime, graph, options.threads(), profiled, kernels, setup);
     }
 
     private static Map<String, String> providerOptions(OnnxOptions.CoreMl coreMl) {
-        return Map.of(
-                "ModelFormat",
-                "MLProgram",
-                "MLComputeUnits",
-                coreMl.computeUnits(),
-                "RequireStaticInputShapes",
-                "1",
-                "ModelCacheDirectory",
-                coreMl.cacheDirectory().toString());
+        Map<String, String> provider = new HashMap<>();
+        provider.put("ModelFormat", "MLProgram");
+        provider.put("MLComputeUnits", coreMl.computeUnits());
+        provider.put("RequireStaticInputShapes", "1");
+        if (coreMl.cacheDirectory() != null) {
+            provider.put("ModelCacheDirectory", coreMl.cacheDirectory().toString());
+        }
+        return provider;
+    }
+
+    /**
+     * Runs the encoder on a window of silence. A provider may accept a graph and fail only when it runs.
+     *
+     * @throws EngineException if it fails or its results are no numbers
+     */
+    public void checkEncoder() {
+        try (OnnxEncoderOutput output = encodeAll(List.of(new float[melSize()]))) {
+            if (!output.hasNumbers()) {
+                throw new EngineException("The encoder gives results that are no numbers. Use another device.");
+            }
+        }
+    }
+
+    /** Returns what readers of results should know about the kernels; empty if they are those that ONNX Runtime chooses. */
+    public Optional<String> kernelNote() {
+        return Optional.ofNullable(kernels.note());
     }
 
     /** Returns the time to load the encoder. With CoreML it is mostly compilation. */
@@ -200,7 +235,7 @@ public final class OnnxNetwork implements WhisperNetwork {
         return quantization;
     }
 
-    /** Returns the number of nodes run by each provider for a plain encoder; empty before its first run. */
+    /** Returns what of a plain encoder ran on each provider; empty before its first run. */
     public Optional<NodePlacement> encoderPlacement() {
         return Optional.ofNullable(placement);
     }
@@ -216,6 +251,10 @@ public final class OnnxNetwork implements WhisperNetwork {
 
     @Override
     public EncoderOutput encode(List<float[]> windows) {
+        return encodeAll(windows);
+    }
+
+    private OnnxEncoderOutput encodeAll(List<float[]> windows) {
         if (closed) {
             throw new IllegalStateException("This network is closed; load the model again.");
         }

@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param encoderForm form of the encoder graph
  * @param coreMl CoreML options for the encoder; null to run it on the CPU
  * @param dumpGraph directory to write the graphs and their weights to; null to disable
+ * @param portableKernels whether to turn off ONNX Runtime's special kernels for ARM64
  */
 public record OnnxOptions(
         Precision precision,
         int threads,
         EncoderForm encoderForm,
         @Nullable CoreMl coreMl,
-        @Nullable Path dumpGraph) {
+        @Nullable Path dumpGraph,
+        boolean portableKernels) {
     /** Form of the encoder's graph. */
     public enum EncoderForm {
         /** The CPU provider's fused nodes, for any number of windows at once. */
@@ -32,10 +34,10 @@ public record OnnxOptions(
      * CoreML options.
      *
      * @param computeUnits value of the provider option {@code MLComputeUnits}
-     * @param cacheDirectory directory for compiled models
+     * @param cacheDirectory directory for compiled models; null to compile the model whenever it is loaded
      * @param cacheKey identifies the weights: letters and digits, at most 64
      */
-    public record CoreMl(String computeUnits, Path cacheDirectory, String cacheKey) {}
+    public record CoreMl(String computeUnits, @Nullable Path cacheDirectory, String cacheKey) {}
 
     /** Checks required values and combinations. */
     public OnnxOptions {
@@ -49,13 +51,23 @@ public record OnnxOptions(
         }
     }
 
+    /** Creates options with the kernels that ONNX Runtime chooses and without a directory for the graphs. */
+    public OnnxOptions(Precision precision, int threads, EncoderForm encoderForm, @Nullable CoreMl coreMl) {
+        this(precision, threads, encoderForm, coreMl, null, false);
+    }
+
     /** Returns options for the CPU. */
     public static OnnxOptions cpu(Precision precision, int threads) {
-        return new OnnxOptions(precision, threads, EncoderForm.FUSED, null, null);
+        return new OnnxOptions(precision, threads, EncoderForm.FUSED, null);
     }
 
     /** Returns a copy with another directory for the graphs, null for none. */
     public OnnxOptions withDumpGraph(@Nullable Path value) {
-        return new OnnxOptions(precision, threads, encoderForm, coreMl, value);
+        return new OnnxOptions(precision, threads, encoderForm, coreMl, value, portableKernels);
+    }
+
+    /** Returns a copy with portable kernels, or with those that ONNX Runtime chooses. */
+    public OnnxOptions withPortableKernels(boolean value) {
+        return new OnnxOptions(precision, threads, encoderForm, coreMl, dumpGraph, value);
     }
 }

@@ -17,13 +17,21 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** Shared code of the backends on this engine: reads their options and creates transcribers from networks. */
 public final class OnnxTranscribers {
+    private static final String PORTABLE = "portable";
+
     /** Writes the network's graphs for a viewer such as Netron. */
     public static final EngineOption DUMP_GRAPH =
             new EngineOption("dump-graph", "Directory to write the network's ONNX graphs to.", EngineOption.Kind.PATH);
+
+    /** Turns off kernels that fail on some processors. */
+    public static final EngineOption ARM_KERNELS = new EngineOption(
+            "arm-kernels",
+            "Kernels on ARM64: auto checks those with KleidiAI and SME first, portable never uses them. Default: auto.",
+            EngineOption.Kind.CHOICE,
+            List.of("auto", PORTABLE));
 
     private OnnxTranscribers() {}
 
@@ -40,13 +48,14 @@ public final class OnnxTranscribers {
 
     /** Returns a builder of capabilities with what every network on this engine supports. */
     public static Capabilities.Builder capabilities() {
-        return Capabilities.sequentialDecoding().batching(Batching.SPEECH).engineOptions(DUMP_GRAPH);
+        return Capabilities.sequentialDecoding().batching(Batching.SPEECH).engineOptions(DUMP_GRAPH, ARM_KERNELS);
     }
 
-    /** Returns the directory that {@link #DUMP_GRAPH} names, null if it is not set. */
-    public static @Nullable Path graphDirectory(LoadOptions options) {
+    /** Returns options with the values of {@link #DUMP_GRAPH} and {@link #ARM_KERNELS}. */
+    public static OnnxOptions withEngineOptions(OnnxOptions onnx, LoadOptions options) {
         String directory = options.engineOptions().get(DUMP_GRAPH.name());
-        return directory == null ? null : Path.of(directory);
+        return onnx.withDumpGraph(directory == null ? null : Path.of(directory))
+                .withPortableKernels(PORTABLE.equals(options.engineOptions().get(ARM_KERNELS.name())));
     }
 
     /**
@@ -64,7 +73,13 @@ public final class OnnxTranscribers {
                 implementation,
                 checkpoint,
                 () -> OnnxNetwork.load(checkpoint, options),
-                network -> parameters.apply(network).withBuild(OnnxRuntime.get().build()));
+                network -> withEngine(parameters.apply(network), network));
+    }
+
+    /** Returns parameters with what the engine says about its build and its kernels. */
+    public static EngineParameters withEngine(EngineParameters parameters, OnnxNetwork network) {
+        EngineParameters built = parameters.withBuild(OnnxRuntime.get().build());
+        return network.kernelNote().map(built::withNote).orElse(built);
     }
 
     /**
@@ -79,15 +94,32 @@ public final class OnnxTranscribers {
             Checkpoint checkpoint,
             Supplier<N> loader,
             Function<N, EngineParameters> parameters) {
+        return transcriber(implementation, checkpoint, loader, Function.identity(), parameters);
+    }
+
+    /**
+     * Creates a transcriber from a network that is loaded together with facts about it.
+     *
+     * @param implementation id of the implementation
+     * @param loader loads the network
+     * @param network returns the network of what the loader returns
+     * @param parameters supplies the parameters that the network runs with
+     */
+    public static <T> Transcriber transcriber(
+            String implementation,
+            Checkpoint checkpoint,
+            Supplier<T> loader,
+            Function<T, ? extends WhisperNetwork> network,
+            Function<T, EngineParameters> parameters) {
         Tokenizer tokenizer =
                 Tokenizer.of(checkpoint.tokenizer(), checkpoint.dimensions().nVocab());
-        N network = loader.get();
+        T loaded = loader.get();
         return NetworkTranscriber.builder()
                 .implementation(implementation)
-                .network(network)
+                .network(network.apply(loaded))
                 .tokenizer(tokenizer)
                 .generation(checkpoint.generation())
-                .parameters(() -> parameters.apply(network))
+                .parameters(() -> parameters.apply(loaded))
                 .build();
     }
 }

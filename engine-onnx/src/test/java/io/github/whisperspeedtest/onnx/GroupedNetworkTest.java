@@ -136,7 +136,7 @@ class GroupedNetworkTest {
     @Test
     void dequantizesGroupsInPlainEncoderForm() {
         Checkpoint grouped = new AffineQuantizer(4, 64, DataType.F16, Bias.MINIMUM).quantize(PLAIN, all());
-        OnnxOptions options = new OnnxOptions(Precision.FLOAT32, 2, OnnxOptions.EncoderForm.PLAIN, null, null);
+        OnnxOptions options = new OnnxOptions(Precision.FLOAT32, 2, OnnxOptions.EncoderForm.PLAIN, null);
         assertThat(distance(grouped, options, LinearForms.of(Precision.FLOAT32)))
                 .isLessThan(1e-4);
     }

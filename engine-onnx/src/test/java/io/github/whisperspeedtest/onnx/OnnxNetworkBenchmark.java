@@ -15,6 +15,7 @@ import io.github.whisperspeedtest.onnx.graph.LinearLayers;
 import io.github.whisperspeedtest.onnx.graph.OneScaleLayers;
 import io.github.whisperspeedtest.onnx.graph.Precision;
 import io.github.whisperspeedtest.onnx.graph.WeightBuffers;
+import io.github.whisperspeedtest.onnx.session.ArmKernels;
 import io.github.whisperspeedtest.onnx.session.CrossAttentionCache;
 import io.github.whisperspeedtest.onnx.session.GraphSession;
 import io.github.whisperspeedtest.onnx.session.NativeFloats;
@@ -141,7 +142,12 @@ public final class OnnxNetworkBenchmark {
             OnnxRuntime runtime = OnnxRuntime.get();
             ModelDimensions dimensions = checkpoint.dimensions();
             session = GraphSession.load(
-                    runtime, EncoderGraph.fused(checkpoint, new OneScaleLayers()), threads, false, options -> {});
+                    runtime,
+                    EncoderGraph.fused(checkpoint, new OneScaleLayers()),
+                    threads,
+                    false,
+                    ArmKernels.CHOSEN_BY_RUNTIME,
+                    options -> {});
             cache = new CrossAttentionCache(runtime.environment(), dimensions);
             cache.clear(1);
             NativeFloats mel = new NativeFloats(runtime.environment(), window.length);
@@ -184,7 +190,9 @@ public final class OnnxNetworkBenchmark {
                 LinearLayers layers = type.equals("float") ? Precision.FLOAT32.encoderLayers() : new OneScaleLayers();
                 layers.apply(graph, "x", new LinearLayers.Layer("y", weight, null));
                 graph.output("y", TensorProto.DataType.FLOAT, ROWS, OUTS);
-                sessions.put(type, GraphSession.load(runtime, graph, threads, false, options -> {}));
+                sessions.put(
+                        type,
+                        GraphSession.load(runtime, graph, threads, false, ArmKernels.CHOSEN_BY_RUNTIME, options -> {}));
             }
         }
 

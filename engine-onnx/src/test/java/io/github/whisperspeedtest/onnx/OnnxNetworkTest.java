@@ -68,16 +68,16 @@ class OnnxNetworkTest extends NetworkContract {
 
     @Test
     void plainEncoderFormGivesSameResult() {
-        OnnxOptions options = new OnnxOptions(Precision.FLOAT32, 2, OnnxOptions.EncoderForm.PLAIN, null, null);
+        OnnxOptions options = new OnnxOptions(Precision.FLOAT32, 2, OnnxOptions.EncoderForm.PLAIN, null);
         try (OnnxNetwork network = OnnxNetwork.load(MICRO, options)) {
             assertThat(network.encoderPlacement()).isEmpty();
             try (EncoderOutput actual = network.encode(windows)) {
                 assertClose(prompted(actual), prompted(expected()), 2e-3f);
             }
             assertThat(network.encoderPlacement()).hasValueSatisfying(placement -> {
-                assertThat(placement.nodes()).containsOnlyKeys("CPU");
-                assertThat(placement.nodes().get("CPU")).isGreaterThan(50);
-                assertThat(placement).hasToString(placement.nodes().get("CPU") + " on CPU");
+                assertThat(placement.units()).containsOnlyKeys("CPU");
+                assertThat(placement.units().get("CPU")).isGreaterThan(50);
+                assertThat(placement).hasToString("all " + placement.units().get("CPU") + " nodes on CPU");
             });
         }
     }
@@ -92,7 +92,7 @@ class OnnxNetworkTest extends NetworkContract {
         for (int i = 0; i < window.length; i++) {
             window[i] = (float) random.nextGaussian();
         }
-        OnnxOptions options = new OnnxOptions(Precision.FLOAT16, 2, OnnxOptions.EncoderForm.PLAIN, null, null);
+        OnnxOptions options = new OnnxOptions(Precision.FLOAT16, 2, OnnxOptions.EncoderForm.PLAIN, null);
         int[][] tokens = {{1, 2, 3}};
         float[][] actual = new float[1][small.dimensions().nVocab()];
         float[][] wanted = new float[1][small.dimensions().nVocab()];
@@ -128,7 +128,7 @@ class OnnxNetworkTest extends NetworkContract {
     @Test
     void leavesNoProfileBehind() throws IOException {
         List<Path> before = profiles();
-        OnnxOptions options = new OnnxOptions(Precision.FLOAT32, 1, OnnxOptions.EncoderForm.PLAIN, null, null);
+        OnnxOptions options = new OnnxOptions(Precision.FLOAT32, 1, OnnxOptions.EncoderForm.PLAIN, null);
         OnnxNetwork.load(MICRO, options).close();
         try (OnnxNetwork network = OnnxNetwork.load(MICRO, options)) {
             network.encode(windows.subList(1, 2)).close();

@@ -25,6 +25,6 @@ public final class TestContexts {
     public static ImplementationContext ofEngine() {
         Settings settings = Settings.ofProcess();
         ToolHome home = ToolHome.of(settings);
-        return new ImplementationContext(home.nativeLibraries(), home.cache(), home.engines(), settings);
+        return new ImplementationContext(home.nativeLibraries(), home.cache(settings), home.engines(), settings);
     }
 }

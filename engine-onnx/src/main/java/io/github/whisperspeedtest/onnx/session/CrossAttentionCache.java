@@ -111,6 +111,18 @@ public final class CrossAttentionCache {
         return named;
     }
 
+    /** Returns whether the first and the last keys and values of its first window are numbers. What one layer spoils, all later ones get. */
+    public boolean hasNumbers() {
+        for (NativeFloats layer : List.of(layers.get(0), layers.get(layers.size() - 1))) {
+            for (int i = 0; i < windowSize(); i++) {
+                if (!Float.isFinite(layer.buffer().get(i))) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
     /** Closes the tensors; the memory is kept for reuse. */
     public void close() {
         tensors.forEach(OnnxTensor::close);

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,8 @@ public final class GraphSession implements AutoCloseable {
 
     /** Inverting eight bytes of every 512 changes any result and takes no time. */
     private static final int INVERTED_STRIDE = 64;
+
+    static final String PROFILE_PREFIX = "whisper-speedtest-profile-";
 
     private static final Pattern OUT_OF_MEMORY =
             Pattern.compile("bad_alloc|allocat|out of memory", Pattern.CASE_INSENSITIVE);
@@ -64,14 +67,17 @@ public final class GraphSession implements AutoCloseable {
      * Loads a graph.
      *
      * @param profiled whether to note which provider runs which node, until {@link #endProfile()}
+     * @param kernels the kernels to use on ARM64
+     * @param setup sets further options
      * @throws EngineUnavailableException if memory is insufficient
      * @throws EngineException if the runtime rejects the graph
      */
     public static GraphSession load(
-            OnnxRuntime runtime, GraphBuilder graph, int threads, boolean profiled, Setup setup) {
+            OnnxRuntime runtime, GraphBuilder graph, int threads, boolean profiled, ArmKernels kernels, Setup setup) {
         OrtEnvironment environment = runtime.environment();
         Map<String, OnnxTensorLike> weights = new HashMap<>();
         boolean loaded = false;
+        Path profile = null;
         try (SessionOptions options = new SessionOptions()) {
             options.setIntraOpNumThreads(threads);
             options.setInterOpNumThreads(1);
@@ -92,8 +98,10 @@ public final class GraphSession implements AutoCloseable {
             }
             options.addExternalInitializers(weights);
             if (profiled) {
-                options.enableProfiling(profilePrefix());
+                profile = profileDirectory();
+                options.enableProfiling(profile.resolve("profile").toString());
             }
+            kernels.applyTo(options);
             setup.apply(options);
             OrtSession session = environment.createSession(graph.build().toByteArray(), options);
             loaded = true;
@@ -108,6 +116,7 @@ public final class GraphSession implements AutoCloseable {
         } finally {
             if (!loaded) {
                 weights.values().forEach(OnnxTensorLike::close);
+                deleteProfile(profile);
             }
         }
     }
@@ -120,10 +129,23 @@ public final class GraphSession implements AutoCloseable {
     }
 
     /** A directory of its own, since the runtime completes the name. */
-    private static String profilePrefix() throws IOException {
-        Path directory = Files.createTempDirectory("whisper-speedtest-profile-");
+    private static Path profileDirectory() throws IOException {
+        Path directory = Files.createTempDirectory(
+                PROFILE_PREFIX + ProcessHandle.current().pid() + "-");
         TemporaryPaths.add(directory);
-        return directory.resolve("profile").toString();
+        return directory;
+    }
+
+    private static void deleteProfile(@Nullable Path directory) {
+        if (directory == null) {
+            return;
+        }
+        try {
+            FileTrees.delete(directory);
+            TemporaryPaths.remove(directory);
+        } catch (IOException e) {
+            LOG.debug("Cannot delete {}", directory, e);
+        }
     }
 
     private static OnnxTensor tensor(OrtEnvironment environment, GraphBuilder.Weight weight) throws OrtException {

@@ -32,15 +32,15 @@ final class OnnxLibraries {
     /** Environment variable that stops ONNX Runtime from collecting telemetry, read when its environment is created. */
     static final String NO_TELEMETRY_VARIABLE = "ORT_DISABLE_TELEMETRY";
 
-    /** {@code minos} of the libraries for macOS. */
-    private static final int OLDEST_MACOS = 14;
-
     private static final String MAIN_LIBRARY = System.mapLibraryName("onnxruntime");
 
     private static final List<String> NAMES = List.of(
             MAIN_LIBRARY,
             System.mapLibraryName("onnxruntime4j_jni"),
             System.mapLibraryName("onnxruntime_providers_shared"));
+
+    /** {@code minos} in the load commands of both libraries for macOS in the jar of 1.28.0. */
+    private static final int OLDEST_MACOS = 14;
 
     private static final String BUILD_INFO = "ORT Build Info: ";
     private static final int MAX_BUILD_INFO = 1000;
@@ -83,6 +83,11 @@ final class OnnxLibraries {
                 "ONNX Runtime",
                 "onnxruntime-" + Objects.requireNonNullElse(version, "unknown") + "-" + platform,
                 resources);
+    }
+
+    /** Returns whether the processor is an ARM64 one. */
+    static boolean isArm64() {
+        return System.getProperty("os.arch").equals("aarch64");
     }
 
     /** Returns how the jar of ONNX Runtime calls a platform. */

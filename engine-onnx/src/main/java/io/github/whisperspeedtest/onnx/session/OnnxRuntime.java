@@ -10,6 +10,7 @@ import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.ImplementationContext;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -32,6 +33,7 @@ public final class OnnxRuntime {
 
     private final OrtEnvironment environment;
     private final Path directory;
+    private final Map<Boolean, ArmKernels> armKernels = new HashMap<>();
 
     private OnnxRuntime(OrtEnvironment environment, Path directory) {
         this.environment = environment;
@@ -131,6 +133,30 @@ public final class OnnxRuntime {
     /** Returns whether this build of the library has Apple's CoreML provider. */
     public boolean hasCoreMl() {
         return OrtEnvironment.getAvailableProviders().contains(OrtProvider.CORE_ML);
+    }
+
+    /**
+     * Returns the kernels for sessions. On ARM64 the first call {@linkplain ArmKernelCheck checks} them.
+     *
+     * @param portable whether the user wants them without KleidiAI
+     * @throws RuntimeUnavailableException if none computes correctly on this processor
+     */
+    public ArmKernels armKernels(boolean portable) {
+        return armKernels(portable, OnnxLibraries.isArm64());
+    }
+
+    ArmKernels armKernels(boolean portable, boolean isArm64) {
+        if (!isArm64) {
+            return ArmKernels.CHOSEN_BY_RUNTIME;
+        }
+        synchronized (armKernels) {
+            return armKernels.computeIfAbsent(portable, wanted -> ArmKernels.choose(wanted, this::openProducts));
+        }
+    }
+
+    /** Opens the products that {@link #armKernels} checks. */
+    ArmKernelCheck.Products openProducts(boolean portable) {
+        return ArmKernelCheck.open(this, new ArmKernels(portable, null));
     }
 
     /** Returns ONNX Runtime's environment, which lives as long as the process. */

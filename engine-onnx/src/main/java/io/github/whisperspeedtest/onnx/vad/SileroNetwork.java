@@ -12,6 +12,7 @@ import ai.onnxruntime.TensorInfo;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.error.EngineException;
 import io.github.whisperspeedtest.error.ModelException;
+import io.github.whisperspeedtest.onnx.session.ArmKernels;
 import io.github.whisperspeedtest.onnx.session.NativeFloats;
 import io.github.whisperspeedtest.onnx.session.OnnxRuntime;
 import io.github.whisperspeedtest.vad.SpeechSegmenter;
@@ -137,6 +138,8 @@ final class SileroNetwork implements AutoCloseable {
             options.setInterOpNumThreads(1);
             // What it logs of a broken file is in the exception too.
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+            // Products as small as these gain nothing from other kernels.
+            new ArmKernels(true, null).applyTo(options);
             return environment.createSession(model, options);
         }
     }

@@ -13,6 +13,7 @@ import io.github.whisperspeedtest.checkpoint.tensor.StoredArray;
 import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import io.github.whisperspeedtest.onnx.graph.GroupedLayers.Arithmetic;
 import io.github.whisperspeedtest.onnx.graph.LinearLayers.Layer;
+import io.github.whisperspeedtest.onnx.session.ArmKernels;
 import io.github.whisperspeedtest.onnx.session.GraphSession;
 import io.github.whisperspeedtest.onnx.session.NativeFloats;
 import io.github.whisperspeedtest.onnx.session.OnnxRuntime;
@@ -360,7 +361,7 @@ class GroupedLayersTest {
             NativeFloats memory = new NativeFloats(runtime.environment(), elements.length);
             memory.buffer().put(0, elements);
             output = new NativeFloats(runtime.environment(), input.length * outs);
-            session = GraphSession.load(runtime, graph, THREADS, false, options -> {});
+            session = GraphSession.load(runtime, graph, THREADS, false, ArmKernels.CHOSEN_BY_RUNTIME, options -> {});
             x = tensor(memory, sequences, input.length, input[0].length);
             y = tensor(output, sequences, input.length, outs);
         }

@@ -11,6 +11,8 @@ import io.github.whisperspeedtest.settings.Settings;
 import io.github.whisperspeedtest.spi.ImplementationContext;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class OnnxLibrariesTest {
+    private static final int LC_BUILD_VERSION = 0x32;
+
     @TempDir
     private Path directory;
 
@@ -106,5 +110,22 @@ class OnnxLibrariesTest {
     })
     void namesPlatformsLikeTheJar(String os, String arch, String platform) {
         assertThat(OnnxLibraries.platform(os, arch)).isEqualTo(platform);
+    }
+
+    /** What the requirement is taken from: the load commands of the libraries in the jar. */
+    @ParameterizedTest
+    @CsvSource({"libonnxruntime.dylib", "libonnxruntime4j_jni.dylib"})
+    void librariesForMacOsAreMadeForTheOldest(String library) throws IOException {
+        try (InputStream in = OrtEnvironment.class.getResourceAsStream("native/osx-aarch64/" + library)) {
+            // The header and its load commands: <mach-o/loader.h>.
+            ByteBuffer bytes = ByteBuffer.wrap(in.readNBytes(1 << 16)).order(ByteOrder.LITTLE_ENDIAN);
+            int command = 32;
+            while (bytes.getInt(command) != LC_BUILD_VERSION) {
+                command += bytes.getInt(command + 4);
+            }
+            assertThat(bytes.getInt(command + 12) >> 16).isEqualTo(14);
+        }
+        assertThat(OrtEnvironment.class.getResource("native/osx-x64/" + library))
+                .isNull();
     }
 }
