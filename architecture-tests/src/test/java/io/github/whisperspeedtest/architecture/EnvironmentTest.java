@@ -46,6 +46,7 @@ class EnvironmentTest {
             "process.PeakMemory",
             "program.SearchPath",
             "registry.BrokenJars",
+            "torch.DeviceProbe",
             "torch.TorchDevice",
             "torch.TorchLibraries",
             "verify.Fingerprint",
