@@ -75,7 +75,7 @@ final class Int8Probe {
             if (!(error <= LARGEST_ERROR)) {
                 return Optional.of(String.format(
                         Locale.ROOT,
-                        "PyTorch computes it wrongly on this processor, a layer with %d rows is off by %.0f %%",
+                        "PyTorch computes int8 wrongly on this processor: a layer with %d rows is off by %.0f %%",
                         rows,
                         100 * error));
             }

@@ -28,7 +28,7 @@ class Int8ProbeTest {
     @Test
     void refusesLayerThatIsRightForItsFirstNumberOfRowsOnly() {
         assertThat(refusal(1))
-                .startsWith("PyTorch computes it wrongly on this processor, a layer with 5 rows is off by");
+                .startsWith("PyTorch computes int8 wrongly on this processor: a layer with 5 rows is off by");
     }
 
     @Test
