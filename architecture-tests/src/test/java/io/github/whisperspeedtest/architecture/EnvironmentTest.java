@@ -49,6 +49,7 @@ class EnvironmentTest {
             "program.SearchPath",
             "registry.BrokenJars",
             "system.HostSystem",
+            "torch.DeviceProbe",
             "torch.TorchDevice",
             "torch.TorchLibraries",
             "verify.Fingerprint",

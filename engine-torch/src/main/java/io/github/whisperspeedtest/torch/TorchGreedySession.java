@@ -57,9 +57,7 @@ final class TorchGreedySession implements GreedySession {
         found = new ArrayList<>();
         int last = promptLength - 1;
         int[] positions = startOfTranscript == last ? new int[] {last} : new int[] {startOfTranscript, last};
-        rulesOfProgram = values.of(new int[] {
-            rules.endOfText(), rules.firstTimestamp(), rules.lastInitialTimestamp(), rules.timestamps() ? 1 : 0
-        });
+        rulesOfProgram = values.of(new int[] {rules.endOfText(), rules.firstTimestamp(), rules.timestamps() ? 1 : 0});
         try (NativeValues arguments = new NativeValues()) {
             IValue[] start = split(
                     arguments,
@@ -69,8 +67,8 @@ final class TorchGreedySession implements GreedySession {
                                     arguments.own(decoder.append(prompts, positions)),
                                     arguments.of(positions.length),
                                     arguments.of(rules.noSpeech()),
-                                    arguments.of(rules.suppressTokens()),
-                                    arguments.of(rules.beginSuppressTokens()),
+                                    arguments.of(never()),
+                                    arguments.of(notFirst()),
                                     arguments.of(rules.firstTimestamp()),
                                     arguments.of(rules.maxTokens())));
             logits = start[0];
@@ -84,6 +82,24 @@ final class TorchGreedySession implements GreedySession {
         for (int i = 0; i < rows.length; i++) {
             found.add(null);
         }
+    }
+
+    /** Returns the tokens that no text may contain. */
+    private int[] never() {
+        int from = rules.timestamps() ? vocabulary() : rules.firstTimestamp();
+        return IntStream.concat(IntStream.of(rules.suppressTokens()), IntStream.range(from, vocabulary()))
+                .toArray();
+    }
+
+    /** Returns the further tokens that no text may begin with. */
+    private int[] notFirst() {
+        int from = rules.timestamps() ? rules.lastInitialTimestamp() + 1 : vocabulary();
+        return IntStream.concat(IntStream.of(rules.beginSuppressTokens()), IntStream.range(from, vocabulary()))
+                .toArray();
+    }
+
+    private int vocabulary() {
+        return decoder.network().dimensions().nVocab();
     }
 
     /** Returns the parts of a tuple, which the caller closes. */

@@ -239,8 +239,12 @@ record TorchLibraries(Map<String, String> settings, String remedy) {
         }
     }
 
-    /** Returns the requirements of the files; the versions are those of the symbols that they link. */
-    private static String remedyOf(String classifier) {
+    /**
+     * Returns the requirements of the files. On Linux the versions are those of the symbols that they link; the C library of ARM64 is
+     * the bridge's. The version of macOS is the one that the bridge is built for ({@code minos} in {@code LC_BUILD_VERSION}); PyTorch
+     * itself is built for macOS 11.
+     */
+    static String remedyOf(String classifier) {
         String needs = switch (classifier) {
             case "linux-x86_64" -> "They need glibc 2.29 and libstdc++ 3.4.26 (GCC 9) or later. Update the system";
             case "linux-aarch64" -> "They need glibc 2.32 and libstdc++ 3.4.26 (GCC 9) or later. Update the system";

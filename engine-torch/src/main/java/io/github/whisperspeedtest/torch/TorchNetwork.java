@@ -25,14 +25,14 @@ final class TorchNetwork implements WhisperNetwork {
     private ByteBuffer mel = ByteBuffer.allocateDirect(0);
     private boolean closed;
 
-    private TorchNetwork(TorchRuntime runtime, Checkpoint checkpoint, TorchOptions options) {
+    private TorchNetwork(TorchRuntime runtime, Checkpoint checkpoint, TorchOptions options, String source) {
         this.runtime = runtime;
         this.options = options;
         dimensions = checkpoint.dimensions();
         manager = (PtNDManager) runtime.engine().newBaseManager(options.device().djl());
         try {
             runtime.setThreads(options.threads());
-            program = TorchProgram.load(manager);
+            program = TorchProgram.load(manager, source);
             weights = new TorchWeights(program, checkpoint, options, manager);
         } catch (RuntimeException | Error e) {
             manager.close();
@@ -48,7 +48,12 @@ final class TorchNetwork implements WhisperNetwork {
      * @throws io.github.whisperspeedtest.error.ModelException if a file of the checkpoint can no longer be read
      */
     static TorchNetwork load(Checkpoint checkpoint, TorchOptions options) {
-        return new TorchNetwork(TorchRuntime.get(), checkpoint, options);
+        return load(checkpoint, options, TorchProgram.source());
+    }
+
+    /** Loads a network with another source of the program. */
+    static TorchNetwork load(Checkpoint checkpoint, TorchOptions options, String source) {
+        return new TorchNetwork(TorchRuntime.get(), checkpoint, options, source);
     }
 
     /** Returns the device. */
@@ -87,7 +92,7 @@ final class TorchNetwork implements WhisperNetwork {
             IValue cache = call(
                     "cross_cache",
                     arguments.own(IValue.from(given)),
-                    arguments.of(options.device() == TorchDevice.CPU ? 1 : windows.size()),
+                    arguments.of(windowsAtOnce(options.device(), dimensions, windows.size())),
                     arguments.of(dimensions.nAudioHead()),
                     weights.encoderStem,
                     weights.encoder.norms(),
@@ -98,6 +103,22 @@ final class TorchNetwork implements WhisperNetwork {
                     weights.cross.packed());
             return new TorchEncoderOutput(this, cache, windows.size());
         }
+    }
+
+    /**
+     * Returns how many windows go through the encoder together.
+     *
+     * <p>The CPU is fastest with one. On Apple's GPUs the attention scores are one array of 32-bit numbers, which must be smaller than
+     * 4 GiB, or the process is ended (pytorch/pytorch#149261).
+     */
+    static int windowsAtOnce(TorchDevice device, ModelDimensions dimensions, int windows) {
+        long bytesOfScores =
+                (long) Float.BYTES * dimensions.nAudioHead() * dimensions.nAudioCtx() * dimensions.nAudioCtx();
+        return switch (device) {
+            case CPU -> 1;
+            case MPS -> (int) Math.max(1, Math.min(windows, ((1L << 32) - 1) / bytesOfScores));
+            case CUDA -> windows;
+        };
     }
 
     /** Returns a buffer for spectrograms. It is reused from call to call because Java frees such memory late. */

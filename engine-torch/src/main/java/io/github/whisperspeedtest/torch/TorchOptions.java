@@ -6,14 +6,14 @@ import java.util.Objects;
  * How a network is to be run.
  *
  * @param device what computes it
- * @param precision the type that it computes with, one of those that the device offers
+ * @param precision the type that it computes with, one of those that the device can have
  * @param threads threads to compute with on the processor, at least 1
  */
 record TorchOptions(TorchDevice device, TorchPrecision precision, int threads) {
-    /** Checks that the device offers the precision. */
+    /** Checks that there is such a precision on the device. */
     public TorchOptions {
         Objects.requireNonNull(device, "device");
-        if (!TorchPrecision.offered(device).contains(precision)) {
+        if (!TorchPrecision.of(device).contains(precision)) {
             throw new IllegalArgumentException(device + " does not compute with " + precision);
         }
         if (threads < 1) {

@@ -13,7 +13,7 @@ enum TorchPrecision {
     FLOAT16("float16", ScalarType.HALF),
     /**
      * Linear layers with signed bytes, one scale per weight row and one per input, computed at run time; the rest in
-     * 32-bit floating point. CPU only.
+     * 32-bit floating point. CPU only, and only where {@link Int8Probe} finds that PyTorch computes it rightly.
      */
     INT8("int8", ScalarType.FLOAT);
 
@@ -40,8 +40,8 @@ enum TorchPrecision {
         return device == TorchDevice.CPU ? FLOAT32 : FLOAT16;
     }
 
-    /** Returns the precisions that a device supports. */
-    static Set<TorchPrecision> offered(TorchDevice device) {
+    /** Returns the precisions that there are on a kind of device. */
+    static Set<TorchPrecision> of(TorchDevice device) {
         return device == TorchDevice.CPU ? EnumSet.allOf(TorchPrecision.class) : EnumSet.complementOf(EnumSet.of(INT8));
     }
 }

@@ -40,20 +40,28 @@ final class TorchProgram implements AutoCloseable {
 
     /** Compiles the program; it is closed with the manager at the latest. */
     static TorchProgram load(NDManager manager) {
+        return load(manager, source());
+    }
+
+    /** Compiles another source of the program. */
+    static TorchProgram load(NDManager manager, String source) {
         try {
             return new TorchProgram(JniUtils.loadModule(
-                    (PtNDManager) manager, new ByteArrayInputStream(archive(source())), false, false));
+                    (PtNDManager) manager, new ByteArrayInputStream(archive(source)), false, false));
         } catch (IOException e) {
             throw new UncheckedIOException("Memory cannot be read", e);
         }
     }
 
-    private static String source() throws IOException {
+    /** Returns the source of the program. */
+    static String source() {
         try (InputStream in = TorchProgram.class.getResourceAsStream(SOURCE)) {
             if (in == null) {
-                throw new IOException(SOURCE + " is not on the class path");
+                throw new IOException("it is missing");
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(SOURCE + " cannot be read from the class path", e);
         }
     }
 
@@ -137,6 +145,11 @@ final class TorchProgram implements AutoCloseable {
             }
         }
         return lines[lines.length - 1].strip();
+    }
+
+    /** Returns the first sentence of an error message, without PyTorch's pages of hints. */
+    static String firstSentence(String message) {
+        return message.lines().findFirst().orElse("").replaceFirst("\\. .*|\\.$", "");
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Nothing is downloaded, and nothing is reported to a server. The system properties that tell DJL so are set while it starts.
  */
-final class TorchRuntime {
+final class TorchRuntime implements TorchMachine {
     /** DJL downloads nothing, and its telemetry, for which it asks when its class of engines is first used, is off. */
     private static final Map<String, String> PRIVATE = Map.of("ai.djl.offline", "true", "OPT_OUT_TRACKING", "true");
 
@@ -29,9 +30,15 @@ final class TorchRuntime {
     private static @Nullable RuntimeUnavailableException failure;
 
     private final Engine engine;
+    private final TorchDevices devices;
+    private @Nullable Optional<String> int8Problem;
 
-    private TorchRuntime(Engine engine) {
+    private TorchRuntime(Engine engine, ImplementationContext context) {
         this.engine = engine;
+        DeviceProbe probe = new DeviceProbe(context, version() + ", " + build());
+        devices = new TorchDevices(
+                device -> device.absence(engine),
+                (device, precision) -> device == TorchDevice.CPU ? Optional.empty() : probe.problem(device, precision));
     }
 
     /** Returns the names of the settings that DJL, JNA and this class read. */
@@ -51,7 +58,7 @@ final class TorchRuntime {
         }
         if (instance == null) {
             try {
-                instance = new TorchRuntime(startEngine(context));
+                instance = new TorchRuntime(startEngine(context), context);
             } catch (RuntimeUnavailableException e) {
                 failure = e;
                 throw failure;
@@ -81,13 +88,18 @@ final class TorchRuntime {
     static Availability availability(ImplementationContext context, Set<TorchDevice> meantFor) {
         try {
             TorchRuntime runtime = start(context);
-            TorchDevice device = TorchDevice.best();
-            boolean fallback = !meantFor.contains(device);
-            return new Availability.Available(
-                    runtime.version(), device.description(), fallback, fallback ? "No GPU for PyTorch here." : "");
+            return availability(runtime.version(), runtime.devices(), meantFor);
         } catch (RuntimeUnavailableException e) {
             return new Availability.Unavailable(e.problem());
         }
+    }
+
+    static Availability availability(String version, TorchDevices devices, Set<TorchDevice> meantFor) {
+        TorchDevice device = devices.best(Optional.empty());
+        boolean fallback = !meantFor.contains(device);
+        String faults = devices.faults(meantFor, Optional.empty());
+        String note = faults.isEmpty() ? "No GPU for PyTorch here." : faults + ".";
+        return new Availability.Available(version, device.description(), fallback, fallback ? note : "");
     }
 
     /** Returns the libraries with which the user replaced those on the class path, usually none. Does not start PyTorch. */
@@ -137,6 +149,20 @@ final class TorchRuntime {
     /** Returns the libraries and instruction sets that PyTorch was built with. */
     String build() {
         return String.join(", ", new TreeSet<>(JniUtils.getFeatures()));
+    }
+
+    @Override
+    public TorchDevices devices() {
+        return devices;
+    }
+
+    /** Returns what {@link Int8Probe} finds, which runs once. */
+    @Override
+    public synchronized Optional<String> int8Problem() {
+        if (int8Problem == null) {
+            int8Problem = Int8Probe.problem(this);
+        }
+        return int8Problem;
     }
 
     /** Returns DJL's engine. */

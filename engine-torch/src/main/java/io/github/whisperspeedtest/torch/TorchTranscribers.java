@@ -9,16 +9,18 @@ import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.tokenizer.Tokenizer;
 import io.github.whisperspeedtest.transcription.EngineParameters;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Reads load options and makes transcribers of networks for the implementations on this engine. */
 final class TorchTranscribers {
     private final String implementation;
     private final Set<TorchDevice> meantFor;
-    private final ImplementationContext context;
+    private final Supplier<? extends TorchMachine> machine;
 
     /**
      * Creates the shared code for one implementation.
@@ -28,8 +30,17 @@ final class TorchTranscribers {
      * @param context the directories and settings of the implementation
      */
     TorchTranscribers(String implementation, Set<TorchDevice> meantFor, ImplementationContext context) {
+        this(implementation, meantFor, () -> TorchRuntime.start(context));
+    }
+
+    /**
+     * Creates the shared code for one implementation on some machine.
+     *
+     * @param machine starts PyTorch on first use
+     */
+    TorchTranscribers(String implementation, Set<TorchDevice> meantFor, Supplier<? extends TorchMachine> machine) {
         this.implementation = implementation;
-        this.context = context;
+        this.machine = machine;
         this.meantFor = Set.copyOf(meantFor);
     }
 
@@ -42,18 +53,33 @@ final class TorchTranscribers {
     TorchOptions options(LoadOptions options) {
         Optional<TorchDevice> wanted =
                 LoadOptionParser.device(implementation, options, List.of(TorchDevice.values()), TorchDevice::option);
-        TorchRuntime.start(context);
-        TorchDevice device = wanted.orElseGet(TorchDevice::best);
-        device.problem().ifPresent(problem -> {
+        TorchDevices devices = machine.get().devices();
+        TorchDevice device = wanted.orElseGet(() -> devices.best(type(options)));
+        TorchPrecision precision = LoadOptionParser.computeType(
+                        implementation, options, TorchPrecision.of(device), TorchPrecision::label)
+                .orElseGet(() -> TorchPrecision.automatic(device));
+        devices.problem(device, precision).ifPresent(problem -> {
             throw new UnsupportedOptionException(
                     implementation,
                     "device=" + device.option(),
                     "PyTorch cannot use " + device.description() + " here: " + problem + ". Use device auto or cpu.");
         });
-        TorchPrecision precision = LoadOptionParser.computeType(
-                        implementation, options, TorchPrecision.offered(device), TorchPrecision::label)
-                .orElseGet(() -> TorchPrecision.automatic(device));
+        if (precision == TorchPrecision.INT8) {
+            machine.get().int8Problem().ifPresent(problem -> {
+                throw new UnsupportedOptionException(
+                        implementation,
+                        "compute-type=" + precision.label(),
+                        problem + ". Use compute type auto, float32, bfloat16 or float16.");
+            });
+        }
         return new TorchOptions(device, precision, options.threads());
+    }
+
+    /** Returns the requested type; empty for the default, and for what is no type. */
+    private static Optional<TorchPrecision> type(LoadOptions options) {
+        return Arrays.stream(TorchPrecision.values())
+                .filter(precision -> precision.label().equals(options.computeType()))
+                .findFirst();
     }
 
     /**
@@ -86,18 +112,20 @@ final class TorchTranscribers {
                         requested.threads())
                 .withBuild(TorchRuntime.get().build());
         if (!meantFor.contains(device)) {
-            parameters = parameters.withNote(whyOn(device));
+            parameters = parameters.withNote(whyOn(device, requested));
         }
         return parameters.withNote("attention: " + network.attention());
     }
 
-    private String whyOn(TorchDevice device) {
+    private String whyOn(TorchDevice device, LoadOptions requested) {
         String where = "all of it on " + (device == TorchDevice.CPU ? "the CPU" : device.name());
-        boolean isThere = meantFor.stream().anyMatch(other -> other.problem().isEmpty());
-        if (isThere) {
-            return where + ", as requested";
+        TorchDevices devices = machine.get().devices();
+        if (meantFor.stream().noneMatch(devices::has)) {
+            String missing = meantFor.stream().sorted().map(TorchDevice::name).collect(Collectors.joining(" or "));
+            return "no " + missing + " here: " + where;
         }
-        String missing = meantFor.stream().sorted().map(TorchDevice::name).collect(Collectors.joining(" or "));
-        return "no " + missing + " here: " + where;
+        return requested.device().equals(LoadOptions.AUTO)
+                ? devices.faults(meantFor, type(requested)) + "; " + where
+                : where + ", as requested";
     }
 }

@@ -8,6 +8,9 @@ class WhisperNetwork(Module):
   #
   # The weights of a block are three lists. norms: weight and bias of each layer norm. linears: weight [out, in] and bias of each linear
   # layer. packed: the weights of the linear layers where they compute with int8; linears has only the biases then.
+  #
+  # In place, views are only copied to. On Apple's GPUs some other operations leave a view as it was, such as masked_fill_
+  # (pytorch/pytorch#131285, pytorch/pytorch#146085).
 
   def linear(self: __torch__.WhisperNetwork,
     x: Tensor,
@@ -231,7 +234,7 @@ class WhisperNetwork(Module):
   # Takes the most probable token that the rules allow after each sequence, as core's greedy search does, and writes it down.
   # logits [S, V], which get overwritten. state: the tokens so far [S, most], whether a sequence has ended [S], the sum of the logarithms of
   # the probabilities [S], the latest timestamp [S], one below the first where there is none. masks: what is added to all logits, and to the
-  # first, [V] each. rules: end of text, first timestamp, last timestamp that a window may begin with, whether there are timestamps.
+  # first, [V] each. rules: end of text, first timestamp, whether there are timestamps.
   def choose(self: __torch__.WhisperNetwork,
     logits: Tensor,
     count: int,
@@ -247,23 +250,19 @@ class WhisperNetwork(Module):
     logits.add_(masks[0])
     if count == 0:
       logits.add_(masks[1])
-    times = logits.narrow(1, first, logits.size(1) - first)
     no_words = torch.zeros_like(ended)
     only_times = torch.zeros_like(ended)
-    if rules[3] == 0:
-      times.fill_(never)
-    elif count == 0:
+    if rules[2] != 0 and count == 0:
       only_times = torch.ones_like(ended)
-      after = rules[2] + 1 - first
-      times.narrow(1, after, times.size(1) - after).fill_(never)
-    else:
+    elif rules[2] != 0:
       last_is_time = tokens.select(1, count - 1) >= first
       if count > 1:
         no_words = last_is_time & (tokens.select(1, count - 2) < first)
       # After a pair of timestamps there is none, after one alone the same may follow, otherwise only a later one.
       lowest = torch.where(no_words, latest, torch.where(last_is_time, logits.size(1), latest + 1))
       ids = torch.arange(first, logits.size(1), device=logits.device)
-      times.masked_fill_(ids < lowest.unsqueeze(1), never)
+      times = logits.narrow(1, first, logits.size(1) - first)
+      times.copy_(times.masked_fill(ids < lowest.unsqueeze(1), never))
     # Going over the whole vocabulary is what takes time here. So words that are not allowed stay in the softmax, and the sum over what is
     # allowed, which is small then, makes up for them.
     logs = torch.log_softmax(logits, 1)
@@ -299,7 +298,7 @@ class WhisperNetwork(Module):
     most: int) -> Tuple[List[Tensor], List[Tensor], List[Tensor], Tensor]:
     rows = logits.unflatten(0, [-1, positions])
     silence = torch.softmax(rows.select(1, 0), -1).select(1, no_speech)
-    last = rows.select(1, positions - 1)
+    last = rows.select(1, positions - 1).clone()
     sequences = last.size(0)
     device = last.device
     tokens = torch.zeros([sequences, most], dtype=4, device=device)

@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
-import io.github.whisperspeedtest.model.LibraryStore;
 import io.github.whisperspeedtest.system.HostSystem;
-import io.github.whisperspeedtest.testkit.TestContexts;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,12 +55,49 @@ class TorchLibrariesTest {
                         e -> assertThat(e.reason()).contains("musl"));
     }
 
+    /** The bridge needs the newest C library of all files. */
+    @ParameterizedTest
+    @CsvSource({"linux-aarch64, 2.32", "linux-x86_64, 2.29"})
+    void statesMinimumOfLinuxLibraries(String classifier, String needed) throws IOException {
+        Set<String> symbols = new TreeSet<>();
+        Matcher versions = Pattern.compile("GLIBC_2\\.(\\d+)").matcher(bridge(classifier));
+        while (versions.find()) {
+            symbols.add(versions.group(1).length() < 2 ? "0" + versions.group(1) : versions.group(1));
+        }
+        String newest = "2." + symbols.stream().reduce((a, b) -> b).orElseThrow();
+        assertThat(needed).isGreaterThanOrEqualTo(newest);
+        assertThat(TorchLibraries.remedyOf(classifier)).contains("glibc " + needed + " ");
+        if (classifier.equals("linux-aarch64")) {
+            assertThat(newest).isEqualTo(needed);
+        }
+    }
+
+    /** Source of the layout: {@code mach-o/loader.h}. */
+    @Test
+    void statesMinimumOfMacLibraries() throws IOException {
+        ByteBuffer file = ByteBuffer.wrap(bridge("osx-aarch64").getBytes(StandardCharsets.ISO_8859_1))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        assertThat(file.getInt(0)).as("64 bits").isEqualTo(0xfeedfacf);
+        int position = 32;
+        while (file.getInt(position) != 0x32) {
+            position += file.getInt(position + 4);
+        }
+        int minimum = file.getInt(position + 12);
+        assertThat(TorchLibraries.remedyOf("osx-aarch64")).contains("macOS " + (minimum >> 16) + " or later");
+    }
+
+    private String bridge(String classifier) throws IOException {
+        String name = "jnilib/" + classifier + "/cpu/libdjl_torch" + (classifier.startsWith("osx") ? ".dylib" : ".so");
+        try (InputStream in = getClass().getClassLoader().getResourceAsStream(name)) {
+            return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+        }
+    }
+
     @Test
     void refusesMacOsThatIsTooOldForBridge() {
-        Map<String, String> sonoma = Map.of("os.name", "Mac OS X", "os.arch", "aarch64", "os.version", "14.7.1");
+        HostSystem sonoma = new HostSystem("Mac OS X", "aarch64", "14.7.1", Path.of("/"), unused -> "");
 
-        assertThatThrownBy(
-                        () -> LibraryStore.withProperties(sonoma, () -> TorchLibraries.find(TestContexts.ofEngine())))
+        assertThatThrownBy(() -> TorchLibraries.requireSystem("osx-aarch64", sonoma))
                 .isInstanceOfSatisfying(
                         RuntimeUnavailableException.class,
                         e -> assertThat(e.reason())

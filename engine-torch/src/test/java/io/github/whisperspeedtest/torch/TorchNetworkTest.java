@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
+import io.github.whisperspeedtest.checkpoint.ModelDimensions;
+import io.github.whisperspeedtest.checkpoint.RandomModel;
 import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.checkpoint.tensor.DataType;
 import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
@@ -268,6 +270,14 @@ class TorchNetworkTest extends NetworkContract {
             sum += Math.exp(logits[i] - largest);
         }
         return largest + Math.log(sum);
+    }
+
+    /** On Apple's GPUs the attention scores of large-v3 exceed 4 GiB with 24 windows. */
+    @ParameterizedTest
+    @CsvSource({"CPU, 12, 1", "CUDA, 100, 100", "MPS, 12, 12", "MPS, 23, 23", "MPS, 24, 23", "MPS, 100, 23"})
+    void encodesAsManyWindowsAsDeviceCan(TorchDevice device, int windows, int expected) {
+        ModelDimensions large = RandomModel.checkpoint("large-v3").dimensions();
+        assertThat(TorchNetwork.windowsAtOnce(device, large, windows)).isEqualTo(expected);
     }
 
     @Test

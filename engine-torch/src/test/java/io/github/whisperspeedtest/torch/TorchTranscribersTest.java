@@ -13,6 +13,7 @@ import io.github.whisperspeedtest.testkit.TestContexts;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,20 +26,44 @@ class TorchTranscribersTest {
 
     private static final Set<TorchDevice> GRAPHICS = Set.of(TorchDevice.MPS, TorchDevice.CUDA);
 
+    /** A Mac whose GPU is wrong at float16, and whose CPU is wrong at int8. */
+    private static final TorchMachine FAULTY = new TorchMachine() {
+        private final TorchDevices devices = new TorchDevices(
+                device -> device == TorchDevice.CUDA ? Optional.of("there is none") : Optional.empty(),
+                (device, precision) -> device == TorchDevice.MPS && precision == TorchPrecision.FLOAT16
+                        ? Optional.of("it computes float16 wrongly, 48.0 % from the CPU")
+                        : Optional.empty());
+
+        @Override
+        public TorchDevices devices() {
+            return devices;
+        }
+
+        @Override
+        public Optional<String> int8Problem() {
+            return Optional.of("a layer with 5 rows is off by 71 %");
+        }
+    };
+
     private final TorchTranscribers transcribers = new TorchTranscribers("some", GRAPHICS, TestContexts.ofEngine());
     private final LoadOptions cpu = LoadOptions.defaults().withDevice("cpu");
 
     @Test
     void choosesBestDeviceAndFastestTypeByDefault() {
         TorchOptions options = transcribers.options(LoadOptions.defaults().withThreads(3));
-        assertThat(options.device()).isEqualTo(TorchDevice.best());
-        assertThat(options.precision()).isEqualTo(TorchPrecision.automatic(TorchDevice.best()));
+        TorchDevice best = TorchRuntime.get().devices().best(Optional.empty());
+        assertThat(options.device()).isEqualTo(best);
+        assertThat(options.precision()).isEqualTo(TorchPrecision.automatic(best));
         assertThat(options.threads()).isEqualTo(3);
     }
 
     @ParameterizedTest
     @EnumSource
     void acceptsEveryCpuTypeByName(TorchPrecision precision) {
+        assumeTrue(
+                precision != TorchPrecision.INT8
+                        || TorchRuntime.get().int8Problem().isEmpty(),
+                "PyTorch cannot compute int8 on this processor");
         assertThat(transcribers.options(cpu.withComputeType(precision.label())))
                 .isEqualTo(new TorchOptions(TorchDevice.CPU, precision, cpu.threads()));
     }
@@ -51,7 +76,9 @@ class TorchTranscribersTest {
     @Test
     void rejectsMissingDeviceWithReason() {
         for (TorchDevice device : GRAPHICS) {
-            device.problem()
+            TorchRuntime.get()
+                    .devices()
+                    .problem(device, TorchPrecision.automatic(device))
                     .ifPresent(problem ->
                             assertRefused(cpu.withDevice(device.option()), "device=" + device.option(), problem));
         }
@@ -59,7 +86,9 @@ class TorchTranscribersTest {
 
     @Test
     void reportsDeviceAndReason() {
-        assumeTrue(TorchDevice.best() == TorchDevice.CPU, "there is a graphics processor");
+        assumeTrue(
+                TorchRuntime.get().devices().best(Optional.empty()) == TorchDevice.CPU,
+                "there is a graphics processor");
         assertThat(TorchRuntime.availability(TestContexts.ofEngine(), GRAPHICS))
                 .isInstanceOfSatisfying(
                         Availability.Available.class,
@@ -75,16 +104,58 @@ class TorchTranscribersTest {
                 .noneMatch(note -> note.contains("CPU"));
     }
 
+    @Test
+    void refusesDeviceThatComputesWronglyAndFallsBackToCpu() {
+        TorchTranscribers some = new TorchTranscribers("some", Set.of(TorchDevice.MPS), () -> FAULTY);
+        LoadOptions auto = LoadOptions.defaults();
+        assertThat(some.options(auto).device()).isEqualTo(TorchDevice.CPU);
+        assertThat(some.options(auto.withComputeType("float16")).device()).isEqualTo(TorchDevice.CPU);
+        assertThat(some.options(auto.withComputeType("float32")).device()).isEqualTo(TorchDevice.MPS);
+        assertThat(notes(some, auto))
+                .contains("MPS is not used: it computes float16 wrongly, 48.0 % from the CPU; all of it on the CPU");
+        assertThat(notes(some, cpu)).contains("all of it on the CPU, as requested");
+        assertRefused(
+                some,
+                auto.withDevice("mps"),
+                "device=mps",
+                "PyTorch cannot use MPS (Apple GPU) here: it computes float16 wrongly, 48.0 % from the CPU. Use device auto or cpu.");
+        assertThat(TorchRuntime.availability("PyTorch", FAULTY.devices(), Set.of(TorchDevice.MPS)))
+                .isInstanceOfSatisfying(Availability.Available.class, available -> {
+                    assertThat(available.device()).isEqualTo("CPU");
+                    assertThat(available.fallbackReason())
+                            .contains("MPS is not used: it computes float16 wrongly, 48.0 % from the CPU");
+                });
+    }
+
+    @Test
+    void refusesInt8ThatIsComputedWrongly() {
+        TorchTranscribers some = new TorchTranscribers("some", Set.of(TorchDevice.CPU), () -> FAULTY);
+        assertRefused(
+                some,
+                cpu.withComputeType("int8"),
+                "compute-type=int8",
+                "a layer with 5 rows is off by 71 %. Use compute type auto, float32, bfloat16 or float16.");
+        assertThat(some.options(cpu.withComputeType("bfloat16")).precision()).isEqualTo(TorchPrecision.BFLOAT16);
+    }
+
     private List<String> notes(TorchTranscribers some) {
+        return notes(some, cpu);
+    }
+
+    private static List<String> notes(TorchTranscribers some, LoadOptions options) {
         try (Transcriber transcriber = some.transcriber(
-                        new ModelFiles("micro", Map.of()), EmbeddedModel.checkpoint(), cpu, some.options(cpu))
+                        new ModelFiles("micro", Map.of()), EmbeddedModel.checkpoint(), options, some.options(options))
                 .build()) {
             return transcriber.parameters().notes();
         }
     }
 
     private void assertRefused(LoadOptions options, String option, String reason) {
-        assertThatThrownBy(() -> transcribers.options(options))
+        assertRefused(transcribers, options, option, reason);
+    }
+
+    private static void assertRefused(TorchTranscribers some, LoadOptions options, String option, String reason) {
+        assertThatThrownBy(() -> some.options(options))
                 .isInstanceOfSatisfying(UnsupportedOptionException.class, refusal -> {
                     assertThat(refusal.implementation()).isEqualTo("some");
                     assertThat(refusal.option()).isEqualTo(option);

@@ -1,0 +1,12 @@
+package io.github.whisperspeedtest.torch;
+
+import java.util.Optional;
+
+/** What PyTorch can do on a machine. */
+interface TorchMachine {
+    /** Returns the devices. */
+    TorchDevices devices();
+
+    /** Returns why signed bytes cannot be used on the CPU, without a full stop; empty if they can. */
+    Optional<String> int8Problem();
+}
