@@ -29,9 +29,13 @@ final class MlxEngine implements Engine {
     @Override
     public Availability availability() {
         MlxDevice device = best();
-        boolean fallback = device != MlxDevice.GPU;
-        return new Availability.Available(
-                version(), description(device), fallback, fallback ? "No GPU for MLX here." : "");
+        if (device == MlxDevice.GPU) {
+            return new Availability.Available(version(), description(device));
+        }
+        String note = runtime.refusal(MlxDevice.GPU)
+                .map(problem -> "MLX's GPU is not used: " + problem.reason() + ". " + problem.remedy())
+                .orElse("No GPU for MLX here.");
+        return new Availability.Available(version(), description(device), true, note);
     }
 
     @Override
@@ -87,8 +91,11 @@ final class MlxEngine implements Engine {
             throw new UnsupportedOptionException(
                     MlxImplementation.ID,
                     "device=" + device.option(),
-                    version() + " has no " + description(device) + " here. Use device auto or " + best().option()
-                            + ".");
+                    runtime.refusal(device)
+                                    .map(problem -> version() + " is not used on the " + description(device) + ": "
+                                            + problem.reason() + ". " + problem.remedy())
+                                    .orElse(version() + " has no " + description(device) + " here.")
+                            + " Use device auto or " + best().option() + ".");
         });
         return requested.orElse(best());
     }
@@ -101,10 +108,12 @@ final class MlxEngine implements Engine {
         if (device == MlxDevice.GPU) {
             return Optional.empty();
         }
-        return Optional.of(
-                runtime.devices().contains(MlxDevice.GPU)
-                        ? "all of it on the CPU, as requested"
-                        : "MLX has no GPU here: all of it on the CPU");
+        if (runtime.devices().contains(MlxDevice.GPU)) {
+            return Optional.of("all of it on the CPU, as requested");
+        }
+        return Optional.of(runtime.refusal(MlxDevice.GPU)
+                .map(problem -> "MLX's GPU is not used (" + problem.reason() + "): all of it on the CPU")
+                .orElse("MLX has no GPU here: all of it on the CPU"));
     }
 
     private String version() {

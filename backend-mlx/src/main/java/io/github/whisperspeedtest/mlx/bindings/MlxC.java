@@ -57,7 +57,17 @@ final class MlxC {
 
     static native long mlx_default_gpu_stream_new();
 
+    static native long mlx_device_info_new();
+
+    static native int mlx_device_info_get(long result, long device);
+
+    static native int mlx_device_info_get_size(long result, long info, long key);
+
+    static native int mlx_device_info_free(long info);
+
     static native int mlx_clear_cache();
+
+    static native int mlx_set_cache_limit(long result, long limit);
 
     static native int mlx_get_active_memory(long result);
 

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the native libraries of MLX and mlx-c: in the user's directory, in Homebrew's directories, or on the system's
- * search path.
+ * search path. Only an MLX in the user's directory is loaded before mlx-c; otherwise mlx-c loads the one that it was linked with.
  *
  * @param mlxc file of mlx-c, or its bare name if the system has to find it
- * @param mlx file of MLX beside it, or null if mlx-c finds it
+ * @param mlx file of MLX to load before it, or null if mlx-c finds it
  */
 record MlxLibraries(String mlxc, @Nullable Path mlx) {
     /** System property that names a directory with the libraries. */
@@ -49,10 +49,24 @@ record MlxLibraries(String mlxc, @Nullable Path mlx) {
                             remedy(),
                             null));
         }
+        // Homebrew's mlx-c names its MLX by path, which need not be the one in the common directory: loading that too
+        // gives two of them.
         return homebrew(settings)
-                .flatMap(directory -> inDirectory(directory).stream())
+                .map(directory -> directory.resolve(MLXC))
+                .filter(Files::isRegularFile)
                 .findFirst()
+                .map(file -> new MlxLibraries(file.toString(), null))
                 .orElseGet(() -> new MlxLibraries(NAME, null));
+    }
+
+    /** Returns the files that are known before they are loaded. */
+    List<Path> files() {
+        return Stream.concat(Stream.of(Path.of(mlxc)), Stream.ofNullable(mlx)).toList();
+    }
+
+    /** Returns the name and version of the system, whose drivers compile kernels. */
+    static String system() {
+        return System.getProperty("os.name") + " " + System.getProperty("os.version");
     }
 
     /** Returns whether there is such a file, and it is not for the system to find one. */
@@ -64,7 +78,7 @@ record MlxLibraries(String mlxc, @Nullable Path mlx) {
     static List<Path> files(Settings settings) {
         return ownDirectory(settings)
                 .map(Stream::of)
-                .orElseGet(() -> homebrew(settings))
+                .orElseGet(() -> Stream.concat(homebrew(settings), homebrew(settings, "opt/mlx/lib")))
                 .flatMap(directory -> Stream.of(directory.resolve(MLXC), directory.resolve(MLX)))
                 .toList();
     }
@@ -77,14 +91,27 @@ record MlxLibraries(String mlxc, @Nullable Path mlx) {
                 : "Build mlx-c (github.com/ml-explore/mlx-c) as a shared library and " + own;
     }
 
+    /** Returns what to do where they compute wrongly on some device. */
+    static String repair() {
+        String own = "et " + DIRECTORY_VARIABLE + " to the directory of another build.";
+        return System.getProperty("os.name").startsWith("Mac")
+                ? "Run 'brew update' and 'brew upgrade mlx mlx-c', or s" + own
+                : "S" + own;
+    }
+
     private static Optional<Path> ownDirectory(Settings settings) {
         return settings.path(DIRECTORY_PROPERTY, DIRECTORY_VARIABLE)
                 .map(directory -> directory.toAbsolutePath().normalize());
     }
 
+    /** Returns where Homebrew's mlx-c may be: the directory of the formula, which is there even if it is not linked, before the common one. */
     private static Stream<Path> homebrew(Settings settings) {
+        return homebrew(settings, "opt/mlx-c/lib", "lib");
+    }
+
+    private static Stream<Path> homebrew(Settings settings, String... directories) {
         return Stream.concat(settings.variable(HOMEBREW_VARIABLE).stream(), HOMEBREW.stream())
-                .map(prefix -> Path.of(prefix, "lib"));
+                .flatMap(prefix -> Stream.of(directories).map(directory -> Path.of(prefix, directory)));
     }
 
     private static Optional<MlxLibraries> inDirectory(Path directory) {

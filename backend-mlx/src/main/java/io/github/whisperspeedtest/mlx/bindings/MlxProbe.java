@@ -1,55 +1,76 @@
 package io.github.whisperspeedtest.mlx.bindings;
 
 import io.github.whisperspeedtest.error.EngineException;
-import io.github.whisperspeedtest.error.RuntimeUnavailableException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import io.github.whisperspeedtest.error.EngineOutOfMemoryException;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 /**
- * Checks that a library uses the calling convention of these bindings, because mlx-c does not report a version.
+ * Checks that MLX computes correctly on a device.
  *
- * <p>It computes a product with a quantized matrix, the function that changed most between versions.
+ * <p>Some builds do not: the compiler of macOS 26.5 makes wrong kernels for the matrix units of M5 (ml-explore/mlx issues 3585 and
+ * 3586), and packages lack kernels that the processor needs. The checks also show that the library has the calling convention of these
+ * bindings, because mlx-c does not report a version.
  */
 final class MlxProbe {
-    private static final int WIDTH = 32;
-    private static final int BITS = 4;
+    /**
+     * Largest difference that rounding explains. Rounding a result to float16 makes 0.002, and adding 512 products in float16, which no
+     * kernel has to avoid, makes about 0.02. The wrong kernels are off by more than 1.
+     */
+    static final double TOLERANCE = 0.05;
 
     private MlxProbe() {}
 
-    /**
-     * Checks a library on one device.
-     *
-     * @throws EngineException if MLX fails there
-     * @throws RuntimeUnavailableException if the result is another one than it should be
-     */
-    static void check(MlxRuntime runtime, MlxDevice device, String library) {
-        float actual = product(runtime, device);
-        // All codes are 1, all scales 2 and all biases 3, and the input is all ones.
-        float expected = WIDTH * (1 * 2 + 3);
-        if (actual != expected) {
-            throw new RuntimeUnavailableException(
-                    library + " is not a compatible mlx-c: a product on the " + device + " should be " + expected
-                            + ", but is " + actual,
-                    "Use mlx-c 0.6 or a later version with the same interface.",
-                    null);
-        }
+    /** Computes operations on one device. */
+    interface Device {
+        /**
+         * Returns the rows of a result.
+         *
+         * @throws EngineException if the device cannot compute it
+         */
+        float[][] compute(ProbeCase operation);
     }
 
-    private static float product(MlxRuntime runtime, MlxDevice device) {
-        try (MlxGraph graph = runtime.graph(device)) {
-            ByteBuffer codes =
-                    ByteBuffer.allocateDirect(WIDTH * BITS / Byte.SIZE).order(ByteOrder.nativeOrder());
-            while (codes.hasRemaining()) {
-                codes.put((byte) 0x11);
+    /** Why a device is not used, and whether that will be the same next time. */
+    record Fault(String reason, boolean lasting) {}
+
+    /** Returns what is wrong with a device of MLX, empty if nothing is. */
+    static Optional<Fault> check(MlxRuntime runtime, MlxDevice device) {
+        return check(operation -> {
+            float[][] rows = new float[operation.rows()][operation.columns()];
+            try (MlxGraph graph = runtime.graph(device)) {
+                graph.read(operation.result().apply(graph), rows, List.of());
             }
-            MlxArray packed = graph.array(codes.flip(), MlxType.UINT32, 1, WIDTH * BITS / Integer.SIZE);
-            MlxArray input = graph.add(graph.zeros(MlxType.FLOAT32, 1, WIDTH), graph.scalar(1));
-            MlxArray scales = graph.add(graph.zeros(MlxType.FLOAT32, 1, 1), graph.scalar(2));
-            MlxArray biases = graph.add(graph.zeros(MlxType.FLOAT32, 1, 1), graph.scalar(3));
-            float[][] product = new float[1][1];
-            graph.read(graph.quantizedMatmul(input, packed, scales, biases, WIDTH, BITS), product, List.of());
-            return product[0][0];
+            return rows;
+        });
+    }
+
+    /** Returns what is wrong with a device, empty if nothing is. */
+    static Optional<Fault> check(Device device) {
+        for (ProbeCase operation : ProbeCases.all()) {
+            try {
+                double error = operation.error(device.compute(operation));
+                if (!(error <= TOLERANCE)) {
+                    return Optional.of(new Fault(wrong(operation, error), true));
+                }
+            } catch (EngineException e) {
+                return Optional.of(new Fault(
+                        "it cannot compute the " + operation.name() + " in float16: " + e.getMessage(),
+                        !(e instanceof EngineOutOfMemoryException)));
+            }
         }
+        return Optional.empty();
+    }
+
+    private static String wrong(ProbeCase operation, double error) {
+        String size = Double.isInfinite(error)
+                ? "has elements that are not numbers"
+                : String.format(
+                        Locale.ROOT,
+                        "is off by %.2f times its mean size, of which rounding explains %.2f",
+                        error,
+                        TOLERANCE);
+        return "it computes wrongly: the " + operation.name() + " in float16 " + size;
     }
 }

@@ -6,6 +6,7 @@ import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import io.github.whisperspeedtest.error.EngineException;
 import io.github.whisperspeedtest.error.EngineOutOfMemoryException;
+import io.github.whisperspeedtest.error.Problem;
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import io.github.whisperspeedtest.model.LibraryStore;
 import io.github.whisperspeedtest.spi.ImplementationContext;
@@ -14,14 +15,18 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +40,14 @@ public final class MlxRuntime {
 
     /** An absent optional number. */
     static final long NOTHING = 0;
+
+    /**
+     * How many bytes of freed arrays MLX keeps for later ones; by default it keeps 95 % of the memory.
+     *
+     * <p>A window of large-v3 in float16 with five beams needs 0.6 GiB for its keys, its values and the widest rows of the encoder. Longer
+     * batches allocate again.
+     */
+    private static final long CACHE_LIMIT = 1L << 30;
 
     private static final int MAX_DIMENSIONS = 8;
     private static final Pattern OUT_OF_MEMORY =
@@ -61,10 +74,15 @@ public final class MlxRuntime {
     private final Memory affine = text("affine");
     private final Memory causal = text("causal");
     private final Memory noMask = text("");
+
+    /** Metal's {@code recommendedMaxWorkingSetSize}; source: {@code device_info.cpp} in mlx/backend/metal. */
+    private final Memory workingSet = text("max_recommended_working_set_size");
+
     private final Map<MlxDevice, Long> streams = new EnumMap<>(MlxDevice.class);
     private @Nullable String error;
     private String version = "";
-    private Set<MlxDevice> devices = Set.of();
+    private List<MlxDevice> devices = List.of();
+    private Map<MlxDevice, String> refused = Map.of();
 
     private MlxRuntime(MlxThread thread) {
         this.thread = thread;
@@ -121,10 +139,62 @@ public final class MlxRuntime {
         return MlxLibraries.files(context.settings());
     }
 
-    /** Loads MLX from certain libraries, which can be done once in a process. */
-    static MlxRuntime load(MlxLibraries libraries, ImplementationContext context) {
-        return LibraryStore.withProperties(
-                new LibraryStore(context.nativeLibraries()).jnaProperties(), () -> load(libraries));
+    /**
+     * Loads libraries and checks every device, which can be done once in a process and may crash it.
+     *
+     * @param nativeLibraries directory for JNA's own library
+     * @param skipped devices that are not to be checked
+     * @param before receives each device before it is checked
+     * @throws RuntimeUnavailableException if they cannot be loaded or used
+     */
+    static MlxReport inspect(
+            MlxLibraries libraries, Path nativeLibraries, Set<MlxDevice> skipped, Consumer<MlxDevice> before) {
+        MlxRuntime runtime = load(libraries, nativeLibraries);
+        return runtime.call(() -> {
+            List<Path> files = LoadedFiles.ofMlx();
+            List<MlxDevice> working = new ArrayList<>();
+            Map<MlxDevice, String> refused = new EnumMap<>(MlxDevice.class);
+            boolean lasting = true;
+            for (MlxDevice device : runtime.devices) {
+                if (!skipped.contains(device)) {
+                    before.accept(device);
+                    Optional<MlxProbe.Fault> fault = MlxProbe.check(runtime, device);
+                    fault.ifPresentOrElse(found -> refused.put(device, found.reason()), () -> working.add(device));
+                    lasting &= fault.map(MlxProbe.Fault::lasting).orElse(true);
+                }
+            }
+            runtime.clearCache();
+            return MlxReport.of(runtime.version, working, refused, files, lasting);
+        });
+    }
+
+    /** Loads MLX from certain libraries, with the devices that work. */
+    private static MlxRuntime load(MlxLibraries libraries, ImplementationContext context) {
+        if (!libraries.isFound()) {
+            // Without MLX no child JVM is started.
+            find(libraries, context.nativeLibraries());
+        }
+        MlxReport report = new MlxLibraryProbe(context).report(libraries);
+        MlxRuntime runtime = load(libraries, context.nativeLibraries());
+        runtime.devices =
+                runtime.devices.stream().filter(report.devices()::contains).toList();
+        runtime.refused = report.refused();
+        report.refused().forEach((device, reason) -> LOG.warn("Not using MLX on the {}: {}", device, reason));
+        return runtime;
+    }
+
+    private static void find(MlxLibraries libraries, Path nativeLibraries) {
+        LibraryStore.withProperties(new LibraryStore(nativeLibraries).jnaProperties(), () -> {
+            try {
+                return NativeLibrary.getInstance(libraries.mlxc());
+            } catch (LinkageError e) {
+                throw new RuntimeUnavailableException(reason(libraries, e), MlxLibraries.remedy(), e);
+            }
+        });
+    }
+
+    private static MlxRuntime load(MlxLibraries libraries, Path nativeLibraries) {
+        return LibraryStore.withProperties(new LibraryStore(nativeLibraries).jnaProperties(), () -> load(libraries));
     }
 
     private static MlxRuntime load(MlxLibraries libraries) {
@@ -152,7 +222,7 @@ public final class MlxRuntime {
 
     private void bind(MlxLibraries libraries) {
         if (libraries.mlx() != null) {
-            // Loaded first, so that mlx-c finds it by name wherever it lies.
+            // mlx-c finds it by name wherever it lies.
             NativeLibrary.getInstance(libraries.mlx().toString());
         }
         MlxC.bind(NativeLibrary.getInstance(libraries.mlxc()));
@@ -165,34 +235,8 @@ public final class MlxRuntime {
                     "Update it ('brew upgrade mlx-c'), or " + MlxLibraries.remedy(),
                     null);
         }
-        devices = EnumSet.noneOf(MlxDevice.class);
-        for (MlxDevice device : MlxDevice.values()) {
-            if (isAvailable(device)) {
-                devices.add(device);
-            }
-        }
-        if (devices.isEmpty()) {
-            throw new RuntimeUnavailableException(
-                    libraries.mlxc() + " was built without any compute device", MlxLibraries.remedy(), null);
-        }
-        keepWorking(libraries);
-    }
-
-    /** Removes devices that exist but do not work, such as the GPU of a virtual machine. */
-    private void keepWorking(MlxLibraries libraries) {
-        RuntimeException problem = null;
-        for (MlxDevice device : List.copyOf(devices)) {
-            try {
-                MlxProbe.check(this, device, libraries.mlxc());
-            } catch (EngineException | RuntimeUnavailableException e) {
-                LOG.warn("Not using MLX on the {}: {}", device, e.getMessage());
-                devices.remove(device);
-                problem = e;
-            }
-        }
-        if (devices.isEmpty() && problem != null) {
-            throw problem;
-        }
+        devices = Stream.of(MlxDevice.values()).filter(this::isAvailable).toList();
+        check(MlxC.mlx_set_cache_limit(result(), CACHE_LIMIT));
     }
 
     private String readVersion() {
@@ -221,9 +265,31 @@ public final class MlxRuntime {
         return version;
     }
 
-    /** Returns the devices, best first. */
+    /** Returns the devices that compute correctly, best first. */
     public List<MlxDevice> devices() {
-        return List.copyOf(devices);
+        return devices;
+    }
+
+    /** Returns why a device that MLX has is not used, as a clause, and what to do; empty if it is used, or not there. */
+    public Optional<Problem> refusal(MlxDevice device) {
+        return Optional.ofNullable(refused.get(device)).map(reason -> new Problem(reason, MlxLibraries.repair()));
+    }
+
+    /** Returns how much memory of a device should be in use at most, empty if MLX does not know. */
+    public OptionalLong recommendedMemory(MlxDevice device) {
+        return call(() -> {
+            long handle = MlxC.mlx_device_new_type(device.code(), 0);
+            result.putLong(0, MlxC.mlx_device_info_new());
+            check(MlxC.mlx_device_info_get(Pointer.nativeValue(resultCell), handle));
+            long info = takeResult();
+            try {
+                int status = MlxC.mlx_device_info_get_size(result(), info, Pointer.nativeValue(workingSet));
+                return status == 0 ? OptionalLong.of(takeResult()) : OptionalLong.empty();
+            } finally {
+                MlxC.mlx_device_info_free(info);
+                MlxC.mlx_device_free(handle);
+            }
+        });
     }
 
     /** Runs a task on MLX's thread and returns its result. All of MLX is used on that thread. */

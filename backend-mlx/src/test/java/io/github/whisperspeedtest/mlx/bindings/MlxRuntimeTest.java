@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,8 +57,65 @@ class MlxRuntimeTest {
 
     @Test
     void rejectsBuildWithoutDevices() throws Exception {
+        FakeLibrary.compile(
+                directory,
+                "0.31.2",
+                "",
+                Map.of(
+                        "mlx_device_is_available",
+                        "int mlx_device_is_available(char* result, void* device) { *result = 0; return 0; }"));
+        assertThat(start().reason()).contains(directory.toString(), "built without any compute device");
+    }
+
+    @Test
+    void rejectsBuildThatFails() throws Exception {
         FakeLibrary.compile(directory, "0.31.2", "");
-        assertThat(start().reason()).contains(directory.toString(), "does not work");
+        assertThat(start().reason())
+                .contains(directory.toString(), "works on no device")
+                .contains("gpu: it cannot compute the product of 1 row in float16")
+                .contains("cpu: it cannot compute the product of 1 row in float16");
+    }
+
+    @Test
+    void survivesLibraryThatAborts() throws Exception {
+        FakeLibrary.compile(
+                directory,
+                "0.31.2",
+                "",
+                Map.of(
+                        "mlx_default_gpu_stream_new",
+                        "void* mlx_default_gpu_stream_new() { fputs(\"[METAL] no memory\\n\", stderr); abort(); }"));
+        assertThat(start().reason())
+                .contains("gpu: the process that checked it crashed with SIGABRT (exit code 134): [METAL] no memory")
+                .contains("cpu: it cannot compute the product of 1 row in float16");
+    }
+
+    @Test
+    void setsLimitOfCache() throws Exception {
+        FakeLibrary.compile(
+                directory,
+                "0.31.2",
+                "",
+                Map.of(
+                        "mlx_set_cache_limit",
+                        "int mlx_set_cache_limit(size_t* result, size_t limit) { if (limit == 1073741824) {"
+                                + " fputs(\"limit of 1 GiB\\n\", stderr); abort(); } return 0; }"));
+        assertThat(start().reason()).contains("crashed with SIGABRT", "limit of 1 GiB");
+    }
+
+    /** mlx-c is linked with another MLX than the one beside it. */
+    @Test
+    void rejectsTwoLibrariesOfMlx() throws Exception {
+        Path other = Files.createDirectory(directory.resolve("other"));
+        String function = "int mlx() { return 1; }";
+        FakeLibrary.build(directory, "mlx", function);
+        FakeLibrary.build(other, "mlx", function);
+        FakeLibrary.compile(
+                directory, "0.31.2", "", Map.of(), "-L" + other, "-Wl,--no-as-needed,-rpath," + other, "-lmlx");
+        Answer answer = start();
+        assertThat(answer.reason())
+                .contains("Two libraries of MLX were loaded", directory.toString(), other.toString());
+        assertThat(answer.remedy()).contains("Remove one of them");
     }
 
     @Test
