@@ -34,6 +34,7 @@ class EnvironmentTest {
             "benchmark.BenchmarkEnvironment",
             "benchmark.Chip",
             "benchmark.machine.FootprintMeter",
+            "cli.IsolatedRun",
             "cli.Main",
             "cli.ResultsOpenCommand",
             "cli.Terminal",

@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.mlx;
 
+import io.github.whisperspeedtest.error.EngineOutOfMemoryException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.mlx.bindings.MlxDevice;
 import io.github.whisperspeedtest.mlx.bindings.MlxRuntime;
@@ -14,8 +15,13 @@ import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Transcriber;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /** Apple's MLX. */
@@ -39,6 +45,46 @@ final class MlxEngine implements Engine {
     }
 
     @Override
+    public Optional<String> crashRisk(LoadOptions options) {
+        return crashRisk(device(options));
+    }
+
+    static Optional<String> crashRisk(MlxDevice device) {
+        return device == MlxDevice.GPU
+                ? Optional.of("MLX ends the process where the memory of the GPU is short")
+                : Optional.empty();
+    }
+
+    /**
+     * Refuses a model whose weights alone fill the memory of the device: MLX would end the process.
+     *
+     * @param recommended how many bytes should be in use at most; empty if unknown
+     * @throws EngineOutOfMemoryException if the files of the model have more
+     */
+    static void requireMemory(ModelFiles files, OptionalLong recommended) {
+        long needed =
+                files.byName().values().stream().mapToLong(MlxEngine::size).sum();
+        if (recommended.isPresent() && needed > recommended.getAsLong()) {
+            throw new EngineOutOfMemoryException(String.format(
+                    Locale.ROOT,
+                    "Model '%s' has %.1f GB, and the system recommends to use at most %.1f GB for the GPU. Use a smaller or"
+                            + " quantised model, or device cpu.",
+                    files.model(),
+                    needed / 1e9,
+                    recommended.getAsLong() / 1e9));
+        }
+    }
+
+    /** Returns the size of a file, 0 for one that cannot be read; loading it reports that. */
+    private static long size(Path file) {
+        try {
+            return Files.size(file);
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    @Override
     public Transcriber load(ModelFiles files, LoadOptions options) {
         refuse(options, OnnxTranscribers.DUMP_GRAPH, "MLX makes its graph anew for every step");
         refuse(options, OnnxTranscribers.ARM_KERNELS, "MLX has kernels of its own");
@@ -46,6 +92,9 @@ final class MlxEngine implements Engine {
         MlxPrecision precision = LoadOptionParser.computeType(
                         MlxImplementation.ID, options, EnumSet.allOf(MlxPrecision.class), MlxPrecision::label)
                 .orElse(MlxPrecision.automatic(device));
+        if (device == MlxDevice.GPU) {
+            requireMemory(files, runtime.recommendedMemory(device));
+        }
         MlxCheckpoint model = MlxCheckpoint.read(files);
         EngineParameters parameters = new EngineParameters(
                         files.model(),

@@ -92,6 +92,11 @@ public final class MlxImplementation extends AbstractImplementation {
     }
 
     @Override
+    public Optional<String> crashRisk(LoadOptions options) {
+        return engine(options.device()).crashRisk(options);
+    }
+
+    @Override
     public Transcriber load(ModelFiles files, LoadOptions options) {
         return engine(options.device()).load(files, options);
     }

@@ -23,6 +23,9 @@ public final class Main {
         Terminal terminal = Terminal.takeOver(termination::readerGone);
         termination.install(terminal);
         SetupNotice.setListener(terminal.status()::show);
+        if (IsolatedRun.isThis()) {
+            IsolatedRun.endWithParent();
+        }
         int code = run(terminal, args);
         terminal.status().clear();
         termination.workStopped();

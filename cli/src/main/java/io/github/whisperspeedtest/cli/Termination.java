@@ -101,7 +101,10 @@ final class Termination {
                 stopped.await(GRACE.toMillis(), TimeUnit.MILLISECONDS);
             }
             if (shown != null && !signal.equals(BROKEN_PIPE)) {
-                shown.status().printLast(shown.interruptSummary());
+                String summary = shown.interruptSummary();
+                if (!summary.isEmpty()) {
+                    shown.status().printLast(summary);
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -38,6 +38,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -159,6 +160,17 @@ final class TranscribeCommand implements Callable<Integer> {
             Transcribers.check(one, load);
             layout.check(one, options, subtitles);
             chosen.put(model, one);
+        }
+        if (!IsolatedRun.isThis()) {
+            Optional<String> risk = chosen.values().stream()
+                    .flatMap(one -> one.crashRisk(load).stream())
+                    .findFirst();
+            if (risk.isPresent()) {
+                // The other process says how far it came.
+                terminal.onInterrupt(() -> "");
+                return IsolatedRun.run(
+                        spec.root().commandLine().getParseResult().originalArgs(), risk.get());
+            }
         }
         ModelFetcher fetcher = new ModelFetcher(terminal, library, common.debug());
         List<ResolvedModel> resolved = new ArrayList<>();

@@ -297,6 +297,47 @@ class DistributionIT {
     }
 
     @Test
+    void survivesEngineThatEndsItsProcess() throws Exception {
+        Map<String, String> classes = DocumentedCode.of(Path.of("..", "docs", "writing-a-backend.md"));
+        classes.remove("com.example.parrot.ParrotContractTest");
+        ProviderJar jar = new ProviderJar();
+        classes.forEach((name, source) -> jar.source(name, name.endsWith("Implementation") ? mortal(source) : source));
+        jar.service("com.example.parrot.ParrotImplementation").write(plugins().resolve("mortal.jar"));
+        Path recording = directory.resolve("a.wav");
+        LongRecording.write(recording, 1);
+
+        Run run = run(tool, "transcribe", recording.toString(), "-i", "parrot");
+
+        assertThat(run.exitCode).as(run.err).isEqualTo(ExitCode.INTERNAL);
+        assertThat(run.out).isEmpty();
+        assertThat(run.err)
+                .contains(
+                        "error: The engine ended its process (SIGKILL). The parrot dies of hunger. Close other programs");
+    }
+
+    /** Returns the source of an engine that ends its process while it loads a model. */
+    private static String mortal(String source) {
+        int end = source.lastIndexOf('}');
+        String ends = """
+                    @Override
+                    public java.util.Optional<String> crashRisk(LoadOptions options) {
+                        return java.util.Optional.of("The parrot dies of hunger");
+                    }
+
+                    static {
+                        if (Boolean.getBoolean("whisperspeedtest.isolated")) {
+                            try {
+                                new ProcessBuilder("kill", "-KILL", "" + ProcessHandle.current().pid()).start().waitFor();
+                            } catch (Exception e) {
+                                throw new IllegalStateException(e);
+                            }
+                        }
+                    }
+                """;
+        return source.substring(0, end) + ends + source.substring(end);
+    }
+
+    @Test
     void ignoresBrokenPlugin() throws Exception {
         new ProviderJar()
                 .implementation("com.example.Newer", "newer", "")

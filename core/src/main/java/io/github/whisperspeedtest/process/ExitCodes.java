@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Derives the signal that ended a process from its exit code. */
-final class ExitCodes {
+public final class ExitCodes {
     /** Offset that {@link Process#exitValue()} and shells add to the number of the signal that ended a process. */
     private static final int SIGNAL_BASE = 128;
 
@@ -46,7 +46,7 @@ final class ExitCodes {
     }
 
     /** Returns the name of the signal or Windows status that an exit code stands for, null if there is none. */
-    static @Nullable String signalName(int exitCode) {
+    public static @Nullable String signalName(int exitCode) {
         if (exitCode < -SIGNAL_BASE) {
             return WINDOWS_STATUS.get(exitCode);
         }

@@ -100,6 +100,17 @@ public interface Implementation {
         return false;
     }
 
+    /**
+     * Returns why the engine may end the process that it runs in, as a sentence without a full stop; empty if it reports its errors.
+     *
+     * <p>The command line then transcribes in a process of its own. Other programs can do the same.
+     *
+     * @param options the options that a model would be loaded with
+     */
+    default Optional<String> crashRisk(LoadOptions options) {
+        return Optional.empty();
+    }
+
     /** Returns the writer for this implementation's format, or empty if core cannot write it. */
     default Optional<CheckpointWriter> checkpointWriter() {
         return Optional.empty();

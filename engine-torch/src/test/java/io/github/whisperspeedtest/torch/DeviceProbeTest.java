@@ -53,7 +53,7 @@ class DeviceProbeTest {
     }
 
     private List<Path> kept() throws IOException {
-        Path answers = directory.resolve("torch-devices");
+        Path answers = directory.resolve("libraries");
         if (!Files.isDirectory(answers)) {
             return List.of();
         }
