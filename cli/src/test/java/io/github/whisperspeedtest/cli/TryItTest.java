@@ -153,14 +153,14 @@ class TryItTest {
         program(programs.resolve("hostname"), "echo maxines-laptop");
         program(root.resolve("whisper-speedtest"), """
                 echo "$(dirname "$0")/lib and $HOME/models and %s/Music and %s, by maxine at maxines-laptop.example.org"
-                echo 'http://maxine:pw@proxy/x on maxines-laptop, hf_abcdefghijklm, but maxines stay, and hf_hub'
+                echo 'http://maxine:pw@proxy/x on maxines-laptop, hf_abcdefghijklm, but maxines, climaxine and hf_hub stay'
                 """.formatted(home, home + "2"));
 
         Run run = run();
 
         assertThat(run.report)
                 .contains("<tool>/lib and <work>/home/models and ~/Music and " + home + "2, by <name> at <name>\n")
-                .contains("http://proxy/x on <name>, <token>, but maxines stay, and hf_hub\n")
+                .contains("http://proxy/x on <name>, <token>, but maxines, climaxine and hf_hub stay\n")
                 .doesNotContain(root.toString());
     }
 
