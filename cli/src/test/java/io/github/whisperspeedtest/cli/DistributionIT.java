@@ -86,6 +86,7 @@ class DistributionIT {
     void containsExpectedFiles() throws IOException {
         Path root = tool.getParent().getParent();
         assertThat(tool).isExecutable();
+        assertThat(root.resolve("try-it")).isExecutable();
         assertThat(root.resolve("LICENSE")).exists();
         assertThat(root.resolve("README.md")).exists();
         assertThat(root.resolve("plugins")).isDirectory();
