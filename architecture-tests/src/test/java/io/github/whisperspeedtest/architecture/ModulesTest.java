@@ -28,6 +28,8 @@ class ModulesTest {
     /** A module without a line, such as {@code common}, depends on no other. */
     private static final AllowedModuleDependencies ALLOWED = allow().fromModule("audio")
             .toModules("common")
+            .fromModule("microphone")
+            .toModules("common", "audio")
             .fromModule("whisper")
             .toModules("common", "audio")
             .fromModule("core")
@@ -54,7 +56,7 @@ class ModulesTest {
             .toModules("common", "audio", "whisper", "core", "engine-torch")
             // No backend: the command line finds them at run time.
             .fromModule("cli")
-            .toModules("common", "huggingface-hub-java", "audio", "whisper", "core", "benchmark");
+            .toModules("common", "huggingface-hub-java", "audio", "microphone", "whisper", "core", "benchmark");
 
     @ArchTest
     static final ArchRule modulesHaveAllowedDependenciesOnly = modules()

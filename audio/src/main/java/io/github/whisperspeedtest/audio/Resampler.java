@@ -25,7 +25,7 @@ final class Resampler {
 
     private static final int BLOCK = 1 << 14;
 
-    private final Output output;
+    private final SampleConsumer output;
 
     /** The ratio 16000 : input rate in lowest terms is {@code up : down}. */
     private final int up;
@@ -47,13 +47,7 @@ final class Resampler {
 
     private final float[] out = new float[BLOCK];
 
-    /** Receives the resampled signal, which it must copy. */
-    @FunctionalInterface
-    interface Output {
-        void accept(float[] samples, int offset, int length);
-    }
-
-    Resampler(int inputRate, Output output) {
+    Resampler(int inputRate, SampleConsumer output) {
         if (inputRate <= 0) {
             throw new IllegalArgumentException("Sample rate must be positive, was " + inputRate);
         }

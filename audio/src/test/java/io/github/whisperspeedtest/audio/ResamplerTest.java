@@ -168,7 +168,7 @@ class ResamplerTest {
         return result;
     }
 
-    private static final class Collected implements Resampler.Output {
+    private static final class Collected implements SampleConsumer {
         private float[] samples = new float[1024];
         private int count;
 

@@ -82,6 +82,9 @@ final class BenchmarkCommand implements Callable<Integer> {
     private StandardInputOptions input;
 
     @Mixin
+    private RecordOptions recording;
+
+    @Mixin
     private DatasetOptions dataset;
 
     @Mixin
@@ -141,6 +144,12 @@ final class BenchmarkCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         check();
+        VoiceRecorder recorder = recording.recorder(terminal);
+        if (recorder != null) {
+            Path file = VoiceRecorder.newFile(common.library());
+            recorder.record(file);
+            audios = List.of(file);
+        }
         try (StandardInput stdin = input.open(terminal, audios)) {
             return measure(stdin);
         }
@@ -293,12 +302,14 @@ final class BenchmarkCommand implements Callable<Integer> {
             RepeatedBenchmark.check(spec);
         }
         rounds.rounds();
-        dataset.check(!audios.isEmpty(), !references.isEmpty());
-        if (!references.isEmpty() && references.size() != audios.size()) {
+        recording.checkAlone(!audios.isEmpty() || repeat != null, "--audio or --repeat");
+        int recordings = recording.isWanted() ? 1 : audios.size();
+        dataset.check(recordings > 0, !references.isEmpty());
+        if (!references.isEmpty() && references.size() != recordings) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--reference-text must be given once for each --audio, but there are " + references.size() + " for "
-                            + audios.size());
+                    "--reference-text must be given once for each recording, but there are " + references.size()
+                            + " for " + recordings);
         }
         exports.check();
     }

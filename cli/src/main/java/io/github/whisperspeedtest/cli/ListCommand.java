@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.benchmark.TerminalText;
 import io.github.whisperspeedtest.error.Problem;
+import io.github.whisperspeedtest.microphone.MicrophoneInfo;
+import io.github.whisperspeedtest.microphone.Microphones;
 import io.github.whisperspeedtest.model.ModelCatalog;
 import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.registry.DiscoveryProblem;
@@ -167,6 +169,31 @@ final class ListCommand implements Callable<Integer> {
                 ids(model.implementations(), library),
                 ids(model.here(), library)));
         table.lines(terminal.lineColumns(), FOR).forEach(terminal.out()::println);
+        return ExitCode.OK;
+    }
+
+    @Command(
+            name = "microphones",
+            description = "List the microphones that --record can use.",
+            mixinStandardHelpOptions = true,
+            versionProvider = VersionProvider.class)
+    int microphones(@Option(names = "--json", description = "Print the list as JSON.") boolean asJson)
+            throws JsonProcessingException {
+        List<MicrophoneInfo> found = Microphones.list();
+        if (asJson) {
+            terminal.out()
+                    .println(JsonMapper.builder()
+                            .enable(SerializationFeature.INDENT_OUTPUT)
+                            .build()
+                            .writeValueAsString(Map.of("microphones", found)));
+            return ExitCode.OK;
+        }
+        if (found.isEmpty()) {
+            Microphones.open(null).close();
+        }
+        TextTable table = new TextTable(List.of("Microphone", "Description"), NO_NUMBERS);
+        found.forEach(one -> table.add(one.name(), one.description()));
+        table.lines(terminal.lineColumns(), NO_NUMBERS).forEach(terminal.out()::println);
         return ExitCode.OK;
     }
 

@@ -89,11 +89,14 @@ final class TranscribeCommand implements Callable<Integer> {
     @Mixin
     private StandardInputOptions input;
 
+    @Mixin
+    private RecordOptions recording;
+
     @Parameters(
             paramLabel = "FILE",
-            arity = "1..*",
+            arity = "0..*",
             description = "Audio files, or directories of them; - is standard input.")
-    private List<Path> paths;
+    private List<Path> paths = new ArrayList<>();
 
     @Option(
             names = {"-i", "--implementation"},
@@ -131,13 +134,20 @@ final class TranscribeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Set<TranscriptFormat> formats = formats();
+        recording.checkAlone(!paths.isEmpty(), "FILE");
+        if (paths.isEmpty() && !recording.isWanted()) {
+            throw new ParameterException(spec.commandLine(), "missing argument FILE, or --record");
+        }
         try (StandardInput stdin = input.open(terminal, paths)) {
             return transcribeAll(formats, stdin);
         }
     }
 
     private int transcribeAll(Set<TranscriptFormat> formats, StandardInput stdin) throws IOException {
-        List<Path> files = new AudioFinder(terminal.err(), AudioFiles.hasFfmpeg()).find(paths);
+        VoiceRecorder recorder = recording.recorder(terminal);
+        List<Path> files = recorder == null
+                ? new AudioFinder(terminal.err(), AudioFiles.hasFfmpeg()).find(paths)
+                : List.of(VoiceRecorder.newFile(common.library()));
         if (outputDirectory == null
                 && (formats.size() > 1 || files.size() > 1 && !formats.contains(TranscriptFormat.TXT))) {
             throw new ParameterException(
@@ -179,6 +189,9 @@ final class TranscribeCommand implements Callable<Integer> {
                         ? fetcher.ensureConverted(one, model, engine.download())
                         : fetcher.ensure(one, model, engine.download())));
 
+        if (recorder != null) {
+            recorder.record(files.get(0));
+        }
         AtomicInteger done = new AtomicInteger();
         terminal.onInterrupt(() -> interruptSummary(done.get(), files.size() * models.size()));
         int failed = 0;

@@ -1,0 +1,116 @@
+package io.github.whisperspeedtest.microphone;
+
+import io.github.whisperspeedtest.error.NearestName;
+import io.github.whisperspeedtest.error.UnknownNameException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import javax.sound.sampled.AudioFormat;
+import javax.sound.sampled.AudioSystem;
+import javax.sound.sampled.DataLine;
+import javax.sound.sampled.Line;
+import javax.sound.sampled.LineUnavailableException;
+import javax.sound.sampled.Mixer;
+import javax.sound.sampled.TargetDataLine;
+import org.jspecify.annotations.Nullable;
+
+/** Finds and opens the microphones that Java Sound knows. */
+public final class Microphones {
+    /** Rates to try; the first needs no conversion, the others are those of most devices. */
+    private static final int[] RATES = {16_000, 48_000, 44_100, 32_000, 96_000};
+
+    /** Time of sound that a line holds while nobody reads it. */
+    private static final double BUFFER_SECONDS = 0.5;
+
+    private static final int BITS = 16;
+
+    private Microphones() {}
+
+    /** Returns the microphones, the system's default first. */
+    public static List<MicrophoneInfo> list() {
+        return mixers().stream()
+                .map(mixer -> new MicrophoneInfo(mixer.getName(), mixer.getDescription()))
+                .toList();
+    }
+
+    /**
+     * Opens a microphone, which starts when it {@linkplain Microphone#record records}.
+     *
+     * @param name its name or a part of it that no other name has, in any case; null for the default one
+     * @throws UnknownNameException if no or several names match
+     * @throws MicrophoneException if there is no microphone, or it cannot be opened
+     */
+    public static Microphone open(@Nullable String name) {
+        Mixer.Info mixer = choose(name, mixers());
+        List<String> reasons = new ArrayList<>();
+        for (int channels = 1; channels <= 2; channels++) {
+            for (int rate : RATES) {
+                AudioFormat format = new AudioFormat(rate, BITS, channels, true, false);
+                try {
+                    // Whether a line supports a format is known only when it is open.
+                    TargetDataLine line = (TargetDataLine)
+                            AudioSystem.getMixer(mixer).getLine(new DataLine.Info(TargetDataLine.class, format));
+                    line.open(format, (int) (BUFFER_SECONDS * rate) * format.getFrameSize());
+                    return new Microphone(mixer.getName(), line);
+                } catch (LineUnavailableException | IllegalArgumentException | SecurityException e) {
+                    reasons.add(String.valueOf(e.getMessage()));
+                }
+            }
+        }
+        throw new MicrophoneException("The microphone '" + mixer.getName() + "' cannot be opened: " + reasons.get(0)
+                + ". Another program may use it. Choose another one: whisper-speedtest list microphones");
+    }
+
+    private static List<Mixer.Info> mixers() {
+        try {
+            return Arrays.stream(AudioSystem.getMixerInfo())
+                    .filter(Microphones::records)
+                    .toList();
+        } catch (LinkageError e) {
+            // Packages of Java for servers leave out its sound library.
+            throw new MicrophoneException(
+                    "This Java has no sound library. Install a Java that is not headless (Debian and Ubuntu: apt install"
+                            + " openjdk-17-jre).",
+                    e);
+        }
+    }
+
+    private static boolean records(Mixer.Info info) {
+        return Arrays.stream(AudioSystem.getMixer(info).getTargetLineInfo())
+                .map(Line.Info::getLineClass)
+                .anyMatch(TargetDataLine.class::isAssignableFrom);
+    }
+
+    private static Mixer.Info choose(@Nullable String name, List<Mixer.Info> mixers) {
+        if (mixers.isEmpty()) {
+            throw new MicrophoneException(
+                    "There is no microphone: Java Sound lists no device that records. Connect one. On Linux start PulseAudio or"
+                            + " PipeWire, and install ALSA's plugin for it (Debian and Ubuntu: apt install libasound2-plugins).");
+        }
+        if (name == null) {
+            return mixers.get(0);
+        }
+        List<Mixer.Info> found = mixers.stream()
+                .filter(mixer -> mixer.getName().equalsIgnoreCase(name))
+                .toList();
+        if (found.isEmpty()) {
+            String part = name.toLowerCase(Locale.ROOT);
+            found = mixers.stream()
+                    .filter(mixer -> mixer.getName().toLowerCase(Locale.ROOT).contains(part))
+                    .toList();
+        }
+        if (found.size() == 1) {
+            return found.get(0);
+        }
+        List<String> names = (found.isEmpty() ? mixers : found)
+                .stream().map(Mixer.Info::getName).toList();
+        String all = names.stream().map(one -> "'" + one + "'").collect(Collectors.joining(", "));
+        throw new UnknownNameException(
+                found.isEmpty()
+                        ? "There is no microphone '" + name + "'." + NearestName.question(name, names) + " Available: "
+                                + all
+                        : "'" + name + "' is a part of several names. Write more of one: " + all);
+    }
+}
