@@ -140,6 +140,19 @@ final class SpeechGate {
         return utterances.peek();
     }
 
+    /** Joins the first utterance and those after it that fit into a window together. */
+    void joinFirst(long maxLength) {
+        Utterance first = utterances.remove();
+        Utterance next = utterances.peek();
+        while (next != null && (next.hasEnded() ? next.end : position) - first.start <= maxLength) {
+            utterances.remove();
+            first.end = next.end;
+            open = open == next ? first : open;
+            next = utterances.peek();
+        }
+        utterances.addFirst(first);
+    }
+
     void removeFirst() {
         utterances.remove();
     }

@@ -38,6 +38,9 @@ final class StreamingSession {
     /** A word that ends closer to the end of a window may be cut off. */
     private static final Duration CUT_WORD = Duration.ofMillis(300);
 
+    /** Above this length of waiting audio, utterances share a window: a window costs the same whatever its length. */
+    private static final Duration LATE = Duration.ofSeconds(3);
+
     /** Audio that waits: above the first, one hypothesis must do until there is less than the second; above the third it is dropped. */
     private static final Duration BEHIND = Duration.ofSeconds(10);
 
@@ -122,6 +125,9 @@ final class StreamingSession {
         if (received - decodedTo > Samples.of(TOO_FAR_BEHIND) || windowStart < ring.start()) {
             skip(received);
             return received;
+        }
+        if (received - decodedTo > Samples.of(LATE)) {
+            gate.joinFirst(Samples.of(MAX_WINDOW));
         }
         long available = first.hasEnded() ? first.end() : Math.min(received, gate.position());
         long windowEnd = Math.min(available, windowStart + Samples.of(MAX_WINDOW));

@@ -184,10 +184,15 @@ public final class StreamingTranscriber implements AutoCloseable {
 
     /** Follows the audio, not the time of day, so that a source whose clock is slow does not look like a delay. */
     private final class RealClock implements StreamClock {
+        private Duration latest = Duration.ZERO;
+
         @Override
         public Duration now() {
             synchronized (lock) {
-                return Samples.duration(ring.end()).plusNanos(finished ? 0 : System.nanoTime() - lastAppend);
+                Duration now = Samples.duration(ring.end()).plusNanos(System.nanoTime() - lastAppend);
+                // A block that comes late is no step back.
+                latest = now.compareTo(latest) < 0 ? latest : now;
+                return latest;
             }
         }
 

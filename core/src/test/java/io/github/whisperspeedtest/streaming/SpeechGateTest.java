@@ -75,6 +75,26 @@ class SpeechGateTest {
         assertThat(gate.first().hasEnded()).isTrue();
     }
 
+    @Test
+    void joinsUtterancesThatFitIntoAWindow() {
+        for (int i = 0; i < 3; i++) {
+            add(20, 1);
+            add(20, 0);
+        }
+        add(20, 1);
+        long window = 80L * FRAME;
+        gate.joinFirst(window);
+        assertThat(gate.first().start()).isZero();
+        assertThat(gate.first().end()).isEqualTo(60L * FRAME + 1600);
+        gate.removeFirst();
+        gate.joinFirst(window);
+        assertThat(gate.first().hasEnded()).as("joined with the open one").isFalse();
+        add(16, 0);
+        assertThat(gate.first().end()).isEqualTo(140L * FRAME + 1600);
+        gate.removeFirst();
+        assertThat(gate.first()).isNull();
+    }
+
     private void add(int frames, float probability) {
         for (int i = 0; i < frames; i++) {
             gate.add(probability);

@@ -119,7 +119,7 @@ class StreamingSessionTest {
         SpokenWords spoken = new SpokenWords().say(600);
         simulate(spoken, 200);
         assertThat(confirmedWords()).isEqualTo(spoken.words());
-        assertThat(transcriber.windows).allMatch(window -> window.compareTo(Duration.ofSeconds(28)) < 0);
+        assertThat(transcriber.windows).allMatch(window -> window.compareTo(Duration.ofSeconds(20)) < 0);
         assertThat(utterances()).hasSizeGreaterThan(5);
     }
 
@@ -157,6 +157,21 @@ class StreamingSessionTest {
         assertThat(summary.skipped()).isZero();
         assertThat(confirmedWords()).isEqualTo(spoken.words());
         assertThat(summary.latency95()).isLessThan(Duration.ofSeconds(70));
+        assertThat(transcriber.windows).allMatch(window -> window.compareTo(Duration.ofSeconds(25)) <= 0);
+    }
+
+    /** Each window takes longer than an utterance and the pause after it, but less than several of them. */
+    @Test
+    void joinsShortUtterancesForASlowEngine() {
+        SpokenWords spoken = new SpokenWords();
+        for (int i = 0; i < 60; i++) {
+            spoken.say(5).pause(Duration.ofMillis(700));
+        }
+        StreamingSummary summary = simulate(spoken, 4000);
+        assertThat(confirmedWords()).isEqualTo(spoken.words());
+        assertThat(summary.skipped()).isZero();
+        assertThat(summary.latency95()).isLessThan(Duration.ofSeconds(16));
+        assertOrdered();
     }
 
     @Test

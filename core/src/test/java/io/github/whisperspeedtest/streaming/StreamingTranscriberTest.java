@@ -84,9 +84,9 @@ class StreamingTranscriberTest {
                 confirmed.countDown();
             }
         });
-        append(
-                stream,
-                new SpokenWords().say(12).pause(Duration.ofSeconds(1)).say(12).audio());
+        append(stream, new SpokenWords().say(12).pause(Duration.ofSeconds(1)).audio());
+        assertThat(confirmed.await(30, TimeUnit.SECONDS)).isTrue();
+        append(stream, new SpokenWords().say(12).audio());
         assertThat(decoding.await(30, TimeUnit.SECONDS)).isTrue();
         stream.close();
         assertThat(thread.get().isAlive()).isFalse();
