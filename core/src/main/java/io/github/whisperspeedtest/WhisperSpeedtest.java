@@ -22,6 +22,7 @@ import io.github.whisperspeedtest.spi.ImplementationContext;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.Transcribers;
+import io.github.whisperspeedtest.streaming.StreamingModel;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import io.github.whisperspeedtest.verify.ModelVerifier;
 import java.nio.file.Path;
@@ -188,6 +189,30 @@ public final class WhisperSpeedtest {
         Implementation implementation = model.implementation();
         return RunningCalls.run(
                 () -> {}, () -> Transcribers.open(implementation, contextOf(implementation), files, options));
+    }
+
+    /**
+     * Loads a model for live audio, with voice activity detection and default options.
+     *
+     * @param implementation id such as {@code whispercpp}
+     * @param model name such as {@code micro}, or the path of a file or directory in the implementation's format
+     * @throws io.github.whisperspeedtest.error.WhisperSpeedtestException if the implementation or the model is unknown, or
+     *     loading the model fails
+     */
+    public StreamingModel openStreaming(String implementation, String model) {
+        return openStreaming(models.resolve(registry.require(implementation), model), LoadOptions.defaults());
+    }
+
+    /**
+     * Loads a model for live audio, with voice activity detection.
+     *
+     * @throws io.github.whisperspeedtest.error.WhisperSpeedtestException if the model is not complete on this machine, or loading it fails
+     */
+    public StreamingModel openStreaming(ResolvedModel model, LoadOptions options) {
+        ModelFiles files = models.prepare(model);
+        Implementation implementation = model.implementation();
+        return RunningCalls.run(
+                () -> {}, () -> StreamingModel.open(implementation, contextOf(implementation), files, options));
     }
 
     /** Without any settings, the hub cache is a directory inside the tool home. */

@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
             ResultsCommand.class,
             RecommendCommand.class,
             TranscribeCommand.class,
+            ListenCommand.class,
             CheckModelsCommand.class,
             DownloadCommand.class,
             CopyCommand.class,

@@ -14,6 +14,11 @@ final class StatusLine {
     /** A line that wraps cannot be cleared. Leaves room for the ^C that the terminal adds at 80 columns. */
     private static final int MAX_WIDTH = 77;
 
+    /** Source: ECMA-48, "select graphic rendition", of which every terminal knows these two. */
+    private static final String DIM = "\u001b[2m";
+
+    private static final String NORMAL = "\u001b[0m";
+
     private static final int KEYSTROKE_WIDTH = 2;
 
     private final PrintWriter err;
@@ -39,6 +44,20 @@ final class StatusLine {
             err.print("\r" + line + " ".repeat(Math.max(0, shown - line.length())));
             err.flush();
             shown = line.length();
+        }
+    }
+
+    /** Shows the end of two texts, the second one dim, until the next one; only if standard error is a terminal. */
+    synchronized void showEnd(String text, String dim) {
+        String line = text + dim;
+        int cut = Math.max(0, line.length() - MAX_WIDTH);
+        if (live && !sealed) {
+            String plain = text.substring(Math.min(cut, text.length()));
+            String rest = dim.substring(Math.max(0, cut - text.length()));
+            err.print("\r" + plain + DIM + rest + NORMAL
+                    + " ".repeat(Math.max(0, shown - plain.length() - rest.length())));
+            err.flush();
+            shown = plain.length() + rest.length();
         }
     }
 

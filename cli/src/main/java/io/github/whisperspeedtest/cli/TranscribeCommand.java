@@ -10,6 +10,7 @@ import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.AtomicFiles;
 import io.github.whisperspeedtest.files.DiskErrors;
+import io.github.whisperspeedtest.format.LiveFormat;
 import io.github.whisperspeedtest.format.RunDetails;
 import io.github.whisperspeedtest.format.SubtitleOptions;
 import io.github.whisperspeedtest.format.TranscriptFormat;
@@ -17,6 +18,8 @@ import io.github.whisperspeedtest.model.ResolvedModel;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.Transcribers;
+import io.github.whisperspeedtest.streaming.StreamingModel;
+import io.github.whisperspeedtest.streaming.StreamingOptions;
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcriber;
@@ -64,6 +67,7 @@ import picocli.CommandLine.Spec;
             "  whisper-speedtest transcribe recordings/ -m base -l de -f srt,json -o texts",
             "  whisper-speedtest transcribe talk.mp3 -m base -f srt --max-line-width 42",
             "  whisper-speedtest transcribe talk.wav -f json | jq -r .text",
+            "  whisper-speedtest transcribe talk.wav --live -f vtt -o captions",
             "  ffmpeg -i talk.mp4 -f wav - | whisper-speedtest transcribe -"
         })
 final class TranscribeCommand implements Callable<Integer> {
@@ -91,6 +95,9 @@ final class TranscribeCommand implements Callable<Integer> {
 
     @Mixin
     private RecordOptions recording;
+
+    @Mixin
+    private LiveOptions live;
 
     @Parameters(
             paramLabel = "FILE",
@@ -133,14 +140,86 @@ final class TranscribeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Set<TranscriptFormat> formats = formats();
         recording.checkAlone(!paths.isEmpty(), "FILE");
+        recording.checkAlone(live.isLive(), "--live; 'listen' transcribes while you speak");
         if (paths.isEmpty() && !recording.isWanted()) {
             throw new ParameterException(spec.commandLine(), "missing argument FILE, or --record");
         }
+        if (live.isLive()) {
+            try (StandardInput stdin = input.open(terminal, paths)) {
+                return transcribeLive(stdin);
+            }
+        }
+        Set<TranscriptFormat> formats = formats();
         try (StandardInput stdin = input.open(terminal, paths)) {
             return transcribeAll(formats, stdin);
         }
+    }
+
+    private int transcribeLive(StandardInput stdin) throws IOException {
+        Set<LiveFormat> formats = new LinkedHashSet<>();
+        formatNames.forEach(format -> formats.add(LiveFormat.parse(format)));
+        List<Path> files = new AudioFinder(terminal.err(), AudioFiles.hasFfmpeg()).find(paths);
+        if (files.size() > 1 || engine.models().size() > 1) {
+            throw new ParameterException(spec.commandLine(), "--live takes one recording and one model");
+        }
+        if (outputDirectory == null && formats.size() > 1) {
+            throw new ParameterException(spec.commandLine(), "-o DIR is required for several formats");
+        }
+        SubtitleOptions cues = layout.subtitleOptions(formats.stream()
+                .filter(LiveFormat::isSubtitles)
+                .map(format -> TranscriptFormat.parse(format.extension()))
+                .toList());
+        StreamingOptions options = live.streamingOptions(decoding.transcribeOptions());
+        createOutputDirectory();
+        LoadOptions load = engine.loadOptions();
+        WhisperSpeedtest library = common.library();
+        String model = engine.models().get(0);
+        Implementation chosen = choose(library, model);
+        Transcribers.check(chosen, load);
+        Transcribers.check(chosen, options.transcribe());
+        ModelFetcher fetcher = new ModelFetcher(terminal, library, common.debug());
+        ResolvedModel resolved = engine.convert()
+                ? fetcher.ensureConverted(chosen, model, engine.download())
+                : fetcher.ensure(chosen, model, engine.download());
+        Path file = files.get(0);
+        try (ProgressLine progress = new ProgressLine(terminal)) {
+            progress.show(label(file) + ": reading");
+            Audio audio = StandardInput.isMeantBy(file) ? stdin.read(progress) : AudioFiles.read(file);
+            progress.show(loading(resolved));
+            try (StreamingModel opened = library.openStreaming(resolved, load)) {
+                progress.clear();
+                printWarnings(file, audio);
+                noteDemoModel(terminal, model);
+                new LiveRun(
+                                terminal,
+                                formats,
+                                cues,
+                                outputDirectory,
+                                OutputNames.of(files).get(file))
+                        .transcribe(StandardInput.nameOf(file), audio, opened, options, live.isSimulated());
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    private void printWarnings(Path file, Audio audio) {
+        audio.warnings()
+                .forEach(warning -> terminal.err().println("warning: " + StandardInput.nameOf(file) + ": " + warning));
+    }
+
+    /** Warns of the demo model. */
+    static void noteDemoModel(Terminal terminal, String model) {
+        if (model.equals(EmbeddedModel.NAME)) {
+            terminal.err()
+                    .println("note: '" + EmbeddedModel.NAME
+                            + "' is a demo model that knows about 65 words each of English and German. For real"
+                            + " speech use -m base or larger.");
+        }
+    }
+
+    private static String loading(ResolvedModel model) {
+        return "loading " + model.name() + " with " + model.implementation().id();
     }
 
     private int transcribeAll(Set<TranscriptFormat> formats, StandardInput stdin) throws IOException {
@@ -203,12 +282,7 @@ final class TranscribeCommand implements Callable<Integer> {
                 terminal.out().println("# " + models.get(i));
             }
             try (Transcriber transcriber = open(library, resolved.get(i), load)) {
-                if (models.get(i).equals(EmbeddedModel.NAME)) {
-                    terminal.err()
-                            .println("note: '" + EmbeddedModel.NAME
-                                    + "' is a demo model that knows about 65 words each of English and German. For real"
-                                    + " speech use -m base or larger.");
-                }
+                noteDemoModel(terminal, models.get(i));
                 RunDescription description = formats.contains(TranscriptFormat.JSON)
                         ? new RunDescription(terminal, library, resolved.get(i), load, options)
                         : null;
@@ -256,8 +330,7 @@ final class TranscribeCommand implements Callable<Integer> {
 
     private Transcriber open(WhisperSpeedtest library, ResolvedModel model, LoadOptions load) {
         try (ProgressLine progress = new ProgressLine(terminal)) {
-            progress.show("loading " + model.name() + " with "
-                    + model.implementation().id());
+            progress.show(loading(model));
             return library.open(model, load);
         }
     }
@@ -307,9 +380,7 @@ final class TranscribeCommand implements Callable<Integer> {
             Audio audio = StandardInput.isMeantBy(file) ? stdin.read(progress) : AudioFiles.read(file);
             if (!audio.warnings().isEmpty()) {
                 progress.clear();
-                audio.warnings()
-                        .forEach(warning ->
-                                terminal.err().println("warning: " + StandardInput.nameOf(file) + ": " + warning));
+                printWarnings(file, audio);
             }
             Duration length = options.transcribedLength(audio.duration());
             if (length.isZero()) {

@@ -14,8 +14,6 @@ import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Records from a microphone into a file, with a level meter, until the user presses Enter. */
@@ -66,7 +64,7 @@ final class VoiceRecorder {
                             + (limit == null
                                     ? "; press Enter to stop."
                                     : String.format(Locale.ROOT, " for %.1f s.", limit.toMillis() / 1e3)));
-            BooleanSupplier stop = stop(writer);
+            EnterKey enter = new EnterKey(terminal);
             try {
                 microphone.record(
                         (samples, offset, length) -> {
@@ -76,7 +74,8 @@ final class VoiceRecorder {
                                         + meter.show(terminal.unicode()));
                             }
                         },
-                        stop);
+                        () -> enter.isPressed()
+                                || limit != null && writer.duration().compareTo(limit) >= 0);
             } catch (MicrophoneException e) {
                 if (isTooShort(writer)) {
                     throw e;
@@ -109,29 +108,6 @@ final class VoiceRecorder {
 
     private static boolean isTooShort(WavRecording writer) {
         return writer.duration().toMillis() < SHORTEST_SECONDS * 1000;
-    }
-
-    private BooleanSupplier stop(WavRecording writer) {
-        AtomicBoolean entered = new AtomicBoolean();
-        if (terminal.inIsTerminal()) {
-            Thread keyboard = new Thread(() -> awaitEnter(entered), "keyboard");
-            keyboard.setDaemon(true);
-            keyboard.start();
-        }
-        return () -> entered.get() || limit != null && writer.duration().compareTo(limit) >= 0;
-    }
-
-    private void awaitEnter(AtomicBoolean entered) {
-        try {
-            int key;
-            do {
-                key = terminal.in().read();
-            } while (key != '\n' && key >= 0);
-        } catch (IOException e) {
-            // Nothing more can be typed.
-            entered.set(true);
-        }
-        entered.set(true);
     }
 
     private static void createDirectory(Path file) {

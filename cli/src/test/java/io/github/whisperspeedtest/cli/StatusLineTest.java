@@ -26,6 +26,18 @@ class StatusLineTest {
     }
 
     @Test
+    void showsTheEndOfTwoTexts() {
+        terminal.status().showEnd("confirmed", " open");
+        assertThat(captured.err()).endsWith("\rconfirmed\u001b[2m open\u001b[0m");
+        terminal.status().showEnd("one", "");
+        assertThat(captured.err()).endsWith("\rone\u001b[2m\u001b[0m" + " ".repeat("firmed open".length()));
+        terminal.status().showEnd("a".repeat(100), "b".repeat(7));
+        assertThat(captured.err()).contains("\r" + "a".repeat(70) + "\u001b[2mbbbbbbb");
+        terminal.status().showEnd("a", "b".repeat(100));
+        assertThat(captured.err()).contains("\r\u001b[2m" + "b".repeat(77) + "\u001b[0m");
+    }
+
+    @Test
     void isErasedBeforeErrorMessage() {
         new ProgressLine(terminal).show("loading");
         new ErrorPrinter(terminal).print(new IllegalStateException("broken"), false);

@@ -5,9 +5,15 @@ import java.io.IOException;
 import java.io.Writer;
 
 final class VttWriter implements SubtitleWriter {
+    static final String HEADER = "WEBVTT\n\n";
+
     @Override
     public void write(Transcription transcription, SubtitleOptions options, Writer target) throws IOException {
-        target.write("WEBVTT\n\n");
+        target.write(HEADER);
+        writeCues(transcription, options, target);
+    }
+
+    static void writeCues(Transcription transcription, SubtitleOptions options, Writer target) throws IOException {
         for (Cue cue : SubtitleCues.of(transcription, options, VttWriter::escape)) {
             target.write(cue.timeLine(false, '.') + "\n" + cue.textWithoutArrow() + "\n\n");
         }

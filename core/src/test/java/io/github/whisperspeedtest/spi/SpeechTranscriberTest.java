@@ -21,6 +21,7 @@ import io.github.whisperspeedtest.transcription.TranscriptionListener;
 import io.github.whisperspeedtest.transcription.Vad;
 import io.github.whisperspeedtest.transcription.VadOptions;
 import io.github.whisperspeedtest.transcription.Word;
+import io.github.whisperspeedtest.vad.SpeechProbability;
 import io.github.whisperspeedtest.vad.SpeechSpan;
 import io.github.whisperspeedtest.vad.VoiceActivityDetector;
 import java.io.IOException;
@@ -330,6 +331,11 @@ class SpeechTranscriberTest {
                 checkpoint.run();
             } while (endless);
             return speech;
+        }
+
+        @Override
+        public SpeechProbability openStream() {
+            throw new UnsupportedOperationException();
         }
 
         @Override

@@ -167,6 +167,14 @@ public abstract class ImplementationContract {
         }
     }
 
+    /** Live audio. */
+    @Nested
+    class Streaming extends StreamingTests {
+        Streaming() {
+            super(ImplementationContract.this);
+        }
+    }
+
     /** Sharing, memory, cancellation and closing. */
     @Nested
     class Lifecycle extends LifecycleTests {

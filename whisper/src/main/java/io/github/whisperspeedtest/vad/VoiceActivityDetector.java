@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * A loaded voice activity detection model. Owns all its native memory.
  *
- * <p>Only one thread at a time may use it.
+ * <p>Only one thread at a time may use it, apart from its {@linkplain #openStream streams}.
  */
 public interface VoiceActivityDetector extends AutoCloseable {
     /**
@@ -25,6 +25,14 @@ public interface VoiceActivityDetector extends AutoCloseable {
      * @throws IllegalStateException if the detector was closed before
      */
     List<SpeechSpan> detect(Audio audio, VadOptions options, Runnable checkpoint);
+
+    /**
+     * Returns a decision for each frame of a new stream, for audio that is not complete yet. It ends with this detector, whose other
+     * calls it does not disturb; any thread may use it, also during other calls.
+     *
+     * @throws IllegalStateException if the detector was closed before
+     */
+    SpeechProbability openStream();
 
     /** Frees all memory; does nothing the second time. */
     @Override

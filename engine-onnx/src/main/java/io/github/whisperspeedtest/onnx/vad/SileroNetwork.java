@@ -28,8 +28,8 @@ import java.util.TreeMap;
 /**
  * The network of Silero VAD version 5 or 6, loaded from its ONNX file.
  *
- * <p>It processes one window at a time with a recurrent state, so windows of one recording cannot be batched. State and
- * result are written in place, alternating between two states. It runs on one thread.
+ * <p>It processes one window at a time with a recurrent state, so windows of one recording cannot be batched. Callers keep the
+ * states, so several recordings can take turns. Thread-safe; it runs on the calling thread.
  *
  * <p>Source of the interface: {@code OnnxWrapper} of <a
  * href="https://github.com/snakers4/silero-vad">snakers4/silero-vad</a>.
@@ -41,7 +41,9 @@ final class SileroNetwork implements AutoCloseable {
     /** Samples of a window: the context and a frame. */
     static final int WINDOW_SAMPLES = CONTEXT_SAMPLES + SpeechSegmenter.FRAME_SAMPLES;
 
-    private static final int STATE_SIZE = 2 * 128;
+    /** Numbers of a recurrent state; all are 0 at the start of a recording. */
+    static final int STATE_SIZE = 2 * 128;
+
     private static final long[] STATE_SHAPE = {2, 1, 128};
 
     private static final String WINDOW = "input";
@@ -62,14 +64,13 @@ final class SileroNetwork implements AutoCloseable {
     private final OrtSession session;
     private final FloatBuffer window;
     private final FloatBuffer probability;
-    private final FloatBuffer[] states = new FloatBuffer[2];
-    private final OnnxTensor[] stateTensors = new OnnxTensor[2];
+    private final FloatBuffer state;
+    private final FloatBuffer nextState;
+    private final OnnxTensor stateTensor;
+    private final OnnxTensor nextStateTensor;
     private final OnnxTensor windowTensor;
     private final OnnxTensor probabilityTensor;
     private final OnnxTensor rateTensor;
-
-    /** Index of the state that the next window starts from. */
-    private int current;
 
     private boolean closed;
 
@@ -82,11 +83,12 @@ final class SileroNetwork implements AutoCloseable {
         NativeFloats probabilityFloats = new NativeFloats(environment, 1);
         probability = probabilityFloats.buffer();
         probabilityTensor = probabilityFloats.tensor(1, 1);
-        for (int i = 0; i < states.length; i++) {
-            NativeFloats state = new NativeFloats(environment, STATE_SIZE);
-            states[i] = state.buffer();
-            stateTensors[i] = state.tensor(STATE_SHAPE);
-        }
+        NativeFloats stateFloats = new NativeFloats(environment, STATE_SIZE);
+        state = stateFloats.buffer();
+        stateTensor = stateFloats.tensor(STATE_SHAPE);
+        NativeFloats nextStateFloats = new NativeFloats(environment, STATE_SIZE);
+        nextState = nextStateFloats.buffer();
+        nextStateTensor = nextStateFloats.tensor(STATE_SHAPE);
         rateTensor = OnnxTensor.createTensor(environment, LongBuffer.wrap(new long[] {Audio.SAMPLE_RATE}), new long[0]);
     }
 
@@ -108,7 +110,7 @@ final class SileroNetwork implements AutoCloseable {
         }
         try {
             network.checkInterface();
-            network.speechProbability(new float[WINDOW_SAMPLES]);
+            network.speechProbability(new float[WINDOW_SAMPLES], new float[STATE_SIZE]);
             return network;
         } catch (EngineException e) {
             network.close();
@@ -168,33 +170,30 @@ final class SileroNetwork implements AutoCloseable {
         return types;
     }
 
-    /** Resets the recurrent state. */
-    void reset() {
-        current = 0;
-        for (int i = 0; i < STATE_SIZE; i++) {
-            states[current].put(i, 0);
-        }
-    }
-
     /**
      * Returns the probability that the frame of a window is speech, given the windows before it.
      *
      * @param samples {@link #WINDOW_SAMPLES} samples
+     * @param recurrent the state after the windows before it, which becomes the one after this window
      * @throws EngineException if the runtime fails, or the result is not a probability
+     * @throws IllegalStateException if the network is closed
      */
-    float speechProbability(float[] samples) {
+    synchronized float speechProbability(float[] samples, float[] recurrent) {
+        if (closed) {
+            throw new IllegalStateException("The voice activity detector is closed.");
+        }
         window.put(0, samples);
-        int next = 1 - current;
+        state.put(0, recurrent);
         try {
             session.run(
-                            Map.of(WINDOW, windowTensor, STATE, stateTensors[current], SAMPLE_RATE, rateTensor),
+                            Map.of(WINDOW, windowTensor, STATE, stateTensor, SAMPLE_RATE, rateTensor),
                             Set.of(),
-                            Map.of(PROBABILITY, probabilityTensor, NEXT_STATE, stateTensors[next]))
+                            Map.of(PROBABILITY, probabilityTensor, NEXT_STATE, nextStateTensor))
                     .close();
         } catch (OrtException e) {
             throw failure(e);
         }
-        current = next;
+        nextState.get(0, recurrent);
         float result = probability.get(0);
         if (!(result >= 0 && result <= 1)) {
             throw new EngineException("Voice activity detection by " + file + " gave " + result
@@ -211,7 +210,7 @@ final class SileroNetwork implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         if (closed) {
             return;
         }
@@ -224,8 +223,8 @@ final class SileroNetwork implements AutoCloseable {
             windowTensor.close();
             probabilityTensor.close();
             rateTensor.close();
-            stateTensors[0].close();
-            stateTensors[1].close();
+            stateTensor.close();
+            nextStateTensor.close();
         }
     }
 }

@@ -7,6 +7,7 @@ import static io.github.whisperspeedtest.vad.SpeechSegmenter.FRAME_SAMPLES;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.transcription.VadOptions;
+import io.github.whisperspeedtest.vad.SpeechProbability;
 import io.github.whisperspeedtest.vad.SpeechSegmenter;
 import io.github.whisperspeedtest.vad.SpeechSpan;
 import io.github.whisperspeedtest.vad.VoiceActivityDetector;
@@ -17,7 +18,7 @@ import java.util.List;
 /** The voice activity detector Silero VAD on ONNX Runtime. */
 final class SileroVad implements VoiceActivityDetector {
     private final SileroNetwork network;
-    private boolean closed;
+    private volatile boolean closed;
 
     private SileroVad(SileroNetwork network) {
         this.network = network;
@@ -41,24 +42,34 @@ final class SileroVad implements VoiceActivityDetector {
 
     /** Returns the speech probability of each frame; the last frame is padded with silence. */
     float[] probabilities(Audio audio, Runnable checkpoint) {
+        SpeechProbability frames = openStream();
+        float[] probabilities = new float[Math.toIntExact(SpeechSegmenter.frameCount(audio.sampleCount()))];
+        float[] frame = new float[FRAME_SAMPLES];
+        for (int i = 0; i < probabilities.length; i++) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new OperationCancelledException("Voice activity detection in " + audio.name()
+                        + " was interrupted at frame " + i + " of " + probabilities.length + ".");
+            }
+            checkpoint.run();
+            int count = audio.read((long) i * FRAME_SAMPLES, frame, 0, FRAME_SAMPLES);
+            Arrays.fill(frame, count, FRAME_SAMPLES, 0);
+            probabilities[i] = frames.next(frame);
+        }
+        return probabilities;
+    }
+
+    @Override
+    public SpeechProbability openStream() {
         if (closed) {
             throw new IllegalStateException("The voice activity detector is closed.");
         }
-        network.reset();
-        float[] probabilities = new float[Math.toIntExact(SpeechSegmenter.frameCount(audio.sampleCount()))];
         float[] window = new float[WINDOW_SAMPLES];
-        for (int frame = 0; frame < probabilities.length; frame++) {
-            if (Thread.currentThread().isInterrupted()) {
-                throw new OperationCancelledException("Voice activity detection in " + audio.name()
-                        + " was interrupted at frame " + frame + " of " + probabilities.length + ".");
-            }
-            checkpoint.run();
+        float[] state = new float[SileroNetwork.STATE_SIZE];
+        return frame -> {
             System.arraycopy(window, FRAME_SAMPLES, window, 0, CONTEXT_SAMPLES);
-            int count = audio.read((long) frame * FRAME_SAMPLES, window, CONTEXT_SAMPLES, FRAME_SAMPLES);
-            Arrays.fill(window, CONTEXT_SAMPLES + count, WINDOW_SAMPLES, 0);
-            probabilities[frame] = network.speechProbability(window);
-        }
-        return probabilities;
+            System.arraycopy(frame, 0, window, CONTEXT_SAMPLES, FRAME_SAMPLES);
+            return network.speechProbability(window, state);
+        };
     }
 
     @Override

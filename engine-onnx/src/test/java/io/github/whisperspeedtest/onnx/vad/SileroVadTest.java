@@ -18,6 +18,7 @@ import io.github.whisperspeedtest.testing.MicroSamples;
 import io.github.whisperspeedtest.testkit.TestContexts;
 import io.github.whisperspeedtest.transcription.VadOptions;
 import io.github.whisperspeedtest.vad.FilteredAudio;
+import io.github.whisperspeedtest.vad.SpeechProbability;
 import io.github.whisperspeedtest.vad.SpeechSegmenter;
 import io.github.whisperspeedtest.vad.SpeechSpan;
 import java.io.IOException;
@@ -76,6 +77,30 @@ class SileroVadTest {
                                 within(TOLERANCE));
             }
         }
+    }
+
+    @Test
+    void streamsHaveStatesOfTheirOwn() throws IOException {
+        Audio speech = read(MicroSamples.named("en_single_04.flac"));
+        float[] frame = new float[FRAME];
+        SileroVad closed;
+        SpeechProbability one;
+        try (SileroVad vad = SileroVad.load(loudness)) {
+            closed = vad;
+            float[] expected = vad.probabilities(speech, () -> {});
+            one = vad.openStream();
+            SpeechProbability silent = vad.openStream();
+            for (int i = 0; i < speech.sampleCount() / FRAME; i++) {
+                speech.read((long) i * FRAME, frame, 0, FRAME);
+                assertThat(one.next(frame)).isEqualTo(expected[i]);
+                assertThat(silent.next(new float[FRAME])).isLessThan(0.5f);
+                if (i == 10) {
+                    vad.probabilities(speech, () -> {});
+                }
+            }
+        }
+        assertThatThrownBy(() -> one.next(frame)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(closed::openStream).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
