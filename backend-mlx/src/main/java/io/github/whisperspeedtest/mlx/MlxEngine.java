@@ -15,9 +15,6 @@ import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Transcriber;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
@@ -58,29 +55,20 @@ final class MlxEngine implements Engine {
     /**
      * Refuses a model whose weights alone fill the memory of the device: MLX would end the process.
      *
+     * @param name name of the model
+     * @param weights bytes of the weights, as MLX holds them
      * @param recommended how many bytes should be in use at most; empty if unknown
-     * @throws EngineOutOfMemoryException if the files of the model have more
+     * @throws EngineOutOfMemoryException if the weights have more
      */
-    static void requireMemory(ModelFiles files, OptionalLong recommended) {
-        long needed =
-                files.byName().values().stream().mapToLong(MlxEngine::size).sum();
-        if (recommended.isPresent() && needed > recommended.getAsLong()) {
+    static void requireMemory(String name, long weights, OptionalLong recommended) {
+        if (recommended.isPresent() && weights > recommended.getAsLong()) {
             throw new EngineOutOfMemoryException(String.format(
                     Locale.ROOT,
-                    "Model '%s' has %.1f GB, and the system recommends to use at most %.1f GB for the GPU. Use a smaller or"
-                            + " quantised model, or device cpu.",
-                    files.model(),
-                    needed / 1e9,
+                    "The weights of model '%s' need %.1f GB, and the system recommends to use at most %.1f GB for the GPU. Use"
+                            + " a smaller or quantised model, or device cpu.",
+                    name,
+                    weights / 1e9,
                     recommended.getAsLong() / 1e9));
-        }
-    }
-
-    /** Returns the size of a file, 0 for one that cannot be read; loading it reports that. */
-    private static long size(Path file) {
-        try {
-            return Files.size(file);
-        } catch (IOException e) {
-            return 0;
         }
     }
 
@@ -92,10 +80,13 @@ final class MlxEngine implements Engine {
         MlxPrecision precision = LoadOptionParser.computeType(
                         MlxImplementation.ID, options, EnumSet.allOf(MlxPrecision.class), MlxPrecision::label)
                 .orElse(MlxPrecision.automatic(device));
-        if (device == MlxDevice.GPU) {
-            requireMemory(files, runtime.recommendedMemory(device));
-        }
         MlxCheckpoint model = MlxCheckpoint.read(files);
+        if (device == MlxDevice.GPU) {
+            requireMemory(
+                    files.model(),
+                    MlxNetwork.weightBytes(model.checkpoint(), precision),
+                    runtime.recommendedMemory(device));
+        }
         EngineParameters parameters = new EngineParameters(
                         files.model(),
                         version(),

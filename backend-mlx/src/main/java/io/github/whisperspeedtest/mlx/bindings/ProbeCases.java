@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The operations of the network in float16, in shapes that select each of Metal's kernels for them.
+ * The operations of the network, in shapes that select each of Metal's kernels for them.
  *
  * <p>Sources of the shapes are {@code matmul.cpp}, {@code quantized.cpp} and {@code scaled_dot_product_attention.cpp} in
  * mlx/backend/metal of ml-explore/mlx 0.31.0 to 0.32.1:
@@ -31,9 +31,22 @@ final class ProbeCases {
     private static final int HEAD_WIDTH = 64;
     private static final int GROUP = 64;
 
-    private ProbeCases() {}
+    private final MlxType type;
 
-    static List<ProbeCase> all() {
+    private ProbeCases(MlxType type) {
+        this.type = type;
+    }
+
+    /**
+     * Returns all of them.
+     *
+     * @param type the type to compute with
+     */
+    static List<ProbeCase> of(MlxType type) {
+        return new ProbeCases(type).all();
+    }
+
+    private List<ProbeCase> all() {
         List<ProbeCase> cases = new ArrayList<>();
         for (boolean biased : new boolean[] {false, true}) {
             cases.add(product(1, 512, 640, biased));
@@ -57,7 +70,7 @@ final class ProbeCases {
     }
 
     /** A linear layer, whose weights lie as {@code [out, in]}. */
-    private static ProbeCase product(int rows, int in, int out, boolean biased) {
+    private ProbeCase product(int rows, int in, int out, boolean biased) {
         float[] input = numbers(1, rows * in);
         float[] weight = numbers(2, out * in);
         float[] bias = numbers(3, out);
@@ -79,7 +92,7 @@ final class ProbeCases {
                 }));
     }
 
-    private static ProbeCase quantizedProduct(int rows, int in, int out, int bits) {
+    private ProbeCase quantizedProduct(int rows, int in, int out, int bits) {
         float[] input = numbers(4, rows * in);
         Quantized weight = new Quantized(out, in, bits);
         return new ProbeCase(
@@ -89,8 +102,8 @@ final class ProbeCases {
                 graph -> graph.quantizedMatmul(
                         array(graph, input, 1, rows, in),
                         weight.codes(graph),
-                        weight.scales(graph),
-                        weight.biases(graph),
+                        array(graph, weight.scales(), weight.groups()),
+                        array(graph, weight.biases(), weight.groups()),
                         GROUP,
                         bits),
                 () -> sampled(rows, out, (row, column) -> {
@@ -102,17 +115,22 @@ final class ProbeCases {
                 }));
     }
 
-    private static ProbeCase dequantized(int rows, int width, int bits) {
+    private ProbeCase dequantized(int rows, int width, int bits) {
         Quantized weight = new Quantized(rows, width, bits);
         return new ProbeCase(
                 bits + "-bit embedding",
                 rows,
                 width,
-                graph -> graph.dequantize(weight.codes(graph), weight.scales(graph), weight.biases(graph), GROUP, bits),
+                graph -> graph.dequantize(
+                        weight.codes(graph),
+                        array(graph, weight.scales(), weight.groups()),
+                        array(graph, weight.biases(), weight.groups()),
+                        GROUP,
+                        bits),
                 () -> sampled(rows, width, weight::value));
     }
 
-    private static ProbeCase attention(int rows, int positions, boolean causal) {
+    private ProbeCase attention(int rows, int positions, boolean causal) {
         int width = HEADS * HEAD_WIDTH;
         float[] queries = numbers(5, rows * width);
         float[] keys = numbers(6, positions * width);
@@ -135,7 +153,7 @@ final class ProbeCases {
                 () -> attended(queries, keys, values, rows, positions, scale, causal));
     }
 
-    private static MlxArray heads(MlxGraph graph, float[] elements, int rows) {
+    private MlxArray heads(MlxGraph graph, float[] elements, int rows) {
         return graph.splitHeads(array(graph, elements, 1, rows, HEADS * HEAD_WIDTH), 1, rows, HEADS, HEAD_WIDTH);
     }
 
@@ -169,7 +187,7 @@ final class ProbeCases {
     }
 
     /** A convolution of the encoder: three rows wide, with a row of zeros on both sides. */
-    private static ProbeCase convolution(int frames, int in, int out, int stride) {
+    private ProbeCase convolution(int frames, int in, int out, int stride) {
         float[] input = numbers(8, frames * in);
         float[] weight = numbers(9, out * 3 * in);
         int rows = frames / stride;
@@ -190,7 +208,7 @@ final class ProbeCases {
                 }));
     }
 
-    private static ProbeCase layerNorm(int rows, int width) {
+    private ProbeCase layerNorm(int rows, int width) {
         float[] input = numbers(10, rows * width);
         float[] weight = numbers(11, width);
         float[] bias = numbers(12, width);
@@ -254,10 +272,10 @@ final class ProbeCases {
         return (mixed ^ mixed >>> 15) * 0x85EBCA6B >>> 20;
     }
 
-    private static MlxArray array(MlxGraph graph, float[] elements, int... shape) {
+    private MlxArray array(MlxGraph graph, float[] elements, int... shape) {
         ByteBuffer bytes = direct(elements.length * Float.BYTES);
         bytes.asFloatBuffer().put(elements);
-        return graph.astype(graph.array(bytes, MlxType.FLOAT32, shape), MlxType.FLOAT16);
+        return graph.astype(graph.array(bytes, MlxType.FLOAT32, shape), type);
     }
 
     private static ByteBuffer direct(int bytes) {
@@ -298,21 +316,26 @@ final class ProbeCases {
             return graph.array(bytes.flip(), MlxType.UINT32, rows, width * bits / Integer.SIZE);
         }
 
-        MlxArray scales(MlxGraph graph) {
-            return ofGroups(graph, 1f / (1 << bits));
+        /** Returns the shape of the scales and that of the biases. */
+        int[] groups() {
+            return new int[] {rows, width / GROUP};
         }
 
-        MlxArray biases(MlxGraph graph) {
-            return ofGroups(graph, -0.5f);
+        float[] scales() {
+            return ofGroups(1f / (1 << bits));
         }
 
-        private MlxArray ofGroups(MlxGraph graph, float unit) {
+        float[] biases() {
+            return ofGroups(-0.5f);
+        }
+
+        private float[] ofGroups(float unit) {
             int groups = width / GROUP;
             float[] elements = new float[rows * groups];
             for (int i = 0; i < elements.length; i++) {
                 elements[i] = factor(i / groups, i % groups) * unit;
             }
-            return array(graph, elements, rows, groups);
+            return elements;
         }
     }
 }

@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.mlx.network;
 
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
+import io.github.whisperspeedtest.checkpoint.tensor.GroupedMatrix;
 import io.github.whisperspeedtest.mlx.bindings.MlxArray;
 import io.github.whisperspeedtest.mlx.bindings.MlxDevice;
 import io.github.whisperspeedtest.mlx.bindings.MlxGraph;
@@ -62,6 +63,22 @@ public final class MlxNetwork implements WhisperNetwork {
     public static MlxNetwork load(Checkpoint checkpoint, MlxOptions options) {
         MlxRuntime runtime = MlxRuntime.get();
         return runtime.call(() -> new MlxNetwork(runtime, checkpoint, options));
+    }
+
+    /** Returns how many bytes MLX needs for the weights of a checkpoint: quantised ones stay so, the others get the precision. */
+    public static long weightBytes(Checkpoint checkpoint, MlxPrecision precision) {
+        return checkpoint.tensors().values().stream()
+                .mapToLong(tensor -> tensor.groups()
+                        .map(matrix -> codeBytes(matrix)
+                                + (matrix.scales().elementCount()
+                                                + matrix.biases().elementCount())
+                                        * precision.bytes())
+                        .orElseGet(() -> tensor.elementCount() * precision.bytes()))
+                .sum();
+    }
+
+    private static long codeBytes(GroupedMatrix matrix) {
+        return (long) matrix.rows() * matrix.columns() * matrix.bits() / Byte.SIZE;
     }
 
     /** Returns the device and the precision. */

@@ -29,6 +29,11 @@ public enum MlxPrecision {
         return type;
     }
 
+    /** Returns the size of an element. */
+    int bytes() {
+        return this == FLOAT32 ? Float.BYTES : Short.BYTES;
+    }
+
     /** Returns the default precision: 16 bits on a GPU; 32 bits on a CPU, where MLX has no fast 16-bit kernels. */
     public static MlxPrecision automatic(MlxDevice device) {
         return device == MlxDevice.GPU ? FLOAT16 : FLOAT32;

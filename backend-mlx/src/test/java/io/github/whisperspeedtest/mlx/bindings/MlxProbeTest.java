@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MlxProbeTest {
     @Test
     void acceptsDeviceThatRoundsToFloat16() {
-        assertThat(MlxProbe.check(MlxProbeTest::rounded)).isEmpty();
+        assertThat(MlxProbe.check(MlxType.FLOAT16, MlxProbeTest::rounded)).isEmpty();
     }
 
     @Test
@@ -27,6 +27,15 @@ class MlxProbeTest {
         for (MlxDevice device : runtime.devices()) {
             assertThat(runtime.call(() -> MlxProbe.check(runtime, device))).isEmpty();
         }
+    }
+
+    @Test
+    void namesType() {
+        Optional<Fault> fault =
+                MlxProbe.check(MlxType.FLOAT32, operation -> new float[operation.rows()][operation.columns()]);
+        assertThat(fault)
+                .hasValueSatisfying(found -> assertThat(found.reason())
+                        .startsWith("it computes wrongly: the product of 1 row in float32 is off by"));
     }
 
     /** The fault of M5: a product of more than eight rows consists of other numbers of about the right size. */
@@ -46,7 +55,7 @@ class MlxProbeTest {
                 "layer norm"
             })
     void rejectsOperationThatIsWrongForManyRows(String broken) {
-        Optional<Fault> fault = MlxProbe.check(operation -> {
+        Optional<Fault> fault = MlxProbe.check(MlxType.FLOAT16, operation -> {
             float[][] result = rounded(operation);
             return operation.operation().equals(broken) && operation.rows() > 8 ? scattered(result) : result;
         });
@@ -62,7 +71,7 @@ class MlxProbeTest {
     @ParameterizedTest
     @CsvSource({"product, 200", "product with bias, 200", "4-bit product, 256", "8-bit product, 256"})
     void rejectsOperationThatIsWrongForMoreThan64Rows(String broken, int rows) {
-        Optional<Fault> fault = MlxProbe.check(operation -> {
+        Optional<Fault> fault = MlxProbe.check(MlxType.FLOAT16, operation -> {
             float[][] result = rounded(operation);
             return operation.operation().equals(broken) && operation.rows() > 64 ? scattered(result) : result;
         });
@@ -74,14 +83,14 @@ class MlxProbeTest {
     /** In MLX 0.31.0 and 0.31.1, the kernels of M5 compute products that are wider than they are deep. */
     @Test
     void multipliesMatricesThatAreWiderThanTheyAreDeep() {
-        assertThat(ProbeCases.all())
+        assertThat(ProbeCases.of(MlxType.FLOAT16))
                 .filteredOn(operation -> operation.operation().startsWith("product") && operation.rows() == 64)
                 .anySatisfy(operation -> assertThat(operation.columns()).isGreaterThan(512));
     }
 
     @Test
     void rejectsDeviceThatIsWrongInItsLastRows() {
-        Optional<Fault> fault = MlxProbe.check(operation -> {
+        Optional<Fault> fault = MlxProbe.check(MlxType.FLOAT16, operation -> {
             float[][] result = rounded(operation);
             for (int row = 192; row < operation.rows(); row++) {
                 Arrays.fill(result[row], 0);
@@ -93,7 +102,7 @@ class MlxProbeTest {
 
     @Test
     void rejectsResultsThatAreNoNumbers() {
-        Optional<Fault> fault = MlxProbe.check(operation -> {
+        Optional<Fault> fault = MlxProbe.check(MlxType.FLOAT16, operation -> {
             float[][] result = rounded(operation);
             Arrays.fill(result[0], Float.NaN);
             return result;
@@ -106,7 +115,7 @@ class MlxProbeTest {
 
     @Test
     void namesOperationThatDeviceLacks() {
-        Optional<Fault> fault = MlxProbe.check(operation -> {
+        Optional<Fault> fault = MlxProbe.check(MlxType.FLOAT16, operation -> {
             if (operation.operation().equals("8-bit product") && operation.rows() == 256) {
                 throw new EngineException("MLX failed: Unable to load kernel affine_qmm_t_nax");
             }
@@ -121,7 +130,7 @@ class MlxProbeTest {
 
     @Test
     void doesNotRememberThatMemoryWasShort() {
-        Optional<Fault> fault = MlxProbe.check(operation -> {
+        Optional<Fault> fault = MlxProbe.check(MlxType.FLOAT16, operation -> {
             throw new EngineOutOfMemoryException("no memory");
         });
         assertThat(fault)

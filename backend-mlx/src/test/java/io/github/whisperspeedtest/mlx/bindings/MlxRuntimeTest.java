@@ -73,7 +73,7 @@ class MlxRuntimeTest {
         assertThat(start().reason())
                 .contains(directory.toString(), "works on no device")
                 .contains("gpu: it cannot compute the product of 1 row in float16")
-                .contains("cpu: it cannot compute the product of 1 row in float16");
+                .contains("cpu: it cannot compute the product of 1 row in float32");
     }
 
     @Test
@@ -87,7 +87,7 @@ class MlxRuntimeTest {
                         "void* mlx_default_gpu_stream_new() { fputs(\"[METAL] no memory\\n\", stderr); abort(); }"));
         assertThat(start().reason())
                 .contains("gpu: the process that checked it crashed with SIGABRT (exit code 134): [METAL] no memory")
-                .contains("cpu: it cannot compute the product of 1 row in float16");
+                .contains("cpu: it cannot compute the product of 1 row in float32");
     }
 
     @Test
