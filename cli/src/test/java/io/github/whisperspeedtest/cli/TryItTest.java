@@ -164,7 +164,7 @@ class TryItTest {
                 .doesNotContain(root.toString());
     }
 
-    /** Commands of macOS, with the output that its manual pages and an M2 show. */
+    /** Programs that print what those of macOS are described to print. */
     @Test
     void describesMac() throws Exception {
         program(programs.resolve("uname"), "case $1 in -s) echo Darwin ;; -m) echo arm64 ;; *) echo mac ;; esac");
