@@ -22,7 +22,7 @@ final class Comparison {
                 PairedRatio slowdown = standing.slowdown();
                 if (slowdown != null && slowdown.rounds() > 0) {
                     sentences.add(report.label(set.get(0).result()) + " ran " + Quantities.hundredths(slowdown.ratio())
-                            + " times faster than " + report.label(standing.result()) + interval(slowdown));
+                            + " times as fast as " + report.label(standing.result()) + interval(slowdown));
                 }
             }
         }

@@ -233,7 +233,7 @@ class HumanReportTest {
                 1, Reports.measured("a", Reports.CPU, "x", 1, 100), Reports.measured("b", Reports.CPU, "x", 1, 333));
 
         assertThat(unicode.conclusion(report))
-                .contains("\na ran 3.33 times faster than b (too few runs for an interval)\n");
+                .contains("\na ran 3.33 times as fast as b (too few runs for an interval)\n");
     }
 
     @Test
@@ -244,7 +244,7 @@ class HumanReportTest {
                 Reports.measured("b", Reports.CPU, "x", 1, 200, 202, 204, 606, 608, 610),
                 Reports.measured("a", Reports.CPU, "x", 1, 100, 101, 102, 303, 304, 305));
 
-        assertThat(unicode.conclusion(report)).contains("\na ran 2.00 times faster than b (95 %: 2.00 to 2.00)\n");
+        assertThat(unicode.conclusion(report)).contains("\na ran 2.00 times as fast as b (95 %: 2.00 to 2.00)\n");
     }
 
     @Test
@@ -276,7 +276,7 @@ class HumanReportTest {
                         null,
                         null));
 
-        assertThat(unicode.conclusion(report)).doesNotContain("times faster");
+        assertThat(unicode.conclusion(report)).doesNotContain("times as fast");
     }
 
     @Test
