@@ -71,12 +71,11 @@ public final class Microphone implements AutoCloseable {
     public void record(SampleConsumer consumer, BooleanSupplier stop) {
         StreamingResampler resampler =
                 new StreamingResampler((int) format.getSampleRate(), format.getChannels(), consumer);
-        line.start();
         start("microphone-reader", this::read);
         try {
             pass(resampler, stop);
         } finally {
-            line.stop();
+            closed = true;
             resampler.finish();
         }
     }
@@ -118,6 +117,7 @@ public final class Microphone implements AutoCloseable {
         byte[] buffer = new byte[(int) format.getSampleRate() / BLOCKS_PER_SECOND * format.getFrameSize()];
         int empty = 0;
         try {
+            line.start();
             while (!closed && empty < EMPTY_READS) {
                 int length = line.read(buffer, 0, buffer.length);
                 if (length > 0) {
@@ -155,7 +155,8 @@ public final class Microphone implements AutoCloseable {
         }
     }
 
-    private static Thread start(String name, Runnable work) {
+    /** Starts a thread that does not keep the JVM alive. */
+    static Thread start(String name, Runnable work) {
         Thread thread = new Thread(work, name);
         thread.setDaemon(true);
         thread.start();

@@ -1,11 +1,18 @@
 package io.github.whisperspeedtest.microphone;
 
 import io.github.whisperspeedtest.error.NearestName;
+import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.error.UnknownNameException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import javax.sound.sampled.AudioFormat;
 import javax.sound.sampled.AudioSystem;
@@ -16,8 +23,15 @@ import javax.sound.sampled.Mixer;
 import javax.sound.sampled.TargetDataLine;
 import org.jspecify.annotations.Nullable;
 
-/** Finds and opens the microphones that Java Sound knows. */
+/**
+ * Finds and opens the microphones that Java Sound knows.
+ *
+ * <p>Java Sound asks the sound server for its devices, and waits without a limit for one that does not answer. So a thread of this class asks.
+ */
 public final class Microphones {
+    /** A sound server answers within milliseconds; one that the question starts needs a second or two. */
+    private static final long ANSWER_LIMIT_SECONDS = 10;
+
     /** Rates to try; the first needs no conversion, the others are those of most devices. */
     private static final int[] RATES = {16_000, 48_000, 44_100, 32_000, 96_000};
 
@@ -28,11 +42,17 @@ public final class Microphones {
 
     private Microphones() {}
 
-    /** Returns the microphones, the system's default first. */
+    /**
+     * Returns the microphones, the system's default first.
+     *
+     * @throws MicrophoneException if the sound server does not answer, or this Java has no sound library
+     */
     public static List<MicrophoneInfo> list() {
-        return mixers().stream()
-                .map(mixer -> new MicrophoneInfo(mixer.getName(), mixer.getDescription()))
-                .toList();
+        return answer(
+                () -> mixers().stream()
+                        .map(mixer -> new MicrophoneInfo(mixer.getName(), mixer.getDescription()))
+                        .toList(),
+                late -> {});
     }
 
     /**
@@ -40,9 +60,42 @@ public final class Microphones {
      *
      * @param name its name or a part of it that no other name has, in any case; null for the default one
      * @throws UnknownNameException if no or several names match
-     * @throws MicrophoneException if there is no microphone, or it cannot be opened
+     * @throws MicrophoneException if there is no microphone, it cannot be opened, or the sound server does not answer
+     * @throws OperationCancelledException if the thread is interrupted
      */
     public static Microphone open(@Nullable String name) {
+        return answer(() -> openNow(name), Microphone::close);
+    }
+
+    /**
+     * Returns what a call returns.
+     *
+     * @param release receives a result that comes when the wait is over
+     */
+    private static <T> T answer(Supplier<T> call, Consumer<T> release) {
+        CompletableFuture<T> answer =
+                CompletableFuture.supplyAsync(call, task -> Microphone.start("microphone-finder", task));
+        try {
+            return answer.get(ANSWER_LIMIT_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            answer.thenAccept(release);
+            throw new MicrophoneException(
+                    "The sound server did not answer within " + ANSWER_LIMIT_SECONDS
+                            + " s. Start it again (Linux: systemctl --user restart pipewire-pulse, or pulseaudio --kill), and try again.",
+                    e);
+        } catch (InterruptedException e) {
+            answer.thenAccept(release);
+            Thread.currentThread().interrupt();
+            throw new OperationCancelledException("The search for a microphone was interrupted.", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw (RuntimeException) e.getCause();
+        }
+    }
+
+    private static Microphone openNow(@Nullable String name) {
         Mixer.Info mixer = choose(name, mixers());
         List<String> reasons = new ArrayList<>();
         for (int channels = 1; channels <= 2; channels++) {
@@ -83,7 +136,8 @@ public final class Microphones {
                 .anyMatch(TargetDataLine.class::isAssignableFrom);
     }
 
-    private static Mixer.Info choose(@Nullable String name, List<Mixer.Info> mixers) {
+    /** Returns the mixer that a name means. */
+    static Mixer.Info choose(@Nullable String name, List<Mixer.Info> mixers) {
         if (mixers.isEmpty()) {
             throw new MicrophoneException(
                     "There is no microphone: Java Sound lists no device that records. Connect one. On Linux start PulseAudio or"

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.error.UnknownNameException;
-import io.github.whisperspeedtest.microphone.FakeMixers.FakeLine;
+import io.github.whisperspeedtest.microphone.testing.FakeMixers;
+import io.github.whisperspeedtest.microphone.testing.FakeMixers.FakeLine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import javax.sound.sampled.AudioFormat;
@@ -57,6 +59,39 @@ class MicrophonesTest {
         assertThatThrownBy(() -> Microphones.open("Busy"))
                 .isInstanceOf(MicrophoneException.class)
                 .hasMessageContainingAll("'Busy' cannot be opened", "format not supported", "list microphones");
+    }
+
+    /** A sound server that does not answer would hold the program for ever; what it gives later is closed. */
+    @Test
+    void openDoesNotWaitForSoundServer() throws InterruptedException {
+        CountDownLatch answer = new CountDownLatch(1);
+        CountDownLatch closed = new CountDownLatch(1);
+        FakeMixers.add("Late", format -> {
+            await(answer);
+            return new FakeLine() {
+                @Override
+                public int read(byte[] buffer, int offset, int length) {
+                    return length;
+                }
+
+                @Override
+                public void close() {
+                    closed.countDown();
+                }
+            };
+        });
+        assertThatThrownBy(() -> Microphones.open("Late"))
+                .isInstanceOf(MicrophoneException.class)
+                .hasMessageContainingAll("sound server did not answer", "Start it again");
+        answer.countDown();
+        assertThat(closed.await(30, TimeUnit.SECONDS)).as("closed").isTrue();
+    }
+
+    @Test
+    void reportsMachineWithoutMicrophone() {
+        assertThatThrownBy(() -> Microphones.choose(null, List.of()))
+                .isInstanceOf(MicrophoneException.class)
+                .hasMessageContainingAll("no microphone", "PulseAudio", "libasound2-plugins");
     }
 
     /** A tone keeps its frequency and level whatever the device gives. */
@@ -144,6 +179,14 @@ class MicrophonesTest {
     private void record(String name) {
         try (Microphone microphone = Microphones.open(name)) {
             microphone.record(recorded::append, () -> false);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -1,4 +1,4 @@
-package io.github.whisperspeedtest.microphone;
+package io.github.whisperspeedtest.microphone.testing;
 
 import java.lang.reflect.Proxy;
 import java.util.LinkedHashMap;
@@ -20,7 +20,7 @@ public final class FakeMixers extends MixerProvider {
     public FakeMixers() {}
 
     /** What a line does. */
-    interface FakeLine {
+    public interface FakeLine {
         /** Reads as {@link TargetDataLine#read}. */
         int read(byte[] buffer, int offset, int length) throws InterruptedException;
 
@@ -33,11 +33,12 @@ public final class FakeMixers extends MixerProvider {
      *
      * @param opening returns the line for a format, null if the device does not have it
      */
-    static void add(String name, Function<AudioFormat, FakeLine> opening) {
+    public static void add(String name, Function<AudioFormat, FakeLine> opening) {
         DEVICES.put(name, opening);
     }
 
-    static void clear() {
+    /** Removes all devices. */
+    public static void clear() {
         DEVICES.clear();
     }
 
