@@ -35,7 +35,7 @@ public final class Microphones {
     /** Rates to try; the first needs no conversion, the others are those of most devices. */
     private static final int[] RATES = {16_000, 48_000, 44_100, 32_000, 96_000};
 
-    /** Time of sound that a line holds while nobody reads it. */
+    /** Time of sound that a line holds until it is read. */
     private static final double BUFFER_SECONDS = 0.5;
 
     private static final int BITS = 16;
