@@ -220,7 +220,7 @@ class BenchmarkCommandTest {
 
         assertThat(terminal.run("benchmark", "--reference-text", "Hello there."))
                 .isEqualTo(ExitCode.USAGE);
-        assertThat(terminal.err()).contains("once for each --audio, but there are 1 for 0");
+        assertThat(terminal.err()).contains("once for each recording, but there are 1 for 0");
     }
 
     @Test

@@ -149,7 +149,7 @@ class RootCommandTest {
                 "frobnicate               | unknown command 'frobnicate'",
                 "cache                    | missing command: list, path or adopt",
                 "list frobnicate          | unknown command 'frobnicate'",
-                "transcribe               | missing argument FILE",
+                "transcribe               | missing argument FILE, or --record",
                 "convert micro            | missing option --to ID",
                 "convert micro --to       | missing option --to ID",
                 "benchmark --runs         | --runs needs a value: N",
