@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -145,33 +146,36 @@ final class BenchmarkCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         check();
         VoiceRecorder recorder = recording.recorder(terminal);
-        if (recorder != null) {
-            Path file = VoiceRecorder.newFile(common.library());
-            recorder.record(file);
-            audios = List.of(file);
-        }
         try (StandardInput stdin = input.open(terminal, audios)) {
-            return measure(stdin);
+            return measure(stdin, recorder);
         }
     }
 
-    private int measure(StandardInput stdin) {
+    private int measure(StandardInput stdin, @Nullable VoiceRecorder recorder) {
         WhisperSpeedtest library = common.library();
         for (DiscoveryProblem problem : library.registry().problems()) {
             terminal.err().println("warning: " + problem.describe());
         }
         if (repeat == null) {
             DatasetOptions.Chosen chosen = dataset.choose(rounds.seed(), terminal.err());
-            return chosen == null
-                    ? run(library, inputs(stdin), null)
-                    : run(library, chosen.inputs(), chosen.settings());
+            if (recorder != null) {
+                String reference = references.isEmpty() ? null : ReferenceText.of(references.get(0));
+                return run(library, () -> List.of(recorded(library, recorder, reference)), null);
+            }
+            List<BenchmarkInput> inputs = chosen == null ? inputs(stdin) : chosen.inputs();
+            return run(library, () -> inputs, chosen == null ? null : chosen.settings());
         }
         return repeat(
                 library,
                 RepeatedBenchmark.of(library, Settings.ofProcess().paths().expand(repeat.toString()), audios));
     }
 
-    private int run(WhisperSpeedtest library, List<BenchmarkInput> inputs, @Nullable DatasetSettings source) {
+    /**
+     * Finds the candidates and runs them.
+     *
+     * @param inputs called once the models are here: nobody speaks in vain
+     */
+    private int run(WhisperSpeedtest library, Supplier<List<BenchmarkInput>> inputs, @Nullable DatasetSettings source) {
         List<String> ids = implementations.isEmpty()
                 ? library.implementations().stream().map(Implementation::id).toList()
                 : implementations.stream().map(String::strip).distinct().toList();
@@ -217,7 +221,7 @@ final class BenchmarkCommand implements Callable<Integer> {
                     spec.commandLine(), "No implementation supports any combination of these options");
         }
         BenchmarkPlan plan = new BenchmarkPlan(
-                sweep.candidates(), inputs, source, rounds.rounds(), rounds.timeLimit(), silenceCheck, pinned);
+                sweep.candidates(), inputs.get(), source, rounds.rounds(), rounds.timeLimit(), silenceCheck, pinned);
         int code = run(library, plan, sweep.candidates(), null);
         return leftAny ? ExitCode.FAILED : code;
     }
@@ -312,6 +316,13 @@ final class BenchmarkCommand implements Callable<Integer> {
                             + " for " + recordings);
         }
         exports.check();
+    }
+
+    private static BenchmarkInput recorded(
+            WhisperSpeedtest library, VoiceRecorder recorder, @Nullable String reference) {
+        Path file = VoiceRecorder.newFile(library);
+        recorder.record(file);
+        return BenchmarkInput.of(file, reference);
     }
 
     private List<BenchmarkInput> inputs(StandardInput stdin) {

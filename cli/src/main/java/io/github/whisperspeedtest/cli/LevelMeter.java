@@ -40,6 +40,11 @@ final class LevelMeter {
         return decibels(peak) < FLOOR;
     }
 
+    /** Returns whether every sample was 0, which no microphone with a converter gives, but one that is muted or not permitted. */
+    boolean isZero() {
+        return peak == 0;
+    }
+
     /** Returns the meter as text. */
     String show(boolean unicode) {
         int filled = (int) Math.round(Math.max(0, Math.min(1, 1 - level / FLOOR)) * WIDTH);

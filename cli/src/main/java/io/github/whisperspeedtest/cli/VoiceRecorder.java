@@ -21,6 +21,12 @@ final class VoiceRecorder {
     /** Less is no sentence. */
     static final double SHORTEST_SECONDS = 1;
 
+    /** When a recording of nothing but zeros gets a warning. */
+    private static final Duration SILENCE_CHECK = Duration.ofSeconds(2);
+
+    private static final String NO_SIGNAL = "Unmute it, or choose another one (--device-name)."
+            + " On macOS allow it for your terminal in System Settings, Privacy & Security, Microphone, then start the terminal again.";
+
     private static final DateTimeFormatter NAME =
             DateTimeFormatter.ofPattern("'recording-'yyyyMMdd-HHmmss", Locale.ROOT);
 
@@ -55,6 +61,7 @@ final class VoiceRecorder {
     void record(Path file) {
         createDirectory(file);
         LevelMeter meter = new LevelMeter();
+        boolean[] warned = new boolean[1];
         try (Microphone microphone = Microphones.open(deviceName);
                 WavRecording writer = WavRecording.create(file);
                 ProgressLine progress = new ProgressLine(terminal)) {
@@ -73,6 +80,10 @@ final class VoiceRecorder {
                                 progress.show("recording " + seconds(writer.duration()) + "  "
                                         + meter.show(terminal.unicode()));
                             }
+                            if (!warned[0] && writer.duration().compareTo(SILENCE_CHECK) >= 0) {
+                                warned[0] = true;
+                                warnOfZeros(meter, microphone);
+                            }
                         },
                         () -> enter.isPressed()
                                 || limit != null && writer.duration().compareTo(limit) >= 0);
@@ -89,20 +100,27 @@ final class VoiceRecorder {
         }
     }
 
+    /** Tells who speaks into a microphone that is off before the end. */
+    private void warnOfZeros(LevelMeter meter, Microphone microphone) {
+        if (meter.isZero()) {
+            terminal.err()
+                    .println(
+                            "warning: The microphone '" + microphone.name() + "' gives no signal so far. " + NO_SIGNAL);
+        }
+    }
+
     private static void check(WavRecording writer, LevelMeter meter, Microphone microphone, Path file) {
         if (isTooShort(writer)) {
             throw new AudioException(String.format(
                     Locale.ROOT,
-                    "The recording has %s, but needs at least %.0f s. Record again.",
+                    "The recording %s has %s, but needs at least %.0f s. Record again.",
+                    file,
                     seconds(writer.duration()),
                     SHORTEST_SECONDS));
         }
         if (meter.isSilent()) {
             throw new MicrophoneException("The microphone '" + microphone.name() + "' gives no signal: "
-                    + seconds(writer.duration()) + " are silent (" + file
-                    + "). Unmute it, or choose another one (--device-name)."
-                    + " On macOS allow it for your terminal in System Settings, Privacy & Security, Microphone, then start the"
-                    + " terminal again.");
+                    + seconds(writer.duration()) + " are silent (" + file + "). " + NO_SIGNAL);
         }
     }
 

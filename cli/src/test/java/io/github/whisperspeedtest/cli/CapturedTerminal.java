@@ -32,7 +32,12 @@ final class CapturedTerminal {
 
     /** Sets the content of standard input. */
     CapturedTerminal in(byte[] content) {
-        in = new ByteArrayInputStream(content);
+        return in(new ByteArrayInputStream(content));
+    }
+
+    /** Sets standard input. */
+    CapturedTerminal in(InputStream stream) {
+        in = stream;
         return this;
     }
 
