@@ -94,6 +94,21 @@ class MicrophonesTest {
                 .hasMessageContainingAll("no microphone", "PulseAudio", "libasound2-plugins");
     }
 
+    /** A sound server converts to 16 kHz with audible loss. */
+    @Test
+    void leavesConversionToResampler() {
+        List<AudioFormat> opened = new ArrayList<>();
+        FakeMixers.add("Headset", format -> {
+            opened.add(format);
+            return tone().apply(format);
+        });
+        Microphones.open("Headset").close();
+        assertThat(opened).singleElement().satisfies(format -> {
+            assertThat(format.getSampleRate()).isEqualTo(48_000);
+            assertThat(format.getChannels()).isEqualTo(1);
+        });
+    }
+
     /** A tone keeps its frequency and level whatever the device gives. */
     @ParameterizedTest
     @CsvSource({"16000, 1", "48000, 1", "44100, 1", "48000, 2", "44100, 2"})
