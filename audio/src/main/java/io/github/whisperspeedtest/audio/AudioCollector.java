@@ -25,8 +25,7 @@ final class AudioCollector implements PcmSink {
     private static final int MIN_INVALID_SAMPLES = 1_000;
 
     private final Audio.Builder builder;
-    private @Nullable Resampler resampler;
-    private @Nullable ChannelMixer mixer;
+    private @Nullable StreamingResampler resampler;
     private int sampleRate;
     private int channels;
     private double secondsSeen;
@@ -56,14 +55,12 @@ final class AudioCollector implements PcmSink {
         endPart();
         this.sampleRate = sampleRate;
         this.channels = channels;
-        Resampler next = new Resampler(sampleRate, builder::append);
-        resampler = next;
-        mixer = new ChannelMixer(sampleRate, channels, (samples, length) -> next.write(samples, 0, length));
+        resampler = new StreamingResampler(sampleRate, channels, builder::append);
     }
 
     @Override
     public void write(float[] interleaved, int frames) throws IOException {
-        if (mixer == null) {
+        if (resampler == null) {
             throw new IllegalStateException("write before begin");
         }
         checkInterrupted();
@@ -81,7 +78,7 @@ final class AudioCollector implements PcmSink {
         if (invalidSamples > MIN_INVALID_SAMPLES) {
             checkMostAreSamples();
         }
-        mixer.write(interleaved, frames);
+        resampler.write(interleaved, frames);
         secondsSeen += (double) frames / sampleRate;
     }
 
@@ -115,10 +112,9 @@ final class AudioCollector implements PcmSink {
 
     /** Ends a part with one sample rate and number of channels. */
     private void endPart() {
-        if (mixer != null && resampler != null) {
-            mixer.finish();
+        if (resampler != null) {
             resampler.finish();
-            cancelledSeconds += (double) mixer.cancelledFrames() / sampleRate;
+            cancelledSeconds += (double) resampler.cancelledFrames() / sampleRate;
         }
     }
 

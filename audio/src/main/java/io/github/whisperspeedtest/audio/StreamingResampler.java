@@ -32,6 +32,11 @@ public final class StreamingResampler {
         mixer.write(interleaved, frames);
     }
 
+    /** Returns the number of frames for which one channel was read, because the channels cancel out. */
+    long cancelledFrames() {
+        return mixer.cancelledFrames();
+    }
+
     /** Passes on the rest. */
     public void finish() {
         mixer.finish();

@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.cli;
 
+import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.error.EngineUnavailableException;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.UnknownNameException;
@@ -26,6 +27,20 @@ final class ImplementationChoice {
     ImplementationChoice(List<Implementation> implementations, ModelStore models) {
         this.implementations = implementations;
         this.models = models;
+    }
+
+    /**
+     * Returns the implementation for a model.
+     *
+     * @param id the one that the user named, null for the best one for the model
+     * @throws UnknownNameException if there is none of this id
+     */
+    static Implementation of(WhisperSpeedtest library, @Nullable String id, String model) {
+        return library.registry()
+                .require(
+                        id == null
+                                ? new ImplementationChoice(library.implementations(), library.models()).forModel(model)
+                                : id);
     }
 
     /**

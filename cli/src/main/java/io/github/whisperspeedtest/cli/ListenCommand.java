@@ -2,10 +2,8 @@ package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.audio.Audio;
-import io.github.whisperspeedtest.files.DiskErrors;
 import io.github.whisperspeedtest.format.LiveFormat;
 import io.github.whisperspeedtest.format.SubtitleOptions;
-import io.github.whisperspeedtest.format.TranscriptFormat;
 import io.github.whisperspeedtest.microphone.Microphone;
 import io.github.whisperspeedtest.microphone.MicrophoneException;
 import io.github.whisperspeedtest.microphone.Microphones;
@@ -18,12 +16,9 @@ import io.github.whisperspeedtest.streaming.StreamingModel;
 import io.github.whisperspeedtest.streaming.StreamingOptions;
 import io.github.whisperspeedtest.streaming.StreamingSummary;
 import io.github.whisperspeedtest.streaming.StreamingTranscriber;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -124,30 +119,24 @@ final class ListenCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Set<LiveFormat> formats = formats();
-        SubtitleOptions cues = layout.subtitleOptions(formats.stream()
-                .filter(LiveFormat::isSubtitles)
-                .map(format -> TranscriptFormat.parse(format.extension()))
-                .toList());
+        Set<LiveFormat> formats = LiveOptions.formats(spec, formatNames, outputDirectory);
+        if (engine.models().size() > 1) {
+            throw new ParameterException(spec.commandLine(), "listen takes one model");
+        }
+        SubtitleOptions cues = LiveOptions.cues(layout, formats);
         StreamingOptions options = LiveOptions.streamingOptions(spec, decoding.transcribeOptions(), latency);
         if (seconds == null && !terminal.inIsTerminal()) {
             terminal.err().println("note: standard input is not a terminal, so only Ctrl-C (SIGINT) stops");
         }
-        createOutputDirectory();
+        OutputDirectory.create(spec, outputDirectory);
         LoadOptions load = engine.loadOptions();
         WhisperSpeedtest library = common.library();
         String model = engine.models().get(0);
-        Implementation chosen = library.registry()
-                .require(
-                        implementation == null
-                                ? new ImplementationChoice(library.implementations(), library.models()).forModel(model)
-                                : implementation);
+        Implementation chosen = ImplementationChoice.of(library, implementation, model);
         Transcribers.check(chosen, load);
         Transcribers.check(chosen, options.transcribe());
         ModelFetcher fetcher = new ModelFetcher(terminal, library, common.debug());
-        ResolvedModel resolved = engine.convert()
-                ? fetcher.ensureConverted(chosen, model, engine.download())
-                : fetcher.ensure(chosen, model, engine.download());
+        ResolvedModel resolved = fetcher.ensure(chosen, model, engine);
         // Before the model is loaded, so that a missing microphone is reported at once.
         try (Microphone microphone = Microphones.open(deviceName);
                 StreamingModel opened = open(library, resolved, load)) {
@@ -212,29 +201,6 @@ final class ListenCommand implements Callable<Integer> {
                 lost.set(e);
             }
             return stream.finish();
-        }
-    }
-
-    private Set<LiveFormat> formats() {
-        Set<LiveFormat> formats = new LinkedHashSet<>();
-        formatNames.forEach(format -> formats.add(LiveFormat.parse(format)));
-        if (outputDirectory == null && formats.size() > 1) {
-            throw new ParameterException(spec.commandLine(), "-o DIR is required for several formats");
-        }
-        if (engine.models().size() > 1) {
-            throw new ParameterException(spec.commandLine(), "listen takes one model");
-        }
-        return formats;
-    }
-
-    private void createOutputDirectory() {
-        if (outputDirectory != null) {
-            try {
-                Files.createDirectories(outputDirectory);
-            } catch (IOException e) {
-                throw new ParameterException(
-                        spec.commandLine(), "Cannot write " + outputDirectory + ": " + DiskErrors.reason(e), e);
-            }
         }
     }
 }

@@ -1,9 +1,15 @@
 package io.github.whisperspeedtest.cli;
 
+import io.github.whisperspeedtest.format.LiveFormat;
+import io.github.whisperspeedtest.format.SubtitleOptions;
+import io.github.whisperspeedtest.format.TranscriptFormat;
 import io.github.whisperspeedtest.streaming.StreamingOptions;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -80,5 +86,27 @@ final class LiveOptions {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /**
+     * Returns the formats of live text.
+     *
+     * @throws ParameterException if there are several without a directory for them
+     */
+    static Set<LiveFormat> formats(CommandSpec command, List<String> names, @Nullable Path directory) {
+        Set<LiveFormat> formats = new LinkedHashSet<>();
+        names.forEach(name -> formats.add(LiveFormat.parse(name)));
+        if (directory == null && formats.size() > 1) {
+            throw new ParameterException(command.commandLine(), "-o DIR is required for several formats");
+        }
+        return formats;
+    }
+
+    /** Returns the layout of the subtitles among the formats. */
+    static SubtitleOptions cues(SubtitleLayoutOptions layout, Set<LiveFormat> formats) {
+        return layout.subtitleOptions(formats.stream()
+                .filter(LiveFormat::isSubtitles)
+                .map(format -> TranscriptFormat.parse(format.extension()))
+                .toList());
     }
 }

@@ -70,6 +70,13 @@ final class ModelFetcher {
         return offline;
     }
 
+    /** Finds a model, downloads it if it is missing, and converts it, as far as the options allow. */
+    ResolvedModel ensure(Implementation implementation, String model, EngineOptions options) {
+        return options.convert()
+                ? ensureConverted(implementation, model, options.download())
+                : ensure(implementation, model, options.download());
+    }
+
     /**
      * Finds a model, and downloads it if it is missing, with the consent of the option or the user.
      *

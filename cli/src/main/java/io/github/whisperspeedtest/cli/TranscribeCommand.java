@@ -28,7 +28,6 @@ import io.github.whisperspeedtest.transcription.TranscriptionListener;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -157,21 +156,14 @@ final class TranscribeCommand implements Callable<Integer> {
     }
 
     private int transcribeLive(StandardInput stdin) throws IOException {
-        Set<LiveFormat> formats = new LinkedHashSet<>();
-        formatNames.forEach(format -> formats.add(LiveFormat.parse(format)));
+        Set<LiveFormat> formats = LiveOptions.formats(spec, formatNames, outputDirectory);
         List<Path> files = new AudioFinder(terminal.err(), AudioFiles.hasFfmpeg()).find(paths);
         if (files.size() > 1 || engine.models().size() > 1) {
             throw new ParameterException(spec.commandLine(), "--live takes one recording and one model");
         }
-        if (outputDirectory == null && formats.size() > 1) {
-            throw new ParameterException(spec.commandLine(), "-o DIR is required for several formats");
-        }
-        SubtitleOptions cues = layout.subtitleOptions(formats.stream()
-                .filter(LiveFormat::isSubtitles)
-                .map(format -> TranscriptFormat.parse(format.extension()))
-                .toList());
+        SubtitleOptions cues = LiveOptions.cues(layout, formats);
         StreamingOptions options = live.streamingOptions(decoding.transcribeOptions());
-        createOutputDirectory();
+        OutputDirectory.create(spec, outputDirectory);
         LoadOptions load = engine.loadOptions();
         WhisperSpeedtest library = common.library();
         String model = engine.models().get(0);
@@ -179,9 +171,7 @@ final class TranscribeCommand implements Callable<Integer> {
         Transcribers.check(chosen, load);
         Transcribers.check(chosen, options.transcribe());
         ModelFetcher fetcher = new ModelFetcher(terminal, library, common.debug());
-        ResolvedModel resolved = engine.convert()
-                ? fetcher.ensureConverted(chosen, model, engine.download())
-                : fetcher.ensure(chosen, model, engine.download());
+        ResolvedModel resolved = fetcher.ensure(chosen, model, engine);
         Path file = files.get(0);
         try (ProgressLine progress = new ProgressLine(terminal)) {
             progress.show(label(file) + ": reading");
@@ -235,7 +225,7 @@ final class TranscribeCommand implements Callable<Integer> {
         }
         subtitles = layout.subtitleOptions(formats);
         TranscribeOptions options = layout.withWords(decoding.transcribeOptions(), subtitles);
-        createOutputDirectory();
+        OutputDirectory.create(spec, outputDirectory);
         LoadOptions load = engine.loadOptions();
         WhisperSpeedtest library = common.library();
         List<String> models = engine.models();
@@ -263,10 +253,7 @@ final class TranscribeCommand implements Callable<Integer> {
         }
         ModelFetcher fetcher = new ModelFetcher(terminal, library, common.debug());
         List<ResolvedModel> resolved = new ArrayList<>();
-        chosen.forEach((model, one) -> resolved.add(
-                engine.convert()
-                        ? fetcher.ensureConverted(one, model, engine.download())
-                        : fetcher.ensure(one, model, engine.download())));
+        chosen.forEach((model, one) -> resolved.add(fetcher.ensure(one, model, engine)));
 
         if (recorder != null) {
             recorder.record(files.get(0));
@@ -293,10 +280,7 @@ final class TranscribeCommand implements Callable<Integer> {
     }
 
     private Implementation choose(WhisperSpeedtest library, String model) {
-        String id = implementation == null
-                ? new ImplementationChoice(library.implementations(), library.models()).forModel(model)
-                : implementation;
-        return library.registry().require(id);
+        return ImplementationChoice.of(library, implementation, model);
     }
 
     /** Transcribes all recordings with one model and returns how many failed. */
@@ -341,26 +325,6 @@ final class TranscribeCommand implements Callable<Integer> {
         }
         return "interrupted; " + done + " of " + all + " recordings transcribed"
                 + (outputDirectory == null || done == 0 ? "" : " into " + outputDirectory);
-    }
-
-    /** Runs before any transcription, so that no work is lost. */
-    private void createOutputDirectory() {
-        if (outputDirectory == null) {
-            return;
-        }
-        try {
-            Files.createDirectories(outputDirectory);
-        } catch (IOException e) {
-            throw unwritable(outputDirectory, e);
-        }
-        if (!Files.isWritable(outputDirectory)) {
-            throw unwritable(outputDirectory, new AccessDeniedException(outputDirectory.toString()));
-        }
-    }
-
-    private ParameterException unwritable(Path path, IOException cause) {
-        return new ParameterException(
-                spec.commandLine(), "Cannot write " + path + ": " + DiskErrors.reason(cause), cause);
     }
 
     private void transcribe(
