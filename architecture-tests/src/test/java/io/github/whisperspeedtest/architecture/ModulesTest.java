@@ -38,6 +38,8 @@ class ModulesTest {
             .toModules("common", "audio", "whisper", "core")
             .fromModule("benchmark")
             .toModules("common", "audio", "whisper", "core")
+            .fromModule("server")
+            .toModules("common", "audio", "whisper", "core")
             .fromModule("engine-onnx")
             .toModules("common", "audio", "whisper", "core")
             .fromModule("engine-torch")
@@ -56,7 +58,7 @@ class ModulesTest {
             .toModules("common", "audio", "whisper", "core", "engine-torch")
             // No backend: the command line finds them at run time.
             .fromModule("cli")
-            .toModules("common", "huggingface-hub-java", "audio", "microphone", "whisper", "core", "benchmark");
+            .toModules("common", "huggingface-hub-java", "audio", "microphone", "whisper", "core", "benchmark", "server");
 
     @ArchTest
     static final ArchRule modulesHaveAllowedDependenciesOnly = modules()

@@ -1,0 +1,39 @@
+package io.github.whisperspeedtest.server.worker;
+
+import java.util.List;
+
+/**
+ * The state of a service at one moment, and counts since its start.
+ *
+ * @param queued jobs that wait
+ * @param running jobs that engines are transcribing
+ * @param liveStreams open live streams
+ * @param workers the child JVMs that have a model or are loading one
+ * @param crashes child JVMs that ended without being asked to
+ * @param evictions models that were unloaded to make room for others
+ * @param batches calls that transcribed several recordings at once
+ * @param closing whether new jobs are refused
+ */
+public record ServiceState(
+        int queued,
+        int running,
+        int liveStreams,
+        List<Worker> workers,
+        long crashes,
+        long evictions,
+        long batches,
+        boolean closing) {
+    /** Copies the list. */
+    public ServiceState {
+        workers = List.copyOf(workers);
+    }
+
+    /**
+     * A child JVM.
+     *
+     * @param model its model
+     * @param ready whether the model is loaded
+     * @param pid id of the process, 0 before it has started
+     */
+    public record Worker(ServedModel model, boolean ready, long pid) {}
+}
