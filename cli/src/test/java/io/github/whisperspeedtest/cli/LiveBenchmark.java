@@ -2,8 +2,6 @@ package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.audio.Audio;
-import io.github.whisperspeedtest.audio.AudioFiles;
-import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.evaluation.ErrorRate;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.settings.Settings;
@@ -11,16 +9,12 @@ import io.github.whisperspeedtest.streaming.StreamingEvent;
 import io.github.whisperspeedtest.streaming.StreamingModel;
 import io.github.whisperspeedtest.streaming.StreamingOptions;
 import io.github.whisperspeedtest.streaming.StreamingSummary;
-import io.github.whisperspeedtest.testing.MicroSamples;
 import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
@@ -44,9 +38,9 @@ final class LiveBenchmark {
                 .settings(Settings.ofProcess())
                 .home(ToolHome.at(Path.of(arguments[2])))
                 .build();
-        List<String> texts = new ArrayList<>();
-        Audio audio = join(length, texts);
-        String reference = String.join(" ", texts);
+        JoinedRecordings joined = JoinedRecordings.of(length);
+        Audio audio = joined.audio();
+        String reference = joined.reference();
         System.out.printf("%.1f s of speech and pauses%n", audio.duration().toMillis() / 1e3);
         System.out.printf(
                 "%-18s %9s %9s %9s %9s %9s %8s %6s %8s%n",
@@ -84,27 +78,6 @@ final class LiveBenchmark {
                         seconds(summary.skipped()));
             }
         }
-    }
-
-    private static Audio join(Duration length, List<String> texts) throws IOException {
-        List<SpeechSample> samples = MicroSamples.all().stream()
-                .filter(sample -> sample.language().code().equals("en"))
-                .toList();
-        float[] pause = new float[Audio.SAMPLE_RATE];
-        Audio.Builder joined = Audio.builder("joined recordings");
-        long samplesLeft = length.toSeconds() * Audio.SAMPLE_RATE;
-        for (int i = 0; samplesLeft > 0; i++) {
-            SpeechSample sample = samples.get(i % samples.size());
-            try (InputStream in = sample.open()) {
-                Audio audio = AudioFiles.read(sample.name(), in);
-                float[] sound = new float[Math.toIntExact(audio.sampleCount())];
-                audio.read(0, sound, 0, sound.length);
-                joined.append(sound, 0, sound.length).append(pause, 0, pause.length);
-                samplesLeft -= sound.length + pause.length;
-            }
-            texts.add(sample.reference());
-        }
-        return joined.build();
     }
 
     private static double seconds(Duration time) {
