@@ -16,6 +16,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.StandardCharsets;
 import java.nio.charset.UnsupportedCharsetException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,7 @@ final class Terminal {
     private final Width width;
     private final StatusLine status;
     private final AtomicReference<Supplier<String>> interruptSummary;
+    private final AtomicReference<Duration> interruptGrace;
 
     /**
      * Describes a terminal.
@@ -76,6 +78,7 @@ final class Terminal {
         this.color = color;
         this.width = width;
         interruptSummary = new AtomicReference<>(() -> "interrupted");
+        interruptGrace = new AtomicReference<>(Termination.GRACE);
     }
 
     private Terminal(Terminal other, PrintWriter out) {
@@ -90,6 +93,7 @@ final class Terminal {
         width = other.width;
         status = other.status;
         interruptSummary = other.interruptSummary;
+        interruptGrace = other.interruptGrace;
     }
 
     /** Returns the same terminal without standard output, for a command that is a step of another one. */
@@ -188,6 +192,15 @@ final class Terminal {
 
     String interruptSummary() {
         return interruptSummary.get().get();
+    }
+
+    /** Sets how long an interrupted command may take to end; a second signal ends it at once. */
+    void graceAfterInterrupt(Duration grace) {
+        interruptGrace.set(grace);
+    }
+
+    Duration graceAfterInterrupt() {
+        return interruptGrace.get();
     }
 
     /** Returns a prompt for the user, null where standard input, output or error is not a terminal. */

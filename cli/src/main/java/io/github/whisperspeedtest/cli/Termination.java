@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Termination {
     /** Engines check for an interrupt after each token or window, which takes too long with a large model. */
-    private static final Duration GRACE = Duration.ofSeconds(2);
+    static final Duration GRACE = Duration.ofSeconds(2);
 
     private static final String BROKEN_PIPE = "PIPE";
 
@@ -65,7 +65,9 @@ final class Termination {
         if (cause.compareAndSet(null, signal)) {
             Signals.TERMINATING.forEach(Signals::restoreDefault);
             start("termination", () -> end(signal));
-            start("termination-deadline", () -> endLate(signal));
+            Terminal shown = terminal;
+            Duration grace = shown == null ? GRACE : shown.graceAfterInterrupt();
+            start("termination-deadline", () -> endLate(signal, grace.plus(GRACE)));
         }
     }
 
@@ -76,9 +78,9 @@ final class Termination {
     }
 
     /** Ends the process even if printing blocks on a full pipe. */
-    private static void endLate(String signal) {
+    private static void endLate(String signal, Duration limit) {
         try {
-            Thread.sleep(GRACE.multipliedBy(2).toMillis());
+            Thread.sleep(limit.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -98,7 +100,8 @@ final class Termination {
             }
             if (!isAtPrompt(worker)) {
                 worker.interrupt();
-                stopped.await(GRACE.toMillis(), TimeUnit.MILLISECONDS);
+                Duration grace = shown == null ? GRACE : shown.graceAfterInterrupt();
+                stopped.await(grace.toMillis(), TimeUnit.MILLISECONDS);
             }
             if (shown != null && !signal.equals(BROKEN_PIPE)) {
                 String summary = shown.interruptSummary();
