@@ -87,6 +87,31 @@ class InterruptIT {
     }
 
     @Test
+    void interruptKeepsConfirmedLiveText() throws Exception {
+        Path captions = directory.resolve("out/c.srt");
+        Run run = interruptOnce(
+                captions,
+                "INT",
+                "transcribe",
+                "--live",
+                "-i",
+                "faster",
+                "-l",
+                "en",
+                "-f",
+                "srt",
+                "-o",
+                "out",
+                recordings.resolve("c.wav").toString());
+        assertThat(run.exitCode).as(run.err).isEqualTo(ExitCode.INTERRUPTED);
+        assertThat(run.err)
+                .endsWith("interrupted; the confirmed text is kept\n")
+                .doesNotContain("error");
+        assertThat(captions).content().startsWith("1\n00:00:0").endsWith("\n");
+        assertThat(run.out).isNotBlank();
+    }
+
+    @Test
     void interruptedBenchmarkLeavesNoChild() throws Exception {
         Run run = interrupt(
                 "INT",
@@ -150,11 +175,11 @@ class InterruptIT {
         return run("set -m; \"$@\" 2>&3 & sleep " + millis / 1000.0 + "; kill -" + signal + " -- -$!; wait $!", args);
     }
 
-    /** Sends a signal as soon as a file exists. */
+    /** Sends a signal as soon as a file has content. */
     private Run interruptOnce(Path file, String signal, String... args) throws IOException, InterruptedException {
         InheritedSignals.assumeNotIgnored(signal);
         return run(
-                "set -m; \"$@\" 2>&3 & while kill -0 $! && ! [ -e '" + file
+                "set -m; \"$@\" 2>&3 & while kill -0 $! && ! [ -s '" + file
                         + "' ]; do sleep 0.05; done; sleep 0.3; kill -" + signal + " -- -$!; wait $!",
                 args);
     }
