@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.whisperspeedtest.server;
+
+import org.jspecify.annotations.NullMarked;
