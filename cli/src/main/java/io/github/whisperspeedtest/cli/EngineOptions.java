@@ -89,6 +89,11 @@ final class EngineOptions {
         return download;
     }
 
+    /** Returns whether the user chose the number of threads. */
+    boolean hasThreads() {
+        return !threads.isEmpty();
+    }
+
     /** Returns the models, each once. A path may contain commas. */
     List<String> models() {
         return models.stream()
