@@ -101,11 +101,16 @@ final class Exchange implements JobListener {
                 .schedule(this::keepAlive, interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private synchronized void keepAlive() {
-        if (!ended) {
-            events().keepAlive();
+    private void keepAlive() {
+        EventStream open;
+        synchronized (this) {
+            if (ended) {
+                return;
+            }
+            open = events();
             scheduleKeepAlive();
         }
+        open.keepAlive();
     }
 
     /** Starts the stream of events with the first one, so that a recording that cannot be read still gets its status. */

@@ -6,15 +6,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.time.Duration;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
-import org.eclipse.jetty.util.thread.Scheduler;
 
 /** Writes responses. */
 final class Replies {
@@ -25,7 +23,7 @@ final class Replies {
     /** How much of a body is read after the response to it, and for how long. */
     private static final long LINGER_BYTES = 64L << 20;
 
-    private static final long LINGER_SECONDS = 10;
+    private static final Duration LINGER = Duration.ofSeconds(10);
 
     private Replies() {}
 
@@ -65,7 +63,7 @@ final class Replies {
             response.getHeaders().put(HttpHeader.CONNECTION, "close");
             // A client that waits for permission to send its body sends none.
             if (!request.getHeaders().contains(HttpHeader.EXPECT)) {
-                after = Callback.from(() -> new Lingering(request, callback).start(), callback::failed);
+                after = Callback.from(() -> new Lingering(request, callback).run(), callback::failed);
             }
         }
         json(response, after, error.status(), error.toJson());
@@ -78,22 +76,13 @@ final class Replies {
     private static final class Lingering implements Runnable {
         private final Request request;
         private final Callback callback;
-        private final Scheduler.Task limit;
+        private final ReadDeadline deadline;
         private long read;
 
         private Lingering(Request request, Callback callback) {
             this.request = request;
             this.callback = callback;
-            limit = request.getComponents()
-                    .getScheduler()
-                    .schedule(
-                            () -> request.fail(new TimeoutException("The rest of the body takes too long.")),
-                            LINGER_SECONDS,
-                            TimeUnit.SECONDS);
-        }
-
-        private void start() {
-            run();
+            deadline = new ReadDeadline(request, LINGER);
         }
 
         @Override
@@ -111,7 +100,7 @@ final class Replies {
                     break;
                 }
             }
-            limit.cancel();
+            deadline.met();
             callback.succeeded();
         }
     }

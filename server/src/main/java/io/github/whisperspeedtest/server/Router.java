@@ -54,7 +54,7 @@ final class Router extends Handler.Abstract {
         Callback counted = new Callback.Nested(callback) {
             @Override
             public void completed() {
-                metrics.request(route.label(), response.getStatus(), System.nanoTime() - request.getHeadersNanoTime());
+                metrics.request(route, response.getStatus(), System.nanoTime() - request.getHeadersNanoTime());
                 end();
             }
         };

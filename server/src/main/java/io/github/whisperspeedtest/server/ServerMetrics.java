@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /** Figures for monitoring, in Prometheus' text format. */
@@ -20,19 +21,18 @@ final class ServerMetrics implements AutoCloseable {
     private static final String PREFIX = "whisper.speedtest.";
 
     /** From a health check to an hour of audio on a slow machine. */
-    private static final Duration[] BUCKETS = {
-        Duration.ofMillis(10),
-        Duration.ofMillis(100),
-        Duration.ofMillis(500),
-        Duration.ofSeconds(1),
-        Duration.ofSeconds(2),
-        Duration.ofSeconds(5),
-        Duration.ofSeconds(10),
-        Duration.ofSeconds(30),
-        Duration.ofMinutes(1),
-        Duration.ofMinutes(5),
-        Duration.ofMinutes(30)
-    };
+    private static final List<Duration> BUCKETS = List.of(
+            Duration.ofMillis(10),
+            Duration.ofMillis(100),
+            Duration.ofMillis(500),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(30),
+            Duration.ofMinutes(1),
+            Duration.ofMinutes(5),
+            Duration.ofMinutes(30));
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Counter audio;
@@ -77,12 +77,12 @@ final class ServerMetrics implements AutoCloseable {
     }
 
     /** Counts a request that ended. */
-    void request(String route, int status, long nanos) {
+    void request(Route route, int status, long nanos) {
         Timer.builder(PREFIX + "requests")
                 .description("Requests from their headers to the end of the response")
-                .tag("route", route)
+                .tag("route", route.label())
                 .tag("status", Integer.toString(status))
-                .serviceLevelObjectives(BUCKETS)
+                .serviceLevelObjectives(BUCKETS.toArray(Duration[]::new))
                 .register(registry)
                 .record(Duration.ofNanos(nanos));
     }

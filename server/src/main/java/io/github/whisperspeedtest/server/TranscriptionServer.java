@@ -16,6 +16,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.HostPort;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +26,7 @@ import org.slf4j.LoggerFactory;
  * <p>Requests are computed by a {@link TranscriptionService}, which the server does not close.
  */
 public final class TranscriptionServer implements AutoCloseable {
+    private static final String THREADS = "whisper-speedtest-http";
     private static final int MAX_THREADS = 64;
     private static final int MIN_THREADS = 4;
 
@@ -56,7 +58,7 @@ public final class TranscriptionServer implements AutoCloseable {
         spool = Spool.open(settings.spool());
         metrics = new ServerMetrics(service);
         exchanges = new Exchanges(spool, metrics, keepAlive);
-        server = new Server(threads());
+        server = new Server(threads(), new ScheduledExecutorScheduler(THREADS + "-timer", true), null);
         connector = connector(server, settings);
         Access access = new Access(settings, loopback);
         live = new LiveStreams(service, access, settings.idleTimeout(), server);
@@ -67,6 +69,7 @@ public final class TranscriptionServer implements AutoCloseable {
         NetworkConnectionLimit limit = new NetworkConnectionLimit(settings.maxConnections(), connector);
         limit.setEndPointIdleTimeout(IDLE_WHEN_FULL);
         connector.addBean(limit);
+        connector.addBean(new HeaderDeadline(server.getScheduler(), settings.idleTimeout()));
     }
 
     /**
@@ -91,7 +94,7 @@ public final class TranscriptionServer implements AutoCloseable {
 
     private static QueuedThreadPool threads() {
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS);
-        threads.setName("whisper-speedtest-http");
+        threads.setName(THREADS);
         threads.setDaemon(true);
         return threads;
     }

@@ -8,7 +8,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
@@ -21,7 +20,6 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.Promise;
 import org.eclipse.jetty.util.thread.Invocable;
-import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,16 +73,11 @@ final class Uploads {
         if (!places.tryAcquire()) {
             throw ApiException.busy("Too many uploads are running. Try again soon.", Duration.ofSeconds(1));
         }
-        Scheduler.Task deadline = request.getComponents()
-                .getScheduler()
-                .schedule(
-                        () -> request.fail(new TimeoutException("The upload takes too long.")),
-                        settings.uploadTimeout().toMillis(),
-                        TimeUnit.MILLISECONDS);
+        ReadDeadline deadline = new ReadDeadline(request, settings.uploadTimeout());
         MultiPartFormData.Parser parser = new MultiPartFormData.Parser(boundary);
         parser.configure(config);
         parser.parse(request, Promise.Invocable.from(Invocable.InvocationType.BLOCKING, (parts, failure) -> {
-            deadline.cancel();
+            deadline.met();
             places.release();
             exchanges.metrics().uploaded(Request.getContentBytesRead(request));
             try {

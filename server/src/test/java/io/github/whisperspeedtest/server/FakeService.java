@@ -79,6 +79,7 @@ final class FakeService implements TranscriptionService {
 
     volatile boolean hold;
     volatile @Nullable RefusedException refusal;
+    volatile @Nullable RuntimeException defect;
     volatile @Nullable FakeJob last;
 
     @Override
@@ -110,6 +111,10 @@ final class FakeService implements TranscriptionService {
         RefusedException refused = refusal;
         if (refused != null) {
             throw refused;
+        }
+        RuntimeException failure = defect;
+        if (failure != null) {
+            throw failure;
         }
         FakeJob job = new FakeJob(model, content(recording), recording, options, listener);
         last = job;
@@ -153,6 +158,15 @@ final class FakeService implements TranscriptionService {
     @Override
     public void close() {
         threads.shutdownNow();
+    }
+
+    /** Returns the last job. */
+    FakeJob last() {
+        FakeJob job = last;
+        if (job == null) {
+            throw new AssertionError("no job was submitted");
+        }
+        return job;
     }
 
     /** Returns the next held job. */

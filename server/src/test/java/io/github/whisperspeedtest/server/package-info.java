@@ -1,4 +1,0 @@
-@NullMarked
-package io.github.whisperspeedtest.server;
-
-import org.jspecify.annotations.NullMarked;
