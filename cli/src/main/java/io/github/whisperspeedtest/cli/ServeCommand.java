@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.WhisperSpeedtest;
+import io.github.whisperspeedtest.benchmark.FallbackText;
 import io.github.whisperspeedtest.model.ResolvedModel;
 import io.github.whisperspeedtest.server.ServerSettings;
 import io.github.whisperspeedtest.server.TranscriptionServer;
@@ -13,6 +14,7 @@ import io.github.whisperspeedtest.settings.Settings;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.Transcribers;
+import io.github.whisperspeedtest.transcription.EngineParameters;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -219,7 +221,17 @@ final class ServeCommand implements Callable<Integer> {
     private void awaitModel(TranscriptionService service, ServedModel model) throws InterruptedException {
         try (ProgressLine progress = new ProgressLine(terminal)) {
             progress.show("loading " + model.id());
-            while (service.state().workers().stream().noneMatch(ServiceState.Worker::ready)) {
+            while (true) {
+                for (ServiceState.Worker worker : service.state().workers()) {
+                    EngineParameters parameters = worker.parameters();
+                    if (parameters != null) {
+                        terminal.err()
+                                .println(model.id() + " is loaded, " + parameters.runtime() + ", "
+                                        + FallbackText.of(parameters));
+                        parameters.notes().forEach(note -> terminal.err().println("note: " + note));
+                        return;
+                    }
+                }
                 TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
             }
         }

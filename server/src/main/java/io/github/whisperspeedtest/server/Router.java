@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.whisperspeedtest.server.worker.ServedModel;
 import io.github.whisperspeedtest.server.worker.ServiceState;
 import io.github.whisperspeedtest.server.worker.TranscriptionService;
+import io.github.whisperspeedtest.transcription.EngineParameters;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
@@ -127,7 +128,14 @@ final class Router extends Handler.Abstract {
                 .put("live_streams", state.liveStreams());
         ArrayNode workers = json.putArray("workers");
         for (ServiceState.Worker worker : state.workers()) {
-            workers.addObject().put("model", worker.model().id()).put("ready", worker.ready());
+            ObjectNode entry =
+                    workers.addObject().put("model", worker.model().id()).put("ready", worker.ready());
+            EngineParameters parameters = worker.parameters();
+            if (parameters != null) {
+                entry.put("engine", parameters.runtime())
+                        .put("device", parameters.device())
+                        .put("fallback", parameters.fallback());
+            }
         }
         Replies.json(response, callback, closing ? 503 : 200, json);
     }

@@ -12,6 +12,7 @@ import io.github.whisperspeedtest.server.worker.ServedModel;
 import io.github.whisperspeedtest.server.worker.ServiceState;
 import io.github.whisperspeedtest.server.worker.TranscriptionService;
 import io.github.whisperspeedtest.streaming.StreamingOptions;
+import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.Timings;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
@@ -147,7 +148,18 @@ final class FakeService implements TranscriptionService {
 
     @Override
     public ServiceState state() {
-        return new ServiceState(3, 2, 1, List.of(new ServiceState.Worker(BASE, true, 42)), 4, 5, 6, false);
+        return new ServiceState(
+                3,
+                2,
+                1,
+                List.of(new ServiceState.Worker(
+                        BASE,
+                        new EngineParameters("base", "ONNX Runtime 1", "auto", "CPU", "int8", 2).withFallback("no GPU"),
+                        42)),
+                4,
+                5,
+                6,
+                false);
     }
 
     @Override

@@ -510,7 +510,8 @@ class TranscriptionApiTest {
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(response.body())
                 .isEqualTo("{\"status\":\"ok\",\"queued\":3,\"running\":2,\"live_streams\":1,"
-                        + "\"workers\":[{\"model\":\"faster/base\",\"ready\":true}]}");
+                        + "\"workers\":[{\"model\":\"faster/base\",\"ready\":true,\"engine\":\"ONNX Runtime 1\","
+                        + "\"device\":\"CPU\",\"fallback\":\"no GPU\"}]}");
     }
 
     @Test

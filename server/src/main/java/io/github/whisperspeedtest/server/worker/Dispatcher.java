@@ -283,8 +283,7 @@ final class Dispatcher {
                     slots.values().stream()
                             .flatMap(slot -> slot.workers.stream())
                             .filter(worker -> worker.state != Worker.State.ENDING)
-                            .map(worker -> new ServiceState.Worker(
-                                    worker.slot.model, worker.state == Worker.State.READY, worker.pid))
+                            .map(worker -> new ServiceState.Worker(worker.slot.model, worker.parameters, worker.pid))
                             .toList(),
                     crashes,
                     evictions,
@@ -643,6 +642,7 @@ final class Dispatcher {
         LOG.info("Loaded {}", worker.slot.model.id());
         worker.state = Worker.State.READY;
         worker.batches = loaded.batches();
+        worker.parameters = loaded.parameters();
         worker.slot.loaded();
         worker.slot.lastUsed = System.nanoTime();
         cancel(worker.timer);

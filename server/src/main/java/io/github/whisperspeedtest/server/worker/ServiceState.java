@@ -1,6 +1,8 @@
 package io.github.whisperspeedtest.server.worker;
 
+import io.github.whisperspeedtest.transcription.EngineParameters;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state of a service at one moment, and counts since its start.
@@ -32,8 +34,13 @@ public record ServiceState(
      * A child JVM.
      *
      * @param model its model
-     * @param ready whether the model is loaded
+     * @param parameters what the model runs with; null while it is being loaded
      * @param pid id of the process, 0 before it has started
      */
-    public record Worker(ServedModel model, boolean ready, long pid) {}
+    public record Worker(ServedModel model, @Nullable EngineParameters parameters, long pid) {
+        /** Returns whether the model is loaded. */
+        public boolean ready() {
+            return parameters != null;
+        }
+    }
 }

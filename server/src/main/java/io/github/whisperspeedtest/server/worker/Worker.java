@@ -4,6 +4,7 @@ import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.process.ChildCommands;
 import io.github.whisperspeedtest.process.ChildJvm;
 import io.github.whisperspeedtest.process.ChildOutcome;
+import io.github.whisperspeedtest.transcription.EngineParameters;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -36,6 +37,10 @@ final class Worker {
     State state = State.LOADING;
     long pid;
     boolean batches;
+
+    /** What the model runs with, null while it is being loaded. */
+    @Nullable
+    EngineParameters parameters;
 
     /** Pings without an answer. */
     int pings;

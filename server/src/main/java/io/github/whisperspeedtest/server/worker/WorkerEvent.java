@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.server.worker;
 
 import io.github.whisperspeedtest.streaming.StreamingEvent;
 import io.github.whisperspeedtest.streaming.StreamingSummary;
+import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Segment;
 import java.util.List;
 
@@ -18,8 +19,9 @@ public sealed interface WorkerEvent {
      * The model is loaded. The worker waits for commands.
      *
      * @param batches whether it can transcribe several recordings at once
+     * @param parameters what the model runs with
      */
-    record Loaded(boolean batches) implements WorkerEvent {}
+    record Loaded(boolean batches, EngineParameters parameters) implements WorkerEvent {}
 
     /** The recording of a job is decoded, and the engine begins with it. */
     record Started(long job) implements WorkerEvent {}

@@ -6,6 +6,7 @@ import io.github.whisperspeedtest.error.EngineOutOfMemoryException;
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import io.github.whisperspeedtest.process.ChildReporter;
 import io.github.whisperspeedtest.process.ChildTask;
+import io.github.whisperspeedtest.process.Signals;
 import io.github.whisperspeedtest.registry.ImplementationRegistry;
 import io.github.whisperspeedtest.spi.Availability;
 import io.github.whisperspeedtest.spi.Implementation;
@@ -51,6 +52,9 @@ public final class WorkerTask implements ChildTask<WorkerTask.Input, WorkerEvent
 
     @Override
     public @Nullable Void run(Input input, ChildReporter<WorkerEvent> reporter) throws InterruptedException {
+        // Those of a terminal reach this process too, and the parent still waits for its answers. It ends this process
+        // by itself.
+        Signals.TERMINATING.forEach(signal -> Signals.handle(signal, () -> {}));
         reporter.report(new WorkerEvent.Loading(ProcessHandle.current().pid()));
         Implementation implementation = ImplementationRegistry.discover(
                         WorkerTask.class.getClassLoader(), unused -> input.context())
@@ -64,7 +68,7 @@ public final class WorkerTask implements ChildTask<WorkerTask.Input, WorkerEvent
             Thread reader = new Thread(() -> readCommands(reporter, running, streams), "worker-commands");
             reader.setDaemon(true);
             reader.start();
-            reporter.report(new WorkerEvent.Loaded(false));
+            reporter.report(new WorkerEvent.Loaded(false, model.transcriber().parameters()));
             while (true) {
                 WorkerCommand.Transcribe next = running.await();
                 new Recordings(input, model.transcriber(), running, reporter).transcribe(next);
