@@ -162,11 +162,14 @@ class ServeIT {
             } finally {
                 threads.shutdownNow();
             }
-            System.out.println(counts);
             assertThat(counts).doesNotContainKey("wrong");
-            assertThat(counts.get("right").get()).isGreaterThan(requests / 3);
-            assertThat(counts.get("crashed").get()).isLessThan(requests / 100 * clients);
-            assertThat(counts.get("killed").get()).isGreaterThan(2);
+            assertThat(counts.values().stream().mapToInt(AtomicInteger::get).sum())
+                    .isEqualTo(requests);
+            // A killed worker fails the one request that it was running.
+            int killed = counts.get("killed").get();
+            assertThat(counts.getOrDefault("crashed", new AtomicInteger()).get())
+                    .isLessThanOrEqualTo(killed);
+            assertThat(killed).isEqualTo(requests / 400);
             assertThat(words(text(server.transcribe(bytes(samples.get(0)), fields(samples.get(0))))))
                     .isEqualTo(words(samples.get(0).reference()));
             assertThat(uploads()).as("uploads that were not deleted").isEmpty();
@@ -194,45 +197,48 @@ class ServeIT {
     private static String request(ServerProcess server, int number, List<SpeechSample> samples, List<String> expected)
             throws Exception {
         SpeechSample sample = samples.get(number % samples.size());
-        if (number % 200 == 150) {
+        if (number % 400 == 350) {
             server.workers().forEach(ProcessHandle::destroyForcibly);
             return "killed";
         }
-        switch (number % 10) {
+        return switch (number % 10) {
             case 3 -> {
                 byte[] broken = bytes(sample);
                 new Random(number).nextBytes(broken);
-                return expect(400, server.transcribe(broken, fields(sample)));
+                yield outcome(400, "refused", send(server, broken, fields(sample)));
             }
-            case 5 -> {
-                return expect(404, server.transcribe(bytes(sample), Map.of("model", "faster/none")));
-            }
+            case 5 -> outcome(404, "refused", send(server, bytes(sample), Map.of("model", "faster/none")));
             case 7 -> {
                 leave(server, sample, number);
-                return "left";
+                yield "left";
             }
             default -> {
-                HttpResponse<String> answer = server.transcribe(bytes(sample), fields(sample));
-                if (answer.statusCode() == 200) {
-                    return text(answer).equals(expected.get(number % samples.size())) ? "right" : "wrong";
-                }
-                if (answer.statusCode() == 429) {
-                    assertThat(answer.headers().firstValueAsLong("Retry-After")).isPresent();
-                    return "refused";
-                }
-                assertThat(answer.statusCode()).as(answer.body()).isEqualTo(500);
-                assertThat(answer.body()).contains("crashed");
-                return "crashed";
+                HttpResponse<String> answer = send(server, bytes(sample), fields(sample));
+                boolean differs =
+                        answer.statusCode() == 200 && !text(answer).equals(expected.get(number % samples.size()));
+                yield outcome(200, differs ? "wrong" : "right", answer);
             }
-        }
+        };
     }
 
-    /** A queue that is full refuses bad requests too. */
-    private static String expect(int status, HttpResponse<String> answer) {
-        if (answer.statusCode() == status || answer.statusCode() == 429) {
-            return "refused";
+    /** Sends a request until the queue has a place for it. */
+    private static HttpResponse<String> send(ServerProcess server, byte[] recording, Map<String, String> fields)
+            throws Exception {
+        HttpResponse<String> answer = server.transcribe(recording, fields);
+        while (answer.statusCode() == 429) {
+            assertThat(answer.headers().firstValueAsLong("Retry-After")).isPresent();
+            TimeUnit.MILLISECONDS.sleep(50);
+            answer = server.transcribe(recording, fields);
+        }
+        return answer;
+    }
+
+    private static String outcome(int status, String name, HttpResponse<String> answer) {
+        if (answer.statusCode() == status) {
+            return name;
         }
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(500);
+        assertThat(answer.body()).contains("crashed");
         return "crashed";
     }
 
