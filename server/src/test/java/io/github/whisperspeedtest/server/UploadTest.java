@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.whisperspeedtest.server.worker.JobEnd;
 import io.github.whisperspeedtest.server.worker.RefusedException;
+import io.github.whisperspeedtest.transcription.Segment;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -230,7 +231,7 @@ class UploadTest {
 
     @Test
     void cancelsJobWhoseClientIsGone() throws Exception {
-        start(settings().withTimeouts(Duration.ofMinutes(10), Duration.ofMillis(200)));
+        start(settings());
         service.hold = true;
         byte[] body = Clients.form().bytes();
         byte[] streamed = Clients.form().field("stream", "true").bytes();
@@ -257,36 +258,42 @@ class UploadTest {
 
     @Test
     void waitsForClientThatSaysNothing() throws Exception {
-        start(settings().withTimeouts(Duration.ofMinutes(10), Duration.ofMillis(100)));
+        start(settings().withTimeouts(Duration.ofMinutes(10), Duration.ofMillis(500)));
         service.hold = true;
-        byte[] body = Clients.form().bytes();
         try (RawClient client = new RawClient(server)) {
-            client.upload("Content-Length: " + body.length).send(body);
+            client.upload(Clients.form().bytes());
             FakeService.FakeJob job = service.take();
-            // Several times as long as an idle connection may last.
-            Thread.sleep(600);
+            awaitIdleTimeout();
             // Ignored, as the response closes the connection.
             client.send("\r\n");
-            Thread.sleep(100);
+            awaitIdleTimeout();
+            awaitIdleTimeout();
             assertThat(job.cancelled).isNotDone();
             job.succeed(FakeService.TRANSCRIPTION);
             assertThat(client.readAll()).startsWith("HTTP/1.1 200").contains("Zweiter Satz.");
         }
     }
 
+    /** Waits as long as the server keeps a connection on which nothing happens. */
+    private void awaitIdleTimeout() throws IOException {
+        try (RawClient idle = new RawClient(server)) {
+            assertThat(idle.readAll()).isEmpty();
+        }
+    }
+
     @Test
     void endsStreamOfClientThatDoesNotRead() throws Exception {
-        start(settings().withTimeouts(Duration.ofMinutes(10), Duration.ofMillis(300)));
+        start(settings().withTimeouts(Duration.ofMinutes(10), Duration.ofMillis(500)));
         service.hold = true;
         byte[] body = Clients.form().field("stream", "true").bytes();
         try (RawClient client = new RawClient(server)) {
-            client.upload("Content-Length: " + body.length).send(body);
+            client.upload(body);
             FakeService.FakeJob job = service.take();
             job.listener.onStart();
             String text = " x".repeat(1 << 20);
             for (int i = 0; i < 10; i++) {
-                job.listener.onSegment(new io.github.whisperspeedtest.transcription.Segment(
-                        Duration.ZERO, Duration.ofSeconds(1), text, List.of(), null, null, List.of()));
+                job.listener.onSegment(
+                        new Segment(Duration.ZERO, Duration.ofSeconds(1), text, List.of(), null, null, List.of()));
             }
             job.cancelled.get(60, TimeUnit.SECONDS);
         }
