@@ -161,7 +161,7 @@ final class Exchange implements JobListener {
                 fail(ApiException.of(failed, exchanges.isClosing()), open);
             }
         } catch (RuntimeException e) {
-            LOG.warn("Cannot send a transcript", e);
+            Replies.logDefect(LOG, "send a transcript", e);
             fail(ApiException.internal(), open);
         }
     }

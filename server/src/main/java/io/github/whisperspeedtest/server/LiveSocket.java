@@ -84,7 +84,7 @@ public final class LiveSocket implements Session.Listener.AutoDemanding {
         } catch (RefusedException e) {
             fail(ApiException.of(e));
         } catch (RuntimeException e) {
-            LOG.warn("Cannot open a live stream", e);
+            Replies.logDefect(LOG, "open a live stream", e);
             fail(ApiException.internal());
         }
     }

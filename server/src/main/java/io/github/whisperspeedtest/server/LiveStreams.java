@@ -6,7 +6,6 @@ import io.github.whisperspeedtest.streaming.StreamingOptions;
 import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.Task;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -161,12 +160,12 @@ final class LiveStreams {
         TranscriptionForm.check(service, model, options);
         StreamingOptions streaming = StreamingOptions.defaults().withTranscribe(options);
         String latency = value(query, "latency", "");
-        if (latency.isEmpty()) {
-            return streaming;
-        }
+        return latency.isEmpty() ? streaming : withLatency(streaming, latency);
+    }
+
+    private static StreamingOptions withLatency(StreamingOptions options, String seconds) {
         try {
-            BigDecimal millis = new BigDecimal(latency).movePointRight(3);
-            return streaming.withLatency(Duration.ofMillis(millis.longValue()));
+            return options.withLatency(Duration.ofMillis(Math.round(Double.parseDouble(seconds) * 1000)));
         } catch (IllegalArgumentException e) {
             throw ApiException.invalid("latency", "latency must be from 0.5 to 20 seconds.");
         }

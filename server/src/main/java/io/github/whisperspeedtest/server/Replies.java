@@ -13,6 +13,7 @@ import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.slf4j.Logger;
 
 /** Writes responses. */
 final class Replies {
@@ -26,6 +27,12 @@ final class Replies {
     private static final Duration LINGER = Duration.ofSeconds(10);
 
     private Replies() {}
+
+    /** Logs a defect. Messages may contain paths or texts of users, so the log has them only where it was asked for more. */
+    static void logDefect(Logger log, String what, RuntimeException defect) {
+        log.warn("Cannot {}: {}", what, defect.getClass().getName());
+        log.debug("Details", defect);
+    }
 
     /** Returns a value as JSON. */
     static String text(JsonNode value) {

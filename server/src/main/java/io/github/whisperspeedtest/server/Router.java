@@ -69,7 +69,7 @@ final class Router extends Handler.Abstract {
         } catch (ApiException e) {
             Replies.error(request, response, counted, e);
         } catch (RuntimeException e) {
-            LOG.warn("Cannot serve a request", e);
+            Replies.logDefect(LOG, "serve a request", e);
             Replies.error(request, response, counted, ApiException.internal());
         }
         return true;

@@ -88,7 +88,7 @@ final class Uploads {
             } catch (ApiException e) {
                 Replies.error(request, response, callback, e);
             } catch (RuntimeException e) {
-                LOG.warn("Cannot start a transcription", e);
+                Replies.logDefect(LOG, "start a transcription", e);
                 Replies.error(request, response, callback, ApiException.internal());
             }
         }));

@@ -25,14 +25,26 @@ final class RawClient implements AutoCloseable {
         return this;
     }
 
-    /** Sends the headers of an upload, followed by those given. */
+    /** Sends the headers of an upload, with those given. */
     RawClient upload(String... headers) throws IOException {
-        send("POST /v1/audio/transcriptions HTTP/1.1\r\nHost: localhost\r\n"
+        return send(headers(headers));
+    }
+
+    /** Sends a whole upload at once, so that no idle time can pass within it. */
+    RawClient upload(byte[] body) throws IOException {
+        ByteArrayOutputStream request = new ByteArrayOutputStream();
+        request.writeBytes(headers("Content-Length: " + body.length).getBytes(StandardCharsets.UTF_8));
+        request.writeBytes(body);
+        return send(request.toByteArray());
+    }
+
+    private static String headers(String... headers) {
+        StringBuilder text = new StringBuilder("POST /v1/audio/transcriptions HTTP/1.1\r\nHost: localhost\r\n"
                 + "Content-Type: multipart/form-data; boundary=" + Clients.BOUNDARY + "\r\n");
         for (String header : headers) {
-            send(header + "\r\n");
+            text.append(header).append("\r\n");
         }
-        return send("\r\n");
+        return text.append("\r\n").toString();
     }
 
     RawClient chunk(byte[] bytes) throws IOException {

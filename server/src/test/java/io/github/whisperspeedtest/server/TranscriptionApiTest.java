@@ -518,6 +518,8 @@ class TranscriptionApiTest {
     void countsForMonitoring() throws Exception {
         post();
         post("temperature", "9");
+        // A request is counted after its response was sent.
+        Await.until(() -> Clients.get(server, "/metrics").body().contains("{route=\"transcriptions\",status=\"400\"}"));
         HttpResponse<String> response = Clients.get(server, "/metrics");
         assertThat(type(response)).isEqualTo("text/plain; version=0.0.4; charset=utf-8");
         assertThat(response.body().lines())
