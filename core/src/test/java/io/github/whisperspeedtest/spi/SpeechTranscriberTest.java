@@ -426,6 +426,13 @@ class SpeechTranscriberTest {
         }
 
         @Override
+        public List<Transcription> transcribeChunks(
+                List<Audio> recordings, List<List<Long>> ends, TranscribeOptions options) {
+            ends.forEach(chunks::addAll);
+            return recordings.stream().map(audio -> transcribe(audio, options)).toList();
+        }
+
+        @Override
         public void close() {
             lifecycle.close(() -> events.add("close"));
         }

@@ -652,7 +652,9 @@ final class Dispatcher {
     private boolean onJobEvent(Worker worker, WorkerEvent event) {
         if (event instanceof WorkerEvent.Started started) {
             QueuedJob job = worker.jobs.get(started.job());
-            if (job != null && !job.hasEnded) {
+            // A job of a batch that failed starts again.
+            if (job != null && !job.hasEnded && !job.hasStarted) {
+                job.hasStarted = true;
                 job.delivery.execute(job.listener::onStart);
             }
         } else if (event instanceof WorkerEvent.Found found) {
