@@ -58,7 +58,8 @@ class ModulesTest {
             .toModules("common", "audio", "whisper", "core", "engine-torch")
             // No backend: the command line finds them at run time.
             .fromModule("cli")
-            .toModules("common", "huggingface-hub-java", "audio", "microphone", "whisper", "core", "benchmark", "server");
+            .toModules(
+                    "common", "huggingface-hub-java", "audio", "microphone", "whisper", "core", "benchmark", "server");
 
     @ArchTest
     static final ArchRule modulesHaveAllowedDependenciesOnly = modules()
