@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.audio;
 
 import io.github.whisperspeedtest.error.OperationCancelledException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +22,15 @@ final class AudioCollector implements PcmSink {
      */
     private static final float MAX_SAMPLE = 1e6f;
 
+    /** The sum of the lengths of many blocks is not exact. */
+    private static final double LIMIT_TOLERANCE_SECONDS = 1e-6;
+
     /** The share of invalid samples is checked only when more than this many are invalid. */
     private static final int MIN_INVALID_SAMPLES = 1_000;
 
     private final Audio.Builder builder;
+    private final @Nullable Duration limit;
+    private final double limitSeconds;
     private @Nullable StreamingResampler resampler;
     private int sampleRate;
     private int channels;
@@ -36,7 +42,20 @@ final class AudioCollector implements PcmSink {
     private boolean anySound;
 
     AudioCollector(String name) {
+        this(name, null);
+    }
+
+    /**
+     * Creates a collector.
+     *
+     * @param limit the longest audio, null for any; {@link #write} throws {@link TooLongException} beyond it
+     */
+    AudioCollector(String name, @Nullable Duration limit) {
         builder = Audio.builder(name);
+        this.limit = limit;
+        limitSeconds = limit == null
+                ? Double.POSITIVE_INFINITY
+                : limit.getSeconds() + limit.getNano() / 1e9 + LIMIT_TOLERANCE_SECONDS;
     }
 
     @Override
@@ -64,6 +83,9 @@ final class AudioCollector implements PcmSink {
             throw new IllegalStateException("write before begin");
         }
         checkInterrupted();
+        if (limit != null && secondsSeen + (double) frames / sampleRate > limitSeconds) {
+            throw new TooLongException(limit);
+        }
         int length = frames * channels;
         for (int i = 0; i < length; i++) {
             float sample = interleaved[i];

@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.audio;
 
 import io.github.whisperspeedtest.error.AudioException;
+import io.github.whisperspeedtest.error.AudioTooLongException;
 import io.github.whisperspeedtest.error.OperationCancelledException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads audio files as 16 kHz mono.
@@ -104,8 +107,27 @@ public final class AudioFiles {
         return read(name, file, Ffmpeg.onPath());
     }
 
+    /**
+     * Reads a file from a source that is not trusted: decoding stops as soon as the audio is longer than a limit, so a small file that
+     * stands for days of audio needs no more time and memory than audio of that length.
+     *
+     * @param name name of the audio, which stands for the file in messages
+     * @param limit the longest audio
+     * @return audio with at least one sample
+     * @throws AudioTooLongException if the audio is longer
+     * @throws AudioException if the file cannot be read or contains no audio; the message has the name and the next step
+     * @throws OperationCancelledException if the thread is interrupted; the interrupt status remains set
+     */
+    public static Audio read(String name, Path file, Duration limit) {
+        return read(name, file, limit, Ffmpeg.onPath());
+    }
+
+    static Audio read(String name, Path file, Duration limit, Ffmpeg ffmpeg) {
+        return read(name, name, RAW_HINT, limit, file, ffmpeg);
+    }
+
     static Audio read(String name, Path file, Ffmpeg ffmpeg) {
-        return read(name, name, RAW_HINT, file, ffmpeg);
+        return read(name, name, RAW_HINT, null, file, ffmpeg);
     }
 
     /** Returns whether an {@code ffmpeg} is on the {@code PATH}. Some formats cannot be read without it. */
@@ -114,7 +136,7 @@ public final class AudioFiles {
     }
 
     static Audio read(Path file, Ffmpeg ffmpeg) {
-        return read(fileName(file), file.toString(), "", file, ffmpeg);
+        return read(fileName(file), file.toString(), "", null, file, ffmpeg);
     }
 
     /**
@@ -122,11 +144,13 @@ public final class AudioFiles {
      *
      * @param label the file in messages
      * @param hint end of the message about content of no known format
+     * @param limit the longest audio, null for any
      */
-    private static Audio read(String name, String label, String hint, Path file, Ffmpeg ffmpeg) {
+    private static Audio read(
+            String name, String label, String hint, @Nullable Duration limit, Path file, Ffmpeg ffmpeg) {
         try {
             checkIsFile(file);
-            AudioCollector collector = new AudioCollector(name);
+            AudioCollector collector = new AudioCollector(name, limit);
             try (PeekableInput in = new PeekableInput(Files.newInputStream(file), Files.size(file))) {
                 decode(in, collector);
                 return collector.finish();
@@ -137,7 +161,7 @@ public final class AudioFiles {
                                 e.getMessage() + ". " + READABLE + "; for other formats, " + GET_FFMPEG + hint,
                                 e));
                 try {
-                    return readThrough(ffmpeg, program, file, new AudioCollector(name));
+                    return readThrough(ffmpeg, program, file, new AudioCollector(name, limit));
                 } catch (MalformedAudioException failure) {
                     throw new MalformedAudioException(failure.getMessage() + hint, failure);
                 }
@@ -146,7 +170,7 @@ public final class AudioFiles {
                 if (program.isEmpty()) {
                     throw e;
                 }
-                return readThrough(ffmpeg, program.get(), file, name, e);
+                return readThrough(ffmpeg, program.get(), file, new AudioCollector(name, limit), e);
             }
         } catch (IOException e) {
             throw failure(label, e);
@@ -170,8 +194,8 @@ public final class AudioFiles {
 
     /** Reads a file with ffmpeg after the Java decoder found no audio. */
     private static Audio readThrough(
-            Ffmpeg ffmpeg, Path program, Path file, String name, MalformedAudioException reason) throws IOException {
-        AudioCollector collector = new AudioCollector(name);
+            Ffmpeg ffmpeg, Path program, Path file, AudioCollector collector, MalformedAudioException reason)
+            throws IOException {
         collector.warn("The recording is damaged and was read by ffmpeg: " + reason.getMessage() + ".");
         try {
             return readThrough(ffmpeg, program, file, collector);
@@ -209,6 +233,7 @@ public final class AudioFiles {
         } catch (MalformedAudioException
                 | UnsupportedCodecException
                 | NoSoundException
+                | TooLongException
                 | OperationCancelledException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
@@ -228,6 +253,10 @@ public final class AudioFiles {
         }
         if (e instanceof MalformedAudioException || e instanceof NoSoundException) {
             return failure(file, e.getMessage(), e);
+        }
+        if (e instanceof TooLongException tooLong) {
+            return new AudioTooLongException(
+                    tooLong.limit(), "Cannot read '" + file + "': " + e.getMessage() + ". Split it into parts.", e);
         }
         if (e instanceof NoSuchFileException) {
             return failure(file, "the file does not exist. Check the path", e);

@@ -7,13 +7,11 @@ import io.github.whisperspeedtest.benchmark.machine.KeepAwake;
 import io.github.whisperspeedtest.checkpoint.RandomModel;
 import io.github.whisperspeedtest.error.AudioException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
+import io.github.whisperspeedtest.model.ModelMemory;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.transcription.TranscribeOption;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -89,8 +87,8 @@ public final class BenchmarkRunner {
         }
         List<List<CandidateRun>> groups = WorkerGroups.of(
                 runs.stream().filter(run -> !run.hasFailed()).toList(),
-                MemoryBudget.bytes(),
-                run -> WorkerGroups.estimate(bytesOf(run.files())));
+                ModelMemory.budget(),
+                run -> ModelMemory.estimate(run.files()));
         for (int i = 0; i < groups.size(); i++) {
             measurement.measure(groups.get(i), i, groups.size());
         }
@@ -148,18 +146,5 @@ public final class BenchmarkRunner {
             LOG.debug("{} failed before its JVM was started", candidate.name(), e);
             run.fail(FailureCategory.INTERNAL, e.toString(), null);
         }
-    }
-
-    private static long bytesOf(ModelFiles files) {
-        long bytes = 0;
-        for (Path file : files.byName().values()) {
-            try {
-                bytes += Files.size(file);
-            } catch (IOException e) {
-                // The worker reports it.
-                LOG.debug("Cannot read the size of {}", file, e);
-            }
-        }
-        return bytes;
     }
 }

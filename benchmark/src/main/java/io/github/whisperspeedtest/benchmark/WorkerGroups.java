@@ -6,12 +6,6 @@ import java.util.function.ToLongFunction;
 
 /** Divides candidates into groups whose workers fit into the memory together. */
 final class WorkerGroups {
-    /** A JVM with an engine, without weights. */
-    static final long BASE_BYTES = 400L << 20;
-
-    /** Weights take up to twice the size of their files while they are converted, and the decoder needs memory for its cache. */
-    static final double BYTES_PER_FILE_BYTE = 2.5;
-
     private WorkerGroups() {}
 
     /**
@@ -34,10 +28,5 @@ final class WorkerGroups {
             free -= needed;
         }
         return groups;
-    }
-
-    /** Returns the estimated memory of a worker for model files of the given size. */
-    static long estimate(long fileBytes) {
-        return BASE_BYTES + (long) (BYTES_PER_FILE_BYTE * fileBytes);
     }
 }

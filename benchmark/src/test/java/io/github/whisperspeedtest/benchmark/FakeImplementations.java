@@ -271,6 +271,11 @@ final class FakeImplementations {
         public String awaitCommand() {
             throw new AssertionError("a command");
         }
+
+        @Override
+        public <C> C awaitCommand(Class<C> type) {
+            throw new AssertionError("a command");
+        }
     }
 
     /** Never returns from a transcription. */

@@ -3,7 +3,6 @@ package io.github.whisperspeedtest.benchmark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class WorkerGroupsTest {
@@ -23,20 +22,5 @@ class WorkerGroupsTest {
         assertThat(WorkerGroups.of(List.of(1L, 50L, 1L), 10, size -> size))
                 .containsExactly(List.of(1L), List.of(50L), List.of(1L));
         assertThat(WorkerGroups.of(List.<Long>of(), 10, size -> size)).isEmpty();
-    }
-
-    @Test
-    void budgetIsWhatSystemCallsAvailableWithinContainer() {
-        assertThat(MemoryBudget.of(OptionalLong.of(1000), 10, 4000))
-                .as("most of what is available, although it is mostly not free")
-                .isEqualTo(850);
-        assertThat(MemoryBudget.of(OptionalLong.of(4000), 10, 1000)).isEqualTo(850);
-        assertThat(MemoryBudget.of(OptionalLong.empty(), 10, 1000)).isEqualTo(600);
-        assertThat(MemoryBudget.of(OptionalLong.empty(), 900, 1000)).isEqualTo(900);
-    }
-
-    @Test
-    void thisMachineHasMemoryForAWorker() {
-        assertThat(MemoryBudget.bytes()).isBetween(64L << 20, 1L << 50);
     }
 }

@@ -30,6 +30,16 @@ public final class ChildCommands {
         commands.add(command);
     }
 
+    /**
+     * Sends a command as JSON without waiting for the child, which receives it with {@link ChildReporter#awaitCommand(Class)}.
+     *
+     * @param type the type that the child expects, such as a sealed interface of records
+     * @throws IllegalArgumentException if the command cannot be written as JSON
+     */
+    public <C> void send(Class<C> type, C command) {
+        commands.add(Json.write(Json.type(type), command));
+    }
+
     /** Writes the commands to the child's input until the thread is interrupted or the child ends. */
     void writeTo(Writer childInput) {
         try {

@@ -113,6 +113,11 @@ final class ChildMain {
             public String awaitCommand() throws InterruptedException {
                 return commands.take();
             }
+
+            @Override
+            public <C> C awaitCommand(Class<C> type) throws InterruptedException {
+                return Json.read(Json.type(type), commands.take());
+            }
         };
         return Json.write(types[2], task.run(Json.read(types[0], input), reporter));
     }

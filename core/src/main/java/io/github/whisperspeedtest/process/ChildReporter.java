@@ -19,4 +19,13 @@ public interface ChildReporter<E> {
      * @throws InterruptedException if the thread is interrupted
      */
     String awaitCommand() throws InterruptedException;
+
+    /**
+     * Waits for the next command that the parent sends with {@link ChildCommands#send(Class, Object)}.
+     *
+     * @param type the type that the parent sends
+     * @throws InterruptedException if the thread is interrupted
+     * @throws IllegalArgumentException if the command is of another type
+     */
+    <C> C awaitCommand(Class<C> type) throws InterruptedException;
 }

@@ -88,6 +88,25 @@ class ChildJvmTest {
     }
 
     @Test
+    void childGetsCommandsAsValues() {
+        ChildCommands commands = new ChildCommands();
+        List<Tasks.Note> sent = List.of(
+                new Tasks.Note.Text(3, "two\nlines 日本"),
+                new Tasks.Note.Time(Duration.ofNanos(1), Path.of("some", "where")));
+        sent.forEach(note -> commands.send(Tasks.Note.class, note));
+        commands.send(Tasks.Note.class, new Tasks.Note.Text(0, ""));
+        List<Tasks.Note> answers = new ArrayList<>();
+
+        ChildOutcome<Integer> outcome = jvm.run(Tasks.EchoCommands.class, "", answers::add, commands);
+
+        assertThat(answers).isEqualTo(sent);
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        ChildOutcome.Completed.class,
+                        completed -> assertThat(completed.value()).isEqualTo(2));
+    }
+
+    @Test
     void eventsArriveInOrderOnCallingThreadBeforeResult() {
         List<String> words = List.of("plain", "ümlaut", "日本語", "😀 emoji", "line\nbreak\u2028", "half \uD83D pair");
         List<Tasks.Note> notes = new ArrayList<>();

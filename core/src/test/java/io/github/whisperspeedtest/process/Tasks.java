@@ -62,6 +62,21 @@ public final class Tasks {
         }
     }
 
+    /** Answers each note with the same note until it is without words, and returns the number of notes before it. */
+    public static final class EchoCommands implements ChildTask<String, Note, Integer> {
+        @Override
+        public Integer run(String unused, ChildReporter<Note> reporter) throws InterruptedException {
+            int answered = 0;
+            Note note = reporter.awaitCommand(Note.class);
+            while (!(note instanceof Note.Text text && text.text().isEmpty())) {
+                reporter.report(note);
+                answered++;
+                note = reporter.awaitCommand(Note.class);
+            }
+            return answered;
+        }
+    }
+
     /** Returns text of the given length. */
     public static final class LongText implements ChildTask<Integer, Void, String> {
         @Override

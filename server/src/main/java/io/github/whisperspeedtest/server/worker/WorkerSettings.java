@@ -10,7 +10,7 @@ import java.util.Objects;
  *
  * @param defaultModel the model that is loaded at the start and serves requests for {@code whisper-1}
  * @param allowed further models that clients may name, as {@code implementation/model}; {@code *} stands for any text without a slash
- * @param load how models are loaded; {@code threads=0} divides the processors by the number of workers of a model
+ * @param load how each worker loads its model; its threads are those of one worker, see {@link #threadsOfWorker}
  * @param workers child JVMs per model
  * @param batch the largest number of recordings that one worker transcribes at once; 1 for one after the other
  * @param queue jobs that may wait, over all models
@@ -56,6 +56,11 @@ public record WorkerSettings(
                 Duration.ofHours(2),
                 Duration.ofHours(1),
                 0);
+    }
+
+    /** Returns the number of threads for each of the workers of a model, which divide the processors between them. */
+    public static int threadsOfWorker(int workers) {
+        return Math.max(1, LoadOptions.defaultThreads() / workers);
     }
 
     private static void atLeast(String name, int value, int least) {

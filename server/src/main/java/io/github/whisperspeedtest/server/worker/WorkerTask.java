@@ -1,0 +1,162 @@
+package io.github.whisperspeedtest.server.worker;
+
+import io.github.whisperspeedtest.audio.Audio;
+import io.github.whisperspeedtest.audio.AudioFiles;
+import io.github.whisperspeedtest.error.EngineOutOfMemoryException;
+import io.github.whisperspeedtest.error.RuntimeUnavailableException;
+import io.github.whisperspeedtest.process.ChildReporter;
+import io.github.whisperspeedtest.process.ChildTask;
+import io.github.whisperspeedtest.registry.ImplementationRegistry;
+import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.spi.Implementation;
+import io.github.whisperspeedtest.spi.ImplementationContext;
+import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.spi.ModelFiles;
+import io.github.whisperspeedtest.streaming.StreamingModel;
+import io.github.whisperspeedtest.transcription.Segment;
+import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import io.github.whisperspeedtest.transcription.Transcriber;
+import io.github.whisperspeedtest.transcription.Transcription;
+import io.github.whisperspeedtest.transcription.TranscriptionListener;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Loads one model in a child JVM and transcribes recordings and live streams with it until the parent ends the process.
+ *
+ * <p>Recordings are decoded here too, so neither a decoder nor an engine can harm the parent.
+ */
+public final class WorkerTask implements ChildTask<WorkerTask.Input, WorkerEvent, Void> {
+    /** Creates the task. */
+    public WorkerTask() {}
+
+    /**
+     * The model.
+     *
+     * @param implementation id of the implementation
+     * @param context the directories and settings for it
+     * @param files the model's files
+     * @param load how to load the model
+     * @param maxDuration the longest recording
+     */
+    public record Input(
+            String implementation,
+            ImplementationContext context,
+            ModelFiles files,
+            LoadOptions load,
+            Duration maxDuration) {}
+
+    @Override
+    public @Nullable Void run(Input input, ChildReporter<WorkerEvent> reporter) throws InterruptedException {
+        reporter.report(new WorkerEvent.Loading(ProcessHandle.current().pid()));
+        Implementation implementation = ImplementationRegistry.discover(
+                        WorkerTask.class.getClassLoader(), unused -> input.context())
+                .require(input.implementation());
+        if (implementation.availability() instanceof Availability.Unavailable missing) {
+            throw new RuntimeUnavailableException(missing.problem(), null);
+        }
+        try (StreamingModel model = StreamingModel.open(implementation, input.context(), input.files(), input.load())) {
+            RunningJobs running = new RunningJobs(Thread.currentThread());
+            LiveStreams streams = new LiveStreams(model, input.files().byName().values(), reporter, running::abort);
+            Thread reader = new Thread(() -> readCommands(reporter, running, streams), "worker-commands");
+            reader.setDaemon(true);
+            reader.start();
+            reporter.report(new WorkerEvent.Loaded(false));
+            while (true) {
+                WorkerCommand.Transcribe next = running.await();
+                new Recordings(input, model.transcriber(), running, reporter).transcribe(next);
+                running.clear();
+                reporter.report(new WorkerEvent.Idle());
+            }
+        }
+    }
+
+    private static void readCommands(ChildReporter<WorkerEvent> reporter, RunningJobs running, LiveStreams streams) {
+        try {
+            while (true) {
+                obey(reporter.awaitCommand(WorkerCommand.class), running, streams, reporter);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void obey(
+            WorkerCommand command, RunningJobs running, LiveStreams streams, ChildReporter<WorkerEvent> reporter) {
+        if (command instanceof WorkerCommand.Transcribe transcribe) {
+            running.add(transcribe);
+        } else if (command instanceof WorkerCommand.Cancel cancel) {
+            running.cancel(cancel.job());
+        } else if (command instanceof WorkerCommand.OpenLive open) {
+            streams.open(open);
+        } else if (command instanceof WorkerCommand.Append append) {
+            streams.append(append);
+        } else if (command instanceof WorkerCommand.Finish finish) {
+            streams.finish(finish.stream());
+        } else if (command instanceof WorkerCommand.CloseLive close) {
+            streams.close(close.stream());
+        } else if (command instanceof WorkerCommand.Ping) {
+            reporter.report(new WorkerEvent.Pong());
+        }
+    }
+
+    /** Transcribes the recordings of one command. */
+    private static final class Recordings {
+        private final Input input;
+        private final Transcriber transcriber;
+        private final RunningJobs running;
+        private final ChildReporter<WorkerEvent> reporter;
+
+        Recordings(Input input, Transcriber transcriber, RunningJobs running, ChildReporter<WorkerEvent> reporter) {
+            this.input = input;
+            this.transcriber = transcriber;
+            this.running = running;
+            this.reporter = reporter;
+        }
+
+        void transcribe(WorkerCommand.Transcribe command) {
+            for (WorkerCommand.Item item : command.recordings()) {
+                transcribe(item, command.options());
+            }
+        }
+
+        private void transcribe(WorkerCommand.Item item, TranscribeOptions options) {
+            running.begin(item.job());
+            try {
+                Audio audio = AudioFiles.read(Failures.RECORDING, item.recording(), input.maxDuration());
+                reporter.report(new WorkerEvent.Started(item.job()));
+                Transcription result = transcriber.transcribe(audio, options, new TranscriptionListener() {
+                    @Override
+                    public void onSegment(Segment segment) {
+                        reporter.report(new WorkerEvent.Found(item.job(), segment));
+                    }
+                });
+                end(
+                        item,
+                        new JobEnd.Transcribed(result.withWarnings(result.warnings().stream()
+                                .map(warning -> Failures.withoutPaths(warning, files(item)))
+                                .toList())));
+            } catch (EngineOutOfMemoryException | OutOfMemoryError e) {
+                end(item, Failures.of(e, files(item)));
+                throw e;
+            } catch (RuntimeException | LinkageError | StackOverflowError e) {
+                end(item, Failures.of(e, files(item)));
+            } finally {
+                running.end();
+            }
+        }
+
+        private void end(WorkerCommand.Item item, JobEnd end) {
+            reporter.report(new WorkerEvent.Ended(item.job(), end));
+        }
+
+        private List<Path> files(WorkerCommand.Item item) {
+            List<Path> files = new ArrayList<>(input.files().byName().values());
+            files.add(item.recording());
+            return files;
+        }
+    }
+}
