@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -106,10 +107,9 @@ class PageTest {
     void findsNoErrorsOfScriptsAndNoForeignRequests() {
         assertThat(chromium.messages()).allMatch(message -> message.contains("Failed to load resource"));
         assertThat(chromium.requests())
-                .isNotEmpty()
                 .allMatch(url -> url.startsWith("http://127.0.0.1:")
                         || url.startsWith("blob:http://127.0.0.1:")
-                        || url.startsWith("data:,"));
+                        || url.startsWith("data:"));
     }
 
     @Test
@@ -302,11 +302,15 @@ class PageTest {
     void offersTheLanguagesOfWhisper() {
         open(server);
 
-        assertThat(new Select(find("#language"))
-                        .getOptions().stream()
-                                .map(option -> option.getAttribute("value"))
-                                .filter(code -> !code.isEmpty()))
-                .containsExactlyInAnyOrderElementsOf(Language.codes());
+        Map<String, String> shown = new Select(find("#language"))
+                .getOptions().stream()
+                        .filter(option -> !option.getAttribute("value").isEmpty())
+                        .collect(Collectors.toMap(
+                                option -> option.getAttribute("value"), option -> option.getText()
+                                        .toLowerCase(Locale.ROOT)));
+        Map<String, String> known = Language.codes().stream()
+                .collect(Collectors.toMap(code -> code, code -> new Language.Fixed(code).englishName()));
+        assertThat(shown).isEqualTo(known);
     }
 
     @Test
@@ -420,6 +424,8 @@ class PageTest {
     }
 
     private static void waitFor(Supplier<Boolean> condition) {
-        new WebDriverWait(browser, Duration.ofMinutes(2)).until(driver -> condition.get());
+        new WebDriverWait(browser, Duration.ofMinutes(2))
+                .withMessage(() -> "The page shows: " + find("main").getText())
+                .until(driver -> condition.get());
     }
 }
