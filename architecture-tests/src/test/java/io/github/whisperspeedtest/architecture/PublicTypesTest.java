@@ -36,6 +36,8 @@ class PublicTypesTest {
             "testkit.ImplementationContract",
             "testkit.NetworkContract",
             "testkit.TestContexts",
+            // Jetty calls it by reflection.
+            "server.LiveSocket",
             // The main class of the command line.
             "cli.Main");
 

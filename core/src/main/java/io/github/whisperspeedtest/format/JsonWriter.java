@@ -3,15 +3,14 @@ package io.github.whisperspeedtest.format;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import io.github.whisperspeedtest.decoding.CompressionRatio;
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.Transcription;
 import io.github.whisperspeedtest.transcription.Word;
 import java.io.IOException;
 import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.stream.Collectors;
-import java.util.zip.Deflater;
 import org.jspecify.annotations.Nullable;
 
 final class JsonWriter implements TranscriptWriter {
@@ -69,7 +68,7 @@ final class JsonWriter implements TranscriptWriter {
         }
         writeKnown(json, "avg_logprob", segment.averageLogProbability());
         json.writeNumberField(
-                "compression_ratio", compressionRatio(segment.text().strip()));
+                "compression_ratio", CompressionRatio.of(segment.text().strip()));
         writeKnown(json, "no_speech_prob", segment.noSpeechProbability());
         if (hasWords) {
             json.writeArrayFieldStart("words");
@@ -104,25 +103,5 @@ final class JsonWriter implements TranscriptWriter {
 
     private static long hundredths(Duration offset) {
         return offset.plusMillis(5).toMillis() / 10;
-    }
-
-    /**
-     * Returns the size in UTF-8 divided by the size after zlib compression at the default level. Source: openai/whisper,
-     * {@code whisper/utils.py}.
-     */
-    private static double compressionRatio(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        Deflater deflater = new Deflater();
-        try {
-            deflater.setInput(bytes);
-            deflater.finish();
-            byte[] sink = new byte[1024];
-            while (!deflater.finished()) {
-                deflater.deflate(sink);
-            }
-            return (double) bytes.length / deflater.getBytesWritten();
-        } finally {
-            deflater.end();
-        }
     }
 }

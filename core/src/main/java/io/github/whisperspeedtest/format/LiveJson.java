@@ -11,12 +11,13 @@ import java.time.Duration;
 import java.util.List;
 
 /** Writes events of a stream as JSON, one line each. */
-final class LiveJson {
+public final class LiveJson {
     private static final JsonFactory JSON = new JsonFactory();
 
     private LiveJson() {}
 
-    static String line(StreamingEvent event) {
+    /** Returns the event as one line, with the line feed at its end. Times are in seconds. */
+    public static String line(StreamingEvent event) {
         StringWriter line = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(line)) {
             json.writeStartObject();

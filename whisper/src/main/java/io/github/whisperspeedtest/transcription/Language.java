@@ -217,6 +217,11 @@ public sealed interface Language {
             }
         }
 
+        /** Returns the English name in lower case, such as {@code german}; source: openai/whisper's tokenizer. */
+        public String englishName() {
+            return NAMES.getOrDefault(code, code);
+        }
+
         /** Returns the language of a BCP 47 tag or of the name of a POSIX locale, empty where the text is neither. */
         private static String languageOfTag(String text) {
             try {
