@@ -1,6 +1,9 @@
 package io.github.whisperspeedtest.server.worker;
 
 import io.github.whisperspeedtest.WhisperSpeedtest;
+import io.github.whisperspeedtest.audio.Audio;
+import io.github.whisperspeedtest.audio.AudioFiles;
+import io.github.whisperspeedtest.audio.WavRecording;
 import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.settings.Settings;
@@ -10,6 +13,8 @@ import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -110,5 +115,31 @@ final class TestPools {
             Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
         }
         return file;
+    }
+
+    /** Writes a recording whose transcription takes long: a sentence, again and again, for some minutes. */
+    static Path longRecording(Path directory, int minutes) throws IOException {
+        Audio sentence = AudioFiles.read(recording(directory, "en_single_01.flac"));
+        float[] samples = new float[(int) sentence.sampleCount()];
+        sentence.read(0, samples, 0, samples.length);
+        Path file = directory.resolve("long.wav");
+        try (WavRecording wav = WavRecording.create(file)) {
+            for (long written = 0; written < minutes * 60L * Audio.SAMPLE_RATE; written += samples.length) {
+                wav.accept(samples, 0, samples.length);
+            }
+        }
+        return file;
+    }
+
+    /** Returns a recording as 16-bit samples. */
+    static byte[] pcm(Path file) {
+        Audio audio = AudioFiles.read(file);
+        float[] samples = new float[(int) audio.sampleCount()];
+        audio.read(0, samples, 0, samples.length);
+        ByteBuffer pcm = ByteBuffer.allocate(2 * samples.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (float sample : samples) {
+            pcm.putShort((short) Math.round(Math.max(-1, Math.min(sample, 1)) * Short.MAX_VALUE));
+        }
+        return pcm.array();
     }
 }
