@@ -306,8 +306,8 @@ class PageTest {
                 .getOptions().stream()
                         .filter(option -> !option.getAttribute("value").isEmpty())
                         .collect(Collectors.toMap(
-                                option -> option.getAttribute("value"), option -> option.getText()
-                                        .toLowerCase(Locale.ROOT)));
+                                option -> option.getAttribute("value"),
+                                option -> option.getText().toLowerCase(Locale.ROOT)));
         Map<String, String> known = Language.codes().stream()
                 .collect(Collectors.toMap(code -> code, code -> new Language.Fixed(code).englishName()));
         assertThat(shown).isEqualTo(known);
