@@ -74,6 +74,12 @@ class LanguageTest {
     }
 
     @Test
+    void hasEnglishName() {
+        assertThat(new Language.Fixed("de").englishName()).isEqualTo("german");
+        assertThat(new Language.Fixed("ht").englishName()).isEqualTo("haitian creole");
+    }
+
+    @Test
     void everyCodeIsALanguage() {
         assertThat(Language.codes())
                 .allSatisfy(code -> assertThat(Language.of(code).code()).isEqualTo(code));
