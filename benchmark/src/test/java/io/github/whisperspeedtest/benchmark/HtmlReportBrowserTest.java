@@ -1,24 +1,19 @@
 package io.github.whisperspeedtest.benchmark;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.File;
+import io.github.whisperspeedtest.program.testing.Browser;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.logging.Level;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,12 +27,7 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.chrome.ChromeDriverService;
-import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.interactions.Actions;
-import org.openqa.selenium.logging.LogEntry;
-import org.openqa.selenium.logging.LogType;
-import org.openqa.selenium.logging.LoggingPreferences;
 import org.openqa.selenium.print.PrintOptions;
 import org.openqa.selenium.support.ui.Select;
 import org.openqa.selenium.support.ui.WebDriverWait;
@@ -46,6 +36,7 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 @Tag("end-to-end")
 class HtmlReportBrowserTest {
     private static final JsonMapper JSON = new JsonMapper();
+    private static Browser chromium;
     private static ChromeDriver browser;
 
     @TempDir
@@ -53,42 +44,20 @@ class HtmlReportBrowserTest {
 
     @BeforeAll
     static void startBrowser() {
-        Optional<Path> chromium = program("chromium.binary", "chromium", "google-chrome", "chromium-browser");
-        Optional<Path> driver = program("webdriver.chrome.driver", "chromedriver");
-        assumeTrue(
-                chromium.isPresent() && driver.isPresent(),
-                "No Chromium or no chromedriver on the search path. Install Debian's packages chromium and chromium-driver, or set"
-                        + " -Dchromium.binary and -Dwebdriver.chrome.driver.");
-        ChromeOptions options = new ChromeOptions();
-        options.setBinary(chromium.get().toFile());
-        // A container has a small /dev/shm.
-        options.addArguments("--headless=new", "--disable-dev-shm-usage", "--disable-gpu", "--window-size=1280,1000");
-        if (System.getProperty("user.name").equals("root")) {
-            // Chromium does not start with its sandbox as root.
-            options.addArguments("--no-sandbox");
-        }
-        LoggingPreferences logs = new LoggingPreferences();
-        logs.enable(LogType.BROWSER, Level.ALL);
-        logs.enable(LogType.PERFORMANCE, Level.ALL);
-        options.setCapability(ChromeOptions.LOGGING_PREFS, logs);
-        browser = new ChromeDriver(
-                new ChromeDriverService.Builder()
-                        .usingDriverExecutable(driver.get().toFile())
-                        .build(),
-                options);
+        chromium = Browser.start();
+        browser = chromium.driver();
     }
 
     @AfterAll
     static void stopBrowser() {
-        if (browser != null) {
-            browser.quit();
+        if (chromium != null) {
+            chromium.close();
         }
     }
 
     @BeforeEach
     void forgetLogs() {
-        browser.manage().logs().get(LogType.BROWSER);
-        browser.manage().logs().get(LogType.PERFORMANCE);
+        chromium.forgetLogs();
     }
 
     static Stream<List<String>> reports() {
@@ -117,8 +86,10 @@ class HtmlReportBrowserTest {
                     .isNotEmpty();
         }
         assertThat(text("body")).doesNotContain("cannot be shown", "undefined", "NaN", "[object");
-        assertThat(messages()).isEmpty();
-        assertThat(requests()).allMatch(url -> url.startsWith("file:") || url.startsWith("data:,"));
+        assertThat(chromium.messages()).isEmpty();
+        assertThat(chromium.requests())
+                .isNotEmpty()
+                .allMatch(url -> url.startsWith("file:") || url.startsWith("data:,"));
     }
 
     @Test
@@ -145,7 +116,7 @@ class HtmlReportBrowserTest {
         assertThat(text("#recordings")).contains(hostile);
         assertThat(text(".transcript.reference")).contains(hostile);
         assertThat(text("#failures")).contains(hostile);
-        assertThat(messages()).isEmpty();
+        assertThat(chromium.messages()).isEmpty();
     }
 
     @Test
@@ -309,7 +280,7 @@ class HtmlReportBrowserTest {
                 .startsWith("%PDF-");
         assertThat(browser.executeScript("return window.printed")).isEqualTo("light");
         assertThat(background()).isEqualTo("rgb(20, 24, 29)");
-        assertThat(messages()).isEmpty();
+        assertThat(chromium.messages()).isEmpty();
     }
 
     @Test
@@ -324,7 +295,7 @@ class HtmlReportBrowserTest {
         Path file = directory.resolve("whisper-speedtest-2026-11-22T10-15-30.json");
         new WebDriverWait(browser, Duration.ofSeconds(60)).until(driver -> Files.exists(file));
         assertThat(JSON.readTree(file.toFile())).isEqualTo(JSON.readTree(report));
-        assertThat(messages()).isEmpty();
+        assertThat(chromium.messages()).isEmpty();
     }
 
     private void open(List<String> reports) throws IOException {
@@ -365,36 +336,5 @@ class HtmlReportBrowserTest {
         return card.findElements(By.cssSelector(selector)).stream()
                 .map(WebElement::getText)
                 .toList();
-    }
-
-    /** Errors of scripts and violations of the policy. */
-    private static List<String> messages() {
-        return browser.manage().logs().get(LogType.BROWSER).getAll().stream()
-                .map(LogEntry::getMessage)
-                .toList();
-    }
-
-    private static List<String> requests() throws IOException {
-        List<String> urls = new ArrayList<>();
-        for (LogEntry entry : browser.manage().logs().get(LogType.PERFORMANCE)) {
-            JsonNode message = JSON.readTree(entry.getMessage()).path("message");
-            if (message.path("method").asText().equals("Network.requestWillBeSent")) {
-                urls.add(message.at("/params/request/url").asText());
-            }
-        }
-        assertThat(urls).as("requests, with that of the page itself").isNotEmpty();
-        return urls;
-    }
-
-    private static Optional<Path> program(String property, String... names) {
-        String configured = System.getProperty(property);
-        if (configured != null) {
-            return Optional.of(Path.of(configured));
-        }
-        return Arrays.stream(names)
-                .flatMap(name -> Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
-                        .map(folder -> Path.of(folder, name)))
-                .filter(Files::isExecutable)
-                .findFirst();
     }
 }

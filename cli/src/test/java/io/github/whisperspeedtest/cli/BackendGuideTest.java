@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.whisperspeedtest.files.testing.DocumentedCode;
 import io.github.whisperspeedtest.registry.ProviderJar;
 import java.io.ByteArrayInputStream;
 import java.io.File;

@@ -9,6 +9,7 @@ import io.github.whisperspeedtest.benchmark.BenchmarkResult;
 import io.github.whisperspeedtest.benchmark.JsonReport;
 import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.files.FileTrees;
+import io.github.whisperspeedtest.files.testing.DocumentedCode;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.registry.ProviderJar;
 import io.github.whisperspeedtest.testing.MicroSamples;

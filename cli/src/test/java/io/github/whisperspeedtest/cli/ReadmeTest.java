@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.checkpoint.SpeechSample;
+import io.github.whisperspeedtest.files.testing.DocumentedCode;
 import io.github.whisperspeedtest.model.ToolHome;
 import io.github.whisperspeedtest.testing.MicroSamples;
 import java.io.ByteArrayInputStream;

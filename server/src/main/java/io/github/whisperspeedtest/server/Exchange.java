@@ -36,6 +36,7 @@ final class Exchange implements JobListener {
     private @Nullable EventStream events;
     private Scheduler.@Nullable Task keepAlive;
     private boolean hasText;
+    private int segments;
 
     Exchange(
             Request request,
@@ -133,6 +134,10 @@ final class Exchange implements JobListener {
     @Override
     public void onSegment(Segment segment) {
         if (!form.stream()) {
+            return;
+        }
+        if (form.format() == ResponseFormat.VERBOSE_JSON) {
+            events().event(TranscriptJson.segment(segments++, segment));
             return;
         }
         String text = hasText ? segment.text() : segment.text().stripLeading();

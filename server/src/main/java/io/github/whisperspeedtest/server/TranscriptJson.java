@@ -55,6 +55,19 @@ final class TranscriptJson {
                 .put("delta", text));
     }
 
+    /** Returns the data of the event for a finished segment with its times. */
+    static String segment(int id, Segment segment) {
+        return Replies.text(JsonNodeFactory.instance
+                .objectNode()
+                .put("type", "transcript.text.segment")
+                .put("id", Integer.toString(id))
+                .put("start", seconds(segment.start()))
+                .put("end", seconds(segment.end()))
+                .put("text", segment.text())
+                // Clients with static types require one.
+                .put("speaker", ""));
+    }
+
     /** Returns the data of the last event. */
     static String done(Transcription transcription) {
         ObjectNode json = JsonNodeFactory.instance

@@ -57,8 +57,9 @@ record TranscriptionForm(
     static TranscriptionForm parse(MultiPartFormData.Parts parts, Task task, TranscriptionService service) {
         ResponseFormat format = ResponseFormat.parse(field(parts, "response_format", "json"));
         boolean stream = flag("stream", field(parts, "stream", "false"));
-        if (stream && format != ResponseFormat.JSON && format != ResponseFormat.TEXT) {
-            throw ApiException.invalid("stream", "Only the response formats json and text can be streamed.");
+        if (stream && (format == ResponseFormat.SRT || format == ResponseFormat.VTT)) {
+            throw ApiException.invalid(
+                    "stream", "Only the response formats json, text and verbose_json can be streamed.");
         }
         List<String> granularities = new ArrayList<>(fields(parts, GRANULARITIES));
         granularities.addAll(fields(parts, GRANULARITIES + "[]"));

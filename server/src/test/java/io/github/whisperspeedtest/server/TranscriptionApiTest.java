@@ -394,6 +394,18 @@ class TranscriptionApiTest {
         assertThat(lines.hasNext()).isFalse();
     }
 
+    @Test
+    void sendsSegmentsWithTheirTimesIfDetailsAreAskedFor() throws Exception {
+        HttpResponse<String> response = post("stream", "true", "response_format", "verbose_json");
+        Iterator<String> lines = response.body().lines().iterator();
+        assertThat(nextData(lines))
+                .isEqualTo("{\"type\":\"transcript.text.segment\",\"id\":\"0\",\"start\":0.1,\"end\":2.0,"
+                        + "\"text\":\" Grüße aus Köln & <mehr>.\",\"speaker\":\"\"}");
+        assertThat(nextData(lines))
+                .startsWith("{\"type\":\"transcript.text.segment\",\"id\":\"1\",\"start\":2.0,\"end\":5.25,");
+        assertThat(nextData(lines)).startsWith("{\"type\":\"transcript.text.done\",\"text\":\"" + TEXT);
+    }
+
     private static String nextData(Iterator<String> lines) {
         while (true) {
             String line = lines.next();

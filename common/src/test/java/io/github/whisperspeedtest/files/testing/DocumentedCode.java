@@ -1,4 +1,4 @@
-package io.github.whisperspeedtest.cli;
+package io.github.whisperspeedtest.files.testing;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,14 +9,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The Java classes that a page of documentation shows, by their full names. */
-final class DocumentedCode {
+public final class DocumentedCode {
     private static final Pattern BLOCK = Pattern.compile("```java\\R(.*?)```", Pattern.DOTALL);
     private static final Pattern PACKAGE = Pattern.compile("^package ([\\w.]+);", Pattern.MULTILINE);
     private static final Pattern TYPE = Pattern.compile("^(?:public )?(?:final )?class (\\w+)", Pattern.MULTILINE);
 
     private DocumentedCode() {}
 
-    static Map<String, String> of(Path page) throws IOException {
+    /** Returns the source of each class by its full name, in the order of the page. */
+    public static Map<String, String> of(Path page) throws IOException {
         Map<String, String> classes = new LinkedHashMap<>();
         Matcher block = BLOCK.matcher(Files.readString(page));
         while (block.find()) {

@@ -1,0 +1,5 @@
+/** The server as browsers, libraries and programs of others see it. */
+@NullMarked
+package io.github.whisperspeedtest.clients;
+
+import org.jspecify.annotations.NullMarked;
