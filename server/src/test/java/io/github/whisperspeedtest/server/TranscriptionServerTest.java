@@ -124,17 +124,14 @@ class TranscriptionServerTest {
     @Test
     void answersCancelledRequestsBeforeItCloses() throws Exception {
         service.hold = true;
-        CompletableFuture<HttpResponse<String>> waiting;
         TranscriptionServer server = TranscriptionServer.start(service, ServerSettings.of(spool));
+        CompletableFuture<HttpResponse<String>> waiting = post(server, Clients.form());
+        service.take();
         try (RawClient events = new RawClient(server)) {
-            waiting = post(server, Clients.form());
-            service.take();
             events.upload(Clients.form().field("stream", "true").bytes());
             service.take().listener.onStart();
             server.close();
             assertThat(events.readAll()).contains("event: error", "server_closing");
-        } finally {
-            server.close();
         }
         HttpResponse<String> response = waiting.get(60, TimeUnit.SECONDS);
         assertThat(response.statusCode()).isEqualTo(503);
