@@ -152,8 +152,7 @@ final class SpeechTranscriber implements BatchTranscriber {
                                 ? options.vadOptions()
                                 : vadOfChunks(chunkLength, options)))
                 .toList();
-        Duration detecting =
-                Duration.ofNanos(System.nanoTime() - start).dividedBy(Math.max(1, recordings.size()));
+        Duration detecting = Duration.ofNanos(System.nanoTime() - start).dividedBy(Math.max(1, recordings.size()));
         List<Transcription> results = runUnlessClosed(
                 recordings,
                 () -> chunks.transcribeChunks(
@@ -213,8 +212,7 @@ final class SpeechTranscriber implements BatchTranscriber {
         });
     }
 
-    private static Transcription restored(
-            Transcription result, FilteredAudio speech, Audio audio, Duration detecting) {
+    private static Transcription restored(Transcription result, FilteredAudio speech, Audio audio, Duration detecting) {
         RestoredTimes times = new RestoredTimes(speech, audio);
         Timings timings = result.timings();
         return new Transcription(

@@ -89,7 +89,10 @@ final class Chunks {
         List<Chunk> chunks = new ArrayList<>();
         for (int i = 0; i < recordings.size(); i++) {
             long start = starts.get(i);
-            recordings.get(i).parts.forEach(part -> parts.add(new FrameRange(start + part.start(), start + part.end())));
+            recordings
+                    .get(i)
+                    .parts
+                    .forEach(part -> parts.add(new FrameRange(start + part.start(), start + part.end())));
             recordings.get(i).chunks.forEach(chunk -> chunks.add(chunk.shifted(start)));
         }
         return new Chunks(parts, chunks, false);

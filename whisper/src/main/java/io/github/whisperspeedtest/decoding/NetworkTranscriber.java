@@ -295,8 +295,7 @@ public final class NetworkTranscriber implements ChunkTranscriber {
         @Override
         public void window(long firstFrame, int frames, float[] target) {
             long start = System.nanoTime();
-            spectrogram.window(
-                    recordings.audioAt(firstFrame), recordings.frameInRecording(firstFrame), frames, target);
+            spectrogram.window(recordings.audioAt(firstFrame), recordings.frameInRecording(firstFrame), frames, target);
             melNanos += System.nanoTime() - start;
         }
 

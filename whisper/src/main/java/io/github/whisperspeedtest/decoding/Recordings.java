@@ -86,8 +86,8 @@ final class Recordings {
     Segment inRecording(int recording, Segment segment) {
         Duration start = Duration.ofMillis(10 * starts.get(recording));
         List<Word> words = segment.words().stream()
-                .map(word -> new Word(
-                        word.start().minus(start), word.end().minus(start), word.text(), word.probability()))
+                .map(word ->
+                        new Word(word.start().minus(start), word.end().minus(start), word.text(), word.probability()))
                 .toList();
         return segment.withTimes(segment.start().minus(start), segment.end().minus(start), words);
     }

@@ -45,11 +45,7 @@ final class RecordingsTranscription {
      * @param limit how many chunks fit into memory; gets lowered where they do not
      */
     RecordingsTranscription(
-            TranscriptionSteps steps,
-            Spectrogram spectrogram,
-            Recordings recordings,
-            int batchSize,
-            BatchLimit limit) {
+            TranscriptionSteps steps, Spectrogram spectrogram, Recordings recordings, int batchSize, BatchLimit limit) {
         this.steps = steps;
         this.recordings = recordings;
         this.batchSize = batchSize;
@@ -77,8 +73,8 @@ final class RecordingsTranscription {
             }
             for (List<ChunkSegment> text : texts) {
                 int recording = recordings.recordingOf(done++);
-                text.forEach(segment -> listener.onSegment(
-                        recording, recordings.inRecording(recording, chunked.asSegment(segment))));
+                text.forEach(segment ->
+                        listener.onSegment(recording, recordings.inRecording(recording, chunked.asSegment(segment))));
             }
         }
         return Arrays.asList(languages);

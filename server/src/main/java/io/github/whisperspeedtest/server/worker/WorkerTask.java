@@ -181,6 +181,7 @@ public final class WorkerTask implements ChildTask<WorkerTask.Input, WorkerEvent
                 end(item, Failures.of(e, files(item)));
                 throw e;
             } catch (RuntimeException | LinkageError | StackOverflowError e) {
+                LOG.debug("A transcription failed", e);
                 end(item, Failures.of(e, files(item)));
                 return null;
             } finally {
@@ -240,6 +241,7 @@ public final class WorkerTask implements ChildTask<WorkerTask.Input, WorkerEvent
                 end(item, Failures.of(e, files(item)));
                 throw e;
             } catch (RuntimeException | LinkageError | StackOverflowError e) {
+                LOG.debug("A transcription failed", e);
                 end(item, Failures.of(e, files(item)));
             } finally {
                 running.end();
