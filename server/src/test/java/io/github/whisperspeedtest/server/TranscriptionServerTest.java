@@ -122,6 +122,7 @@ class TranscriptionServerTest {
     }
 
     @Test
+    @SuppressWarnings("try") // Closed twice.
     void answersCancelledRequestsBeforeItCloses() throws Exception {
         service.hold = true;
         CompletableFuture<HttpResponse<String>> waiting;
