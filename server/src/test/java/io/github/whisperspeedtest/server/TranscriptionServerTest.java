@@ -122,14 +122,12 @@ class TranscriptionServerTest {
     }
 
     @Test
-    @SuppressWarnings("try") // Closed twice.
     void answersCancelledRequestsBeforeItCloses() throws Exception {
         service.hold = true;
-        CompletableFuture<HttpResponse<String>> waiting;
-        try (TranscriptionServer server = TranscriptionServer.start(service, ServerSettings.of(spool));
-                RawClient events = new RawClient(server)) {
-            waiting = post(server, Clients.form());
-            service.take();
+        TranscriptionServer server = TranscriptionServer.start(service, ServerSettings.of(spool));
+        CompletableFuture<HttpResponse<String>> waiting = post(server, Clients.form());
+        service.take();
+        try (RawClient events = new RawClient(server)) {
             events.upload(Clients.form().field("stream", "true").bytes());
             service.take().listener.onStart();
             server.close();
