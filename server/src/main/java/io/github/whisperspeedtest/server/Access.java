@@ -48,7 +48,8 @@ final class Access {
         }
     }
 
-    private boolean isKnown(String name) {
+    /** Returns whether a page cannot get here by a name of its own. */
+    boolean isKnown(String name) {
         return name.equals("localhost")
                 || name.equals("127.0.0.1")
                 || name.equals("[::1]")

@@ -11,7 +11,7 @@ import org.eclipse.jetty.util.Callback;
 /**
  * Notices that a client closed its connection before it got the response.
  *
- * <p>Jetty reads from a connection of HTTP/1.1 only when a request is expected, so it does not notice this itself. A watched connection
+ * <p>A client that only ends its output, and still waits for the response, is taken for gone; hardly any does. Jetty reads from a connection of HTTP/1.1 only when a request is expected, so it does not notice this itself. A watched connection
  * serves no further request: its response must have the header {@code Connection: close}.
  */
 final class ClientWatch implements Callback {

@@ -11,9 +11,14 @@ final class ErrorReplies extends ErrorHandler {
     @Override
     protected void generateResponse(
             Request request, Response response, int code, String message, Throwable cause, Callback callback) {
-        String reason = HttpStatus.getMessage(code);
-        ApiException error = code >= 500 ? ApiException.internal() : ApiException.invalid(code, reason + ".", null);
-        Replies.json(response, callback, code, error.toJson());
+        Replies.json(response, callback, code, of(code).toJson());
+    }
+
+    /** Returns the error of a status. */
+    static ApiException of(int status) {
+        return status >= 500
+                ? ApiException.internal()
+                : ApiException.invalid(status, HttpStatus.getMessage(status) + ".", null);
     }
 
     @Override

@@ -31,9 +31,6 @@ import org.slf4j.LoggerFactory;
  * <p>Public because Jetty calls it by reflection.
  */
 public final class LiveSocket implements Session.Listener.AutoDemanding {
-    /** A reason for closing must fit into a frame of 125 bytes. */
-    private static final int CLOSED_BY_POLICY = StatusCode.POLICY_VIOLATION;
-
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private static final Logger LOG = LoggerFactory.getLogger(LiveSocket.class);
@@ -228,15 +225,20 @@ public final class LiveSocket implements Session.Listener.AutoDemanding {
         }
     }
 
+    /** Ends with an error that is not one of the stream, which is cancelled. */
     private void fail(ApiException error) {
+        end(error);
+        cancel();
+    }
+
+    private void end(ApiException error) {
         ObjectNode json = error.toJson();
         end(
                 Replies.text(JsonNodeFactory.instance
                         .objectNode()
                         .put("type", "error")
                         .setAll(json)),
-                error.status() >= 500 ? StatusCode.SERVER_ERROR : CLOSED_BY_POLICY);
-        cancel();
+                error.status() >= 500 ? StatusCode.SERVER_ERROR : StatusCode.POLICY_VIOLATION);
     }
 
     private static ObjectNode message(String type) {
@@ -281,7 +283,7 @@ public final class LiveSocket implements Session.Listener.AutoDemanding {
 
         @Override
         public void onFailure(JobEnd.Failed failure) {
-            fail(ApiException.of(failure, streams.isFinishing()));
+            end(ApiException.of(failure, streams.isFinishing()));
         }
     }
 }

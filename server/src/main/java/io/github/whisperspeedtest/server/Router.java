@@ -9,6 +9,7 @@ import io.github.whisperspeedtest.server.worker.TranscriptionService;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -68,6 +69,10 @@ final class Router extends Handler.Abstract {
         } catch (ApiException e) {
             Replies.error(request, response, counted, e);
         } catch (RuntimeException e) {
+            if (e instanceof HttpException malformed && malformed.getCode() < 500) {
+                Replies.error(request, response, counted, ErrorReplies.of(malformed.getCode()));
+                return true;
+            }
             Replies.logDefect(LOG, "serve a request", e);
             Replies.error(request, response, counted, ApiException.internal());
         }

@@ -63,6 +63,18 @@ class AccessTest {
         }
     }
 
+    /** A browser looks up no address, so no page can be of the same origin. */
+    @Test
+    void servesItsAddressesInNetwork() {
+        start(null);
+        Access access = new Access(ServerSettings.of(spool).withAddress("asr.local", 0), false);
+        assertThat(access.isKnown("192.168.0.7")).isTrue();
+        assertThat(access.isKnown("[fe80::1]")).isTrue();
+        assertThat(access.isKnown("asr.local")).isTrue();
+        assertThat(access.isKnown("evil.example")).isFalse();
+        assertThat(access.isKnown("192.168.0.7.evil.example")).isFalse();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "http://localhost:PORT, 200",

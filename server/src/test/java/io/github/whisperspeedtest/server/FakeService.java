@@ -262,7 +262,9 @@ final class FakeService implements TranscriptionService {
 
         @Override
         public void close() {
-            closed.complete(true);
+            if (closed.complete(true)) {
+                listener.onFailure(new JobEnd.Failed(JobEnd.Reason.CANCELLED, "The stream was cancelled."));
+            }
         }
     }
 }

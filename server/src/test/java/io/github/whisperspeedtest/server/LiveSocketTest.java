@@ -337,6 +337,28 @@ class LiveSocketTest {
     }
 
     @Test
+    void refusesMalformedHandshake() throws Exception {
+        start();
+        try (RawClient client = new RawClient(server)) {
+            String response = client.send("GET /v1/live HTTP/1.1\r\nHost: localhost\r\n"
+                            + "Connection: Upgrade, close\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n")
+                    .readAll();
+            assertThat(response).startsWith("HTTP/1.1 4").contains("invalid_request_error");
+        }
+    }
+
+    @Test
+    void tellsClientsThatServerCloses() throws Exception {
+        start();
+        Client client = new Client();
+        connect("", client);
+        service.takeStream();
+        server.close();
+        assertThat(client.next()).contains("server_closing");
+        assertThat(client.status()).isEqualTo(1011);
+    }
+
+    @Test
     void doesNotCompress() throws Exception {
         start();
         try (RawClient client = new RawClient(server)) {

@@ -116,7 +116,7 @@ class UploadTest {
     @Test
     void answersClientThatSendsLargeUploadWithoutAsking() throws Exception {
         start(settings());
-        byte[] body = new Clients.Form().file(new byte[20 * LIMIT]).bytes();
+        byte[] body = new Clients.Form().file(new byte[100 * LIMIT]).bytes();
         try (RawClient client = new RawClient(server)) {
             client.upload("Content-Length: " + body.length);
             assertThat(client.send(body).readAll()).startsWith("HTTP/1.1 413").contains("invalid_request_error");
@@ -126,7 +126,7 @@ class UploadTest {
             client.chunk(body).send("0\r\n\r\n");
             assertThat(client.readAll()).startsWith("HTTP/1.1 413").contains("upload_too_large");
         }
-        assertThat(Clients.post(server, new Clients.Form().file(new byte[20 * LIMIT]))
+        assertThat(Clients.post(server, new Clients.Form().file(new byte[100 * LIMIT]))
                         .statusCode())
                 .isEqualTo(413);
         awaitEmptySpool();
