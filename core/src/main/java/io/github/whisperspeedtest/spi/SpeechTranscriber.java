@@ -18,6 +18,7 @@ import io.github.whisperspeedtest.transcription.VadOptions;
 import io.github.whisperspeedtest.vad.FilteredAudio;
 import io.github.whisperspeedtest.vad.SpeechSpan;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * Adds voice activity detection to the transcriber of any implementation: it transcribes only the speech of a recording, and
  * the times of the result are those of the recording.
  */
-final class SpeechTranscriber implements Transcriber {
+final class SpeechTranscriber implements BatchTranscriber {
     /** The unit of Whisper's timestamps. */
     private static final Duration TIME_PRECISION = Duration.ofMillis(20);
 
@@ -108,6 +109,63 @@ final class SpeechTranscriber implements Transcriber {
         }
     }
 
+    @Override
+    public boolean canBatch(Duration length, TranscribeOptions options) {
+        return transcriber instanceof ChunkTranscriber chunks
+                && TranscribeOption.CLIP_TIMESTAMPS.isBasic(options)
+                && TranscribeOption.PREFIX.isBasic(options)
+                && TranscribeOption.HALLUCINATION_SILENCE_THRESHOLD.isBasic(options)
+                && !Boolean.TRUE.equals(options.conditionOnPreviousText())
+                && (length.compareTo(chunks.chunkLength(options)) <= 0 || filters(options));
+    }
+
+    @Override
+    public List<Transcription> transcribeAll(List<Audio> recordings, TranscribeOptions options) {
+        if (!(transcriber instanceof ChunkTranscriber chunks)
+                || recordings.stream().anyMatch(audio -> !canBatch(audio.duration(), options))) {
+            throw new IllegalArgumentException("These recordings cannot be transcribed at once with these options");
+        }
+        turn.lock();
+        try {
+            return transcribeAll(chunks, recordings, options);
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private List<Transcription> transcribeAll(
+            ChunkTranscriber chunks, List<Audio> recordings, TranscribeOptions options) {
+        if (!filters(options)) {
+            return chunks.transcribeChunks(
+                    recordings,
+                    recordings.stream()
+                            .map(audio -> List.of(audio.sampleCount()))
+                            .toList(),
+                    withoutVad(options));
+        }
+        long start = System.nanoTime();
+        Duration chunkLength = chunks.chunkLength(options);
+        List<FilteredAudio> speech = recordings.stream()
+                .map(audio -> speechOf(
+                        audio,
+                        audio.duration().compareTo(chunkLength) <= 0
+                                ? options.vadOptions()
+                                : vadOfChunks(chunkLength, options)))
+                .toList();
+        Duration detecting = Duration.ofNanos(System.nanoTime() - start).dividedBy(Math.max(1, recordings.size()));
+        List<Transcription> results = runUnlessClosed(
+                recordings,
+                () -> chunks.transcribeChunks(
+                        speech.stream().map(FilteredAudio::audio).toList(),
+                        speech.stream().map(part -> part.chunkEnds(chunkLength)).toList(),
+                        withoutVad(options)));
+        List<Transcription> restored = new ArrayList<>();
+        for (int i = 0; i < results.size(); i++) {
+            restored.add(restored(results.get(i), speech.get(i), recordings.get(i), detecting));
+        }
+        return restored;
+    }
+
     /** The default gives way if the model is not installed, but not what was asked for. */
     private boolean filters(TranscribeOptions options) {
         boolean isAsked = options.batchSize() != null && declared.batching() == Batching.SPEECH
@@ -133,20 +191,28 @@ final class SpeechTranscriber implements Transcriber {
         long start = System.nanoTime();
         @Nullable ChunkTranscriber batches = inBatches(options);
         VadOptions vad = batches == null ? options.vadOptions() : vadOfChunks(batches.chunkLength(options), options);
-        FilteredAudio speech = lifecycle.call(() -> {
-            checkCancelled(audio);
-            List<SpeechSpan> spans = detection.detector().detect(audio, vad, () -> checkCancelled(audio));
-            return FilteredAudio.of(audio, spans, longer(vad.padding(), TIME_PRECISION));
-        });
+        FilteredAudio speech = speechOf(audio, vad);
         Duration detecting = Duration.ofNanos(System.nanoTime() - start);
         TranscribeOptions plain = withoutVad(options);
         TranscriptionListener restoring = new RestoringListener(speech, audio, listener);
         Transcription result = runUnlessClosed(
-                audio,
+                List.of(audio),
                 () -> batches == null
                         ? transcriber.transcribe(speech.audio(), plain, restoring)
                         : batches.transcribeChunks(
                                 speech.audio(), speech.chunkEnds(batches.chunkLength(options)), plain, restoring));
+        return restored(result, speech, audio, detecting);
+    }
+
+    private FilteredAudio speechOf(Audio audio, VadOptions vad) {
+        return lifecycle.call(() -> {
+            checkCancelled(audio);
+            List<SpeechSpan> spans = detection.detector().detect(audio, vad, () -> checkCancelled(audio));
+            return FilteredAudio.of(audio, spans, longer(vad.padding(), TIME_PRECISION));
+        });
+    }
+
+    private static Transcription restored(Transcription result, FilteredAudio speech, Audio audio, Duration detecting) {
         RestoredTimes times = new RestoredTimes(speech, audio);
         Timings timings = result.timings();
         return new Transcription(
@@ -180,12 +246,12 @@ final class SpeechTranscriber implements Transcriber {
         return one.compareTo(other) < 0 ? other : one;
     }
 
-    private Transcription runUnlessClosed(Audio audio, Supplier<Transcription> call) {
+    private <T> T runUnlessClosed(List<Audio> recordings, Supplier<T> call) {
         try {
             return call.get();
         } catch (IllegalStateException e) {
             // Another thread closed the transcriber after the detection.
-            checkCancelled(audio);
+            recordings.forEach(this::checkCancelled);
             throw e;
         }
     }

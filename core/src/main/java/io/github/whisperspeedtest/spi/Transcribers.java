@@ -8,6 +8,7 @@ import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import io.github.whisperspeedtest.transcription.Transcription;
 import io.github.whisperspeedtest.transcription.TranscriptionListener;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -24,7 +25,7 @@ public final class Transcribers {
 
     /**
      * Loads a model. The transcriber refuses options that the implementation does not declare, and transcribes only the speech of
-     * a recording where voice activity detection is on.
+     * a recording where voice activity detection is on. It is a {@link BatchTranscriber}.
      *
      * <p>The files of {@link SileroModel} are not passed to the implementation.
      *
@@ -144,7 +145,7 @@ public final class Transcribers {
             String implementation,
             Capabilities declared,
             @Nullable String fallback,
-            Transcriber transcriber) implements Transcriber {
+            SpeechTranscriber transcriber) implements BatchTranscriber {
         @Override
         public EngineParameters parameters() {
             EngineParameters parameters = transcriber.parameters();
@@ -160,6 +161,17 @@ public final class Transcribers {
         public Transcription transcribe(Audio audio, TranscribeOptions options, TranscriptionListener listener) {
             check(implementation, declared, options);
             return transcriber.transcribe(audio, options, listener);
+        }
+
+        @Override
+        public boolean canBatch(Duration length, TranscribeOptions options) {
+            return transcriber.canBatch(length, options);
+        }
+
+        @Override
+        public List<Transcription> transcribeAll(List<Audio> recordings, TranscribeOptions options) {
+            check(implementation, declared, options);
+            return transcriber.transcribeAll(recordings, options);
         }
 
         @Override

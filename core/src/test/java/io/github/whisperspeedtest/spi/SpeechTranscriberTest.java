@@ -113,6 +113,62 @@ class SpeechTranscriberTest {
     }
 
     @Test
+    void recordingsOfABatchAreCutAndGetTheirOwnTimes() {
+        Audio two = Audio.of("two", new float[60 * SECOND]);
+        try (BatchTranscriber transcriber = open(false)) {
+            List<Transcription> results = transcriber.transcribeAll(List.of(RECORDING, two), WITH_VAD);
+
+            assertThat(results)
+                    .allSatisfy(result -> assertThat(result.segments())
+                            .extracting(segment -> segment.start().toMillis())
+                            .containsExactly(10_000L, 50_250L, 51_000L));
+            assertThat(results)
+                    .extracting(Transcription::duration)
+                    .containsExactly(Duration.ofSeconds(100), Duration.ofSeconds(60));
+            assertThat(results.get(0).warnings()).containsExactly("It is cut off.");
+            assertThat(results.get(1).warnings()).isEmpty();
+        }
+        assertThat(chunks).as("ends of the chunks of both").containsExactly(3L * SECOND, 3L * SECOND);
+        assertThat(detectedWith).hasSize(2);
+    }
+
+    @Test
+    void shortRecordingsOfABatchAreOneChunkEachWithoutVoiceActivityDetection() {
+        try (BatchTranscriber transcriber = open(false)) {
+            List<Audio> recordings =
+                    List.of(Audio.of("one", new float[2 * SECOND]), Audio.of("two", new float[3 * SECOND]));
+
+            assertThat(transcriber.transcribeAll(recordings, TranscribeOptions.defaults()))
+                    .extracting(result -> result.segments().size())
+                    .containsExactly(2, 3);
+        }
+        assertThat(chunks).containsExactly(2L * SECOND, 3L * SECOND);
+        assertThat(detectedWith).isEmpty();
+    }
+
+    @Test
+    void onlyWhatIsIndependentOfOtherTextIsBatched() {
+        Duration small = Duration.ofSeconds(30);
+        Duration large = Duration.ofSeconds(31);
+        TranscribeOptions options = TranscribeOptions.defaults();
+        try (BatchTranscriber transcriber = open(false)) {
+            assertThat(transcriber.canBatch(small, options)).isTrue();
+            assertThat(transcriber.canBatch(large, options)).isFalse();
+            assertThat(transcriber.canBatch(large, WITH_VAD)).isTrue();
+            assertThat(List.of(
+                            options.toBuilder().prefix("So").build(),
+                            options.toBuilder().conditionOnPreviousText(true).build(),
+                            options.toBuilder()
+                                    .clipTimestamps(List.of(Duration.ofSeconds(1)))
+                                    .build()))
+                    .allSatisfy(refused ->
+                            assertThat(transcriber.canBatch(small, refused)).isFalse());
+            assertThatThrownBy(() -> transcriber.transcribeAll(List.of(RECORDING), options))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
     void filtersIfRequestedOrByDefault() {
         try (Transcriber onRequest = open(false);
                 Transcriber byDefault = open(true)) {
@@ -311,7 +367,7 @@ class SpeechTranscriberTest {
         return transcriber.transcribe(RECORDING, options).segments().size();
     }
 
-    private Transcriber open(boolean filtersByDefault) {
+    private SpeechTranscriber open(boolean filtersByDefault) {
         ImplementationContext context = new ImplementationContext(directory, directory, directory, Settings.none());
         Fake fake = new Fake(filtersByDefault);
         return SpeechTranscriber.load(
@@ -423,6 +479,13 @@ class SpeechTranscriberTest {
                 Audio audio, List<Long> ends, TranscribeOptions options, TranscriptionListener listener) {
             chunks.addAll(ends);
             return transcribe(audio, options, listener);
+        }
+
+        @Override
+        public List<Transcription> transcribeChunks(
+                List<Audio> recordings, List<List<Long>> ends, TranscribeOptions options) {
+            ends.forEach(chunks::addAll);
+            return recordings.stream().map(audio -> transcribe(audio, options)).toList();
         }
 
         @Override

@@ -1,9 +1,11 @@
 package io.github.whisperspeedtest.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.checkpoint.SpeechSample;
+import io.github.whisperspeedtest.spi.BatchTranscriber;
 import io.github.whisperspeedtest.spi.Batching;
 import io.github.whisperspeedtest.testing.MicroSamples;
 import io.github.whisperspeedtest.transcription.Language;
@@ -15,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Texts, languages, times and progress with default options. */
@@ -59,6 +62,38 @@ abstract class ResultTests extends ContractTests {
         Transcription first = shared.transcribe(audio(english()), TranscribeOptions.defaults());
         Transcription second = shared.transcribe(audio(english()), TranscribeOptions.defaults());
         assertThat(second.segments()).isEqualTo(first.segments());
+    }
+
+    @Test
+    void recordingsOfABatchAreTranscribedAsAlone() {
+        BatchTranscriber batches = (BatchTranscriber) shared;
+        TranscribeOptions options = TranscribeOptions.defaults();
+        assumeTrue(batches.canBatch(Duration.ofSeconds(30), options), "it decodes no batches");
+        List<SpeechSample> samples = List.of(english(), german(), MicroSamples.named("en_single_01.flac"));
+
+        List<Transcription> together =
+                batches.transcribeAll(samples.stream().map(ContractTests::audio).toList(), options);
+
+        for (int i = 0; i < samples.size(); i++) {
+            SpeechSample sample = samples.get(i);
+            Transcription alone =
+                    batches.transcribeAll(List.of(audio(sample)), options).get(0);
+            assertThat(together.get(i).text()).isEqualTo(alone.text());
+            assertThat(together.get(i).language()).isEqualTo(alone.language());
+            assertThat(together.get(i).duration()).isEqualTo(audio(sample).duration());
+            assertThat(times(together.get(i))).isEqualTo(times(alone));
+            if (contract.recognisesSpeech()) {
+                assertThat(together.get(i).text()).isEqualTo(sample.reference());
+                assertThat(together.get(i).language())
+                        .isEqualTo(sample.language().code());
+            }
+        }
+    }
+
+    private static List<Duration> times(Transcription transcription) {
+        return transcription.segments().stream()
+                .flatMap(segment -> Stream.of(segment.start(), segment.end()))
+                .toList();
     }
 
     @Test

@@ -11,6 +11,11 @@ package io.github.whisperspeedtest.decoding;
 record Chunk(long firstFrame, int frames, int stride, long next) {
     private static final double FRAMES_PER_SECOND = 100;
 
+    /** Returns this chunk in a recording that begins later. */
+    Chunk shifted(long frames) {
+        return new Chunk(firstFrame + frames, this.frames, stride, next == Long.MAX_VALUE ? next : next + frames);
+    }
+
     /** Returns its start, in seconds. */
     double start() {
         return firstFrame / FRAMES_PER_SECOND;

@@ -9,6 +9,7 @@ import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.Timestamps;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
@@ -94,14 +95,14 @@ final class ChunkedTranscription implements TranscriptionLoop {
                 if (language != null && first == done && done < chunks.count()) {
                     onProgress.accept(
                             chunks.progress(done) + (chunks.progress(done + size) - chunks.progress(done)) / 2);
-                    texts = decode(windows, done, language.code());
+                    texts = decode(windows, done, Collections.nCopies(size, language.code()));
                 }
             } catch (EngineOutOfMemoryException | OutOfMemoryError e) {
                 if (size == 1) {
                     throw e;
                 }
                 limit.ranOutWith(size, e);
-                spectrograms.clear();
+                forgetSpectrograms();
                 continue;
             }
             for (List<ChunkSegment> text : texts) {
@@ -117,7 +118,13 @@ final class ChunkedTranscription implements TranscriptionLoop {
         return language;
     }
 
-    private EncoderOutput encode(int first, int size) {
+    /** Frees memory after it ran out. */
+    void forgetSpectrograms() {
+        spectrograms.clear();
+    }
+
+    /** Encodes some chunks; without any chunks, silence. */
+    EncoderOutput encode(int first, int size) {
         while (spectrograms.size() < size) {
             spectrograms.add(steps.newSpectrogram());
         }
@@ -151,13 +158,20 @@ final class ChunkedTranscription implements TranscriptionLoop {
         return askedForLanguage >= chunks.count() ? languageOfFirst : null;
     }
 
-    /** Returns the text of each chunk of a batch, empty for silent chunks. */
-    private List<List<ChunkSegment>> decode(EncoderOutput windows, int first, String language) {
-        List<DecodedWindow> decoded = steps.decode(windows, language, steps.givenPrompt(), List.of());
+    /**
+     * Returns the text of each chunk of a batch, empty for silent chunks.
+     *
+     * @param languages the language of each chunk
+     */
+    List<List<ChunkSegment>> decode(EncoderOutput windows, int first, List<String> languages) {
+        List<DecodedWindow> decoded = steps.decode(windows, languages, steps.givenPrompt(), List.of());
         List<List<ChunkSegment>> texts = new ArrayList<>();
         for (int i = 0; i < decoded.size(); i++) {
             DecodedWindow window = decoded.get(i);
-            texts.add(window.isSilent(options) ? List.of() : text(windows, i, chunks.get(first + i), language, window));
+            texts.add(
+                    window.isSilent(options)
+                            ? List.of()
+                            : text(windows, i, chunks.get(first + i), languages.get(i), window));
         }
         return texts;
     }
@@ -210,7 +224,7 @@ final class ChunkedTranscription implements TranscriptionLoop {
         return spread;
     }
 
-    private Segment asSegment(ChunkSegment segment) {
+    Segment asSegment(ChunkSegment segment) {
         List<WordTiming> words = options.timestamps() == Timestamps.WORD
                 ? segment.words().stream().map(ChunkWord::timing).toList()
                 : List.of();

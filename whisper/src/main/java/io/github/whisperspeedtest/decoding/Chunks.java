@@ -78,6 +78,26 @@ final class Chunks {
         return new Chunks(List.of(new FrameRange(0, frames)), chunks, false);
     }
 
+    /**
+     * Returns the chunks of recordings that are laid one after the other, each in the order of its recording.
+     *
+     * @param recordings the chunks of each recording, from {@link #separate}
+     * @param starts for each recording the frame where it begins
+     */
+    static Chunks of(List<Chunks> recordings, List<Long> starts) {
+        List<FrameRange> parts = new ArrayList<>();
+        List<Chunk> chunks = new ArrayList<>();
+        for (int i = 0; i < recordings.size(); i++) {
+            long start = starts.get(i);
+            recordings
+                    .get(i)
+                    .parts
+                    .forEach(part -> parts.add(new FrameRange(start + part.start(), start + part.end())));
+            recordings.get(i).chunks.forEach(chunk -> chunks.add(chunk.shifted(start)));
+        }
+        return new Chunks(parts, chunks, false);
+    }
+
     /** Returns whether neighbours overlap, so that their texts must be joined. */
     boolean areOverlapping() {
         return overlapping;

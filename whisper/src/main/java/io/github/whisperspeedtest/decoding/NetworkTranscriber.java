@@ -5,6 +5,7 @@ import io.github.whisperspeedtest.checkpoint.GenerationConfig;
 import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.mel.LogMelSpectrogram;
+import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.network.WhisperNetwork;
 import io.github.whisperspeedtest.tokenizer.SpecialTokens;
 import io.github.whisperspeedtest.tokenizer.Tokenizer;
@@ -153,6 +154,15 @@ public final class NetworkTranscriber implements ChunkTranscriber {
         return call(audio, ends, options, listener);
     }
 
+    @Override
+    public List<Transcription> transcribeChunks(
+            List<Audio> recordings, List<List<Long>> ends, TranscribeOptions options) {
+        return lifecycle.call(() -> {
+            check(options);
+            return new BatchCall(recordings, ends, options).run();
+        });
+    }
+
     private Transcription call(
             Audio audio, @Nullable List<Long> chunkEnds, TranscribeOptions options, TranscriptionListener listener) {
         return lifecycle.call(() -> {
@@ -197,6 +207,102 @@ public final class NetworkTranscriber implements ChunkTranscriber {
 
     private UnsupportedOptionException unsupported(String option, String advice) {
         return new UnsupportedOptionException(implementation, option, advice);
+    }
+
+    private void checkCancelled(String name) {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new OperationCancelledException("The transcription of " + name + " was interrupted.");
+        }
+        if (lifecycle.isCancelled()) {
+            throw new OperationCancelledException("The transcription of " + name
+                    + " was cancelled because its transcriber was closed or this JVM is shutting down.");
+        }
+    }
+
+    /** The transcription of several recordings. */
+    private final class BatchCall implements Spectrogram {
+        private final Recordings recordings;
+        private final List<Audio> audios;
+        private final TranscribeOptions options;
+        private final TranscriptionSteps steps;
+        private final MeteredNetwork metered = new MeteredNetwork(network, this::checkCancelled);
+        private long melNanos;
+
+        BatchCall(List<Audio> audios, List<List<Long>> ends, TranscribeOptions options) {
+            this.audios = audios;
+            this.options = options;
+            steps = new TranscriptionSteps(metered, tokenizer, generation, options);
+            recordings = new Recordings(audios, ends, steps.windowFrames());
+        }
+
+        List<Transcription> run() {
+            long start = System.nanoTime();
+            List<List<Segment>> segments = new ArrayList<>();
+            audios.forEach(audio -> segments.add(new ArrayList<>()));
+            List<@Nullable SpokenLanguage> languages = new RecordingsTranscription(
+                            steps, this, recordings, chunkedOptions(options).batchSize(), batchLimit)
+                    .run((recording, segment) -> {
+                        checkCancelled();
+                        add(segment, segments.get(recording), audios.get(recording));
+                    });
+            SpokenLanguage ofSilence = languages.contains(null) ? languageOfSilence() : null;
+            int count = Math.max(1, audios.size());
+            Timings timings = new Timings(
+                    Duration.ofNanos(System.nanoTime() - start).dividedBy(count),
+                    Duration.ofNanos(melNanos / count),
+                    metered.encodeTime().dividedBy(count),
+                    metered.decodeTime().dividedBy(count));
+            List<Transcription> results = new ArrayList<>();
+            for (int i = 0; i < audios.size(); i++) {
+                SpokenLanguage found = languages.get(i);
+                SpokenLanguage language = found == null ? Objects.requireNonNull(ofSilence) : found;
+                results.add(new Transcription(
+                        language.code(),
+                        language.probability(),
+                        audios.get(i).duration(),
+                        segments.get(i),
+                        timings,
+                        audios.get(i).warnings()));
+            }
+            return results;
+        }
+
+        private SpokenLanguage languageOfSilence() {
+            float[] silence = steps.newSpectrogram();
+            spectrogram.window(audios.get(0), 0, 0, silence);
+            try (EncoderOutput window = steps.encode(List.of(silence))) {
+                return steps.detectLanguages(window).get(0).best();
+            }
+        }
+
+        private static void add(Segment segment, List<Segment> segments, Audio audio) {
+            Duration previousEnd = segments.isEmpty()
+                    ? Duration.ZERO
+                    : segments.get(segments.size() - 1).end();
+            segments.add(segment.within(previousEnd, audio.duration()));
+        }
+
+        @Override
+        public long frames() {
+            return audios.stream().mapToLong(LogMelSpectrogram::frames).sum();
+        }
+
+        @Override
+        public void window(long firstFrame, float[] target) {
+            window(firstFrame, steps.windowFrames(), target);
+        }
+
+        @Override
+        public void window(long firstFrame, int frames, float[] target) {
+            long start = System.nanoTime();
+            spectrogram.window(recordings.audioAt(firstFrame), recordings.frameInRecording(firstFrame), frames, target);
+            melNanos += System.nanoTime() - start;
+        }
+
+        private void checkCancelled() {
+            NetworkTranscriber.this.checkCancelled(
+                    audios.size() == 1 ? audios.get(0).name() : audios.size() + " recordings");
+        }
     }
 
     /** One transcription. */
@@ -270,13 +376,7 @@ public final class NetworkTranscriber implements ChunkTranscriber {
         }
 
         private void checkCancelled() {
-            if (Thread.currentThread().isInterrupted()) {
-                throw new OperationCancelledException("The transcription of " + audio.name() + " was interrupted.");
-            }
-            if (lifecycle.isCancelled()) {
-                throw new OperationCancelledException("The transcription of " + audio.name()
-                        + " was cancelled because its transcriber was closed or this JVM is shutting down.");
-            }
+            NetworkTranscriber.this.checkCancelled(audio.name());
         }
 
         private void publish(Segment segment) {

@@ -17,6 +17,7 @@ import io.github.whisperspeedtest.transcription.Word;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -139,18 +140,30 @@ final class TranscriptionSteps {
      * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
      */
     List<DecodedWindow> decode(EncoderOutput windows, String language, List<Integer> previous, List<Integer> prefix) {
-        Prompt prompt = Prompt.of(
-                        specials,
-                        language,
-                        options.task(),
-                        options.timestamps() != Timestamps.NONE,
-                        context(previous, prefix),
-                        maxPrompt)
-                .withPrefix(prefix);
-        List<Prompt> prompts = new ArrayList<>();
-        for (int i = 0; i < windows.count(); i++) {
-            prompts.add(prompt);
-        }
+        return decode(windows, Collections.nCopies(windows.count(), language), previous, prefix);
+    }
+
+    /**
+     * Decodes all windows of a batch with prompts that differ only in their language.
+     *
+     * @param codes the language of each window
+     * @param previous tokens of the text before
+     * @param prefix tokens that the text of the windows starts with; becomes part of the result
+     * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
+     */
+    List<DecodedWindow> decode(
+            EncoderOutput windows, List<String> codes, List<Integer> previous, List<Integer> prefix) {
+        List<Integer> context = context(previous, prefix);
+        List<Prompt> prompts = codes.stream()
+                .map(language -> Prompt.of(
+                                specials,
+                                language,
+                                options.task(),
+                                options.timestamps() != Timestamps.NONE,
+                                context,
+                                maxPrompt)
+                        .withPrefix(prefix))
+                .toList();
         return decoder.decode(windows, prompts);
     }
 

@@ -24,4 +24,15 @@ public interface ChunkTranscriber extends Transcriber {
      */
     Transcription transcribeChunks(
             Audio audio, List<Long> ends, TranscribeOptions options, TranscriptionListener listener);
+
+    /**
+     * Transcribes chunks of several recordings, in batches over all of them. Each result is that of its recording alone, with its own
+     * language where that has to be detected; of the time of the call, each has an equal share.
+     *
+     * @param recordings 16 kHz mono
+     * @param ends for each recording the ends of its chunks, as in the other method; none for a recording without speech
+     * @param options as in the other method
+     * @return a transcription for each recording
+     */
+    List<Transcription> transcribeChunks(List<Audio> recordings, List<List<Long>> ends, TranscribeOptions options);
 }

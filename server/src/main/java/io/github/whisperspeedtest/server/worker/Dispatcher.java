@@ -39,8 +39,14 @@ import org.slf4j.LoggerFactory;
 final class Dispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
 
-    /** How long a worker may take to stop a job; a window of a large model on a slow machine takes seconds. */
+    /** How long a worker may take to stop a job at its time limit. */
     private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+
+    /**
+     * The same for a job that its client cancelled. A window of a large model on a slow machine takes many seconds, and loading the
+     * model again takes longer.
+     */
+    private static final Duration CANCEL_LIMIT = Duration.ofSeconds(60);
 
     private static final Duration PING_INTERVAL = Duration.ofSeconds(10);
 
@@ -169,6 +175,9 @@ final class Dispatcher {
         Worker worker = job.worker;
         if (end(job, how) && worker != null) {
             worker.send(new WorkerCommand.Cancel(job.id));
+            if (worker.jobs.values().stream().allMatch(other -> other.hasEnded)) {
+                after(CANCEL_LIMIT, () -> killIfAtWork(worker, job.id));
+            }
         }
     }
 
@@ -434,16 +443,25 @@ final class Dispatcher {
         for (QueuedJob job : jobs) {
             job.worker = worker;
             job.sentAt = System.nanoTime();
-            job.timer = after(settings.timeLimit(), () -> exceedTime(job, worker));
+            job.timer = after(settings.timeLimit(), () -> exceedTime(job));
             worker.jobs.put(job.id, job);
             queued--;
             running++;
             items.add(new WorkerCommand.Item(job.id, job.recording));
         }
+        long id = jobs.get(0).id;
+        worker.watchdog = after(settings.timeLimit().plus(STOP_LIMIT), () -> killIfAtWork(worker, id));
         worker.send(new WorkerCommand.Transcribe(items, jobs.get(0).options));
     }
 
-    private void exceedTime(QueuedJob job, Worker worker) {
+    /** Kills a worker that still has a job, which has been told to stop. */
+    private void killIfAtWork(Worker worker, long job) {
+        if (worker.jobs.containsKey(job)) {
+            kill(worker, "The engine did not answer and was stopped. Try again.");
+        }
+    }
+
+    private void exceedTime(QueuedJob job) {
         if (job.hasEnded) {
             return;
         }
@@ -453,11 +471,6 @@ final class Dispatcher {
                         Reason.TIME_LIMIT,
                         "The transcription took longer than " + seconds(settings.timeLimit())
                                 + " s. Split the recording, or use a smaller model."));
-        after(STOP_LIMIT, () -> {
-            if (worker.jobs.containsKey(job.id)) {
-                kill(worker, "The engine did not answer and was stopped. Try again.");
-            }
-        });
     }
 
     private static String seconds(Duration duration) {
@@ -627,6 +640,7 @@ final class Dispatcher {
                 onLoaded(worker, loaded);
             } else if (event instanceof WorkerEvent.Idle) {
                 worker.jobs.clear();
+                cancel(worker.watchdog);
                 worker.slot.lastUsed = System.nanoTime();
                 schedule();
             } else if (event instanceof WorkerEvent.Batched) {
@@ -652,7 +666,9 @@ final class Dispatcher {
     private boolean onJobEvent(Worker worker, WorkerEvent event) {
         if (event instanceof WorkerEvent.Started started) {
             QueuedJob job = worker.jobs.get(started.job());
-            if (job != null && !job.hasEnded) {
+            // A job of a batch that failed starts again.
+            if (job != null && !job.hasEnded && !job.hasStarted) {
+                job.hasStarted = true;
                 job.delivery.execute(job.listener::onStart);
             }
         } else if (event instanceof WorkerEvent.Found found) {
@@ -709,6 +725,7 @@ final class Dispatcher {
             ModelSlot slot = worker.slot;
             slot.workers.remove(worker);
             cancel(worker.timer);
+            cancel(worker.watchdog);
             boolean wasLoading = worker.wasLoading || worker.state == Worker.State.LOADING;
             if (worker.endReason == null) {
                 crashes++;
@@ -776,7 +793,6 @@ final class Dispatcher {
                     if (worker.state == Worker.State.READY) {
                         if (worker.pings >= MOST_PINGS) {
                             LOG.warn("{} does not answer", slot.model.id());
-                            crashes++;
                             kill(worker, "The engine did not answer and was stopped. Try again.");
                         } else {
                             worker.pings++;

@@ -19,6 +19,7 @@ final class QueuedJob implements Job {
     @Nullable
     Worker worker;
 
+    boolean hasStarted;
     boolean hasEnded;
     long sentAt;
 

@@ -75,11 +75,6 @@ final class RunningJobs {
         Thread.interrupted();
     }
 
-    /** Returns whether a job is cancelled. */
-    synchronized boolean isCancelled(long job) {
-        return cancelled.contains(job);
-    }
-
     /** Forgets the recordings, whose jobs have all ended. */
     synchronized void clear() {
         command = null;

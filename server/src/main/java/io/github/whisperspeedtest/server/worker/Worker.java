@@ -40,9 +40,13 @@ final class Worker {
     /** Pings without an answer. */
     int pings;
 
-    /** Ends the process if it loads for too long, or does not stop. */
+    /** Ends the process if it loads for too long. */
     @Nullable
     Future<?> timer;
+
+    /** Ends the process if its jobs do not stop at their time limit. */
+    @Nullable
+    Future<?> watchdog;
 
     /** Why it is ended, for its clients; null if it was not told to end. */
     @Nullable

@@ -8,6 +8,7 @@ import io.github.whisperspeedtest.process.ChildReporter;
 import io.github.whisperspeedtest.process.ChildTask;
 import io.github.whisperspeedtest.registry.ImplementationRegistry;
 import io.github.whisperspeedtest.spi.Availability;
+import io.github.whisperspeedtest.spi.BatchTranscriber;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ImplementationContext;
 import io.github.whisperspeedtest.spi.LoadOptions;
@@ -21,8 +22,12 @@ import io.github.whisperspeedtest.transcription.TranscriptionListener;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Loads one model in a child JVM and transcribes recordings and live streams with it until the parent ends the process.
@@ -30,6 +35,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Recordings are decoded here too, so neither a decoder nor an engine can harm the parent.
  */
 public final class WorkerTask implements ChildTask<WorkerTask.Input, WorkerEvent, Void> {
+    /** Bounds the memory of a batch; beyond it, recordings are transcribed alone. */
+    private static final Duration LONGEST_BATCH = Duration.ofMinutes(10);
+
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerTask.class);
+
     /** Creates the task. */
     public WorkerTask() {}
 
@@ -64,7 +74,7 @@ public final class WorkerTask implements ChildTask<WorkerTask.Input, WorkerEvent
             Thread reader = new Thread(() -> readCommands(reporter, running, streams), "worker-commands");
             reader.setDaemon(true);
             reader.start();
-            reporter.report(new WorkerEvent.Loaded(false));
+            reporter.report(new WorkerEvent.Loaded(canBatch(model.transcriber())));
             while (true) {
                 WorkerCommand.Transcribe next = running.await();
                 new Recordings(input, model.transcriber(), running, reporter).transcribe(next);
@@ -72,6 +82,11 @@ public final class WorkerTask implements ChildTask<WorkerTask.Input, WorkerEvent
                 reporter.report(new WorkerEvent.Idle());
             }
         }
+    }
+
+    private static boolean canBatch(Transcriber transcriber) {
+        return transcriber instanceof BatchTranscriber batches
+                && batches.canBatch(Duration.ofSeconds(1), TranscribeOptions.defaults());
     }
 
     private static void readCommands(ChildReporter<WorkerEvent> reporter, RunningJobs running, LiveStreams streams) {
@@ -118,9 +133,91 @@ public final class WorkerTask implements ChildTask<WorkerTask.Input, WorkerEvent
         }
 
         void transcribe(WorkerCommand.Transcribe command) {
-            for (WorkerCommand.Item item : command.recordings()) {
+            List<WorkerCommand.Item> alone =
+                    command.recordings().size() > 1 && transcriber instanceof BatchTranscriber batches
+                            ? transcribeTogether(command, batches)
+                            : command.recordings();
+            for (WorkerCommand.Item item : alone) {
                 transcribe(item, command.options());
             }
+        }
+
+        /** Transcribes recordings at once, and returns those that must be transcribed alone. */
+        private List<WorkerCommand.Item> transcribeTogether(
+                WorkerCommand.Transcribe command, BatchTranscriber batches) {
+            List<WorkerCommand.Item> alone = new ArrayList<>();
+            Map<WorkerCommand.Item, Audio> together = new LinkedHashMap<>();
+            Duration length = Duration.ZERO;
+            for (WorkerCommand.Item item : command.recordings()) {
+                Audio audio = read(item);
+                if (audio == null) {
+                    continue;
+                }
+                Duration all = length.plus(audio.duration());
+                if (all.compareTo(LONGEST_BATCH) <= 0 && batches.canBatch(audio.duration(), command.options())) {
+                    together.put(item, audio);
+                    length = all;
+                } else {
+                    alone.add(item);
+                }
+            }
+            if (together.size() < 2 || !transcribeAll(together, command.options(), batches)) {
+                alone.addAll(0, together.keySet());
+            }
+            return alone;
+        }
+
+        /** Returns the audio of a recording; null if its job has ended because that failed. */
+        private @Nullable Audio read(WorkerCommand.Item item) {
+            running.begin(item.job());
+            try {
+                return AudioFiles.read(Failures.RECORDING, item.recording(), input.maxDuration());
+            } catch (OutOfMemoryError e) {
+                end(item, Failures.of(e, files(item)));
+                throw e;
+            } catch (RuntimeException | LinkageError | StackOverflowError e) {
+                LOG.debug("A transcription failed", e);
+                end(item, Failures.of(e, files(item)));
+                return null;
+            } finally {
+                running.end();
+            }
+        }
+
+        /** Transcribes recordings at once; returns false if that failed, so that each must be tried alone. */
+        private boolean transcribeAll(
+                Map<WorkerCommand.Item, Audio> recordings, TranscribeOptions options, BatchTranscriber batches) {
+            List<WorkerCommand.Item> items = List.copyOf(recordings.keySet());
+            List<Long> jobs = items.stream().map(WorkerCommand.Item::job).toList();
+            List<Transcription> results;
+            running.begin(jobs);
+            try {
+                reporter.report(new WorkerEvent.Batched(jobs));
+                jobs.forEach(job -> reporter.report(new WorkerEvent.Started(job)));
+                results = batches.transcribeAll(List.copyOf(recordings.values()), options);
+            } catch (OutOfMemoryError e) {
+                items.forEach(item -> end(item, Failures.of(e, files(item))));
+                throw e;
+            } catch (RuntimeException e) {
+                LOG.warn("A batch of {} recordings failed", items.size(), e);
+                return false;
+            } finally {
+                running.end();
+            }
+            for (int i = 0; i < items.size(); i++) {
+                WorkerCommand.Item item = items.get(i);
+                results.get(i)
+                        .segments()
+                        .forEach(segment -> reporter.report(new WorkerEvent.Found(item.job(), segment)));
+                end(item, transcribed(item, results.get(i)));
+            }
+            return true;
+        }
+
+        private JobEnd.Transcribed transcribed(WorkerCommand.Item item, Transcription result) {
+            return new JobEnd.Transcribed(result.withWarnings(result.warnings().stream()
+                    .map(warning -> Failures.withoutPaths(warning, files(item)))
+                    .toList()));
         }
 
         private void transcribe(WorkerCommand.Item item, TranscribeOptions options) {
@@ -134,15 +231,12 @@ public final class WorkerTask implements ChildTask<WorkerTask.Input, WorkerEvent
                         reporter.report(new WorkerEvent.Found(item.job(), segment));
                     }
                 });
-                end(
-                        item,
-                        new JobEnd.Transcribed(result.withWarnings(result.warnings().stream()
-                                .map(warning -> Failures.withoutPaths(warning, files(item)))
-                                .toList())));
+                end(item, transcribed(item, result));
             } catch (EngineOutOfMemoryException | OutOfMemoryError e) {
                 end(item, Failures.of(e, files(item)));
                 throw e;
             } catch (RuntimeException | LinkageError | StackOverflowError e) {
+                LOG.debug("A transcription failed", e);
                 end(item, Failures.of(e, files(item)));
             } finally {
                 running.end();

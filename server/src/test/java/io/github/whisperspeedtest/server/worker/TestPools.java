@@ -117,14 +117,14 @@ final class TestPools {
         return file;
     }
 
-    /** Writes a recording whose transcription takes long: a sentence, again and again, for some minutes. */
-    static Path longRecording(Path directory, int minutes) throws IOException {
+    /** Writes a recording of a sentence, again and again. */
+    static Path longRecording(Path directory, Duration length) throws IOException {
         Audio sentence = AudioFiles.read(recording(directory, "en_single_01.flac"));
         float[] samples = new float[(int) sentence.sampleCount()];
         sentence.read(0, samples, 0, samples.length);
-        Path file = directory.resolve("long.wav");
+        Path file = directory.resolve("long-" + length.toSeconds() + ".wav");
         try (WavRecording wav = WavRecording.create(file)) {
-            for (long written = 0; written < minutes * 60L * Audio.SAMPLE_RATE; written += samples.length) {
+            for (long written = 0; written < length.toSeconds() * Audio.SAMPLE_RATE; written += samples.length) {
                 wav.accept(samples, 0, samples.length);
             }
         }

@@ -54,7 +54,7 @@ class WorkerPoolTest {
     static void openLibrary() throws Exception {
         library = TestPools.library(directory.resolve("home"));
         english = TestPools.recording(directory, "en_single_01.flac");
-        hour = TestPools.longRecording(directory, 60);
+        hour = TestPools.longRecording(directory, Duration.ofHours(1));
         shared = WorkerPool.start(library, TestPools.settings());
     }
 
