@@ -236,7 +236,7 @@ class WorkerPoolTest {
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there are no such signals")
     void stoppedWorkerIsReplacedAfterTheTimeLimit() throws Exception {
-        WorkerSettings settings = TestPools.withTimeLimit(TestPools.settings(), Duration.ofSeconds(20));
+        WorkerSettings settings = TestPools.withTimeLimit(TestPools.settings(), Duration.ofSeconds(45));
         try (WorkerPool pool = WorkerPool.start(library, settings)) {
             submit(pool, english).transcription();
             ProcessHandle process = ProcessHandle.of(pid(pool)).orElseThrow();
@@ -245,7 +245,7 @@ class WorkerPoolTest {
             RecordedJob stuck = submit(pool, english);
             RecordedJob next = submit(pool, english);
 
-            assertThat(stuck.failure(Reason.TIME_LIMIT).message()).contains("longer than 20 s");
+            assertThat(stuck.failure(Reason.TIME_LIMIT).message()).contains("longer than 45 s");
             assertThat(next.transcription().text()).isNotEmpty();
             assertThat(process.onExit()).succeedsWithin(RecordedJob.PATIENCE);
         }
