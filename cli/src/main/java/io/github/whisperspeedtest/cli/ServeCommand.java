@@ -51,6 +51,9 @@ final class ServeCommand implements Callable<Integer> {
     /** Requests that are still running get this long after a signal. systemd kills after 90 s. */
     private static final Duration DRAIN = Duration.ofSeconds(60);
 
+    /** Time to end the workers after that. */
+    private static final Duration CLOSE = Duration.ofSeconds(10);
+
     private static final long POLL_MILLIS = 100;
     private static final long MEBIBYTE = 1 << 20;
 
@@ -203,7 +206,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private void serve(TranscriptionService service, TranscriptionServer server, ServedModel model) {
-        terminal.graceAfterInterrupt(DRAIN.plus(Termination.GRACE));
+        terminal.graceAfterInterrupt(DRAIN.plus(CLOSE));
         terminal.onInterrupt(() -> "stopped");
         terminal.out().println(server.uri());
         terminal.err()
@@ -213,8 +216,8 @@ final class ServeCommand implements Callable<Integer> {
             awaitModel(service, model);
             new CountDownLatch(1).await();
         } catch (InterruptedException e) {
+            // A signal. The thread does not stay interrupted, because ending the workers takes time too.
             drain(service, server);
-            Thread.currentThread().interrupt();
         }
     }
 

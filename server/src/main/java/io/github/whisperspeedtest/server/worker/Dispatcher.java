@@ -55,6 +55,9 @@ final class Dispatcher {
 
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(20);
 
+    /** How long a worker may take to free its model and delete its temporary files. */
+    private static final Duration END_LIMIT = Duration.ofSeconds(5);
+
     /** When streams are refused, nothing tells when one of the others ends. */
     private static final Duration LIVE_RETRY = Duration.ofSeconds(10);
 
@@ -329,7 +332,7 @@ final class Dispatcher {
                 List.copyOf(slot.streams).forEach(stream -> fail(stream, cancelled));
                 for (Worker worker : slot.workers) {
                     failAll(worker, cancelled);
-                    kill(worker, cancelled.message());
+                    retire(worker, cancelled.message());
                     ending.add(worker);
                 }
             }
@@ -337,6 +340,11 @@ final class Dispatcher {
         }
         try {
             long end = System.nanoTime() + CLOSE_LIMIT.toNanos();
+            long ownEnd = System.nanoTime() + END_LIMIT.toNanos();
+            for (Worker worker : ending) {
+                worker.join(Duration.ofNanos(Math.max(0, ownEnd - System.nanoTime())));
+            }
+            killAll(ending);
             for (Worker worker : ending) {
                 worker.join(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
             }
@@ -344,7 +352,14 @@ final class Dispatcher {
                 awaitNothingOpen(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
             }
         } catch (InterruptedException e) {
+            killAll(ending);
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void killAll(List<Worker> workers) {
+        synchronized (lock) {
+            workers.forEach(Worker::kill);
         }
     }
 
@@ -546,7 +561,7 @@ final class Dispatcher {
                     reserved.add(worker);
                     if (worker.isIdle()) {
                         LOG.info("Unloading {} to make room for {}", other.model.id(), slot.model.id());
-                        kill(worker, "The model was unloaded.");
+                        retire(worker, "The model was unloaded.");
                         evicted = true;
                     }
                 }
@@ -618,6 +633,18 @@ final class Dispatcher {
                         worker, "The model was not loaded within " + seconds(settings.timeLimit()) + " s. Try again."));
         LOG.info("Loading {}", slot.model.id());
         worker.start();
+    }
+
+    /** Lets a worker end by itself, which deletes its temporary files. One that has not loaded its model takes no commands and is killed. */
+    private void retire(Worker worker, String reason) {
+        if (worker.state == Worker.State.READY) {
+            worker.endReason = reason;
+            worker.state = Worker.State.ENDING;
+            worker.send(new WorkerCommand.End());
+            worker.timer = after(END_LIMIT, worker::kill);
+        } else {
+            kill(worker, reason);
+        }
     }
 
     private void kill(Worker worker, String reason) {

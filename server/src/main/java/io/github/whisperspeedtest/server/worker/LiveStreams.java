@@ -91,6 +91,11 @@ final class LiveStreams {
         }
     }
 
+    /** Closes all streams and waits for them. */
+    void closeAll() {
+        streams.values().forEach(StreamingTranscriber::close);
+    }
+
     private void fail(long id, Throwable thrown) {
         reporter.report(new WorkerEvent.LiveFailed(id, Failures.of(thrown, files)));
         if (thrown instanceof OutOfMemoryError error) {

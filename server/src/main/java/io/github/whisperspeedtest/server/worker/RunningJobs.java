@@ -17,6 +17,7 @@ final class RunningJobs {
     private WorkerCommand.@Nullable Transcribe command;
     private Set<Long> atWork = Set.of();
     private @Nullable Error fatal;
+    private boolean finished;
 
     /** Creates the jobs of a thread. */
     RunningJobs(Thread runner) {
@@ -29,10 +30,10 @@ final class RunningJobs {
         notifyAll();
     }
 
-    /** Waits for recordings; throws what {@link #abort} was called with. */
-    synchronized WorkerCommand.Transcribe await() throws InterruptedException {
+    /** Waits for recordings; throws what {@link #abort} was called with. Returns null after {@link #finish}. */
+    synchronized WorkerCommand.@Nullable Transcribe await() throws InterruptedException {
         WorkerCommand.Transcribe next = command;
-        while (next == null) {
+        while (next == null && !finished) {
             if (fatal != null) {
                 throw fatal;
             }
@@ -49,6 +50,13 @@ final class RunningJobs {
                 && cancelled.add(job)) {
             interruptIfUnwanted();
         }
+    }
+
+    /** Interrupts the present work, and makes {@link #await} return null after it. */
+    synchronized void finish() {
+        finished = true;
+        interruptIfUnwanted();
+        notifyAll();
     }
 
     /** Makes {@link #await} throw, after the present work. */
@@ -82,7 +90,7 @@ final class RunningJobs {
     }
 
     private void interruptIfUnwanted() {
-        if (!atWork.isEmpty() && cancelled.containsAll(atWork)) {
+        if (!atWork.isEmpty() && (finished || cancelled.containsAll(atWork))) {
             runner.interrupt();
         }
     }

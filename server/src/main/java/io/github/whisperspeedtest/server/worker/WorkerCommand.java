@@ -47,4 +47,7 @@ sealed interface WorkerCommand {
 
     /** Give a live stream up. */
     record CloseLive(long stream) implements WorkerCommand {}
+
+    /** Give everything up, free the model and end the process. */
+    record End() implements WorkerCommand {}
 }

@@ -80,13 +80,14 @@ public final class WorkerTask implements ChildTask<WorkerTask.Input, WorkerEvent
             reader.start();
             reporter.report(new WorkerEvent.Loaded(
                     canBatch(model.transcriber()), model.transcriber().parameters()));
-            while (true) {
-                WorkerCommand.Transcribe next = running.await();
+            for (WorkerCommand.Transcribe next = running.await(); next != null; next = running.await()) {
                 new Recordings(input, model.transcriber(), running, reporter).transcribe(next);
                 running.clear();
                 reporter.report(new WorkerEvent.Idle());
             }
+            streams.closeAll();
         }
+        return null;
     }
 
     private static boolean canBatch(Transcriber transcriber) {
@@ -120,6 +121,8 @@ public final class WorkerTask implements ChildTask<WorkerTask.Input, WorkerEvent
             streams.close(close.stream());
         } else if (command instanceof WorkerCommand.Ping) {
             reporter.report(new WorkerEvent.Pong());
+        } else if (command instanceof WorkerCommand.End) {
+            running.finish();
         }
     }
 
