@@ -21,14 +21,18 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
 class TranscriptionApiTest {
     private static final String TEXT = "Grüße aus Köln & <mehr>. Zweiter Satz.";
 
@@ -371,7 +375,7 @@ class TranscriptionApiTest {
     @Test
     void sendsSegmentsAsTheyAreFinished() throws Exception {
         service.hold = true;
-        CompletableFuture<HttpResponse<java.util.stream.Stream<String>>> response = Clients.http()
+        CompletableFuture<HttpResponse<Stream<String>>> response = Clients.http()
                 .sendAsync(
                         Clients.upload(server, Clients.form().field("stream", "true"))
                                 .build(),
