@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
             "  whisper-speedtest benchmark                       measure with the demo model",
             "  whisper-speedtest benchmark -m small -a talk.mp3  measure with your recording",
             "  whisper-speedtest transcribe talk.mp3 -m small    transcribe a recording",
-            "  whisper-speedtest serve -m small                  serve it to programs and your browser",
+            "  whisper-speedtest serve -m small                  serve it to other programs",
             "  whisper-speedtest check-models -m small           check that its models load",
             "  whisper-speedtest list                            show what can run here",
             "",
