@@ -197,9 +197,10 @@ final class ServeCommand implements Callable<Integer> {
         ServedModel served = new ServedModel(chosen.id(), resolved.name());
         warnAboutAccess(key);
         WorkerSettings settings = workerSettings(served, load);
+        ServerSettings address = serverSettings(library, key);
         TranscribeCommand.noteDemoModel(terminal, model);
         try (TranscriptionService service = WorkerPool.start(library, settings);
-                TranscriptionServer server = TranscriptionServer.start(service, serverSettings(library, key))) {
+                TranscriptionServer server = TranscriptionServer.start(service, address)) {
             serve(service, server, served);
         }
         return ExitCode.OK;
@@ -225,9 +226,14 @@ final class ServeCommand implements Callable<Integer> {
         try (ProgressLine progress = new ProgressLine(terminal)) {
             progress.show("loading " + model.id());
             while (true) {
-                for (ServiceState.Worker worker : service.state().workers()) {
+                ServiceState state = service.state();
+                if (state.failedModels().contains(model)) {
+                    terminal.err().println("warning: " + model.id() + " cannot be loaded; each request tries again");
+                    return;
+                }
+                for (ServiceState.Worker worker : state.workers()) {
                     EngineParameters parameters = worker.parameters();
-                    if (parameters != null) {
+                    if (parameters != null && worker.model().equals(model)) {
                         terminal.err()
                                 .println(model.id() + " is loaded, " + parameters.runtime() + ", "
                                         + FallbackText.of(parameters));
@@ -309,9 +315,13 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private ServerSettings serverSettings(WhisperSpeedtest library, @Nullable String key) {
-        return ServerSettings.of(library.home().data().resolve("uploads"))
-                .withAddress(host, port)
-                .withApiKey(key)
-                .withMaxUpload(maxUpload * MEBIBYTE);
+        try {
+            return ServerSettings.of(library.home().data().resolve("uploads"))
+                    .withAddress(host, port)
+                    .withApiKey(key)
+                    .withMaxUpload(maxUpload * MEBIBYTE);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
     }
 }

@@ -165,7 +165,7 @@ final class Exchange implements JobListener {
             } else if (end instanceof JobEnd.Failed failed) {
                 fail(ApiException.of(failed, exchanges.isClosing()), open);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             Replies.logDefect(LOG, "send a transcript", e);
             fail(ApiException.internal(), open);
         }

@@ -4,10 +4,11 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.util.thread.Scheduler;
 
-/** Closes new connections that do not send the headers of a request in time, however often a few bytes arrive. */
+/** Closes connections that do not send the headers of their next request in time, however often a few bytes arrive. */
 final class HeaderDeadline implements Connection.Listener {
     private final Scheduler scheduler;
     private final Duration limit;
@@ -23,10 +24,18 @@ final class HeaderDeadline implements Connection.Listener {
             // A WebSocket: its request was complete.
             return;
         }
+        await(connection);
+    }
+
+    /** Limits the time to the next request of a connection. */
+    void await(Connection connection) {
+        long requests = connection.getMessagesIn();
         scheduler.schedule(
                 () -> {
-                    if (connection.getMessagesIn() == 0) {
-                        connection.getEndPoint().close(new TimeoutException("The headers take too long."));
+                    EndPoint endPoint = connection.getEndPoint();
+                    // An upgrade to a WebSocket replaces the connection.
+                    if (connection.getMessagesIn() == requests && endPoint.getConnection() == connection) {
+                        endPoint.close(new TimeoutException("The headers take too long."));
                     }
                 },
                 limit.toMillis(),

@@ -55,7 +55,6 @@ public final class LiveSocket implements Session.Listener.AutoDemanding {
     public void onWebSocketOpen(Session opened) {
         synchronized (lock) {
             session = opened;
-            lastAudio = System.nanoTime();
         }
         streams.add(this);
         // While a slow engine confirms the rest, nothing is sent in either direction.
@@ -69,7 +68,6 @@ public final class LiveSocket implements Session.Listener.AutoDemanding {
                 stream = started;
                 cancel = ended;
                 finish = finished;
-                scheduleSilence(streams.idleTimeout());
             }
             if (cancel) {
                 started.close();
@@ -92,6 +90,9 @@ public final class LiveSocket implements Session.Listener.AutoDemanding {
         payload.get(audio);
         callback.succeed();
         LiveStream running;
+        if (audio.length == 0) {
+            return;
+        }
         synchronized (lock) {
             lastAudio = System.nanoTime();
             running = finished || ended ? null : stream;
@@ -249,6 +250,11 @@ public final class LiveSocket implements Session.Listener.AutoDemanding {
     private final class Events implements LiveListener {
         @Override
         public void onReady() {
+            synchronized (lock) {
+                // A client may wait with its audio until here.
+                lastAudio = System.nanoTime();
+                scheduleSilence(streams.idleTimeout());
+            }
             send(Replies.text(message("ready")));
         }
 

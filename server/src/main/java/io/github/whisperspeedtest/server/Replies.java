@@ -29,7 +29,7 @@ final class Replies {
     private Replies() {}
 
     /** Logs a defect. Messages may contain paths or texts of users, so the log has them only where it was asked for more. */
-    static void logDefect(Logger log, String what, RuntimeException defect) {
+    static void logDefect(Logger log, String what, Throwable defect) {
         log.warn("Cannot {}: {}", what, defect.getClass().getName());
         log.debug("Details", defect);
     }
@@ -69,7 +69,9 @@ final class Replies {
         if (!HttpMethod.GET.is(request.getMethod()) && !HttpMethod.HEAD.is(request.getMethod())) {
             response.getHeaders().put(HttpHeader.CONNECTION, "close");
             // A client that waits for permission to send its body sends none.
-            if (!request.getHeaders().contains(HttpHeader.EXPECT)) {
+            boolean waits =
+                    request.getHeaders().contains(HttpHeader.EXPECT) && Request.getContentBytesRead(request) == 0;
+            if (!waits) {
                 after = Callback.from(() -> new Lingering(request, callback).run(), callback::failed);
             }
         }

@@ -34,18 +34,26 @@ final class Router extends Handler.Abstract {
     private final Uploads uploads;
     private final LiveStreams live;
     private final ServerMetrics metrics;
+    private final HeaderDeadline deadline;
     private final Page page = Page.load();
     private final long created = Instant.now().getEpochSecond();
     private final Object lock = new Object();
     private int running;
     private boolean draining;
 
-    Router(TranscriptionService service, Access access, Uploads uploads, LiveStreams live, ServerMetrics metrics) {
+    Router(
+            TranscriptionService service,
+            Access access,
+            Uploads uploads,
+            LiveStreams live,
+            ServerMetrics metrics,
+            HeaderDeadline deadline) {
         this.service = service;
         this.access = access;
         this.uploads = uploads;
         this.live = live;
         this.metrics = metrics;
+        this.deadline = deadline;
     }
 
     @Override
@@ -57,6 +65,7 @@ final class Router extends Handler.Abstract {
             @Override
             public void completed() {
                 metrics.request(route, response.getStatus(), System.nanoTime() - request.getHeadersNanoTime());
+                deadline.await(request.getConnectionMetaData().getConnection());
                 end();
             }
         };
@@ -142,6 +151,8 @@ final class Router extends Handler.Abstract {
                         .put("fallback", parameters.fallback());
             }
         }
+        ArrayNode failed = json.putArray("failed_models");
+        state.failedModels().forEach(model -> failed.add(model.id()));
         Replies.json(response, callback, closing ? 503 : 200, json);
     }
 

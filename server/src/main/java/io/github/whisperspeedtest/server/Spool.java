@@ -16,7 +16,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +33,9 @@ final class Spool implements AutoCloseable {
     private static final String LOCK = ".lock";
 
     private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
+
+    /** The lock files of this JVM. */
+    private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
 
     private final Path directory;
     private final Path lockFile;
@@ -81,6 +86,7 @@ final class Spool implements AutoCloseable {
             Path directory = Files.createDirectory(parent.resolve(name), ownerOnly());
             TemporaryPaths.add(directory);
             TemporaryPaths.add(lockFile);
+            OWN.add(lockFile.toAbsolutePath());
             return new Spool(directory, lockFile, lock);
         } catch (IOException e) {
             lock.close();
@@ -101,6 +107,10 @@ final class Spool implements AutoCloseable {
     }
 
     private static boolean isHeld(Path lockFile) {
+        if (OWN.contains(lockFile.toAbsolutePath())) {
+            // Closing another channel of the file would release this JVM's lock.
+            return true;
+        }
         try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
                 FileLock lock = channel.tryLock()) {
             return lock == null;
@@ -148,6 +158,7 @@ final class Spool implements AutoCloseable {
         } finally {
             TemporaryPaths.remove(directory);
             TemporaryPaths.remove(lockFile);
+            OWN.remove(lockFile.toAbsolutePath());
         }
     }
 }

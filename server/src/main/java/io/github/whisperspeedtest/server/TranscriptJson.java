@@ -43,7 +43,7 @@ final class TranscriptJson {
 
     private static ObjectNode brief(Transcription transcription) {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("text", transcription.text());
-        json.set("usage", usage(transcription));
+        addUsage(json, transcription);
         return json;
     }
 
@@ -74,15 +74,22 @@ final class TranscriptJson {
                 .objectNode()
                 .put("type", "transcript.text.done")
                 .put("text", transcription.text());
-        json.set("usage", usage(transcription));
+        // OpenAI's event has a usage of tokens only, which clients with static types require.
+        addWarnings(json, transcription);
         return Replies.text(json);
     }
 
-    private static ObjectNode usage(Transcription transcription) {
-        return JsonNodeFactory.instance
-                .objectNode()
-                .put("type", "duration")
-                .put("seconds", seconds(transcription.duration()));
+    private static void addUsage(ObjectNode json, Transcription transcription) {
+        json.putObject("usage").put("type", "duration").put("seconds", seconds(transcription.duration()));
+        addWarnings(json, transcription);
+    }
+
+    /** Adds what is wrong with the recording, if anything is. OpenAI's clients ignore it. */
+    private static void addWarnings(ObjectNode json, Transcription transcription) {
+        if (!transcription.warnings().isEmpty()) {
+            ArrayNode warnings = json.putArray("warnings");
+            transcription.warnings().forEach(warnings::add);
+        }
     }
 
     /** Every number is present, because clients with static types fail where one is null; 0 stands for an unknown one. */
@@ -111,7 +118,7 @@ final class TranscriptJson {
                 add(segments, segment, temperature);
             }
         }
-        json.set("usage", usage(transcription));
+        addUsage(json, transcription);
         return json;
     }
 

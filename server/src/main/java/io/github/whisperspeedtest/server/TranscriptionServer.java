@@ -62,14 +62,15 @@ public final class TranscriptionServer implements AutoCloseable {
         connector = connector(server, settings);
         Access access = new Access(settings, loopback);
         live = new LiveStreams(service, access, settings.idleTimeout(), server);
-        router = new Router(service, access, new Uploads(service, settings, spool, exchanges), live, metrics);
+        HeaderDeadline deadline = new HeaderDeadline(server.getScheduler(), settings.idleTimeout());
+        router = new Router(service, access, new Uploads(service, settings, spool, exchanges), live, metrics, deadline);
         server.addConnector(connector);
         server.setHandler(router);
         server.setErrorHandler(new ErrorReplies());
         NetworkConnectionLimit limit = new NetworkConnectionLimit(settings.maxConnections(), connector);
         limit.setEndPointIdleTimeout(IDLE_WHEN_FULL);
         connector.addBean(limit);
-        connector.addBean(new HeaderDeadline(server.getScheduler(), settings.idleTimeout()));
+        connector.addBean(deadline);
     }
 
     /**

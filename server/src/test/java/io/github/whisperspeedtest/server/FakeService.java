@@ -156,6 +156,7 @@ final class FakeService implements TranscriptionService {
                         BASE,
                         new EngineParameters("base", "ONNX Runtime 1", "auto", "CPU", "int8", 2).withFallback("no GPU"),
                         42)),
+                List.of(new ServedModel("faster", "small")),
                 4,
                 5,
                 6,

@@ -269,15 +269,23 @@ class LiveSocketTest {
         Client client = new Client();
         connect("", client);
         FakeService.FakeStream stream = service.takeStream();
+        awaitIdleTime();
+        assertThat(stream.finished).as("while the model is loaded").isNotDone();
+        stream.listener.onReady();
+        assertThat(client.next()).contains("ready");
         stream.finished.get(60, TimeUnit.SECONDS);
-        try (RawClient idle = new RawClient(server)) {
-            // The connection outlasts the idle time while the engine confirms the rest.
-            assertThat(idle.readAll()).isEmpty();
-        }
+        // The connection outlasts the idle time while the engine confirms the rest.
+        awaitIdleTime();
         assertThat(client.closed).isNotDone();
         stream.listener.onEnd(SUMMARY);
         assertThat(client.next()).contains("\"type\":\"end\"");
         assertThat(client.status()).isEqualTo(1000);
+    }
+
+    private void awaitIdleTime() throws Exception {
+        try (RawClient idle = new RawClient(server)) {
+            assertThat(idle.readAll()).isEmpty();
+        }
     }
 
     @Test

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class UploadTest {
@@ -96,6 +98,17 @@ class UploadTest {
             client.upload("Content-Length: " + body.length, "Expect: 100-continue");
             assertThat(client.readUntil("\r\n\r\n")).startsWith("HTTP/1.1 100");
             assertThat(client.send(body).readAll()).startsWith("HTTP/1.1 200");
+        }
+    }
+
+    @Test
+    void answersClientThatAskedAndSendsTooMuch() throws Exception {
+        start(settings());
+        byte[] body = new Clients.Form().file(new byte[3 * LIMIT]).bytes();
+        try (RawClient client = new RawClient(server)) {
+            client.upload("Content-Length: " + body.length, "Expect: 100-continue");
+            assertThat(client.readUntil("\r\n\r\n")).startsWith("HTTP/1.1 100");
+            assertThat(client.send(body).readAll()).startsWith("HTTP/1.1 413");
         }
     }
 
@@ -190,10 +203,14 @@ class UploadTest {
         }
     }
 
-    @Test
-    void closesConnectionWithoutRequest() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void closesConnectionWithoutRequest(boolean afterAnother) throws Exception {
         start(settings().withTimeouts(Duration.ofMinutes(10), Duration.ofMillis(300)));
         try (RawClient client = new RawClient(server)) {
+            if (afterAnother) {
+                client.send("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n").readUntil("]}");
+            }
             client.send("GET /health HTTP/1.1\r\n");
             Thread sender = new Thread(() -> {
                 try {

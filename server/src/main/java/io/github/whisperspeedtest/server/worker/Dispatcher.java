@@ -216,14 +216,15 @@ final class Dispatcher {
 
     boolean append(LiveCall stream, byte[] pcm) {
         synchronized (lock) {
-            if (stream.hasEnded
-                    || stream.isFinished
-                    || stream.unacknowledged + pcm.length > LiveCall.MOST_UNACKNOWLEDGED) {
+            if (stream.hasEnded || stream.isFinished) {
+                return true;
+            }
+            if (!stream.hasRoomFor(pcm.length)) {
                 return false;
             }
             byte[] samples = stream.wholeSamples(pcm);
             if (samples.length > 0) {
-                stream.unacknowledged += samples.length;
+                stream.sent(samples.length);
                 if (stream.worker == null) {
                     stream.early.add(samples);
                 } else {
@@ -296,6 +297,10 @@ final class Dispatcher {
                             .flatMap(slot -> slot.workers.stream())
                             .filter(worker -> worker.state != Worker.State.ENDING)
                             .map(worker -> new ServiceState.Worker(worker.slot.model, worker.parameters, worker.pid))
+                            .toList(),
+                    slots.values().stream()
+                            .filter(ModelSlot::isGivenUp)
+                            .map(slot -> slot.model)
                             .toList(),
                     crashes,
                     evictions,
@@ -454,17 +459,20 @@ final class Dispatcher {
 
     private void send(List<QueuedJob> jobs, Worker worker) {
         List<WorkerCommand.Item> items = new ArrayList<>();
+        worker.slot.lastUsed = System.nanoTime();
         for (QueuedJob job : jobs) {
             job.worker = worker;
             job.sentAt = System.nanoTime();
-            job.timer = after(settings.timeLimit(), () -> exceedTime(job));
+            // Jobs that cannot be in one batch follow each other. When one of them starts, its own time begins.
+            job.timer = after(settings.timeLimit().multipliedBy(items.size() + 1), () -> exceedTime(job));
             worker.jobs.put(job.id, job);
             queued--;
             running++;
             items.add(new WorkerCommand.Item(job.id, job.recording));
         }
         long id = jobs.get(0).id;
-        worker.watchdog = after(settings.timeLimit().plus(STOP_LIMIT), () -> killIfAtWork(worker, id));
+        worker.watchdog =
+                after(settings.timeLimit().multipliedBy(items.size()).plus(STOP_LIMIT), () -> killIfAtWork(worker, id));
         worker.send(new WorkerCommand.Transcribe(items, jobs.get(0).options));
     }
 
@@ -539,10 +547,14 @@ final class Dispatcher {
                 .sum();
     }
 
-    /** Ends idle workers of the models that were not used for the longest time, and reserves busy ones. */
+    /**
+     * Ends idle workers, those of the model that was not used for the longest time first. Reserves busy ones only if that is not enough,
+     * and unloads nothing if all of them are not enough.
+     */
     private void makeRoom(ModelSlot slot, Set<Worker> reserved) {
-        long free = budget - used();
+        long missing = slot.bytes - (budget - used());
         boolean waits = false;
+        List<Worker> candidates = new ArrayList<>();
         List<ModelSlot> others = slots.values().stream()
                 .filter(other -> other != slot && !other.workers.isEmpty())
                 .sorted(Comparator.comparingLong(other -> other.lastUsed))
@@ -550,32 +562,44 @@ final class Dispatcher {
         for (ModelSlot other : others) {
             // What waits for longer comes first.
             boolean isOlder = other.oldest() < slot.oldest();
-            boolean evicted = false;
             for (Worker worker : other.workers) {
                 if (worker.state == Worker.State.ENDING) {
-                    free += other.bytes;
+                    missing -= other.bytes;
                 } else if (isOlder) {
                     waits = true;
-                } else if (free < slot.bytes && worker.streams.isEmpty()) {
-                    free += other.bytes;
-                    reserved.add(worker);
-                    if (worker.isIdle()) {
-                        LOG.info("Unloading {} to make room for {}", other.model.id(), slot.model.id());
-                        retire(worker, "The model was unloaded.");
-                        evicted = true;
-                    }
+                } else if (worker.streams.isEmpty()) {
+                    candidates.add(worker);
                 }
             }
-            evictions += evicted ? 1 : 0;
         }
-        if (free < slot.bytes && !waits) {
-            failWaiting(
-                    slot,
-                    new JobEnd.Failed(
-                            Reason.ENGINE,
-                            "The model " + slot.model.id() + " needs about " + megabytes(slot.bytes)
-                                    + " MB of memory, which the models of live streams use. Try again later."));
+        long possible =
+                candidates.stream().mapToLong(worker -> worker.slot.bytes).sum();
+        if (possible < missing) {
+            if (!waits) {
+                failWaiting(
+                        slot,
+                        new JobEnd.Failed(
+                                Reason.ENGINE,
+                                "The model " + slot.model.id() + " needs about " + megabytes(slot.bytes)
+                                        + " MB of memory, which the models of live streams use. Try again later."));
+            }
+            return;
         }
+        candidates.sort(Comparator.comparing(worker -> !worker.isIdle()));
+        Set<ModelSlot> evicted = new HashSet<>();
+        for (Worker worker : candidates) {
+            if (missing <= 0) {
+                break;
+            }
+            missing -= worker.slot.bytes;
+            reserved.add(worker);
+            if (worker.isIdle()) {
+                LOG.info("Unloading {} to make room for {}", worker.slot.model.id(), slot.model.id());
+                retire(worker, "The model was unloaded.");
+                evicted.add(worker.slot);
+            }
+        }
+        evictions += evicted.size();
     }
 
     private static String megabytes(long bytes) {
@@ -590,12 +614,12 @@ final class Dispatcher {
         slot.preparing = true;
         threads.execute(() -> {
             ModelFiles files = null;
-            RuntimeException failure = null;
+            Throwable failure = null;
             long bytes = 0;
             try {
                 files = library.models().filesOf(slot.implementation, slot.model.model());
                 bytes = ModelMemory.estimate(files);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 failure = e;
             }
             synchronized (lock) {
@@ -606,11 +630,12 @@ final class Dispatcher {
                 } else {
                     LOG.warn("Cannot find the files of {}: {}", slot.model.id(), failure.getMessage());
                     slot.failed(true);
-                    failWaiting(
+                    failWaitingUnlessWorks(
                             slot,
                             failure instanceof WhisperSpeedtestException
                                     ? new JobEnd.Failed(
-                                            Reason.MODEL, Failures.withoutPaths(failure.getMessage(), List.of()))
+                                            Reason.MODEL,
+                                            Failures.withoutPaths(String.valueOf(failure.getMessage()), List.of()))
                                     : Failures.of(failure, List.of()));
                 }
                 schedule();
@@ -696,6 +721,8 @@ final class Dispatcher {
             // A job of a batch that failed starts again.
             if (job != null && !job.hasEnded && !job.hasStarted) {
                 job.hasStarted = true;
+                cancel(job.timer);
+                job.timer = after(settings.timeLimit(), () -> exceedTime(job));
                 job.delivery.execute(job.listener::onStart);
             }
         } else if (event instanceof WorkerEvent.Found found) {
@@ -719,11 +746,12 @@ final class Dispatcher {
         if (event instanceof WorkerEvent.LiveReceived received) {
             LiveCall stream = worker.streams.get(received.stream());
             if (stream != null) {
-                stream.unacknowledged -= received.bytes();
+                stream.received(received.bytes());
             }
         } else if (event instanceof WorkerEvent.LiveReady ready) {
             LiveCall stream = worker.streams.get(ready.stream());
             if (stream != null) {
+                stream.lowerLimit();
                 stream.delivery.execute(stream.listener::onReady);
             }
         } else if (event instanceof WorkerEvent.LiveEvent live) {
@@ -772,8 +800,14 @@ final class Dispatcher {
         boolean lasting = outcome instanceof ChildOutcome.Failed<Void> failed
                 && (failed.kind() == ErrorKind.MODEL || failed.kind() == ErrorKind.USER);
         boolean givenUp = slot.failed(lasting);
-        boolean works = slot.workers.stream().anyMatch(worker -> worker.state == Worker.State.READY);
-        if (givenUp && !works) {
+        if (givenUp) {
+            failWaitingUnlessWorks(slot, failure);
+        }
+    }
+
+    /** Fails what waits for a model, unless one of its workers can serve it. */
+    private void failWaitingUnlessWorks(ModelSlot slot, JobEnd.Failed failure) {
+        if (slot.workers.stream().noneMatch(worker -> worker.state == Worker.State.READY)) {
             failWaiting(slot, failure);
         }
     }

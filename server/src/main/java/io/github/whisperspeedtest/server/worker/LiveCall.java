@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 /** A live stream. Its state is guarded by the lock of the {@link Dispatcher}. */
 final class LiveCall implements LiveStream {
     /** 30 s of 16-bit samples at 16 kHz. */
-    static final long MOST_UNACKNOWLEDGED = 30L * 2 * 16_000;
+    private static final long MOST_UNACKNOWLEDGED = 30L * 2 * 16_000;
+
+    /** While the model is loaded, which takes minutes on slow disks. */
+    private static final long MOST_EARLY = 10 * MOST_UNACKNOWLEDGED;
 
     final long id;
     final ModelSlot slot;
@@ -30,7 +33,9 @@ final class LiveCall implements LiveStream {
     boolean hasEnded;
 
     /** Bytes that the worker has not received, as far as known. */
-    long unacknowledged;
+    private long unacknowledged;
+
+    private long most = MOST_EARLY;
 
     @Nullable
     Future<?> timer;
@@ -66,6 +71,27 @@ final class LiveCall implements LiveStream {
     @Override
     public void close() {
         dispatcher.close(this);
+    }
+
+    /** Returns whether so many further bytes may wait. */
+    boolean hasRoomFor(int bytes) {
+        return unacknowledged + bytes <= most;
+    }
+
+    void sent(int bytes) {
+        unacknowledged += bytes;
+    }
+
+    void received(int bytes) {
+        unacknowledged -= bytes;
+        lowerLimit();
+    }
+
+    /** Ends the time of the higher limit, once what came early has arrived. */
+    void lowerLimit() {
+        if (unacknowledged < MOST_UNACKNOWLEDGED) {
+            most = MOST_UNACKNOWLEDGED;
+        }
     }
 
     /** Returns the given bytes as whole samples, with the half sample that was left before. */

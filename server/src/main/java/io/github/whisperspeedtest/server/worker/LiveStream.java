@@ -3,10 +3,10 @@ package io.github.whisperspeedtest.server.worker;
 /** A live stream. Thread-safe. */
 public interface LiveStream extends AutoCloseable {
     /**
-     * Adds audio; returns at once.
+     * Adds audio; returns at once. Audio after the end of the stream is ignored.
      *
      * @param pcm 16-bit little-endian samples at 16 kHz, mono
-     * @return whether the stream takes more audio; false if too much is waiting, or the stream has ended
+     * @return false if the audio was refused, because too much is waiting
      */
     boolean append(byte[] pcm);
 

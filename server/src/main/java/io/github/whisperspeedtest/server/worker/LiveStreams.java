@@ -9,6 +9,7 @@ import java.nio.ShortBuffer;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
@@ -21,6 +22,7 @@ final class LiveStreams {
     private final ChildReporter<WorkerEvent> reporter;
     private final Consumer<Error> onFatal;
     private final Map<Long, StreamingTranscriber> streams = new ConcurrentHashMap<>();
+    private final Set<Long> finishing = ConcurrentHashMap.newKeySet();
 
     /**
      * Creates the streams.
@@ -72,13 +74,17 @@ final class LiveStreams {
 
     /** Reports the summary, or the failure of a stream that failed before. */
     void finish(long id) {
-        StreamingTranscriber stream = streams.remove(id);
-        if (stream != null) {
+        StreamingTranscriber stream = streams.get(id);
+        if (stream != null && finishing.add(id)) {
+            // It stays open until then, so that it can still be closed.
             onThread(() -> {
                 try {
                     reporter.report(new WorkerEvent.LiveEnded(id, stream.finish()));
                 } catch (RuntimeException | Error e) {
                     fail(id, e);
+                } finally {
+                    streams.remove(id);
+                    finishing.remove(id);
                 }
             });
         }

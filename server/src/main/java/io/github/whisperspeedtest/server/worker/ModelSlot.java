@@ -83,8 +83,12 @@ final class ModelSlot {
         long seconds = failures == 1 ? 0 : Math.min(LONGEST_BACKOFF.toSeconds(), 1L << Math.min(failures - 2, 10));
         notBefore = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
         files = null;
-        boolean givenUp = failures >= MAX_FAILURES;
-        preload &= !givenUp;
-        return givenUp;
+        preload &= !isGivenUp();
+        return isGivenUp();
+    }
+
+    /** Returns whether the last attempts to load the model failed, and requests do not wait for another one. */
+    boolean isGivenUp() {
+        return failures >= MAX_FAILURES;
     }
 }

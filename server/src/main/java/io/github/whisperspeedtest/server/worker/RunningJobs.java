@@ -83,8 +83,11 @@ final class RunningJobs {
         Thread.interrupted();
     }
 
-    /** Forgets the recordings, whose jobs have all ended. */
+    /** Forgets the recordings, whose jobs have all ended; throws what {@link #abort} was called with, before the parent sends others. */
     synchronized void clear() {
+        if (fatal != null) {
+            throw fatal;
+        }
         command = null;
         cancelled.clear();
     }

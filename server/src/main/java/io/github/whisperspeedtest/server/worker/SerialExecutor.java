@@ -32,7 +32,7 @@ final class SerialExecutor implements Executor {
         for (Runnable call = next(); call != null; call = next()) {
             try {
                 call.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.error("A listener failed", e);
             }
         }

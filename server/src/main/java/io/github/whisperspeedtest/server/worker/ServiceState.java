@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param running jobs that engines are transcribing
  * @param liveStreams open live streams
  * @param workers the child JVMs that have a model or are loading one
+ * @param failedModels models that could not be loaded; a request tries again
  * @param crashes child JVMs that ended without being asked to
  * @param evictions models that were unloaded to make room for others
  * @param batches calls that transcribed several recordings at once
@@ -21,13 +22,15 @@ public record ServiceState(
         int running,
         int liveStreams,
         List<Worker> workers,
+        List<ServedModel> failedModels,
         long crashes,
         long evictions,
         long batches,
         boolean closing) {
-    /** Copies the list. */
+    /** Copies the lists. */
     public ServiceState {
         workers = List.copyOf(workers);
+        failedModels = List.copyOf(failedModels);
     }
 
     /**

@@ -60,6 +60,7 @@ public record WorkerSettings(
 
     /** Returns the number of threads for each of the workers of a model, which divide the processors between them. */
     public static int threadsOfWorker(int workers) {
+        atLeast("workers", workers, 1);
         return Math.max(1, LoadOptions.defaultThreads() / workers);
     }
 

@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.server.worker;
 
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.AudioFiles;
+import io.github.whisperspeedtest.error.AudioException;
 import io.github.whisperspeedtest.error.EngineOutOfMemoryException;
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import io.github.whisperspeedtest.process.ChildReporter;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,7 +66,8 @@ public final class WorkerTask implements ChildTask<WorkerTask.Input, WorkerEvent
     public @Nullable Void run(Input input, ChildReporter<WorkerEvent> reporter) throws InterruptedException {
         // Those of a terminal reach this process too, and the parent still waits for its answers. It ends this process
         // by itself.
-        Signals.TERMINATING.forEach(signal -> Signals.handle(signal, () -> {}));
+        AtomicInteger signals = new AtomicInteger();
+        Signals.TERMINATING.forEach(signal -> Signals.handle(signal, signals::incrementAndGet));
         reporter.report(new WorkerEvent.Loading(ProcessHandle.current().pid()));
         Implementation implementation = ImplementationRegistry.discover(
                         WorkerTask.class.getClassLoader(), unused -> input.context())
@@ -81,7 +84,7 @@ public final class WorkerTask implements ChildTask<WorkerTask.Input, WorkerEvent
             reporter.report(new WorkerEvent.Loaded(
                     canBatch(model.transcriber()), model.transcriber().parameters()));
             for (WorkerCommand.Transcribe next = running.await(); next != null; next = running.await()) {
-                new Recordings(input, model.transcriber(), running, reporter).transcribe(next);
+                new Recordings(input, model.transcriber(), running, signals, reporter).transcribe(next);
                 running.clear();
                 reporter.report(new WorkerEvent.Idle());
             }
@@ -131,12 +134,19 @@ public final class WorkerTask implements ChildTask<WorkerTask.Input, WorkerEvent
         private final Input input;
         private final Transcriber transcriber;
         private final RunningJobs running;
+        private final AtomicInteger signals;
         private final ChildReporter<WorkerEvent> reporter;
 
-        Recordings(Input input, Transcriber transcriber, RunningJobs running, ChildReporter<WorkerEvent> reporter) {
+        Recordings(
+                Input input,
+                Transcriber transcriber,
+                RunningJobs running,
+                AtomicInteger signals,
+                ChildReporter<WorkerEvent> reporter) {
             this.input = input;
             this.transcriber = transcriber;
             this.running = running;
+            this.signals = signals;
             this.reporter = reporter;
         }
 
@@ -179,7 +189,7 @@ public final class WorkerTask implements ChildTask<WorkerTask.Input, WorkerEvent
         private @Nullable Audio read(WorkerCommand.Item item) {
             running.begin(item.job());
             try {
-                return AudioFiles.read(Failures.RECORDING, item.recording(), input.maxDuration());
+                return decode(item);
             } catch (OutOfMemoryError e) {
                 end(item, Failures.of(e, files(item)));
                 throw e;
@@ -189,6 +199,23 @@ public final class WorkerTask implements ChildTask<WorkerTask.Input, WorkerEvent
                 return null;
             } finally {
                 running.end();
+            }
+        }
+
+        /** Decodes a recording, again after a signal of the terminal, which ends an ffmpeg that decodes. */
+        private Audio decode(WorkerCommand.Item item) {
+            while (true) {
+                int before = signals.get();
+                try {
+                    Audio audio = AudioFiles.read(Failures.RECORDING, item.recording(), input.maxDuration());
+                    if (signals.get() == before) {
+                        return audio;
+                    }
+                } catch (AudioException e) {
+                    if (signals.get() == before) {
+                        throw e;
+                    }
+                }
             }
         }
 
@@ -231,7 +258,7 @@ public final class WorkerTask implements ChildTask<WorkerTask.Input, WorkerEvent
         private void transcribe(WorkerCommand.Item item, TranscribeOptions options) {
             running.begin(item.job());
             try {
-                Audio audio = AudioFiles.read(Failures.RECORDING, item.recording(), input.maxDuration());
+                Audio audio = decode(item);
                 reporter.report(new WorkerEvent.Started(item.job()));
                 Transcription result = transcriber.transcribe(audio, options, new TranscriptionListener() {
                     @Override

@@ -346,7 +346,7 @@ class WorkerPoolTest {
         assertThat(events.ready).isCompleted();
         assertThat(events.confirmedText())
                 .isEqualTo(submit(shared, english).transcription().text());
-        assertThat(stream.append(pcm)).isFalse();
+        assertThat(stream.append(pcm)).as("ignored").isTrue();
         assertThat(shared.state().liveStreams()).isZero();
     }
 
@@ -367,7 +367,7 @@ class WorkerPoolTest {
             assertThat(accepted).isLessThanOrEqualTo(30);
             process.destroyForcibly();
             assertThat(events.failure(Reason.ENGINE).message()).contains("SIGKILL");
-            assertThat(stream.append(second)).isFalse();
+            assertThat(stream.append(second)).as("ignored").isTrue();
         }
     }
 
