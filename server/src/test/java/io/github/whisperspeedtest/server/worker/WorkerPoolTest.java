@@ -257,6 +257,7 @@ class WorkerPoolTest {
         long random = bytesOf(RANDOM);
         WorkerSettings settings = TestPools.withMemory(TestPools.settings(), micro + random - 1);
         try (WorkerPool pool = WorkerPool.start(library, settings)) {
+            submit(pool, english).transcription();
             RecordedJob running = submit(pool, english);
             RecordedJob other = new RecordedJob();
             pool.submit(RANDOM, english, ENGLISH, other);
