@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.server.worker;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.error.AudioException;
+import io.github.whisperspeedtest.error.AudioTooLongException;
 import io.github.whisperspeedtest.error.EngineOutOfMemoryException;
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import io.github.whisperspeedtest.process.ChildReporter;
@@ -167,7 +168,7 @@ public final class WorkerTask implements ChildTask<WorkerTask.Input, WorkerEvent
             Map<WorkerCommand.Item, Audio> together = new LinkedHashMap<>();
             Duration length = Duration.ZERO;
             for (WorkerCommand.Item item : command.recordings()) {
-                Audio audio = read(item);
+                Audio audio = readForBatch(item, alone);
                 if (audio == null) {
                     continue;
                 }
@@ -185,11 +186,18 @@ public final class WorkerTask implements ChildTask<WorkerTask.Input, WorkerEvent
             return alone;
         }
 
-        /** Returns the audio of a recording; null if its job has ended because that failed. */
-        private @Nullable Audio read(WorkerCommand.Item item) {
+        /**
+         * Returns the audio of a recording; null if its job has ended because that failed, or if it is too long for a batch and was added
+         * to those that must be transcribed alone.
+         */
+        private @Nullable Audio readForBatch(WorkerCommand.Item item, List<WorkerCommand.Item> alone) {
             running.begin(item.job());
             try {
-                return decode(item);
+                Duration most = input.maxDuration();
+                return decode(item, most.compareTo(LONGEST_BATCH) < 0 ? most : LONGEST_BATCH);
+            } catch (AudioTooLongException e) {
+                alone.add(item);
+                return null;
             } catch (OutOfMemoryError e) {
                 end(item, Failures.of(e, files(item)));
                 throw e;
@@ -203,11 +211,11 @@ public final class WorkerTask implements ChildTask<WorkerTask.Input, WorkerEvent
         }
 
         /** Decodes a recording, again after a signal of the terminal, which ends an ffmpeg that decodes. */
-        private Audio decode(WorkerCommand.Item item) {
+        private Audio decode(WorkerCommand.Item item, Duration limit) {
             while (true) {
                 int before = signals.get();
                 try {
-                    Audio audio = AudioFiles.read(Failures.RECORDING, item.recording(), input.maxDuration());
+                    Audio audio = AudioFiles.read(Failures.RECORDING, item.recording(), limit);
                     if (signals.get() == before) {
                         return audio;
                     }
@@ -258,7 +266,7 @@ public final class WorkerTask implements ChildTask<WorkerTask.Input, WorkerEvent
         private void transcribe(WorkerCommand.Item item, TranscribeOptions options) {
             running.begin(item.job());
             try {
-                Audio audio = decode(item);
+                Audio audio = decode(item, input.maxDuration());
                 reporter.report(new WorkerEvent.Started(item.job()));
                 Transcription result = transcriber.transcribe(audio, options, new TranscriptionListener() {
                     @Override
