@@ -92,7 +92,9 @@ final class ListCommand implements Callable<Integer> {
                         "  " + implementation.id(),
                         available.runtime(),
                         device.device(),
-                        shortened(InstalledModels.namesOf(models, implementation)));
+                        shortened(models.installed(implementation).stream()
+                                .map(ModelInfo::name)
+                                .toList()));
                 if (!device.note().isEmpty()) {
                     notes.put(implementation.id(), device.note());
                 }
@@ -157,7 +159,7 @@ final class ListCommand implements Callable<Integer> {
         Map<String, NamedModel> models = new LinkedHashMap<>();
         for (Implementation implementation : library.implementations()) {
             for (ModelInfo model : library.models().catalog().allModels(implementation)) {
-                boolean here = InstalledModels.contains(library.models(), implementation, model);
+                boolean here = library.models().isInstalled(implementation, model);
                 models.merge(model.name(), NamedModel.of(implementation.id(), model, here), NamedModel::mergedWith);
             }
         }

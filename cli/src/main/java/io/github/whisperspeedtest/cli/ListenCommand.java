@@ -66,13 +66,8 @@ final class ListenCommand implements Callable<Integer> {
     @Mixin
     private SubtitleLayoutOptions layout;
 
-    @Option(
-            names = {"-i", "--implementation"},
-            order = 2,
-            paramLabel = "ID",
-            completionCandidates = Completions.Implementations.class,
-            description = "Implementation (default: the first that has its device here; see 'list').")
-    private @Nullable String implementation;
+    @Mixin
+    private ImplementationOption implementation;
 
     @Option(
             names = "--device-name",
@@ -132,7 +127,7 @@ final class ListenCommand implements Callable<Integer> {
         LoadOptions load = engine.loadOptions();
         WhisperSpeedtest library = common.library();
         String model = engine.models().get(0);
-        Implementation chosen = ImplementationChoice.of(library, implementation, model);
+        Implementation chosen = implementation.choose(library, model);
         Transcribers.check(chosen, load);
         Transcribers.check(chosen, options.transcribe());
         ModelFetcher fetcher = new ModelFetcher(terminal, library, common.debug());

@@ -8,6 +8,7 @@ import io.github.whisperspeedtest.benchmark.Recommendation;
 import io.github.whisperspeedtest.benchmark.RecommendationCriteria;
 import io.github.whisperspeedtest.benchmark.SavedReport;
 import io.github.whisperspeedtest.benchmark.TerminalText;
+import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.transcription.Language;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -183,7 +184,8 @@ final class RecommendCommand implements Callable<Integer> {
     private List<String> publishedModelsHere() {
         WhisperSpeedtest library = common.library();
         return library.implementations().stream()
-                .flatMap(implementation -> InstalledModels.namesOf(library.models(), implementation).stream())
+                .flatMap(implementation ->
+                        library.models().installed(implementation).stream().map(ModelInfo::name))
                 .filter(Recommendation::isPublished)
                 .distinct()
                 .toList();

@@ -68,13 +68,8 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin
     private EngineOptions engine;
 
-    @Option(
-            names = {"-i", "--implementation"},
-            order = 2,
-            paramLabel = "ID",
-            completionCandidates = Completions.Implementations.class,
-            description = "Implementation (default: the first that has its device here; see 'list').")
-    private @Nullable String implementation;
+    @Mixin
+    private ImplementationOption implementation;
 
     @Option(
             names = "--port",
@@ -191,7 +186,7 @@ final class ServeCommand implements Callable<Integer> {
         LoadOptions load = engine.loadOptions();
         WhisperSpeedtest library = common.library();
         String model = engine.models().get(0);
-        Implementation chosen = ImplementationChoice.of(library, implementation, model);
+        Implementation chosen = implementation.choose(library, model);
         Transcribers.check(chosen, load);
         ResolvedModel resolved = new ModelFetcher(terminal, library, common.debug()).ensure(chosen, model, engine);
         ServedModel served = new ServedModel(chosen.id(), resolved.name());

@@ -104,13 +104,8 @@ final class TranscribeCommand implements Callable<Integer> {
             description = "Audio files, or directories of them; - is standard input.")
     private List<Path> paths = new ArrayList<>();
 
-    @Option(
-            names = {"-i", "--implementation"},
-            order = 2,
-            paramLabel = "ID",
-            completionCandidates = Completions.Implementations.class,
-            description = "Implementation (default: the first that has its device here; see 'list').")
-    private @Nullable String implementation;
+    @Mixin
+    private ImplementationOption implementation;
 
     @OptionGroup.In(OptionGroup.OUTPUT)
     @Option(
@@ -280,7 +275,7 @@ final class TranscribeCommand implements Callable<Integer> {
     }
 
     private Implementation choose(WhisperSpeedtest library, String model) {
-        return ImplementationChoice.of(library, implementation, model);
+        return implementation.choose(library, model);
     }
 
     /** Transcribes all recordings with one model and returns how many failed. */

@@ -173,6 +173,19 @@ public final class ModelStore {
         return found;
     }
 
+    /** Returns the named models of an implementation that are on this machine, as far as their files tell; the demo model is built in. */
+    public List<ModelInfo> installed(Implementation implementation) {
+        return catalog.allModels(implementation).stream()
+                .filter(model -> isInstalled(implementation, model))
+                .toList();
+    }
+
+    /** Returns whether a model that the implementation knows is on this machine, as in {@link #installed}. */
+    public boolean isInstalled(Implementation implementation, ModelInfo model) {
+        return model.name().equals(EmbeddedModel.NAME)
+                || resolve(implementation, model).isPresent();
+    }
+
     /** Finds a model that the implementation knows; writes nothing. */
     public ResolvedModel resolve(Implementation implementation, ModelInfo info) {
         return locator.best(info)

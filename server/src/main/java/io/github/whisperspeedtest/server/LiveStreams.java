@@ -147,7 +147,7 @@ final class LiveStreams {
 
     /** Returns the model that a client asks for. */
     ServedModel model(Fields query) {
-        return TranscriptionForm.model(service, value(query, "model", TranscriptionForm.DEFAULT_MODEL));
+        return TranscriptionForm.model(service, value(query, "model", TranscriptionService.DEFAULT_MODEL));
     }
 
     /** Returns the options that a client asks for. */

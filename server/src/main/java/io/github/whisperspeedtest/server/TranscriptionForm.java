@@ -34,9 +34,6 @@ record TranscriptionForm(
         boolean segments,
         boolean words,
         boolean stream) {
-    /** Stands for the default model in every client. */
-    static final String DEFAULT_MODEL = "whisper-1";
-
     private static final String FILE = "file";
     private static final String GRANULARITIES = "timestamp_granularities";
 
@@ -87,7 +84,7 @@ record TranscriptionForm(
         if (temperature > 0) {
             options.temperatures(List.of(temperature));
         }
-        ServedModel model = model(service, field(parts, "model", DEFAULT_MODEL));
+        ServedModel model = model(service, field(parts, "model", TranscriptionService.DEFAULT_MODEL));
         TranscribeOptions checked = options.build();
         check(service, model, checked);
         return new TranscriptionForm(

@@ -1,13 +1,10 @@
 package io.github.whisperspeedtest.server.worker;
 
 import io.github.whisperspeedtest.WhisperSpeedtest;
-import io.github.whisperspeedtest.checkpoint.EmbeddedModel;
 import io.github.whisperspeedtest.checkpoint.RandomModel;
 import io.github.whisperspeedtest.error.NearestName;
 import io.github.whisperspeedtest.error.UnknownNameException;
-import io.github.whisperspeedtest.model.ModelStore;
 import io.github.whisperspeedtest.spi.Implementation;
-import io.github.whisperspeedtest.spi.ModelInfo;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,9 +19,6 @@ import org.slf4j.LoggerFactory;
 
 /** The models that clients may name and that are on this machine. Thread-safe. */
 final class ServedModels {
-    /** The name that clients of OpenAI have built in. */
-    static final String OPENAI_NAME = "whisper-1";
-
     /** How long a look at the disk counts, because every request asks. */
     private static final long MAX_AGE_NANOS = 5_000_000_000L;
 
@@ -58,7 +52,7 @@ final class ServedModels {
 
     /** Returns the model of a name as in {@link TranscriptionService#require}. */
     ServedModel require(String name) {
-        if (name.equalsIgnoreCase(OPENAI_NAME)) {
+        if (name.equalsIgnoreCase(TranscriptionService.DEFAULT_MODEL)) {
             return defaultModel;
         }
         List<ServedModel> models = all();
@@ -93,7 +87,7 @@ final class ServedModels {
                             pattern.substring(implementation.id().length() + 1),
                             models);
                 } else {
-                    installed(implementation).stream()
+                    library.models().installed(implementation).stream()
                             .map(model -> new ServedModel(implementation.id(), model.name()))
                             .filter(model -> wanted.matcher(model.id()).matches())
                             .forEach(models::add);
@@ -107,14 +101,6 @@ final class ServedModels {
         return Pattern.compile(
                 Arrays.stream(wildcards.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining("[^/]*")),
                 Pattern.CASE_INSENSITIVE);
-    }
-
-    private List<ModelInfo> installed(Implementation implementation) {
-        ModelStore store = library.models();
-        return store.catalog().allModels(implementation).stream()
-                .filter(model -> model.name().equals(EmbeddedModel.NAME)
-                        || store.resolve(implementation, model).isPresent())
-                .toList();
     }
 
     /** Adds a model that is written when it is first loaded. */

@@ -12,14 +12,17 @@ import java.util.List;
  * <p>Thread-safe. A failure of an engine, also a crash, fails the jobs that it was running and no others.
  */
 public interface TranscriptionService extends AutoCloseable {
+    /** The name of the default model in the API, which clients of OpenAI have built in. */
+    String DEFAULT_MODEL = "whisper-1";
+
     /** Returns the models that clients may name and that are on this machine, the default model first. */
     List<ServedModel> models();
 
     /**
      * Returns the model of a name.
      *
-     * @param name {@code implementation/model}; the model alone, for the first implementation that serves it; or {@code whisper-1} for
-     *     the default model, because clients of OpenAI have that name built in. Case does not matter
+     * @param name {@code implementation/model}; the model alone, for the first implementation that serves it; or
+     *     {@link #DEFAULT_MODEL}. Case does not matter
      * @throws io.github.whisperspeedtest.error.UnknownNameException if the model is not served; the message lists those that are
      */
     ServedModel require(String name);
