@@ -2,16 +2,14 @@ package io.github.whisperspeedtest.audio;
 
 import io.github.whisperspeedtest.error.AudioException;
 import io.github.whisperspeedtest.files.DiskErrors;
+import io.github.whisperspeedtest.files.OwnerOnly;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Set;
 
@@ -45,22 +43,14 @@ public final class WavRecording implements AutoCloseable, SampleConsumer {
      */
     public static WavRecording create(Path file) {
         try {
-            FileChannel channel =
-                    FileChannel.open(file, Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW), forOwner());
+            FileChannel channel = FileChannel.open(
+                    file, Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW), OwnerOnly.file());
             WavRecording writer = new WavRecording(file, channel);
             writer.writeFully(header(0), 0);
             return writer;
         } catch (IOException e) {
             throw unwritable(file, e);
         }
-    }
-
-    private static FileAttribute<?>[] forOwner() {
-        return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                }
-                : new FileAttribute<?>[0];
     }
 
     /**

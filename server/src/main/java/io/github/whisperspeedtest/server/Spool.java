@@ -4,18 +4,16 @@ import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.DiskErrors;
 import io.github.whisperspeedtest.files.FileTrees;
+import io.github.whisperspeedtest.files.OwnerOnly;
 import io.github.whisperspeedtest.files.TemporaryPaths;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -57,7 +55,7 @@ final class Spool implements AutoCloseable {
         // A file lock belongs to the whole JVM, so its threads need a lock among themselves.
         synchronized (Spool.class) {
             try {
-                Files.createDirectories(parent, ownerOnly());
+                Files.createDirectories(parent, OwnerOnly.directory());
                 try (FileChannel channel = FileChannel.open(
                                 parent.resolve("spool" + LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                         FileLock all = channel.lock()) {
@@ -83,7 +81,7 @@ final class Spool implements AutoCloseable {
             if (lock.tryLock() == null) {
                 throw new IOException("the new file " + lockFile + " is locked");
             }
-            Path directory = Files.createDirectory(parent.resolve(name), ownerOnly());
+            Path directory = Files.createDirectory(parent.resolve(name), OwnerOnly.directory());
             TemporaryPaths.add(directory);
             TemporaryPaths.add(lockFile);
             OWN.add(lockFile.toAbsolutePath());
@@ -117,14 +115,6 @@ final class Spool implements AutoCloseable {
         } catch (OverlappingFileLockException | IOException e) {
             return true;
         }
-    }
-
-    private static FileAttribute<?>[] ownerOnly() {
-        return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
-                }
-                : new FileAttribute<?>[0];
     }
 
     /** Returns the directory of this server. */
