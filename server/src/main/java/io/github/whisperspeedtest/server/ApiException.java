@@ -2,8 +2,8 @@ package io.github.whisperspeedtest.server;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.whisperspeedtest.server.worker.JobEnd;
-import io.github.whisperspeedtest.server.worker.RefusedException;
+import io.github.whisperspeedtest.worker.JobEnd;
+import io.github.whisperspeedtest.worker.RefusedException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

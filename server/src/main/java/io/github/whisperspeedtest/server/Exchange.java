@@ -1,12 +1,12 @@
 package io.github.whisperspeedtest.server;
 
-import io.github.whisperspeedtest.server.worker.Job;
-import io.github.whisperspeedtest.server.worker.JobEnd;
-import io.github.whisperspeedtest.server.worker.JobListener;
-import io.github.whisperspeedtest.server.worker.RefusedException;
-import io.github.whisperspeedtest.server.worker.TranscriptionService;
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.Transcription;
+import io.github.whisperspeedtest.worker.Job;
+import io.github.whisperspeedtest.worker.JobEnd;
+import io.github.whisperspeedtest.worker.JobListener;
+import io.github.whisperspeedtest.worker.RefusedException;
+import io.github.whisperspeedtest.worker.TranscriptionService;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;

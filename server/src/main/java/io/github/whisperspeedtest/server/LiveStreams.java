@@ -1,11 +1,11 @@
 package io.github.whisperspeedtest.server;
 
-import io.github.whisperspeedtest.server.worker.ServedModel;
-import io.github.whisperspeedtest.server.worker.TranscriptionService;
 import io.github.whisperspeedtest.streaming.StreamingOptions;
 import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.Task;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
+import io.github.whisperspeedtest.worker.ServedModel;
+import io.github.whisperspeedtest.worker.TranscriptionService;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.server;
 
-import io.github.whisperspeedtest.server.worker.ServiceState;
-import io.github.whisperspeedtest.server.worker.TranscriptionService;
+import io.github.whisperspeedtest.worker.ServiceState;
+import io.github.whisperspeedtest.worker.TranscriptionService;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;

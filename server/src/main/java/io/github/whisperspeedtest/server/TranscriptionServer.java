@@ -2,7 +2,7 @@ package io.github.whisperspeedtest.server;
 
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
-import io.github.whisperspeedtest.server.worker.TranscriptionService;
+import io.github.whisperspeedtest.worker.TranscriptionService;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.URI;

@@ -1,8 +1,8 @@
 package io.github.whisperspeedtest.server;
 
 import io.github.whisperspeedtest.files.DiskErrors;
-import io.github.whisperspeedtest.server.worker.TranscriptionService;
 import io.github.whisperspeedtest.transcription.Task;
+import io.github.whisperspeedtest.worker.TranscriptionService;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;

@@ -2,15 +2,6 @@ package io.github.whisperspeedtest.server;
 
 import io.github.whisperspeedtest.error.UnknownNameException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
-import io.github.whisperspeedtest.server.worker.Job;
-import io.github.whisperspeedtest.server.worker.JobEnd;
-import io.github.whisperspeedtest.server.worker.JobListener;
-import io.github.whisperspeedtest.server.worker.LiveListener;
-import io.github.whisperspeedtest.server.worker.LiveStream;
-import io.github.whisperspeedtest.server.worker.RefusedException;
-import io.github.whisperspeedtest.server.worker.ServedModel;
-import io.github.whisperspeedtest.server.worker.ServiceState;
-import io.github.whisperspeedtest.server.worker.TranscriptionService;
 import io.github.whisperspeedtest.streaming.StreamingOptions;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Segment;
@@ -18,6 +9,16 @@ import io.github.whisperspeedtest.transcription.Timings;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcription;
 import io.github.whisperspeedtest.transcription.Word;
+import io.github.whisperspeedtest.worker.Job;
+import io.github.whisperspeedtest.worker.JobEnd;
+import io.github.whisperspeedtest.worker.JobListener;
+import io.github.whisperspeedtest.worker.JobRequest;
+import io.github.whisperspeedtest.worker.LiveListener;
+import io.github.whisperspeedtest.worker.LiveStream;
+import io.github.whisperspeedtest.worker.RefusedException;
+import io.github.whisperspeedtest.worker.ServedModel;
+import io.github.whisperspeedtest.worker.ServiceState;
+import io.github.whisperspeedtest.worker.TranscriptionService;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -108,7 +109,7 @@ final class FakeService implements TranscriptionService {
     }
 
     @Override
-    public Job submit(ServedModel model, Path recording, TranscribeOptions options, JobListener listener) {
+    public Job submit(JobRequest request, JobListener listener) {
         RefusedException refused = refusal;
         if (refused != null) {
             throw refused;
@@ -117,7 +118,8 @@ final class FakeService implements TranscriptionService {
         if (failure != null) {
             throw failure;
         }
-        FakeJob job = new FakeJob(model, content(recording), recording, options, listener);
+        FakeJob job =
+                new FakeJob(request.model(), content(request.file()), request.file(), request.options(), listener);
         last = job;
         if (hold) {
             held.add(job);

@@ -3,14 +3,14 @@ package io.github.whisperspeedtest.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.whisperspeedtest.server.worker.JobEnd;
-import io.github.whisperspeedtest.server.worker.RefusedException;
 import io.github.whisperspeedtest.streaming.StreamingEvent;
 import io.github.whisperspeedtest.streaming.StreamingOptions;
 import io.github.whisperspeedtest.streaming.StreamingSummary;
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.Task;
 import io.github.whisperspeedtest.transcription.Word;
+import io.github.whisperspeedtest.worker.JobEnd;
+import io.github.whisperspeedtest.worker.RefusedException;
 import java.net.URI;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.whisperspeedtest.server.worker.JobEnd;
-import io.github.whisperspeedtest.server.worker.RefusedException;
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.Task;
 import io.github.whisperspeedtest.transcription.Timestamps;
 import io.github.whisperspeedtest.transcription.Timings;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcription;
+import io.github.whisperspeedtest.worker.JobEnd;
+import io.github.whisperspeedtest.worker.RefusedException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;

@@ -2,9 +2,9 @@ package io.github.whisperspeedtest.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.whisperspeedtest.server.worker.JobEnd;
-import io.github.whisperspeedtest.server.worker.RefusedException;
 import io.github.whisperspeedtest.transcription.Segment;
+import io.github.whisperspeedtest.worker.JobEnd;
+import io.github.whisperspeedtest.worker.RefusedException;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
