@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.SequenceInputStream;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jflac.FLACDecoder;
 import org.jflac.FrameListener;
@@ -21,6 +22,15 @@ final class FlacReader {
     private static final int STREAMINFO = 0;
     private static final int STREAMINFO_LENGTH = 34;
     private static final int LAST = 0x80;
+
+    /** Offset in STREAMINFO of 64 bits: sample rate (20), channels - 1 (3), bits per sample - 1 (5), samples (36). */
+    private static final int FORMAT = 10;
+
+    private static final long TOTAL_MASK = (1L << 36) - 1;
+
+    /** Compressed size of typical audio relative to its samples: about 0.5 for speech, 0.6 for music. */
+    private static final double TYPICAL_RATIO = 0.55;
+
     private static final int HIGHEST_BLOCK_TYPE = 6;
 
     /** Limit of the decoder library; RFC 9639 also allows 32 bits. */
@@ -55,6 +65,29 @@ final class FlacReader {
 
     static void read(PeekableInput in, PcmSink sink) throws IOException {
         new FlacReader(in, sink).read();
+    }
+
+    /**
+     * Estimates the duration from STREAMINFO.
+     *
+     * @param bytes the start of a FLAC stream
+     * @param size length of the stream in bytes
+     * @return seconds; 0, NaN or infinite if unknown
+     */
+    static double estimate(byte[] bytes, long size) {
+        int info = 4 + 4;
+        if (bytes.length < info + STREAMINFO_LENGTH || (bytes[4] & 0x7f) != STREAMINFO) {
+            return 0;
+        }
+        long fields = ByteBuffer.wrap(bytes).getLong(info + FORMAT);
+        long rate = fields >>> 44;
+        long samples = fields & TOTAL_MASK;
+        if (samples > 0) {
+            return (double) samples / rate;
+        }
+        long channels = (fields >>> 41 & 7) + 1;
+        long bits = (fields >>> 36 & 31) + 1;
+        return size * 8.0 / (rate * channels * bits * TYPICAL_RATIO);
     }
 
     private void read() throws IOException {
@@ -100,11 +133,7 @@ final class FlacReader {
         result[4] = (byte) (LAST | STREAMINFO);
         result[7] = STREAMINFO_LENGTH;
         byte[] info = in.readExactly(STREAMINFO_LENGTH);
-        total = (info[13] & 0x0fL) << 32
-                | (info[14] & 0xffL) << 24
-                | (info[15] & 0xff) << 16
-                | (info[16] & 0xff) << 8
-                | info[17] & 0xff;
+        total = ByteBuffer.wrap(info).getLong(FORMAT) & TOTAL_MASK;
         // The library stops after this many samples, counting damaged ones; 0 makes it continue to the end.
         info[13] &= (byte) 0xf0;
         Arrays.fill(info, 14, 18, (byte) 0);

@@ -42,16 +42,23 @@ final class MpegFrames {
     static boolean skipId3(PeekableInput in) throws IOException {
         boolean found = false;
         while (true) {
-            byte[] head = in.peek(ID3_HEADER);
-            if (head.length < ID3_HEADER || head[0] != 'I' || head[1] != 'D' || head[2] != '3') {
+            long length = id3Bytes(in.peek(ID3_HEADER));
+            if (length == 0) {
                 return found;
             }
-            boolean hasFooter = (head[5] & 0x10) != 0;
-            long end = ID3_HEADER + id3Length(head) + (hasFooter ? ID3_HEADER : 0);
             // A length beyond the end is invalid: search the following bytes for frames.
-            in.skipBlock(in.position() + end <= in.size() ? end : ID3_HEADER);
+            in.skipBlock(in.position() + length <= in.size() ? length : ID3_HEADER);
             found = true;
         }
+    }
+
+    /** Returns the length of the ID3v2 tag at the start, with its header and footer, or 0 if there is none. */
+    static long id3Bytes(byte[] head) {
+        if (head.length < ID3_HEADER || !Bytes.startsWith(head, 0, "ID3")) {
+            return 0;
+        }
+        boolean hasFooter = (head[5] & 0x10) != 0;
+        return ID3_HEADER + id3Length(head) + (hasFooter ? ID3_HEADER : 0);
     }
 
     /** The length has seven bits per byte; some programs write eight. */

@@ -37,6 +37,11 @@ final class MpegReader {
     /** The longest layer II frame, 384 kbit/s at 32 kHz, is the longest that fits the library's buffer. */
     private static final int MAX_FRAME = 1732;
 
+    /** Limits of layer III in bit/s, the only layer with information frames. */
+    private static final int MIN_BIT_RATE = 8_000;
+
+    private static final int MAX_BIT_RATE = 320_000;
+
     /** The library fills static tables on first use without synchronization. */
     private static final Object TABLES = new Object();
 
@@ -77,6 +82,39 @@ final class MpegReader {
 
     static void read(PeekableInput in, PcmSink sink) throws IOException {
         new MpegReader(in, sink).read();
+    }
+
+    /**
+     * Estimates the duration from the information frame, or else from the bit rate of the visible frames.
+     *
+     * @param in positioned before the frames
+     * @param visible position up to which the stream has the content of the file
+     * @return seconds; 0 if unknown
+     */
+    static double estimate(PeekableInput in, int visible, PcmSink sink) throws IOException {
+        MpegReader reader = new MpegReader(in, sink);
+        long bytes = in.size() - in.position();
+        if (!reader.frames.next(reader.frame)) {
+            return 0;
+        }
+        MpegHeader header = reader.frames.header();
+        if (reader.isInformation(header) && reader.statedFrames > 0) {
+            double stated = (double) reader.statedFrames * header.samples() / header.sampleRate();
+            long statedSize = reader.statedBytes > 0 ? reader.statedBytes : bytes;
+            double bitRate = statedSize * 8 / stated;
+            if (bitRate >= MIN_BIT_RATE && bitRate <= MAX_BIT_RATE) {
+                // The file may be truncated, or concatenated from several.
+                return stated * bytes / statedSize;
+            }
+        }
+        long seenBytes = 0;
+        double seen = 0;
+        do {
+            header = reader.frames.header();
+            seenBytes += header.frameBytes();
+            seen += (double) header.samples() / header.sampleRate();
+        } while (in.position() < visible && reader.frames.next(reader.frame));
+        return seen * bytes / seenBytes;
     }
 
     private void read() throws IOException {

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,9 @@ final class WavReader {
             "fmt ", "data", "ds64", "LIST", "fact", "cue ", "plst", "bext", "iXML", "axml", "chna", "JUNK", "junk",
             "PAD ", "FLLR", "PEAK", "smpl", "inst", "id3 ", "ID3 ", "DISP", "cart", "acid", "_PMX", "RIFF", "RF64");
 
+    /** Files have a few chunks before the samples; a hostile header could have thousands. */
+    private static final int MAX_ESTIMATE_CHUNKS = 100;
+
     private static final Set<String> RIFF_MARKS = Set.of("RIFF", "RIFX", "RF64", "BW64");
 
     /** Tags that other programs append to a file; not audio. */
@@ -53,6 +57,9 @@ final class WavReader {
     private @Nullable WavFormat format;
     private @Nullable Path early;
     private boolean found;
+
+    /** Number of bytes of the last skipped chunk that are beyond the end of the stream. */
+    private long unread;
 
     private WavReader(PeekableInput in, PcmSink sink) {
         this.in = in;
@@ -102,38 +109,90 @@ final class WavReader {
         in.skipBlock(wave64 ? 40 : 12);
     }
 
-    private void chunks() throws IOException {
-        while (true) {
-            byte[] ahead = in.peek(chunkHeader());
-            if (ahead.length < chunkHeader() || begins(in.peek(40), 0)) {
-                return;
+    /**
+     * Estimates the duration from the header.
+     *
+     * @param in positioned at the header
+     * @param visible position up to which the stream has the content of the file
+     * @return seconds; 0, NaN or infinite if unknown
+     * @throws IOException if the header is damaged or the samples need another decoder
+     */
+    static double estimate(PeekableInput in, int visible, PcmSink sink) throws IOException {
+        WavReader reader = new WavReader(in, sink);
+        reader.header();
+        for (int i = 0; i < MAX_ESTIMATE_CHUNKS && in.position() < visible && reader.isChunkNext(); i++) {
+            boolean isFormatKnown = reader.format != null;
+            OptionalLong samples = reader.chunk();
+            if (in.position() > visible) {
+                // The rest of the chunk is unknown, so it must not be used.
+                return isFormatKnown ? reader.estimate(0, visible) : 0;
             }
-            String id = Bytes.text(ahead, 0, 4);
-            long length = chunkLength(ahead, 0);
-            in.skipBlock(chunkHeader());
-            switch (id) {
-                case "fmt " -> {
-                    format = WavFormat.parse(in.peek(WavFormat.MAX_LENGTH), length, order, sink);
-                    skip(length);
-                    readEarly();
-                }
-                case "ds64" -> {
-                    if (length >= 24) {
-                        longDataLength =
-                                ByteBuffer.wrap(in.peek(24)).order(order).getLong(8);
-                    }
-                    skip(length);
-                }
-                case "data" -> data(length == UNKNOWN && longDataLength > 0 ? longDataLength : length);
-                default -> skip(length);
+            if (samples.isPresent()) {
+                return reader.estimate(samples.getAsLong(), visible);
             }
         }
+        return reader.estimate(0, visible);
+    }
+
+    private double estimate(long stated, int visible) throws IOException {
+        if (format == null) {
+            return 0;
+        }
+        if (isMpeg(format)) {
+            return MpegReader.estimate(in, visible, sink);
+        }
+        long available = in.size() - in.position() - unread;
+        boolean isCredible = stated > 0 && !isPlaceholder(stated) && available - stated <= MAX_UNVERIFIED_CHUNK;
+        return seconds(format, isCredible ? Math.min(stated, available) : available);
+    }
+
+    private void chunks() throws IOException {
+        while (isChunkNext()) {
+            OptionalLong samples = chunk();
+            if (samples.isPresent()) {
+                data(samples.getAsLong());
+            }
+        }
+    }
+
+    private boolean isChunkNext() throws IOException {
+        return in.peek(chunkHeader()).length == chunkHeader() && !begins(in.peek(40), 0);
+    }
+
+    /** Reads a chunk. If it is that of the samples, reads only its header and returns the length that it states. */
+    private OptionalLong chunk() throws IOException {
+        byte[] ahead = in.peek(chunkHeader());
+        String id = Bytes.text(ahead, 0, 4);
+        long length = chunkLength(ahead, 0);
+        in.skipBlock(chunkHeader());
+        switch (id) {
+            case "fmt " -> {
+                format = WavFormat.parse(in.peek(WavFormat.MAX_LENGTH), length, order, sink);
+                skip(length);
+                readEarly();
+            }
+            case "ds64" -> {
+                if (length >= 24) {
+                    longDataLength = ByteBuffer.wrap(in.peek(24)).order(order).getLong(8);
+                }
+                skip(length);
+            }
+            case "data" -> {
+                return OptionalLong.of(length == UNKNOWN && longDataLength > 0 ? longDataLength : length);
+            }
+            default -> skip(length);
+        }
+        return OptionalLong.empty();
+    }
+
+    private static boolean isMpeg(WavFormat format) {
+        return format.code() == MPEG_LAYER_2 || format.code() == MP3;
     }
 
     private void data(long length) throws IOException {
         if (format == null) {
             keep(length);
-        } else if (format.code() == MPEG_LAYER_2 || format.code() == MP3) {
+        } else if (isMpeg(format)) {
             MpegReader.read(in, sink);
             found = true;
         } else {
@@ -264,7 +323,8 @@ final class WavReader {
             int next = padded <= ahead.length || all || isRiffLengthKnown() && in.position() + length > riffEnd()
                     ? nextImportant(ahead)
                     : -1;
-            in.skipBlock(next >= 0 ? next : Math.max(0, padded));
+            long wanted = next >= 0 ? next : Math.max(0, padded);
+            unread = wanted - in.skipBlock(wanted);
         }
     }
 
