@@ -71,6 +71,11 @@ public final class Audio {
 
     /** Returns the duration, rounded down to the nanosecond. */
     public Duration duration() {
+        return duration(sampleCount);
+    }
+
+    /** Returns the duration of a number of samples, rounded down to the nanosecond. */
+    static Duration duration(long sampleCount) {
         long seconds = sampleCount / SAMPLE_RATE;
         long rest = sampleCount % SAMPLE_RATE;
         return Duration.ofSeconds(seconds, rest * 1_000_000_000L / SAMPLE_RATE);

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * in Java; other formats are decoded by an {@code ffmpeg} on the {@code PATH}. Sample rates from 4 to 384 kHz and up to
  * 32 channels are supported. Channels are averaged; if they cancel out, one channel is used. A low-pass filter removes
  * frequencies above 8 kHz. Samples beyond full scale in floating-point files are kept. Files are decoded in blocks, so
- * memory use is that of the {@link Audio} plus a few buffers.
+ * memory use is that of the {@link Audio} plus a few buffers, and with {@link #decode} that of the buffers alone.
  *
  * <p>If a file is truncated or damaged, or its header contradicts its content, the readable part is returned and
  * {@link Audio#warnings()} describes the loss. If the Java decoder finds no audio in a file, ffmpeg is tried before an
@@ -63,10 +64,11 @@ public final class AudioFiles {
      * @throws OperationCancelledException if the thread is interrupted; the interrupt status remains set
      */
     public static Audio read(String name, InputStream in) {
-        AudioCollector collector = new AudioCollector(name);
+        Collector collector = new Collector(name);
+        PcmConverter converter = new PcmConverter(collector.get(), null);
         try {
-            decode(new PeekableInput(in), collector);
-            return collector.finish();
+            decode(new PeekableInput(in), converter);
+            return collector.audio(converter.finish());
         } catch (UnsupportedCodecException e) {
             throw failure(name, e.getMessage() + ". " + READABLE + "; to read it with ffmpeg, save it as a file", e);
         } catch (IOException e) {
@@ -86,10 +88,11 @@ public final class AudioFiles {
      * @throws OperationCancelledException if the thread is interrupted; the interrupt status remains set
      */
     public static Audio read(String name, InputStream in, RawFormat format) {
-        AudioCollector collector = new AudioCollector(name);
+        Collector collector = new Collector(name);
+        PcmConverter converter = new PcmConverter(collector.get(), null);
         try {
-            RawReader.read(in, format.asWav(), collector);
-            return collector.finish();
+            RawReader.read(in, format.asWav(), converter);
+            return collector.audio(converter.finish());
         } catch (IOException e) {
             throw failure(name, e);
         }
@@ -122,6 +125,28 @@ public final class AudioFiles {
         return read(name, file, limit, Ffmpeg.onPath());
     }
 
+    /**
+     * Decodes a file and passes its samples on instead of keeping them, so memory use does not depend on the length.
+     *
+     * <p>The file may be decoded twice, in Java and then by ffmpeg. Each attempt starts with a new consumer and the first
+     * sample; samples passed to the consumer of an earlier attempt, or to any consumer if this method throws an exception,
+     * are void.
+     *
+     * @param name name of the audio, which stands for the file in messages
+     * @param consumers called at the start of each attempt; returns the consumer of its samples. Both are called in this
+     *     thread, and their exceptions reach the caller unchanged, without another attempt
+     * @return length and warnings of the samples passed to the latest consumer, at least one sample
+     * @throws AudioException if the file cannot be read or contains no audio; the message has the name and the next step
+     * @throws OperationCancelledException if the thread is interrupted; the interrupt status remains set
+     */
+    public static AudioSummary decode(String name, Path file, Supplier<? extends SampleConsumer> consumers) {
+        return decode(name, file, consumers, Ffmpeg.onPath());
+    }
+
+    static AudioSummary decode(String name, Path file, Supplier<? extends SampleConsumer> consumers, Ffmpeg ffmpeg) {
+        return decode(name, RAW_HINT, null, file, ffmpeg, consumers);
+    }
+
     static Audio read(String name, Path file, Duration limit, Ffmpeg ffmpeg) {
         return read(name, name, RAW_HINT, limit, file, ffmpeg);
     }
@@ -139,21 +164,33 @@ public final class AudioFiles {
         return read(fileName(file), file.toString(), "", null, file, ffmpeg);
     }
 
+    private static Audio read(
+            String name, String label, String hint, @Nullable Duration limit, Path file, Ffmpeg ffmpeg) {
+        Collector collector = new Collector(name);
+        return collector.audio(decode(label, hint, limit, file, ffmpeg, collector));
+    }
+
     /**
-     * Reads a file.
+     * Decodes a file, in Java or by ffmpeg.
      *
      * @param label the file in messages
      * @param hint end of the message about content of no known format
      * @param limit the longest audio, null for any
+     * @param consumers returns the consumer of the samples of each attempt
      */
-    private static Audio read(
-            String name, String label, String hint, @Nullable Duration limit, Path file, Ffmpeg ffmpeg) {
+    private static AudioSummary decode(
+            String label,
+            String hint,
+            @Nullable Duration limit,
+            Path file,
+            Ffmpeg ffmpeg,
+            Supplier<? extends SampleConsumer> consumers) {
         try {
             checkIsFile(file);
-            AudioCollector collector = new AudioCollector(name, limit);
             try (PeekableInput in = new PeekableInput(Files.newInputStream(file), Files.size(file))) {
-                decode(in, collector);
-                return collector.finish();
+                PcmConverter converter = new PcmConverter(consumers.get(), limit);
+                decode(in, converter);
+                return converter.finish();
             } catch (UnsupportedCodecException e) {
                 Path program = program(ffmpeg, file)
                         .orElseThrow(() -> failure(
@@ -161,7 +198,7 @@ public final class AudioFiles {
                                 e.getMessage() + ". " + READABLE + "; for other formats, " + GET_FFMPEG + hint,
                                 e));
                 try {
-                    return readThrough(ffmpeg, program, file, new AudioCollector(name, limit));
+                    return readThrough(ffmpeg, program, file, new PcmConverter(consumers.get(), limit));
                 } catch (MalformedAudioException failure) {
                     throw new MalformedAudioException(failure.getMessage() + hint, failure);
                 }
@@ -170,7 +207,7 @@ public final class AudioFiles {
                 if (program.isEmpty()) {
                     throw e;
                 }
-                return readThrough(ffmpeg, program.get(), file, new AudioCollector(name, limit), e);
+                return readThrough(ffmpeg, program.get(), file, new PcmConverter(consumers.get(), limit), e);
             }
         } catch (IOException e) {
             throw failure(label, e);
@@ -181,24 +218,24 @@ public final class AudioFiles {
         return Ffmpeg.canOpen(file) ? ffmpeg.find() : Optional.empty();
     }
 
-    private static Audio readThrough(Ffmpeg ffmpeg, Path program, Path file, AudioCollector collector)
+    private static AudioSummary readThrough(Ffmpeg ffmpeg, Path program, Path file, PcmConverter converter)
             throws IOException {
         try {
-            ffmpeg.read(program, file, collector);
+            ffmpeg.read(program, file, converter);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw AudioCollector.cancelled(e);
+            throw PcmConverter.cancelled(e);
         }
-        return collector.finish();
+        return converter.finish();
     }
 
     /** Reads a file with ffmpeg after the Java decoder found no audio. */
-    private static Audio readThrough(
-            Ffmpeg ffmpeg, Path program, Path file, AudioCollector collector, MalformedAudioException reason)
+    private static AudioSummary readThrough(
+            Ffmpeg ffmpeg, Path program, Path file, PcmConverter converter, MalformedAudioException reason)
             throws IOException {
-        collector.warn("The recording is damaged and was read by ffmpeg: " + reason.getMessage() + ".");
+        converter.warn("The recording is damaged and was read by ffmpeg: " + reason.getMessage() + ".");
         try {
-            return readThrough(ffmpeg, program, file, collector);
+            return readThrough(ffmpeg, program, file, converter);
         } catch (MalformedAudioException e) {
             e.addSuppressed(reason);
             throw new MalformedAudioException(reason.getMessage() + ". ffmpeg cannot decode it either", e);
@@ -220,9 +257,9 @@ public final class AudioFiles {
         }
     }
 
-    private static void decode(PeekableInput in, PcmSink sink) throws IOException {
+    private static void decode(PeekableInput in, PcmConverter sink) throws IOException {
         try {
-            AudioCollector.checkInterrupted();
+            PcmConverter.checkInterrupted();
             switch (ContainerFormat.detect(in)) {
                 case WAV -> WavReader.read(in, sink);
                 case FLAC -> FlacReader.read(in, sink);
@@ -237,6 +274,10 @@ public final class AudioFiles {
                 | OperationCancelledException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
+            RuntimeException outputFailure = sink.outputFailure();
+            if (outputFailure != null) {
+                throw outputFailure;
+            }
             IOException failure = in.failure();
             if (failure != null) {
                 throw failure;
@@ -249,7 +290,7 @@ public final class AudioFiles {
 
     private static RuntimeException failure(String file, IOException e) {
         if (Thread.currentThread().isInterrupted()) {
-            return AudioCollector.cancelled(e);
+            return PcmConverter.cancelled(e);
         }
         if (e instanceof MalformedAudioException || e instanceof NoSoundException) {
             return failure(file, e.getMessage(), e);
@@ -274,5 +315,28 @@ public final class AudioFiles {
     private static String fileName(Path file) {
         Path name = file.getFileName();
         return name == null ? file.toString() : name.toString();
+    }
+
+    /** Collects the samples of the latest attempt to decode a recording. */
+    private static final class Collector implements Supplier<SampleConsumer> {
+        private final String name;
+        private Audio.Builder builder;
+
+        Collector(String name) {
+            this.name = name;
+            builder = Audio.builder(name);
+        }
+
+        /** Starts again without samples. */
+        @Override
+        public SampleConsumer get() {
+            builder = Audio.builder(name);
+            return builder::append;
+        }
+
+        Audio audio(AudioSummary summary) {
+            summary.warnings().forEach(builder::warn);
+            return builder.build();
+        }
     }
 }

@@ -168,7 +168,7 @@ final class FlacReader {
                     throw e;
                 }
                 // The library validates little inside a frame and may not recover from a damaged one.
-                AudioCollector.checkInterrupted();
+                PcmConverter.checkInterrupted();
                 errors.any = true;
                 return false;
             }
@@ -176,7 +176,7 @@ final class FlacReader {
                 return true;
             }
             if (errors.crc) {
-                AudioCollector.checkInterrupted();
+                PcmConverter.checkInterrupted();
                 continue;
             }
             take(frame, decoder);

@@ -127,7 +127,7 @@ final class MpegFrames {
             if (isEnd()) {
                 return false;
             }
-            AudioCollector.checkInterrupted();
+            PcmConverter.checkInterrupted();
             skips += searching ? 0 : 1;
             searching = true;
             skipped += in.skipBlock(nextRow());

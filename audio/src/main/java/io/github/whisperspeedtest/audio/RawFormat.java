@@ -71,13 +71,13 @@ public record RawFormat(Encoding encoding, int sampleRate, int channels) {
      */
     public RawFormat {
         Objects.requireNonNull(encoding, "encoding");
-        if (sampleRate < AudioCollector.MIN_RATE || sampleRate > AudioCollector.MAX_RATE) {
-            throw new IllegalArgumentException("the sample rate must be " + AudioCollector.MIN_RATE + " to "
-                    + AudioCollector.MAX_RATE + " Hz, but was " + sampleRate);
+        if (sampleRate < PcmConverter.MIN_RATE || sampleRate > PcmConverter.MAX_RATE) {
+            throw new IllegalArgumentException("the sample rate must be " + PcmConverter.MIN_RATE + " to "
+                    + PcmConverter.MAX_RATE + " Hz, but was " + sampleRate);
         }
-        if (channels < 1 || channels > AudioCollector.MAX_CHANNELS) {
+        if (channels < 1 || channels > PcmConverter.MAX_CHANNELS) {
             throw new IllegalArgumentException(
-                    "the number of channels must be 1 to " + AudioCollector.MAX_CHANNELS + ", but was " + channels);
+                    "the number of channels must be 1 to " + PcmConverter.MAX_CHANNELS + ", but was " + channels);
         }
     }
 

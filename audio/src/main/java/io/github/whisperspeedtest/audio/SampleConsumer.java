@@ -1,6 +1,6 @@
 package io.github.whisperspeedtest.audio;
 
-/** Receives samples block by block, and copies what it keeps. */
+/** Receives samples block by block. It copies what it keeps and does not change the array. */
 @FunctionalInterface
 public interface SampleConsumer {
     /**

@@ -142,7 +142,7 @@ record WavFormat(int code, int sampleRate, int channels, int sampleBytes, ByteOr
     }
 
     private static boolean isRate(long rate) {
-        return rate >= AudioCollector.MIN_RATE && rate <= AudioCollector.MAX_RATE;
+        return rate >= PcmConverter.MIN_RATE && rate <= PcmConverter.MAX_RATE;
     }
 
     private static String codecName(int code) {

@@ -73,7 +73,8 @@ class DamagedAudioTest {
                 .bytes();
     }
 
-    private static byte[] mutated(byte[] whole, Random random, int number) {
+    /** Returns a truncated or corrupted copy; the number selects the kind of damage. */
+    static byte[] mutated(byte[] whole, Random random, int number) {
         byte[] bytes = number % 4 == 0 ? Arrays.copyOf(whole, random.nextInt(whole.length)) : whole.clone();
         if (number % 4 == 1) {
             for (int i = 0; i < 8; i++) {

@@ -3,15 +3,19 @@ package io.github.whisperspeedtest.audio;
 import io.github.whisperspeedtest.error.OperationCancelledException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Converts decoded samples to {@link Audio} block by block: channels are averaged and resampled to 16 kHz.
+ * Converts decoded samples to 16 kHz mono block by block and passes them on.
  *
- * <p>Only the 16 kHz samples are kept. The interrupt status of the thread is checked between blocks.
+ * <p>No samples are kept. The interrupt status of the thread is checked between blocks.
  */
-final class AudioCollector implements PcmSink {
+final class PcmConverter implements PcmSink {
     static final int MIN_RATE = 4_000;
     static final int MAX_RATE = 384_000;
     static final int MAX_CHANNELS = 32;
@@ -28,7 +32,8 @@ final class AudioCollector implements PcmSink {
     /** The share of invalid samples is checked only when more than this many are invalid. */
     private static final int MIN_INVALID_SAMPLES = 1_000;
 
-    private final Audio.Builder builder;
+    private final SampleConsumer output;
+    private final Set<String> warnings = new LinkedHashSet<>();
     private final @Nullable Duration limit;
     private final double limitSeconds;
     private @Nullable StreamingResampler resampler;
@@ -40,18 +45,17 @@ final class AudioCollector implements PcmSink {
     private long invalidSamples;
     private String firstInvalid = "";
     private boolean anySound;
-
-    AudioCollector(String name) {
-        this(name, null);
-    }
+    private long sampleCount;
+    private @Nullable RuntimeException outputFailure;
 
     /**
-     * Creates a collector.
+     * Creates a converter.
      *
+     * @param output receives the samples; called within {@link #begin}, {@link #write} and {@link #finish}
      * @param limit the longest audio, null for any; {@link #write} throws {@link TooLongException} beyond it
      */
-    AudioCollector(String name, @Nullable Duration limit) {
-        builder = Audio.builder(name);
+    PcmConverter(SampleConsumer output, @Nullable Duration limit) {
+        this.output = Objects.requireNonNull(output, "output");
         this.limit = limit;
         limitSeconds = limit == null
                 ? Double.POSITIVE_INFINITY
@@ -74,7 +78,7 @@ final class AudioCollector implements PcmSink {
         endPart();
         this.sampleRate = sampleRate;
         this.channels = channels;
-        resampler = new StreamingResampler(sampleRate, channels, builder::append);
+        resampler = new StreamingResampler(sampleRate, channels, this::pass);
     }
 
     @Override
@@ -106,11 +110,11 @@ final class AudioCollector implements PcmSink {
 
     @Override
     public void warn(String warning) {
-        builder.warn(warning);
+        warnings.add(warning);
     }
 
-    /** Returns the audio. No samples may be written afterwards. */
-    Audio finish() throws IOException {
+    /** Passes on the rest and returns what to say about the audio. No samples may be written afterwards. */
+    AudioSummary finish() throws IOException {
         endPart();
         checkMostAreSamples();
         if (invalidSamples > 0) {
@@ -125,11 +129,26 @@ final class AudioCollector implements PcmSink {
         if (!anySound) {
             warn("It is silent: every sample is zero.");
         }
-        Audio audio = builder.build();
-        if (audio.sampleCount() == 0) {
+        if (sampleCount == 0) {
             throw new MalformedAudioException("expected audio, found no samples. Record or convert it again");
         }
-        return audio;
+        return new AudioSummary(sampleCount, List.copyOf(warnings));
+    }
+
+    /** Returns the exception that the output threw, null if none: it says nothing about the recording. */
+    @Nullable
+    RuntimeException outputFailure() {
+        return outputFailure;
+    }
+
+    private void pass(float[] samples, int offset, int length) {
+        try {
+            output.accept(samples, offset, length);
+        } catch (RuntimeException e) {
+            outputFailure = e;
+            throw e;
+        }
+        sampleCount += length;
     }
 
     /** Ends a part with one sample rate and number of channels. */
