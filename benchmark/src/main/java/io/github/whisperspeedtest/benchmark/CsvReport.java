@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.benchmark;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Failed;
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
 import io.github.whisperspeedtest.evaluation.ErrorRate;
+import io.github.whisperspeedtest.format.Seconds;
 import io.github.whisperspeedtest.provenance.ModelProvenance;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.transcription.EngineParameters;

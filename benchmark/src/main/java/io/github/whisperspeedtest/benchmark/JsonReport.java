@@ -18,6 +18,8 @@ import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.evaluation.ErrorRate;
 import io.github.whisperspeedtest.files.DiskErrors;
+import io.github.whisperspeedtest.format.OptionsJson;
+import io.github.whisperspeedtest.format.Seconds;
 import io.github.whisperspeedtest.provenance.ModelProvenance;
 import io.github.whisperspeedtest.provenance.UsedFile;
 import io.github.whisperspeedtest.spi.LoadOptions;

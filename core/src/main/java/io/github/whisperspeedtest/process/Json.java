@@ -129,9 +129,12 @@ final class Json {
             if (!isPolymorphic(annotated)) {
                 return super.findTypeResolver(config, annotated, baseType);
             }
-            JsonTypeInfo.Value settings = JsonTypeInfo.Value.construct(
-                    JsonTypeInfo.Id.NAME, JsonTypeInfo.As.PROPERTY, "@type", null, false, null, null);
-            return new StdTypeResolverBuilder(settings);
+            // Not from a JsonTypeInfo.Value, whose factory method changes between releases of Jackson; Spark brings its
+            // own.
+            return new StdTypeResolverBuilder()
+                    .init(JsonTypeInfo.Id.NAME, null)
+                    .inclusion(JsonTypeInfo.As.PROPERTY)
+                    .typeProperty("@type");
         }
 
         @Override

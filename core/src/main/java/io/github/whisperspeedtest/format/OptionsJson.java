@@ -1,4 +1,4 @@
-package io.github.whisperspeedtest.benchmark;
+package io.github.whisperspeedtest.format;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
@@ -27,7 +27,7 @@ import java.time.Duration;
  * <p>The keys are the options' names with underscores, such as {@code beam_size}. Null is the value of an option that is off or left to
  * the implementation. Constants are in lower case, durations in seconds.
  */
-final class OptionsJson {
+public final class OptionsJson {
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
@@ -41,7 +41,8 @@ final class OptionsJson {
 
     private OptionsJson() {}
 
-    static JsonNode write(TranscribeOptions options) {
+    /** Returns the options as an object. */
+    public static JsonNode write(TranscribeOptions options) {
         return MAPPER.valueToTree(options);
     }
 
@@ -50,7 +51,7 @@ final class OptionsJson {
      *
      * @throws IllegalArgumentException if a value is invalid, or an option is unknown, as one of a later version is
      */
-    static TranscribeOptions read(JsonNode node) {
+    public static TranscribeOptions read(JsonNode node) {
         try {
             return MAPPER.treeToValue(node, TranscribeOptions.class);
         } catch (UnrecognizedPropertyException e) {

@@ -1,16 +1,16 @@
-package io.github.whisperspeedtest.benchmark;
+package io.github.whisperspeedtest.format;
 
 import java.math.BigDecimal;
 import java.time.Duration;
 
 /** Converts durations to exact decimal seconds and back, for files. */
-final class Seconds {
+public final class Seconds {
     private static final int NANO_DIGITS = 9;
 
     private Seconds() {}
 
     /** Returns the seconds without trailing zeros. */
-    static BigDecimal of(Duration duration) {
+    public static BigDecimal of(Duration duration) {
         BigDecimal seconds = BigDecimal.valueOf(duration.getSeconds())
                 .add(BigDecimal.valueOf(duration.getNano(), NANO_DIGITS))
                 .stripTrailingZeros();
@@ -22,7 +22,7 @@ final class Seconds {
      *
      * @throws ArithmeticException if they are too large or more precise than nanoseconds
      */
-    static Duration toDuration(BigDecimal seconds) {
+    public static Duration toDuration(BigDecimal seconds) {
         return Duration.ofNanos(seconds.movePointRight(NANO_DIGITS).longValueExact());
     }
 }

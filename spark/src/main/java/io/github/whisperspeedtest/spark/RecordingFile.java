@@ -1,0 +1,156 @@
+package io.github.whisperspeedtest.spark;
+
+import io.github.whisperspeedtest.files.DiskErrors;
+import java.io.File;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.security.AccessControlException;
+import org.apache.spark.SparkEnv;
+
+/**
+ * A recording as a file of this machine, for decoders and engines.
+ *
+ * <p>A recording of another file system is copied into Spark's own temporary directories, and the copy is deleted at the end.
+ */
+final class RecordingFile implements AutoCloseable {
+    private static final int BUFFER = 1 << 16;
+    private static final int ATTEMPTS = 3;
+
+    private final Path path;
+    private final boolean isCopy;
+
+    private RecordingFile(Path path, boolean isCopy) {
+        this.path = path;
+        this.isCopy = isCopy;
+    }
+
+    /**
+     * Makes a recording readable.
+     *
+     * @param path URI as Hadoop's file systems know it
+     * @throws UnreadableException if it is missing, access is denied, or reading failed three times
+     * @throws UncheckedIOException if the temporary directory cannot be written, which is a failure of this machine and not of the
+     *     recording
+     */
+    static RecordingFile of(String path, Configuration hadoop) throws UnreadableException, InterruptedException {
+        IOException last = null;
+        for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+            try {
+                org.apache.hadoop.fs.Path source = new org.apache.hadoop.fs.Path(path);
+                FileSystem files = source.getFileSystem(hadoop);
+                if (files instanceof LocalFileSystem local) {
+                    return new RecordingFile(local.pathToFile(source).toPath(), false);
+                }
+                return copied(() -> files.open(source));
+            } catch (FileNotFoundException e) {
+                throw new UnreadableException(
+                        "Cannot read '" + path + "': the file does not exist. Check the path.", e);
+            } catch (AccessControlException e) {
+                throw new UnreadableException(
+                        "Cannot read '" + path + "': access denied. Give the user of the executors access.", e);
+            } catch (IllegalArgumentException e) {
+                throw new UnreadableException(
+                        "Cannot read '" + path + "': expected the URI of a file (" + e.getMessage() + ").", e);
+            } catch (IOException e) {
+                last = e;
+                if (attempt < ATTEMPTS) {
+                    TimeUnit.SECONDS.sleep(attempt);
+                }
+            }
+        }
+        throw new UnreadableException(
+                "Cannot read '" + path + "': reading failed " + ATTEMPTS + " times (" + last
+                        + "). Check the file system, and transcribe it again.",
+                last);
+    }
+
+    /** Writes bytes to a file; the exceptions are those of {@link #of}. */
+    static RecordingFile of(byte[] content) {
+        Path copy = temporary();
+        try {
+            Files.write(copy, content);
+            return new RecordingFile(copy, true);
+        } catch (IOException e) {
+            throw unwritable(copy, e);
+        }
+    }
+
+    private static RecordingFile copied(Source source) throws IOException {
+        Path copy = temporary();
+        try (InputStream in = source.open();
+                OutputStream out = Files.newOutputStream(copy)) {
+            byte[] buffer = new byte[BUFFER];
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                write(out, buffer, count, copy);
+            }
+            return new RecordingFile(copy, true);
+        } catch (IOException | RuntimeException e) {
+            Files.deleteIfExists(copy);
+            throw e;
+        }
+    }
+
+    /** Reading and writing both throw {@link IOException}, but only the first is a failure of the recording. */
+    private static void write(OutputStream out, byte[] buffer, int count, Path copy) {
+        try {
+            out.write(buffer, 0, count);
+        } catch (IOException e) {
+            throw unwritable(copy, e);
+        }
+    }
+
+    /** Returns a new file in one of Spark's temporary directories, which the executor or its worker empties. */
+    static Path temporary() {
+        File file = SparkEnv.get()
+                .blockManager()
+                .diskBlockManager()
+                .createTempLocalBlock()
+                ._2();
+        return file.toPath();
+    }
+
+    static UncheckedIOException unwritable(Path file, IOException cause) {
+        return new UncheckedIOException(
+                "Cannot write '" + file + "': " + DiskErrors.reason(cause)
+                        + ". Make room on this executor's spark.local.dir, or check its permissions.",
+                cause);
+    }
+
+    /** Returns the file. */
+    Path path() {
+        return path;
+    }
+
+    @Override
+    public void close() {
+        if (isCopy) {
+            try {
+                Files.deleteIfExists(path);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private interface Source {
+        InputStream open() throws IOException;
+    }
+
+    /** A recording cannot be read. */
+    static final class UnreadableException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        UnreadableException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+}
