@@ -17,12 +17,25 @@ final class Progress implements Serializable {
     private final DoubleAccumulator audioHours;
     private final DoubleAccumulator engineHours;
 
+    /** Known on the driver only. */
+    private transient double expectedSeconds;
+
     /** Creates the accumulators. */
     Progress(SparkContext context) {
         recordings = context.longAccumulator("recordings and pieces transcribed");
         failures = context.longAccumulator("recordings and pieces failed");
         audioHours = context.doubleAccumulator("hours of audio transcribed");
         engineHours = context.doubleAccumulator("hours in engines");
+    }
+
+    /** Sets how much audio there is, by estimate. */
+    void expect(double seconds) {
+        expectedSeconds = seconds;
+    }
+
+    /** Returns how much audio there is, by estimate. */
+    double expectedSeconds() {
+        return expectedSeconds;
     }
 
     /** Counts a result of a task. */

@@ -153,10 +153,12 @@ public final class WhisperSpark {
 
     /** Transcribes recordings of file systems; a null among the paths gives a row with an error. */
     static JavaRDD<Transcript> ofPaths(
-            SparkSession spark, List<@Nullable String> paths, SparkOptions options, Progress progress) {
+            SparkSession spark, List<? extends @Nullable String> paths, SparkOptions options, Progress progress) {
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         Broadcast<SerializableConfiguration> hadoop = hadoop(spark);
         List<Recording> recordings = measure(context, paths, hadoop);
+        progress.expect(
+                recordings.stream().mapToDouble(recording -> recording.seconds).sum());
         int slots = Math.max(1, context.defaultParallelism() / context.getConf().getInt("spark.task.cpus", 1));
         Plan plan = Plan.of(
                 recordings,
@@ -207,7 +209,9 @@ public final class WhisperSpark {
     }
 
     private static List<Recording> measure(
-            JavaSparkContext context, List<@Nullable String> paths, Broadcast<SerializableConfiguration> hadoop) {
+            JavaSparkContext context,
+            List<? extends @Nullable String> paths,
+            Broadcast<SerializableConfiguration> hadoop) {
         List<Recording> unmeasured = new ArrayList<>();
         for (int i = 0; i < paths.size(); i++) {
             unmeasured.add(new Recording(i, paths.get(i), 0));
