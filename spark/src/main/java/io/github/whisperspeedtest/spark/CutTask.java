@@ -96,7 +96,7 @@ final class CutTask implements TaskCompletionListener {
     /** ffmpeg may decode again from the start what a decoder in Java could not. */
     private PieceCutter attempt() {
         delete();
-        PieceCutter cutter = new PieceCutter(options.pieceLength());
+        PieceCutter cutter = new PieceCutter(options.pieceLength(), RecordingFile::temporary);
         attempts.add(cutter);
         return cutter;
     }

@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.spark;
 
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,7 @@ final class Piece implements Serializable {
     final @Nullable String language;
 
     /** Warnings about the recording, those of its first piece only. */
-    final List<String> warnings;
+    final ArrayList<String> warnings;
 
     /** Why the recording cannot be read, null if it can. */
     final @Nullable String error;
@@ -46,7 +47,7 @@ final class Piece implements Serializable {
         this.end = end;
         this.wav = wav;
         this.language = language;
-        this.warnings = warnings;
+        this.warnings = new ArrayList<>(warnings);
         this.error = error;
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Cuts a recording into files while it is decoded, each time at the quietest moment near the wanted length, where a word is least likely to be
@@ -26,12 +27,20 @@ final class PieceCutter implements SampleConsumer {
     private static final int QUIET_FRAMES = 25;
 
     private final int wanted;
+    private final Supplier<Path> files;
     private final float[] buffer;
     private final List<Cut> cuts = new ArrayList<>();
     private int length;
     private long start;
 
-    PieceCutter(Duration pieceLength) {
+    /**
+     * Creates a cutter.
+     *
+     * @param pieceLength the wanted length, longer than {@link #SEARCH}
+     * @param files supplies a path without a file for each piece
+     */
+    PieceCutter(Duration pieceLength, Supplier<Path> files) {
+        this.files = files;
         wanted = Math.toIntExact(samples(pieceLength));
         buffer = new float[Math.toIntExact(wanted + samples(SEARCH))];
     }
@@ -83,7 +92,7 @@ final class PieceCutter implements SampleConsumer {
     }
 
     private void cut(int end) {
-        Path file = RecordingFile.temporary();
+        Path file = files.get();
         cuts.add(new Cut(file, start, start + end));
         try (WavRecording wav = WavRecording.create(file)) {
             wav.accept(buffer, 0, end);

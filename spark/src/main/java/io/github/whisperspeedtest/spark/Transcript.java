@@ -60,6 +60,7 @@ final class Transcript implements Serializable {
 
     private static final long serialVersionUID = 1L;
     private static final double NANOS = 1e9;
+    private static final double MICROS = 1e6;
 
     /** URI of the recording, null in a row without one. */
     final @Nullable String path;
@@ -213,17 +214,22 @@ final class Transcript implements Serializable {
      */
     static Row shifted(Row segment, double seconds, double end) {
         return RowFactory.create(
-                Math.min(end, segment.getDouble(0) + seconds),
-                Math.min(end, segment.getDouble(1) + seconds),
+                later(segment.getDouble(0), seconds, end),
+                later(segment.getDouble(1), seconds, end),
                 segment.getString(2),
                 Arrays.stream((Object[]) segment.get(3))
                         .map(word -> (Row) word)
                         .map(word -> RowFactory.create(
-                                Math.min(end, word.getDouble(0) + seconds),
-                                Math.min(end, word.getDouble(1) + seconds),
+                                later(word.getDouble(0), seconds, end),
+                                later(word.getDouble(1), seconds, end),
                                 word.getString(2),
                                 word.get(3)))
                         .toArray());
+    }
+
+    /** Returns a later time without the noise of the sum. */
+    private static double later(double time, double by, double most) {
+        return Math.min(most, Math.round((time + by) * MICROS) / MICROS);
     }
 
     private static double seconds(Duration time) {
