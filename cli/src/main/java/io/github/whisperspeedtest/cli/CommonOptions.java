@@ -8,7 +8,9 @@ import io.github.whisperspeedtest.settings.Settings;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
@@ -61,20 +63,29 @@ final class CommonOptions {
     /** Returns the library, configured by the options. */
     WhisperSpeedtest library() {
         Settings settings = Settings.ofProcess();
-        if (!modelsDirectories.isEmpty()) {
-            settings = settings.withProperty(
-                            ToolHome.MODELS_PROPERTY,
-                            modelsDirectories.get(0).toAbsolutePath().toString())
-                    .withProperty(
-                            AdoptedDirectories.PROPERTY,
-                            modelsDirectories.stream()
-                                    .skip(1)
-                                    .map(directory -> directory.toAbsolutePath().toString())
-                                    .collect(Collectors.joining(File.pathSeparator)));
-        }
-        if (offline) {
-            settings = settings.withProperty(HubAccess.OFFLINE_PROPERTY, "true");
+        for (Map.Entry<String, String> property : properties().entrySet()) {
+            settings = settings.withProperty(property.getKey(), property.getValue());
         }
         return WhisperSpeedtest.builder().settings(settings).build();
+    }
+
+    /** Returns the options as system properties of the library. */
+    Map<String, String> properties() {
+        Map<String, String> properties = new LinkedHashMap<>();
+        if (!modelsDirectories.isEmpty()) {
+            properties.put(
+                    ToolHome.MODELS_PROPERTY,
+                    modelsDirectories.get(0).toAbsolutePath().toString());
+            properties.put(
+                    AdoptedDirectories.PROPERTY,
+                    modelsDirectories.stream()
+                            .skip(1)
+                            .map(directory -> directory.toAbsolutePath().toString())
+                            .collect(Collectors.joining(File.pathSeparator)));
+        }
+        if (offline) {
+            properties.put(HubAccess.OFFLINE_PROPERTY, "true");
+        }
+        return properties;
     }
 }

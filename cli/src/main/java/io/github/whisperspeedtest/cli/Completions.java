@@ -4,6 +4,7 @@ import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.format.TranscriptFormat;
 import io.github.whisperspeedtest.hub.CachedRepository;
 import io.github.whisperspeedtest.hub.HubCache;
+import io.github.whisperspeedtest.spark.BatchFormat;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.transcription.Language;
@@ -76,6 +77,16 @@ final class Completions {
             return Arrays.stream(TranscriptFormat.values())
                     .map(TranscriptFormat::extension)
                     .iterator();
+        }
+    }
+
+    /** Names of the output formats of {@code spark}. */
+    static final class BatchFormats implements Iterable<String> {
+        BatchFormats() {}
+
+        @Override
+        public Iterator<String> iterator() {
+            return names(BatchFormat.values()).iterator();
         }
     }
 

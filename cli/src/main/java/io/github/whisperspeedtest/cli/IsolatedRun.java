@@ -8,6 +8,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -36,6 +37,11 @@ final class IsolatedRun {
     /** Returns whether this is the second process. */
     static boolean isThis() {
         return Boolean.getBoolean(PROPERTY);
+    }
+
+    /** Returns the system properties of the second process. */
+    static Map<String, String> properties() {
+        return Map.of(PROPERTY, "true");
     }
 
     /** Ends this second process soon after the first one has ended, even if that was killed. */

@@ -11,6 +11,7 @@ enum OptionGroup {
     DECODING("Decoding options"),
     ENGINE("Engine options"),
     MODELS("Model options"),
+    SPARK("Spark options"),
     OUTPUT("Output options");
 
     private final String heading;

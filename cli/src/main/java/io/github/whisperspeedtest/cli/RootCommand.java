@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
             TranscribeCommand.class,
             ListenCommand.class,
             ServeCommand.class,
+            SparkCommand.class,
             CheckModelsCommand.class,
             DownloadCommand.class,
             CopyCommand.class,

@@ -89,7 +89,12 @@ final class Termination {
 
     private static void endProcess(String signal) {
         TemporaryPaths.deleteAll();
-        Signals.endProcess(signal, EXIT_CODES.getOrDefault(signal, ExitCode.INTERRUPTED));
+        Signals.endProcess(signal, exitCode(signal));
+    }
+
+    /** Returns the exit code of a process that a signal ends, as shells report it. */
+    static int exitCode(String signal) {
+        return EXIT_CODES.getOrDefault(signal, ExitCode.INTERRUPTED);
     }
 
     private void end(String signal) {

@@ -43,8 +43,13 @@ public enum BatchFormat {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    /** Returns whether all results are rows of one table. */
+    public boolean isTable() {
+        return this == PARQUET || this == JSONL;
+    }
+
     /** Returns the format of the files, empty for a table. */
     Optional<TranscriptFormat> files() {
-        return this == PARQUET || this == JSONL ? Optional.empty() : Optional.of(TranscriptFormat.parse(label()));
+        return isTable() ? Optional.empty() : Optional.of(TranscriptFormat.parse(label()));
     }
 }

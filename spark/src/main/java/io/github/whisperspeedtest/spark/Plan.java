@@ -15,9 +15,6 @@ import org.apache.spark.Partitioner;
  * Graham, <i>Bounds on Multiprocessing Timing Anomalies</i>, 1969 (longest processing time first).
  */
 final class Plan {
-    /** A window of Whisper is 30 s, and a piece is to have several. */
-    static final Duration SHORTEST_PIECE = Duration.ofMinutes(2);
-
     /** A recording is cut if it is longer than so many pieces: the halves of a slightly longer one would be short pieces. */
     private static final double CUT_ABOVE = 1.5;
 

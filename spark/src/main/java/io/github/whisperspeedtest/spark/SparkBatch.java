@@ -176,28 +176,34 @@ public final class SparkBatch {
         Optional<Dataset<Row>> before = results();
         before.ifPresent(this::checkModel);
         List<String> missing = missing(wanted, before, files);
+        long failedBefore = before.isPresent() ? failed(wanted) : 0;
         Progress progress = new Progress(spark.sparkContext());
         if (!missing.isEmpty()) {
             transcribe(missing, files, progress, listener);
         }
-        long failed = results()
-                .map(rows -> rows.filter(functions.col("error").isNotNull())
-                        .join(wanted, wanted.col(WhisperSpark.PATH).equalTo(rows.col(WhisperSpark.PATH)), "left_semi")
-                        .count())
-                .orElse(0L);
+        long failed = failed(wanted);
         long left = missing(wanted, results(), files).size();
         return new Summary(
                 inputs.paths().size(),
                 inputs.paths().size() - missing.size(),
-                missing.size() - left,
+                missing.size() - left - (failed - failedBefore),
                 failed,
                 progress.audioSeconds(),
                 Duration.ofNanos(System.nanoTime() - start));
     }
 
+    /** Returns how many of the recordings have an error as their result. */
+    private long failed(Dataset<Row> wanted) {
+        return results()
+                .map(rows -> rows.filter(functions.col("error").isNotNull())
+                        .join(wanted, wanted.col(WhisperSpark.PATH).equalTo(rows.col(WhisperSpark.PATH)), "left_semi")
+                        .count())
+                .orElse(0L);
+    }
+
     /** Returns the rows of the output, empty if there is none. */
     private Optional<Dataset<Row>> results() {
-        boolean isTable = request.format().files().isEmpty();
+        boolean isTable = request.format().isTable();
         String directory = isTable ? request.output() : request.output() + "/" + FAILED;
         try {
             Path path = new Path(directory);

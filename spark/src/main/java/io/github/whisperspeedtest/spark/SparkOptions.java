@@ -15,13 +15,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * How executors transcribe: the model and how it is loaded, the options of a transcription, and how the work is divided into tasks.
  *
- * <p>Immutable. Executors get it by Java serialization.
+ * <p>Immutable. Executors get it by Java serialization. It needs no classes of Spark, so that a program can check options before it starts Spark.
  */
 public final class SparkOptions implements Serializable {
     /** The number of threads that stands for {@code spark.task.cpus}. */
     public static final int TASK_CPUS = 0;
 
     private static final long serialVersionUID = 1L;
+
+    /** A window of Whisper is 30 s, and a piece is to have several. */
+    private static final Duration SHORTEST_PIECE = Duration.ofMinutes(2);
 
     private final String implementation;
     private final String model;
@@ -37,6 +40,7 @@ public final class SparkOptions implements Serializable {
     private final Duration timeLimit;
     private final boolean download;
     private final @Nullable String home;
+    private final TreeMap<String, String> properties;
 
     private SparkOptions(Builder builder) {
         implementation = builder.implementation;
@@ -53,6 +57,7 @@ public final class SparkOptions implements Serializable {
         timeLimit = builder.timeLimit;
         download = builder.download;
         home = builder.home;
+        properties = new TreeMap<>(builder.properties);
     }
 
     /**
@@ -135,6 +140,11 @@ public final class SparkOptions implements Serializable {
         return home;
     }
 
+    /** Returns the settings of this library on the driver and the executors, as system properties. */
+    public Map<String, String> properties() {
+        return Map.copyOf(properties);
+    }
+
     /** Returns a text that is equal for options with which executors can share a loaded model. */
     String modelKey(int taskCpus) {
         return String.join(
@@ -146,7 +156,8 @@ public final class SparkOptions implements Serializable {
                 String.valueOf(batch),
                 timeLimit.toString(),
                 String.valueOf(download),
-                String.valueOf(home));
+                String.valueOf(home),
+                properties.toString());
     }
 
     /** Builds options. */
@@ -165,6 +176,7 @@ public final class SparkOptions implements Serializable {
         private Duration timeLimit = Duration.ofHours(2);
         private boolean download;
         private @Nullable String home;
+        private Map<String, String> properties = Map.of();
 
         private Builder(String implementation, String model) {
             this.implementation = Objects.requireNonNull(implementation, "implementation");
@@ -218,8 +230,8 @@ public final class SparkOptions implements Serializable {
          * more than half as long again.
          */
         public Builder pieceLength(Duration value) {
-            if (value.compareTo(Plan.SHORTEST_PIECE) < 0) {
-                throw new IllegalArgumentException("pieceLength must be at least " + Plan.SHORTEST_PIECE.toMinutes()
+            if (value.compareTo(SHORTEST_PIECE) < 0) {
+                throw new IllegalArgumentException("pieceLength must be at least " + SHORTEST_PIECE.toMinutes()
                         + " minutes, but was " + value.toSeconds() + " s");
             }
             pieceLength = value;
@@ -247,6 +259,15 @@ public final class SparkOptions implements Serializable {
         /** Sets the tool home on the executors; null, the default, for that of their settings. */
         public Builder home(@Nullable String value) {
             home = value;
+            return this;
+        }
+
+        /**
+         * Sets settings of this library on the driver and the executors, as system properties such as {@code whisperspeedtest.models}. They
+         * take precedence over those of the processes.
+         */
+        public Builder properties(Map<String, String> values) {
+            properties = Map.copyOf(values);
             return this;
         }
 

@@ -1,0 +1,178 @@
+package io.github.whisperspeedtest.cli;
+
+import io.github.whisperspeedtest.error.OperationCancelledException;
+import io.github.whisperspeedtest.process.ChildJvm;
+import io.github.whisperspeedtest.settings.Settings;
+import java.io.File;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * The command {@code spark} as an application of the user's Spark, in another process with the standard streams of this one.
+ *
+ * @param master URL of the cluster, or {@code local[*]} and the like
+ * @param configuration settings of Spark, as {@code KEY=VALUE}
+ * @param logLevel how much Spark's driver logs
+ */
+record SparkLaunch(String master, List<String> configuration, String logLevel) {
+    /** Time for Spark to stop its executors and delete its files. */
+    static final Duration STOP = Duration.ofSeconds(20);
+
+    /** Libraries of which Spark has its own release, which has to come first, and the log that would take the place of Spark's. */
+    private static final Pattern OF_SPARK =
+            Pattern.compile("(jackson-(core|databind|annotations)|slf4j-(api|simple))-\\d.*\\.jar");
+
+    private static final String LOG_FILE = "spark-log4j2.properties";
+    private static final String OPTIONS_VARIABLE = "SPARK_SUBMIT_OPTS";
+    private static final String ADDRESS_VARIABLE = "SPARK_LOCAL_IP";
+    private static final String APPENDED_JARS_VARIABLE = "SPARK_DIST_CLASSPATH";
+
+    /** The application of {@code spark-submit} whose classes are on Spark's own class path. */
+    private static final String NO_JAR = "spark-internal";
+
+    /**
+     * Runs the command.
+     *
+     * @param settings those of this process
+     * @param arguments those of the command, without the options of {@code spark-submit}
+     * @return the exit code
+     * @throws OperationCancelledException if this thread is interrupted
+     */
+    int run(SparkInstallation spark, Settings settings, List<String> arguments) throws IOException {
+        Map<String, String> environment = environment(settings);
+        environment.putAll(spark.environment());
+        List<String> command = spark.command(submitArguments(arguments), environment);
+        ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        try {
+            return process.waitFor();
+        } catch (InterruptedException e) {
+            end(process);
+            Thread.currentThread().interrupt();
+            throw new OperationCancelledException("interrupted", e);
+        } finally {
+            process.destroy();
+        }
+    }
+
+    private static void end(Process process) {
+        process.destroy();
+        try {
+            process.waitFor(STOP.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+        }
+    }
+
+    /** Returns whether the executors are threads of the driver. */
+    private boolean isOneJvm() {
+        return master.equals("local") || master.startsWith("local[");
+    }
+
+    private boolean isOneMachine() {
+        return isOneJvm() || master.startsWith("local-cluster[");
+    }
+
+    List<String> submitArguments(List<String> arguments) {
+        List<String> all = new ArrayList<>(List.of("--master", master));
+        if (configuration.stream().noneMatch(entry -> entry.startsWith("spark.app.name="))) {
+            all.addAll(List.of("--name", "whisper-speedtest"));
+        }
+        configuration.forEach(entry -> all.addAll(List.of("--conf", entry)));
+        all.addAll(List.of("--class", SparkMain.class.getName()));
+        if (isOneJvm()) {
+            all.add(NO_JAR);
+        } else {
+            Path application = application();
+            all.addAll(List.of(
+                    "--jars",
+                    libraries().stream()
+                            .filter(jar -> !jar.equals(application))
+                            .map(SparkLaunch::uri)
+                            .collect(Collectors.joining(","))));
+            all.add(uri(application));
+        }
+        all.addAll(arguments);
+        return all;
+    }
+
+    /** Returns the variables that differ from those of this process. */
+    Map<String, String> environment(Settings settings) {
+        Map<String, String> changed = new LinkedHashMap<>();
+        Map<String, String> properties = new TreeMap<>(
+                settings.only(List.of("whisperspeedtest.*", "user.home")).properties());
+        properties.putAll(IsolatedRun.properties());
+        properties.put("whisperspeedtest.spark.log", logLevel);
+        URL log = SparkLaunch.class.getResource(LOG_FILE);
+        if (log != null) {
+            properties.put("log4j2.configurationFile", log.toString());
+        }
+        String options = properties.entrySet().stream()
+                .map(property -> quoted("-D" + property.getKey() + "=" + property.getValue()))
+                .collect(Collectors.joining(" "));
+        // The user's come last, and so take precedence.
+        changed.put(
+                OPTIONS_VARIABLE,
+                settings.variable(OPTIONS_VARIABLE)
+                        .map(own -> options + " " + own)
+                        .orElse(options));
+        if (isOneMachine() && settings.variable(ADDRESS_VARIABLE).isEmpty()) {
+            // Spark's page and its other ports would be open to the network otherwise.
+            changed.put(ADDRESS_VARIABLE, "127.0.0.1");
+        }
+        if (isOneJvm()) {
+            // With --jars each run would copy all of them.
+            String jars = libraries().stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+            changed.put(
+                    APPENDED_JARS_VARIABLE,
+                    settings.variable(APPENDED_JARS_VARIABLE)
+                            .map(own -> own + File.pathSeparator + jars)
+                            .orElse(jars));
+        }
+        if (settings.variable("JAVA_HOME").isEmpty()) {
+            settings.property("java.home").ifPresent(home -> changed.put("JAVA_HOME", home));
+        }
+        return changed;
+    }
+
+    /** Returns an argument as Spark's launcher splits them. */
+    private static String quoted(String argument) {
+        return '"' + argument.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+
+    /** Returns a path as an element of a list with commas. */
+    private static String uri(Path jar) {
+        return jar.toUri().toString().replace(",", "%2C");
+    }
+
+    private static List<Path> libraries() {
+        return ChildJvm.builder().build().classPath().stream()
+                .filter(Files::exists)
+                .filter(entry ->
+                        !OF_SPARK.matcher(String.valueOf(entry.getFileName())).matches())
+                .toList();
+    }
+
+    private static Path application() {
+        CodeSource source = SparkMain.class.getProtectionDomain().getCodeSource();
+        try {
+            return Path.of(source.getLocation().toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("The place of this program is no URI: " + source.getLocation(), e);
+        }
+    }
+}
