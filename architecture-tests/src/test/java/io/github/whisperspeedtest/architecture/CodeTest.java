@@ -51,6 +51,8 @@ class CodeTest {
             .that()
             .doNotHaveFullyQualifiedName(MainCode.BASE + ".cli.Main")
             .and()
+            .doNotHaveFullyQualifiedName(MainCode.BASE + ".cli.SparkMain")
+            .and()
             .doNotHaveFullyQualifiedName(MainCode.BASE + ".process.ChildMain")
             .should()
             .callMethod(System.class, "exit", int.class);

@@ -63,7 +63,16 @@ class ModulesTest {
             // No backend: the command line finds them at run time.
             .fromModule("cli")
             .toModules(
-                    "common", "huggingface-hub-java", "audio", "microphone", "whisper", "core", "benchmark", "server");
+                    "common",
+                    "huggingface-hub-java",
+                    "audio",
+                    "microphone",
+                    "whisper",
+                    "core",
+                    "benchmark",
+                    "server",
+                    "worker",
+                    "spark");
 
     @ArchTest
     static final ArchRule modulesHaveAllowedDependenciesOnly = modules()

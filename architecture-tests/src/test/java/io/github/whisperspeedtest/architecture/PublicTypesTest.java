@@ -38,8 +38,14 @@ class PublicTypesTest {
             "testkit.TestContexts",
             // Jetty calls it by reflection.
             "server.LiveSocket",
+            // For programs that use Spark.
+            "spark.WhisperSpark",
+            // Spark creates it by its name.
+            "spark.WhisperPlugin",
             // The main class of the command line.
-            "cli.Main");
+            "cli.Main",
+            // The main class for spark-submit.
+            "cli.SparkMain");
 
     @ArchTest
     static void publicTypesHaveAReason(JavaClasses classes) {

@@ -17,7 +17,9 @@ public final class SparkMain {
             Signals.handle(signal, () -> end(terminal, Termination.exitCode(signal)));
         }
         if (IsolatedRun.isThis()) {
-            IsolatedRun.endWithParent();
+            ProcessHandle.current()
+                    .parent()
+                    .ifPresent(parent -> parent.onExit().thenRun(() -> end(terminal, ExitCode.INTERRUPTED)));
         }
         int code = Main.run(
                 terminal,

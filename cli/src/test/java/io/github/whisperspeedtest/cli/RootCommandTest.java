@@ -186,6 +186,7 @@ class RootCommandTest {
                 "results compare",
                 "results merge",
                 "recommend",
+                "spark",
                 "list",
                 "help",
                 "")) {
