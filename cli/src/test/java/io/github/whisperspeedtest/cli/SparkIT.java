@@ -48,11 +48,13 @@ class SparkIT {
     @BeforeEach
     void prepare() throws IOException {
         home = UnpackedLibraries.shareWith(directory.resolve("home"));
-        sparkHome = directory.resolve("spark");
+        sparkHome = Path.of("target", "spark-of-tests").toAbsolutePath();
         Path jars = Files.createDirectories(sparkHome.resolve("jars"));
         for (String jar : Files.readString(JARS).strip().split(":")) {
             Path file = Path.of(jar);
-            Files.createSymbolicLink(jars.resolve(file.getFileName()), file);
+            Path link = jars.resolve(file.getFileName());
+            Files.deleteIfExists(link);
+            Files.createSymbolicLink(link, file);
         }
         recordings = Files.createDirectories(directory.resolve("recordings of today"));
         for (SpeechSample sample : SAMPLES) {
