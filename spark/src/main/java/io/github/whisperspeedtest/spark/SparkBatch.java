@@ -92,8 +92,8 @@ public final class SparkBatch {
      * The result of a run, counted in the output.
      *
      * @param recordings recordings of the inputs
-     * @param present recordings whose results were there before
-     * @param transcribed recordings that this run transcribed
+     * @param present recordings whose results were there before, failed ones included
+     * @param transcribed recordings that this run transcribed, without those that failed
      * @param failed recordings of the inputs that could not be transcribed, in this run or before
      * @param audioSeconds audio that this run transcribed
      * @param took time of the run
