@@ -187,7 +187,7 @@ final class SparkCommand implements Callable<Integer> {
             }
             return run(request());
         }
-        SparkLaunch launch = new SparkLaunch(master(), configuration, common.verbose() ? "info" : "warn");
+        SparkLaunch launch = new SparkLaunch(master(), configuration, !common.verbose());
         // Wrong options are reported before Spark has started, which takes seconds.
         request();
         Settings settings = Settings.ofProcess();

@@ -25,9 +25,9 @@ import java.util.stream.Collectors;
  *
  * @param master URL of the cluster, or {@code local[*]} and the like
  * @param configuration settings of Spark, as {@code KEY=VALUE}
- * @param logLevel how much Spark's driver logs
+ * @param quiet whether Spark's driver logs warnings only, instead of what its own configuration says
  */
-record SparkLaunch(String master, List<String> configuration, String logLevel) {
+record SparkLaunch(String master, List<String> configuration, boolean quiet) {
     /** Time for Spark to stop its executors and delete its files. */
     static final Duration STOP = Duration.ofSeconds(20);
 
@@ -116,9 +116,8 @@ record SparkLaunch(String master, List<String> configuration, String logLevel) {
         Map<String, String> properties = new TreeMap<>(
                 settings.only(List.of("whisperspeedtest.*", "user.home")).properties());
         properties.putAll(IsolatedRun.properties());
-        properties.put("whisperspeedtest.spark.log", logLevel);
         URL log = SparkLaunch.class.getResource(LOG_FILE);
-        if (log != null) {
+        if (quiet && log != null) {
             properties.put("log4j2.configurationFile", log.toString());
         }
         String options = properties.entrySet().stream()

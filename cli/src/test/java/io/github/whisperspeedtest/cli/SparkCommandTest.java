@@ -109,7 +109,7 @@ class SparkCommandTest {
     @Test
     void keepsLocalSparkOnLoopbackWithLibrariesInPlace() throws IOException {
         List<String> lines = submitted(
-                new SparkLaunch("local[2]", List.of("spark.ui.port=4050"), "warn"), Map.of(), "a b", "-o", "out");
+                new SparkLaunch("local[2]", List.of("spark.ui.port=4050"), true), Map.of(), "a b", "-o", "out");
         assertThat(lines)
                 .containsSubsequence(
                         "--master",
@@ -138,7 +138,7 @@ class SparkCommandTest {
     @Test
     void sendsLibrariesToCluster() throws IOException {
         List<String> lines = submitted(
-                new SparkLaunch("spark://host:7077", List.of("spark.app.name=calls"), "warn"), Map.of(), "-o", "out");
+                new SparkLaunch("spark://host:7077", List.of("spark.app.name=calls"), true), Map.of(), "-o", "out");
         assertThat(lines)
                 .containsSubsequence("--conf", "spark.app.name=calls", "--class")
                 .doesNotContain("--name", "spark-internal", "SPARK_LOCAL_IP=127.0.0.1");
@@ -155,16 +155,22 @@ class SparkCommandTest {
     @Test
     void userHasTheLastWord() throws IOException {
         List<String> lines = submitted(
-                new SparkLaunch("local", List.of(), "warn"),
+                new SparkLaunch("local", List.of(), true),
                 Map.of("SPARK_LOCAL_IP", "10.0.0.1", "SPARK_SUBMIT_OPTS", "-Dlog4j2.configurationFile=own.xml"));
         assertThat(lines).doesNotContain("SPARK_LOCAL_IP=127.0.0.1");
         assertThat(variable(lines, "SPARK_SUBMIT_OPTS")).endsWith(" -Dlog4j2.configurationFile=own.xml");
     }
 
     @Test
+    void leavesTheLogToSparkIfItIsWanted() throws IOException {
+        List<String> lines = submitted(new SparkLaunch("local", List.of(), false), Map.of());
+        assertThat(variable(lines, "SPARK_SUBMIT_OPTS")).doesNotContain("log4j2");
+    }
+
+    @Test
     void passesExitCodeOn() throws IOException {
         Path submit = program(directory.resolve("bin"), "exit 3");
-        int code = new SparkLaunch("local", List.of(), "warn").run(installation(submit), NONE, List.of());
+        int code = new SparkLaunch("local", List.of(), true).run(installation(submit), NONE, List.of());
         assertThat(code).isEqualTo(3);
     }
 
@@ -183,7 +189,7 @@ class SparkCommandTest {
             test.interrupt();
         });
         interrupter.start();
-        assertThatThrownBy(() -> new SparkLaunch("local", List.of(), "warn").run(installation(submit), NONE, List.of()))
+        assertThatThrownBy(() -> new SparkLaunch("local", List.of(), true).run(installation(submit), NONE, List.of()))
                 .isInstanceOf(OperationCancelledException.class);
         assertThat(Thread.interrupted()).isTrue();
         assertThat(ended).exists();

@@ -110,6 +110,15 @@ class SparkIT {
     }
 
     @Test
+    void reportsMissingModelWithoutStackTraces() throws Exception {
+        Run run = spark(directory.resolve("out"), "-m", "base", "--offline", "--models-dir", home.toString());
+        assertThat(run.exitCode).as(run.err).isEqualTo(ExitCode.MODEL);
+        assertThat(run.err)
+                .contains("error: Model 'base' of implementation 'faster' is missing", home.toString())
+                .doesNotContain("\tat ");
+    }
+
+    @Test
     void reportsWrongOptionsAndInputsAsOtherCommandsDo() throws Exception {
         Run unsupported = spark(directory.resolve("out"), "--engine-option", "no-such=1");
         assertThat(unsupported.exitCode).as(unsupported.err).isEqualTo(ExitCode.USAGE);
@@ -172,6 +181,7 @@ class SparkIT {
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("SPARK_HOME", sparkHome.toString());
         builder.environment().put(ToolHome.HOME_VARIABLE, home.toString());
+        builder.environment().put("HF_HOME", directory.resolve("huggingface").toString());
         builder.environment().put("LC_ALL", "C.UTF-8");
         int exitCode = builder.start().waitFor();
         return new Run(exitCode, Files.readString(out), Files.readString(err));
