@@ -1,7 +1,6 @@
 package io.github.whisperspeedtest.spark;
 
 import io.github.whisperspeedtest.files.DiskErrors;
-import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,6 +14,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.security.AccessControlException;
 import org.apache.spark.SparkEnv;
+import org.apache.spark.storage.DiskBlockManager;
 
 /**
  * A recording as a file of this machine, for decoders and engines.
@@ -80,6 +80,7 @@ final class RecordingFile implements AutoCloseable {
             Files.write(copy, content);
             return new RecordingFile(copy, true);
         } catch (IOException e) {
+            deleteRest(copy, e);
             throw unwritable(copy, e);
         }
     }
@@ -87,15 +88,32 @@ final class RecordingFile implements AutoCloseable {
     private static RecordingFile copied(Source source) throws IOException {
         Path copy = temporary();
         try (InputStream in = source.open();
-                OutputStream out = Files.newOutputStream(copy)) {
+                OutputStream out = create(copy)) {
             byte[] buffer = new byte[BUFFER];
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 write(out, buffer, count, copy);
             }
             return new RecordingFile(copy, true);
         } catch (IOException | RuntimeException e) {
-            Files.deleteIfExists(copy);
+            deleteRest(copy, e);
             throw e;
+        }
+    }
+
+    /** The failure that is reported is the one before, not that of the deletion. */
+    private static void deleteRest(Path copy, Exception failure) {
+        try {
+            Files.deleteIfExists(copy);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    private static OutputStream create(Path copy) {
+        try {
+            return Files.newOutputStream(copy);
+        } catch (IOException e) {
+            throw unwritable(copy, e);
         }
     }
 
@@ -108,14 +126,22 @@ final class RecordingFile implements AutoCloseable {
         }
     }
 
-    /** Returns a new file in one of Spark's temporary directories, which the executor or its worker empties. */
+    /**
+     * Returns a new file in one of Spark's temporary directories, which the executor or its worker empties.
+     *
+     * @throws UncheckedIOException if a directory for it cannot be created
+     */
     static Path temporary() {
-        File file = SparkEnv.get()
-                .blockManager()
-                .diskBlockManager()
-                .createTempLocalBlock()
-                ._2();
-        return file.toPath();
+        DiskBlockManager disk = SparkEnv.get().blockManager().diskBlockManager();
+        try {
+            return disk.createTempLocalBlock()._2().toPath();
+        } catch (Exception e) {
+            // Scala declares no exceptions, so that the compiler does not know of this one.
+            if (e instanceof IOException failure) {
+                throw unwritable(disk.localDirs()[0].toPath(), failure);
+            }
+            throw e;
+        }
     }
 
     static UncheckedIOException unwritable(Path file, IOException cause) {

@@ -147,13 +147,15 @@ class ClusterIT {
     @Test
     void repeatsTheTasksOfAWorkerWithoutRoom() throws Exception {
         Path sample = SparkRecordings.joined(
-                directory.resolve("room.wav"), List.of(SAMPLES.get("en_single_01.flac")), 12, 0.5);
-        Map<String, String> failures = new HashMap<>();
+                Files.createTempDirectory(directory, "room").resolve("room.wav"),
+                List.of(SAMPLES.get("en_single_01.flac")),
+                12,
+                0.5);
         TaskRecorder tasks = new TaskRecorder();
         Map<String, Row> rows;
         String application;
         List<String> paths = new ArrayList<>();
-        for (String path : copies(sample, directory.resolve("room"), 60)) {
+        for (String path : copies(sample, sample.getParent(), 60)) {
             paths.add(RemoteFileSystem.uri(Path.of(path)));
         }
         try (SparkSession spark = session(Map.of(), tasks)) {
@@ -261,7 +263,7 @@ class ClusterIT {
 
     /** Returns the start and the end of each piece in turn. */
     private static List<Duration> seams(Path recording) {
-        PieceCutter cutter = new PieceCutter(PIECE);
+        PieceCutter cutter = new PieceCutter(PIECE, () -> directory.resolve("seam-" + System.nanoTime() + ".wav"));
         AudioFiles.decode(recording.toString(), recording, () -> cutter);
         List<Duration> seams = cutter.finish().stream()
                 .flatMap(piece -> Stream.of(piece.start(), piece.end()))
