@@ -139,7 +139,8 @@ public final class SparkBatch {
         // Otherwise an executor without room or without the model fails one task after the other before another one
         // gets them.
         conf.setIfMissing("spark.excludeOnFailure.enabled", "true");
-        // A task does not wait for the executor that has its piece of a recording: to fetch it takes less than a second.
+        // A task does not wait for the executor that has its piece of a recording: to fetch it takes less than a
+        // second.
         conf.setIfMissing("spark.locality.wait", "0");
         // The files of a task are part of the output when the task ends, not when the job does.
         conf.setIfMissing("spark.hadoop.mapreduce.fileoutputcommitter.algorithm.version", "2");

@@ -92,11 +92,7 @@ final class ClusterSimulation {
             idle += Math.max(0, end - Math.max(last, lastStart));
         }
         return new Result(
-                end,
-                useful / all,
-                loadSeconds * executors / all,
-                idle / all,
-                dispatchSeconds * order.length / end);
+                end, useful / all, loadSeconds * executors / all, idle / all, dispatchSeconds * order.length / end);
     }
 
     /** Repeats the tasks that end last on executors that have nothing to do. */

@@ -15,7 +15,8 @@ class ClusterSimulationTest {
 
         assertThat(run(simulation, tasks(1_000, 10), 1, 0, false).seconds()).isCloseTo(10_000, within(1e-6));
         assertThat(run(simulation, tasks(1_000, 10), 100, 0, false).seconds()).isCloseTo(100, within(1e-6));
-        assertThat(run(simulation, tasks(1_000, 10), 100, 0, false).efficiency()).isCloseTo(1, within(1e-9));
+        assertThat(run(simulation, tasks(1_000, 10), 100, 0, false).efficiency())
+                .isCloseTo(1, within(1e-9));
     }
 
     @Test
@@ -31,8 +32,7 @@ class ClusterSimulationTest {
 
     @Test
     void theDriverIsABound() {
-        ClusterSimulation.Result result =
-                run(new ClusterSimulation(EVEN, 0, 0.01), tasks(10_000, 1), 1_000, 0, false);
+        ClusterSimulation.Result result = run(new ClusterSimulation(EVEN, 0, 0.01), tasks(10_000, 1), 1_000, 0, false);
 
         assertThat(result.seconds()).isCloseTo(101, within(0.5));
         assertThat(result.driver()).isGreaterThan(0.98);

@@ -49,8 +49,7 @@ final class LongRecordingBenchmark {
         try (SparkCluster cluster = SparkCluster.start(directory.resolve("long-cluster"), 2)) {
             SparkSession spark = LocalSpark.start(cluster.settings(Map.of()));
             start = System.nanoTime();
-            Row row = WhisperSpark.ofPaths(
-                            spark, List.of(file.toString()), options, new Progress(spark.sparkContext()))
+            Row row = WhisperSpark.ofPaths(spark, List.of(file.toString()), options, new Progress(spark.sparkContext()))
                     .map(Transcript::toRow)
                     .first();
             double joined = (System.nanoTime() - start) / 1e9;

@@ -119,7 +119,10 @@ final class ScalingBenchmark {
         long start = System.nanoTime();
         // Each executor gets a task, because none ends before the model is loaded.
         WhisperSpark.ofPaths(
-                        spark, Collections.nCopies(8 * executors, shortest), options, new Progress(spark.sparkContext()))
+                        spark,
+                        Collections.nCopies(8 * executors, shortest),
+                        options,
+                        new Progress(spark.sparkContext()))
                 .count();
         double load = seconds(start);
         start = System.nanoTime();
@@ -142,7 +145,8 @@ final class ScalingBenchmark {
 
     private void print(List<List<Times>> all) {
         System.out.printf(Locale.ROOT, "%.1f minutes of audio, %s%n%n", audioSeconds / 60, model);
-        System.out.println("| executors | job | times real time | speed-up | longest task / mean | model loaded after |");
+        System.out.println(
+                "| executors | job | times real time | speed-up | longest task / mean | model loaded after |");
         System.out.println("|---|---|---|---|---|---|");
         double one = median(all.get(0).stream().mapToDouble(Times::job));
         for (int i = 0; i < all.size(); i++) {
