@@ -47,7 +47,7 @@ final class CutTask implements TaskCompletionListener {
         String path = String.valueOf(recording.path);
         CutTask task = new CutTask(recording, path, options);
         TaskContext.get().addTaskCompletionListener(task);
-        try (RecordingFile file = RecordingFile.of(path, hadoop)) {
+        try (RecordingFile file = RecordingFile.of(path, recording.found, hadoop)) {
             return task.cut(file.path());
         } catch (UnreadableException e) {
             return List.of(Piece.unreadable(recording, String.valueOf(e.getMessage())))
@@ -127,9 +127,20 @@ final class CutTask implements TaskCompletionListener {
             ExecutorModel model = ExecutorModel.of(options);
             TranscribeOptions once =
                     transcribe.toBuilder().temperatures(List.of(0.0)).build();
-            return model.start(path, start, once, false).await() instanceof JobEnd.Transcribed transcribed
-                    ? transcribed.transcription().language()
-                    : null;
+            ExecutorModel.Call call = model.start(path, start, once, false);
+            try {
+                JobEnd end = call.await();
+                if (model.isWorthRetrying(end)) {
+                    call = model.start(path, start, once, true);
+                    end = call.await();
+                }
+                model.throwIfNotOfRecording(end);
+                return end instanceof JobEnd.Transcribed transcribed
+                        ? transcribed.transcription().language()
+                        : null;
+            } finally {
+                call.cancel();
+            }
         } finally {
             PieceCutter.delete(start);
         }

@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.spark;
 
 import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.error.ModelException;
+import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.model.ModelPlace;
 import io.github.whisperspeedtest.model.ResolvedModel;
 import io.github.whisperspeedtest.model.ToolHome;
@@ -25,13 +26,17 @@ import io.github.whisperspeedtest.worker.WorkerSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.SparkFiles;
 import org.apache.spark.TaskContext;
+import org.apache.spark.TaskKilledException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,8 +53,11 @@ final class ExecutorModel {
     /** Beyond any recording: the length of tasks bounds what is in the queue, and the time limit bounds the work. */
     private static final Duration LONGEST_RECORDING = Duration.ofDays(2);
 
-    private static final Map<String, ExecutorModel> OPEN = new HashMap<>();
-    private static boolean hasHook;
+    private static final Map<String, FutureTask<ExecutorModel>> OPEN = new ConcurrentHashMap<>();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(ExecutorModel::closeAll, "close-models"));
+    }
 
     private final String implementation;
     private final ServedModel model;
@@ -71,31 +79,63 @@ final class ExecutorModel {
      *     failure of the task, which Spark repeats elsewhere, and not one of its recordings
      */
     static ExecutorModel of(SparkOptions options) {
-        TaskContext task = TaskContext.get();
-        int cpus = task == null ? LoadOptions.defaultThreads() : task.cpus();
+        int cpus = taskCpus(options.workers());
         String key = options.modelKey(cpus);
-        synchronized (OPEN) {
-            ExecutorModel model = OPEN.get(key);
-            if (model == null) {
-                model = open(options, options.load(cpus));
-                OPEN.put(key, model);
-                if (!hasHook) {
-                    hasHook = true;
-                    Runtime.getRuntime().addShutdownHook(new Thread(ExecutorModel::closeAll, "close-models"));
-                }
+        FutureTask<ExecutorModel> model =
+                OPEN.computeIfAbsent(key, unused -> new FutureTask<>(() -> open(options, options.load(cpus))));
+        // Only the first task's call does anything; the others wait below, where they can be interrupted.
+        model.run();
+        try {
+            return model.get();
+        } catch (ExecutionException e) {
+            OPEN.remove(key, model);
+            if (e.getCause() instanceof WhisperSpeedtestException known) {
+                throw known;
             }
-            return model;
+            throw new IllegalStateException("Cannot open " + options.implementation() + " " + options.model(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new TaskKilledException("interrupted");
         }
+    }
+
+    /**
+     * Returns the processors of a transcriber.
+     *
+     * <p>A standalone worker gives an executor all its processors where {@code spark.executor.cores} does not say otherwise, but each task only one
+     * of them.
+     */
+    private static int taskCpus(int workers) {
+        TaskContext task = TaskContext.get();
+        if (task == null) {
+            return LoadOptions.defaultThreads();
+        }
+        SparkConf conf = SparkEnv.get().conf();
+        boolean isUnknown = conf.get("spark.master", "").startsWith("spark://")
+                && !conf.contains("spark.executor.cores")
+                && !conf.contains("spark.task.cpus");
+        return isUnknown ? Math.max(1, LoadOptions.defaultThreads() / workers) : task.cpus();
     }
 
     /** Frees the models of this executor. Tasks that still use them fail. */
     static void closeAll() {
-        List<ExecutorModel> models;
-        synchronized (OPEN) {
-            models = List.copyOf(OPEN.values());
-            OPEN.clear();
+        for (Map.Entry<String, FutureTask<ExecutorModel>> entry : OPEN.entrySet()) {
+            OPEN.remove(entry.getKey(), entry.getValue());
+            // One that is still being opened ends with this JVM.
+            if (entry.getValue().isDone()) {
+                close(entry.getValue());
+            }
         }
-        models.forEach(model -> model.pool.close());
+    }
+
+    private static void close(FutureTask<ExecutorModel> model) {
+        try {
+            model.get().pool.close();
+        } catch (ExecutionException e) {
+            LOG.debug("The model was not opened", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static ExecutorModel open(SparkOptions options, LoadOptions load) {
@@ -201,11 +241,26 @@ final class ExecutorModel {
                 + (fallback == null ? "" : " (fallback: " + fallback + ")");
     }
 
-    /** Throws an exception if a job failed because the model could not be loaded again and again, whatever the recording. */
-    void throwIfNotLoadable(JobEnd.Failed failure) {
-        if (pool.state().failedModels().contains(model)) {
+    /** Returns whether a job failed, and may succeed at a second attempt. */
+    boolean isWorthRetrying(JobEnd end) {
+        return end instanceof JobEnd.Failed failed
+                && failed.reason() == JobEnd.Reason.ENGINE
+                && !pool.state().failedModels().contains(model);
+    }
+
+    /** Throws an exception if a job failed whatever its recording, because the model cannot be loaded here or the executor ends. */
+    void throwIfNotOfRecording(JobEnd end) {
+        if (!(end instanceof JobEnd.Failed failed)) {
+            return;
+        }
+        if (failed.reason() == JobEnd.Reason.MODEL
+                || failed.reason() == JobEnd.Reason.ENGINE
+                        && pool.state().failedModels().contains(model)) {
             throw new ModelException("The model " + model.id() + " cannot be loaded on this executor: "
-                    + failure.message() + " The log of the executor has the details.");
+                    + failed.message() + " The log of the executor has the details.");
+        }
+        if (failed.reason() == JobEnd.Reason.CANCELLED) {
+            throw new IllegalStateException(failed.message());
         }
     }
 

@@ -4,6 +4,7 @@ import io.github.whisperspeedtest.audio.AudioExtensions;
 import io.github.whisperspeedtest.error.AudioException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.util.List;
 import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
@@ -58,15 +59,30 @@ final class InputFiles {
             base = literal.isDirectory() ? literal.getPath().toString() : parent(literal.getPath());
             add(files, literal);
         } catch (FileNotFoundException e) {
-            FileStatus[] matches = files.globStatus(path);
+            FileStatus[] matches = matches(files, path);
             base = staticPart(files.makeQualified(path));
-            for (FileStatus match : matches == null ? new FileStatus[0] : matches) {
+            for (FileStatus match : matches) {
                 add(files, match);
             }
         }
         if (paths.size() == before) {
             throw new AudioException("No recording is at '" + input
                     + "'. Expected a file, a directory with recordings, or a glob such as s3a://bucket/calls/*/*.wav.");
+        }
+    }
+
+    private static FileStatus[] matches(FileSystem files, Path glob) throws IOException {
+        try {
+            FileStatus[] matches = files.globStatus(glob);
+            return matches == null ? new FileStatus[0] : matches;
+        } catch (IllegalArgumentException e) {
+            if (e.getCause() instanceof URISyntaxException) {
+                throw new AudioException(
+                        "Cannot list '" + glob + "': a name there has a colon, which globs of Hadoop do not take. Name"
+                                + " the directory instead.",
+                        e);
+            }
+            throw e;
         }
     }
 
@@ -78,13 +94,20 @@ final class InputFiles {
         RemoteIterator<LocatedFileStatus> all = files.listFiles(status.getPath(), true);
         while (all.hasNext()) {
             Path path = all.next().getPath();
-            String name = path.getName();
-            if (!name.startsWith(".")
-                    && !name.startsWith("_")
-                    && AudioExtensions.isAudio(java.nio.file.Path.of(name))) {
+            if (!isHidden(path, status.getPath()) && AudioExtensions.isAudio(java.nio.file.Path.of(path.getName()))) {
                 paths.add(path.toString());
             }
         }
+    }
+
+    /** Returns whether a name below a directory begins with a dot or an underscore, as those do that Hadoop's programs leave out. */
+    private static boolean isHidden(Path path, Path directory) {
+        for (Path part = path; part != null && !part.equals(directory); part = part.getParent()) {
+            if (part.getName().startsWith(".") || part.getName().startsWith("_")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Returns the directories of a glob that stand before its first pattern. */

@@ -44,6 +44,7 @@ final class PieceJoiner {
         List<Part> ordered = StreamSupport.stream(parts.spliterator(), false)
                 .sorted(Comparator.comparingInt(part -> part.index))
                 .toList();
+        checkComplete(ordered);
         List<Row> segments = new ArrayList<>();
         Set<String> warnings = new LinkedHashSet<>();
         List<String> errors = new ArrayList<>();
@@ -80,6 +81,20 @@ final class PieceJoiner {
                 ordered.size(),
                 List.copyOf(warnings),
                 errors.isEmpty() ? null : String.join(" ", errors));
+    }
+
+    /** Pieces of a task that ran twice, on machines with different decoders, would have different seams. */
+    private static void checkComplete(List<Part> ordered) {
+        double end = 0;
+        for (int i = 0; i < ordered.size(); i++) {
+            Part part = ordered.get(i);
+            if (part.index != i || part.start != end) {
+                throw new IllegalStateException("The pieces of " + part.transcript.path
+                        + " do not follow one another: expected piece " + i + " at " + end + " s, found piece "
+                        + part.index + " at " + part.start + " s. Run again.");
+            }
+            end = part.end;
+        }
     }
 
     private static String time(double seconds) {

@@ -4,7 +4,9 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 import org.apache.spark.Partitioner;
 
@@ -21,6 +23,12 @@ final class Plan {
     /** So many tasks for each slot of the cluster even out slow and fast ones. */
     private static final int TASKS_PER_SLOT = 4;
 
+    /** About a day of audio in pieces of ten minutes, or 3 GB of temporary files. */
+    private static final int PIECES_OF_WAVE = 150;
+
+    /** Whatever the header of a recording says about its length. */
+    private static final int MOST_PIECES = 10_000;
+
     /** A shorter task is mostly its own start. */
     private static final double SHORTEST_TASK_SECONDS = 30;
 
@@ -28,15 +36,11 @@ final class Plan {
     private static final double LEAST_WEIGHT_SECONDS = 1;
 
     private final List<List<Recording>> bundles;
-    private final List<Recording> cut;
-    private final int[] firstPieces;
-    private final int pieces;
+    private final List<Wave> waves;
 
-    private Plan(List<List<Recording>> bundles, List<Recording> cut, int[] firstPieces, int pieces) {
+    private Plan(List<List<Recording>> bundles, List<Wave> waves) {
         this.bundles = bundles;
-        this.cut = cut;
-        this.firstPieces = firstPieces;
-        this.pieces = pieces;
+        this.waves = waves;
     }
 
     /**
@@ -56,13 +60,30 @@ final class Plan {
                 .thenComparing(r -> r.id);
         whole.sort(longestFirst);
         cut.sort(longestFirst);
-        int[] firstPieces = new int[recordings.size()];
+        return new Plan(bundles(whole, slots, taskLength.toMillis() / 1e3), waves(cut, slots, pieceSeconds));
+    }
+
+    private static List<Wave> waves(List<Recording> longestFirst, int slots, double pieceSeconds) {
+        int enough = Math.max(PIECES_OF_WAVE, TASKS_PER_SLOT * slots);
+        List<Wave> waves = new ArrayList<>();
+        List<Recording> recordings = new ArrayList<>();
+        Map<Integer, Integer> firstPieces = new HashMap<>();
         int pieces = 0;
-        for (Recording recording : cut) {
-            firstPieces[recording.id] = pieces;
-            pieces += (int) Math.min(1_000_000, Math.ceil(recording.seconds / pieceSeconds));
+        for (Recording recording : longestFirst) {
+            recordings.add(recording);
+            firstPieces.put(recording.id, pieces);
+            pieces += (int) Math.min(MOST_PIECES, Math.ceil(recording.seconds / pieceSeconds));
+            if (pieces >= enough) {
+                waves.add(new Wave(recordings, new Pieces(pieces, firstPieces)));
+                recordings = new ArrayList<>();
+                firstPieces = new HashMap<>();
+                pieces = 0;
+            }
         }
-        return new Plan(bundles(whole, slots, taskLength.toMillis() / 1e3), cut, firstPieces, pieces);
+        if (!recordings.isEmpty()) {
+            waves.add(new Wave(recordings, new Pieces(pieces, firstPieces)));
+        }
+        return waves;
     }
 
     private static List<List<Recording>> bundles(List<Recording> longestFirst, int slots, double taskSeconds) {
@@ -97,15 +118,22 @@ final class Plan {
         return bundles;
     }
 
-    /** Returns the recordings that are cut, the longest first. */
-    List<Recording> cut() {
-        return cut;
+    /**
+     * Returns the recordings that are cut, the longest first, in groups for one job each.
+     *
+     * <p>All pieces of a job are on disks before the first one is transcribed, and all are transcribed before the first recording is complete. So
+     * a group has only as many as the cluster needs.
+     */
+    List<Wave> waves() {
+        return waves;
     }
 
-    /** Returns a partitioner that gives each piece, by its {@link PieceKey}, a partition of its own as far as the estimates hold. */
-    Partitioner pieces() {
-        return new Pieces(Math.max(1, pieces), firstPieces);
-    }
+    /**
+     * Long recordings of one job.
+     *
+     * @param pieces gives each piece, by its {@link PieceKey}, a partition of its own as far as the estimates hold
+     */
+    record Wave(List<Recording> recordings, Partitioner pieces) {}
 
     private static final class Bundle {
         private final int number;
@@ -134,11 +162,11 @@ final class Plan {
         private static final long serialVersionUID = 1L;
 
         private final int count;
-        private final int[] firstPieces;
+        private final HashMap<Integer, Integer> firstPieces;
 
-        private Pieces(int count, int[] firstPieces) {
+        private Pieces(int count, Map<Integer, Integer> firstPieces) {
             this.count = count;
-            this.firstPieces = firstPieces;
+            this.firstPieces = new HashMap<>(firstPieces);
         }
 
         @Override
@@ -149,7 +177,7 @@ final class Plan {
         @Override
         public int getPartition(Object key) {
             PieceKey piece = (PieceKey) key;
-            return (firstPieces[piece.recording] + piece.index) % count;
+            return (firstPieces.getOrDefault(piece.recording, 0) + piece.index) % count;
         }
     }
 }

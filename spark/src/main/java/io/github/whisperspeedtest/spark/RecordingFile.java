@@ -14,7 +14,9 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.security.AccessControlException;
 import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
 import org.apache.spark.storage.DiskBlockManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A recording as a file of this machine, for decoders and engines.
@@ -24,6 +26,9 @@ import org.apache.spark.storage.DiskBlockManager;
 final class RecordingFile implements AutoCloseable {
     private static final int BUFFER = 1 << 16;
     private static final int ATTEMPTS = 3;
+
+    /** Attempts at a task on a cluster; source: Spark's {@code spark.task.maxFailures}. In local mode there is one. */
+    private static final int DEFAULT_ATTEMPTS = 4;
 
     private final Path path;
     private final boolean isCopy;
@@ -37,21 +42,29 @@ final class RecordingFile implements AutoCloseable {
      * Makes a recording readable.
      *
      * @param path URI as Hadoop's file systems know it
-     * @throws UnreadableException if it is missing, access is denied, or reading failed three times
-     * @throws UncheckedIOException if the temporary directory cannot be written, which is a failure of this machine and not of the
+     * @param found whether it was there when it was measured. If it is not here, or reading fails three times, this machine may be the
+     *     reason, so the task fails; only the last attempt of Spark takes it for the recording's failure
+     * @throws UnreadableException if it is missing, access is denied, or reading failed
+     * @throws UncheckedIOException if reading failed, and Spark will try again, or if the temporary directory cannot be written, which is a failure of this machine and not of the
      *     recording
      */
-    static RecordingFile of(String path, Configuration hadoop) throws UnreadableException, InterruptedException {
+    static RecordingFile of(String path, boolean found, Configuration hadoop)
+            throws UnreadableException, InterruptedException {
         IOException last = null;
         for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
             try {
                 org.apache.hadoop.fs.Path source = new org.apache.hadoop.fs.Path(path);
                 FileSystem files = source.getFileSystem(hadoop);
                 if (files instanceof LocalFileSystem local) {
-                    return new RecordingFile(local.pathToFile(source).toPath(), false);
+                    Path file = local.pathToFile(source).toPath();
+                    if (!Files.exists(file)) {
+                        throw new FileNotFoundException(path);
+                    }
+                    return new RecordingFile(file, false);
                 }
                 return copied(() -> files.open(source));
             } catch (FileNotFoundException e) {
+                repeat(found, path, e);
                 throw new UnreadableException(
                         "Cannot read '" + path + "': the file does not exist. Check the path.", e);
             } catch (AccessControlException e) {
@@ -67,10 +80,25 @@ final class RecordingFile implements AutoCloseable {
                 }
             }
         }
+        repeat(true, path, last);
         throw new UnreadableException(
                 "Cannot read '" + path + "': reading failed " + ATTEMPTS + " times (" + last
                         + "). Check the file system, and transcribe it again.",
                 last);
+    }
+
+    /** Fails the task if another attempt of it may read what this one cannot. */
+    private static void repeat(boolean may, String path, @Nullable IOException cause) {
+        TaskContext task = TaskContext.get();
+        int attempts = SparkEnv.get().conf().getInt("spark.task.maxFailures", DEFAULT_ATTEMPTS);
+        if (may
+                && task != null
+                && !SparkEnv.get().conf().get("spark.master", "").startsWith("local[")
+                && task.attemptNumber() < attempts - 1) {
+            throw new UncheckedIOException(
+                    "Cannot read '" + path + "' on this executor. Spark tries again, if possible on another one.",
+                    cause == null ? new IOException(path) : cause);
+        }
     }
 
     /** Writes bytes to a file; the exceptions are those of {@link #of}. */

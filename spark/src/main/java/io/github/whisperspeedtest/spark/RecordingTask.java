@@ -6,7 +6,9 @@ import io.github.whisperspeedtest.worker.JobEnd;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.TaskContext;
 import org.apache.spark.TaskKilledException;
 import org.apache.spark.util.TaskCompletionListener;
@@ -34,7 +36,7 @@ final class RecordingTask<T> implements Iterator<RecordingTask.Result<T>>, TaskC
      *
      * @param opener makes a recording or piece readable
      */
-    RecordingTask(Iterator<T> items, Opener<T> opener, SparkOptions options, Progress progress) {
+    private RecordingTask(Iterator<T> items, Opener<T> opener, SparkOptions options, Progress progress) {
         this.items = items;
         this.opener = opener;
         this.options = options;
@@ -42,9 +44,23 @@ final class RecordingTask<T> implements Iterator<RecordingTask.Result<T>>, TaskC
         transcribe = options.transcribe();
         // The engine has something to do when the oldest recording is finished, and a full batch if it can use one.
         ahead = 2 * options.batch();
-        TaskContext task = TaskContext.get();
-        if (task != null) {
-            task.addTaskCompletionListener(this);
+    }
+
+    /** Returns a task whose rest ends with the task of Spark that runs it. */
+    static <T> RecordingTask<T> inTask(Iterator<T> items, Opener<T> opener, SparkOptions options, Progress progress) {
+        RecordingTask<T> task = new RecordingTask<>(items, opener, options, progress);
+        TaskContext.get().addTaskCompletionListener(task);
+        return task;
+    }
+
+    /** Transcribes one recording. */
+    static Transcript transcribe(Recording recording, Configuration hadoop, SparkOptions options, Progress progress) {
+        RecordingTask<Recording> task =
+                new RecordingTask<>(List.of(recording).iterator(), item -> Source.of(item, hadoop), options, progress);
+        try {
+            return task.next().transcript();
+        } finally {
+            task.close();
         }
     }
 
@@ -92,6 +108,10 @@ final class RecordingTask<T> implements Iterator<RecordingTask.Result<T>>, TaskC
     /** Stops what is left of a task that was killed or failed. */
     @Override
     public void onTaskCompletion(TaskContext context) {
+        close();
+    }
+
+    private void close() {
         open.forEach(Open::close);
         open.clear();
     }
@@ -124,17 +144,14 @@ final class RecordingTask<T> implements Iterator<RecordingTask.Result<T>>, TaskC
                 return Transcript.failed(source.path, options.implementation(), source.error);
             }
             JobEnd end = started.await();
-            if (end instanceof JobEnd.Failed failed && failed.reason() == JobEnd.Reason.ENGINE) {
-                used.throwIfNotLoadable(failed);
+            if (used.isWorthRetrying(end)) {
                 // Another recording of the batch may have been the cause, or the memory of the moment.
                 started = used.start(source.name, file.path(), optionsOf(source), true);
                 call = started;
                 end = started.await();
             }
+            used.throwIfNotOfRecording(end);
             if (end instanceof JobEnd.Failed failed) {
-                if (failed.reason() == JobEnd.Reason.MODEL || failed.reason() == JobEnd.Reason.CANCELLED) {
-                    throw new IllegalStateException(source.name + ": " + failed.message());
-                }
                 return Transcript.failed(source.path, options.implementation(), failed.message());
             }
             return Transcript.of(

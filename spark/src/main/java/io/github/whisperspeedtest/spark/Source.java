@@ -31,12 +31,13 @@ final class Source implements AutoCloseable {
     }
 
     /** Returns a recording of a file system, readable or not. */
-    static Source of(@Nullable String path, Configuration hadoop) throws InterruptedException {
+    static Source of(Recording recording, Configuration hadoop) throws InterruptedException {
+        String path = recording.path;
         if (path == null) {
             return unreadable(null, "The path is null. Give the row a path, or leave it out.");
         }
         try {
-            return new Source(path, path, RecordingFile.of(path, hadoop), null, "");
+            return new Source(path, path, RecordingFile.of(path, recording.found, hadoop), null, "");
         } catch (UnreadableException e) {
             return unreadable(path, String.valueOf(e.getMessage()));
         }

@@ -20,6 +20,7 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -31,8 +32,9 @@ import org.apache.spark.util.SerializableConfiguration;
 /**
  * Transcribes the recordings of files, directories and globs into a directory, and only those that the directory does not have yet.
  *
- * <p>The results of a task are in the output as soon as the task has ended, so a run that is killed loses only the tasks that were running, and
- * the next one continues. Two runs must not write the same output at the same time.
+ * <p>Short recordings are transcribed first. The result of one is in the output as soon as its task has ended. Long ones follow in groups of
+ * about a day of audio, or more on a large cluster, and are in the output when all pieces of their group are transcribed. A run that is killed
+ * loses what was not in the output, and the next one continues. Two runs must not write the same output at the same time.
  *
  * <p>Types of Spark are not part of its methods, so that a program can have this class without Spark until it calls it.
  */
@@ -41,8 +43,9 @@ public final class SparkBatch {
     private static final Pattern LOCAL_CLUSTER = Pattern.compile("local-cluster\\[\\d+,\\s*(\\d+),.*]");
 
     /** Rows of recordings that failed, where the other output is a file for each recording. */
-    private static final String FAILED = "failed";
+    private static final String FAILED = "_failed";
 
+    private static final String COMMITTER = "mapreduce.fileoutputcommitter.algorithm.version";
     private static final double SECONDS_PER_HOUR = 3600;
 
     private final Request request;
@@ -89,13 +92,13 @@ public final class SparkBatch {
     public record State(long ended, long failed, long recordings, double audioSeconds, double expectedSeconds) {}
 
     /**
-     * The result of a run, counted in the output.
+     * The result of a run, counted in the output but for the audio.
      *
      * @param recordings recordings of the inputs
      * @param present recordings whose results were there before, failed ones included
      * @param transcribed recordings that this run transcribed, without those that failed
      * @param failed recordings of the inputs that could not be transcribed, in this run or before
-     * @param audioSeconds audio that this run transcribed
+     * @param audioSeconds audio that this run transcribed; what Spark repeated counts again
      * @param took time of the run
      */
     public record Summary(
@@ -143,7 +146,7 @@ public final class SparkBatch {
         // second.
         conf.setIfMissing("spark.locality.wait", "0");
         // The files of a task are part of the output when the task ends, not when the job does.
-        conf.setIfMissing("spark.hadoop.mapreduce.fileoutputcommitter.algorithm.version", "2");
+        conf.setIfMissing("spark.hadoop." + COMMITTER, "2");
         executorCores(conf)
                 .ifPresent(cores -> conf.setIfMissing("spark.task.cpus", String.valueOf(Math.max(1, cores / workers))));
         return conf;
@@ -183,11 +186,14 @@ public final class SparkBatch {
             transcribe(missing, files, progress, listener);
         }
         long failed = failed(wanted);
-        long left = missing(wanted, results(), files).size();
+        int left = missing(wanted, results(), files).size();
+        if (left > 0) {
+            throw new IllegalStateException(left + " recordings have no result, which is a fault of this program.");
+        }
         return new Summary(
                 inputs.paths().size(),
                 inputs.paths().size() - missing.size(),
-                missing.size() - left - (failed - failedBefore),
+                missing.size() - (failed - failedBefore),
                 failed,
                 progress.audioSeconds(),
                 Duration.ofNanos(System.nanoTime() - start));
@@ -212,7 +218,7 @@ public final class SparkBatch {
                 return Optional.empty();
             }
         } catch (IOException e) {
-            throw new UnknownNameException("Cannot look at the output '" + directory + "': " + e.getMessage(), e);
+            throw new UnknownNameException("Cannot access the output '" + directory + "': " + e.getMessage(), e);
         }
         return Optional.of(
                 request.format() == BatchFormat.PARQUET
@@ -259,15 +265,7 @@ public final class SparkBatch {
             return thread;
         });
         try {
-            JavaRDD<Transcript> transcripts = WhisperSpark.ofPaths(spark, paths, request.options(), progress);
-            context.setJobGroup(
-                    "whisper-speedtest",
-                    String.format(
-                            Locale.ROOT,
-                            "Transcribe %d recordings, %.1f hours",
-                            paths.size(),
-                            progress.expectedSeconds() / SECONDS_PER_HOUR),
-                    true);
+            List<JavaRDD<Transcript>> parts = WhisperSpark.ofPaths(spark, paths, request.options(), progress);
             timer.scheduleAtFixedRate(
                     () -> listener.accept(new State(
                             progress.ended(),
@@ -278,7 +276,21 @@ public final class SparkBatch {
                     1,
                     1,
                     TimeUnit.SECONDS);
-            write(transcripts, files);
+            // One after the other: Hadoop's committer deletes the temporary files of all jobs that write the same
+            // directory.
+            for (int i = 0; i < parts.size(); i++) {
+                context.setJobGroup(
+                        "whisper-speedtest",
+                        String.format(
+                                Locale.ROOT,
+                                "Transcribe %d recordings, %.1f hours: part %d of %d",
+                                paths.size(),
+                                progress.expectedSeconds() / SECONDS_PER_HOUR,
+                                i + 1,
+                                parts.size()),
+                        true);
+                write(parts.get(i), files);
+            }
         } finally {
             timer.shutdownNow();
             context.clearJobGroup();
@@ -291,24 +303,20 @@ public final class SparkBatch {
             Broadcast<SerializableConfiguration> settings = WhisperSpark.hadoop(spark);
             JavaRDD<Transcript> failed = transcripts.filter(
                     transcript -> isLeft(transcript, written, settings.value().value()));
-            frame(failed)
-                    .write()
-                    .mode(SaveMode.Append)
-                    .option("ignoreNullFields", false)
-                    .json(request.output() + "/" + FAILED);
+            writer(failed).json(request.output() + "/" + FAILED);
         } else if (request.format() == BatchFormat.PARQUET) {
-            frame(transcripts).write().mode(SaveMode.Append).parquet(request.output());
+            writer(transcripts).parquet(request.output());
         } else {
-            frame(transcripts)
-                    .write()
-                    .mode(SaveMode.Append)
-                    .option("ignoreNullFields", false)
-                    .json(request.output());
+            writer(transcripts).json(request.output());
         }
     }
 
-    private Dataset<Row> frame(JavaRDD<Transcript> transcripts) {
-        return spark.createDataFrame(transcripts.map(Transcript::toRow), WhisperSpark.schema());
+    private DataFrameWriter<Row> writer(JavaRDD<Transcript> transcripts) {
+        return spark.createDataFrame(transcripts.map(Transcript::toRow), WhisperSpark.schema())
+                .write()
+                .mode(SaveMode.Append)
+                .option("ignoreNullFields", false)
+                .option(COMMITTER, spark.sparkContext().conf().get("spark.hadoop." + COMMITTER, "2"));
     }
 
     /** Writes the file of a transcript; returns whether it has none because it failed. */

@@ -26,6 +26,9 @@ public final class SparkOptions implements Serializable {
     /** A window of Whisper is 30 s, and a piece is to have several. */
     private static final Duration SHORTEST_PIECE = Duration.ofMinutes(2);
 
+    /** A piece is one record of a shuffle: 58 MB. */
+    private static final Duration LONGEST_PIECE = Duration.ofMinutes(30);
+
     private final String implementation;
     private final String model;
     private final String device;
@@ -41,6 +44,8 @@ public final class SparkOptions implements Serializable {
     private final boolean download;
     private final @Nullable String home;
     private final TreeMap<String, String> properties;
+
+    private transient volatile @Nullable TranscribeOptions parsed;
 
     private SparkOptions(Builder builder) {
         implementation = builder.implementation;
@@ -98,8 +103,14 @@ public final class SparkOptions implements Serializable {
 
     /** Returns the options of the transcriptions. */
     public TranscribeOptions transcribe() {
+        TranscribeOptions known = parsed;
+        if (known != null) {
+            return known;
+        }
         try {
-            return OptionsJson.read(new ObjectMapper().readTree(transcribe));
+            known = OptionsJson.read(new ObjectMapper().readTree(transcribe));
+            parsed = known;
+            return known;
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("Options that this class has written cannot be read", e);
         }
@@ -226,13 +237,13 @@ public final class SparkOptions implements Serializable {
         }
 
         /**
-         * Sets the length of the pieces of a long recording, at least two minutes; 10 minutes by default. A recording is cut if it is
+         * Sets the length of the pieces of a long recording, 2 to 30 minutes; 10 minutes by default. A recording is cut if it is
          * more than half as long again.
          */
         public Builder pieceLength(Duration value) {
-            if (value.compareTo(SHORTEST_PIECE) < 0) {
-                throw new IllegalArgumentException("pieceLength must be at least " + SHORTEST_PIECE.toMinutes()
-                        + " minutes, but was " + value.toSeconds() + " s");
+            if (value.compareTo(SHORTEST_PIECE) < 0 || value.compareTo(LONGEST_PIECE) > 0) {
+                throw new IllegalArgumentException("pieceLength must be from " + SHORTEST_PIECE.toMinutes() + " to "
+                        + LONGEST_PIECE.toMinutes() + " minutes, but was " + value.toSeconds() + " s");
             }
             pieceLength = value;
             return this;

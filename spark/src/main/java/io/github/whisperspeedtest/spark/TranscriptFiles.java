@@ -5,11 +5,15 @@ import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Serializable;
 import java.io.Writer;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Files with one transcript each, whose names follow from those of the recordings.
@@ -18,6 +22,8 @@ import org.apache.hadoop.fs.Path;
  */
 final class TranscriptFiles implements Serializable {
     private static final long serialVersionUID = 1L;
+
+    private static final Logger LOG = LoggerFactory.getLogger(TranscriptFiles.class);
 
     private final String output;
     private final String base;
@@ -39,8 +45,16 @@ final class TranscriptFiles implements Serializable {
     Path of(String recording) {
         String name = !base.isEmpty() && recording.startsWith(base)
                 ? recording.substring(base.length())
-                : new Path(recording).toUri().getPath();
-        return new Path(output, name.replaceFirst("^/+", "") + "." + format.extension());
+                : withAuthority(new Path(recording).toUri());
+        // Not with the constructor for a parent and a child, which takes a name such as 10:00.wav for a URI.
+        return new Path(output + "/" + name.replaceFirst("^/+", "") + "." + format.extension());
+    }
+
+    /** Recordings of several buckets may have the same path. */
+    private static String withAuthority(URI recording) {
+        return recording.getAuthority() == null
+                ? recording.getPath()
+                : recording.getAuthority() + "/" + recording.getPath();
     }
 
     /** Returns whether the transcript of a recording is there. */
@@ -61,15 +75,20 @@ final class TranscriptFiles implements Serializable {
             // Without the files of checksums, which only Hadoop reads.
             files = local.getRawFileSystem();
         }
-        Path temporary = new Path(file.getParent(), "." + file.getName() + "." + attempt + ".tmp");
+        String name = "." + attempt + "-" + Integer.toHexString(file.hashCode()) + ".tmp";
+        Path temporary = new Path(file.getParent() + "/" + name);
         try (Writer writer = new OutputStreamWriter(files.create(temporary, true), StandardCharsets.UTF_8)) {
             format.write(transcript.toTranscription(), writer);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             files.delete(temporary, false);
             throw e;
         }
-        if (!files.rename(temporary, file) && !files.exists(file)) {
-            throw new IOException("Cannot rename '" + temporary + "' to '" + file + "'.");
+        try {
+            if (!files.rename(temporary, file) && !files.exists(file)) {
+                throw new IOException("Cannot rename '" + temporary + "' to '" + file + "'.");
+            }
+        } catch (FileAlreadyExistsException e) {
+            LOG.debug("Another attempt has written {}", file, e);
         }
         files.delete(temporary, false);
     }

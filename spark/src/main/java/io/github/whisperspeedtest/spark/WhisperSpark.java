@@ -9,15 +9,20 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.Partitioner;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.rdd.ShuffledRDD;
+import org.apache.spark.serializer.KryoSerializer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -30,7 +35,11 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import scala.Tuple2;
+import scala.reflect.ClassTag;
+import scala.reflect.ClassTag$;
 
 /**
  * Transcribes the recordings of a dataset on the executors of a Spark application.
@@ -54,8 +63,13 @@ public final class WhisperSpark {
 
     private static final int HEAD = 1 << 16;
 
+    /** Twice the WAV file of the longest piece, for the buffer grows by doubling. */
+    private static final String LARGEST_PIECE = "256m";
+
     /** So many files are measured by a task, each with one request to its file system. */
     private static final int MEASURED_PER_TASK = 200;
+
+    private static final Logger LOG = LoggerFactory.getLogger(WhisperSpark.class);
 
     private WhisperSpark() {}
 
@@ -93,7 +107,10 @@ public final class WhisperSpark {
             List<@Nullable String> paths = recordings.select(PATH).collectAsList().stream()
                     .map(row -> row.getString(0))
                     .collect(ArrayList::new, ArrayList::add, ArrayList::addAll);
-            transcripts = ofPaths(spark, paths, options, progress);
+            transcripts = ofPaths(spark, paths, options, progress).stream()
+                    .reduce(JavaRDD::union)
+                    .orElseGet(() -> JavaSparkContext.fromSparkContext(spark.sparkContext())
+                            .emptyRDD());
         } else {
             throw new IllegalArgumentException("Expected a column '" + PATH + "' of strings or '" + CONTENT
                     + "' of binary values, found " + recordings.schema().simpleString()
@@ -114,13 +131,8 @@ public final class WhisperSpark {
         check(options);
         Progress progress = new Progress(spark.sparkContext());
         Broadcast<SerializableConfiguration> hadoop = hadoop(spark);
-        UDF1<String, Row> function = path -> new RecordingTask<@Nullable String>(
-                        Collections.<@Nullable String>singleton(path).iterator(),
-                        item -> Source.of(item, hadoop.value().value()),
-                        options,
-                        progress)
-                .next()
-                .transcript()
+        UDF1<String, Row> function = path -> RecordingTask.transcribe(
+                        Recording.of(0, path), hadoop.value().value(), options, progress)
                 .toResult();
         // Otherwise Spark evaluates it once for each field that a query takes from the result.
         spark.udf()
@@ -147,55 +159,92 @@ public final class WhisperSpark {
                         functions.concat(functions.lit("sha256:"), functions.sha2(functions.col(CONTENT), 256)),
                         functions.col(CONTENT));
         return rows.toJavaRDD()
-                .mapPartitions(partition -> transcripts(new RecordingTask<>(
+                .mapPartitions(partition -> transcripts(RecordingTask.inTask(
                         partition, row -> Source.of(row.getString(0), row.<byte[]>getAs(1)), options, progress)));
     }
 
-    /** Transcribes recordings of file systems; a null among the paths gives a row with an error. */
-    static JavaRDD<Transcript> ofPaths(
+    /**
+     * Transcribes recordings of file systems; a null among the paths gives a row with an error.
+     *
+     * @return the results, in parts that are best computed one after the other
+     */
+    static List<JavaRDD<Transcript>> ofPaths(
             SparkSession spark, List<? extends @Nullable String> paths, SparkOptions options, Progress progress) {
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         Broadcast<SerializableConfiguration> hadoop = hadoop(spark);
         List<Recording> recordings = measure(context, paths, hadoop);
         progress.expect(
                 recordings.stream().mapToDouble(recording -> recording.seconds).sum());
-        int slots = Math.max(1, context.defaultParallelism() / context.getConf().getInt("spark.task.cpus", 1));
+        int slots = slots(context);
         Plan plan = Plan.of(
                 recordings,
                 slots,
                 canCut(options) ? options.pieceLength() : Duration.ofDays(365),
                 options.taskLength());
-        JavaRDD<Transcript> whole = plan.bundles().isEmpty()
-                ? context.emptyRDD()
-                : context.parallelize(plan.bundles(), plan.bundles().size())
-                        .mapPartitions(bundles -> transcripts(new RecordingTask<>(
-                                bundles.next().iterator(),
-                                recording ->
-                                        Source.of(recording.path, hadoop.value().value()),
-                                options,
-                                progress)));
-        if (plan.cut().isEmpty()) {
-            return whole;
+        List<JavaRDD<Transcript>> parts = new ArrayList<>();
+        if (!plan.bundles().isEmpty()) {
+            parts.add(context.parallelize(plan.bundles(), plan.bundles().size())
+                    .mapPartitions(bundles -> transcripts(RecordingTask.inTask(
+                            bundles.next().iterator(),
+                            recording -> Source.of(recording, hadoop.value().value()),
+                            options,
+                            progress))));
         }
-        JavaRDD<Transcript> joined = context.parallelize(plan.cut(), plan.cut().size())
+        plan.waves().forEach(wave -> parts.add(inPieces(context, wave, slots, hadoop, options, progress)));
+        return parts;
+    }
+
+    private static JavaRDD<Transcript> inPieces(
+            JavaSparkContext context,
+            Plan.Wave wave,
+            int slots,
+            Broadcast<SerializableConfiguration> hadoop,
+            SparkOptions options,
+            Progress progress) {
+        JavaPairRDD<Plan.PieceKey, Piece> cut = context.parallelize(
+                        wave.recordings(), wave.recordings().size())
                 .flatMap(recording ->
                         CutTask.cut(recording, options, hadoop.value().value()))
-                .mapToPair(piece -> new Tuple2<>(new Plan.PieceKey(piece.recording.id, piece.index), piece))
-                .partitionBy(plan.pieces())
-                .values()
-                .mapPartitions(pieces -> {
-                    RecordingTask<Piece> task = new RecordingTask<>(pieces, Source::of, options, progress);
-                    return new Mapped<>(
-                            task,
-                            result -> new Tuple2<>(
-                                    result.item().recording.id,
-                                    new PieceJoiner.Part(result.item(), result.transcript())));
-                })
-                .mapToPair(part -> part)
-                .groupByKey(Math.min(plan.cut().size(), slots))
+                .mapToPair(piece -> new Tuple2<>(new Plan.PieceKey(piece.recording.id, piece.index), piece));
+        return shuffled(context, cut, wave.pieces())
+                .mapPartitionsToPair(pieces -> new Mapped<>(
+                        RecordingTask.inTask(new Mapped<>(pieces, Tuple2::_2), Source::of, options, progress),
+                        result -> new Tuple2<>(
+                                result.item().recording.id, new PieceJoiner.Part(result.item(), result.transcript()))))
+                .groupByKey(Math.min(wave.recordings().size(), slots))
                 .values()
                 .map(PieceJoiner::join);
-        return joined.union(whole);
+    }
+
+    /**
+     * Brings pieces to their tasks.
+     *
+     * <p>With Java's serializer Spark would keep at least 32 pieces of 19 MB as objects before it writes any to disk. With Kryo's it keeps
+     * bytes, and counts them.
+     */
+    private static JavaRDD<Tuple2<Plan.PieceKey, Piece>> shuffled(
+            JavaSparkContext context, JavaPairRDD<Plan.PieceKey, Piece> pieces, Partitioner partitioner) {
+        ClassTag<Plan.PieceKey> keys = ClassTag$.MODULE$.apply(Plan.PieceKey.class);
+        ClassTag<Piece> values = ClassTag$.MODULE$.apply(Piece.class);
+        SparkConf conf = context.getConf()
+                .set("spark.kryoserializer.buffer.max", LARGEST_PIECE)
+                .set("spark.kryo.registrationRequired", "false");
+        return new ShuffledRDD<Plan.PieceKey, Piece, Piece>(pieces.rdd(), partitioner, keys, values, values)
+                .setSerializer(new KryoSerializer(conf))
+                .toJavaRDD();
+    }
+
+    /** Returns how many tasks run at once, also where some executors have not been started yet. */
+    private static int slots(JavaSparkContext context) {
+        SparkConf conf = context.getConf();
+        int cores = conf.getInt("spark.executor.cores", 1);
+        int most = Math.max(
+                conf.getInt("spark.cores.max", 0),
+                cores
+                        * Math.max(
+                                conf.getInt("spark.executor.instances", 0),
+                                conf.getInt("spark.dynamicAllocation.maxExecutors", 0)));
+        return Math.max(1, Math.max(context.defaultParallelism(), most) / conf.getInt("spark.task.cpus", 1));
     }
 
     private static <T> Iterator<Transcript> transcripts(RecordingTask<T> task) {
@@ -214,7 +263,7 @@ public final class WhisperSpark {
             Broadcast<SerializableConfiguration> hadoop) {
         List<Recording> unmeasured = new ArrayList<>();
         for (int i = 0; i < paths.size(); i++) {
-            unmeasured.add(new Recording(i, paths.get(i), 0));
+            unmeasured.add(Recording.of(i, paths.get(i)));
         }
         if (unmeasured.isEmpty()) {
             return unmeasured;
@@ -240,18 +289,23 @@ public final class WhisperSpark {
             Path path = new Path(recording.path);
             FileSystem files = path.getFileSystem(hadoop);
             long size = files.getFileStatus(path).getLen();
-            byte[] head;
-            try (InputStream in = files.open(path)) {
-                head = in.readNBytes(HEAD);
-            }
-            double seconds = DurationEstimate.of(head, size)
-                    .map(duration -> duration.toMillis() / 1e3)
-                    .orElse(size / ASSUMED_BYTES_PER_SECOND);
-            return new Recording(recording.id, recording.path, seconds);
+            return recording.measured(seconds(files, path, size));
         } catch (IOException | IllegalArgumentException e) {
             // The task that transcribes it tries again and reports what is wrong.
             return recording;
         }
+    }
+
+    private static double seconds(FileSystem files, Path path, long size) {
+        try (InputStream in = files.open(path)) {
+            Optional<Duration> estimate = DurationEstimate.of(in.readNBytes(HEAD), size);
+            if (estimate.isPresent()) {
+                return estimate.get().toMillis() / 1e3;
+            }
+        } catch (IOException e) {
+            LOG.debug("Cannot read the start of {}", path, e);
+        }
+        return size / ASSUMED_BYTES_PER_SECOND;
     }
 
     static Broadcast<SerializableConfiguration> hadoop(SparkSession spark) {

@@ -50,6 +50,7 @@ final class LongRecordingBenchmark {
             SparkSession spark = LocalSpark.start(cluster.settings(Map.of()));
             start = System.nanoTime();
             Row row = WhisperSpark.ofPaths(spark, List.of(file.toString()), options, new Progress(spark.sparkContext()))
+                    .get(0)
                     .map(Transcript::toRow)
                     .first();
             double joined = (System.nanoTime() - start) / 1e9;

@@ -1,6 +1,7 @@
 package io.github.whisperspeedtest.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.List;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class PieceJoinerTest {
-    private static final Recording RECORDING = new Recording(0, "talk.wav", 1_200);
+    private static final Recording RECORDING = Recording.of(0, "talk.wav").measured(1_200);
 
     @Test
     void timesAreThoseOfTheRecording() {
@@ -51,6 +52,19 @@ class PieceJoinerTest {
         assertThat(joined.error).isEqualTo("Cannot read it.");
         assertThat(joined.segments).isNull();
         assertThat(joined.duration).isNull();
+    }
+
+    @Test
+    void piecesThatDoNotFollowOneAnotherAreRefused() {
+        List<PieceJoiner.Part> parts = List.of(
+                part(0, 0, 600, transcript("en", segment(1, 2, " first")), List.of()),
+                part(1, 601, 1_100, transcript("en", segment(1, 2, " second")), List.of()));
+
+        assertThatThrownBy(() -> PieceJoiner.join(parts))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("talk.wav")
+                .hasMessageContaining("600")
+                .hasMessageContaining("601");
     }
 
     private static PieceJoiner.Part part(int index, int start, int end, Transcript transcript, List<String> warnings) {

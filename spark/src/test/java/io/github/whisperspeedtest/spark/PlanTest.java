@@ -24,10 +24,14 @@ class PlanTest {
 
         List<Integer> ids = new ArrayList<>();
         plan.bundles().forEach(bundle -> bundle.forEach(recording -> ids.add(recording.id)));
-        plan.cut().forEach(recording -> ids.add(recording.id));
+        plan.waves().forEach(wave -> wave.recordings().forEach(recording -> ids.add(recording.id)));
         assertThat(ids).hasSize(5_000).doesNotHaveDuplicates();
-        assertThat(plan.cut())
-                .allSatisfy(recording -> assertThat(recording.seconds).isGreaterThan(900));
+        assertThat(plan.waves()).hasSizeGreaterThan(10);
+        assertThat(plan.waves()).allSatisfy(wave -> {
+            assertThat(wave.recordings())
+                    .allSatisfy(recording -> assertThat(recording.seconds).isGreaterThan(900));
+            assertThat(wave.pieces().numPartitions()).isLessThan(160);
+        });
         assertThat(plan.bundles()).allSatisfy(bundle -> assertThat(bundle).isNotEmpty());
     }
 
@@ -74,7 +78,8 @@ class PlanTest {
         List<Recording> recordings = recordings(DoubleStream.of(3_600, 10, 36_000, 901));
         Plan plan = Plan.of(recordings, 4, PIECE, TASK);
 
-        Partitioner partitioner = plan.pieces();
+        assertThat(plan.waves()).hasSize(1);
+        Partitioner partitioner = plan.waves().get(0).pieces();
         Set<Integer> tasks = new HashSet<>();
         for (int i = 0; i < 60; i++) {
             tasks.add(partitioner.getPartition(new Plan.PieceKey(2, i)));
@@ -86,7 +91,9 @@ class PlanTest {
             tasks.add(partitioner.getPartition(new Plan.PieceKey(3, i)));
         }
 
-        assertThat(plan.cut()).extracting(recording -> recording.id).containsExactly(2, 0, 3);
+        assertThat(plan.waves().get(0).recordings())
+                .extracting(recording -> recording.id)
+                .containsExactly(2, 0, 3);
         assertThat(partitioner.numPartitions()).isEqualTo(68);
         assertThat(tasks).hasSize(68);
     }
@@ -94,10 +101,26 @@ class PlanTest {
     /** The estimate was too low; the further pieces share tasks. */
     @Test
     void piecesBeyondTheEstimateHaveATask() {
-        Partitioner partitioner =
-                Plan.of(recordings(DoubleStream.of(2_000)), 4, PIECE, TASK).pieces();
+        Partitioner partitioner = Plan.of(recordings(DoubleStream.of(2_000)), 4, PIECE, TASK)
+                .waves()
+                .get(0)
+                .pieces();
 
         assertThat(partitioner.getPartition(new Plan.PieceKey(0, 99))).isBetween(0, 3);
+    }
+
+    /** The pieces of a group are on disks together; a large cluster needs larger groups to be busy. */
+    @Test
+    void groupsOfLongRecordingsGrowWithTheCluster() {
+        List<Recording> hours = recordings(DoubleStream.generate(() -> 3_600).limit(1_000));
+
+        Plan small = Plan.of(hours, 4, PIECE, TASK);
+        Plan large = Plan.of(hours, 500, PIECE, TASK);
+
+        assertThat(small.waves()).hasSize(40);
+        assertThat(small.waves())
+                .allSatisfy(wave -> assertThat(wave.pieces().numPartitions()).isEqualTo(150));
+        assertThat(large.waves()).hasSize(3);
     }
 
     @Test
@@ -105,12 +128,13 @@ class PlanTest {
         Plan plan = Plan.of(List.of(), 4, PIECE, TASK);
 
         assertThat(plan.bundles()).isEmpty();
-        assertThat(plan.cut()).isEmpty();
+        assertThat(plan.waves()).isEmpty();
     }
 
     private static List<Recording> recordings(DoubleStream seconds) {
         List<Recording> recordings = new ArrayList<>();
-        seconds.forEach(length -> recordings.add(new Recording(recordings.size(), "/" + recordings.size(), length)));
+        seconds.forEach(length -> recordings.add(
+                Recording.of(recordings.size(), "/" + recordings.size()).measured(length)));
         return recordings;
     }
 

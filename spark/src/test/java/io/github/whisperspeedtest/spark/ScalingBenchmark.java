@@ -123,6 +123,7 @@ final class ScalingBenchmark {
                         Collections.nCopies(8 * executors, shortest),
                         options,
                         new Progress(spark.sparkContext()))
+                .get(0)
                 .count();
         double load = seconds(start);
         start = System.nanoTime();
@@ -135,7 +136,8 @@ final class ScalingBenchmark {
                 tasks.add(event.taskInfo().duration() / 1e3);
             }
         });
-        var transcripts = WhisperSpark.ofPaths(spark, recordings, options, new Progress(spark.sparkContext()));
+        var transcripts = WhisperSpark.ofPaths(spark, recordings, options, new Progress(spark.sparkContext()))
+                .get(0);
         start = System.nanoTime();
         int before = tasks.size();
         transcripts.count();

@@ -37,6 +37,10 @@ class SparkBatchTest {
         recordings = directory.resolve("recordings");
         SparkRecordings.sample(recordings, "en_single_01.flac");
         SparkRecordings.sample(recordings.resolve("sub dir [1]"), "de_single_01.flac");
+        Files.copy(
+                recordings.resolve("en_single_01.flac"),
+                Files.createDirectories(recordings.resolve("times")).resolve("2026-01-05T10:00 100% #1 é.flac"));
+        SparkRecordings.sample(recordings.resolve(".Trash"), "de_single_02.flac");
         Files.write(recordings.resolve("broken.flac"), new byte[] {'f', 'L', 'a', 'C', 0});
         Files.writeString(recordings.resolve("notes.txt"), "no recording");
         Files.writeString(recordings.resolve(".hidden.wav"), "no recording");
@@ -108,9 +112,9 @@ class SparkBatchTest {
         SparkBatch.Summary second =
                 SparkBatch.run(request(recordings.toString(), output.toString(), BatchFormat.SRT), state -> {});
 
-        assertThat(first.recordings()).isEqualTo(3);
+        assertThat(first.recordings()).isEqualTo(4);
         assertThat(first.failed()).isEqualTo(1);
-        assertThat(second.present()).isEqualTo(2);
+        assertThat(second.present()).isEqualTo(3);
         assertThat(second.transcribed()).isEqualTo(1);
         assertThat(second.failed()).isEqualTo(1);
         assertThat(output.resolve("en_single_01.flac.srt")).content().contains("-->", "The weather is cloudy");
@@ -148,6 +152,19 @@ class SparkBatchTest {
                     .isInstanceOf(AudioException.class)
                     .hasMessageContaining(input);
         }
+    }
+
+    @Test
+    void saysThatGlobsDoNotTakeColons() {
+        assertThatThrownBy(() -> SparkBatch.run(
+                        request(
+                                recordings + "/times/*",
+                                directory.resolve("none").toString(),
+                                BatchFormat.PARQUET),
+                        state -> {}))
+                .isInstanceOf(AudioException.class)
+                .hasMessageContaining("colon")
+                .hasMessageContaining("Name the directory");
     }
 
     @Test

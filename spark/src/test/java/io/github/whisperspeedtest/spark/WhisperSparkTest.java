@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -304,7 +304,7 @@ class WhisperSparkTest {
         ExecutorModel.closeAll();
         Path hour = SparkRecordings.joined(directory.resolve("hour.wav"), List.of(english), 1800, 0.5);
         SparkOptions options = options()
-                .pieceLength(Duration.ofHours(2))
+                .pieceLength(Duration.ofMinutes(30))
                 .transcribe(
                         TranscribeOptions.builder().language(Language.of("en")).build())
                 .threads(1)
@@ -331,7 +331,6 @@ class WhisperSparkTest {
 
     @Test
     void accumulatorsAndMetricsCount() {
-        JavaSparkContext.fromSparkContext(spark.sparkContext());
         Progress progress = new Progress(spark.sparkContext());
 
         long rows = WhisperSpark.ofPaths(
@@ -339,7 +338,9 @@ class WhisperSparkTest {
                         List.of(english.toString(), german.toString(), "/nothing"),
                         options().build(),
                         progress)
-                .count();
+                .stream()
+                .mapToLong(JavaRDD::count)
+                .sum();
 
         assertThat(rows).isEqualTo(3);
         assertThat(progress.ended()).isEqualTo(3);
