@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs this command once more in a JVM of its own, for an engine that may end the process.
@@ -90,12 +91,18 @@ final class IsolatedRun {
         } finally {
             process.destroy();
         }
-        String signal = ExitCodes.signalName(exitCode);
-        if (signal == null || WANTED_SIGNALS.contains(signal)) {
+        String signal = crash(exitCode);
+        if (signal == null) {
             return exitCode;
         }
         throw new EngineException("The engine ended its process (" + signal + "). " + risk
                 + ". Close other programs, use a smaller model, or another device. What was written before is kept.");
+    }
+
+    /** Returns the signal or Windows status that ended a process against its user's will, null if it ended otherwise. */
+    static @Nullable String crash(int exitCode) {
+        String signal = ExitCodes.signalName(exitCode);
+        return signal == null || WANTED_SIGNALS.contains(signal) ? null : signal;
     }
 
     private static void end(Process process) {

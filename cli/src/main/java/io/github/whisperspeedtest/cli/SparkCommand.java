@@ -85,7 +85,7 @@ final class SparkCommand implements Callable<Integer> {
             paramLabel = "DIR",
             required = true,
             description =
-                    "Directory of the results, on any file system that Spark knows. Recordings that have one there are left out.")
+                    "Directory of the results, on any file system that Spark knows. Recordings already transcribed there are skipped.")
     private String output;
 
     @OptionGroup.In(OptionGroup.OUTPUT)
@@ -121,7 +121,7 @@ final class SparkCommand implements Callable<Integer> {
             order = 3,
             paramLabel = "N",
             defaultValue = "1",
-            description = "Processes of each executor, which transcribe at the same time (default: ${DEFAULT-VALUE}).")
+            description = "Parallel transcriber processes per executor (default: ${DEFAULT-VALUE}).")
     private int workers;
 
     @OptionGroup.In(OptionGroup.SPARK)
@@ -152,7 +152,7 @@ final class SparkCommand implements Callable<Integer> {
             paramLabel = "TIME",
             defaultValue = "15m",
             converter = TimeSpan.Converter.class,
-            description = "Audio of one task, such as 90s, 15m or 1h (default: ${DEFAULT-VALUE}).")
+            description = "Audio per task, such as 90s, 15m or 1h (default: ${DEFAULT-VALUE}).")
     private TimeSpan taskLength;
 
     @OptionGroup.In(OptionGroup.SPARK)
@@ -193,7 +193,7 @@ final class SparkCommand implements Callable<Integer> {
         Settings settings = Settings.ofProcess();
         SparkInstallation spark = SparkInstallation.find(settings, SearchPath.ofProcess());
         terminal.onInterrupt(() -> "");
-        terminal.graceAfterInterrupt(SparkLaunch.STOP);
+        terminal.graceAfterInterrupt(SparkLaunch.END);
         return launch.run(
                 spark,
                 settings,
@@ -303,18 +303,22 @@ final class SparkCommand implements Callable<Integer> {
                 return known;
             }
         }
-        String message = String.valueOf(failure.getMessage());
-        return new WhisperSpeedtestException(
-                ErrorKind.INTERNAL,
-                failure.getClass().getSimpleName() + ": "
-                        + message.lines().findFirst().orElse("") + " Run again with --debug for the stack trace.",
-                failure);
+        return new WhisperSpeedtestException(ErrorKind.INTERNAL, message(failure), failure);
+    }
+
+    /** Returns the first line of a failure's message, as a sentence, and what to do. */
+    static String message(Throwable failure) {
+        String message = failure.getMessage();
+        String line =
+                message == null ? "" : message.lines().findFirst().orElse("").strip();
+        String sentence = failure.getClass().getSimpleName() + (line.isEmpty() ? "" : ": " + line);
+        return sentence + (sentence.endsWith(".") ? "" : ".") + " Run again with --debug for the stack trace.";
     }
 
     private static String progress(SparkBatch.State state, long nanos) {
         return String.format(
                 Locale.ROOT,
-                "%d ended, %d failed; %s of about %s, %.1f times real time",
+                "%d done, %d failed; %s of about %s, %.1f times real time",
                 state.ended(),
                 state.failed(),
                 length(state.audioSeconds()),
@@ -373,8 +377,8 @@ final class SparkCommand implements Callable<Integer> {
         }
         if (summary.failed() > 0) {
             terminal.err()
-                    .println("warning: " + summary.failed() + " failed; the field 'error' in "
-                            + (BatchFormat.parse(format).isTable() ? output : output + "/failed") + " says why");
+                    .println("warning: " + summary.failed() + " failed; see the column 'error' in "
+                            + (BatchFormat.parse(format).isTable() ? output : output + "/failed"));
         }
     }
 

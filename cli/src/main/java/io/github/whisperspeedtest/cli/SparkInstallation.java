@@ -33,7 +33,8 @@ record SparkInstallation(@Nullable Path submit, @Nullable Path home, Path java) 
     private static final String PROGRAM = "spark-submit";
     private static final String JARS = "jars";
     private static final String REMEDY = "Download Spark 4 from https://spark.apache.org/downloads.html and set "
-            + HOME_VARIABLE + " to its directory. In a clone of the sources, './whisper-speedtest spark' fetches it.";
+            + HOME_VARIABLE + " to its directory. In a clone of the sources, './whisper-speedtest spark' fetches it if "
+            + HOME_VARIABLE + " is not set and no spark-submit is in PATH.";
     private static final Pattern CORE = Pattern.compile("spark-core_([\\d.]+)-(.+)\\.jar");
 
     /**

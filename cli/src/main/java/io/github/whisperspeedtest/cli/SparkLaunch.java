@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.cli;
 
+import io.github.whisperspeedtest.error.EngineException;
 import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.process.ChildJvm;
 import io.github.whisperspeedtest.settings.Settings;
@@ -28,8 +29,14 @@ import java.util.stream.Collectors;
  * @param quiet whether Spark's driver logs warnings only, instead of what its own configuration says
  */
 record SparkLaunch(String master, List<String> configuration, boolean quiet) {
-    /** Time for Spark to stop its executors and delete its files. */
+    /** Time for Spark to stop its executors and delete its files; then the driver halts. */
     static final Duration STOP = Duration.ofSeconds(20);
+
+    /** Time for the driver to end by itself, longer than {@link #STOP}; then it is killed. */
+    private static final Duration DRIVER_END = STOP.plusSeconds(2);
+
+    /** Time for this process to end after a signal: the driver's, and for killing it. */
+    static final Duration END = DRIVER_END.plusSeconds(2);
 
     /** Libraries of which Spark has its own release, which has to come first, and the log that would take the place of Spark's. */
     private static final Pattern OF_SPARK =
@@ -49,6 +56,7 @@ record SparkLaunch(String master, List<String> configuration, boolean quiet) {
      * @param settings those of this process
      * @param arguments those of the command, without the options of {@code spark-submit}
      * @return the exit code
+     * @throws EngineException if a signal killed the driver
      * @throws OperationCancelledException if this thread is interrupted
      */
     int run(SparkInstallation spark, Settings settings, List<String> arguments) throws IOException {
@@ -58,24 +66,39 @@ record SparkLaunch(String master, List<String> configuration, boolean quiet) {
         ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
         builder.environment().putAll(environment);
         Process process = builder.start();
+        int exitCode;
         try {
-            return process.waitFor();
+            exitCode = process.waitFor();
         } catch (InterruptedException e) {
-            end(process);
+            end(process, DRIVER_END);
             Thread.currentThread().interrupt();
             throw new OperationCancelledException("interrupted", e);
         } finally {
             process.destroy();
         }
+        String signal = IsolatedRun.crash(exitCode);
+        if (signal != null) {
+            throw new EngineException("Spark's driver was killed (" + signal
+                    + "). If memory ran out, close other programs, or use a smaller model or fewer --workers."
+                    + " Finished tasks are kept; the same command does the rest.");
+        }
+        return exitCode;
     }
 
-    private static void end(Process process) {
+    /** Asks a process to end, and kills it and its descendants if it is still there after a time. */
+    static void end(Process process, Duration limit) {
         process.destroy();
         try {
-            process.waitFor(STOP.toMillis(), TimeUnit.MILLISECONDS);
+            if (process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
+            }
         } catch (InterruptedException e) {
-            process.destroyForcibly();
+            Thread.currentThread().interrupt();
         }
+        // A process that has ended no longer knows its descendants.
+        List<ProcessHandle> descendants = process.descendants().toList();
+        process.destroyForcibly();
+        descendants.forEach(ProcessHandle::destroyForcibly);
     }
 
     /** Returns whether the executors are threads of the driver. */
@@ -87,12 +110,24 @@ record SparkLaunch(String master, List<String> configuration, boolean quiet) {
         return isOneJvm() || master.startsWith("local-cluster[");
     }
 
+    private boolean isConfigured(String key) {
+        return configuration.stream().anyMatch(entry -> entry.startsWith(key + "="));
+    }
+
     List<String> submitArguments(List<String> arguments) {
         List<String> all = new ArrayList<>(List.of("--master", master));
-        if (configuration.stream().noneMatch(entry -> entry.startsWith("spark.app.name="))) {
+        if (!isConfigured("spark.app.name")) {
             all.addAll(List.of("--name", "whisper-speedtest"));
         }
         configuration.forEach(entry -> all.addAll(List.of("--conf", entry)));
+        // Other accounts of this machine can connect to the loopback interface. Only in one JVM does Spark make the
+        // secret itself.
+        if (isOneJvm() && !isConfigured("spark.authenticate")) {
+            all.addAll(List.of("--conf", "spark.authenticate=true"));
+        }
+        if (isOneMachine() && !isConfigured("spark.ui.killEnabled")) {
+            all.addAll(List.of("--conf", "spark.ui.killEnabled=false"));
+        }
         all.addAll(List.of("--class", SparkMain.class.getName()));
         if (isOneJvm()) {
             all.add(NO_JAR);
@@ -142,9 +177,8 @@ record SparkLaunch(String master, List<String> configuration, boolean quiet) {
                             .map(own -> own + File.pathSeparator + jars)
                             .orElse(jars));
         }
-        if (settings.variable("JAVA_HOME").isEmpty()) {
-            settings.property("java.home").ifPresent(home -> changed.put("JAVA_HOME", home));
-        }
+        // The user's may name a Java that is too old for Spark, or none; this one runs.
+        settings.property("java.home").ifPresent(home -> changed.put("JAVA_HOME", home));
         return changed;
     }
 

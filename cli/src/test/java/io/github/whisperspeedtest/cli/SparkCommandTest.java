@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.whisperspeedtest.error.EngineException;
 import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.error.RuntimeUnavailableException;
 import io.github.whisperspeedtest.program.SearchPath;
@@ -12,9 +13,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -22,6 +27,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The command {@code spark} up to the start of Spark, which is a script here. */
 @Timeout(value = 1, unit = TimeUnit.MINUTES)
@@ -101,7 +107,8 @@ class SparkCommandTest {
         Path submit = program(directory.resolve("bin"), "");
         assertThatThrownBy(() -> SparkInstallation.find(settings("SPARK_HOME", directory.toString()), EMPTY))
                 .isInstanceOf(RuntimeUnavailableException.class)
-                .hasMessageContaining("needs Spark 4 for Scala 2.13");
+                .hasMessageContaining("needs Spark 4 for Scala 2.13")
+                .hasMessageContaining("if SPARK_HOME is not set");
         assertThatThrownBy(() -> SparkInstallation.find(NONE, new SearchPath(List.of(submit.getParent()))))
                 .isInstanceOf(RuntimeUnavailableException.class);
     }
@@ -118,6 +125,10 @@ class SparkCommandTest {
                         "whisper-speedtest",
                         "--conf",
                         "spark.ui.port=4050",
+                        "--conf",
+                        "spark.authenticate=true",
+                        "--conf",
+                        "spark.ui.killEnabled=false",
                         "--class",
                         "io.github.whisperspeedtest.cli.SparkMain",
                         "spark-internal",
@@ -141,7 +152,12 @@ class SparkCommandTest {
                 new SparkLaunch("spark://host:7077", List.of("spark.app.name=calls"), true), Map.of(), "-o", "out");
         assertThat(lines)
                 .containsSubsequence("--conf", "spark.app.name=calls", "--class")
-                .doesNotContain("--name", "spark-internal", "SPARK_LOCAL_IP=127.0.0.1");
+                .doesNotContain(
+                        "--name",
+                        "spark-internal",
+                        "SPARK_LOCAL_IP=127.0.0.1",
+                        "spark.authenticate=true",
+                        "spark.ui.killEnabled=false");
         String jars = lines.get(lines.indexOf("--jars") + 1);
         assertThat(jars.split(","))
                 .allMatch(jar -> jar.startsWith("file:///"))
@@ -155,10 +171,26 @@ class SparkCommandTest {
     @Test
     void userHasTheLastWord() throws IOException {
         List<String> lines = submitted(
-                new SparkLaunch("local", List.of(), true),
+                new SparkLaunch("local", List.of("spark.authenticate=false", "spark.ui.killEnabled=true"), true),
                 Map.of("SPARK_LOCAL_IP", "10.0.0.1", "SPARK_SUBMIT_OPTS", "-Dlog4j2.configurationFile=own.xml"));
-        assertThat(lines).doesNotContain("SPARK_LOCAL_IP=127.0.0.1");
+        assertThat(lines)
+                .contains("spark.authenticate=false", "spark.ui.killEnabled=true")
+                .doesNotContain("SPARK_LOCAL_IP=127.0.0.1", "spark.authenticate=true", "spark.ui.killEnabled=false");
         assertThat(variable(lines, "SPARK_SUBMIT_OPTS")).endsWith(" -Dlog4j2.configurationFile=own.xml");
+    }
+
+    @Test
+    void runsSparkWithItsOwnJava() {
+        Settings settings = new Settings(Map.of("JAVA_HOME", "/no/such/java"), Map.of("java.home", "/java"));
+        assertThat(new SparkLaunch("local", List.of(), true).environment(settings))
+                .containsEntry("JAVA_HOME", "/java");
+    }
+
+    @Test
+    void onlyOneJvmMakesTheSecretOfAuthenticationItself() {
+        assertThat(new SparkLaunch("local-cluster[2,1,1024]", List.of(), true).submitArguments(List.of()))
+                .contains("spark.ui.killEnabled=false")
+                .doesNotContain("spark.authenticate=true");
     }
 
     @Test
@@ -174,6 +206,59 @@ class SparkCommandTest {
         assertThat(code).isEqualTo(3);
     }
 
+    @ParameterizedTest
+    @CsvSource({"INT, 130", "TERM, 143"})
+    void signalOfTheUserIsNoError(String signal, int exitCode) throws IOException {
+        Path submit = program(directory.resolve("bin"), "kill -" + signal + " $$");
+        assertThat(new SparkLaunch("local", List.of(), true).run(installation(submit), NONE, List.of()))
+                .isEqualTo(exitCode);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"KILL", "ABRT", "SEGV"})
+    void killedDriverIsAnError(String signal) throws IOException {
+        Path submit = program(directory.resolve("bin"), "ulimit -c 0; kill -" + signal + " $$");
+        assertThatThrownBy(() -> new SparkLaunch("local", List.of(), true).run(installation(submit), NONE, List.of()))
+                .isInstanceOf(EngineException.class)
+                .hasMessageStartingWith("Spark's driver was killed (SIG" + signal + "). If memory ran out, ");
+    }
+
+    @Test
+    void killsADriverThatDoesNotEndWithItsDescendants() throws Exception {
+        Path started = directory.resolve("started");
+        Process process = new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        "trap '' TERM; sleep 60 & : > \"$0\"; while :; do sleep 0.05; done",
+                        started.toString())
+                .start();
+        try {
+            awaitFile(started);
+            List<ProcessHandle> all = Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                    .toList();
+            SparkLaunch.end(process, Duration.ofMillis(200));
+            for (ProcessHandle each : all) {
+                each.onExit().get(10, TimeUnit.SECONDS);
+            }
+            assertThat(process.exitValue()).isEqualTo(128 + 9);
+        } finally {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "no route to host        | IllegalStateException: no route to host. Run again",
+                "Job aborted.            | IllegalStateException: Job aborted. Run again",
+                "                        | IllegalStateException. Run again",
+            })
+    void endsWhatSparkSaysWithAFullStop(@Nullable String said, String message) {
+        assertThat(SparkCommand.message(new IllegalStateException(said))).startsWith(message);
+    }
+
     @Test
     void interruptEndsSpark() throws Exception {
         Path started = directory.resolve("started");
@@ -183,11 +268,10 @@ class SparkCommandTest {
                 "trap ': > \"" + ended + "\"; exit 0' TERM; : > '" + started + "'; while :; do sleep 0.05; done");
         Thread test = Thread.currentThread();
         Thread interrupter = new Thread(() -> {
-            while (!Files.exists(started)) {
-                Thread.onSpinWait();
-            }
+            awaitFile(started);
             test.interrupt();
         });
+        interrupter.setDaemon(true);
         interrupter.start();
         assertThatThrownBy(() -> new SparkLaunch("local", List.of(), true).run(installation(submit), NONE, List.of()))
                 .isInstanceOf(OperationCancelledException.class);
@@ -210,10 +294,32 @@ class SparkCommandTest {
     private List<String> submitted(SparkLaunch launch, Map<String, String> environment, String... arguments)
             throws IOException {
         Path file = directory.resolve("submitted");
-        Path submit = program(directory.resolve("bin"), "{ printf '%s\\n' \"$@\"; env; } > '" + file + "'");
+        Map<String, String> changed = launch.environment(new Settings(environment, Map.of()));
+        // Those that the tests were started with.
+        String unset = Settings.ofProcess().only(List.of("SPARK_*")).environment().keySet().stream()
+                .filter(name -> !changed.containsKey(name))
+                .map(name -> "unset " + name + "; ")
+                .collect(Collectors.joining());
+        Path submit = program(directory.resolve("bin"), unset + "{ printf '%s\\n' \"$@\"; env; } > '" + file + "'");
         assertThat(launch.run(installation(submit), new Settings(environment, Map.of()), List.of(arguments)))
                 .isZero();
         return Files.readAllLines(file);
+    }
+
+    /** Waits for a file, at most half a minute. */
+    private static void awaitFile(Path file) {
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!Files.exists(file)) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("Not there after half a minute: " + file);
+            }
+            try {
+                TimeUnit.MILLISECONDS.sleep(10);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
     }
 
     private static String variable(List<String> lines, String name) {

@@ -6,23 +6,31 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.model.ToolHome;
+import io.github.whisperspeedtest.process.testing.InheritedSignals;
 import io.github.whisperspeedtest.testing.MicroSamples;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The command {@code spark} of the built distribution, with the jars of Spark that the build has. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
@@ -31,6 +39,14 @@ class SparkIT {
     private static final Path PROGRAM =
             Path.of(System.getProperty("distribution.directory")).resolve("bin/whisper-speedtest");
     private static final Path JARS = Path.of("..", "spark", "target", "spark-jars.txt");
+    private static final Duration START = Duration.ofMinutes(2);
+    private static final String LOOPBACK = "0100007F";
+    private static final String LOOPBACK_IN_IPV6 = "0000000000000000FFFF00000100007F";
+    private static final String LOOPBACK_OF_IPV6 = "00000000000000000000000001000000";
+
+    /** State of a listening socket in {@code /proc/net/tcp}; source: include/net/tcp_states.h of Linux. */
+    private static final String LISTEN = "0A";
+
     private static final List<SpeechSample> SAMPLES = Stream.of(
                     "en_single_01.flac", "en_single_02.flac", "de_single_01.flac")
             .map(MicroSamples::named)
@@ -44,6 +60,8 @@ class SparkIT {
     private Path recordings;
 
     private record Run(int exitCode, String out, String err) {}
+
+    private record Started(Process process, Path out, Path err) {}
 
     @BeforeEach
     void prepare() throws IOException {
@@ -70,7 +88,7 @@ class SparkIT {
         assertThat(first.exitCode).as(first.err).isEqualTo(ExitCode.FAILED);
         assertSummary(first, 4, 3, 0, 1);
         assertThat(first.err)
-                .contains("warning: 1 failed; the field 'error' in " + output)
+                .contains("warning: 1 failed; see the column 'error' in " + output)
                 .doesNotContain("Exception", "INFO");
         Map<String, JsonNode> rows = rows(output);
         assertThat(rows).hasSize(4);
@@ -134,6 +152,96 @@ class SparkIT {
         assertThat(empty.err).contains("error: No recording is at '" + recordings + "'");
     }
 
+    /** Spark's page, its driver and its block manager. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void listensOnTheLoopbackOnly() throws Exception {
+        Started started = start(directory.resolve("out"), "--conf", "spark.ui.enabled=true");
+        try {
+            List<String> addresses = new ArrayList<>();
+            await(started, () -> {
+                addresses.clear();
+                started.process.descendants().forEach(driver -> addresses.addAll(listening(driver.pid())));
+                return addresses.size() >= 3;
+            });
+            assertThat(addresses).isSubsetOf(LOOPBACK, LOOPBACK_IN_IPV6, LOOPBACK_OF_IPV6);
+        } finally {
+            end(started.process);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"INT, 130", "TERM, 143"})
+    void signalEndsTheDriverAndItsModels(String signal, int exitCode) throws Exception {
+        InheritedSignals.assumeNotIgnored(signal);
+        LongRecording.write(recordings.resolve("long.wav"), 60);
+        Started started = start(directory.resolve("out"));
+        try {
+            List<ProcessHandle> all = new ArrayList<>();
+            await(started, () -> {
+                all.clear();
+                started.process.descendants().forEach(all::add);
+                return started.process
+                        .children()
+                        .flatMap(ProcessHandle::children)
+                        .anyMatch(SparkIT::isTranscriber);
+            });
+            new ProcessBuilder("kill", "-" + signal, String.valueOf(started.process.pid()))
+                    .start()
+                    .waitFor();
+            assertThat(started.process.waitFor())
+                    .as(Files.readString(started.err))
+                    .isEqualTo(exitCode);
+            for (ProcessHandle process : all) {
+                process.onExit().get(START.toSeconds(), TimeUnit.SECONDS);
+            }
+            assertThat(started.err).content().contains("interrupted").doesNotContain("error", "Exception", "killed");
+        } finally {
+            end(started.process);
+        }
+    }
+
+    /** Tells the process of a model from the short ones that Hadoop starts. */
+    private static boolean isTranscriber(ProcessHandle process) {
+        return process.info()
+                .totalCpuDuration()
+                .filter(used -> used.toMillis() > 300)
+                .isPresent();
+    }
+
+    private static void await(Started started, BooleanSupplier condition) throws IOException, InterruptedException {
+        long end = System.nanoTime() + START.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (!started.process.isAlive() || System.nanoTime() > end) {
+                throw new AssertionError("Spark ended, or did not start: " + Files.readString(started.err));
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    /** Returns the addresses of a process's listening sockets in hexadecimal form. */
+    private static List<String> listening(long pid) {
+        List<String> addresses = new ArrayList<>();
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc", String.valueOf(pid), "fd"))) {
+            Set<String> sockets = new HashSet<>();
+            for (Path descriptor : descriptors.toList()) {
+                sockets.add(String.valueOf(Files.readSymbolicLink(descriptor)));
+            }
+            for (String table : List.of("tcp", "tcp6")) {
+                for (String line : Files.readAllLines(Path.of("/proc/net", table))) {
+                    String[] fields = line.strip().split("\\s+");
+                    if (fields[3].equals(LISTEN) && sockets.contains("socket:[" + fields[9] + "]")) {
+                        addresses.add(fields[1].substring(0, fields[1].indexOf(':')));
+                    }
+                }
+            }
+        } catch (IOException e) {
+            // The process, or one of its descriptors, has gone meanwhile.
+            return List.of();
+        }
+        return addresses;
+    }
+
     private void assertSummary(Run run, int recordings, int transcribed, int before, int failed) throws IOException {
         JsonNode summary = new ObjectMapper().readTree(run.out);
         assertThat(List.of(
@@ -168,6 +276,22 @@ class SparkIT {
     }
 
     private Run spark(Path output, String... more) throws IOException, InterruptedException {
+        Started started = start(output, more);
+        try {
+            int exitCode = started.process.waitFor();
+            return new Run(exitCode, Files.readString(started.out), Files.readString(started.err));
+        } finally {
+            end(started.process);
+        }
+    }
+
+    private static void end(Process process) {
+        List<ProcessHandle> descendants = process.descendants().toList();
+        process.destroyForcibly();
+        descendants.forEach(ProcessHandle::destroyForcibly);
+    }
+
+    private Started start(Path output, String... more) throws IOException {
         Path out = Files.createTempFile(directory, "out", ".txt");
         Path err = Files.createTempFile(directory, "err", ".txt");
         List<String> line = new ArrayList<>(
@@ -178,12 +302,12 @@ class SparkIT {
                 .directory(directory.toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("SPARK_"));
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("SPARK_HOME", sparkHome.toString());
         builder.environment().put(ToolHome.HOME_VARIABLE, home.toString());
         builder.environment().put("HF_HOME", directory.resolve("huggingface").toString());
         builder.environment().put("LC_ALL", "C.UTF-8");
-        int exitCode = builder.start().waitFor();
-        return new Run(exitCode, Files.readString(out), Files.readString(err));
+        return new Started(builder.start(), out, err);
     }
 }
