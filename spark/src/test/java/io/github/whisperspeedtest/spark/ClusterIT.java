@@ -2,11 +2,13 @@ package io.github.whisperspeedtest.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.audio.WavRecording;
 import io.github.whisperspeedtest.checkpoint.SpeechSample;
+import io.github.whisperspeedtest.program.SearchPath;
 import io.github.whisperspeedtest.testing.MicroSamples;
 import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.Segment;
@@ -124,12 +126,16 @@ class ClusterIT {
         Map<String, Row> rows;
         List<ProcessHandle> killed;
         try (SparkSession spark = session(Map.of(), tasks)) {
+            String application = spark.sparkContext().applicationId();
             transcribe(spark, copies(SAMPLES.get("en_single_01.flac"), directory.resolve("warm"), 60));
             Dataset<Row> transcripts = dataset(spark, paths);
+            SparkCluster.await(() -> tasks.running().isEmpty(), "the end of the measurement");
             CompletableFuture<List<Row>> result = CompletableFuture.supplyAsync(transcripts::collectAsList);
-            SparkCluster.await(() -> tasks.running().size() == 2, "a task on each executor");
-            TimeUnit.MILLISECONDS.sleep(500);
-            ProcessHandle executor = cluster.workers().get(0).executors().get(0);
+            SparkCluster.Worker worker = cluster.workers().get(0);
+            SparkCluster.await(
+                    () -> tasks.running().stream().anyMatch(executor -> worker.had(application, executor)),
+                    "a task of the executor to kill");
+            ProcessHandle executor = worker.executors().get(0);
             killed = Stream.concat(Stream.of(executor), executor.descendants()).toList();
             executor.destroyForcibly();
             rows = byPath(result.get());
@@ -146,6 +152,7 @@ class ClusterIT {
 
     @Test
     void repeatsTheTasksOfAWorkerWithoutRoom() throws Exception {
+        assumeTrue(SearchPath.ofProcess().find("prlimit").isPresent(), "prlimit is not on this machine");
         Path sample = SparkRecordings.joined(
                 Files.createTempDirectory(directory, "room").resolve("room.wav"),
                 List.of(SAMPLES.get("en_single_01.flac")),

@@ -1,9 +1,12 @@
 package io.github.whisperspeedtest.spark;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /** The child JVMs of this JVM's models. */
 final class ExecutorModelProcesses {
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+
     private ExecutorModelProcesses() {}
 
     /**
@@ -11,9 +14,11 @@ final class ExecutorModelProcesses {
      *
      * @param before the id of the process that was killed before
      * @return its id
+     * @throws IllegalStateException if there is none within two minutes
      */
-    static long killNextBusy(SparkOptions options, long before) {
-        while (true) {
+    static long killNextBusy(long before) {
+        long end = System.nanoTime() + LIMIT.toNanos();
+        while (System.nanoTime() < end) {
             Optional<ProcessHandle> worker = ProcessHandle.current()
                     .children()
                     .filter(child -> child.pid() != before && child.isAlive())
@@ -33,5 +38,6 @@ final class ExecutorModelProcesses {
                 return before;
             }
         }
+        throw new IllegalStateException("No process transcribed within " + LIMIT.toSeconds() + " s");
     }
 }

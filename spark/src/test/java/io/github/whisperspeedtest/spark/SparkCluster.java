@@ -27,6 +27,13 @@ final class SparkCluster implements AutoCloseable {
     private static final String LOOPBACK = "127.0.0.1";
     private static final Pattern MASTER = Pattern.compile("Starting Spark master at (spark://\\S+)");
 
+    /** Settings with which no task starts before all executors are registered. */
+    private static final Map<String, String> WHEN_ALL_ARE_THERE = Map.of(
+            "spark.scheduler.minRegisteredResourcesRatio",
+            "1",
+            "spark.scheduler.maxRegisteredResourcesWaitingTime",
+            LIMIT.toSeconds() + "s");
+
     private final ClusterJars jars;
     private final Path directory;
     private final List<Process> processes = new ArrayList<>();
@@ -122,10 +129,12 @@ final class SparkCluster implements AutoCloseable {
                 .set("spark.driver.host", LOOPBACK)
                 .set("spark.driver.bindAddress", LOOPBACK)
                 .set("spark.executor.cores", "1")
+                .set("spark.cores.max", String.valueOf(workers.size()))
                 .set("spark.executor.memory", "640m")
                 .set("spark.local.dir", directory.resolve("driver").toString())
                 .set("spark.sql.warehouse.dir", directory.resolve("warehouse").toString())
                 .set("spark.hadoop.fs." + RemoteFileSystem.SCHEME + ".impl", RemoteFileSystem.class.getName());
+        WHEN_ALL_ARE_THERE.forEach(conf::set);
         more.forEach(conf::set);
         return SparkBatch.settings(conf, 1);
     }
@@ -134,9 +143,11 @@ final class SparkCluster implements AutoCloseable {
      * Starts {@link ClusterDriver} by {@code spark-submit} in a JVM of its own.
      *
      * @param jars the jars of a cluster and the application
+     * @param executors executors to wait for, each with one core
      * @param log receives the standard streams
      */
-    static Process submit(ClusterJars jars, String master, Path directory, Path log, List<String> arguments)
+    static Process submit(
+            ClusterJars jars, String master, int executors, Path directory, Path log, List<String> arguments)
             throws IOException {
         List<String> submit = new ArrayList<>(List.of(
                 "org.apache.spark.deploy.SparkSubmit",
@@ -154,16 +165,17 @@ final class SparkCluster implements AutoCloseable {
                 "spark.executor.memory=640m",
                 "--conf",
                 "spark.executor.cores=1",
-                "--class",
-                ClusterDriver.class.getName(),
-                "spark-internal"));
+                "--conf",
+                "spark.cores.max=" + executors));
+        WHEN_ALL_ARE_THERE.forEach((key, value) -> submit.addAll(List.of("--conf", key + "=" + value)));
+        submit.addAll(List.of("--class", ClusterDriver.class.getName(), "spark-internal"));
         submit.addAll(arguments);
         return start(jars, directory, log, Map.of("SPARK_LOCAL_DIRS", directory.resolve("local")), submit);
     }
 
     /** Starts {@link ClusterDriver} on this cluster. */
     Process submit(Path log, List<String> arguments) throws IOException {
-        Process driver = submit(jars, master, directory.resolve("submitted"), log, arguments);
+        Process driver = submit(jars, master, workers.size(), directory.resolve("submitted"), log, arguments);
         processes.add(driver);
         return driver;
     }

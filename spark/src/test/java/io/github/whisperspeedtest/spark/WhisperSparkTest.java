@@ -310,7 +310,8 @@ class WhisperSparkTest {
                 .threads(1)
                 .timeLimit(Duration.ofMinutes(5))
                 .build();
-        Thread killer = new Thread(() -> killWorkers(options, 2));
+        Thread killer = new Thread(() -> killWorkers(2));
+        killer.setDaemon(true);
         killer.start();
 
         Map<String, Row> rows = byPath(WhisperSpark.transcribe(paths(hour, english), options));
@@ -322,10 +323,10 @@ class WhisperSparkTest {
     }
 
     /** Kills the process that transcribes the hour, which it takes a second to, so many times. */
-    private static void killWorkers(SparkOptions options, int times) {
+    private static void killWorkers(int times) {
         long killed = 0;
         for (int i = 0; i < times; i++) {
-            killed = ExecutorModelProcesses.killNextBusy(options, killed);
+            killed = ExecutorModelProcesses.killNextBusy(killed);
         }
     }
 
