@@ -8,11 +8,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.whisperspeedtest.error.AudioException;
 import io.github.whisperspeedtest.error.UnknownNameException;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -33,7 +37,10 @@ class SparkBatchTest {
 
     @BeforeAll
     static void start() throws IOException {
-        spark = LocalSpark.start(SparkBatch.settings(LocalSpark.conf(directory), 1));
+        spark = LocalSpark.start(SparkBatch.settings(
+                LocalSpark.conf(directory)
+                        .set("spark.metrics.conf.*.sink.jmx.class", "org.apache.spark.metrics.sink.JmxSink"),
+                1));
         recordings = directory.resolve("recordings");
         SparkRecordings.sample(recordings, "en_single_01.flac");
         SparkRecordings.sample(recordings.resolve("sub dir [1]"), "de_single_01.flac");
@@ -125,6 +132,21 @@ class SparkBatchTest {
             assertThat(files.map(file -> file.getFileName().toString()).filter(name -> !name.startsWith("part-")))
                     .noneMatch(name -> name.endsWith(".tmp") || name.endsWith(".srt.crc"));
         }
+    }
+
+    @Test
+    void addsCountsToTheMetricsOfSpark() throws Exception {
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        ObjectName recordingsDone =
+                new ObjectName("metrics:name=*plugin." + WhisperPlugin.class.getName() + ".recordings,*");
+
+        SparkBatch.run(
+                request(recordings + "/en*", directory.resolve("metrics").toString(), BatchFormat.PARQUET),
+                state -> {});
+
+        Set<ObjectName> found = server.queryNames(recordingsDone, null);
+        assertThat(found).hasSize(1);
+        assertThat((Long) server.getAttribute(found.iterator().next(), "Value")).isPositive();
     }
 
     @Test

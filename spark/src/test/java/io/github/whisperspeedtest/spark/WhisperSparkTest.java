@@ -331,7 +331,7 @@ class WhisperSparkTest {
     }
 
     @Test
-    void accumulatorsAndMetricsCount() {
+    void accumulatorsCount() {
         Progress progress = new Progress(spark.sparkContext());
 
         long rows = WhisperSpark.ofPaths(
