@@ -149,6 +149,19 @@ class SparkBatchTest {
         assertThat((Long) server.getAttribute(found.iterator().next(), "Value")).isPositive();
     }
 
+    /** Hadoop takes a name with a colon for a URI where it is given apart from its directory. */
+    @Test
+    void namesFilesAfterRecordingsWithTimesInTheirNames() throws Exception {
+        Path output = directory.resolve("timed");
+
+        SparkBatch.run(
+                request(recordings.resolve("times").toString(), output.toString(), BatchFormat.TXT), state -> {});
+
+        assertThat(output.resolve("2026-01-05T10:00 100% #1 é.flac.txt"))
+                .content()
+                .contains("The weather");
+    }
+
     @Test
     void refusesOutputsOfAnotherModel() {
         String output = directory.resolve("other").toString();

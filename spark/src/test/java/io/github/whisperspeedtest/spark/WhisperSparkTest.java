@@ -22,7 +22,9 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -252,16 +254,18 @@ class WhisperSparkTest {
     /** The first window decides for all pieces, as it does for a recording in one piece. */
     @Test
     void piecesHaveTheLanguageOfTheStart() {
-        Path recording = SparkRecordings.joined(directory.resolve("german.wav"), List.of(german), 4 * 60, 1.2);
+        Path first = SparkRecordings.joined(directory.resolve("german.wav"), List.of(german), 140, 1.2);
+        Path second = SparkRecordings.joined(directory.resolve("english.wav"), List.of(english), 140, 1.2);
+        Path recording = SparkRecordings.joined(directory.resolve("both.wav"), List.of(first, second), 300, 1.2);
+        SparkOptions options = options().pieceLength(Duration.ofMinutes(2)).build();
 
-        Row row = WhisperSpark.transcribe(
-                        paths(recording),
-                        options().pieceLength(Duration.ofMinutes(2)).build())
-                .first();
+        List<String> languages = JavaSparkContext.fromSparkContext(spark.sparkContext())
+                .parallelize(List.of(Recording.of(0, recording.toString())), 1)
+                .flatMap(cut -> CutTask.cut(cut, options, new Configuration()))
+                .map(piece -> piece.language)
+                .collect();
 
-        assertThat(row.<String>getAs("language")).isEqualTo("de");
-        assertThat(row.<Integer>getAs("pieces")).isEqualTo(2);
-        assertThat(row.<String>getAs("text")).startsWith("Das Wetter ist kalt. Das Wetter ist kalt.");
+        assertThat(languages).containsExactly("de", "de", "de");
     }
 
     /** The start of an MP3 promises more than an hour, and there is nothing behind it. */
@@ -298,11 +302,31 @@ class WhisperSparkTest {
         assertThat(error(rows, files.get(12))).contains("batch-broken.flac");
     }
 
-    /** The engine's processes are killed as by a crash. One crash is survived, and two are the recording's failure. */
+    /** The engine's process is killed twice, as by crashes. */
     @Test
     void crashesOfTheEngineCostOneRecording() throws Exception {
+        Path lasting = SparkRecordings.joined(directory.resolve("crashing.wav"), List.of(english), 1800, 0.5);
+
+        Map<String, Row> rows = transcribedWhileCrashing(2, lasting, english);
+
+        assertThat(error(rows, lasting)).contains("crashed");
+        assertThat(rows.get(english.toString()).<String>getAs("text"))
+                .isEqualTo("The weather is cloudy in the garden.");
+    }
+
+    @Test
+    void aRecordingSurvivesOneCrash() throws Exception {
+        Path lasting = SparkRecordings.joined(directory.resolve("surviving.wav"), List.of(english), 1200, 0.5);
+
+        Map<String, Row> rows = transcribedWhileCrashing(1, lasting);
+
+        assertThat(error(rows, lasting)).isNull();
+        assertThat(rows.get(lasting.toString()).<Double>getAs("duration")).isBetween(1_190.0, 1_200.0);
+    }
+
+    private static Map<String, Row> transcribedWhileCrashing(int crashes, Path... recordings)
+            throws InterruptedException {
         ExecutorModel.closeAll();
-        Path hour = SparkRecordings.joined(directory.resolve("hour.wav"), List.of(english), 1800, 0.5);
         SparkOptions options = options()
                 .pieceLength(Duration.ofMinutes(30))
                 .transcribe(
@@ -310,19 +334,15 @@ class WhisperSparkTest {
                 .threads(1)
                 .timeLimit(Duration.ofMinutes(5))
                 .build();
-        Thread killer = new Thread(() -> killWorkers(2));
+        Thread killer = new Thread(() -> killWorkers(crashes));
         killer.setDaemon(true);
         killer.start();
-
-        Map<String, Row> rows = byPath(WhisperSpark.transcribe(paths(hour, english), options));
-
+        Map<String, Row> rows = byPath(WhisperSpark.transcribe(paths(recordings), options));
         killer.join();
-        assertThat(error(rows, hour)).contains("crashed");
-        assertThat(rows.get(english.toString()).<String>getAs("text"))
-                .isEqualTo("The weather is cloudy in the garden.");
+        return rows;
     }
 
-    /** Kills the process that transcribes the hour, which it takes a second to, so many times. */
+    /** Kills the process that transcribes, so many times. */
     private static void killWorkers(int times) {
         long killed = 0;
         for (int i = 0; i < times; i++) {
