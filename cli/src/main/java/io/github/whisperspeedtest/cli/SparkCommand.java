@@ -141,8 +141,7 @@ final class SparkCommand implements Callable<Integer> {
             paramLabel = "TIME",
             defaultValue = "10m",
             converter = TimeSpan.Converter.class,
-            description =
-                    "Length of the pieces that long recordings are cut into, at least 2m (default: ${DEFAULT-VALUE}).")
+            description = "Length of the pieces of long recordings, 2m to 30m (default: ${DEFAULT-VALUE}).")
     private TimeSpan pieceLength;
 
     @OptionGroup.In(OptionGroup.SPARK)

@@ -49,7 +49,7 @@ class SparkCommandTest {
                 "spark a -o out -m tiny,base       | spark takes one model with -m",
                 "spark a -o out --conf x           | --conf must be KEY=VALUE, but is 'x'",
                 "spark a -o out --workers 0        | workers must be at least 1, but was 0",
-                "spark a -o out --piece-length 30s | pieceLength must be at least 2 minutes, but was 30 s",
+                "spark a -o out --piece-length 30s | pieceLength must be from 2 to 30 minutes, but was 30 s",
                 "spark a -o out --task-length x    | --task-length: 'x' is not a time such as 90s, 10m or 1h",
                 "spark a -o out --convert          | executors do not convert models",
                 "spark a -o out -i none            | There is no implementation 'none'",
