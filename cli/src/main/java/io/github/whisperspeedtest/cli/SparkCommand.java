@@ -291,7 +291,7 @@ final class SparkCommand implements Callable<Integer> {
             // Spark throws checked exceptions that none of its methods declare.
             throw ofSpark(e);
         }
-        print(summary);
+        print(summary, request);
         return summary.failed() == 0 ? ExitCode.OK : ExitCode.FAILED;
     }
 
@@ -342,7 +342,7 @@ final class SparkCommand implements Callable<Integer> {
                 : String.format(Locale.ROOT, "%.1f h", seconds / SECONDS_PER_HOUR);
     }
 
-    private void print(SparkBatch.Summary summary) {
+    private void print(SparkBatch.Summary summary, SparkBatch.Request request) {
         double seconds = seconds(summary.took());
         if (json) {
             ObjectNode node = JsonNodeFactory.instance.objectNode();
@@ -377,7 +377,7 @@ final class SparkCommand implements Callable<Integer> {
         if (summary.failed() > 0) {
             terminal.err()
                     .println("warning: " + summary.failed() + " failed; see the column 'error' in "
-                            + (BatchFormat.parse(format).isTable() ? output : output + "/failed"));
+                            + request.failures());
         }
     }
 

@@ -44,7 +44,7 @@ public enum BatchFormat {
     }
 
     /** Returns whether all results are rows of one table. */
-    public boolean isTable() {
+    boolean isTable() {
         return this == PARQUET || this == JSONL;
     }
 

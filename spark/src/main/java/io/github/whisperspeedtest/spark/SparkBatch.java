@@ -78,6 +78,11 @@ public final class SparkBatch {
                 throw new IllegalArgumentException("inputs must not be empty");
             }
         }
+
+        /** Returns the directory of the rows with errors: the output itself for a table. */
+        public String failures() {
+            return format.isTable() ? output : output + "/" + FAILED;
+        }
     }
 
     /**
@@ -210,8 +215,7 @@ public final class SparkBatch {
 
     /** Returns the rows of the output, empty if there is none. */
     private Optional<Dataset<Row>> results() {
-        boolean isTable = request.format().isTable();
-        String directory = isTable ? request.output() : request.output() + "/" + FAILED;
+        String directory = request.failures();
         try {
             Path path = new Path(directory);
             if (!path.getFileSystem(hadoop).exists(path)) {
@@ -303,7 +307,7 @@ public final class SparkBatch {
             Broadcast<SerializableConfiguration> settings = WhisperSpark.hadoop(spark);
             JavaRDD<Transcript> failed = transcripts.filter(
                     transcript -> isLeft(transcript, written, settings.value().value()));
-            writer(failed).json(request.output() + "/" + FAILED);
+            writer(failed).json(request.failures());
         } else if (request.format() == BatchFormat.PARQUET) {
             writer(transcripts).parquet(request.output());
         } else {
