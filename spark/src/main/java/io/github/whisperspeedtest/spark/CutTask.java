@@ -127,15 +127,9 @@ final class CutTask implements TaskCompletionListener {
             ExecutorModel model = ExecutorModel.of(options);
             TranscribeOptions once =
                     transcribe.toBuilder().temperatures(List.of(0.0)).build();
-            ExecutorModel.Call call = model.start(path, start, once, false);
+            ExecutorModel.Call call = model.start(path, start, once);
             try {
-                JobEnd end = call.await();
-                if (model.isWorthRetrying(end)) {
-                    call = model.start(path, start, once, true);
-                    end = call.await();
-                }
-                model.throwIfNotOfRecording(end);
-                return end instanceof JobEnd.Transcribed transcribed
+                return call.await() instanceof JobEnd.Transcribed transcribed
                         ? transcribed.transcription().language()
                         : null;
             } finally {

@@ -241,40 +241,74 @@ final class ExecutorModel {
                 + (fallback == null ? "" : " (fallback: " + fallback + ")");
     }
 
-    /** Returns whether a job failed, and may succeed at a second attempt. */
-    boolean isWorthRetrying(JobEnd end) {
-        return end instanceof JobEnd.Failed failed
-                && failed.reason() == JobEnd.Reason.ENGINE
-                && !pool.state().failedModels().contains(model);
-    }
-
-    /** Throws an exception if a job failed whatever its recording, because the model cannot be loaded here or the executor ends. */
-    void throwIfNotOfRecording(JobEnd end) {
-        if (!(end instanceof JobEnd.Failed failed)) {
-            return;
-        }
-        if (failed.reason() == JobEnd.Reason.MODEL
-                || failed.reason() == JobEnd.Reason.ENGINE
-                        && pool.state().failedModels().contains(model)) {
-            throw new ModelException("The model " + model.id() + " cannot be loaded on this executor: "
-                    + failed.message() + " The log of the executor has the details.");
-        }
-        if (failed.reason() == JobEnd.Reason.CANCELLED) {
-            throw new IllegalStateException(failed.message());
-        }
-    }
-
     /** Starts to transcribe a file. */
-    Call start(String name, Path file, TranscribeOptions options, boolean alone) {
-        return new Call(new JobRequest(model, name, file, options, alone));
+    Call start(String name, Path file, TranscribeOptions options) {
+        return new Call(name, file, options);
+    }
+
+    private boolean isNotLoadable() {
+        return pool.state().failedModels().contains(model);
     }
 
     /** A transcription that is queued or running. */
-    final class Call implements JobListener {
+    final class Call {
+        private final String name;
+        private final Path file;
+        private final TranscribeOptions options;
+        private Attempt attempt;
+
+        private Call(String name, Path file, TranscribeOptions options) {
+            this.name = name;
+            this.file = file;
+            this.options = options;
+            attempt = start(false);
+        }
+
+        private Attempt start(boolean alone) {
+            return new Attempt(new JobRequest(model, name, file, options, alone));
+        }
+
+        /**
+         * Waits for the end. After a crash the recording is tried once more, alone: another one of its batch may have been the cause, or the
+         * memory of the moment.
+         *
+         * @return a transcription, or a failure of the recording
+         * @throws ModelException if it failed whatever its recording, because the model cannot be loaded here
+         * @throws IllegalStateException if the executor ends
+         */
+        JobEnd await() throws InterruptedException {
+            JobEnd end = attempt.await();
+            if (end instanceof JobEnd.Failed failed && failed.reason() == JobEnd.Reason.ENGINE && !isNotLoadable()) {
+                attempt = start(true);
+                end = attempt.await();
+            }
+            if (end instanceof JobEnd.Failed failed) {
+                throwIfNotOfRecording(failed);
+            }
+            return end;
+        }
+
+        private void throwIfNotOfRecording(JobEnd.Failed failure) {
+            if (failure.reason() == JobEnd.Reason.MODEL
+                    || failure.reason() == JobEnd.Reason.ENGINE && isNotLoadable()) {
+                throw new ModelException("The model " + model.id() + " cannot be loaded on this executor: "
+                        + failure.message() + " The log of the executor has the details.");
+            }
+            if (failure.reason() == JobEnd.Reason.CANCELLED) {
+                throw new IllegalStateException(failure.message());
+            }
+        }
+
+        void cancel() {
+            attempt.job.cancel();
+        }
+    }
+
+    private final class Attempt implements JobListener {
         private final CompletableFuture<JobEnd> end = new CompletableFuture<>();
         private final Job job;
 
-        private Call(JobRequest request) {
+        private Attempt(JobRequest request) {
             job = pool.submit(request, this);
         }
 
@@ -283,17 +317,12 @@ final class ExecutorModel {
             end.complete(how);
         }
 
-        /** Waits for the end. */
-        JobEnd await() throws InterruptedException {
+        private JobEnd await() throws InterruptedException {
             try {
                 return end.get();
             } catch (ExecutionException e) {
                 throw new IllegalStateException(e);
             }
-        }
-
-        void cancel() {
-            job.cancel();
         }
     }
 }

@@ -95,7 +95,7 @@ final class RecordingTask<T> implements Iterator<RecordingTask.Result<T>>, TaskC
         open.add(started);
         if (source.file != null) {
             started.model = ExecutorModel.of(options);
-            started.call = started.model.start(source.name, source.file.path(), optionsOf(source), false);
+            started.call = started.model.start(source.name, source.file.path(), optionsOf(source));
         }
     }
 
@@ -138,19 +138,10 @@ final class RecordingTask<T> implements Iterator<RecordingTask.Result<T>>, TaskC
 
         private Transcript result() throws InterruptedException {
             ExecutorModel used = model;
-            ExecutorModel.Call started = call;
-            RecordingFile file = source.file;
-            if (used == null || started == null || file == null) {
+            if (used == null || call == null) {
                 return Transcript.failed(source.path, options.implementation(), source.error);
             }
-            JobEnd end = started.await();
-            if (used.isWorthRetrying(end)) {
-                // Another recording of the batch may have been the cause, or the memory of the moment.
-                started = used.start(source.name, file.path(), optionsOf(source), true);
-                call = started;
-                end = started.await();
-            }
-            used.throwIfNotOfRecording(end);
+            JobEnd end = call.await();
             if (end instanceof JobEnd.Failed failed) {
                 return Transcript.failed(source.path, options.implementation(), failed.message());
             }
