@@ -159,8 +159,9 @@ public final class WhisperSpark {
                         functions.concat(functions.lit("sha256:"), functions.sha2(functions.col(CONTENT), 256)),
                         functions.col(CONTENT));
         return rows.toJavaRDD()
-                .mapPartitions(partition -> transcripts(RecordingTask.inTask(
-                        partition, row -> Source.of(row.getString(0), row.<byte[]>getAs(1)), options, progress)));
+                .mapPartitions(partition -> RecordingTask.inTask(
+                        partition, row -> Source.of(row.getString(0), row.<byte[]>getAs(1)), options, progress))
+                .map(RecordingTask.Result::transcript);
     }
 
     /**
@@ -184,11 +185,12 @@ public final class WhisperSpark {
         List<JavaRDD<Transcript>> parts = new ArrayList<>();
         if (!plan.bundles().isEmpty()) {
             parts.add(context.parallelize(plan.bundles(), plan.bundles().size())
-                    .mapPartitions(bundles -> transcripts(RecordingTask.inTask(
+                    .mapPartitions(bundles -> RecordingTask.inTask(
                             bundles.next().iterator(),
                             recording -> Source.of(recording, hadoop.value().value()),
                             options,
-                            progress))));
+                            progress))
+                    .map(RecordingTask.Result::transcript));
         }
         plan.waves().forEach(wave -> parts.add(inPieces(context, wave, slots, hadoop, options, progress)));
         return parts;
@@ -207,10 +209,10 @@ public final class WhisperSpark {
                         CutTask.cut(recording, options, hadoop.value().value()))
                 .mapToPair(piece -> new Tuple2<>(new Plan.PieceKey(piece.recording.id, piece.index), piece));
         return shuffled(context, cut, wave.pieces())
-                .mapPartitionsToPair(pieces -> new Mapped<>(
-                        RecordingTask.inTask(new Mapped<>(pieces, Tuple2::_2), Source::of, options, progress),
-                        result -> new Tuple2<>(
-                                result.item().recording.id, new PieceJoiner.Part(result.item(), result.transcript()))))
+                .map(Tuple2::_2)
+                .mapPartitions(pieces -> RecordingTask.inTask(pieces, Source::of, options, progress))
+                .mapToPair(result -> new Tuple2<>(
+                        result.item().recording.id, new PieceJoiner.Part(result.item(), result.transcript())))
                 .groupByKey(Math.min(wave.recordings().size(), slots))
                 .values()
                 .map(PieceJoiner::join);
@@ -245,10 +247,6 @@ public final class WhisperSpark {
                                 conf.getInt("spark.executor.instances", 0),
                                 conf.getInt("spark.dynamicAllocation.maxExecutors", 0)));
         return Math.max(1, Math.max(context.defaultParallelism(), most) / conf.getInt("spark.task.cpus", 1));
-    }
-
-    private static <T> Iterator<Transcript> transcripts(RecordingTask<T> task) {
-        return new Mapped<>(task, RecordingTask.Result::transcript);
     }
 
     /** Returns whether the options mean the same for a piece as for its recording. */
