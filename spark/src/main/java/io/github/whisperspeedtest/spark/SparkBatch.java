@@ -51,11 +51,13 @@ public final class SparkBatch {
     private final Request request;
     private final SparkSession spark;
     private final Configuration hadoop;
+    private final Broadcast<SerializableConfiguration> hadoopOfTasks;
 
     private SparkBatch(Request request, SparkSession spark) {
         this.request = request;
         this.spark = spark;
         hadoop = spark.sparkContext().hadoopConfiguration();
+        hadoopOfTasks = WhisperSpark.hadoop(spark);
     }
 
     /**
@@ -254,7 +256,7 @@ public final class SparkBatch {
         JavaRDD<String> paths = missing.toJavaRDD().map(row -> row.getString(0));
         if (files.isPresent()) {
             TranscriptFiles there = files.get();
-            Broadcast<SerializableConfiguration> settings = WhisperSpark.hadoop(spark);
+            Broadcast<SerializableConfiguration> settings = hadoopOfTasks;
             paths = paths.filter(path -> !there.exists(path, settings.value().value()));
         }
         return paths.collect();
@@ -304,7 +306,7 @@ public final class SparkBatch {
     private void write(JavaRDD<Transcript> transcripts, Optional<TranscriptFiles> files) {
         if (files.isPresent()) {
             TranscriptFiles written = files.get();
-            Broadcast<SerializableConfiguration> settings = WhisperSpark.hadoop(spark);
+            Broadcast<SerializableConfiguration> settings = hadoopOfTasks;
             JavaRDD<Transcript> failed = transcripts.filter(
                     transcript -> isLeft(transcript, written, settings.value().value()));
             writer(failed).json(request.failures());
