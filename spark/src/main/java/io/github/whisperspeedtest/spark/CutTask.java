@@ -13,9 +13,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.TaskContext;
 import org.apache.spark.util.TaskCompletionListener;
@@ -29,7 +29,7 @@ final class CutTask implements TaskCompletionListener {
     private final Recording recording;
     private final String path;
     private final SparkOptions options;
-    private final List<PieceCutter> attempts = new ArrayList<>();
+    private @Nullable PieceCutter cutter;
 
     private CutTask(Recording recording, String path, SparkOptions options) {
         this.recording = recording;
@@ -40,7 +40,7 @@ final class CutTask implements TaskCompletionListener {
     /**
      * Returns the pieces of a recording in order, each read when it is asked for; one without audio if the recording cannot be read.
      *
-     * <p>Needs 58 MB for ten hours or more of audio, and room for 115 MB an hour in Spark's temporary directories.
+     * <p>Memory does not grow with the recording; Spark's temporary directories need room for 115 MB an hour.
      */
     static Iterator<Piece> cut(Recording recording, SparkOptions options, Configuration hadoop)
             throws InterruptedException {
@@ -63,7 +63,7 @@ final class CutTask implements TaskCompletionListener {
             return List.of(Piece.unreadable(recording, String.valueOf(e.getMessage())))
                     .iterator();
         }
-        List<PieceCutter.Cut> cuts = attempts.get(attempts.size() - 1).finish();
+        List<PieceCutter.Cut> cuts = Objects.requireNonNull(cutter).finish();
         @Nullable String language = language(cuts.get(0).file());
         Iterator<PieceCutter.Cut> remaining = cuts.iterator();
         return new Iterator<>() {
@@ -86,7 +86,7 @@ final class CutTask implements TaskCompletionListener {
                         language,
                         index == 0 ? decoded.warnings() : List.of(),
                         null);
-                PieceCutter.delete(cut.file());
+                RecordingFile.delete(cut.file());
                 index++;
                 return piece;
             }
@@ -96,9 +96,9 @@ final class CutTask implements TaskCompletionListener {
     /** ffmpeg may decode again from the start what a decoder in Java could not. */
     private PieceCutter attempt() {
         delete();
-        PieceCutter cutter = new PieceCutter(options.pieceLength(), RecordingFile::temporary);
-        attempts.add(cutter);
-        return cutter;
+        PieceCutter next = new PieceCutter(options.pieceLength(), RecordingFile::temporary);
+        cutter = next;
+        return next;
     }
 
     @Override
@@ -107,7 +107,9 @@ final class CutTask implements TaskCompletionListener {
     }
 
     private void delete() {
-        attempts.forEach(PieceCutter::delete);
+        if (cutter != null) {
+            cutter.delete();
+        }
     }
 
     /** Returns the language of the start of the recording, so that its pieces do not disagree; null if it is given or cannot be found. */
@@ -136,7 +138,7 @@ final class CutTask implements TaskCompletionListener {
                 call.cancel();
             }
         } finally {
-            PieceCutter.delete(start);
+            RecordingFile.delete(start);
         }
     }
 

@@ -4,9 +4,6 @@ import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.audio.SampleConsumer;
 import io.github.whisperspeedtest.audio.WavRecording;
 import io.github.whisperspeedtest.error.AudioException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,17 +75,9 @@ final class PieceCutter implements SampleConsumer {
     /** Deletes the files. */
     void delete() {
         for (Cut cut : cuts) {
-            delete(cut.file());
+            RecordingFile.delete(cut.file());
         }
         cuts.clear();
-    }
-
-    static void delete(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private void cut(int end) {

@@ -187,11 +187,16 @@ final class RecordingFile implements AutoCloseable {
     @Override
     public void close() {
         if (isCopy) {
-            try {
-                Files.deleteIfExists(path);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            delete(path);
+        }
+    }
+
+    /** Deletes a file that {@link #temporary} named. */
+    static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
