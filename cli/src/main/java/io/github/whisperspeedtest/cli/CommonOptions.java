@@ -62,11 +62,9 @@ final class CommonOptions {
 
     /** Returns the library, configured by the options. */
     WhisperSpeedtest library() {
-        Settings settings = Settings.ofProcess();
-        for (Map.Entry<String, String> property : properties().entrySet()) {
-            settings = settings.withProperty(property.getKey(), property.getValue());
-        }
-        return WhisperSpeedtest.builder().settings(settings).build();
+        return WhisperSpeedtest.builder()
+                .settings(Settings.ofProcess().withProperties(properties()))
+                .build();
     }
 
     /** Returns the options as system properties of the library. */

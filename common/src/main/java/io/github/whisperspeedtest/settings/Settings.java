@@ -89,6 +89,13 @@ public record Settings(Map<String, String> environment, Map<String, String> prop
         return new Settings(environment, changed);
     }
 
+    /** Returns these settings with more system properties, which replace those of the same name. */
+    public Settings withProperties(Map<String, String> values) {
+        Map<String, String> changed = new LinkedHashMap<>(properties);
+        changed.putAll(values);
+        return new Settings(environment, changed);
+    }
+
     private static boolean matches(String pattern, String name) {
         return pattern.endsWith(WILDCARD)
                 ? name.startsWith(pattern.substring(0, pattern.length() - WILDCARD.length()))

@@ -172,12 +172,8 @@ final class ExecutorModel {
 
     /** Returns the library as the driver and the executors use it. */
     static WhisperSpeedtest library(SparkOptions options) {
-        Settings settings = Settings.ofProcess();
-        for (Map.Entry<String, String> property : options.properties().entrySet()) {
-            settings = settings.withProperty(property.getKey(), property.getValue());
-        }
         WhisperSpeedtest.Builder builder = WhisperSpeedtest.builder()
-                .settings(settings)
+                .settings(Settings.ofProcess().withProperties(options.properties()))
                 .children(ChildJvm.builder().classPath(ClassPaths.ofChildren()).build());
         String home = options.home();
         if (home != null) {
