@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.benchmark;
 
+import io.github.whisperspeedtest.format.FallbackText;
 import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import java.util.Locale;

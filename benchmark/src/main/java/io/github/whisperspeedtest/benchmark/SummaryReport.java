@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.benchmark;
 
 import io.github.whisperspeedtest.benchmark.BenchmarkResult.Measured;
 import io.github.whisperspeedtest.benchmark.Standings.Standing;
+import io.github.whisperspeedtest.format.FallbackText;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import java.util.ArrayList;
 import java.util.EnumMap;

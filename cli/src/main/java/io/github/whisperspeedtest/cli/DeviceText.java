@@ -1,6 +1,6 @@
 package io.github.whisperspeedtest.cli;
 
-import io.github.whisperspeedtest.benchmark.FallbackText;
+import io.github.whisperspeedtest.format.FallbackText;
 import io.github.whisperspeedtest.spi.Availability;
 
 /**

@@ -1,11 +1,11 @@
 package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.audio.Audio;
-import io.github.whisperspeedtest.benchmark.FallbackText;
 import io.github.whisperspeedtest.error.ErrorKind;
 import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
 import io.github.whisperspeedtest.files.DiskErrors;
+import io.github.whisperspeedtest.format.FallbackText;
 import io.github.whisperspeedtest.format.LiveFormat;
 import io.github.whisperspeedtest.format.LiveTranscriptWriter;
 import io.github.whisperspeedtest.format.SubtitleOptions;

@@ -1,7 +1,7 @@
 package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.WhisperSpeedtest;
-import io.github.whisperspeedtest.benchmark.FallbackText;
+import io.github.whisperspeedtest.format.FallbackText;
 import io.github.whisperspeedtest.model.ResolvedModel;
 import io.github.whisperspeedtest.server.ServerSettings;
 import io.github.whisperspeedtest.server.TranscriptionServer;

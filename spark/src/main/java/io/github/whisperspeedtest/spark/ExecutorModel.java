@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.spark;
 import io.github.whisperspeedtest.WhisperSpeedtest;
 import io.github.whisperspeedtest.error.ModelException;
 import io.github.whisperspeedtest.error.WhisperSpeedtestException;
+import io.github.whisperspeedtest.format.FallbackText;
 import io.github.whisperspeedtest.model.ModelPlace;
 import io.github.whisperspeedtest.model.ResolvedModel;
 import io.github.whisperspeedtest.model.ToolHome;
@@ -10,7 +11,6 @@ import io.github.whisperspeedtest.process.ChildJvm;
 import io.github.whisperspeedtest.settings.Settings;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.LoadOptions;
-import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.verify.Verdict;
 import io.github.whisperspeedtest.verify.VerifyOptions;
@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -219,22 +220,14 @@ final class ExecutorModel {
         String known = engine;
         if (known == null) {
             known = pool.state().workers().stream()
-                    .filter(ServiceState.Worker::ready)
+                    .map(ServiceState.Worker::parameters)
+                    .filter(Objects::nonNull)
                     .findFirst()
-                    .map(worker -> describe(worker.parameters()))
-                    .orElse("unknown");
-            engine = known.equals("unknown") ? null : known;
+                    .map(parameters -> parameters.runtime() + ", " + FallbackText.of(parameters))
+                    .orElse(null);
+            engine = known;
         }
-        return known;
-    }
-
-    private static String describe(@Nullable EngineParameters parameters) {
-        if (parameters == null) {
-            return "unknown";
-        }
-        String fallback = parameters.fallback();
-        return parameters.runtime() + ", " + parameters.device()
-                + (fallback == null ? "" : " (fallback: " + fallback + ")");
+        return known == null ? "unknown" : known;
     }
 
     /** Starts to transcribe a file. */

@@ -1,4 +1,4 @@
-package io.github.whisperspeedtest.benchmark;
+package io.github.whisperspeedtest.format;
 
 import io.github.whisperspeedtest.transcription.EngineParameters;
 
