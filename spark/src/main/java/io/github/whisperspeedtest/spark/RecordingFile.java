@@ -91,10 +91,9 @@ final class RecordingFile implements AutoCloseable {
     private static void repeat(boolean may, String path, @Nullable IOException cause) {
         TaskContext task = TaskContext.get();
         int attempts = SparkEnv.get().conf().getInt("spark.task.maxFailures", DEFAULT_ATTEMPTS);
-        if (may
-                && task != null
-                && !SparkEnv.get().conf().get("spark.master", "").startsWith("local[")
-                && task.attemptNumber() < attempts - 1) {
+        String master = SparkEnv.get().conf().get("spark.master", "");
+        boolean isLocal = master.equals("local") || master.startsWith("local[");
+        if (may && task != null && !isLocal && task.attemptNumber() < attempts - 1) {
             throw new UncheckedIOException(
                     "Cannot read '" + path + "' on this executor. Spark tries again, if possible on another one.",
                     cause == null ? new IOException(path) : cause);

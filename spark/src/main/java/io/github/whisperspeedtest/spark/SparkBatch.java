@@ -256,6 +256,7 @@ public final class SparkBatch {
         JavaRDD<String> paths = missing.toJavaRDD().map(row -> row.getString(0));
         if (files.isPresent()) {
             TranscriptFiles there = files.get();
+            // A function with the field would take this whole object to the executors.
             Broadcast<SerializableConfiguration> settings = hadoopOfTasks;
             paths = paths.filter(path -> !there.exists(path, settings.value().value()));
         }
@@ -306,6 +307,7 @@ public final class SparkBatch {
     private void write(JavaRDD<Transcript> transcripts, Optional<TranscriptFiles> files) {
         if (files.isPresent()) {
             TranscriptFiles written = files.get();
+            // A function with the field would take this whole object to the executors.
             Broadcast<SerializableConfiguration> settings = hadoopOfTasks;
             JavaRDD<Transcript> failed = transcripts.filter(
                     transcript -> isLeft(transcript, written, settings.value().value()));
