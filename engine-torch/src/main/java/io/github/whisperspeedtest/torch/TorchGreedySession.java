@@ -2,7 +2,7 @@ package io.github.whisperspeedtest.torch;
 
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
-import io.github.whisperspeedtest.error.EngineException;
+import io.github.whisperspeedtest.error.InvalidLogitsException;
 import io.github.whisperspeedtest.network.GreedyRules;
 import io.github.whisperspeedtest.network.GreedySession;
 import java.util.ArrayList;
@@ -158,8 +158,7 @@ final class TorchGreedySession implements GreedySession {
             float[] logProbabilities = sums.toFloatArray();
             for (int row : wanted) {
                 if (Float.isNaN(logProbabilities[row])) {
-                    throw new EngineException(
-                            "The engine computed invalid logits (NaN). Try another device or compute type.");
+                    throw new InvalidLogitsException();
                 }
                 int from = row * rules.maxTokens();
                 List<Integer> text = Arrays.stream(ids, from, from + count)

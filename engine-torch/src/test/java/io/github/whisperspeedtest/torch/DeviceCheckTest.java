@@ -49,6 +49,7 @@ class DeviceCheckTest {
                 "loses the bias of a convolution | stem[0], stem[1], [1], [1]) | stem[0], torch.zeros_like(stem[1]), [1], [1])",
                 "has another layer norm | norms[2 * index + 1], 1e-05) | norms[2 * index + 1], 0.1)",
                 "selects other rows | torch.tensor(rows, dtype=4, device=tensor.device) | torch.tensor(rows, dtype=4, device=tensor.device) * 0",
+                "finds no numbers in a search | token = self.choose(logits, count | token = self.choose(logits / 0., count",
                 "has another maximum | torch.max(logs.narrow(1, 0, end), 1) | torch.max(logs.narrow(1, 0, 32768), 1)",
             })
     void refusesDeviceThat(String fault, String right, String wrong) {

@@ -1,6 +1,6 @@
 package io.github.whisperspeedtest.decoding;
 
-import io.github.whisperspeedtest.error.EngineException;
+import io.github.whisperspeedtest.error.InvalidLogitsException;
 import io.github.whisperspeedtest.numeric.Exponentials;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -94,7 +94,7 @@ final class TokenDistribution implements RepetitionRules.Logits {
      *
      * @param preferTimestamps whether all text is forbidden where the timestamps together are more probable than the
      *     most probable text token
-     * @throws EngineException if no logit is a number
+     * @throws InvalidLogitsException if no logit is a number
      */
     void settle(boolean preferTimestamps) {
         bestText = largest(textFrom, textTo);
@@ -108,7 +108,7 @@ final class TokenDistribution implements RepetitionRules.Logits {
         double larger = Math.max(text, timestamps);
         logSum = larger + Math.log(Math.exp(text - larger) + Math.exp(timestamps - larger));
         if (Double.isNaN(logSum)) {
-            throw new EngineException("The engine computed invalid logits (NaN). Try another device or compute type.");
+            throw new InvalidLogitsException();
         }
     }
 
