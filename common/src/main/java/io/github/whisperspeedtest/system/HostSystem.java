@@ -13,6 +13,7 @@ import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -35,6 +36,9 @@ public final class HostSystem {
     /** The text that glibc prints when it is run as a program, such as {@code GNU C Library (Debian GLIBC 2.36-9) stable release version 2.36.} */
     private static final Pattern GLIBC_BANNER =
             Pattern.compile("GNU C Library [^\\n\\x00]{0,200}release version 2\\.(\\d{1,4})");
+
+    private static final Pattern PROCESSOR_NAME =
+            Pattern.compile("(?m)^(?:model name|CPU implementer|CPU part)\\s*:\\s*(.*?)\\s*$");
 
     private final String name;
     private final String architecture;
@@ -159,6 +163,22 @@ public final class HostSystem {
             return isX64() ? sysctl("machdep.cpu.features", "machdep.cpu.leaf7_features") : "";
         }
         return read(root.resolve("proc/cpuinfo"));
+    }
+
+    /**
+     * Returns the name of the processor, such as {@code AMD EPYC 9655 96-Core Processor}: {@code model name} or the numbers of implementer
+     * and part in {@code /proc/cpuinfo} on Linux, and {@code machdep.cpu.brand_string} on Macs. Empty if unknown.
+     */
+    public String processorName() {
+        if (isMac()) {
+            return sysctl("machdep.cpu.brand_string");
+        }
+        return PROCESSOR_NAME
+                .matcher(read(root.resolve("proc/cpuinfo")))
+                .results()
+                .map(match -> match.group(1))
+                .distinct()
+                .collect(Collectors.joining(" "));
     }
 
     private OptionalInt glibc() {

@@ -171,6 +171,22 @@ class HostSystemTest {
         assertThat(commands).isEmpty();
     }
 
+    @Test
+    void namesProcessor() throws IOException {
+        assertThat(mac("aarch64", "15.1", Map.of("machdep.cpu.brand_string", "Apple M4"))
+                        .processorName())
+                .isEqualTo("Apple M4");
+        HostSystem linux = system("Linux", "amd64", "6.1", Map.of());
+        assertThat(linux.processorName()).isEmpty();
+        Files.createDirectories(root.resolve("proc"));
+        Files.writeString(
+                root.resolve("proc/cpuinfo"),
+                "model\t\t: 2\nmodel name\t: AMD EPYC 9655\ncache\t: 1\n\nmodel name\t: AMD EPYC 9655\n");
+        assertThat(linux.processorName()).isEqualTo("AMD EPYC 9655");
+        Files.writeString(root.resolve("proc/cpuinfo"), "CPU implementer\t: 0x41\nCPU part\t: 0xd40\n");
+        assertThat(linux.processorName()).isEqualTo("0x41 0xd40");
+    }
+
     private void map(String file, String content) throws IOException {
         Path library = root.resolve(file);
         Files.createDirectories(library.getParent());

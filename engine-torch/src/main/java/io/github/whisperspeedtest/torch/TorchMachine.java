@@ -9,4 +9,11 @@ interface TorchMachine {
 
     /** Returns why signed bytes cannot be used on the CPU, without a full stop; empty if they can. */
     Optional<String> int8Problem();
+
+    /**
+     * Returns the fastest layout of a decoder's weights.
+     *
+     * @param width the size of the decoder's states
+     */
+    WeightLayout layout(TorchOptions options, int width);
 }

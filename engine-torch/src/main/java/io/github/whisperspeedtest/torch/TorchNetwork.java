@@ -66,6 +66,11 @@ final class TorchNetwork implements WhisperNetwork {
         return options.precision();
     }
 
+    /** Returns the layout of the decoder's weights. */
+    WeightLayout layout() {
+        return options.layout();
+    }
+
     /** Returns the attention operator; PyTorch selects its kernel by device and type. */
     String attention() {
         return "scaled_dot_product_attention";

@@ -31,11 +31,14 @@ final class TorchRuntime implements TorchMachine {
 
     private final Engine engine;
     private final TorchDevices devices;
+    private final WeightLayoutTrial layouts;
     private @Nullable Optional<String> int8Problem;
 
     private TorchRuntime(Engine engine, ImplementationContext context) {
         this.engine = engine;
-        DeviceProbe probe = new DeviceProbe(context, version() + ", " + build());
+        String identity = version() + ", " + build();
+        DeviceProbe probe = new DeviceProbe(context, identity);
+        layouts = new WeightLayoutTrial(context, identity);
         devices = new TorchDevices(
                 device -> device.absence(engine),
                 (device, precision) -> device == TorchDevice.CPU ? Optional.empty() : probe.problem(device, precision));
@@ -163,6 +166,11 @@ final class TorchRuntime implements TorchMachine {
             int8Problem = Int8Probe.problem(this);
         }
         return int8Problem;
+    }
+
+    @Override
+    public WeightLayout layout(TorchOptions options, int width) {
+        return layouts.layout(this, options, width);
     }
 
     /** Returns DJL's engine. */

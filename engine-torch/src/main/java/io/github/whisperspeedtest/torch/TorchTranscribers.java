@@ -90,7 +90,9 @@ final class TorchTranscribers {
      */
     NetworkTranscriber.Builder transcriber(
             ModelFiles files, Checkpoint checkpoint, LoadOptions requested, TorchOptions options) {
-        TorchNetwork network = TorchNetwork.load(checkpoint, options);
+        WeightLayout layout =
+                machine.get().layout(options, checkpoint.dimensions().nTextState());
+        TorchNetwork network = TorchNetwork.load(checkpoint, options.withLayout(layout));
         EngineParameters parameters = parameters(files, requested, network).withStoredType(checkpoint.storedType());
         return NetworkTranscriber.builder()
                 .implementation(implementation)
@@ -113,6 +115,9 @@ final class TorchTranscribers {
                 .withBuild(TorchRuntime.get().build());
         if (!meantFor.contains(device)) {
             parameters = parameters.withNote(whyOn(device, requested));
+        }
+        if (network.layout() == WeightLayout.COLUMNS) {
+            parameters = parameters.withNote("decoder weights by columns");
         }
         return parameters.withNote("attention: " + network.attention());
     }

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 /**
  * The weights of a checkpoint in the type and on the device that the program needs.
  *
- * <p>On the CPU, weights that a file stores in the right type remain mapped; all others are converted one by one.
+ * <p>On the CPU, weights that a file stores in the right type and layout remain mapped; all others are converted one by one.
  */
 final class TorchWeights implements AutoCloseable {
     private static final List<String> ENCODER_NORMS = List.of("attn_ln", "mlp_ln");
@@ -37,6 +37,7 @@ final class TorchWeights implements AutoCloseable {
     private final Checkpoint checkpoint;
     private final TorchDevice device;
     private final TorchPrecision precision;
+    private final WeightLayout decoderLayout;
     private final PtNDManager manager;
     private final NativeValues values = new NativeValues();
 
@@ -80,14 +81,15 @@ final class TorchWeights implements AutoCloseable {
         this.checkpoint = checkpoint;
         device = options.device();
         precision = options.precision();
+        decoderLayout = options.layout();
         manager = (PtNDManager) parent.newSubManager();
         try {
             like = manager.create(new Shape(1), DataType.FLOAT32);
             nothing = values.own(program.call("pack", values.own(IValue.listFrom(new PtNDArray[0]))));
             ModelDimensions dimensions = checkpoint.dimensions();
-            encoder = blocks("encoder", dimensions.nAudioLayer(), ENCODER_NORMS, ENCODER_LINEARS);
-            decoder = blocks("decoder", dimensions.nTextLayer(), DECODER_NORMS, DECODER_LINEARS);
-            cross = linears("decoder", dimensions.nTextLayer(), CROSS_LINEARS);
+            encoder = blocks("encoder", dimensions.nAudioLayer(), ENCODER_NORMS, ENCODER_LINEARS, WeightLayout.ROWS);
+            decoder = blocks("decoder", dimensions.nTextLayer(), DECODER_NORMS, DECODER_LINEARS, decoderLayout);
+            cross = linears("decoder", dimensions.nTextLayer(), CROSS_LINEARS, WeightLayout.ROWS);
             encoderStem = list(Stream.of(
                     "encoder.conv1.weight",
                     "encoder.conv1.bias",
@@ -96,8 +98,11 @@ final class TorchWeights implements AutoCloseable {
                     "encoder.positional_embedding",
                     "encoder.ln_post.weight",
                     "encoder.ln_post.bias"));
-            decoderStem =
-                    list(Stream.of(EMBEDDING, "decoder.positional_embedding", "decoder.ln.weight", "decoder.ln.bias"));
+            decoderStem = values.own(IValue.listFrom(
+                    weight(EMBEDDING, precision == TorchPrecision.INT8 ? WeightLayout.ROWS : decoderLayout),
+                    convert("decoder.positional_embedding"),
+                    convert("decoder.ln.weight"),
+                    convert("decoder.ln.bias")));
             packedEmbedding = precision == TorchPrecision.INT8 ? pack(Stream.of(EMBEDDING)) : nothing;
         } catch (RuntimeException | Error e) {
             close();
@@ -105,14 +110,14 @@ final class TorchWeights implements AutoCloseable {
         }
     }
 
-    private Blocks blocks(String part, int count, List<String> norms, List<String> linears) {
+    private Blocks blocks(String part, int count, List<String> norms, List<String> linears, WeightLayout layout) {
         IValue[] lists = blockNames(part, count)
                 .map(block -> list(norms.stream().flatMap(name -> weightAndBias(block + name))))
                 .toArray(IValue[]::new);
-        return new Blocks(values.own(IValue.listFrom(lists)), linears(part, count, linears));
+        return new Blocks(values.own(IValue.listFrom(lists)), linears(part, count, linears, layout));
     }
 
-    private Linears linears(String part, int count, List<String> names) {
+    private Linears linears(String part, int count, List<String> names, WeightLayout layout) {
         List<IValue> plain = new ArrayList<>();
         List<IValue> packed = new ArrayList<>();
         blockNames(part, count).forEach(block -> {
@@ -123,7 +128,7 @@ final class TorchWeights implements AutoCloseable {
                 packed.add(pack(names.stream().map(name -> block + name + ".weight")));
             } else {
                 PtNDArray[] layers = names.stream()
-                        .flatMap(name -> Stream.of(convert(block + name + ".weight"), bias(block + name)))
+                        .flatMap(name -> Stream.of(weight(block + name + ".weight", layout), bias(block + name)))
                         .toArray(PtNDArray[]::new);
                 plain.add(values.own(IValue.listFrom(layers)));
                 packed.add(nothing);
@@ -170,6 +175,22 @@ final class TorchWeights implements AutoCloseable {
 
     private PtNDArray zeros(int size) {
         return convert(bytes(new float[size]), DataType.FLOAT32, new Shape(size), readInPlace);
+    }
+
+    /** Returns a matrix of a linear layer. */
+    private PtNDArray weight(String name, WeightLayout layout) {
+        if (layout == WeightLayout.ROWS) {
+            return convert(name);
+        }
+        List<ByteBuffer> memory = new ArrayList<>();
+        try (PtNDArray byRows = convert(name, memory);
+                NativeValues arguments = new NativeValues()) {
+            return arguments
+                    .own(program.call("column_major", arguments.own(IValue.from(byRows))))
+                    .toTensor(manager);
+        } finally {
+            Reference.reachabilityFence(memory);
+        }
     }
 
     private PtNDArray convert(String name) {

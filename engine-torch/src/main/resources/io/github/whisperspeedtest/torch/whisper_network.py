@@ -347,3 +347,8 @@ class WhisperNetwork(Module):
     dtype: int,
     like: Tensor) -> Tensor:
     return x.to(like.device, dtype)
+
+  # The same matrix with the elements of a column, instead of those of a row, next to each other in memory.
+  def column_major(self: __torch__.WhisperNetwork,
+    x: Tensor) -> Tensor:
+    return x.transpose(0, 1).contiguous().transpose(0, 1)

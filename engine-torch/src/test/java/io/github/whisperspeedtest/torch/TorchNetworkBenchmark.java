@@ -21,7 +21,8 @@ import java.util.stream.IntStream;
  * Measures the parts of the network with random weights, for one window and for a batch: the encoder, a token whose
  * logits are copied to Java, and a token inside the engine's loop.
  *
- * <p>Arguments: size, rounds, threads, windows of a batch, and the precisions, which take turns.
+ * <p>Arguments: size, rounds, threads, windows of a batch, and the precisions, which take turns; {@code FLOAT32:COLUMNS} is one with the
+ * decoder's weights in that layout.
  */
 final class TorchNetworkBenchmark {
     static {
@@ -40,23 +41,24 @@ final class TorchNetworkBenchmark {
         int threads = Integer.parseInt(arguments[2]);
         int batch = Integer.parseInt(arguments[3]);
         Checkpoint checkpoint = RandomModel.checkpoint(size);
-        Map<TorchPrecision, TorchNetwork> networks = new LinkedHashMap<>();
+        Map<String, TorchNetwork> networks = new LinkedHashMap<>();
         for (String name : Arrays.asList(arguments).subList(4, arguments.length)) {
-            TorchPrecision precision = TorchPrecision.valueOf(name);
-            networks.put(
-                    precision, TorchNetwork.load(checkpoint, new TorchOptions(TorchDevice.CPU, precision, threads)));
+            String[] parts = name.split(":");
+            WeightLayout layout = parts.length > 1 ? WeightLayout.valueOf(parts[1]) : WeightLayout.ROWS;
+            TorchOptions options = new TorchOptions(TorchDevice.CPU, TorchPrecision.valueOf(parts[0]), threads, layout);
+            networks.put(name, TorchNetwork.load(checkpoint, options));
         }
         float[] window = noise(checkpoint.dimensions());
         Map<String, List<Double>> figures = new LinkedHashMap<>();
         for (int round = -1; round < rounds; round++) {
             Map<String, Double> figuresOfRound = new LinkedHashMap<>();
-            networks.forEach((precision, network) -> {
-                measure(precision.label(), network, Collections.nCopies(1, window), figuresOfRound);
-                measure(precision.label() + " x " + batch, network, Collections.nCopies(batch, window), figuresOfRound);
+            networks.forEach((name, network) -> {
+                measure(name, network, Collections.nCopies(1, window), figuresOfRound);
+                measure(name + " x " + batch, network, Collections.nCopies(batch, window), figuresOfRound);
             });
             if (round >= 0) {
-                figuresOfRound.forEach((name, figure) ->
-                        figures.computeIfAbsent(name, key -> new ArrayList<>()).add(figure));
+                figuresOfRound.forEach((label, figure) ->
+                        figures.computeIfAbsent(label, key -> new ArrayList<>()).add(figure));
             }
         }
         System.out.println(size + ", " + threads + " threads, median and least of " + rounds + " rounds");

@@ -26,7 +26,7 @@ class TorchTranscribersTest {
 
     private static final Set<TorchDevice> GRAPHICS = Set.of(TorchDevice.MPS, TorchDevice.CUDA);
 
-    /** A Mac whose GPU is wrong at float16, and whose CPU is wrong at int8. */
+    /** A Mac whose GPU is wrong at float16, and whose CPU is wrong at int8 and reads weights by columns fastest. */
     private static final TorchMachine FAULTY = new TorchMachine() {
         private final TorchDevices devices = new TorchDevices(
                 device -> device == TorchDevice.CUDA ? Optional.of("there is none") : Optional.empty(),
@@ -42,6 +42,11 @@ class TorchTranscribersTest {
         @Override
         public Optional<String> int8Problem() {
             return Optional.of("a layer with 5 rows is off by 71 %");
+        }
+
+        @Override
+        public WeightLayout layout(TorchOptions options, int width) {
+            return WeightLayout.COLUMNS;
         }
     };
 
@@ -136,6 +141,12 @@ class TorchTranscribersTest {
                 "compute-type=int8",
                 "a layer with 5 rows is off by 71 %. Use compute type auto, float32, bfloat16 or float16.");
         assertThat(some.options(cpu.withComputeType("bfloat16")).precision()).isEqualTo(TorchPrecision.BFLOAT16);
+    }
+
+    @Test
+    void usesAndReportsFastestLayout() {
+        assertThat(notes(new TorchTranscribers("some", Set.of(TorchDevice.CPU), () -> FAULTY)))
+                .contains("decoder weights by columns");
     }
 
     private List<String> notes(TorchTranscribers some) {
