@@ -27,6 +27,9 @@ public final class Main {
             IsolatedRun.endWithParent();
         }
         int code = run(terminal, args);
+        if (code == ExitCode.OK && args.length > 0 && args[0].equals("transcribe")) {
+            ClassArchive.keep();
+        }
         terminal.status().clear();
         termination.workStopped();
         System.exit(code);
@@ -49,7 +52,7 @@ public final class Main {
             return errors.print(new RuntimeUnavailableException(translation.get(), null), false);
         }
         try {
-            int code = commandLine(terminal, errors).execute(args);
+            int code = commandLine(terminal, errors, Arrays.asList(args)).execute(args);
             if (terminal.out().checkError() && code == ExitCode.OK) {
                 terminal.err().println("error: cannot write all output to standard output");
                 return ExitCode.ENVIRONMENT;
@@ -60,8 +63,8 @@ public final class Main {
         }
     }
 
-    private static CommandLine commandLine(Terminal terminal, ErrorPrinter errors) {
-        CommandLine command = new CommandLine(RootCommand.class, new CommandFactory(terminal))
+    private static CommandLine commandLine(Terminal terminal, ErrorPrinter errors, List<String> arguments) {
+        CommandLine command = RootCommand.commandLine(new CommandFactory(terminal), arguments)
                 .setOut(terminal.out())
                 .setErr(terminal.err())
                 .setColorScheme(CommandLine.Help.defaultColorScheme(

@@ -340,6 +340,49 @@ class DistributionIT {
     }
 
     @Test
+    void startsWithClassesThatItKept() throws Exception {
+        Path root = tool.getParent().getParent();
+        String[] arguments = {"transcribe", "-i", "faster", demoRecording().toString()};
+        String text = MicroSamples.named("de_single_03.flac").reference() + "\n";
+        FileTrees.delete(root.resolve("classes"));
+        Run first = run(tool, arguments);
+        assertThat(first.exitCode).as(first.err).isEqualTo(ExitCode.OK);
+        assertThat(first.out).isEqualToIgnoringNewLines(text);
+        assertThat(first.err).doesNotContain("Dynamic dump", "jcmd");
+        List<Path> archives = archives(root);
+        assertThat(archives).hasSize(1);
+
+        Path log = directory.resolve("classes.log");
+        Run second = run(environment -> environment.put("JAVA_OPTS", "-Xlog:class+load:file=" + log), tool, arguments);
+        assertThat(second.out).as(second.err).isEqualToIgnoringNewLines(text);
+        assertThat(Files.readAllLines(log))
+                .filteredOn(line -> line.contains("shared objects file (top)"))
+                .hasSizeGreaterThan(300);
+
+        byte[] damaged = Files.readAllBytes(archives.get(0));
+        Arrays.fill(damaged, damaged.length / 4, damaged.length / 2, (byte) 0x5a);
+        assertThat(archives.get(0).toFile().setWritable(true)).isTrue();
+        Files.write(archives.get(0), damaged);
+        Run third = run(tool, arguments);
+        assertThat(third.out).as(third.err).isEqualToIgnoringNewLines(text);
+        Files.delete(archives.get(0));
+    }
+
+    private Path demoRecording() throws IOException {
+        Path recording = directory.resolve("de_single_03.flac");
+        try (InputStream in = MicroSamples.named("de_single_03.flac").open()) {
+            Files.copy(in, recording);
+        }
+        return recording;
+    }
+
+    private static List<Path> archives(Path root) throws IOException {
+        try (Stream<Path> files = Files.walk(root.resolve("classes"))) {
+            return files.filter(Files::isRegularFile).toList();
+        }
+    }
+
+    @Test
     void ignoresBrokenPlugin() throws Exception {
         new ProviderJar()
                 .implementation("com.example.Newer", "newer", "")

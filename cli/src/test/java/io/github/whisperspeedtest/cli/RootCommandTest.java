@@ -25,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 class RootCommandTest {
@@ -57,7 +56,7 @@ class RootCommandTest {
     @ParameterizedTest
     @ValueSource(strings = {"benchmark", "transcribe", "convert", "list", "recommend"})
     void explainsEveryCommand(String command) {
-        String[] footer = new CommandLine(RootCommand.class, new CommandFactory(terminal.terminal()))
+        String[] footer = RootCommand.commandLine(new CommandFactory(terminal.terminal()), List.of(command))
                 .getSubcommands()
                 .get(command)
                 .getCommandSpec()
@@ -68,6 +67,24 @@ class RootCommandTest {
         assertThat(List.of(footer))
                 .as("no line is wrapped")
                 .isSubsetOf(terminal.out().lines().toList());
+    }
+
+    @Test
+    void makesOnlyTheCommandThatIsCalled() {
+        assertThat(commands("list", "--json")).containsExactly("list");
+        assertThat(commands("transcribe", "list")).containsExactly("transcribe");
+        assertThat(commands())
+                .contains("benchmark", "list", "help", "generate-completion")
+                .isEqualTo(commands("--verbose", "list"))
+                .isEqualTo(commands("help", "list"))
+                .isEqualTo(commands("generate-completion"))
+                .isEqualTo(commands("lst"));
+    }
+
+    private Set<String> commands(String... arguments) {
+        return RootCommand.commandLine(new CommandFactory(terminal.terminal()), List.of(arguments))
+                .getSubcommands()
+                .keySet();
     }
 
     @Test
