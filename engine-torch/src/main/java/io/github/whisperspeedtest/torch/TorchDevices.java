@@ -17,6 +17,11 @@ import java.util.stream.Collectors;
 final class TorchDevices {
     private static final List<TorchDevice> GRAPHICS = List.of(TorchDevice.MPS, TorchDevice.CUDA);
 
+    /** The devices of a machine without a GPU for PyTorch. */
+    static final TorchDevices ONLY_CPU = new TorchDevices(
+            device -> device == TorchDevice.CPU ? Optional.empty() : Optional.of("there is none"),
+            (device, precision) -> Optional.empty());
+
     private final Function<TorchDevice, Optional<String>> absence;
     private final BiFunction<TorchDevice, TorchPrecision, Optional<String>> trial;
     private final Map<TorchDevice, Map<TorchPrecision, Optional<String>>> problems = new EnumMap<>(TorchDevice.class);

@@ -38,6 +38,8 @@ record TorchLibraries(Map<String, String> settings, String remedy) {
     /** DJL's environment variable or system property for the build variant of the libraries: {@code cpu} or {@code cu128}. */
     static final String FLAVOR = "PYTORCH_FLAVOR";
 
+    private static final String VERSION = "PYTORCH_VERSION";
+
     /** {@code minos} of DJL's bridge; PyTorch's own is 11. */
     private static final int OLDEST_MACOS = 15;
 
@@ -46,7 +48,15 @@ record TorchLibraries(Map<String, String> settings, String remedy) {
 
     private static final String CACHE = "ENGINE_CACHE_DIR";
     private static final String GROUP = "ai.djl.pytorch";
-    private static final String CPU = "cpu";
+    /** The variant without any GPU. */
+    static final String CPU = "cpu";
+
+    /** What DJL reads about the libraries of PyTorch on the class path. */
+    static final String NATIVE_PROPERTIES = "native/lib/pytorch.properties";
+
+    /** What DJL reads about its bridge to PyTorch on the class path. */
+    static final String JNI_PROPERTIES = "jnilib/pytorch.properties";
+
     private static final String LIBRARY = System.mapLibraryName("torch");
     private static final String BRIDGE = System.mapLibraryName("djl_torch");
 
@@ -97,7 +107,7 @@ record TorchLibraries(Map<String, String> settings, String remedy) {
             URL url = resource(name);
             if (url == null) {
                 throw new RuntimeUnavailableException(
-                        "There is no " + name + " on the class path, which its native/lib/pytorch.properties lists",
+                        "There is no " + name + " on the class path, which its " + NATIVE_PROPERTIES + " lists",
                         "Put " + GROUP + ":pytorch-native-" + flavor + ":" + release(version) + ":" + classifier
                                 + " there, whole and unchanged.",
                         null);
@@ -134,7 +144,7 @@ record TorchLibraries(Map<String, String> settings, String remedy) {
         String flavor = setting(settings, FLAVOR, CPU);
         if (!Files.exists(directory.resolve(platform.getApiVersion() + "-" + BRIDGE))
                 && !Files.exists(directory.resolve(BRIDGE))) {
-            String version = setting(settings, "PYTORCH_VERSION", platform.getVersion());
+            String version = setting(settings, VERSION, platform.getVersion());
             bridge(platform, version, flavor, classifier);
         }
         return new TorchLibraries(
@@ -162,6 +172,11 @@ record TorchLibraries(Map<String, String> settings, String remedy) {
                         .toList();
     }
 
+    /** Returns whether settings choose other libraries than those of the class path. */
+    static boolean areChosenByUser(Settings settings) {
+        return Stream.of(DIRECTORY, FLAVOR, VERSION).anyMatch(name -> setting(settings, name) != null);
+    }
+
     /** DJL's order: the environment first. */
     private static @Nullable String setting(Settings settings, String name) {
         return settings.variable(name).or(() -> settings.property(name)).orElse(null);
@@ -176,7 +191,7 @@ record TorchLibraries(Map<String, String> settings, String remedy) {
     private static URL bridge(Platform platform, String version, String flavor, String classifier) throws IOException {
         String wanted = release(version) + "-" + platform.getApiVersion();
         String remedy = "Put " + bridgeArtifact(platform, version) + " on the class path, and no other version.";
-        URL properties = resource("jnilib/pytorch.properties");
+        URL properties = resource(JNI_PROPERTIES);
         if (properties == null) {
             throw new RuntimeUnavailableException(
                     "The library between DJL and PyTorch is not on the class path", remedy, null);

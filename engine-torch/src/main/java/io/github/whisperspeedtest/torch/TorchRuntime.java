@@ -70,6 +70,10 @@ final class TorchRuntime implements TorchMachine {
         return instance;
     }
 
+    private static synchronized boolean isTried() {
+        return instance != null || failure != null;
+    }
+
     /**
      * Returns the engine that {@link #start} started.
      *
@@ -83,14 +87,21 @@ final class TorchRuntime implements TorchMachine {
     }
 
     /**
-     * Returns whether the engine can be used on this machine, and the device that a network would run on.
+     * Returns whether the engine can be used on this machine, and the device that a network would run on. Does not start it if it is known
+     * to start.
      *
      * @param context as for {@link #start}
      * @param meantFor the devices that an implementation targets
      */
     static Availability availability(ImplementationContext context, Set<TorchDevice> meantFor) {
+        KnownStart known = new KnownStart(context);
+        Optional<String> version = isTried() ? Optional.empty() : known.version();
+        if (version.isPresent()) {
+            return availability(version.get(), TorchDevices.ONLY_CPU, meantFor);
+        }
         try {
             TorchRuntime runtime = start(context);
+            known.keep(runtime.version());
             return availability(runtime.version(), runtime.devices(), meantFor);
         } catch (RuntimeUnavailableException e) {
             return new Availability.Unavailable(e.problem());

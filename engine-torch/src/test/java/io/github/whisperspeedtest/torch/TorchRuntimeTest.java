@@ -90,6 +90,39 @@ class TorchRuntimeTest {
     }
 
     @Test
+    void tellsAvailabilityFromEarlierStart() {
+        Settings settings = Settings.ofProcess();
+        ToolHome home = ToolHome.at(sharedHome);
+        ImplementationContext context =
+                new ImplementationContext(home.nativeLibraries(), home.cache(settings), home.engines(), settings);
+        KnownStart known = new KnownStart(context);
+        assertThat(known.version()).contains("PyTorch 2.7.1 (DJL 0.35.1)");
+        known.keep("a version that only a report can name");
+
+        Answer answer = ask(Way.OURS, child(sharedHome));
+        assertThat(answer.first())
+                .isEqualTo(new Availability.Available(
+                        "a version that only a report can name", "CPU", true, "No GPU for PyTorch here."));
+        assertThat(answer.second())
+                .as("what the engine says that was started in between")
+                .isEqualTo(FIRST_ANSWERS.get(0).first());
+        assertThat(known.version()).contains("PyTorch 2.7.1 (DJL 0.35.1)");
+    }
+
+    @Test
+    void remembersNoStartOfUserLibraries() {
+        for (String name : List.of(TorchLibraries.DIRECTORY, TorchLibraries.FLAVOR, "PYTORCH_VERSION")) {
+            KnownStart known = new KnownStart(context(Map.of(name, "any")));
+            known.keep("PyTorch");
+            assertThat(known.version()).as(name).isEmpty();
+        }
+        KnownStart known = new KnownStart(context(Map.of()));
+        assertThat(known.version()).isEmpty();
+        known.keep("PyTorch");
+        assertThat(new KnownStart(context(Map.of())).version()).contains("PyTorch");
+    }
+
+    @Test
     void namesMissingArtifacts() {
         assertMissing("pytorch-native-", "not on the class path", "ai.djl.pytorch:pytorch-native-cpu:2.7.1:");
         assertMissing("pytorch-jni-", "not on the class path", "ai.djl.pytorch:pytorch-jni:2.7.1-0.35.1");
