@@ -81,12 +81,24 @@ abstract class ResultTests extends ContractTests {
             assertThat(together.get(i).text()).isEqualTo(alone.text());
             assertThat(together.get(i).language()).isEqualTo(alone.language());
             assertThat(together.get(i).duration()).isEqualTo(audio(sample).duration());
-            assertThat(times(together.get(i))).isEqualTo(times(alone));
+            if (shared.parameters().computeType().contains("int8")) {
+                assertCloseTimes(together.get(i), alone);
+            } else {
+                assertThat(times(together.get(i))).isEqualTo(times(alone));
+            }
             if (contract.recognisesSpeech()) {
                 assertThat(together.get(i).text()).isEqualTo(sample.reference());
                 assertThat(together.get(i).language())
                         .isEqualTo(sample.language().code());
             }
+        }
+    }
+
+    /** With signed bytes the sequences of a batch share a scale, and the nearest timestamp may be another one. */
+    private static void assertCloseTimes(Transcription actual, Transcription expected) {
+        assertThat(times(actual)).hasSameSizeAs(times(expected));
+        for (int i = 0; i < times(expected).size(); i++) {
+            assertThat(times(actual).get(i)).isCloseTo(times(expected).get(i), TIMESTAMP_TOLERANCE);
         }
     }
 
