@@ -45,6 +45,7 @@ public final class LiveSocket implements Session.Listener.AutoDemanding {
     private long lastAudio;
     private boolean finished;
     private boolean ended;
+    private long endedAt;
 
     LiveSocket(LiveStreams streams, Fields query) {
         this.streams = streams;
@@ -58,7 +59,7 @@ public final class LiveSocket implements Session.Listener.AutoDemanding {
         }
         streams.add(this);
         // While a slow engine confirms the rest, nothing is sent in either direction.
-        opened.addIdleTimeoutListener(timeout -> isEnded());
+        opened.addIdleTimeoutListener(timeout -> hasEndedForLong());
         try {
             ServedModel model = streams.model(query);
             LiveStream started = streams.service().openLive(model, streams.options(query, model), new Events());
@@ -170,9 +171,10 @@ public final class LiveSocket implements Session.Listener.AutoDemanding {
         }
     }
 
-    private boolean isEnded() {
+    /** The connection may have been idle for long when the end comes, and must last until that is sent. */
+    private boolean hasEndedForLong() {
         synchronized (lock) {
-            return ended;
+            return ended && System.nanoTime() - endedAt >= streams.idleTimeout().toNanos();
         }
     }
 
@@ -213,6 +215,7 @@ public final class LiveSocket implements Session.Listener.AutoDemanding {
         Session open;
         synchronized (lock) {
             open = ended ? null : session;
+            endedAt = ended ? endedAt : System.nanoTime();
             ended = true;
             if (silence != null) {
                 silence.cancel();
