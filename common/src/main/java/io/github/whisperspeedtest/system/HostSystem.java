@@ -181,12 +181,18 @@ public final class HostSystem {
                 .collect(Collectors.joining(" "));
     }
 
-    private OptionalInt glibc() {
+    /** Returns the C library of this process on Linux; empty elsewhere, and if it is not glibc. */
+    public Optional<Path> cLibrary() {
         Matcher library = C_LIBRARY.matcher(read(root.resolve("proc/self/maps")));
-        if (!library.find()) {
+        return library.find() ? Optional.of(root.resolve(library.group(1))) : Optional.empty();
+    }
+
+    private OptionalInt glibc() {
+        Optional<Path> library = cLibrary();
+        if (library.isEmpty()) {
             return OptionalInt.empty();
         }
-        Matcher banner = GLIBC_BANNER.matcher(read(root.resolve(library.group(1))));
+        Matcher banner = GLIBC_BANNER.matcher(read(library.get()));
         return banner.find() ? OptionalInt.of(Integer.parseInt(banner.group(1))) : OptionalInt.empty();
     }
 

@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What was found out about native libraries that the user installed, kept from one process to the next.
+ * What was found out about native libraries, kept from one process to the next.
  *
  * <p>A lost or damaged report is found out again, so no method fails.
  *

@@ -4,6 +4,7 @@ import ai.djl.engine.Engine;
 import ai.djl.pytorch.engine.PtEngine;
 import io.github.whisperspeedtest.model.LibraryReports;
 import io.github.whisperspeedtest.spi.ImplementationContext;
+import io.github.whisperspeedtest.system.HostSystem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.JarURLConnection;
@@ -59,11 +60,15 @@ final class KnownStart {
     }
 
     private static Optional<String> identity(ImplementationContext context) {
-        if (System.getProperty("os.name").startsWith("Mac") || TorchLibraries.areChosenByUser(context.settings())) {
+        if (System.getProperty("os.name").startsWith("Mac")
+                || isLinux() && HostSystem.current().cLibrary().isEmpty()
+                || TorchLibraries.areChosenByUser(context.settings())) {
             return Optional.empty();
         }
         try {
-            List<Path> jars = new ArrayList<>();
+            // A container may share the directory of the answers and have another C library.
+            List<Path> jars =
+                    new ArrayList<>(HostSystem.current().cLibrary().stream().toList());
             for (Class<?> type : List.of(Engine.class, PtEngine.class)) {
                 jars.add(Path.of(
                         type.getProtectionDomain().getCodeSource().getLocation().toURI()));
@@ -87,6 +92,10 @@ final class KnownStart {
             LOG.debug("The libraries of PyTorch cannot be identified", e);
             return Optional.empty();
         }
+    }
+
+    private static boolean isLinux() {
+        return System.getProperty("os.name").startsWith("Linux");
     }
 
     private static boolean isForCpu(URL properties) throws IOException {

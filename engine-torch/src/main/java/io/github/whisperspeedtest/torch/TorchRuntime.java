@@ -38,7 +38,8 @@ final class TorchRuntime implements TorchMachine {
         this.engine = engine;
         String identity = version() + ", " + build();
         DeviceProbe probe = new DeviceProbe(context, identity);
-        layouts = new WeightLayoutTrial(context, identity);
+        layouts = new WeightLayoutTrial(
+                context, identity, (options, width) -> WeightLayoutTrial.measure(this, options, width));
         devices = new TorchDevices(
                 device -> device.absence(engine),
                 (device, precision) -> device == TorchDevice.CPU ? Optional.empty() : probe.problem(device, precision));
@@ -95,13 +96,16 @@ final class TorchRuntime implements TorchMachine {
      */
     static Availability availability(ImplementationContext context, Set<TorchDevice> meantFor) {
         KnownStart known = new KnownStart(context);
-        Optional<String> version = isTried() ? Optional.empty() : known.version();
+        boolean tried = isTried();
+        Optional<String> version = tried ? Optional.empty() : known.version();
         if (version.isPresent()) {
             return availability(version.get(), TorchDevices.ONLY_CPU, meantFor);
         }
         try {
             TorchRuntime runtime = start(context);
-            known.keep(runtime.version());
+            if (!tried) {
+                known.keep(runtime.version());
+            }
             return availability(runtime.version(), runtime.devices(), meantFor);
         } catch (RuntimeUnavailableException e) {
             return new Availability.Unavailable(e.problem());
@@ -181,7 +185,7 @@ final class TorchRuntime implements TorchMachine {
 
     @Override
     public WeightLayout layout(TorchOptions options, int width) {
-        return layouts.layout(this, options, width);
+        return layouts.layout(options, width);
     }
 
     /** Returns DJL's engine. */

@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.pytorch.jni.IValue;
 import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.network.WhisperNetwork;
 import io.github.whisperspeedtest.testing.RelativeDistance;
@@ -25,6 +26,35 @@ class TorchNetworkByColumnsTest extends NetworkContract {
 
     private static WhisperNetwork load(TorchPrecision precision, WeightLayout layout) {
         return TorchNetwork.load(MICRO, new TorchOptions(TorchDevice.CPU, precision, 2, layout));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void laysOutDecoderOnly(WeightLayout layout) {
+        String source = TorchProgram.source()
+                + "\n  def are_rows(self: __torch__.WhisperNetwork,"
+                + "\n    lists: List[List[Tensor]],"
+                + "\n    index: int) -> bool:"
+                + "\n    return lists[0][index].is_contiguous()\n";
+        TorchOptions options = new TorchOptions(TorchDevice.CPU, TorchPrecision.FLOAT32, 1, layout);
+        try (TorchNetwork network = TorchNetwork.load(MICRO, options, source);
+                NativeValues values = new NativeValues()) {
+            TorchWeights weights = network.weights();
+            boolean rows = layout == WeightLayout.ROWS;
+            for (int layer = 0; layer < 8; layer++) {
+                assertThat(areRows(network, values, weights.decoder.linears().plain(), 2 * layer))
+                        .isEqualTo(rows);
+            }
+            assertThat(areRows(network, values, values.own(IValue.listFrom(weights.decoderStem)), 0))
+                    .isEqualTo(rows);
+            assertThat(areRows(network, values, weights.encoder.linears().plain(), 0))
+                    .isTrue();
+            assertThat(areRows(network, values, weights.cross.plain(), 0)).isTrue();
+        }
+    }
+
+    private static boolean areRows(TorchNetwork network, NativeValues values, IValue lists, int index) {
+        return values.own(network.call("are_rows", lists, values.of(index))).toBoolean();
     }
 
     /** The order of the additions may differ, nothing else. */

@@ -106,7 +106,6 @@ class TorchRuntimeTest {
         assertThat(answer.second())
                 .as("what the engine says that was started in between")
                 .isEqualTo(FIRST_ANSWERS.get(0).first());
-        assertThat(known.version()).contains("PyTorch 2.7.1 (DJL 0.35.1)");
     }
 
     @Test
