@@ -27,9 +27,6 @@ public final class Main {
             IsolatedRun.endWithParent();
         }
         int code = run(terminal, args);
-        if (code == ExitCode.OK && args.length > 0 && args[0].equals("transcribe")) {
-            ClassArchive.keep();
-        }
         terminal.status().clear();
         termination.workStopped();
         System.exit(code);

@@ -271,6 +271,10 @@ final class TranscribeCommand implements Callable<Integer> {
                 failed += transcribe(transcriber, files, stdin, options, formats, names, description, done);
             }
         }
+        if (failed == 0) {
+            terminal.out().flush();
+            ClassArchive.keep();
+        }
         return failed == 0 ? ExitCode.OK : ExitCode.FAILED;
     }
 

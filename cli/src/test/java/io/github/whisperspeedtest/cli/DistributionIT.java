@@ -378,8 +378,47 @@ class DistributionIT {
 
     private static List<Path> archives(Path root) throws IOException {
         try (Stream<Path> files = Files.walk(root.resolve("classes"))) {
-            return files.filter(Files::isRegularFile).toList();
+            return files.filter(file -> file.toString().endsWith(".jsa")).toList();
         }
+    }
+
+    @Test
+    void keepsClassesOfTranscriptionsOnly() throws Exception {
+        Path classes = tool.getParent().getParent().resolve("classes");
+        FileTrees.delete(classes);
+        assertThat(run(tool, "transcribe", "--help").exitCode).isEqualTo(ExitCode.OK);
+        assertThat(run(tool, "list", "models").exitCode).isEqualTo(ExitCode.OK);
+        assertThat(run(tool, "transcribe", "none.wav").exitCode).isEqualTo(ExitCode.USAGE);
+        assertThat(classes).doesNotExist();
+    }
+
+    @Test
+    void startsWithoutSharedClasses() throws Exception {
+        Path root = tool.getParent().getParent();
+        FileTrees.delete(root.resolve("classes"));
+        String[] arguments = {"transcribe", "-i", "faster", demoRecording().toString()};
+        Consumer<Map<String, String>> without = environment -> environment.put("JAVA_OPTS", "-Xshare:off");
+        Run first = run(without, tool, arguments);
+        assertThat(first.exitCode).as(first.out + first.err).isEqualTo(ExitCode.OK);
+        assertThat(root.resolve("classes")).doesNotExist();
+        assertThat(run(tool, arguments).exitCode).isEqualTo(ExitCode.OK);
+        assertThat(archives(root)).hasSize(1);
+        Run second = run(without, tool, arguments);
+        assertThat(second.exitCode).as(second.out + second.err).isEqualTo(ExitCode.OK);
+    }
+
+    @Test
+    void replacesClassesOfAnotherJavaBehindTheSameLauncher() throws Exception {
+        Path root = tool.getParent().getParent();
+        FileTrees.delete(root.resolve("classes"));
+        String[] arguments = {"transcribe", "-i", "faster", demoRecording().toString()};
+        run(tool, arguments);
+        Path archive = archives(root).get(0);
+        Files.writeString(archive.resolveSibling(archive.getFileName() + ".java"), "another Java");
+        assertThat(run(tool, arguments).exitCode).isEqualTo(ExitCode.OK);
+        assertThat(archive).doesNotExist();
+        run(tool, arguments);
+        assertThat(archive).exists();
     }
 
     @Test
