@@ -2,8 +2,6 @@ package io.github.whisperspeedtest.cli;
 
 import io.github.whisperspeedtest.lifecycle.SetupNotice;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,21 +78,16 @@ final class ClassArchive {
     }
 
     private static void write(Path archive) throws IOException, JMException {
-        PrintStream out = System.out;
-        try {
-            // Java prints the path there.
-            System.setOut(new PrintStream(OutputStream.nullOutputStream()));
-            Object answer = ManagementFactory.getPlatformMBeanServer()
-                    .invoke(
-                            new ObjectName("com.sun.management:type=DiagnosticCommand"),
-                            "vmCds",
-                            new Object[] {new String[] {"dynamic_dump", '"' + archive.toString() + '"'}},
-                            new String[] {String[].class.getName()});
-            if (!Files.exists(archive)) {
-                throw new IOException(String.valueOf(answer));
-            }
-        } finally {
-            System.setOut(out);
+        // Java prints the path there.
+        Terminal.dropSystemOut();
+        Object answer = ManagementFactory.getPlatformMBeanServer()
+                .invoke(
+                        new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                        "vmCds",
+                        new Object[] {new String[] {"dynamic_dump", '"' + archive.toString() + '"'}},
+                        new String[] {String[].class.getName()});
+        if (!Files.exists(archive)) {
+            throw new IOException(String.valueOf(answer));
         }
     }
 

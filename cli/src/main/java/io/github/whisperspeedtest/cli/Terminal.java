@@ -136,6 +136,11 @@ final class Terminal {
         return terminal;
     }
 
+    /** Drops what Java and libraries print to {@code System.out} from here on. */
+    static void dropSystemOut() {
+        System.setOut(new PrintStream(OutputStream.nullOutputStream()));
+    }
+
     /** Returns standard input. */
     InputStream in() {
         return in;
