@@ -173,17 +173,15 @@ final class BackendSpeedBenchmark {
     private record Engine(Transcriber transcriber, List<Audio> recordings) implements SpeedContestant {
         @Override
         public Times run() {
-            TranscribeOptions.Builder options = TranscribeOptions.builder()
+            TranscribeOptions options = TranscribeOptions.builder()
                     .language(Language.of("en"))
                     .temperatures(List.of(0.0))
-                    .vad(false);
+                    .vad(false)
+                    .build();
             long start = System.nanoTime();
             List<Transcription> results = recordings.size() == 1
-                    ? List.of(transcriber.transcribe(recordings.get(0), options.build()))
-                    : ((BatchTranscriber) transcriber)
-                            .transcribeAll(
-                                    recordings,
-                                    options.batchSize(recordings.size()).build());
+                    ? List.of(transcriber.transcribe(recordings.get(0), options))
+                    : ((BatchTranscriber) transcriber).transcribeAll(recordings, options);
             double total = (System.nanoTime() - start) / 1e6;
             long tokens = results.stream()
                     .flatMap(result -> result.segments().stream())
