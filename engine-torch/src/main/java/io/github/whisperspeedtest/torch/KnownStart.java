@@ -67,10 +67,10 @@ final class KnownStart {
         }
         try {
             // A container may share the directory of the answers and have another C library.
-            List<Path> jars =
+            List<Path> files =
                     new ArrayList<>(HostSystem.current().cLibrary().stream().toList());
             for (Class<?> type : List.of(Engine.class, PtEngine.class)) {
-                jars.add(Path.of(
+                files.add(Path.of(
                         type.getProtectionDomain().getCodeSource().getLocation().toURI()));
             }
             for (String resource : RESOURCES) {
@@ -82,13 +82,14 @@ final class KnownStart {
                 if (resource.equals(TorchLibraries.NATIVE_PROPERTIES) && !isForCpu(found.get(0))) {
                     return Optional.empty();
                 }
-                jars.add(Path.of(connection.getJarFileURL().toURI()));
+                files.add(Path.of(connection.getJarFileURL().toURI()));
             }
             return Optional.of(Stream.concat(
                             Stream.of("os.name", "os.version", "os.arch").map(System::getProperty),
-                            Stream.of("start", LibraryReports.identity(jars)))
+                            Stream.of("start", LibraryReports.identity(files)))
                     .collect(Collectors.joining("\n")));
-        } catch (IOException | URISyntaxException | LinkageError e) {
+        } catch (IOException | URISyntaxException | RuntimeException | LinkageError e) {
+            // A jar within a jar, as Spring Boot packs it, has no path, and other loaders name no source at all.
             LOG.debug("The libraries of PyTorch cannot be identified", e);
             return Optional.empty();
         }

@@ -132,7 +132,7 @@ final class WeightLayoutTrial {
     }
 
     /**
-     * Returns the faster layout, in which the decoder gains as much with one row as it may lose with several, or the other way round.
+     * Returns the layout with the shorter times, compared by the geometric mean of their ratios.
      *
      * @param rows times of the same products with weights by rows
      * @param columns times with weights by columns
