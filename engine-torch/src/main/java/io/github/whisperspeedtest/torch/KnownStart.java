@@ -6,7 +6,6 @@ import io.github.whisperspeedtest.model.LibraryReports;
 import io.github.whisperspeedtest.spi.ImplementationContext;
 import io.github.whisperspeedtest.system.HostSystem;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.JarURLConnection;
 import java.net.URISyntaxException;
 import java.net.URL;
@@ -15,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -60,15 +58,15 @@ final class KnownStart {
     }
 
     private static Optional<String> identity(ImplementationContext context) {
+        // A container may share the directory of the answers and have another C library.
+        Optional<Path> cLibrary = HostSystem.current().cLibrary();
         if (System.getProperty("os.name").startsWith("Mac")
-                || isLinux() && HostSystem.current().cLibrary().isEmpty()
+                || isLinux() && cLibrary.isEmpty()
                 || TorchLibraries.areChosenByUser(context.settings())) {
             return Optional.empty();
         }
         try {
-            // A container may share the directory of the answers and have another C library.
-            List<Path> files =
-                    new ArrayList<>(HostSystem.current().cLibrary().stream().toList());
+            List<Path> files = new ArrayList<>(cLibrary.stream().toList());
             for (Class<?> type : List.of(Engine.class, PtEngine.class)) {
                 files.add(Path.of(
                         type.getProtectionDomain().getCodeSource().getLocation().toURI()));
@@ -100,10 +98,6 @@ final class KnownStart {
     }
 
     private static boolean isForCpu(URL properties) throws IOException {
-        Properties found = new Properties();
-        try (InputStream in = properties.openStream()) {
-            found.load(in);
-        }
-        return TorchLibraries.CPU.equals(found.getProperty("flavor"));
+        return TorchLibraries.CPU.equals(TorchLibraries.load(properties).getProperty("flavor"));
     }
 }

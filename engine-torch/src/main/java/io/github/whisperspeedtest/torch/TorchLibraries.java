@@ -48,6 +48,7 @@ record TorchLibraries(Map<String, String> settings, String remedy) {
 
     private static final String CACHE = "ENGINE_CACHE_DIR";
     private static final String GROUP = "ai.djl.pytorch";
+
     /** The variant without any GPU. */
     static final String CPU = "cpu";
 
@@ -196,11 +197,7 @@ record TorchLibraries(Map<String, String> settings, String remedy) {
             throw new RuntimeUnavailableException(
                     "The library between DJL and PyTorch is not on the class path", remedy, null);
         }
-        Properties found = new Properties();
-        try (InputStream in = properties.openStream()) {
-            found.load(in);
-        }
-        String actual = found.getProperty("jni_version", "one without a version");
+        String actual = load(properties).getProperty("jni_version", "one without a version");
         String name = "jnilib/" + classifier + "/" + flavor + "/" + BRIDGE;
         URL url = resource(name);
         if (!actual.startsWith(wanted) || url == null) {
@@ -211,6 +208,15 @@ record TorchLibraries(Map<String, String> settings, String remedy) {
                     null);
         }
         return url;
+    }
+
+    /** Reads properties of the class path. */
+    static Properties load(URL properties) throws IOException {
+        Properties found = new Properties();
+        try (InputStream in = properties.openStream()) {
+            found.load(in);
+        }
+        return found;
     }
 
     private static String bridgeArtifact(Platform platform, String version) {

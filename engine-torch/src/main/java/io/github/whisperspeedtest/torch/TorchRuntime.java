@@ -95,17 +95,14 @@ final class TorchRuntime implements TorchMachine {
      * @param meantFor the devices that an implementation targets
      */
     static Availability availability(ImplementationContext context, Set<TorchDevice> meantFor) {
-        KnownStart known = new KnownStart(context);
-        boolean tried = isTried();
-        Optional<String> version = tried ? Optional.empty() : known.version();
+        Optional<KnownStart> known = isTried() ? Optional.empty() : Optional.of(new KnownStart(context));
+        Optional<String> version = known.flatMap(KnownStart::version);
         if (version.isPresent()) {
             return availability(version.get(), TorchDevices.ONLY_CPU, meantFor);
         }
         try {
             TorchRuntime runtime = start(context);
-            if (!tried) {
-                known.keep(runtime.version());
-            }
+            known.ifPresent(start -> start.keep(runtime.version()));
             return availability(runtime.version(), runtime.devices(), meantFor);
         } catch (RuntimeUnavailableException e) {
             return new Availability.Unavailable(e.problem());

@@ -37,7 +37,6 @@ final class TorchWeights implements AutoCloseable {
     private final Checkpoint checkpoint;
     private final TorchDevice device;
     private final TorchPrecision precision;
-    private final WeightLayout decoderLayout;
     private final PtNDManager manager;
     private final NativeValues values = new NativeValues();
 
@@ -81,14 +80,14 @@ final class TorchWeights implements AutoCloseable {
         this.checkpoint = checkpoint;
         device = options.device();
         precision = options.precision();
-        decoderLayout = options.layout();
         manager = (PtNDManager) parent.newSubManager();
         try {
             like = manager.create(new Shape(1), DataType.FLOAT32);
             nothing = values.own(program.call("pack", values.own(IValue.listFrom(new PtNDArray[0]))));
             ModelDimensions dimensions = checkpoint.dimensions();
+            WeightLayout layout = precision == TorchPrecision.INT8 ? WeightLayout.ROWS : options.layout();
             encoder = blocks("encoder", dimensions.nAudioLayer(), ENCODER_NORMS, ENCODER_LINEARS, WeightLayout.ROWS);
-            decoder = blocks("decoder", dimensions.nTextLayer(), DECODER_NORMS, DECODER_LINEARS, decoderLayout);
+            decoder = blocks("decoder", dimensions.nTextLayer(), DECODER_NORMS, DECODER_LINEARS, layout);
             cross = linears("decoder", dimensions.nTextLayer(), CROSS_LINEARS, WeightLayout.ROWS);
             encoderStem = list(Stream.of(
                     "encoder.conv1.weight",
@@ -99,7 +98,7 @@ final class TorchWeights implements AutoCloseable {
                     "encoder.ln_post.weight",
                     "encoder.ln_post.bias"));
             decoderStem = values.own(IValue.listFrom(
-                    weight(EMBEDDING, precision == TorchPrecision.INT8 ? WeightLayout.ROWS : decoderLayout),
+                    weight(EMBEDDING, layout),
                     convert("decoder.positional_embedding"),
                     convert("decoder.ln.weight"),
                     convert("decoder.ln.bias")));

@@ -1,9 +1,5 @@
 package io.github.whisperspeedtest.torch;
 
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import io.github.whisperspeedtest.model.LibraryReports;
 import io.github.whisperspeedtest.spi.ImplementationContext;
@@ -11,7 +7,8 @@ import io.github.whisperspeedtest.system.HostSystem;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,8 +38,8 @@ final class WeightLayoutTrial {
 
     /** Finds the faster layout now. */
     interface Measurement {
-        /** Returns the faster layout for the decoder of a model of some width. */
-        WeightLayout faster(TorchOptions options, int width);
+        /** Returns what repeated measurements find for the decoder of a model of some width. */
+        List<WeightLayout> faster(TorchOptions options, int width);
     }
 
     /**
@@ -80,55 +77,49 @@ final class WeightLayoutTrial {
                 width + " wide",
                 options.threads() + " threads");
         return answers.find(identity).map(Answer::layout).orElseGet(() -> {
-            WeightLayout layout = measurement.faster(options, width);
+            Set<WeightLayout> found = Set.copyOf(measurement.faster(options, width));
             // Other programs can disturb a measurement, and the answer is for good.
-            if (layout != measurement.faster(options, width)) {
+            if (found.size() != 1) {
                 return WeightLayout.ROWS;
             }
+            WeightLayout layout = found.iterator().next();
             answers.keep(identity, new Answer(layout));
             return layout;
         });
     }
 
-    /** Measures both layouts. */
-    static WeightLayout measure(TorchRuntime runtime, TorchOptions options, int width) {
+    /** Measures both layouts, twice with the same weights. */
+    static List<WeightLayout> measure(TorchRuntime runtime, TorchOptions options, int width) {
         runtime.setThreads(options.threads());
-        try (PtNDManager manager = (PtNDManager) runtime.engine().newBaseManager();
-                TorchProgram program = TorchProgram.load(manager);
-                NativeValues values = new NativeValues()) {
-            Matrices matrices = new Matrices(manager, program, values, options.precision());
-            IValue byRows = matrices.random(OUTPUTS, width);
-            IValue byColumns = values.own(program.call("column_major", byRows));
-            IValue bias = matrices.random(OUTPUTS);
-            IValue packed = values.own(program.call("pack", values.own(IValue.listFrom(new PtNDArray[0]))));
-            IValue[] layers = {layer(manager, values, byRows, bias), layer(manager, values, byColumns, bias)};
-            double[][] millis = new double[layers.length][ROW_COUNTS.length];
-            for (int i = 0; i < ROW_COUNTS.length; i++) {
-                IValue x = matrices.random(ROW_COUNTS[i], 1, width);
-                for (double[] ofLayout : millis) {
-                    ofLayout[i] = Double.POSITIVE_INFINITY;
-                }
-                for (int repetition = 0; repetition < REPETITIONS; repetition++) {
-                    for (int j = 0; j < layers.length; j++) {
-                        long start = System.nanoTime();
-                        program.call("linear", x, values.of(0), layers[j], packed)
-                                .close();
-                        millis[j][i] = Math.min(millis[j][i], (System.nanoTime() - start) / 1e6);
-                    }
-                }
-            }
-            WeightLayout layout = faster(millis[0], millis[1]);
-            LOG.debug(
-                    "Weights by rows take {} ms, by columns {} ms: {}",
-                    Arrays.toString(millis[0]),
-                    Arrays.toString(millis[1]),
-                    layout);
-            return layout;
+        try (RandomProducts products =
+                new RandomProducts(runtime, options.precision().type(), OUTPUTS, width)) {
+            IValue[] rows = IntStream.of(ROW_COUNTS).mapToObj(products::rows).toArray(IValue[]::new);
+            return List.of(measure(products, rows), measure(products, rows));
         }
     }
 
-    private static IValue layer(PtNDManager manager, NativeValues values, IValue weight, IValue bias) {
-        return values.own(IValue.listFrom(weight.toTensor(manager), bias.toTensor(manager)));
+    private static WeightLayout measure(RandomProducts products, IValue[] rows) {
+        double[][] millis = new double[WeightLayout.values().length][rows.length];
+        for (double[] ofLayout : millis) {
+            Arrays.fill(ofLayout, Double.POSITIVE_INFINITY);
+        }
+        for (int i = 0; i < rows.length; i++) {
+            for (int repetition = 0; repetition < REPETITIONS; repetition++) {
+                for (WeightLayout layout : WeightLayout.values()) {
+                    double[] least = millis[layout.ordinal()];
+                    least[i] = Math.min(least[i], products.millis(layout, rows[i], 1));
+                }
+            }
+        }
+        double[] byRows = millis[WeightLayout.ROWS.ordinal()];
+        double[] byColumns = millis[WeightLayout.COLUMNS.ordinal()];
+        WeightLayout layout = faster(byRows, byColumns);
+        LOG.debug(
+                "Weights by rows take {} ms, by columns {} ms: {}",
+                Arrays.toString(byRows),
+                Arrays.toString(byColumns),
+                layout);
+        return layout;
     }
 
     /**
@@ -143,37 +134,5 @@ final class WeightLayoutTrial {
             gain *= rows[i] / columns[i];
         }
         return Math.pow(gain, 1.0 / rows.length) > LEAST_GAIN ? WeightLayout.COLUMNS : WeightLayout.ROWS;
-    }
-
-    /** Makes matrices in the type of a network. */
-    private static final class Matrices {
-        private final PtNDManager manager;
-        private final TorchProgram program;
-        private final NativeValues values;
-        private final TorchPrecision precision;
-        private final IValue like;
-        private final Random random = new Random(1);
-
-        Matrices(PtNDManager manager, TorchProgram program, NativeValues values, TorchPrecision precision) {
-            this.manager = manager;
-            this.program = program;
-            this.values = values;
-            this.precision = precision;
-            like = values.own(IValue.from(manager.create(new Shape(1), DataType.FLOAT32)));
-        }
-
-        IValue random(long... shape) {
-            Shape wanted = new Shape(shape);
-            float[] elements = new float[Math.toIntExact(wanted.size())];
-            for (int i = 0; i < elements.length; i++) {
-                elements[i] = random.nextFloat() - 0.5f;
-            }
-            PtNDArray array = (PtNDArray) manager.create(elements, wanted);
-            return values.own(program.call(
-                    "convert",
-                    values.own(IValue.from(array)),
-                    values.of(precision.type().code()),
-                    like));
-        }
     }
 }

@@ -1,9 +1,5 @@
 package io.github.whisperspeedtest.torch;
 
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import io.github.whisperspeedtest.testkit.TestContexts;
 import java.util.ArrayList;
@@ -12,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Random;
+import java.util.function.DoubleSupplier;
 
 /**
  * Measures the products of a decoder's step, of some rows with a weight matrix, for both layouts of the weights and for several types.
@@ -21,6 +17,7 @@ import java.util.Random;
  */
 final class WeightLayoutBenchmark {
     private static final int VOCABULARY = 51865;
+    private static final int WARM_UP = 2;
 
     private WeightLayoutBenchmark() {}
 
@@ -35,72 +32,37 @@ final class WeightLayoutBenchmark {
         TorchRuntime runtime = TorchRuntime.start(TestContexts.ofEngine());
         runtime.setThreads(threads);
         Map<String, List<Double>> micros = new LinkedHashMap<>();
-        try (PtNDManager manager = (PtNDManager) runtime.engine().newBaseManager();
-                TorchProgram program = TorchProgram.load(manager);
-                NativeValues values = new NativeValues()) {
-            IValue packed = values.own(program.call("pack", values.own(IValue.listFrom(new PtNDArray[0]))));
-            IValue like = values.own(IValue.from(manager.create(new Shape(1), DataType.FLOAT32)));
-            Map<String, Runnable> products = new LinkedHashMap<>();
-            for (int[] shape : shapes) {
-                int calls = shape[0] == VOCABULARY ? 8 : 200;
-                for (ScalarType type : ScalarType.values()) {
-                    IValue code = values.of(type.code());
-                    PtNDArray random = random(manager, shape[0], shape[1]);
-                    IValue rowMajor = values.own(program.call("convert", values.own(IValue.from(random)), code, like));
-                    IValue columnMajor = values.own(program.call("column_major", rowMajor));
-                    IValue bias = values.own(
-                            program.call("convert", values.own(IValue.from(random(manager, shape[0]))), code, like));
-                    for (int count : rows) {
-                        IValue x = values.own(program.call(
-                                "convert", values.own(IValue.from(random(manager, count, 1, shape[1]))), code, like));
-                        for (boolean columns : new boolean[] {false, true}) {
-                            IValue layer = values.own(IValue.listFrom(
-                                    (columns ? columnMajor : rowMajor).toTensor(manager), bias.toTensor(manager)));
-                            IValue index = values.of(0);
-                            String name = String.format(
-                                    Locale.ROOT,
-                                    "%5d x %-5d %8s %2d rows, %s",
-                                    shape[0],
-                                    shape[1],
-                                    type,
-                                    count,
-                                    columns ? "columns" : "rows");
-                            products.put(name, () -> {
-                                for (int i = 0; i < calls; i++) {
-                                    program.call("linear", x, index, layer, packed)
-                                            .close();
-                                }
-                            });
-                            micros.put(name, new ArrayList<>());
-                            for (int warm = 0; warm < 2; warm++) {
-                                products.get(name).run();
-                            }
-                        }
+        for (int[] shape : shapes) {
+            int calls = shape[0] == VOCABULARY ? 8 : 200;
+            List<RandomProducts> open = new ArrayList<>();
+            Map<String, DoubleSupplier> products = new LinkedHashMap<>();
+            for (ScalarType type : ScalarType.values()) {
+                RandomProducts ofType = new RandomProducts(runtime, type, shape[0], shape[1]);
+                open.add(ofType);
+                for (int count : rows) {
+                    IValue x = ofType.rows(count);
+                    for (WeightLayout layout : WeightLayout.values()) {
+                        String name = String.format(
+                                Locale.ROOT, "%5d x %-5d %8s %2d rows, by %s", shape[0], shape[1], type, count, layout);
+                        products.put(name, () -> ofType.millis(layout, x, calls));
                     }
                 }
-                for (int round = 0; round < rounds; round++) {
-                    products.forEach((name, product) -> {
-                        long start = System.nanoTime();
-                        product.run();
-                        micros.get(name).add((System.nanoTime() - start) / 1e3 / calls);
-                    });
-                }
-                products.clear();
             }
+            for (int round = -WARM_UP; round < rounds; round++) {
+                for (Map.Entry<String, DoubleSupplier> product : products.entrySet()) {
+                    double millis = product.getValue().getAsDouble();
+                    if (round >= 0) {
+                        micros.computeIfAbsent(product.getKey(), key -> new ArrayList<>())
+                                .add(1e3 * millis);
+                    }
+                }
+            }
+            open.forEach(RandomProducts::close);
         }
         micros.forEach((name, times) -> {
             double[] sorted =
                     times.stream().mapToDouble(Double::doubleValue).sorted().toArray();
             System.out.printf(Locale.ROOT, "%-50s %10.1f us%n", name, sorted[sorted.length / 2]);
         });
-    }
-
-    private static PtNDArray random(PtNDManager manager, long... shape) {
-        Random random = new Random(1);
-        float[] values = new float[(int) new Shape(shape).size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) random.nextGaussian() / 20;
-        }
-        return (PtNDArray) manager.create(values, new Shape(shape));
     }
 }
