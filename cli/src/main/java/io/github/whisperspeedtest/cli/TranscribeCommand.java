@@ -271,11 +271,12 @@ final class TranscribeCommand implements Callable<Integer> {
                 failed += transcribe(transcriber, files, stdin, options, formats, names, description, done);
             }
         }
-        if (failed == 0) {
-            terminal.out().flush();
-            ClassArchive.keep();
+        if (failed > 0) {
+            return ExitCode.FAILED;
         }
-        return failed == 0 ? ExitCode.OK : ExitCode.FAILED;
+        terminal.out().flush();
+        ClassArchive.keep();
+        return ExitCode.OK;
     }
 
     private Implementation choose(WhisperSpeedtest library, String model) {
