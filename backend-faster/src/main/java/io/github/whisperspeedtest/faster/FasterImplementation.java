@@ -31,6 +31,7 @@ public final class FasterImplementation extends AbstractImplementation {
                 ID,
                 OnnxTranscribers.capabilities()
                         .vadByDefault()
+                        .engineOptions(OnnxTranscribers.CROSS_ATTENTION)
                         .devices("cpu")
                         .computeTypes(PRECISIONS.stream().map(Precision::label).toList())
                         .reads("ctranslate2")

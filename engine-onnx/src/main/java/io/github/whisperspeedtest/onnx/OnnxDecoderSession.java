@@ -39,7 +39,7 @@ final class OnnxDecoderSession implements DecoderSession {
     OnnxDecoderSession(OnnxNetwork network, CrossAttentionCache windows) {
         this.network = network;
         this.windows = windows;
-        windowTensors = windows.named();
+        windowTensors = windows.decoderInputs();
         dimensions = network.dimensions();
         history = new int[windows.windows()][dimensions.nTextCtx()];
         buffers = network.decoderBuffers().acquire();
@@ -92,10 +92,12 @@ final class OnnxDecoderSession implements DecoderSession {
         buffers.cache().ensureLength(length + count, length);
         Map<String, OnnxTensor> inputs = buffers.inputs(windows.windows(), tokens, length, positions);
         inputs.putAll(windowTensors);
-        Map<String, OnnxTensor> outputs = buffers.outputs();
-        if (!furtherOutputs.isEmpty()) {
-            outputs = new HashMap<>(outputs);
-            outputs.putAll(furtherOutputs);
+        Map<String, OnnxTensor> outputs = new HashMap<>(buffers.outputs());
+        outputs.putAll(windows.decoderOutputs());
+        outputs.putAll(furtherOutputs);
+        if (!windows.decoderOutputs().isEmpty()) {
+            boolean oneTokenEach = count == 1 && sequences() == windows.windows() && furtherOutputs.isEmpty();
+            inputs.put(DecoderGraph.ONE_TOKEN_EACH, buffers.oneTokenEach(oneTokenEach));
         }
         network.decoder().run(inputs, outputs);
         for (int i = 0; i < tokens.length; i++) {
@@ -180,7 +182,7 @@ final class OnnxDecoderSession implements DecoderSession {
         releaseOwnWindows();
         ownWindows = copy;
         windows = copy;
-        windowTensors = copy.named();
+        windowTensors = copy.decoderInputs();
     }
 
     private void releaseOwnWindows() {

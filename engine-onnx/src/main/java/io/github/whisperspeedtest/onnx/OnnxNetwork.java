@@ -7,6 +7,7 @@ import io.github.whisperspeedtest.error.EngineException;
 import io.github.whisperspeedtest.network.DecoderSession;
 import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.network.WhisperNetwork;
+import io.github.whisperspeedtest.onnx.graph.CrossAttentionType;
 import io.github.whisperspeedtest.onnx.graph.DecoderGraph;
 import io.github.whisperspeedtest.onnx.graph.EncoderGraph;
 import io.github.whisperspeedtest.onnx.graph.GraphBuilder;
@@ -52,6 +53,7 @@ public final class OnnxNetwork implements WhisperNetwork {
     private final Duration encoderPreparation;
     private final Optional<String> quantization;
     private final ArmKernels kernels;
+    private final CrossAttentionType crossAttention;
     private volatile @Nullable NodePlacement placement;
     private boolean closed;
 
@@ -63,7 +65,9 @@ public final class OnnxNetwork implements WhisperNetwork {
             boolean oneByOne,
             Duration encoderPreparation,
             Optional<String> quantization,
-            ArmKernels kernels) {
+            ArmKernels kernels,
+            CrossAttentionType crossAttention) {
+        this.crossAttention = crossAttention;
         this.quantization = quantization;
         this.kernels = kernels;
         this.oneByOne = oneByOne;
@@ -74,7 +78,8 @@ public final class OnnxNetwork implements WhisperNetwork {
         this.decoder = decoder;
         mel = new NativeFloats(runtime.environment(), melSize());
         TokenEmbedding embedding = new TokenEmbedding(checkpoint);
-        crossAttentionCaches = new Pool<>(() -> new CrossAttentionCache(runtime.environment(), dimensions));
+        crossAttentionCaches =
+                new Pool<>(() -> new CrossAttentionCache(runtime.environment(), dimensions, crossAttention));
         decoderBuffers = new Pool<>(() -> new DecoderBuffers(runtime.environment(), dimensions, embedding));
     }
 
@@ -128,7 +133,7 @@ public final class OnnxNetwork implements WhisperNetwork {
         boolean plain = options.encoderForm() == OnnxOptions.EncoderForm.PLAIN;
         GraphBuilder graph = plain
                 ? EncoderGraph.plain(checkpoint, linear, options.precision().encoderType())
-                : EncoderGraph.fused(checkpoint, linear);
+                : EncoderGraph.fused(checkpoint, linear, options.crossAttention());
         return load(runtime, graph, options, plain, kernels, session -> {
             if (options.coreMl() != null) {
                 session.addCoreML(providerOptions(options.coreMl()));
@@ -146,7 +151,7 @@ public final class OnnxNetwork implements WhisperNetwork {
             Duration preparation,
             ArmKernels kernels,
             Deque<AutoCloseable> opened) {
-        GraphBuilder graph = DecoderGraph.build(checkpoint, forms.decoder());
+        GraphBuilder graph = DecoderGraph.build(checkpoint, forms.decoder(), options.crossAttention());
         // The weights have been read by now; without a collection, their files would stay mapped while the runtime
         // packs them.
         System.gc();
@@ -160,14 +165,15 @@ public final class OnnxNetwork implements WhisperNetwork {
                 options.encoderForm() == OnnxOptions.EncoderForm.PLAIN,
                 preparation,
                 forms.describe(checkpoint),
-                kernels);
+                kernels,
+                options.crossAttention());
         decoder.releasePackedWeights(graph.blocks(), network::probeDecoder);
         return network;
     }
 
     /** Computes the logits after one token. */
     private float[] probeDecoder() {
-        CrossAttentionCache pattern = CrossAttentionCache.ofPattern(runtime.environment(), dimensions);
+        CrossAttentionCache pattern = CrossAttentionCache.ofPattern(runtime.environment(), dimensions, crossAttention);
         float[][] logits = new float[1][dimensions.nVocab()];
         try (DecoderSession session = new OnnxDecoderSession(this, pattern)) {
             session.append(new int[][] {{0}}, new int[] {0}, logits);
@@ -271,7 +277,7 @@ public final class OnnxNetwork implements WhisperNetwork {
                 }
                 readPlacement();
             } else {
-                encode(0, windows.size(), cache.named());
+                encode(0, windows.size(), cache.encoderOutputs());
             }
         } catch (RuntimeException | Error e) {
             cache.close();

@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.onnx;
 
+import io.github.whisperspeedtest.onnx.graph.CrossAttentionType;
 import io.github.whisperspeedtest.onnx.graph.Precision;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param coreMl CoreML options for the encoder; null to run it on the CPU
  * @param dumpGraph directory to write the graphs and their weights to; null to disable
  * @param portableKernels whether to turn off ONNX Runtime's special kernels for ARM64
+ * @param crossAttention storage of the cross-attention's keys and values
  */
 public record OnnxOptions(
         Precision precision,
@@ -21,7 +23,8 @@ public record OnnxOptions(
         EncoderForm encoderForm,
         @Nullable CoreMl coreMl,
         @Nullable Path dumpGraph,
-        boolean portableKernels) {
+        boolean portableKernels,
+        CrossAttentionType crossAttention) {
     /** Form of the encoder's graph. */
     public enum EncoderForm {
         /** The CPU provider's fused nodes, for any number of windows at once. */
@@ -43,8 +46,12 @@ public record OnnxOptions(
     public OnnxOptions {
         Objects.requireNonNull(precision, "precision");
         Objects.requireNonNull(encoderForm, "encoderForm");
+        Objects.requireNonNull(crossAttention, "crossAttention");
         if (precision == Precision.FLOAT16 && encoderForm != EncoderForm.PLAIN) {
             throw new IllegalArgumentException("The CPU provider's fused nodes support only 32-bit floats");
+        }
+        if (crossAttention == CrossAttentionType.INT8 && encoderForm != EncoderForm.FUSED) {
+            throw new IllegalArgumentException("Only the fused encoder form quantizes keys and values");
         }
         if (coreMl != null && encoderForm != EncoderForm.PLAIN) {
             throw new IllegalArgumentException("CoreML requires the plain encoder form");
@@ -53,7 +60,14 @@ public record OnnxOptions(
 
     /** Creates options with the kernels that ONNX Runtime chooses and without a directory for the graphs. */
     public OnnxOptions(Precision precision, int threads, EncoderForm encoderForm, @Nullable CoreMl coreMl) {
-        this(precision, threads, encoderForm, coreMl, null, false);
+        this(
+                precision,
+                threads,
+                encoderForm,
+                coreMl,
+                null,
+                false,
+                encoderForm == EncoderForm.FUSED ? precision.crossAttention() : CrossAttentionType.FLOAT32);
     }
 
     /** Returns options for the CPU. */
@@ -63,11 +77,16 @@ public record OnnxOptions(
 
     /** Returns a copy with another directory for the graphs, null for none. */
     public OnnxOptions withDumpGraph(@Nullable Path value) {
-        return new OnnxOptions(precision, threads, encoderForm, coreMl, value, portableKernels);
+        return new OnnxOptions(precision, threads, encoderForm, coreMl, value, portableKernels, crossAttention);
     }
 
     /** Returns a copy with portable kernels, or with those that ONNX Runtime chooses. */
     public OnnxOptions withPortableKernels(boolean value) {
-        return new OnnxOptions(precision, threads, encoderForm, coreMl, dumpGraph, value);
+        return new OnnxOptions(precision, threads, encoderForm, coreMl, dumpGraph, value, crossAttention);
+    }
+
+    /** Returns a copy with another storage of the cross-attention's keys and values. */
+    public OnnxOptions withCrossAttention(CrossAttentionType value) {
+        return new OnnxOptions(precision, threads, encoderForm, coreMl, dumpGraph, portableKernels, value);
     }
 }

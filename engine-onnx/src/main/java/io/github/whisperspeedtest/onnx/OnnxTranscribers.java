@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.onnx;
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.decoding.NetworkTranscriber;
 import io.github.whisperspeedtest.network.WhisperNetwork;
+import io.github.whisperspeedtest.onnx.graph.CrossAttentionType;
 import io.github.whisperspeedtest.onnx.graph.Precision;
 import io.github.whisperspeedtest.onnx.session.OnnxRuntime;
 import io.github.whisperspeedtest.spi.Batching;
@@ -14,6 +15,7 @@ import io.github.whisperspeedtest.tokenizer.Tokenizer;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -33,6 +35,16 @@ public final class OnnxTranscribers {
             EngineOption.Kind.CHOICE,
             List.of("auto", PORTABLE));
 
+    /** Chooses how the keys and values of the cross-attention are stored. */
+    public static final EngineOption CROSS_ATTENTION = new EngineOption(
+            "cross-attention",
+            "Type of the keys and values of the cross-attention: int8 (faster), float32 (exact). Default: int8 at compute type int8,"
+                    + " otherwise float32.",
+            EngineOption.Kind.CHOICE,
+            Arrays.stream(CrossAttentionType.values())
+                    .map(CrossAttentionType::label)
+                    .toList());
+
     private OnnxTranscribers() {}
 
     /**
@@ -51,11 +63,18 @@ public final class OnnxTranscribers {
         return Capabilities.sequentialDecoding().batching(Batching.SPEECH).engineOptions(DUMP_GRAPH, ARM_KERNELS);
     }
 
-    /** Returns options with the values of {@link #DUMP_GRAPH} and {@link #ARM_KERNELS}. */
+    /** Returns options with the values of {@link #DUMP_GRAPH}, {@link #ARM_KERNELS} and {@link #CROSS_ATTENTION}. */
     public static OnnxOptions withEngineOptions(OnnxOptions onnx, LoadOptions options) {
         String directory = options.engineOptions().get(DUMP_GRAPH.name());
-        return onnx.withDumpGraph(directory == null ? null : Path.of(directory))
+        OnnxOptions changed = onnx.withDumpGraph(directory == null ? null : Path.of(directory))
                 .withPortableKernels(PORTABLE.equals(options.engineOptions().get(ARM_KERNELS.name())));
+        String crossAttention = options.engineOptions().get(CROSS_ATTENTION.name());
+        for (CrossAttentionType type : CrossAttentionType.values()) {
+            if (type.label().equals(crossAttention)) {
+                return changed.withCrossAttention(type);
+            }
+        }
+        return changed;
     }
 
     /**

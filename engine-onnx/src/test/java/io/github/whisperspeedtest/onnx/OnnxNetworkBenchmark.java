@@ -9,6 +9,7 @@ import io.github.whisperspeedtest.checkpoint.tensor.DataType;
 import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import io.github.whisperspeedtest.network.DecoderSession;
 import io.github.whisperspeedtest.network.EncoderOutput;
+import io.github.whisperspeedtest.onnx.graph.CrossAttentionType;
 import io.github.whisperspeedtest.onnx.graph.EncoderGraph;
 import io.github.whisperspeedtest.onnx.graph.GraphBuilder;
 import io.github.whisperspeedtest.onnx.graph.LinearLayers;
@@ -25,11 +26,14 @@ import io.github.whisperspeedtest.testkit.TestContexts;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * Measures encoder and decoder with random weights at real dimensions, in turn in one JVM, and compares them with the machine's peak.
@@ -37,7 +41,7 @@ import java.util.Random;
  * <p>The encoder at int8 is compared with the same graph on {@code DynamicQuantizeMatMul} with one scale for all rows: a graph written by
  * hand for speed alone. Arguments: size, such as {@code tiny}, or {@code tiny:4} to quantize it to 4 bits in groups of 64 with
  * 16-bit scales, or {@code tiny:4:F32} with 32-bit scales, which leave no remainder to add; rounds; threads; and any number of
- * {@link Precision}s.
+ * {@link Precision}s. A precision that keeps the cross-attention in bytes is measured without them too.
  */
 public final class OnnxNetworkBenchmark {
     static {
@@ -45,6 +49,7 @@ public final class OnnxNetworkBenchmark {
     }
 
     private static final int TOKENS = 220;
+    private static final int BATCH = 8;
     private static final int[] PROMPT = {50258, 50259, 50359, 50364};
 
     private OnnxNetworkBenchmark() {}
@@ -59,7 +64,11 @@ public final class OnnxNetworkBenchmark {
         Map<String, OnnxNetwork> networks = new LinkedHashMap<>();
         for (String name : Arrays.asList(arguments).subList(3, arguments.length)) {
             Precision precision = Precision.valueOf(name);
-            networks.put(precision.label(), OnnxNetwork.load(checkpoint, OnnxOptions.cpu(precision, threads)));
+            for (CrossAttentionType type : crossAttention(precision)) {
+                OnnxOptions options = OnnxOptions.cpu(precision, threads).withCrossAttention(type);
+                networks.put(
+                        precision.label() + ", cross-attention " + type.label(), OnnxNetwork.load(checkpoint, options));
+            }
         }
         float[] window = noise(checkpoint.dimensions());
         try (HandWritten byHand = new HandWritten(checkpoint, threads, window);
@@ -81,9 +90,13 @@ public final class OnnxNetworkBenchmark {
         millis.forEach((name, times) -> {
             double[] sorted =
                     times.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-            System.out.printf("  %-52s %9.3f %9.3f%n", name, sorted[sorted.length / 2], sorted[0]);
+            System.out.printf("  %-60s %9.3f %9.3f%n", name, sorted[sorted.length / 2], sorted[0]);
         });
         networks.values().forEach(OnnxNetwork::close);
+    }
+
+    private static Set<CrossAttentionType> crossAttention(Precision precision) {
+        return EnumSet.of(CrossAttentionType.FLOAT32, precision.crossAttention());
     }
 
     private static Checkpoint checkpoint(String size) {
@@ -106,15 +119,27 @@ public final class OnnxNetworkBenchmark {
                 times.put(
                         label + " prompt of 4",
                         timed(() -> session.append(new int[][] {PROMPT}, new int[] {3}, logits)));
-                double[] steps = new double[TOKENS];
-                for (int i = 0; i < TOKENS; i++) {
-                    int[][] token = {{i}};
-                    steps[i] = timed(() -> session.append(token, new int[] {0}, logits));
-                }
-                Arrays.sort(steps);
-                times.put(label + " token", steps[TOKENS / 2]);
+                times.put(label + " token", token(session, logits));
             }
         }
+        try (EncoderOutput encoded = network.encode(Collections.nCopies(BATCH, window));
+                DecoderSession session = encoded.startDecoding(1)) {
+            float[][] logits = new float[BATCH][network.dimensions().nVocab()];
+            times.put(label + " token, each of a batch of " + BATCH, token(session, logits) / BATCH);
+        }
+    }
+
+    private static double token(DecoderSession session, float[][] logits) {
+        double[] steps = new double[TOKENS];
+        for (int i = 0; i < TOKENS; i++) {
+            int[][] tokens = new int[logits.length][1];
+            for (int[] row : tokens) {
+                row[0] = i;
+            }
+            steps[i] = timed(() -> session.append(tokens, new int[] {0}, logits));
+        }
+        Arrays.sort(steps);
+        return steps[TOKENS / 2];
     }
 
     private static double timed(Runnable work) {
@@ -143,12 +168,12 @@ public final class OnnxNetworkBenchmark {
             ModelDimensions dimensions = checkpoint.dimensions();
             session = GraphSession.load(
                     runtime,
-                    EncoderGraph.fused(checkpoint, new OneScaleLayers()),
+                    EncoderGraph.fused(checkpoint, new OneScaleLayers(), CrossAttentionType.FLOAT32),
                     threads,
                     false,
                     ArmKernels.CHOSEN_BY_RUNTIME,
                     options -> {});
-            cache = new CrossAttentionCache(runtime.environment(), dimensions);
+            cache = new CrossAttentionCache(runtime.environment(), dimensions, CrossAttentionType.FLOAT32);
             cache.clear(1);
             NativeFloats mel = new NativeFloats(runtime.environment(), window.length);
             mel.buffer().put(0, window);
@@ -156,7 +181,7 @@ public final class OnnxNetworkBenchmark {
         }
 
         void encode() {
-            session.run(inputs, cache.named());
+            session.run(inputs, cache.encoderOutputs());
         }
 
         @Override

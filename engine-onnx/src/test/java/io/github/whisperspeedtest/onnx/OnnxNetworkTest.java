@@ -14,10 +14,12 @@ import io.github.whisperspeedtest.checkpoint.tensor.Tensor;
 import io.github.whisperspeedtest.network.DecoderSession;
 import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.network.WhisperNetwork;
+import io.github.whisperspeedtest.onnx.graph.CrossAttentionType;
 import io.github.whisperspeedtest.onnx.graph.EncoderGraph;
 import io.github.whisperspeedtest.onnx.graph.Precision;
 import io.github.whisperspeedtest.onnx.session.OnnxRuntime;
 import io.github.whisperspeedtest.testing.ReferenceNetwork;
+import io.github.whisperspeedtest.testing.RelativeDistance;
 import io.github.whisperspeedtest.testkit.NetworkContract;
 import io.github.whisperspeedtest.testkit.TestContexts;
 import java.io.IOException;
@@ -25,6 +27,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +43,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Compares the graphs on the real runtime with the network in plain Java, on the embedded model. */
 @Tag("end-to-end")
 class OnnxNetworkTest extends NetworkContract {
+    private static final int STEPS = 10;
+
     static {
         OnnxRuntime.start(TestContexts.ofEngine());
     }
@@ -48,6 +54,64 @@ class OnnxNetworkTest extends NetworkContract {
     @CsvSource({"INT8, 0.03", "BLOCKWISE_8, 0.03", "BLOCKWISE_4, 0.15"})
     void staysCloseWithFewerBits(Precision precision, double tolerance) {
         assertThat(distanceFromReference(load(precision))).isLessThan(tolerance);
+    }
+
+    /** Bytes change the logits by 0.15 % of their size; bytes of another window or layer would change them by far more. */
+    @Test
+    void staysCloseWithCrossAttentionInBytes() {
+        try (OnnxNetwork floats = loadWith(CrossAttentionType.FLOAT32);
+                OnnxNetwork bytes = loadWith(CrossAttentionType.INT8)) {
+            assertThat(RelativeDistance.of(steps(bytes, windows, 1, 0, 1), steps(floats, windows, 1, 0, 1)))
+                    .isBetween(1e-5, 0.01);
+        }
+    }
+
+    @Test
+    void bytesOfAWindowDoNotDependOnOtherWindows() {
+        try (OnnxNetwork network = loadWith(CrossAttentionType.INT8)) {
+            float[][] both = steps(network, windows, 1, 0, 1);
+            float[][] second = steps(network, windows.subList(1, 2), 1, 0);
+            float[][] selected = steps(network, windows, 1, 1);
+            for (int i = 0; i < STEPS; i++) {
+                assertThat(second[i]).isEqualTo(both[2 * i + 1]);
+                assertThat(selected[i]).isEqualTo(second[i]);
+            }
+        }
+    }
+
+    /** Several sequences of a window read its floats once for all. */
+    @Test
+    void beamsAttendWithFloats() {
+        try (OnnxNetwork floats = loadWith(CrossAttentionType.FLOAT32);
+                OnnxNetwork bytes = loadWith(CrossAttentionType.INT8)) {
+            assertThat(steps(bytes, windows, 2, 0, 0, 1, 1)).isDeepEqualTo(steps(floats, windows, 2, 0, 0, 1, 1));
+        }
+    }
+
+    private static OnnxNetwork loadWith(CrossAttentionType type) {
+        return OnnxNetwork.load(MICRO, OnnxOptions.cpu(Precision.FLOAT32, 2).withCrossAttention(type));
+    }
+
+    /** Returns the logits of selected sequences after each of some tokens. */
+    private static float[][] steps(OnnxNetwork network, List<float[]> windows, int perWindow, int... selected) {
+        List<float[]> all = new ArrayList<>();
+        try (EncoderOutput encoded = network.encode(windows);
+                DecoderSession session = encoded.startDecoding(perWindow)) {
+            int[][] prompts = new int[session.sequences()][];
+            Arrays.fill(prompts, PROMPT);
+            session.append(prompts, new int[0], new float[0][]);
+            session.select(selected);
+            for (int i = 0; i < STEPS; i++) {
+                int[][] tokens = new int[selected.length][1];
+                for (int[] token : tokens) {
+                    token[0] = 7 * i;
+                }
+                float[][] logits = new float[selected.length][MICRO.dimensions().nVocab()];
+                session.append(tokens, new int[] {0}, logits);
+                all.addAll(List.of(logits));
+            }
+        }
+        return all.toArray(float[][]::new);
     }
 
     @Test

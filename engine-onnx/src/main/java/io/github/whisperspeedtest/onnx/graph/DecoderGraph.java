@@ -6,6 +6,7 @@ import static io.github.whisperspeedtest.onnx.graph.GraphBuilder.vector;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -34,6 +35,25 @@ public final class DecoderGraph {
     /** Indexes of the tokens after which logits are wanted. */
     public static final String POSITIONS = "positions";
 
+    /**
+     * Boolean scalar: whether each window has one sequence with one more token, so that {@link CrossAttentionType#INT8} applies. There
+     * are no scores then.
+     */
+    public static final String ONE_TOKEN_EACH = "one_token_each";
+
+    /** {@code [windows, 0, width]}: the keys and values that a step adds to those of the cross-attention in bytes. */
+    public static final String NO_NEW_KEYS = "no_new_keys";
+
+    /** {@code [windows]}: for each window the number of positions of its audio, less one. */
+    public static final String LAST_POSITIONS = "last_positions";
+
+    /** {@code [1]}: the number of positions of the audio. */
+    public static final String AUDIO_LENGTH = "audio_length";
+
+    static final String UNIT_SCALE = "unit_scale";
+
+    private static final String NO_SCORES = "no_scores";
+
     /** {@code [sequences, positions, vocabulary]}. */
     public static final String LOGITS = "logits";
 
@@ -41,15 +61,17 @@ public final class DecoderGraph {
     private final GraphBuilder graph = new GraphBuilder("whisper-decoder");
     private final NetworkLayers layers;
     private final LinearLayers linear;
+    private final CrossAttentionType crossAttention;
 
-    private DecoderGraph(Checkpoint checkpoint, LinearLayers linear) {
+    private DecoderGraph(Checkpoint checkpoint, LinearLayers linear, CrossAttentionType crossAttention) {
+        this.crossAttention = crossAttention;
         dimensions = checkpoint.dimensions();
         layers = new NetworkLayers(graph, checkpoint, linear, TensorProto.DataType.FLOAT);
         this.linear = linear;
     }
 
-    public static GraphBuilder build(Checkpoint checkpoint, LinearLayers linear) {
-        return new DecoderGraph(checkpoint, linear).build();
+    public static GraphBuilder build(Checkpoint checkpoint, LinearLayers linear, CrossAttentionType crossAttention) {
+        return new DecoderGraph(checkpoint, linear, crossAttention).build();
     }
 
     public static String pastKeys(int layer) {
@@ -68,6 +90,15 @@ public final class DecoderGraph {
         return "present_values." + layer;
     }
 
+    /** The runtime requires the cache of the cross-attention in bytes as an output; it should be the input's memory. */
+    public static String presentKeyBytes(int layer) {
+        return "present_key_bytes." + layer;
+    }
+
+    public static String presentValueBytes(int layer) {
+        return "present_value_bytes." + layer;
+    }
+
     /** Scores of the cross-attention before the softmax: {@code [windows, heads, sequences of a window * tokens, positions]}. */
     public static String crossScores(int layer) {
         return "cross_scores." + layer;
@@ -81,6 +112,14 @@ public final class DecoderGraph {
         graph.input(WINDOW_SHAPE, TensorProto.DataType.INT64, 4);
         graph.input(SEQUENCE_SHAPE, TensorProto.DataType.INT64, 3);
         graph.input(POSITIONS, TensorProto.DataType.INT64, "positions");
+        if (crossAttention == CrossAttentionType.INT8) {
+            graph.input(ONE_TOKEN_EACH, TensorProto.DataType.BOOL);
+            graph.input(NO_NEW_KEYS, TensorProto.DataType.FLOAT, "windows", 0, width);
+            graph.input(LAST_POSITIONS, TensorProto.DataType.INT32, "windows");
+            graph.input(AUDIO_LENGTH, TensorProto.DataType.INT32, 1);
+            WeightBuffers.floats(graph, UNIT_SCALE, new float[] {1}, 1);
+            graph.empty(NO_SCORES, 0, 0, 0, 0);
+        }
         String x = EMBEDDED;
         String normed = layers.norm("decoder.blocks.0.attn_ln", x);
         for (int i = 0; i < dimensions.nTextLayer(); i++) {
@@ -124,30 +163,67 @@ public final class DecoderGraph {
     private String crossAttention(int layer, String name, String input) {
         int heads = dimensions.nTextHead();
         int headWidth = dimensions.nTextState() / heads;
-        String keys = graph.input(
-                EncoderGraph.keys(layer),
-                TensorProto.DataType.FLOAT,
-                "windows",
-                heads,
-                headWidth,
-                dimensions.nAudioCtx());
-        String values = graph.input(
-                EncoderGraph.values(layer),
-                TensorProto.DataType.FLOAT,
-                "windows",
-                heads,
-                dimensions.nAudioCtx(),
-                headWidth);
+        int positions = dimensions.nAudioCtx();
+        graph.input(EncoderGraph.keys(layer), TensorProto.DataType.FLOAT, "windows", heads, headWidth, positions);
+        graph.input(EncoderGraph.values(layer), TensorProto.DataType.FLOAT, "windows", heads, positions, headWidth);
         String query = layers.linear(name + ".query", input);
-        String byWindow = graph.node("Reshape", name + ".query.windows", List.of(query, WINDOW_SHAPE));
-        String byHead = graph.node("Transpose", name + ".query.heads", List.of(byWindow), vector("perm", 0, 2, 1, 3));
-        String scores = graph.node("MatMul", crossScores(layer), List.of(byHead, keys));
-        graph.output(scores, TensorProto.DataType.FLOAT, "windows", heads, "rows", dimensions.nAudioCtx());
-        String weights = graph.node("Softmax", name + ".weights", List.of(scores), attribute("axis", -1));
-        String attended = graph.node("MatMul", name + ".attended", List.of(weights, values));
-        String merged = graph.node("Transpose", name + ".merged", List.of(attended), vector("perm", 0, 2, 1, 3));
-        String sequences = graph.node("Reshape", name + ".sequences", List.of(merged, SEQUENCE_SHAPE));
-        return layers.linear(name + ".out", sequences);
+        String attended = crossAttention == CrossAttentionType.FLOAT32
+                ? attend(graph, layer, name, query, crossScores(layer))
+                : attendBySize(layer, name, query);
+        graph.output(crossScores(layer), TensorProto.DataType.FLOAT, "windows", heads, "rows", positions);
+        return layers.linear(name + ".out", attended);
+    }
+
+    /** Attends with any number of queries; {@code branch} is this graph or a branch of it. */
+    private String attend(GraphBuilder branch, int layer, String name, String query, String scoresName) {
+        String byWindow = branch.node("Reshape", name + ".query.windows", List.of(query, WINDOW_SHAPE));
+        String byHead = branch.node("Transpose", name + ".query.heads", List.of(byWindow), vector("perm", 0, 2, 1, 3));
+        String scores = branch.node("MatMul", scoresName, List.of(byHead, EncoderGraph.keys(layer)));
+        String weights = branch.node("Softmax", name + ".weights", List.of(scores), attribute("axis", -1));
+        String attended = branch.node("MatMul", name + ".attended", List.of(weights, EncoderGraph.values(layer)));
+        String merged = branch.node("Transpose", name + ".merged", List.of(attended), vector("perm", 0, 2, 1, 3));
+        return branch.node("Reshape", name + ".sequences", List.of(merged, SEQUENCE_SHAPE));
+    }
+
+    /** Attends with bytes where a window has one query, otherwise with floats. */
+    private String attendBySize(int layer, String name, String query) {
+        int heads = dimensions.nTextHead();
+        int headWidth = dimensions.nTextState() / heads;
+        List<String> caches = List.of(EncoderGraph.keyBytes(layer), EncoderGraph.valueBytes(layer));
+        for (String cache : caches) {
+            graph.input(cache, TensorProto.DataType.INT8, "windows", heads, dimensions.nAudioCtx(), headWidth);
+        }
+        for (String scales : List.of(EncoderGraph.keyScales(layer), EncoderGraph.valueScales(layer))) {
+            graph.input(scales, TensorProto.DataType.FLOAT, "windows", 1, dimensions.nTextState());
+        }
+        GraphBuilder one = new GraphBuilder(name + ".one");
+        List<String> attended = new QuantizedAttention(one, heads, headWidth).attend(layer, name, query);
+        branchOutputs(one, attended, one.node("Identity", name + ".no_scores", List.of(NO_SCORES)));
+
+        GraphBuilder several = new GraphBuilder(name + ".several");
+        String scores = name + ".scores";
+        List<String> results = new ArrayList<>(List.of(attend(several, layer, name, query, scores)));
+        for (String cache : caches) {
+            // The runtime copies nothing: the output is the input's memory.
+            results.add(several.node("Identity", cache + ".unchanged", List.of(cache)));
+        }
+        branchOutputs(several, results, scores);
+
+        List<String> presents = List.of(presentKeyBytes(layer), presentValueBytes(layer));
+        List<String> outputs = List.of(name + ".chosen", presents.get(0), presents.get(1), crossScores(layer));
+        graph.choice(name + ".choice", ONE_TOKEN_EACH, outputs, one, several);
+        for (String present : presents) {
+            graph.output(present, TensorProto.DataType.INT8, "windows", heads, dimensions.nAudioCtx(), headWidth);
+        }
+        return outputs.get(0);
+    }
+
+    private static void branchOutputs(GraphBuilder branch, List<String> results, String scores) {
+        branch.output(results.get(0), TensorProto.DataType.FLOAT, "sequences", "tokens", "width");
+        for (String cache : results.subList(1, results.size())) {
+            branch.output(cache, TensorProto.DataType.INT8, "windows", "heads", "positions", "width");
+        }
+        branch.output(scores, TensorProto.DataType.FLOAT, "windows", "heads", "rows", "positions");
     }
 
     private void logits(String x) {

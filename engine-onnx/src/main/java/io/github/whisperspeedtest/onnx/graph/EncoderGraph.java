@@ -15,7 +15,9 @@ import java.util.List;
  *
  * <p>Input {@code mel}: {@code [windows, mels, frames]}. For each decoder layer there are two outputs, the keys and
  * values of its cross-attention: {@code keys.N} {@code [windows, heads, 64, positions]}, transposed and scaled as the
- * decoder multiplies them, and {@code values.N} {@code [windows, heads, positions, 64]}.
+ * decoder multiplies them, and {@code values.N} {@code [windows, heads, positions, 64]}. With {@link CrossAttentionType#INT8} there are
+ * four more: {@code key_bytes.N} and {@code value_bytes.N} {@code [windows, heads, positions, 64]}, and the scales of their channels,
+ * {@code key_scales.N} and {@code value_scales.N} {@code [windows, 1, width]}.
  */
 public final class EncoderGraph {
     public static final String MEL = "mel";
@@ -32,8 +34,15 @@ public final class EncoderGraph {
 
     private final long windowCount;
     private final NetworkLayers layers;
+    private final CrossAttentionType crossAttention;
 
-    private EncoderGraph(Checkpoint checkpoint, LinearLayers linear, TensorProto.DataType type, boolean plain) {
+    private EncoderGraph(
+            Checkpoint checkpoint,
+            LinearLayers linear,
+            TensorProto.DataType type,
+            boolean plain,
+            CrossAttentionType crossAttention) {
+        this.crossAttention = crossAttention;
         dimensions = checkpoint.dimensions();
         this.type = type;
         windows = plain ? 1 : "windows";
@@ -44,13 +53,13 @@ public final class EncoderGraph {
     }
 
     /** Returns the graph for any number of windows at once, with the CPU provider's fused nodes. */
-    public static GraphBuilder fused(Checkpoint checkpoint, LinearLayers linear) {
-        return new EncoderGraph(checkpoint, linear, TensorProto.DataType.FLOAT, false).build();
+    public static GraphBuilder fused(Checkpoint checkpoint, LinearLayers linear, CrossAttentionType crossAttention) {
+        return new EncoderGraph(checkpoint, linear, TensorProto.DataType.FLOAT, false, crossAttention).build();
     }
 
     /** Returns the graph for one window, in shapes and operators that other providers take. */
     public static GraphBuilder plain(Checkpoint checkpoint, LinearLayers linear, TensorProto.DataType type) {
-        return new EncoderGraph(checkpoint, linear, type, true).build();
+        return new EncoderGraph(checkpoint, linear, type, true, CrossAttentionType.FLOAT32).build();
     }
 
     public static String keys(int layer) {
@@ -59,6 +68,22 @@ public final class EncoderGraph {
 
     public static String values(int layer) {
         return "values." + layer;
+    }
+
+    public static String keyBytes(int layer) {
+        return "key_bytes." + layer;
+    }
+
+    public static String valueBytes(int layer) {
+        return "value_bytes." + layer;
+    }
+
+    public static String keyScales(int layer) {
+        return "key_scales." + layer;
+    }
+
+    public static String valueScales(int layer) {
+        return "value_scales." + layer;
     }
 
     private GraphBuilder build() {
@@ -114,14 +139,23 @@ public final class EncoderGraph {
         int headWidth = dimensions.nTextState() / heads;
         graph.constant("cross_heads", windowCount, dimensions.nAudioCtx(), heads, headWidth);
         graph.scalar("cross_scale", (float) (1 / Math.sqrt(headWidth)), type);
+        boolean quantized = crossAttention == CrossAttentionType.INT8;
+        QuantizedAttention attention = new QuantizedAttention(graph, heads, headWidth);
+        if (quantized) {
+            attention.addQuantizationConstants();
+        }
         for (int i = 0; i < dimensions.nTextLayer(); i++) {
-            String attention = "decoder.blocks." + i + ".cross_attn";
-            List<String> projections = layers.linears(List.of(attention + ".key", attention + ".value"), audio);
-            String scaled = graph.node("Mul", attention + ".key.scaled", List.of(projections.get(0), "cross_scale"));
+            String name = "decoder.blocks." + i + ".cross_attn";
+            List<String> projections = layers.linears(List.of(name + ".key", name + ".value"), audio);
+            String scaled = graph.node("Mul", name + ".key.scaled", List.of(projections.get(0), "cross_scale"));
             output(keys(i), scaled, vector("perm", 0, 2, 3, 1));
             graph.output(keys(i), TensorProto.DataType.FLOAT, windows, heads, headWidth, dimensions.nAudioCtx());
             output(values(i), projections.get(1), vector("perm", 0, 2, 1, 3));
             graph.output(values(i), TensorProto.DataType.FLOAT, windows, heads, dimensions.nAudioCtx(), headWidth);
+            if (quantized) {
+                attention.quantizeKeys(i, keys(i), dimensions.nAudioCtx());
+                attention.quantizeValues(i, values(i), dimensions.nAudioCtx());
+            }
         }
     }
 

@@ -149,6 +149,48 @@ public final class GraphBuilder {
         return name;
     }
 
+    /** Adds the scalar zero point of signed bytes whose range is symmetric. */
+    String zeroPoint(String name) {
+        graph.addInitializer(TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(TensorProto.DataType.INT8.getNumber())
+                .setRawData(ByteString.copyFrom(new byte[1])));
+        return name;
+    }
+
+    /** Adds a constant tensor of 32-bit floats without elements. */
+    String empty(String name, long... shape) {
+        TensorProto.Builder tensor =
+                TensorProto.newBuilder().setName(name).setDataType(TensorProto.DataType.FLOAT.getNumber());
+        for (long size : shape) {
+            tensor.addDims(size);
+        }
+        graph.addInitializer(tensor.setRawData(ByteString.EMPTY));
+        return name;
+    }
+
+    /**
+     * Adds a node that runs one of two graphs, which may use all values of this graph and have no weights of their own.
+     *
+     * @param condition a Boolean scalar
+     * @param outputs names of the values that either graph produces, in the order of its outputs
+     * @param then runs if the condition is true
+     * @param otherwise runs if the condition is false
+     */
+    List<String> choice(
+            String name, String condition, List<String> outputs, GraphBuilder then, GraphBuilder otherwise) {
+        return node(
+                "If", name, List.of(condition), outputs, branch("then_branch", then), branch("else_branch", otherwise));
+    }
+
+    private static AttributeProto branch(String name, GraphBuilder branch) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.GRAPH)
+                .setG(branch.graph)
+                .build();
+    }
+
     /** Adds a weight outside the proto, in native memory. */
     public String weight(String name, TensorProto.DataType type, List<Long> shape, ByteBuffer data) {
         // The location is never used: the session receives the bytes themselves.
@@ -294,6 +336,14 @@ public final class GraphBuilder {
                 .setName(name)
                 .setType(AttributeProto.AttributeType.FLOAT)
                 .setF(value)
+                .build();
+    }
+
+    static AttributeProto text(String name, String value) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.STRING)
+                .setS(ByteString.copyFromUtf8(value))
                 .build();
     }
 

@@ -41,6 +41,11 @@ public enum Precision {
         return this == FLOAT16 ? TensorProto.DataType.FLOAT16 : TensorProto.DataType.FLOAT;
     }
 
+    /** Returns the type of the cross-attention's keys and values that suits the precision. */
+    public CrossAttentionType crossAttention() {
+        return this == INT8 ? CrossAttentionType.INT8 : CrossAttentionType.FLOAT32;
+    }
+
     public LinearLayers encoderLayers() {
         return switch (this) {
             case FLOAT32, FLOAT16 -> FloatLayers.ofRows(encoderType());

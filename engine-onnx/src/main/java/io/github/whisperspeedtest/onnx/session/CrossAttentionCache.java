@@ -3,12 +3,15 @@ package io.github.whisperspeedtest.onnx.session;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
+import io.github.whisperspeedtest.onnx.graph.CrossAttentionType;
 import io.github.whisperspeedtest.onnx.graph.EncoderGraph;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Cross-attention keys and values of the decoder for a batch of windows, as written by the encoder graph. */
 public final class CrossAttentionCache {
@@ -18,28 +21,41 @@ public final class CrossAttentionCache {
     private final ModelDimensions dimensions;
     private final List<NativeFloats> layers = new ArrayList<>();
     private final List<OnnxTensor> tensors = new ArrayList<>();
+    private final @Nullable ByteCrossAttentionCache bytes;
     private int windows;
 
-    public CrossAttentionCache(OrtEnvironment environment, ModelDimensions dimensions) {
+    public CrossAttentionCache(OrtEnvironment environment, ModelDimensions dimensions, CrossAttentionType type) {
         this.dimensions = dimensions;
+        bytes = byteCache(environment, dimensions, type);
         for (int i = 0; i < 2 * dimensions.nTextLayer(); i++) {
             layers.add(new NativeFloats(environment, windowSize()));
         }
     }
 
-    private CrossAttentionCache(ModelDimensions dimensions, NativeFloats shared) {
+    private CrossAttentionCache(
+            ModelDimensions dimensions, NativeFloats shared, @Nullable ByteCrossAttentionCache bytes) {
         this.dimensions = dimensions;
+        this.bytes = bytes;
         layers.addAll(Collections.nCopies(2 * dimensions.nTextLayer(), shared));
     }
 
-    /** Returns one window of some numbers, in memory that serves all layers at once and is not to be written to. */
-    public static CrossAttentionCache ofPattern(OrtEnvironment environment, ModelDimensions dimensions) {
+    private static @Nullable ByteCrossAttentionCache byteCache(
+            OrtEnvironment environment, ModelDimensions dimensions, CrossAttentionType type) {
+        return type == CrossAttentionType.INT8 ? new ByteCrossAttentionCache(environment, dimensions) : null;
+    }
+
+    /**
+     * Returns one window of some numbers, in memory that serves all layers at once and is not to be written to. Its bytes are zeros.
+     */
+    public static CrossAttentionCache ofPattern(
+            OrtEnvironment environment, ModelDimensions dimensions, CrossAttentionType type) {
         int size = dimensions.nTextState() * dimensions.nAudioCtx();
         NativeFloats numbers = new NativeFloats(environment, size);
         for (int i = 0; i < size; i += PATTERN_STRIDE) {
             numbers.buffer().put(i, 1);
         }
-        CrossAttentionCache cache = new CrossAttentionCache(dimensions, numbers);
+        CrossAttentionCache cache =
+                new CrossAttentionCache(dimensions, numbers, byteCache(environment, dimensions, type));
         cache.clear(1);
         return cache;
     }
@@ -60,6 +76,9 @@ public final class CrossAttentionCache {
             layer.ensureCapacity((long) count * windowSize());
         }
         tensors.addAll(tensors(0, count));
+        if (bytes != null) {
+            bytes.clear(count);
+        }
     }
 
     private List<OnnxTensor> tensors(int first, int count) {
@@ -95,11 +114,32 @@ public final class CrossAttentionCache {
                                 windowSize());
             }
         }
+        if (bytes != null) {
+            bytes.copy(Objects.requireNonNull(other.bytes), chosen);
+        }
     }
 
-    /** Returns its tensors under their names in both graphs. */
-    public Map<String, OnnxTensor> named() {
-        return named(tensors);
+    /** Returns its tensors under their names as outputs of the encoder's graph. */
+    public Map<String, OnnxTensor> encoderOutputs() {
+        Map<String, OnnxTensor> outputs = named(tensors);
+        if (bytes != null) {
+            outputs.putAll(bytes.content());
+        }
+        return outputs;
+    }
+
+    /** Returns its tensors under their names as inputs of the decoder's graph. */
+    public Map<String, OnnxTensor> decoderInputs() {
+        Map<String, OnnxTensor> inputs = encoderOutputs();
+        if (bytes != null) {
+            inputs.putAll(bytes.extent());
+        }
+        return inputs;
+    }
+
+    /** Returns the outputs of the decoder's graph that share its memory. */
+    public Map<String, OnnxTensor> decoderOutputs() {
+        return bytes == null ? Map.of() : bytes.presents();
     }
 
     private Map<String, OnnxTensor> named(List<OnnxTensor> values) {
@@ -127,5 +167,8 @@ public final class CrossAttentionCache {
     public void close() {
         tensors.forEach(OnnxTensor::close);
         tensors.clear();
+        if (bytes != null) {
+            bytes.close();
+        }
     }
 }

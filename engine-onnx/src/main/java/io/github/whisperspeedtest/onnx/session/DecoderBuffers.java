@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.onnx.session;
 
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
@@ -8,6 +9,7 @@ import io.github.whisperspeedtest.error.EngineException;
 import io.github.whisperspeedtest.onnx.graph.DecoderGraph;
 import io.github.whisperspeedtest.onnx.graph.TokenEmbedding;
 import io.github.whisperspeedtest.onnx.graph.WeightBuffers;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
@@ -26,6 +28,8 @@ public final class DecoderBuffers {
     private final NativeFloats logits;
     private final IntBuffer totalLength = ints(1);
     private final Map<Integer, NativeFloats> scores = new HashMap<>();
+    private final ByteBuffer condition = WeightBuffers.allocate(1);
+    private @Nullable OnnxTensor conditionTensor;
     private IntBuffer lastIndexes = ints(1);
 
     private final Map<String, OnnxTensor> inputs = new HashMap<>();
@@ -87,6 +91,19 @@ public final class DecoderBuffers {
             outputs.put(DecoderGraph.presentValues(layer), cache.values(layer));
         }
         return inputs;
+    }
+
+    /** Returns the input {@link DecoderGraph#ONE_TOKEN_EACH}. */
+    public OnnxTensor oneTokenEach(boolean value) {
+        condition.put(0, (byte) (value ? 1 : 0));
+        if (conditionTensor == null) {
+            try {
+                conditionTensor = OnnxTensor.createTensor(environment, condition, new long[0], OnnxJavaType.BOOL);
+            } catch (OrtException e) {
+                throw new EngineException("ONNX Runtime could not create a tensor: " + e.getMessage(), e);
+            }
+        }
+        return conditionTensor;
     }
 
     /** Returns the outputs of the step that {@link #inputs} prepared. */
@@ -158,6 +175,8 @@ public final class DecoderBuffers {
     /** Closes the tensors; the memory is kept for reuse. */
     public void close() {
         closeTensors();
+        close(conditionTensor);
+        conditionTensor = null;
         inputs.clear();
         outputs.clear();
         cache.close();
