@@ -150,6 +150,7 @@ public record BenchmarkSettings(
         if (batchSize != null) {
             described.put("batch_size", String.valueOf(batchSize));
         }
+        describe(described, options, TranscribeOption.AUDIO_CONTEXT, "audio_context");
         return described;
     }
 

@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.format;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.whisperspeedtest.transcription.AudioContext;
 import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.Task;
 import io.github.whisperspeedtest.transcription.Timestamps;
@@ -40,6 +41,7 @@ class OptionsJsonTest {
                     0.25, Duration.ofMillis(700), Duration.ofMillis(90), Duration.ofSeconds(20), Duration.ofMillis(30)))
             .chunkLength(Duration.ofMillis(12_345))
             .batchSize(7)
+            .audioContext(AudioContext.AUTO)
             .build();
 
     /** Clips and voice activity detection exclude each other. */

@@ -8,6 +8,7 @@ import io.github.whisperspeedtest.spi.LoadOptions;
 import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelSource;
+import io.github.whisperspeedtest.transcription.AudioContext;
 import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.Task;
@@ -119,6 +120,7 @@ class JsonTest {
                         0.6, null, Duration.ofMillis(250), Duration.ofSeconds(30), Duration.ofMillis(30)))
                 .chunkLength(Duration.ofMillis(20_500))
                 .batchSize(3)
+                .audioContext(AudioContext.AUTO)
                 .build();
 
         assertThat(roundTrip(TranscribeOptions.class, options))

@@ -7,6 +7,7 @@ import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.error.EngineUnavailableException;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
 import io.github.whisperspeedtest.settings.Settings;
+import io.github.whisperspeedtest.transcription.AudioContext;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.Task;
@@ -83,7 +84,8 @@ class TranscribersTest {
                 Map.entry("vad-max-speech=12.5", withVad(USUAL.withMaxSpeech(Duration.ofMillis(12_500)))),
                 Map.entry("vad-pad=30", withVad(new VadOptions(0.5, null, Duration.ZERO, null, Duration.ofMillis(30)))),
                 Map.entry("chunk-length=12.5", TranscribeOptions.builder().chunkLength(Duration.ofMillis(12_500))),
-                Map.entry("batch-size=4", TranscribeOptions.builder().batchSize(4)));
+                Map.entry("batch-size=4", TranscribeOptions.builder().batchSize(4)),
+                Map.entry("audio-context=auto", TranscribeOptions.builder().audioContext(AudioContext.AUTO)));
         assertThat(refused).as("all but vad").hasSize(TranscribeOption.values().length - 1);
 
         Transcriber transcriber = open(Capabilities.greedy().build(), LoadOptions.defaults());

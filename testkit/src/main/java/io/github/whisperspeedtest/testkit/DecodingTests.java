@@ -3,8 +3,10 @@ package io.github.whisperspeedtest.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.checkpoint.SpeechSample;
 import io.github.whisperspeedtest.error.UnsupportedOptionException;
+import io.github.whisperspeedtest.transcription.AudioContext;
 import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.Task;
@@ -245,6 +247,56 @@ abstract class DecodingTests extends ContractTests {
         }
     }
 
+    @Test
+    void encodesOnlyTheAudioOfShortRecordings() {
+        TranscribeOptions auto = sampleOf(TranscribeOption.AUDIO_CONTEXT);
+        for (SpeechSample sample : List.of(english(), german())) {
+            optional(
+                    TranscribeOption.AUDIO_CONTEXT,
+                    sample,
+                    auto,
+                    transcription -> assertIsTextOf(sample, transcription.text()));
+        }
+        TranscribeOptions words = auto.toBuilder().timestamps(Timestamps.WORD).build();
+        if (declared.supports(TranscribeOption.AUDIO_CONTEXT, words)
+                && declared.supports(TranscribeOption.TIMESTAMPS, words)) {
+            List<Word> shortened = words(shared.transcribe(audio(english()), words));
+            List<Word> whole = words(shared.transcribe(
+                    audio(english()),
+                    words.toBuilder().audioContext(AudioContext.FULL).build()));
+            assertThat(shortened).as("times or probabilities").isNotEqualTo(whole);
+            if (contract.recognisesSpeech()) {
+                assertThat(lastStart(shortened)).isCloseTo(lastStart(whole), millis(200));
+            }
+        }
+    }
+
+    private static Duration lastStart(List<Word> words) {
+        return words.get(words.size() - 1).start();
+    }
+
+    private static List<Word> words(Transcription transcription) {
+        return transcription.segments().stream()
+                .flatMap(segment -> segment.words().stream())
+                .toList();
+    }
+
+    @Test
+    void encodesFullWindowsWhole() {
+        Audio audio = audio(longRecording());
+        Audio window = audio.slice(0, 30L * Audio.SAMPLE_RATE);
+        TranscribeOptions auto =
+                TranscribeOptions.builder().audioContext(AudioContext.AUTO).build();
+        if (declared.supports(TranscribeOption.AUDIO_CONTEXT, auto)) {
+            // What follows the last sentence may be a second, short window.
+            List<Segment> first = shared.transcribe(window, TranscribeOptions.defaults()).segments().stream()
+                    .filter(segment -> segment.end().compareTo(Duration.ofSeconds(25)) < 0)
+                    .toList();
+            assertThat(first).isNotEmpty();
+            assertThat(shared.transcribe(window, auto).segments()).startsWith(first.toArray(Segment[]::new));
+        }
+    }
+
     private static List<Integer> textTokens(Transcription transcription) {
         return transcription.segments().stream()
                 .flatMap(segment -> segment.tokens().stream())
@@ -389,6 +441,7 @@ abstract class DecodingTests extends ContractTests {
             case CHUNK_LENGTH ->
                 builder.vad(false).chunkLength(Duration.ofSeconds(15)).build();
             case BATCH_SIZE -> builder.vad(false).batchSize(1).build();
+            case AUDIO_CONTEXT -> builder.audioContext(AudioContext.AUTO).build();
         };
     }
 

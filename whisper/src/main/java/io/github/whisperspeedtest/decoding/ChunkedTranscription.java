@@ -128,15 +128,17 @@ final class ChunkedTranscription implements TranscriptionLoop {
         while (spectrograms.size() < size) {
             spectrograms.add(steps.newSpectrogram());
         }
+        int frames = 0;
         for (int i = 0; i < size; i++) {
             if (chunks.count() == 0) {
                 spectrogram.window(0, 0, spectrograms.get(i));
             } else {
                 Chunk chunk = chunks.get(first + i);
                 spectrogram.window(chunk.firstFrame(), chunk.frames(), spectrograms.get(i));
+                frames = Math.max(frames, chunk.frames());
             }
         }
-        return steps.encode(spectrograms.subList(0, size));
+        return steps.encode(spectrograms.subList(0, size), frames);
     }
 
     /**

@@ -64,7 +64,7 @@ final class LongFormTranscription implements TranscriptionLoop {
             while (seek < clip.end()) {
                 int frames = (int) Math.min(windowFrames, clip.end() - seek);
                 readWindow(clip, frames);
-                try (EncoderOutput window = steps.encode(List.of(mel))) {
+                try (EncoderOutput window = steps.encode(List.of(mel), frames)) {
                     if (language == null) {
                         language = steps.detectLanguages(window).get(0).best();
                     }

@@ -7,8 +7,10 @@ import io.github.whisperspeedtest.checkpoint.GenerationConfig;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
 import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.network.WhisperNetwork;
+import io.github.whisperspeedtest.network.WindowFrames;
 import io.github.whisperspeedtest.tokenizer.SpecialTokens;
 import io.github.whisperspeedtest.tokenizer.Tokenizer;
+import io.github.whisperspeedtest.transcription.AudioContext;
 import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.Timestamps;
@@ -115,12 +117,38 @@ final class TranscriptionSteps {
     }
 
     /**
-     * Runs the encoder.
+     * Runs the encoder on whole windows.
      *
      * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
      */
     EncoderOutput encode(List<float[]> spectrograms) {
         return network.encode(spectrograms);
+    }
+
+    /**
+     * Runs the encoder on as much of windows as the options say.
+     *
+     * @param frames frames with audio of the window that has most of them
+     * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
+     */
+    EncoderOutput encode(List<float[]> spectrograms, int frames) {
+        AudioContext context = options.audioContext();
+        int wanted = context == null ? windowFrames() : WindowFrames.PER_POSITION * context.positions(frames);
+        return wanted >= windowFrames()
+                ? network.encode(spectrograms)
+                : network.encode(spectrograms.stream()
+                        .map(spectrogram -> start(spectrogram, wanted))
+                        .toList());
+    }
+
+    /** Returns the first frames of a spectrogram. */
+    private float[] start(float[] spectrogram, int frames) {
+        int bins = network.dimensions().nMels();
+        float[] start = new float[bins * frames];
+        for (int bin = 0; bin < bins; bin++) {
+            System.arraycopy(spectrogram, bin * windowFrames(), start, bin * frames, frames);
+        }
+        return start;
     }
 
     /**

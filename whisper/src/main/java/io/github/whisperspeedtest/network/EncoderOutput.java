@@ -38,7 +38,7 @@ public interface EncoderOutput extends AutoCloseable {
      * @param window index of the window
      * @param tokens the whole sequence, at most {@code nTextCtx}
      * @param heads the heads of the cross-attention that are wanted
-     * @return scores before the softmax: {@code [head][token][position]}, with {@code nAudioCtx} positions
+     * @return scores before the softmax: {@code [head][token][position]}, with a position for every two frames of the windows
      * @throws io.github.whisperspeedtest.error.EngineException if the engine fails
      */
     float[][][] crossAttention(int window, int[] tokens, List<AttentionHead> heads);

@@ -16,8 +16,13 @@ public interface WhisperNetwork extends AutoCloseable {
     /**
      * Runs the encoder on a batch of windows and prepares the keys and values of the cross-attention.
      *
-     * @param windows log-mel spectrograms of one window each: {@code nMels} rows of {@code 2 * nAudioCtx} frames, row
-     *     after row; they may be reused once the call returns
+     * <p>Windows may be shorter than {@code 2 * nAudioCtx} frames: the encoder then computes only their positions, the first ones.
+     * A network of fixed shape refuses that; its backend does not declare
+     * {@link io.github.whisperspeedtest.transcription.TranscribeOption#AUDIO_CONTEXT}.
+     *
+     * @param windows log-mel spectrograms of one window each: {@code nMels} rows of an even number of frames, up to
+     *     {@code 2 * nAudioCtx} and the same for all, row after row; they may be reused once the call returns
+     * @throws IllegalArgumentException if the windows have another shape
      * @throws io.github.whisperspeedtest.error.EngineOutOfMemoryException if memory is insufficient for the batch, here
      *     or while the result is used; open objects can still be closed, and a smaller batch may succeed
      * @throws io.github.whisperspeedtest.error.EngineException if the engine fails

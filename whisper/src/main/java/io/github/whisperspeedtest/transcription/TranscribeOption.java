@@ -70,7 +70,9 @@ public enum TranscribeOption {
     /** {@link TranscribeOptions#chunkLength()}, in seconds. */
     CHUNK_LENGTH(TranscribeOptions::chunkLength, "auto"),
     /** {@link TranscribeOptions#batchSize()}. */
-    BATCH_SIZE(TranscribeOptions::batchSize, "auto");
+    BATCH_SIZE(TranscribeOptions::batchSize, "auto"),
+    /** {@link TranscribeOptions#audioContext()}; every implementation can compute whole windows. */
+    AUDIO_CONTEXT(TranscribeOptions::audioContext, "full", "full");
 
     private final Function<TranscribeOptions, @Nullable Object> value;
     private final String unset;

@@ -59,6 +59,7 @@ public final class TranscribeOptions {
     private final VadOptions vadOptions;
     private final @Nullable Duration chunkLength;
     private final @Nullable Integer batchSize;
+    private final @Nullable AudioContext audioContext;
 
     private TranscribeOptions(Builder builder) {
         language = builder.language;
@@ -86,6 +87,7 @@ public final class TranscribeOptions {
         vadOptions = builder.vadOptions;
         chunkLength = builder.chunkLength;
         batchSize = builder.batchSize;
+        audioContext = builder.audioContext;
     }
 
     /** Returns the defaults. */
@@ -125,7 +127,8 @@ public final class TranscribeOptions {
                 .vad(vad)
                 .vadOptions(vadOptions)
                 .chunkLength(chunkLength)
-                .batchSize(batchSize);
+                .batchSize(batchSize)
+                .audioContext(audioContext);
     }
 
     /** Returns whether the other object has the same value for every {@link TranscribeOption}. */
@@ -367,6 +370,14 @@ public final class TranscribeOptions {
         return batchSize;
     }
 
+    /**
+     * Returns how much of its windows the encoder computes; null, the default, is {@link AudioContext#FULL} for recordings and
+     * {@link AudioContext#AUTO} for live captions, where the implementation supports it.
+     */
+    public @Nullable AudioContext audioContext() {
+        return audioContext;
+    }
+
     /** Builds options. */
     @JsonPOJOBuilder(withPrefix = "")
     public static final class Builder {
@@ -395,6 +406,7 @@ public final class TranscribeOptions {
         private VadOptions vadOptions = VadOptions.defaults();
         private @Nullable Duration chunkLength;
         private @Nullable Integer batchSize;
+        private @Nullable AudioContext audioContext;
 
         private Builder() {}
 
@@ -606,6 +618,12 @@ public final class TranscribeOptions {
         /** Sets the maximum number of chunks decoded at once, at least 1; null leaves it to the implementation. */
         public Builder batchSize(@Nullable Integer value) {
             batchSize = value == null ? null : Integer.valueOf(atLeastOne(value, "batchSize"));
+            return this;
+        }
+
+        /** Sets how much of its windows the encoder computes; null for the default. */
+        public Builder audioContext(@Nullable AudioContext value) {
+            audioContext = value;
             return this;
         }
 

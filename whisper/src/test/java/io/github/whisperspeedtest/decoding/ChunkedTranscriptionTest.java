@@ -10,6 +10,7 @@ import io.github.whisperspeedtest.error.EngineOutOfMemoryException;
 import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.network.WhisperNetwork;
 import io.github.whisperspeedtest.testing.ScriptedNetwork;
+import io.github.whisperspeedtest.transcription.AudioContext;
 import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.Timestamps;
@@ -64,6 +65,17 @@ class ChunkedTranscriptionTest {
         assertThat(segments).extracting(Segment::start).containsExactly(Duration.ofSeconds(5), Duration.ofSeconds(40));
         assertThat(progress).isSorted().endsWith(1.0);
         assertThat(scripted.prompts().get(0)).startsWith(PREVIOUS, (int) ' ', (int) 'h', (int) 'i', START);
+    }
+
+    @Test
+    void batchHasTheAudioContextOfItsLongestChunk() {
+        speech.say(0, T0 + 50, " one", T0 + 500);
+        run(1200, english().audioContext(AudioContext.AUTO));
+        assertThat(scripted.frames()).containsExactly(2 * AudioContext.AUTO.positions(1200));
+
+        scripted.frames().clear();
+        run(4500, english().audioContext(AudioContext.AUTO));
+        assertThat(scripted.frames()).hasSizeGreaterThan(1).containsOnly(3000);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.whisperspeedtest.checkpoint.GenerationConfig;
 import io.github.whisperspeedtest.testing.ScriptedNetwork;
 import io.github.whisperspeedtest.tokenizer.SpecialTokens;
+import io.github.whisperspeedtest.transcription.AudioContext;
 import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.Segment;
 import io.github.whisperspeedtest.transcription.Timestamps;
@@ -49,6 +50,20 @@ class LongFormTranscriptionTest {
         assertThat(progress).containsExactly(0.4, 58 / 70.0, 1.0);
         assertThat(network.open()).isZero();
         assertThat(network.mostOpenWindows()).isEqualTo(1);
+    }
+
+    @Test
+    void encodesOnlyTheAudioOfAWindowIfRequested() {
+        speech.say(0, T0, "one", T0 + 1400, T0 + 1420, "cut o");
+        speech.say(2800, T0, "cut off", T0 + 1400);
+        run(3600, english().audioContext(AudioContext.AUTO));
+
+        assertThat(network.encoded()).containsExactly(0L, 2800L);
+        assertThat(network.frames()).containsExactly(3000, 2 * AudioContext.AUTO.positions(800));
+        network.frames().clear();
+        run(3600, english().audioContext(AudioContext.FULL));
+        run(3600, english());
+        assertThat(network.frames()).containsOnly(3000);
     }
 
     @Test

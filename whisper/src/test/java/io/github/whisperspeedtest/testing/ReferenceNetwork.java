@@ -12,6 +12,7 @@ import io.github.whisperspeedtest.checkpoint.ModelDimensions;
 import io.github.whisperspeedtest.network.DecoderSession;
 import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.network.WhisperNetwork;
+import io.github.whisperspeedtest.network.WindowFrames;
 import io.github.whisperspeedtest.testing.ReferenceLayers.Attention;
 import io.github.whisperspeedtest.testing.ReferenceLayers.FeedForward;
 import io.github.whisperspeedtest.testing.ReferenceLayers.Linear;
@@ -108,17 +109,11 @@ public final class ReferenceNetwork implements WhisperNetwork {
     }
 
     private Window encode(float[] mel) {
-        int frames = 2 * dimensions.nAudioCtx();
-        require(
-                mel.length == dimensions.nMels() * frames,
-                "A window must have %d x %d values, but has %d",
-                dimensions.nMels(),
-                frames,
-                mel.length);
+        int frames = WindowFrames.of(List.of(mel), dimensions);
         float[] x = transpose(mel, frames);
         x = gelu(conv1.apply(neighbours(x, dimensions.nMels(), 1)));
         x = gelu(conv2.apply(neighbours(x, dimensions.nAudioState(), 2)));
-        x = add(x, audioPositions);
+        x = add(x, Arrays.copyOf(audioPositions, x.length));
         for (EncoderBlock block : encoder) {
             x = add(x, block.self.applyToItself(x));
             x = add(x, block.feedForward.apply(x));

@@ -136,7 +136,8 @@ class ReferenceNetworkTest {
     void rejectsContractViolations() {
         ReferenceNetwork other = new ReferenceNetwork(EmbeddedModel.checkpoint());
         assertThatThrownBy(() -> other.encode(List.of(new float[80 * 3000 - 1])))
-                .hasMessage("A window must have 80 x 3000 values, but has 239999");
+                .hasMessage(
+                        "Windows must be equally long and have 80 rows of 2, 4, ... or 3000 frames, but have [239999] values");
         try (DecoderSession session = windows.startDecoding(2)) {
             float[][] logits = new float[2][VOCABULARY];
             assertThatThrownBy(() -> session.append(new int[][] {{1}, {1, 2}}, new int[] {0}, logits))

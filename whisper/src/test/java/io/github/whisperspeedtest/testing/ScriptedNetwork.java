@@ -30,6 +30,7 @@ public final class ScriptedNetwork implements WhisperNetwork {
     private final ModelDimensions dimensions;
     private final Script script;
     private final List<Long> encoded = new ArrayList<>();
+    private final List<Integer> frames = new ArrayList<>();
     private final List<List<Integer>> prompts = new ArrayList<>();
     private final List<Integer> sequences = new ArrayList<>();
     private int openWindows;
@@ -68,6 +69,11 @@ public final class ScriptedNetwork implements WhisperNetwork {
         return encoded;
     }
 
+    /** Returns how many frames each encoded window had. */
+    public List<Integer> frames() {
+        return frames;
+    }
+
     /** Returns the first tokens of each sequence of each session. */
     public List<List<Integer>> prompts() {
         return prompts;
@@ -102,6 +108,7 @@ public final class ScriptedNetwork implements WhisperNetwork {
     public EncoderOutput encode(List<float[]> windows) {
         List<Long> ids = windows.stream().map(window -> (long) window[0]).toList();
         encoded.addAll(ids);
+        windows.forEach(window -> frames.add(window.length / dimensions.nMels()));
         openWindows++;
         mostOpenWindows = Math.max(mostOpenWindows, openWindows);
         return new Windows(ids);

@@ -21,27 +21,18 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class TranscribeOptionTest {
     /** Values that no option has by default, by type. */
-    private static final Map<Class<?>, Object> UNUSUAL = Map.of(
-            Language.class,
-            Language.of("de"),
-            Task.class,
-            Task.TRANSLATE,
-            Timestamps.class,
-            Timestamps.WORD,
-            Vad.class,
-            Vad.ON,
-            int.class,
-            3,
-            Integer.class,
-            3,
-            String.class,
-            "Good morning.",
-            Boolean.class,
-            true,
-            Duration.class,
-            Duration.ofMillis(12_500),
-            List.class,
-            List.of(0.3, 0.7));
+    private static final Map<Class<?>, Object> UNUSUAL = Map.ofEntries(
+            Map.entry(Language.class, Language.of("de")),
+            Map.entry(Task.class, Task.TRANSLATE),
+            Map.entry(Timestamps.class, Timestamps.WORD),
+            Map.entry(Vad.class, Vad.ON),
+            Map.entry(int.class, 3),
+            Map.entry(Integer.class, 3),
+            Map.entry(String.class, "Good morning."),
+            Map.entry(Boolean.class, true),
+            Map.entry(Duration.class, Duration.ofMillis(12_500)),
+            Map.entry(List.class, List.of(0.3, 0.7)),
+            Map.entry(AudioContext.class, AudioContext.AUTO));
 
     /** Values of lists of other types, by the name of the option. */
     private static final Map<String, Object> UNUSUAL_LISTS = Map.of(

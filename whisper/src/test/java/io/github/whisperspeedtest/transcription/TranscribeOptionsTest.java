@@ -42,6 +42,7 @@ class TranscribeOptionsTest {
         assertThat(options.vad()).isEqualTo(Vad.AUTO);
         assertThat(options.chunkLength()).isNull();
         assertThat(options.batchSize()).isNull();
+        assertThat(options.audioContext()).isNull();
     }
 
     @Test
@@ -71,6 +72,7 @@ class TranscribeOptionsTest {
                 .vadOptions(VadOptions.defaults().withThreshold(0.6))
                 .chunkLength(Duration.ofSeconds(20))
                 .batchSize(4)
+                .audioContext(AudioContext.AUTO)
                 .build();
 
         for (TranscribeOptions kept : List.of(options, options.toBuilder().build())) {
@@ -98,6 +100,7 @@ class TranscribeOptionsTest {
             assertThat(kept.vadOptions()).isEqualTo(VadOptions.defaults().withThreshold(0.6));
             assertThat(kept.chunkLength()).isEqualTo(Duration.ofSeconds(20));
             assertThat(kept.batchSize()).isEqualTo(4);
+            assertThat(kept.audioContext()).isEqualTo(AudioContext.AUTO);
         }
     }
 
