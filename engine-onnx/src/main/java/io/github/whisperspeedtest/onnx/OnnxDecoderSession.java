@@ -108,7 +108,7 @@ final class OnnxDecoderSession implements DecoderSession {
 
     /** Returns the cross-attention scores of the first append to a single sequence. */
     float[][][] crossAttention(int[] tokens, List<AttentionHead> heads) {
-        int positions = dimensions.nAudioCtx();
+        int positions = windows.positions();
         Map<Integer, NativeFloats> scores = new TreeMap<>();
         Map<String, OnnxTensor> outputs = new HashMap<>();
         try {

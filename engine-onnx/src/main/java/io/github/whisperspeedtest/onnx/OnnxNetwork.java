@@ -7,6 +7,7 @@ import io.github.whisperspeedtest.error.EngineException;
 import io.github.whisperspeedtest.network.DecoderSession;
 import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.network.WhisperNetwork;
+import io.github.whisperspeedtest.network.WindowFrames;
 import io.github.whisperspeedtest.onnx.graph.CrossAttentionType;
 import io.github.whisperspeedtest.onnx.graph.DecoderGraph;
 import io.github.whisperspeedtest.onnx.graph.EncoderGraph;
@@ -76,7 +77,7 @@ public final class OnnxNetwork implements WhisperNetwork {
         dimensions = checkpoint.dimensions();
         this.encoder = encoder;
         this.decoder = decoder;
-        mel = new NativeFloats(runtime.environment(), melSize());
+        mel = new NativeFloats(runtime.environment(), dimensions.nMels() * wholeWindow());
         TokenEmbedding embedding = new TokenEmbedding(checkpoint);
         crossAttentionCaches =
                 new Pool<>(() -> new CrossAttentionCache(runtime.environment(), dimensions, crossAttention));
@@ -216,7 +217,7 @@ public final class OnnxNetwork implements WhisperNetwork {
      * @throws EngineException if it fails or its results are no numbers
      */
     public void checkEncoder() {
-        try (OnnxEncoderOutput output = encodeAll(List.of(new float[melSize()]))) {
+        try (OnnxEncoderOutput output = encodeAll(List.of(new float[dimensions.nMels() * wholeWindow()]))) {
             if (!output.hasNumbers()) {
                 throw new EngineException("The encoder gives results that are no numbers. Use another device.");
             }
@@ -251,8 +252,9 @@ public final class OnnxNetwork implements WhisperNetwork {
         return dimensions;
     }
 
-    private int melSize() {
-        return dimensions.nMels() * 2 * dimensions.nAudioCtx();
+    /** Returns the number of frames of a whole window. */
+    private int wholeWindow() {
+        return WindowFrames.PER_POSITION * dimensions.nAudioCtx();
     }
 
     @Override
@@ -264,20 +266,26 @@ public final class OnnxNetwork implements WhisperNetwork {
         if (closed) {
             throw new IllegalStateException("This network is closed; load the model again.");
         }
-        mel.ensureCapacity((long) windows.size() * melSize());
+        int frames = WindowFrames.of(windows, dimensions);
+        if (oneByOne && frames < wholeWindow()) {
+            throw new IllegalArgumentException(
+                    "The plain encoder takes whole windows of " + wholeWindow() + " frames, but these have " + frames);
+        }
+        int size = dimensions.nMels() * frames;
+        mel.ensureCapacity((long) windows.size() * size);
         for (int i = 0; i < windows.size(); i++) {
-            mel.buffer().put(i * melSize(), windows.get(i), 0, melSize());
+            mel.buffer().put(i * size, windows.get(i), 0, size);
         }
         CrossAttentionCache cache = crossAttentionCaches.acquire();
         try {
-            cache.clear(windows.size());
+            cache.clear(windows.size(), frames / WindowFrames.PER_POSITION);
             if (oneByOne) {
                 for (int i = 0; i < windows.size(); i++) {
-                    encode(i, 1, cache.window(i));
+                    encode(i, 1, frames, cache.window(i));
                 }
                 readPlacement();
             } else {
-                encode(0, windows.size(), cache.encoderOutputs());
+                encode(0, windows.size(), frames, cache.encoderOutputs());
             }
         } catch (RuntimeException | Error e) {
             cache.close();
@@ -287,9 +295,9 @@ public final class OnnxNetwork implements WhisperNetwork {
         return new OnnxEncoderOutput(this, cache);
     }
 
-    private void encode(int first, int count, Map<String, OnnxTensor> outputs) {
-        try (OnnxTensor input =
-                mel.tensorAt(first * melSize(), count, dimensions.nMels(), 2L * dimensions.nAudioCtx())) {
+    private void encode(int first, int count, int frames, Map<String, OnnxTensor> outputs) {
+        int start = first * dimensions.nMels() * frames;
+        try (OnnxTensor input = mel.tensorAt(start, count, dimensions.nMels(), frames)) {
             encoder.run(Map.of(EncoderGraph.MEL, input), outputs);
         } finally {
             if (oneByOne) {

@@ -23,6 +23,7 @@ import io.github.whisperspeedtest.onnx.session.NativeFloats;
 import io.github.whisperspeedtest.onnx.session.OnnxRuntime;
 import io.github.whisperspeedtest.testing.AffineQuantizer;
 import io.github.whisperspeedtest.testkit.TestContexts;
+import io.github.whisperspeedtest.transcription.AudioContext;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,7 +40,7 @@ import java.util.Set;
  * Measures encoder and decoder with random weights at real dimensions, in turn in one JVM, and compares them with the machine's peak.
  *
  * <p>The encoder at int8 is compared with the same graph on {@code DynamicQuantizeMatMul} with one scale for all rows: a graph written by
- * hand for speed alone. Arguments: size, such as {@code tiny}, or {@code tiny:4} to quantize it to 4 bits in groups of 64 with
+ * hand for speed alone. Each network also gets the start of the window that {@link AudioContext#AUTO} encodes for 5 s of audio. Arguments: size, such as {@code tiny}, or {@code tiny:4} to quantize it to 4 bits in groups of 64 with
  * 16-bit scales, or {@code tiny:4:F32} with 32-bit scales, which leave no remainder to add; rounds; threads; and any number of
  * {@link Precision}s. A precision that keeps the cross-attention in bytes is measured without them too.
  */
@@ -50,6 +51,7 @@ public final class OnnxNetworkBenchmark {
 
     private static final int TOKENS = 220;
     private static final int BATCH = 8;
+    private static final int FIVE_SECONDS = 500;
     private static final int[] PROMPT = {50258, 50259, 50359, 50364};
 
     private OnnxNetworkBenchmark() {}
@@ -70,12 +72,17 @@ public final class OnnxNetworkBenchmark {
                         precision.label() + ", cross-attention " + type.label(), OnnxNetwork.load(checkpoint, options));
             }
         }
-        float[] window = noise(checkpoint.dimensions());
+        ModelDimensions dimensions = checkpoint.dimensions();
+        float[] window = noise(dimensions, 2 * dimensions.nAudioCtx());
+        float[] start = noise(dimensions, 2 * AudioContext.AUTO.positions(FIVE_SECONDS));
         try (HandWritten byHand = new HandWritten(checkpoint, threads, window);
                 Products products = new Products(threads)) {
             for (int round = -1; round < rounds; round++) {
                 Map<String, Double> times = new LinkedHashMap<>();
-                networks.forEach((label, network) -> measure(label, network, window, times));
+                networks.forEach((label, network) -> {
+                    measure(label, network, window, times);
+                    measure(label + ", 5 s of audio:", network, start, times);
+                });
                 times.put("int8 encoder, one scale for all rows", timed(byHand::encode));
                 times.put("product of 1500 x 2048 x 512, float32 (3.15 GFLOP)", timed(() -> products.run("float")));
                 times.put("product of 1500 x 2048 x 512, int8 (3.15 GOP)", timed(() -> products.run("int8")));
@@ -148,9 +155,9 @@ public final class OnnxNetworkBenchmark {
         return (System.nanoTime() - start) / 1e6;
     }
 
-    private static float[] noise(ModelDimensions dimensions) {
+    private static float[] noise(ModelDimensions dimensions, int frames) {
         Random random = new Random(4);
-        float[] window = new float[dimensions.nMels() * 2 * dimensions.nAudioCtx()];
+        float[] window = new float[dimensions.nMels() * frames];
         for (int i = 0; i < window.length; i++) {
             window[i] = (float) random.nextGaussian() * 0.5f;
         }
@@ -174,7 +181,7 @@ public final class OnnxNetworkBenchmark {
                     ArmKernels.CHOSEN_BY_RUNTIME,
                     options -> {});
             cache = new CrossAttentionCache(runtime.environment(), dimensions, CrossAttentionType.FLOAT32);
-            cache.clear(1);
+            cache.clear(1, dimensions.nAudioCtx());
             NativeFloats mel = new NativeFloats(runtime.environment(), window.length);
             mel.buffer().put(0, window);
             inputs = Map.of(EncoderGraph.MEL, mel.tensor(1, dimensions.nMels(), 2L * dimensions.nAudioCtx()));

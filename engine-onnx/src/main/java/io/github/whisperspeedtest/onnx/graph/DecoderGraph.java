@@ -163,7 +163,7 @@ public final class DecoderGraph {
     private String crossAttention(int layer, String name, String input) {
         int heads = dimensions.nTextHead();
         int headWidth = dimensions.nTextState() / heads;
-        int positions = dimensions.nAudioCtx();
+        String positions = EncoderGraph.POSITIONS;
         graph.input(EncoderGraph.keys(layer), TensorProto.DataType.FLOAT, "windows", heads, headWidth, positions);
         graph.input(EncoderGraph.values(layer), TensorProto.DataType.FLOAT, "windows", heads, positions, headWidth);
         String query = layers.linear(name + ".query", input);
@@ -191,7 +191,7 @@ public final class DecoderGraph {
         int headWidth = dimensions.nTextState() / heads;
         List<String> caches = List.of(EncoderGraph.keyBytes(layer), EncoderGraph.valueBytes(layer));
         for (String cache : caches) {
-            graph.input(cache, TensorProto.DataType.INT8, "windows", heads, dimensions.nAudioCtx(), headWidth);
+            graph.input(cache, TensorProto.DataType.INT8, "windows", heads, EncoderGraph.POSITIONS, headWidth);
         }
         for (String scales : List.of(EncoderGraph.keyScales(layer), EncoderGraph.valueScales(layer))) {
             graph.input(scales, TensorProto.DataType.FLOAT, "windows", 1, dimensions.nTextState());
@@ -213,7 +213,7 @@ public final class DecoderGraph {
         List<String> outputs = List.of(name + ".chosen", presents.get(0), presents.get(1), crossScores(layer));
         graph.choice(name + ".choice", ONE_TOKEN_EACH, outputs, one, several);
         for (String present : presents) {
-            graph.output(present, TensorProto.DataType.INT8, "windows", heads, dimensions.nAudioCtx(), headWidth);
+            graph.output(present, TensorProto.DataType.INT8, "windows", heads, EncoderGraph.POSITIONS, headWidth);
         }
         return outputs.get(0);
     }

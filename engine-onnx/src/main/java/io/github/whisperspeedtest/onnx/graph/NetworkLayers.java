@@ -88,10 +88,10 @@ class NetworkLayers {
      * Lets every position of the encoder attend to all of its window.
      *
      * @param projections queries, keys and values: {@code [windows * positions, width]} each
+     * @param shape name of a value with the shape of the result
      * @return {@code [windows, positions, width]}
      */
-    String attention(String name, List<String> projections, ModelDimensions dimensions) {
-        String shape = graph.constant(name + ".windows", -1, dimensions.nAudioCtx(), dimensions.nAudioState());
+    String attention(String name, List<String> projections, ModelDimensions dimensions, String shape) {
         List<String> sequences = projections.stream()
                 .map(rows -> graph.node("Reshape", rows + ".windows", List.of(rows, shape)))
                 .toList();

@@ -32,8 +32,9 @@ final class PlainLayers extends NetworkLayers {
         return graph.node("Mul", name, List.of(halved, share));
     }
 
+    /** Lets every position attend to all of its one window, whose shape is fixed. */
     @Override
-    String attention(String name, List<String> projections, ModelDimensions dimensions) {
+    String attention(String name, List<String> projections, ModelDimensions dimensions, String windowShape) {
         int headWidth = dimensions.nAudioState() / dimensions.nAudioHead();
         String shape = graph.constant(name + ".split", 1, dimensions.nAudioCtx(), dimensions.nAudioHead(), headWidth);
         String queries = heads(projections.get(0), shape, 0, 2, 1, 3);

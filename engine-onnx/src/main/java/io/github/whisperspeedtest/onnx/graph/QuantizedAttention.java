@@ -52,7 +52,7 @@ final class QuantizedAttention {
      * <p>The middle of each channel's range is subtracted, which leaves more of the bytes for the differences between positions. It would
      * add the same number to the scores of all positions, so the softmax does not depend on it.
      */
-    void quantizeKeys(int layer, String keys, long positions) {
+    void quantizeKeys(int layer, String keys, Object positions) {
         String largest = graph.node("ReduceMax", keys + ".largest", List.of(keys), vector("axes", -1));
         String least = graph.node("ReduceMin", keys + ".least", List.of(keys), vector("axes", -1));
         String sum = graph.node("Add", keys + ".sum", List.of(largest, least));
@@ -65,7 +65,7 @@ final class QuantizedAttention {
     }
 
     /** Adds the outputs of a layer's values from {@code [windows, heads, positions, width of a head]}. */
-    void quantizeValues(int layer, String values, long positions) {
+    void quantizeValues(int layer, String values, Object positions) {
         String absolute = graph.node("Abs", values + ".absolute", List.of(values));
         String magnitude = graph.node("ReduceMax", values + ".magnitude", List.of(absolute), vector("axes", 2));
         quantize(values, magnitude, EncoderGraph.valueBytes(layer), EncoderGraph.valueScales(layer));
@@ -119,7 +119,7 @@ final class QuantizedAttention {
         return List.of(attended, outputs.get(1), outputs.get(2));
     }
 
-    private void declare(String bytes, String scales, long positions) {
+    private void declare(String bytes, String scales, Object positions) {
         graph.output(bytes, TensorProto.DataType.INT8, "windows", heads, positions, headWidth);
         graph.output(scales, TensorProto.DataType.FLOAT, "windows", 1, (long) heads * headWidth);
     }

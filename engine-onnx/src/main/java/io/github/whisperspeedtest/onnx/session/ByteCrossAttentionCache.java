@@ -35,9 +35,13 @@ final class ByteCrossAttentionCache {
 
     private final Map<String, OnnxTensor> presents = new HashMap<>();
 
+    /** Positions of each window. */
+    private int positions;
+
     ByteCrossAttentionCache(OrtEnvironment environment, ModelDimensions dimensions) {
         this.environment = environment;
         this.dimensions = dimensions;
+        positions = dimensions.nAudioCtx();
         for (int i = 0; i < 2 * dimensions.nTextLayer(); i++) {
             bytes.add(WeightBuffers.allocate(windowSize()));
             scales.add(new NativeFloats(environment, dimensions.nTextState()));
@@ -45,15 +49,16 @@ final class ByteCrossAttentionCache {
     }
 
     private int windowSize() {
-        return dimensions.nTextState() * dimensions.nAudioCtx();
+        return dimensions.nTextState() * positions;
     }
 
-    /** Makes room for a number of windows. The previous content is lost. */
-    void clear(int windows) {
+    /** Makes room for a number of windows with some positions each. The previous content is lost. */
+    void clear(int windows, int newPositions) {
         close();
+        positions = newPositions;
         int heads = dimensions.nTextHead();
         int headWidth = dimensions.nTextState() / heads;
-        long[] shape = {windows, heads, dimensions.nAudioCtx(), headWidth};
+        long[] shape = {windows, heads, positions, headWidth};
         try {
             for (int i = 0; i < bytes.size(); i++) {
                 long size = (long) windows * windowSize();
@@ -75,8 +80,8 @@ final class ByteCrossAttentionCache {
             extent.put(
                     DecoderGraph.NO_NEW_KEYS,
                     OnnxTensor.createTensor(environment, none, new long[] {windows, 0, dimensions.nTextState()}));
-            extent.put(DecoderGraph.LAST_POSITIONS, ints(windows, dimensions.nAudioCtx() - 1));
-            extent.put(DecoderGraph.AUDIO_LENGTH, ints(1, dimensions.nAudioCtx()));
+            extent.put(DecoderGraph.LAST_POSITIONS, ints(windows, positions - 1));
+            extent.put(DecoderGraph.AUDIO_LENGTH, ints(1, positions));
         } catch (OrtException e) {
             throw new EngineException("ONNX Runtime could not create a tensor: " + e.getMessage(), e);
         }
@@ -92,7 +97,7 @@ final class ByteCrossAttentionCache {
 
     /** Copies some windows of another cache. */
     void copy(ByteCrossAttentionCache other, int[] chosen) {
-        clear(chosen.length);
+        clear(chosen.length, other.positions);
         int width = dimensions.nTextState();
         for (int i = 0; i < bytes.size(); i++) {
             for (int window = 0; window < chosen.length; window++) {

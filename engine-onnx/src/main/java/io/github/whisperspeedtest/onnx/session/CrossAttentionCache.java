@@ -24,8 +24,12 @@ public final class CrossAttentionCache {
     private final @Nullable ByteCrossAttentionCache bytes;
     private int windows;
 
+    /** Positions of each window. */
+    private int positions;
+
     public CrossAttentionCache(OrtEnvironment environment, ModelDimensions dimensions, CrossAttentionType type) {
         this.dimensions = dimensions;
+        positions = dimensions.nAudioCtx();
         bytes = byteCache(environment, dimensions, type);
         for (int i = 0; i < 2 * dimensions.nTextLayer(); i++) {
             layers.add(new NativeFloats(environment, windowSize()));
@@ -35,6 +39,7 @@ public final class CrossAttentionCache {
     private CrossAttentionCache(
             ModelDimensions dimensions, NativeFloats shared, @Nullable ByteCrossAttentionCache bytes) {
         this.dimensions = dimensions;
+        positions = dimensions.nAudioCtx();
         this.bytes = bytes;
         layers.addAll(Collections.nCopies(2 * dimensions.nTextLayer(), shared));
     }
@@ -56,28 +61,33 @@ public final class CrossAttentionCache {
         }
         CrossAttentionCache cache =
                 new CrossAttentionCache(dimensions, numbers, byteCache(environment, dimensions, type));
-        cache.clear(1);
+        cache.clear(1, dimensions.nAudioCtx());
         return cache;
     }
 
     private int windowSize() {
-        return dimensions.nTextState() * dimensions.nAudioCtx();
+        return dimensions.nTextState() * positions;
     }
 
     public int windows() {
         return windows;
     }
 
-    /** Makes room for a number of windows. The previous content is lost. */
-    public void clear(int count) {
+    public int positions() {
+        return positions;
+    }
+
+    /** Makes room for a number of windows with some positions each. The previous content is lost. */
+    public void clear(int count, int newPositions) {
         windows = count;
+        positions = newPositions;
         close();
         for (NativeFloats layer : layers) {
             layer.ensureCapacity((long) count * windowSize());
         }
         tensors.addAll(tensors(0, count));
         if (bytes != null) {
-            bytes.clear(count);
+            bytes.clear(count, positions);
         }
     }
 
@@ -89,8 +99,8 @@ public final class CrossAttentionCache {
             int start = first * windowSize();
             made.add(
                     i % 2 == 0
-                            ? layers.get(i).tensorAt(start, count, heads, headWidth, dimensions.nAudioCtx())
-                            : layers.get(i).tensorAt(start, count, heads, dimensions.nAudioCtx(), headWidth));
+                            ? layers.get(i).tensorAt(start, count, heads, headWidth, positions)
+                            : layers.get(i).tensorAt(start, count, heads, positions, headWidth));
         }
         return made;
     }
@@ -102,7 +112,7 @@ public final class CrossAttentionCache {
 
     /** Copies some windows of another cache. */
     public void copy(CrossAttentionCache other, int[] chosen) {
-        clear(chosen.length);
+        clear(chosen.length, other.positions);
         for (int i = 0; i < layers.size(); i++) {
             for (int window = 0; window < chosen.length; window++) {
                 layers.get(i)
