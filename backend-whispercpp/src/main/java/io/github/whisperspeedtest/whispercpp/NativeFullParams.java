@@ -109,6 +109,11 @@ final class NativeFullParams {
         params.set("language", cString(code));
     }
 
+    /** Sets how many positions of a window the encoder computes; 0 for all. */
+    void setAudioContext(int positions) {
+        params.set("audio_ctx", positions);
+    }
+
     void setPromptTokens(int[] tokens) {
         if (tokens.length == 0) {
             return;

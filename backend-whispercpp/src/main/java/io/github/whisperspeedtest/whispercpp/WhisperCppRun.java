@@ -5,6 +5,7 @@ import com.sun.jna.Pointer;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.error.EngineException;
 import io.github.whisperspeedtest.error.OperationCancelledException;
+import io.github.whisperspeedtest.transcription.AudioContext;
 import io.github.whisperspeedtest.transcription.Clip;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.Segment;
@@ -50,6 +51,11 @@ final class WhisperCppRun {
 
     private static final int MAX_PROMPT_TOKENS = 224;
 
+    private static final int WINDOW_POSITIONS = AudioContext.FULL.positions(0);
+
+    /** With a language given, {@code whisper_full} detects none. */
+    private static final String ANY_LANGUAGE = "en";
+
     private final WhisperCppRuntime runtime;
     private final WhisperLibrary library;
     private final Pointer context;
@@ -64,7 +70,13 @@ final class WhisperCppRun {
     private final SegmentReader reader;
     private final int padding;
     private final boolean needsTailRule;
+    private final boolean encodesWholeWindows;
     private boolean detectsLanguage;
+    private boolean isShortened;
+
+    /** Whether {@code whisper_full} is called only for its parameters. */
+    private boolean beginsNoWindow;
+
     private @Nullable Double languageProbability;
 
     private final List<Segment> segments = new ArrayList<>();
@@ -101,12 +113,24 @@ final class WhisperCppRun {
                 engine.speakerTurns());
         // With its own voice activity detection, whisper.cpp computes the spectrogram of the speech itself.
         detectsLanguage = NativeFullParams.detectsLanguage(model, options) && engine.vadModel() == null;
+        encodesWholeWindows = options.audioContext() == null || engine.vadModel() != null;
         padding = runtime.release().isAtLeast(1, 7, 6) ? 0 : PADDING_SAMPLES;
         // Since 1.7.3, whisper.cpp itself ends a window at a single timestamp.
         needsTailRule = !runtime.release().isAtLeast(1, 7, 3) && options.timestamps() != Timestamps.NONE;
     }
 
     Transcription transcribe() {
+        try {
+            return transcribeParts();
+        } finally {
+            if (isShortened) {
+                params.setAudioContext(0);
+                applyAudioContext();
+            }
+        }
+    }
+
+    private Transcription transcribeParts() {
         long start = System.nanoTime();
         PartTimes times = new PartTimes();
 
@@ -128,7 +152,11 @@ final class WhisperCppRun {
                 publishProgress(begin + Math.min(length, padded * (percent / 100.0)));
             });
             boolean hasTail = last && needsTailRule;
-            WhisperLibrary.EncoderBeginCallback onWindow = (ctx, state, data) -> (byte) (tail.isWanted() ? 1 : 0);
+            int positions = audioContext(padded / FRAME_SAMPLES);
+            params.setAudioContext(positions);
+            isShortened |= positions > 0;
+            WhisperLibrary.EncoderBeginCallback onWindow =
+                    (ctx, state, data) -> (byte) (beginsNoWindow || hasTail && !tail.isWanted() ? 0 : 1);
             WhisperLibrary.LogitsFilterCallback onToken = (ctx, state, tokens, count, logits, data) -> {
                 if (hasTail) {
                     tail.observe(tokens, count);
@@ -138,12 +166,13 @@ final class WhisperCppRun {
                 }
             };
             params.setCallbacks(onSegments, onProgress, cancel);
-            params.setWindowCallbacks(hasTail ? onWindow : null, hasTail || rules != null ? onToken : null);
+            params.setWindowCallbacks(
+                    hasTail || isShortened ? onWindow : null, hasTail || rules != null ? onToken : null);
             reader.startSlice(begin, last ? Long.MAX_VALUE : begin + length - WINDOW_SAMPLES, limit);
 
             try (NativeLog.Capture log = runtime.log().capture()) {
                 library.whisper_reset_timings(context);
-                runSlice(begin, length, padded, log);
+                runSlice(begin, length, padded, positions, log);
                 publishNewSegments();
                 library.whisper_print_timings(context);
                 times.add(log.text());
@@ -164,13 +193,27 @@ final class WhisperCppRun {
         return new Transcription(language, languageProbability, audio.duration(), segments, timings, audio.warnings());
     }
 
-    private void runSlice(long begin, int length, int padded, NativeLog.Capture log) {
+    /** Returns how many positions the encoder computes for so many frames of audio; 0 for all. */
+    private int audioContext(int frames) {
+        AudioContext context = options.audioContext();
+        int positions = context == null ? WINDOW_POSITIONS : context.positions(frames);
+        return encodesWholeWindows || positions == WINDOW_POSITIONS ? 0 : positions;
+    }
+
+    /** Sets what {@code audio_ctx} says: only {@code whisper_full} does, and the state keeps it for a later detection of a language. */
+    private void applyAudioContext() {
+        beginsNoWindow = true;
+        library.whisper_full(context, params.byValue(), Pointer.NULL, 0);
+        beginsNoWindow = false;
+    }
+
+    private void runSlice(long begin, int length, int padded, int positions, NativeLog.Capture log) {
         int result;
         try (Memory samples = new Memory((long) padded * Float.BYTES)) {
             copySamples(begin, length, samples);
             samples.setMemory((long) length * Float.BYTES, (long) (padded - length) * Float.BYTES, (byte) 0);
             result = detectsLanguage
-                    ? detectAndTranscribe(samples, padded)
+                    ? detectAndTranscribe(samples, padded, positions)
                     : library.whisper_full(context, params.byValue(), samples, padded);
         }
         if (listenerFailure instanceof RuntimeException e) {
@@ -192,10 +235,14 @@ final class WhisperCppRun {
      * Detects the language and then transcribes the same spectrogram. The detection of {@code whisper_full} does the same work, and
      * tells the probability only in its log.
      */
-    private int detectAndTranscribe(Memory samples, int count) {
+    private int detectAndTranscribe(Memory samples, int count, int positions) {
         int result = library.whisper_pcm_to_mel(context, samples, count, parameters.threads());
         if (result != 0) {
             return result;
+        }
+        if (positions > 0) {
+            params.setLanguage(ANY_LANGUAGE);
+            applyAudioContext();
         }
         try (Memory probabilities = new Memory((library.whisper_lang_max_id() + 1L) * Float.BYTES)) {
             int language = library.whisper_lang_auto_detect(context, 0, parameters.threads(), probabilities);

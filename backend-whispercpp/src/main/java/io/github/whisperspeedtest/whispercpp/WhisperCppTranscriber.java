@@ -8,6 +8,7 @@ import io.github.whisperspeedtest.error.EngineException;
 import io.github.whisperspeedtest.error.EngineUnavailableException;
 import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.spi.LoadOptions;
+import io.github.whisperspeedtest.transcription.AudioContext;
 import io.github.whisperspeedtest.transcription.EngineParameters;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Transcriber;
@@ -42,6 +43,9 @@ final class WhisperCppTranscriber implements Transcriber {
     private final Pointer context;
     private final long sliceSamples;
 
+    /** Whether the encoder is compiled for whole windows. */
+    private final boolean encodesWholeWindows;
+
     private WhisperCppTranscriber(
             WhisperCppRuntime runtime,
             GgmlModelFile model,
@@ -49,7 +53,8 @@ final class WhisperCppTranscriber implements Transcriber {
             NativeParams contextParams,
             EngineParameters parameters,
             Pointer context,
-            long sliceSamples) {
+            long sliceSamples,
+            boolean encodesWholeWindows) {
         this.runtime = runtime;
         this.model = model;
         this.engine = engine;
@@ -57,6 +62,7 @@ final class WhisperCppTranscriber implements Transcriber {
         this.parameters = parameters;
         this.context = context;
         this.sliceSamples = sliceSamples;
+        this.encodesWholeWindows = encodesWholeWindows;
     }
 
     static WhisperCppTranscriber load(
@@ -107,7 +113,8 @@ final class WhisperCppTranscriber implements Transcriber {
                     params,
                     missing == null ? parameters : parameters.withFallback(missing),
                     context,
-                    sliceSamples);
+                    sliceSamples,
+                    CoreMlEncoder.loaded(log.text()).isPresent());
         }
     }
 
@@ -135,11 +142,18 @@ final class WhisperCppTranscriber implements Transcriber {
     /** whisper.cpp has no voice activity detection here and never skips a window for its silence. */
     @Override
     public TranscribeOptions resolve(TranscribeOptions options) {
-        return options.toBuilder()
+        return possible(options).toBuilder()
                 .vad(false)
                 .noSpeechThreshold(null)
                 .conditionOnPreviousText(!NativeFullParams.isIndependent(options))
                 .build();
+    }
+
+    /** Returns options without an audio context that the encoder does not have. */
+    private TranscribeOptions possible(TranscribeOptions options) {
+        return encodesWholeWindows
+                ? options.toBuilder().audioContext(AudioContext.FULL).build()
+                : options;
     }
 
     @Override
@@ -156,7 +170,7 @@ final class WhisperCppTranscriber implements Transcriber {
                                 engine,
                                 parameters,
                                 audio,
-                                options,
+                                possible(options),
                                 listener,
                                 cancel,
                                 sliceSamples)
