@@ -15,6 +15,7 @@ import io.github.whisperspeedtest.spi.ModelFiles;
 import io.github.whisperspeedtest.spi.ModelInfo;
 import io.github.whisperspeedtest.spi.ModelListing;
 import io.github.whisperspeedtest.spi.ModelOrigin;
+import io.github.whisperspeedtest.transcription.TranscribeOption;
 import io.github.whisperspeedtest.transcription.Transcriber;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,6 +38,8 @@ public final class CoreMlImplementation extends AbstractImplementation {
         super(
                 ID,
                 OnnxTranscribers.capabilities()
+                        // CoreML compiles the encoder for one shape.
+                        .oneOf(TranscribeOption.AUDIO_CONTEXT)
                         .devices(ComputeUnits.devices())
                         .computeTypes(CoreMlLoader.ON_COREML.stream()
                                 .map(Precision::label)

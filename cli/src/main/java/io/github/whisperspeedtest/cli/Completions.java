@@ -7,6 +7,7 @@ import io.github.whisperspeedtest.hub.HubCache;
 import io.github.whisperspeedtest.spark.BatchFormat;
 import io.github.whisperspeedtest.spi.Implementation;
 import io.github.whisperspeedtest.spi.ModelInfo;
+import io.github.whisperspeedtest.transcription.AudioContext;
 import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.Task;
 import io.github.whisperspeedtest.transcription.Timestamps;
@@ -108,6 +109,16 @@ final class Completions {
         @Override
         public Iterator<String> iterator() {
             return names(Task.values()).iterator();
+        }
+    }
+
+    /** Parts of a window to encode. */
+    static final class AudioContexts implements Iterable<String> {
+        AudioContexts() {}
+
+        @Override
+        public Iterator<String> iterator() {
+            return names(AudioContext.values()).iterator();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.whisperspeedtest.cli;
 
+import io.github.whisperspeedtest.transcription.AudioContext;
 import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.Task;
 import io.github.whisperspeedtest.transcription.Timestamps;
@@ -276,6 +277,15 @@ final class DecodingOptions {
             description = "Length of the chunks, 5 to 30 s (default: the implementation's).")
     private @Nullable Double chunkLength;
 
+    @OptionGroup.In(OptionGroup.DECODING)
+    @Option(
+            names = "--audio-context",
+            paramLabel = "CONTEXT",
+            completionCandidates = Completions.AudioContexts.class,
+            description =
+                    "Part of each window to encode: full, or auto for its audio and some silence (default: full; live audio: auto where supported).")
+    private @Nullable AudioContext audioContext;
+
     DecodingOptions() {}
 
     /**
@@ -336,6 +346,7 @@ final class DecodingOptions {
                     .timestamps(timestamps)
                     .maxInitialTimestamp(seconds(maxInitialTimestamp.value()))
                     .batchSize(batchSize)
+                    .audioContext(audioContext)
                     .vadOptions(new VadOptions(
                             vadThreshold,
                             vadMinSilence == null ? null : Duration.ofMillis(vadMinSilence),

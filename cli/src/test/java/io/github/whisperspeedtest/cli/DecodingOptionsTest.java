@@ -3,6 +3,7 @@ package io.github.whisperspeedtest.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.whisperspeedtest.transcription.AudioContext;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Vad;
 import io.github.whisperspeedtest.transcription.VadOptions;
@@ -76,6 +77,13 @@ class DecodingOptionsTest {
     }
 
     @Test
+    void audioContextIsUnsetFullOrAuto() {
+        assertThat(parse().audioContext()).isNull();
+        assertThat(parse("--audio-context=full").audioContext()).isEqualTo(AudioContext.FULL);
+        assertThat(parse("--audio-context=auto").audioContext()).isEqualTo(AudioContext.AUTO);
+    }
+
+    @Test
     void parsesRulesForTokens() {
         TranscribeOptions options = parse(
                 "--repetition-penalty=1.2",
@@ -143,6 +151,7 @@ class DecodingOptionsTest {
                 "--vad-max-speech=0.5",
                 "--batch-size=0",
                 "--chunk-length=31",
+                "--audio-context=short",
                 "--chunk-length=-1"
             })
     void refusesInvalidValues(String option) {

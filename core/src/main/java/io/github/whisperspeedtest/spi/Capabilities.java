@@ -96,7 +96,8 @@ public final class Capabilities {
                         TranscribeOption.HOTWORDS,
                         TranscribeOption.CONDITION_ON_PREVIOUS_TEXT,
                         TranscribeOption.TIMESTAMPS,
-                        TranscribeOption.MAX_INITIAL_TIMESTAMP);
+                        TranscribeOption.MAX_INITIAL_TIMESTAMP,
+                        TranscribeOption.AUDIO_CONTEXT);
     }
 
     /**

@@ -110,9 +110,8 @@ final class DecoderState implements AutoCloseable {
     }
 
     /** Returns the cross-attention scores of the first append to a single sequence: {@code [head][token][position]}. */
-    float[][][] crossAttention(int[] tokens, List<AttentionHead> heads) {
+    float[][][] crossAttention(int[] tokens, List<AttentionHead> heads, int positions) {
         checkFits(new int[][] {tokens});
-        int positions = dimensions.nAudioCtx();
         try (PtNDArray ids = ids(new int[][] {tokens});
                 PtNDArray scores =
                         manager.create(new Shape(heads.size(), 1, tokens.length, positions), DataType.FLOAT32);

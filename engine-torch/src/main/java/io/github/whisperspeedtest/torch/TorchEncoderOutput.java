@@ -17,17 +17,21 @@ final class TorchEncoderOutput implements EncoderOutput {
 
     private final TorchNetwork network;
     private final int count;
+    private final int positions;
     private @Nullable IValue crossCache;
 
     /**
      * Takes ownership of the cache.
      *
      * @param crossCache for each block of the decoder keys and values
+     * @param count number of windows
+     * @param positions positions of each
      */
-    TorchEncoderOutput(TorchNetwork network, IValue crossCache, int count) {
+    TorchEncoderOutput(TorchNetwork network, IValue crossCache, int count, int positions) {
         this.network = network;
         this.crossCache = crossCache;
         this.count = count;
+        this.positions = positions;
     }
 
     private IValue crossCache() {
@@ -73,7 +77,7 @@ final class TorchEncoderOutput implements EncoderOutput {
             if (count > 1) {
                 state.select(new int[] {window});
             }
-            return state.crossAttention(tokens, heads);
+            return state.crossAttention(tokens, heads, positions);
         }
     }
 

@@ -9,6 +9,7 @@ import io.github.whisperspeedtest.checkpoint.Checkpoint;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
 import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.network.WhisperNetwork;
+import io.github.whisperspeedtest.network.WindowFrames;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -86,7 +87,7 @@ final class TorchNetwork implements WhisperNetwork {
         if (closed) {
             throw new IllegalStateException("This network is closed; load the model again.");
         }
-        int frames = 2 * dimensions.nAudioCtx();
+        int frames = WindowFrames.of(windows, dimensions);
         int size = dimensions.nMels() * frames;
         FloatBuffer floats =
                 reserve(Math.multiplyExact(windows.size(), size * Float.BYTES)).asFloatBuffer();
@@ -106,7 +107,7 @@ final class TorchNetwork implements WhisperNetwork {
                     arguments.of(dimensions.nTextHead()),
                     weights.cross.plain(),
                     weights.cross.packed());
-            return new TorchEncoderOutput(this, cache, windows.size());
+            return new TorchEncoderOutput(this, cache, windows.size(), frames / WindowFrames.PER_POSITION);
         }
     }
 

@@ -52,7 +52,7 @@ class WhisperNetwork(Module):
     x: Tensor) -> Tensor:
     return x.transpose(1, 2).flatten(2)
 
-  # mel [W, nMels, frames] to the audio features [W, nAudioCtx, D]. stem: weight and bias of two convolutions, the positions, weight and
+  # mel [W, nMels, frames] to the audio features [W, frames / 2, D]. stem: weight and bias of two convolutions, the positions, weight and
   # bias of the last norm.
   def encode(self: __torch__.WhisperNetwork,
     mel: Tensor,
@@ -63,7 +63,8 @@ class WhisperNetwork(Module):
     packed: List[List[__torch__.torch.classes.quantized.LinearPackedParamsBase]]) -> Tensor:
     x = torch.gelu(torch.conv1d(mel.to(stem[0]), stem[0], stem[1], [1], [1]))
     x = torch.gelu(torch.conv1d(x, stem[2], stem[3], [2], [1]))
-    x = x.transpose(1, 2) + stem[4]
+    x = x.transpose(1, 2)
+    x = x + stem[4].narrow(0, 0, x.size(1))
     for i in range(len(norms)):
       n = norms[i]
       l = linears[i]
@@ -78,7 +79,7 @@ class WhisperNetwork(Module):
       x = x + self.linear(y, 5, l, p)
     return torch.layer_norm(x, [x.size(-1)], stem[5], stem[6], 1e-05)
 
-  # What the decoder reads of windows [W, nMels, frames]: keys and values [W, H, nAudioCtx, D / H] for each of its blocks. So many windows
+  # What the decoder reads of windows [W, nMels, frames]: keys and values [W, H, frames / 2, D / H] for each of its blocks. So many windows
   # at once go through the encoder; a processor is faster with one, whose activations stay in its cache.
   def cross_cache(self: __torch__.WhisperNetwork,
     mel: Tensor,
@@ -146,7 +147,7 @@ class WhisperNetwork(Module):
   # Appends tokens [S, T] to sequences that hold offset tokens, and returns what the last block makes of them, normalised: [S, T, D].
   # cache: keys and values [S, H, C, D / H] of the self-attention, two for each block, written in place or replaced by larger ones.
   # stem: the token embedding [V, D], the positions, weight and bias of the last norm.
-  # scores [n, S, T, nAudioCtx] gets what n heads of the cross-attention, given by block and number, compute before the softmax.
+  # scores [n, S, T, positions of the audio] gets what n heads of the cross-attention, given by block and number, compute before the softmax.
   def decode(self: __torch__.WhisperNetwork,
     tokens: Tensor,
     offset: int,

@@ -191,6 +191,71 @@ public abstract class NetworkContract {
         }
     }
 
+    @Test
+    void encodesFirstPositionsOfShortWindows() {
+        // An odd number of positions, which are multiples of nothing that engines work in.
+        int positions = 301;
+        List<float[]> starts =
+                windows.stream().map(window -> start(window, 2 * positions)).toList();
+        List<AttentionHead> heads = List.of(new AttentionHead(2, 1), new AttentionHead(0, 0));
+        int[] tokens = {50258, 50259, 50359, 50363, 10, 20, 30};
+        try (WhisperNetwork network = load();
+                EncoderOutput wanted = reference.encode(starts)) {
+            float[][] whole;
+            try (EncoderOutput encoded = network.encode(windows)) {
+                whole = prompted(encoded);
+            }
+            try (EncoderOutput encoded = network.encode(starts);
+                    DecoderSession session = encoded.startDecoding(1);
+                    DecoderSession wantedSession = wanted.startDecoding(1)) {
+                assertClose(prompted(encoded), prompted(wanted), 2e-3f);
+                for (int window : List.of(1, 0)) {
+                    float[][][] actual = encoded.crossAttention(window, tokens, heads);
+                    assertThat(actual[0][0]).hasSize(positions);
+                    assertClose(actual[0], wanted.crossAttention(window, tokens, heads)[0], 2e-3f);
+                    assertClose(actual[1], wanted.crossAttention(window, tokens, heads)[1], 2e-3f);
+                }
+                session.select(new int[] {1});
+                wantedSession.select(new int[] {1});
+                int[][] prompt = {PROMPT};
+                assertClose(logits(session, prompt, 3), logits(wantedSession, prompt, 3), 2e-3f);
+            }
+            try (EncoderOutput encoded = network.encode(windows)) {
+                assertThat(prompted(encoded)).isDeepEqualTo(whole);
+            }
+            assertThat(RelativeDistance.of(prompted(wanted), whole))
+                    .as("the end of the windows matters")
+                    .isGreaterThan(1e-3);
+        }
+    }
+
+    @Test
+    void rejectsWindowsOfOtherShapes() {
+        float[] first = windows.get(0);
+        try (WhisperNetwork network = load()) {
+            for (List<float[]> wrong : List.of(
+                    List.of(first, start(first, 100)),
+                    List.of(start(first, 101)),
+                    List.of(Arrays.copyOf(first, 3002 * MICRO.dimensions().nMels())),
+                    List.of(new float[0]))) {
+                assertThatThrownBy(() -> network.encode(wrong))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("80 rows of 2, 4, ... or 3000 frames");
+            }
+        }
+    }
+
+    /** Returns the first frames of a window. */
+    private static float[] start(float[] window, int frames) {
+        int bins = MICRO.dimensions().nMels();
+        int length = window.length / bins;
+        float[] start = new float[bins * frames];
+        for (int bin = 0; bin < bins; bin++) {
+            System.arraycopy(window, bin * length, start, bin * frames, frames);
+        }
+        return start;
+    }
+
     /** Returns the logits after the prompt for two windows. */
     protected static float[][] prompted(EncoderOutput encoded) {
         try (DecoderSession session = encoded.startDecoding(1)) {

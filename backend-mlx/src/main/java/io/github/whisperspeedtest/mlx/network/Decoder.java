@@ -52,7 +52,7 @@ final class Decoder {
      */
     List<KeysAndValues> crossKeysAndValues(MlxGraph graph, MlxArray audio) {
         return blocks.stream()
-                .map(block -> block.cross.keysAndValues(graph, audio, audio.size(0), dimensions.nAudioCtx()))
+                .map(block -> block.cross.keysAndValues(graph, audio, audio.size(0), audio.size(1)))
                 // Each step reads them whole, and in this order.
                 .map(attended ->
                         new KeysAndValues(graph.contiguous(attended.keys()), graph.contiguous(attended.values())))

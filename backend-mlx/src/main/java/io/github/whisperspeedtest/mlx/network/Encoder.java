@@ -8,7 +8,6 @@ import java.util.stream.IntStream;
 
 /** The encoder: two convolutions, and blocks of self-attention and feed-forward. */
 final class Encoder {
-    private final ModelDimensions dimensions;
     private final MlxArray kernels1;
     private final MlxArray bias1;
     private final MlxArray kernels2;
@@ -21,7 +20,6 @@ final class Encoder {
     private record Block(Attention attention, FeedForward feedForward) {}
 
     Encoder(WeightLoader weights, ModelDimensions dimensions, Gelu activation) {
-        this.dimensions = dimensions;
         this.activation = activation;
         kernels1 = weights.kernels("encoder.conv1.weight");
         bias1 = weights.array("encoder.conv1.bias");
@@ -46,7 +44,8 @@ final class Encoder {
     MlxArray apply(MlxGraph graph, MlxArray mel) {
         MlxArray first = activation.apply(graph, graph.add(graph.conv1d(mel, kernels1, 1, 1), bias1));
         MlxArray second = activation.apply(graph, graph.add(graph.conv1d(first, kernels2, 2, 1), bias2));
-        MlxArray rows = graph.add(second, positions);
+        int[] placed = {second.size(1), second.size(2)};
+        MlxArray rows = graph.add(second, graph.slice(positions, new int[] {0, 0}, placed));
         for (Block block : blocks) {
             rows = block.feedForward.apply(graph, attend(graph, block.attention, rows, mel.size(0)));
         }
@@ -55,7 +54,7 @@ final class Encoder {
 
     private MlxArray attend(MlxGraph graph, Attention attention, MlxArray rows, int windows) {
         MlxArray normed = attention.norm().apply(graph, rows);
-        int length = dimensions.nAudioCtx();
+        int length = normed.size(1);
         return attention.attend(
                 graph,
                 rows,

@@ -109,7 +109,7 @@ final class MlxDecoderSession implements DecoderSession {
     }
 
     private float[][] scores(MlxGraph graph, MlxArray layer, int head, int tokens) {
-        int positions = dimensions.nAudioCtx();
+        int positions = layer.size(3);
         float[][] scores = new float[tokens][positions];
         int[] start = {0, head, 0, 0};
         int[] stop = {1, head + 1, tokens, positions};

@@ -11,6 +11,7 @@ import io.github.whisperspeedtest.mlx.bindings.MlxType;
 import io.github.whisperspeedtest.mlx.network.Attention.KeysAndValues;
 import io.github.whisperspeedtest.network.EncoderOutput;
 import io.github.whisperspeedtest.network.WhisperNetwork;
+import io.github.whisperspeedtest.network.WindowFrames;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -109,7 +110,7 @@ public final class MlxNetwork implements WhisperNetwork {
 
     /** Returns {@code [windows, frames, mels]}, frames first, as MLX's convolutions want them. */
     private MlxArray spectrograms(MlxGraph graph, List<float[]> windows) {
-        int frames = 2 * dimensions.nAudioCtx();
+        int frames = WindowFrames.of(windows, dimensions);
         int size = dimensions.nMels() * frames;
         FloatBuffer floats =
                 reserve(Math.multiplyExact(windows.size(), size * Float.BYTES)).asFloatBuffer();
