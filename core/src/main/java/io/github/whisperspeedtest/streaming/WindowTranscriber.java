@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.streaming;
 
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.spi.Capabilities;
+import io.github.whisperspeedtest.transcription.AudioContext;
 import io.github.whisperspeedtest.transcription.Language;
 import io.github.whisperspeedtest.transcription.Timestamps;
 import io.github.whisperspeedtest.transcription.TranscribeOption;
@@ -32,6 +33,13 @@ final class WindowTranscriber {
                 TranscribeOption.TIMESTAMPS,
                 options.toBuilder().timestamps(Timestamps.WORD).build())) {
             adapted.timestamps(Timestamps.WORD);
+        }
+        // Windows that begin with an utterance are seldom full.
+        if (options.audioContext() == null
+                && declared.supports(
+                        TranscribeOption.AUDIO_CONTEXT,
+                        options.toBuilder().audioContext(AudioContext.AUTO).build())) {
+            adapted.audioContext(AudioContext.AUTO);
         }
         last = adapted.build();
         prompts = !Boolean.FALSE.equals(options.conditionOnPreviousText())

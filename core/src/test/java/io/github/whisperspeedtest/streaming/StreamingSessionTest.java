@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.error.EngineException;
 import io.github.whisperspeedtest.spi.Capabilities;
+import io.github.whisperspeedtest.transcription.AudioContext;
+import io.github.whisperspeedtest.transcription.TranscribeOption;
 import io.github.whisperspeedtest.transcription.TranscribeOptions;
 import io.github.whisperspeedtest.transcription.Word;
 import io.github.whisperspeedtest.vad.LevelSpeechProbability;
@@ -249,6 +251,24 @@ class StreamingSessionTest {
     }
 
     @Test
+    void audioContextIsAutoUnlessSetOrNotSupported() {
+        SpokenWords spoken = new SpokenWords().say(5).pause(PAUSE);
+        simulate(spoken, 100);
+        assertThat(transcriber.options).isNotEmpty().allMatch(options -> options.audioContext() == AudioContext.AUTO);
+
+        transcriber.options.clear();
+        TranscribeOptions full =
+                TranscribeOptions.builder().audioContext(AudioContext.FULL).build();
+        simulate(spoken, 100, StreamingOptions.defaults().withTranscribe(full));
+        assertThat(transcriber.options).isNotEmpty().allMatch(options -> options.audioContext() == AudioContext.FULL);
+
+        transcriber.options.clear();
+        model(transcriber, Capabilities.sequentialDecoding().oneOf(TranscribeOption.AUDIO_CONTEXT))
+                .simulate(spoken.audio(), StreamingOptions.defaults(), events::add, time -> Duration.ofMillis(100));
+        assertThat(transcriber.options).isNotEmpty().allMatch(options -> options.audioContext() == null);
+    }
+
+    @Test
     void independentWindowsHaveNoPrompt() {
         simulate(
                 new SpokenWords().say(5).pause(PAUSE).say(5),
@@ -312,13 +332,12 @@ class StreamingSessionTest {
     }
 
     static StreamingModel model(ScriptedTranscriber transcriber) {
+        return model(transcriber, Capabilities.sequentialDecoding());
+    }
+
+    private static StreamingModel model(ScriptedTranscriber transcriber, Capabilities.Builder declared) {
         return new StreamingModel(
-                transcriber,
-                Capabilities.sequentialDecoding().build(),
-                options -> {},
-                LevelSpeechProbability::new,
-                List.of(),
-                () -> {});
+                transcriber, declared.build(), options -> {}, LevelSpeechProbability::new, List.of(), () -> {});
     }
 
     private List<String> confirmedWords() {
