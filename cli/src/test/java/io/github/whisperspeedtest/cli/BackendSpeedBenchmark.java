@@ -38,7 +38,8 @@ import java.util.stream.IntStream;
  * <p>Arguments: the number of rounds, the threads, the seconds of noise (30 for one window), the directory for the models, and the
  * candidates as {@code implementation/model[/compute-type][*batch]}; the others are compared with the first one. In a batch, so many recordings are
  * decoded together, and the figures are for one of them. A size alone, such as {@code tiny}, stands
- * for all implementations with random weights of that size, and for the {@code whisper-bench} of whisper.cpp where it is on the search path.
+ * for all implementations with random weights of that size, for the {@code whisper-bench} of whisper.cpp where it is on the search path, and for
+ * CTranslate2 where the {@code python3} of the search path imports it.
  */
 final class BackendSpeedBenchmark {
     /** Threads of the previous candidate may keep spinning on the processors that the next one needs. */
@@ -47,6 +48,8 @@ final class BackendSpeedBenchmark {
     private static final List<String> ALL = List.of(
             "faster/random-%s",
             "faster/random-%s*8",
+            CTranslate2Bench.NAME + "/random-%s",
+            CTranslate2Bench.NAME + "/random-%s*8",
             "whispercpp/random-%s:q5_1",
             WhisperBench.PROGRAM + "/random-%s:q5_1",
             "coreml/random-%s",
@@ -125,6 +128,15 @@ final class BackendSpeedBenchmark {
             ResolvedModel model = whisper.models().resolve(format, parts[1]);
             ModelFiles files = whisper.models().prepare(model);
             return new WhisperBench(WhisperBench.installed().orElseThrow(), files.single(), threads, windows(noise));
+        }
+        if (parts[0].equals(CTranslate2Bench.NAME)) {
+            Implementation format = whisper.registry().require("faster");
+            ResolvedModel model = whisper.models().resolve(format, parts[1]);
+            Path weights = whisper.models().prepare(model).require("model.bin");
+            CTranslate2Bench bench =
+                    new CTranslate2Bench(CTranslate2Bench.command(weights.getParent(), threads), windows(noise), batch);
+            System.err.println(candidate + " is CTranslate2 " + bench.version());
+            return bench;
         }
         LoadOptions options = LoadOptions.defaults().withThreads(threads);
         return new Engine(
