@@ -145,8 +145,9 @@ final class TranscribeCommand implements Callable<Integer> {
             }
         }
         Set<TranscriptFormat> formats = formats();
-        try (StandardInput stdin = input.open(terminal, paths)) {
-            return transcribeAll(formats, stdin);
+        try (StandardInput stdin = input.open(terminal, paths);
+                ReadAhead reader = new ReadAhead()) {
+            return transcribeAll(formats, stdin, reader);
         }
     }
 
@@ -207,7 +208,7 @@ final class TranscribeCommand implements Callable<Integer> {
         return "loading " + model.name() + " with " + model.implementation().id();
     }
 
-    private int transcribeAll(Set<TranscriptFormat> formats, StandardInput stdin) throws IOException {
+    private int transcribeAll(Set<TranscriptFormat> formats, StandardInput stdin, ReadAhead reader) throws IOException {
         VoiceRecorder recorder = recording.recorder(terminal);
         List<Path> files = recorder == null
                 ? new AudioFinder(terminal.err(), AudioFiles.hasFfmpeg()).find(paths)
@@ -253,6 +254,7 @@ final class TranscribeCommand implements Callable<Integer> {
         if (recorder != null) {
             recorder.record(files.get(0));
         }
+        reader.start(files.get(0));
         AtomicInteger done = new AtomicInteger();
         terminal.onInterrupt(() -> interruptSummary(done.get(), files.size() * models.size()));
         int failed = 0;
@@ -268,7 +270,7 @@ final class TranscribeCommand implements Callable<Integer> {
                 RunDescription description = formats.contains(TranscriptFormat.JSON)
                         ? new RunDescription(terminal, library, resolved.get(i), load, options)
                         : null;
-                failed += transcribe(transcriber, files, stdin, options, formats, names, description, done);
+                failed += transcribe(transcriber, files, stdin, reader, options, formats, names, description, done);
             }
         }
         if (failed > 0) {
@@ -288,6 +290,7 @@ final class TranscribeCommand implements Callable<Integer> {
             Transcriber transcriber,
             List<Path> files,
             StandardInput stdin,
+            ReadAhead reader,
             TranscribeOptions options,
             Set<TranscriptFormat> formats,
             Map<Path, String> names,
@@ -295,9 +298,11 @@ final class TranscribeCommand implements Callable<Integer> {
             AtomicInteger done)
             throws IOException {
         int failed = 0;
-        for (Path file : files) {
+        for (int i = 0; i < files.size(); i++) {
+            Path file = files.get(i);
+            Path next = i + 1 < files.size() ? files.get(i + 1) : null;
             try {
-                transcribe(transcriber, file, stdin, options, formats, names.get(file), description);
+                transcribe(transcriber, file, next, stdin, reader, options, formats, names.get(file), description);
                 done.incrementAndGet();
             } catch (OperationCancelledException e) {
                 throw e;
@@ -330,7 +335,9 @@ final class TranscribeCommand implements Callable<Integer> {
     private void transcribe(
             Transcriber transcriber,
             Path file,
+            @Nullable Path next,
             StandardInput stdin,
+            ReadAhead reader,
             TranscribeOptions options,
             Set<TranscriptFormat> formats,
             String name,
@@ -341,7 +348,7 @@ final class TranscribeCommand implements Callable<Integer> {
         }
         try (ProgressLine progress = new ProgressLine(terminal)) {
             progress.show(label(file) + ": reading");
-            Audio audio = StandardInput.isMeantBy(file) ? stdin.read(progress) : AudioFiles.read(file);
+            Audio audio = StandardInput.isMeantBy(file) ? stdin.read(progress) : reader.take(file, next);
             if (!audio.warnings().isEmpty()) {
                 progress.clear();
                 printWarnings(file, audio);
