@@ -246,7 +246,7 @@ public abstract class NetworkContract {
     }
 
     /** Returns the first frames of a window. */
-    private static float[] start(float[] window, int frames) {
+    protected static float[] start(float[] window, int frames) {
         int bins = MICRO.dimensions().nMels();
         int length = window.length / bins;
         float[] start = new float[bins * frames];
