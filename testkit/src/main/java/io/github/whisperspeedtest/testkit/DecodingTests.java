@@ -2,6 +2,7 @@ package io.github.whisperspeedtest.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.whisperspeedtest.audio.Audio;
 import io.github.whisperspeedtest.checkpoint.SpeechSample;
@@ -268,6 +269,21 @@ abstract class DecodingTests extends ContractTests {
             if (contract.recognisesSpeech()) {
                 assertThat(lastStart(shortened)).isCloseTo(lastStart(whole), millis(200));
             }
+        }
+    }
+
+    @Test
+    void audioContextEndsWithItsTranscription() {
+        TranscribeOptions auto = sampleOf(TranscribeOption.AUDIO_CONTEXT);
+        Transcription before = shared.transcribe(audio(german()), TranscribeOptions.defaults());
+        Double probability = before.languageProbability();
+        if (declared.supports(TranscribeOption.AUDIO_CONTEXT, auto) && probability != null) {
+            Transcription first = shared.transcribe(audio(english()), auto);
+            Transcription after = shared.transcribe(audio(german()), TranscribeOptions.defaults());
+            assertThat(after.languageProbability()).isCloseTo(probability, within(1e-6));
+            assertThat(shared.transcribe(audio(english()), auto).languageProbability())
+                    .as("of the same audio with the same context")
+                    .isCloseTo(first.languageProbability(), within(1e-6));
         }
     }
 
