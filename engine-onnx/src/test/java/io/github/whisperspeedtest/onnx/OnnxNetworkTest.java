@@ -17,6 +17,7 @@ import io.github.whisperspeedtest.network.WhisperNetwork;
 import io.github.whisperspeedtest.onnx.graph.CrossAttentionType;
 import io.github.whisperspeedtest.onnx.graph.EncoderGraph;
 import io.github.whisperspeedtest.onnx.graph.Precision;
+import io.github.whisperspeedtest.onnx.session.CrossAttentionCache;
 import io.github.whisperspeedtest.onnx.session.OnnxRuntime;
 import io.github.whisperspeedtest.testing.ReferenceNetwork;
 import io.github.whisperspeedtest.testing.RelativeDistance;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Compares the graphs on the real runtime with the network in plain Java, on the embedded model. */
 @Tag("end-to-end")
@@ -81,6 +83,36 @@ class OnnxNetworkTest extends NetworkContract {
                 assertThat(selected[i]).isEqualTo(second[i]);
             }
         }
+    }
+
+    /** Otherwise the trial run could not tell whether the runtime still reads those weights. */
+    @ParameterizedTest
+    @EnumSource(CrossAttentionType.class)
+    void patternMakesWeightsOfTheCrossAttentionMatter(CrossAttentionType type) {
+        float[] all = patternLogits(MICRO, type);
+        for (String weight : List.of("query", "out")) {
+            String name = "decoder.blocks.0.cross_attn." + weight + ".weight";
+            Map<String, Tensor> tensors = new LinkedHashMap<>(MICRO.tensors());
+            List<Integer> shape = tensors.get(name).shape();
+            ByteBuffer zeros = ByteBuffer.allocate(shape.get(0) * shape.get(1) * Float.BYTES);
+            tensors.put(name, new Tensor(DataType.F32, shape, zeros.order(ByteOrder.LITTLE_ENDIAN)));
+            Checkpoint without = new Checkpoint(MICRO.dimensions(), tensors, MICRO.tokenizer());
+            assertThat(patternLogits(without, type)).as(name).isNotEqualTo(all);
+        }
+    }
+
+    private static float[] patternLogits(Checkpoint checkpoint, CrossAttentionType type) {
+        OnnxOptions options = OnnxOptions.cpu(Precision.FLOAT32, 2).withCrossAttention(type);
+        float[][] logits = new float[1][MICRO.dimensions().nVocab()];
+        CrossAttentionCache pattern =
+                CrossAttentionCache.ofPattern(OnnxRuntime.get().environment(), MICRO.dimensions(), type);
+        try (OnnxNetwork network = OnnxNetwork.load(checkpoint, options);
+                DecoderSession session = new OnnxDecoderSession(network, pattern)) {
+            session.append(new int[][] {{0}}, new int[] {0}, logits);
+        } finally {
+            pattern.close();
+        }
+        return logits[0];
     }
 
     /** Several sequences of a window read its floats once for all. */

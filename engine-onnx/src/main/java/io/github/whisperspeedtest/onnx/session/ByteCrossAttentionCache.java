@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,33 @@ final class ByteCrossAttentionCache {
             bytes.add(WeightBuffers.allocate(windowSize()));
             scales.add(new NativeFloats(environment, dimensions.nTextState()));
         }
+    }
+
+    private ByteCrossAttentionCache(
+            OrtEnvironment environment, ModelDimensions dimensions, ByteBuffer sharedBytes, NativeFloats sharedScales) {
+        this.environment = environment;
+        this.dimensions = dimensions;
+        positions = dimensions.nAudioCtx();
+        bytes.addAll(Collections.nCopies(2 * dimensions.nTextLayer(), sharedBytes));
+        scales.addAll(Collections.nCopies(2 * dimensions.nTextLayer(), sharedScales));
+    }
+
+    /**
+     * Returns one window of some numbers, in memory that serves all layers at once and is not to be written to.
+     *
+     * @param stride distance between the numbers that are not zero
+     */
+    static ByteCrossAttentionCache ofPattern(OrtEnvironment environment, ModelDimensions dimensions, int stride) {
+        int size = dimensions.nTextState() * dimensions.nAudioCtx();
+        ByteBuffer numbers = WeightBuffers.allocate(size);
+        for (int i = 0; i < size; i += stride) {
+            numbers.put(i, (byte) 1);
+        }
+        NativeFloats ones = new NativeFloats(environment, dimensions.nTextState());
+        for (int i = 0; i < dimensions.nTextState(); i++) {
+            ones.buffer().put(i, 1);
+        }
+        return new ByteCrossAttentionCache(environment, dimensions, numbers, ones);
     }
 
     private int windowSize() {

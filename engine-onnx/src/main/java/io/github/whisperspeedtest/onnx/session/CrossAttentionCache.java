@@ -30,7 +30,7 @@ public final class CrossAttentionCache {
     public CrossAttentionCache(OrtEnvironment environment, ModelDimensions dimensions, CrossAttentionType type) {
         this.dimensions = dimensions;
         positions = dimensions.nAudioCtx();
-        bytes = byteCache(environment, dimensions, type);
+        bytes = type == CrossAttentionType.INT8 ? new ByteCrossAttentionCache(environment, dimensions) : null;
         for (int i = 0; i < 2 * dimensions.nTextLayer(); i++) {
             layers.add(new NativeFloats(environment, windowSize()));
         }
@@ -44,14 +44,7 @@ public final class CrossAttentionCache {
         layers.addAll(Collections.nCopies(2 * dimensions.nTextLayer(), shared));
     }
 
-    private static @Nullable ByteCrossAttentionCache byteCache(
-            OrtEnvironment environment, ModelDimensions dimensions, CrossAttentionType type) {
-        return type == CrossAttentionType.INT8 ? new ByteCrossAttentionCache(environment, dimensions) : null;
-    }
-
-    /**
-     * Returns one window of some numbers, in memory that serves all layers at once and is not to be written to. Its bytes are zeros.
-     */
+    /** Returns one window of some numbers, in memory that serves all layers at once and is not to be written to. */
     public static CrossAttentionCache ofPattern(
             OrtEnvironment environment, ModelDimensions dimensions, CrossAttentionType type) {
         int size = dimensions.nTextState() * dimensions.nAudioCtx();
@@ -59,8 +52,10 @@ public final class CrossAttentionCache {
         for (int i = 0; i < size; i += PATTERN_STRIDE) {
             numbers.buffer().put(i, 1);
         }
-        CrossAttentionCache cache =
-                new CrossAttentionCache(dimensions, numbers, byteCache(environment, dimensions, type));
+        ByteCrossAttentionCache bytes = type == CrossAttentionType.INT8
+                ? ByteCrossAttentionCache.ofPattern(environment, dimensions, PATTERN_STRIDE)
+                : null;
+        CrossAttentionCache cache = new CrossAttentionCache(dimensions, numbers, bytes);
         cache.clear(1, dimensions.nAudioCtx());
         return cache;
     }
