@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,14 +27,24 @@ final class ReadAhead implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
+    private final Function<Path, Audio> reading;
     private @Nullable Path started;
     private @Nullable Future<Audio> audio;
+
+    /**
+     * Creates a reader of nothing yet.
+     *
+     * @param reading reads a recording as {@link AudioFiles#read(Path)} does
+     */
+    ReadAhead(Function<Path, Audio> reading) {
+        this.reading = reading;
+    }
 
     /** Starts to read a recording; standard input is never read ahead. */
     void start(Path file) {
         if (!StandardInput.isMeantBy(file)) {
             started = file;
-            audio = executor.submit(() -> AudioFiles.read(file));
+            audio = executor.submit(() -> reading.apply(file));
         }
     }
 
@@ -67,11 +78,6 @@ final class ReadAhead implements AutoCloseable {
                 start(next);
             }
         }
-    }
-
-    /** Returns whether the recording that was started has been read. */
-    boolean isRead() {
-        return audio != null && audio.isDone();
     }
 
     private static boolean isSmall(Path file) {

@@ -146,7 +146,7 @@ final class TranscribeCommand implements Callable<Integer> {
         }
         Set<TranscriptFormat> formats = formats();
         try (StandardInput stdin = input.open(terminal, paths);
-                ReadAhead reader = new ReadAhead()) {
+                ReadAhead reader = new ReadAhead(AudioFiles::read)) {
             return transcribeAll(formats, stdin, reader);
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.whisperspeedtest.audio.Audio;
+import io.github.whisperspeedtest.audio.AudioFiles;
 import io.github.whisperspeedtest.error.AudioException;
 import io.github.whisperspeedtest.error.OperationCancelledException;
 import io.github.whisperspeedtest.testing.MicroSamples;
@@ -13,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,7 +25,8 @@ class ReadAheadTest {
     @TempDir
     private Path directory;
 
-    private final ReadAhead reader = new ReadAhead();
+    private final List<Path> read = new CopyOnWriteArrayList<>();
+    private final ReadAhead reader = new ReadAhead(this::read);
 
     @Test
     void returnsEachRecordingWhateverWasReadAhead() throws IOException {
@@ -49,7 +53,9 @@ class ReadAheadTest {
         Path second = sample("en_single_01.flac");
         try (reader) {
             reader.take(first, second);
-            waitUntilRead();
+            while (!read.contains(second)) {
+                TimeUnit.MILLISECONDS.sleep(5);
+            }
             Files.delete(second);
             assertThat(reader.take(second, null).duration()).isPositive();
         }
@@ -92,10 +98,10 @@ class ReadAheadTest {
         }
     }
 
-    private void waitUntilRead() throws InterruptedException {
-        while (!reader.isRead()) {
-            TimeUnit.MILLISECONDS.sleep(5);
-        }
+    private Audio read(Path file) {
+        Audio audio = AudioFiles.read(file);
+        read.add(file);
+        return audio;
     }
 
     private Path sample(String name) throws IOException {
