@@ -9,7 +9,8 @@ import java.util.Objects;
 /**
  * Options of a stream.
  *
- * <p>{@code transcribe} applies to each hypothesis, with these exceptions: word times are requested where the implementation has them, the audio context is {@code AUTO} unless set or not supported,
+ * <p>{@code transcribe} applies to each hypothesis, with these exceptions: word times are requested where the implementation has
+ * them, the audio context is {@code AUTO} unless set or not supported,
  * the previous text is the prompt unless {@code conditionOnPreviousText} is false, and only the last hypothesis of an utterance uses more than the first temperature. Voice activity
  * detection is always on. Its minimum silence, which ends an utterance, is {@link #END_OF_UTTERANCE} by default.
  *

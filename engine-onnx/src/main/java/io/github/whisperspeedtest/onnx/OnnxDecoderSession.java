@@ -92,9 +92,12 @@ final class OnnxDecoderSession implements DecoderSession {
         buffers.cache().ensureLength(length + count, length);
         Map<String, OnnxTensor> inputs = buffers.inputs(windows.windows(), tokens, length, positions);
         inputs.putAll(windowTensors);
-        Map<String, OnnxTensor> outputs = new HashMap<>(buffers.outputs());
+        Map<String, OnnxTensor> outputs = buffers.outputs();
         outputs.putAll(windows.decoderOutputs());
-        outputs.putAll(furtherOutputs);
+        if (!furtherOutputs.isEmpty()) {
+            outputs = new HashMap<>(outputs);
+            outputs.putAll(furtherOutputs);
+        }
         if (!windows.decoderOutputs().isEmpty()) {
             boolean oneTokenEach = count == 1 && sequences() == windows.windows() && furtherOutputs.isEmpty();
             inputs.put(DecoderGraph.ONE_TOKEN_EACH, buffers.oneTokenEach(oneTokenEach));

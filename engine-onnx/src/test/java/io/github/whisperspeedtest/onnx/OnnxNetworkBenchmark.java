@@ -40,8 +40,9 @@ import java.util.Set;
  * Measures encoder and decoder with random weights at real dimensions, in turn in one JVM, and compares them with the machine's peak.
  *
  * <p>The encoder at int8 is compared with the same graph on {@code DynamicQuantizeMatMul} with one scale for all rows: a graph written by
- * hand for speed alone. Each network also gets the start of the window that {@link AudioContext#AUTO} encodes for 5 s of audio. Arguments: size, such as {@code tiny}, or {@code tiny:4} to quantize it to 4 bits in groups of 64 with
- * 16-bit scales, or {@code tiny:4:F32} with 32-bit scales, which leave no remainder to add; rounds; threads; and any number of
+ * hand for speed alone. Each network also gets the start of the window that {@link AudioContext#AUTO} encodes for 5 s of audio.
+ *
+ * <p>Arguments: size, such as {@code tiny}, or {@code tiny:4} to quantize it to 4 bits in groups of 64 with 16-bit scales, or {@code tiny:4:F32} with 32-bit scales, which leave no remainder to add; rounds; threads; and any number of
  * {@link Precision}s. A precision that keeps the cross-attention in bytes is measured without them too.
  */
 public final class OnnxNetworkBenchmark {

@@ -4,6 +4,7 @@ import io.github.whisperspeedtest.checkpoint.AttentionHead;
 import io.github.whisperspeedtest.checkpoint.GenerationConfig;
 import io.github.whisperspeedtest.checkpoint.ModelDimensions;
 import io.github.whisperspeedtest.network.EncoderOutput;
+import io.github.whisperspeedtest.network.WindowFrames;
 import io.github.whisperspeedtest.tokenizer.SpecialTokens;
 import io.github.whisperspeedtest.tokenizer.TokenWord;
 import io.github.whisperspeedtest.tokenizer.Tokenizer;
@@ -19,7 +20,6 @@ import java.util.stream.IntStream;
  */
 public final class WordAligner {
     private static final double WINDOW_SECONDS = 30;
-    private static final int FRAMES_PER_POSITION = 2;
 
     private final ModelDimensions dimensions;
     private final Tokenizer tokenizer;
@@ -55,7 +55,7 @@ public final class WordAligner {
             String language,
             List<Integer> text,
             int frames) {
-        int positions = Math.min(frames / FRAMES_PER_POSITION, dimensions.nAudioCtx());
+        int positions = Math.min(frames / WindowFrames.PER_POSITION, dimensions.nAudioCtx());
         if (text.isEmpty() || positions == 0) {
             return List.of();
         }

@@ -1,5 +1,7 @@
 package io.github.whisperspeedtest.transcription;
 
+import io.github.whisperspeedtest.network.WindowFrames;
+
 /** How much of its window of 30 s Whisper's encoder computes. */
 public enum AudioContext {
     /** The whole window, as the models were trained. */
@@ -9,9 +11,6 @@ public enum AudioContext {
      * a window that is not full. Source: {@code audio_ctx} of whisper.cpp.
      */
     AUTO;
-
-    /** Mel frames for each position of the encoder. */
-    private static final int FRAMES_PER_POSITION = 2;
 
     private static final int WINDOW_POSITIONS = 1500;
 
@@ -34,6 +33,6 @@ public enum AudioContext {
             return WINDOW_POSITIONS;
         }
         long wanted = (frames + SILENCE_FRAMES + STEP_FRAMES - 1) / STEP_FRAMES * STEP_FRAMES;
-        return (int) Math.min(WINDOW_POSITIONS, wanted / FRAMES_PER_POSITION);
+        return (int) Math.min(WINDOW_POSITIONS, wanted / WindowFrames.PER_POSITION);
     }
 }

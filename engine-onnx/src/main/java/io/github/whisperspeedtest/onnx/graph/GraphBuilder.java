@@ -149,15 +149,6 @@ public final class GraphBuilder {
         return name;
     }
 
-    /** Adds the scalar zero point of signed bytes whose range is symmetric. */
-    String zeroPoint(String name) {
-        graph.addInitializer(TensorProto.newBuilder()
-                .setName(name)
-                .setDataType(TensorProto.DataType.INT8.getNumber())
-                .setRawData(ByteString.copyFrom(new byte[1])));
-        return name;
-    }
-
     /** Adds a constant tensor of 32-bit floats without elements. */
     String empty(String name, long... shape) {
         TensorProto.Builder tensor =

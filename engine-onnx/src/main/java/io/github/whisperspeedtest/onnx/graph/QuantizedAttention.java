@@ -42,7 +42,7 @@ final class QuantizedAttention {
         graph.scalar(SMALLEST, SMALLEST_SCALE, TensorProto.DataType.FLOAT);
         graph.scalar(UNIT, 1, TensorProto.DataType.FLOAT);
         graph.scalar(HALF, 0.5f, TensorProto.DataType.FLOAT);
-        graph.zeroPoint(ZERO);
+        graph.bytes(ZERO, new byte[1]);
         graph.constant(SCALES_SHAPE, -1, 1, (long) heads * headWidth);
     }
 
